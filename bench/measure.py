@@ -1,0 +1,93 @@
+"""Measures the CPU of commands run in turns; which commands, and what is too much, is left to run.
+
+CPU (user and system, with the git processes a command waits for) and never wall time: on a shared machine
+wall time moves twofold within a minute. A ratio is taken within each round, so that a slow minute slows
+both of its sides.
+"""
+
+from __future__ import annotations
+
+import resource
+import statistics
+import subprocess
+import tempfile
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from repository import environment
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+Command = tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Job:
+    """Commands that are timed together, and the folder they run in."""
+
+    name: str
+    folder: Path
+    commands: tuple[Command, ...]
+
+
+class CommandFailedError(Exception):
+    """A command's exit code was not 0; the message has what it printed."""
+
+
+def measure(jobs: Sequence[Job], rounds: int) -> dict[str, list[float]]:
+    """Return each job's CPU milliseconds in each round, after one more round that warms up.
+
+    Raises CommandFailedError.
+    """
+    measured: dict[str, list[float]] = {job.name: [] for job in jobs}
+    for number in range(rounds + 1):
+        for job in jobs:
+            cpu = _cpu_milliseconds(job)
+            if number:
+                measured[job.name].append(cpu)
+    return measured
+
+
+def median_ratio(measured: Sequence[float], unit: Sequence[float]) -> float:
+    """Return the median over the rounds of one job's CPU divided by another's."""
+    return statistics.median(one / other for one, other in zip(measured, unit, strict=True))
+
+
+def output(command: Command, folder: Path) -> str:
+    """Return what a command prints on stdout. Raises CommandFailedError."""
+    run = execute(command, folder, subprocess.PIPE)
+    if run.returncode:
+        printed = f"{run.stdout}{run.stderr}".rstrip() or "(it printed nothing)"
+        raise CommandFailedError(f"'{' '.join(command)}' exited {run.returncode}, not 0:\n{printed}")
+    return run.stdout
+
+
+def execute(command: Command, folder: Path, sink: int) -> subprocess.CompletedProcess[str]:
+    """Run a command as a user's first time: nothing cached, no settings of git's. Its code is not checked."""
+    with tempfile.TemporaryDirectory(prefix="dcr-bench-") as empty_cache:
+        return subprocess.run(
+            command,
+            cwd=folder,
+            env={**environment(), "XDG_CACHE_HOME": empty_cache},
+            stdin=subprocess.DEVNULL,
+            stdout=sink,
+            stderr=sink,
+            text=True,
+            check=False,
+        )
+
+
+def _cpu_milliseconds(job: Job) -> float:
+    before = _children_seconds()
+    for command in job.commands:
+        if code := execute(command, job.folder, subprocess.DEVNULL).returncode:
+            output(command, job.folder)  # A timed run keeps no output: once more, to show it.
+            raise CommandFailedError(f"'{' '.join(command)}' exited {code}, and 0 when run again")
+    return (_children_seconds() - before) * 1000
+
+
+def _children_seconds() -> float:
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime

@@ -1,0 +1,106 @@
+"""Builds a git repository of contracts with history; what they say is left to contracts.
+
+All history goes to git in one `fast-import` stream, since a process for each commit would take minutes.
+The same seed gives the same commit ids: dates, author and configuration are fixed.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import subprocess
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from contracts import Contract, sample, with_optional_field, with_status_value, with_wording
+from layout import render
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+AUTHOR = "dcr bench <bench@example.com>"
+FIRST_COMMIT = 1_700_000_000
+SECONDS_BETWEEN_COMMITS = 3600
+MOST_RELEASES_PER_COMMIT = 4
+
+
+@dataclass(frozen=True)
+class Size:
+    """How large a repository is: `commits` counts the first one, which adds every contract."""
+
+    contracts: int
+    commits: int
+    changed: int
+
+    def __post_init__(self) -> None:
+        if self.contracts < 1 or self.commits < 1:
+            raise ValueError("a repository has at least one contract and one commit")
+        if not 0 <= self.changed <= self.contracts:
+            raise ValueError(f"{self.changed} of {self.contracts} contracts cannot be changed")
+
+
+def build(folder: Path, size: Size, seed: int) -> None:
+    """Make `folder` a repository on branch `topic`, which is `main` but for the working tree.
+
+    There `size.changed` contracts have an optional field more and the next MINOR version, not committed.
+    Raises FileExistsError when the folder has something in it.
+    """
+    if folder.exists() and any(folder.iterdir()):
+        raise FileExistsError(f"'{folder}' is not empty")
+    folder.mkdir(parents=True, exist_ok=True)
+    latest = [sample(seed, index) for index in range(size.contracts)]
+    history = b"".join(_history(latest, size.commits, random.Random(f"{seed}/history")))
+    _git(folder, "init", "--quiet", "--initial-branch=topic", "--template=")
+    _git(folder, "fast-import", "--quiet", "--done", stdin=history)
+    _check_out(folder, latest)
+    for contract in random.Random(f"{seed}/topic").sample(latest, size.changed):
+        text = render(with_optional_field(contract))
+        (folder / contract.path).write_text(text, encoding="utf-8", newline="\n")
+
+
+def environment() -> dict[str, str]:
+    """Return this process's environment without what is the user's own: git's settings, a hook's GIT_DIR.
+
+    Python may write bytecode, since an installed program has it.
+    """
+    own = ("GIT_", "PYTHONDONTWRITEBYTECODE")
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(own)}
+    return {**kept, "GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1"}
+
+
+def _history(latest: list[Contract], commits: int, chance: random.Random) -> Iterator[bytes]:
+    """Yield fast-import commands; `latest` is left at the versions that `main` ends with."""
+    yield from _commit(0, "add the contracts", latest)
+    for number in range(1, commits):
+        count = chance.randint(1, min(MOST_RELEASES_PER_COMMIT, len(latest)))
+        chosen = chance.sample(range(len(latest)), count)
+        for index in chosen:
+            release = chance.choice((with_wording, with_status_value))
+            latest[index] = release(latest[index])
+        yield from _commit(number, f"release {count}", [latest[index] for index in chosen])
+    yield b"reset refs/heads/topic\nfrom refs/heads/main\n\ndone\n"
+
+
+def _commit(number: int, message: str, contracts: list[Contract]) -> Iterator[bytes]:
+    date = f"{FIRST_COMMIT + number * SECONDS_BETWEEN_COMMITS} +0000"
+    yield f"commit refs/heads/main\ncommitter {AUTHOR} {date}\n".encode() + _data(message)
+    for contract in contracts:
+        yield f"M 100644 inline {contract.path}\n".encode() + _data(render(contract))
+
+
+def _data(text: str) -> bytes:
+    encoded = text.encode()
+    return b"data %d\n%b\n" % (len(encoded), encoded)
+
+
+def _check_out(folder: Path, contracts: list[Contract]) -> None:
+    _git(folder, "reset", "--quiet", "--hard")
+    # Git reads a file as new as its index again at every diff, so the files are made older.
+    for contract in contracts:
+        os.utime(folder / contract.path, (FIRST_COMMIT, FIRST_COMMIT))
+    _git(folder, "update-index", "--refresh")
+
+
+def _git(folder: Path, *arguments: str, stdin: bytes = b"") -> None:
+    subprocess.run(["git", *arguments], cwd=folder, env=environment(), input=stdin, check=True)

@@ -1,0 +1,40 @@
+"""dcr: a git-native linter for data contracts. The library's names load when they are first used."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from dcr.version import __version__
+
+if TYPE_CHECKING:
+    from dcr.contract.models import DataContract, DataField, FreshnessSLA, Owner
+    from dcr.registry import CompatibilityReport, ContractRegistry, check_compatibility
+
+_HOMES = {
+    "CompatibilityReport": "dcr.registry",
+    "ContractRegistry": "dcr.registry",
+    "DataContract": "dcr.contract.models",
+    "DataField": "dcr.contract.models",
+    "FreshnessSLA": "dcr.contract.models",
+    "Owner": "dcr.contract.models",
+    "check_compatibility": "dcr.registry",
+}
+
+__all__ = [
+    "CompatibilityReport",
+    "ContractRegistry",
+    "DataContract",
+    "DataField",
+    "FreshnessSLA",
+    "Owner",
+    "__version__",
+    "check_compatibility",
+]
+
+
+def __getattr__(name: str) -> Any:
+    """Load one public name; `import dcr` itself stays cheap."""
+    if name in _HOMES:
+        return getattr(import_module(_HOMES[name]), name)
+    raise AttributeError(f"module 'dcr' has no attribute '{name}'")

@@ -1,0 +1,1 @@
+"""The engine: two versions of a contract in, everything that breaks out. Pure; no I/O."""

@@ -1,0 +1,33 @@
+"""A recorded decision to let one break through: exactly what it names, and until when."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from dcr.contract.location import Location
+
+
+@dataclass(frozen=True, slots=True)
+class Acceptance:
+    """One entry of `dcr.accepted.yaml`; `expires` is its last day, as YYYY-MM-DD."""
+
+    dataset: str
+    version: str
+    kind: str
+    field: str | None
+    reason: str
+    expires: str | None
+    location: Location
+
+    @property
+    def key(self) -> tuple[str, str, str, str | None]:
+        """What an issue has to be, exactly, to be let through."""
+        return self.dataset, self.version, self.kind, self.field
+
+    @property
+    def spoken(self) -> str:
+        """What it accepts, in words."""
+        about = f" on '{self.field}'" if self.field else ""
+        return f"{self.kind}{about} in '{self.dataset}' {self.version}"

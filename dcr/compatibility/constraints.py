@@ -1,0 +1,51 @@
+"""Constraints compared: which of them lets through a value that the other side's would refuse."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from dcr.compatibility.escapes import LOWER, UPPER, escaping_constraint
+from dcr.compatibility.rows import ABSENT
+from dcr.compatibility.wording import shown
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from dcr.contract.contract import Field
+
+GROUPS: tuple[tuple[str, ...], ...] = (
+    ("min_length",),
+    ("max_length",),
+    ("pattern",),
+    ("format",),
+    LOWER,
+    UPPER,
+    ("multiple_of",),
+    ("min_items",),
+    ("max_items",),
+)
+"""Constraints that say one thing together; a change within a group is one cause."""
+
+
+def stricter_constraints(writer: Field, reader: Field) -> Iterator[tuple[str, Any]]:
+    """Yield each group of the reader's constraints that refuses a value the writer allows, with that value.
+
+    A group goes by the name of the constraint that is written, e.g. `exclusive_minimum`.
+    """
+    for group in GROUPS:
+        value = escaping_constraint(writer, reader, group)
+        if value is not ABSENT:
+            yield next(key for key in reversed(group) if key in reader.constraints), value
+
+
+def change_of(key: str, previous: Field, proposed: Field) -> str:
+    """Return `from 3 to 5` for the constraint named, or for the one of its group that each side has."""
+    group = next(each for each in GROUPS if key in each)
+    return f"from {_written(group, key, previous)} to {_written(group, key, proposed)}"
+
+
+def _written(group: tuple[str, ...], key: str, field: Field) -> str:
+    other = next((each for each in group if each in field.constraints), None)
+    if key in field.constraints or other is None:
+        return shown(field.constraints.get(key))
+    return f"{other} {shown(field.constraints[other])}"

@@ -1,0 +1,179 @@
+"""Runs every rule on one pair of contracts: issues with their severities, witnesses and owed bump."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from dcr.compatibility.issue import (
+    ERROR,
+    NEW_READERS,
+    OLD_READERS,
+    SEVERITIES,
+    Issue,
+    Witness,
+    fingerprint_of,
+)
+from dcr.compatibility.modes import BACKWARD, DIRECTIONS, FORWARD
+from dcr.compatibility.pairs import ContractPair, FieldPair, field_pairs
+from dcr.compatibility.rows import NoValueError, accepts, row_with
+from dcr.compatibility.rule import CONTRACT, FIELD, Finding, Rule, rules_about
+from dcr.compatibility.semver import MAJOR, MINOR, NONE, PATCH, bump_between, largest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from dcr.contract.location import Location, Place
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What the engine says about one pair; `actual_bump` is None when versions do not grow or have no order."""
+
+    issues: tuple[Issue, ...]
+    required_bump: str
+    actual_bump: str | None
+
+
+def judge(pair: ContractPair, mode: str) -> Verdict:
+    """Return everything that is to be said about one pair under a mode, worst first.
+
+    Severities are the rules' own; what a policy makes of them is decided later.
+    """
+    directions = DIRECTIONS[mode]
+    seen = list(_field_findings(pair))
+    pair = pair.owing(_owed(pair, seen, directions))
+    issues = [
+        _issue(pair, rule, finding, asked, field)
+        for rule, finding, field in seen
+        if (asked := _asked(rule, finding, directions)) is not None
+    ]
+    for rule in rules_about(CONTRACT):
+        for found in rule.find(pair):
+            finding = found if isinstance(found, Finding) else Finding(found)
+            asked = _asked(rule, finding, directions)
+            if asked is not None:
+                issues.append(_issue(pair, rule, finding, asked, None))
+    taken = bump_between(pair.both[0].version, pair.both[1].version) if pair.both else None
+    return Verdict(tuple(sorted(issues, key=_rank)), pair.required_bump, taken)
+
+
+def _field_findings(pair: ContractPair) -> Iterator[tuple[Rule, Finding, FieldPair]]:
+    if not pair.changed or pair.both is None:
+        return
+    rules = rules_about(FIELD)
+    for field in field_pairs(*pair.both):
+        for rule in rules:
+            for found in rule.find(field):
+                yield rule, found if isinstance(found, Finding) else Finding(found), field
+
+
+def _asked(rule: Rule, finding: Finding, directions: tuple[str, ...]) -> tuple[str, ...] | None:
+    """Return the directions that were asked for and that the finding breaks; None when it breaks none of them."""
+    modes = finding.modes or rule.modes
+    if not modes:
+        return ()
+    asked = tuple(mode for mode in directions if mode in modes)
+    return asked or None
+
+
+def _owed(pair: ContractPair, seen: list[tuple[Rule, Finding, FieldPair]], directions: tuple[str, ...]) -> str:
+    """Return the bump a change owes: MAJOR for what breaks, MINOR for what adds, PATCH for the rest."""
+    if not pair.changed or pair.both is None:
+        return NONE
+    bumps = [PATCH]
+    for rule, finding, _ in seen:
+        if _asked(rule, finding, directions):
+            bumps.append(finding.bump or rule.bump)
+        elif FORWARD in (finding.modes or rule.modes) and (finding.bump or rule.bump) == MAJOR:
+            bumps.append(MINOR)  # it lets more in without breaking what this mode protects
+    if any(each.previous is None for each in field_pairs(*pair.both)):
+        bumps.append(MINOR)
+    if pair.both[0].primary_key != pair.both[1].primary_key:
+        bumps.append(MAJOR)
+    return largest(bumps)
+
+
+def _issue(pair: ContractPair, rule: Rule, finding: Finding, asked: tuple[str, ...], field: FieldPair | None) -> Issue:
+    path = field.path if field else None
+    contract = pair.proposed or pair.previous
+    location, previous_location = _places(pair, finding, field)
+    return Issue(
+        kind=rule.kind,
+        severity=finding.severity or rule.severity,
+        message=finding.message,
+        field=path,
+        hint=finding.hint,
+        modes=asked,
+        breaks=finding.breaks or _who(rule, asked),
+        against=pair.previous.version if pair.previous and (asked or pair.both) else None,
+        location=finding.location or location,
+        previous_location=previous_location,
+        witness=_witness(pair, finding, field, asked),
+        fingerprint=fingerprint_of(contract.dataset_id if contract else "", rule.kind, path, finding.detail),
+    )
+
+
+def _who(rule: Rule, asked: tuple[str, ...]) -> str | None:
+    if rule.breaks or not asked:
+        return rule.breaks
+    return NEW_READERS if asked[0] == BACKWARD else OLD_READERS
+
+
+def _places(pair: ContractPair, finding: Finding, field: FieldPair | None) -> tuple[Location | None, Location | None]:
+    before = pair.previous.place if pair.previous else None
+    after = pair.proposed.place if pair.proposed else None
+    if field is None:
+        return _at(after, finding.key) or _at(before, finding.key), _at(before, finding.key)
+    here = field.proposed.place if field.proposed else None
+    there = field.previous.place if field.previous else None
+    key = finding.key if here is not None else "fields"
+    return _at(here, key) or _at(_parent(pair, field) or after, "fields"), _at(there, finding.key)
+
+
+def _parent(pair: ContractPair, field: FieldPair) -> Place | None:
+    """Return the place of the object that a removed field stood in, on the proposed side."""
+    place = pair.proposed.place if pair.proposed else None
+    fields = pair.proposed.fields if pair.proposed else ()
+    for step in field.steps[:-1]:
+        here = next((each for each in fields if each.name == step), None)
+        if here is None:
+            break
+        while here.items is not None:
+            here = here.items
+        place, fields = here.place, here.fields
+    return place
+
+
+def _at(place: Place | None, key: str | None) -> Location | None:
+    return place.at(key) if place else None
+
+
+def _witness(pair: ContractPair, finding: Finding, field: FieldPair | None, asked: tuple[str, ...]) -> Witness | None:
+    """Build the row that proves a break, and keep it only if one side does accept and the other refuse it."""
+    if not finding.proof or field is None or pair.both is None or not asked:
+        return None
+    previous, proposed = pair.both
+    for mode in asked:
+        writer, reader = (previous, proposed) if mode == BACKWARD else (proposed, previous)
+        try:
+            row = row_with(writer, field.steps, finding.value)
+        except NoValueError:
+            continue
+        if not accepts(writer, row):
+            continue
+        if finding.times > 1 or not accepts(reader, row, lenient=mode == FORWARD):
+            sides = ("previous", "proposed") if mode == BACKWARD else ("proposed", "previous")
+            return Witness(row, *sides, times=finding.times)
+    return None
+
+
+def _rank(issue: Issue) -> tuple[int, int, int]:
+    place = issue.location
+    rank = SEVERITIES.index(issue.severity) if issue.severity in SEVERITIES else SEVERITIES.index(ERROR)
+    return rank, place.line if place else 0, place.column if place else 0
+
+
+def with_severity(issue: Issue, severity: str) -> Issue:
+    """Return the same issue with another severity."""
+    return replace(issue, severity=severity)

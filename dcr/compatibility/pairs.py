@@ -1,0 +1,126 @@
+"""Matched pairs: a rule is handed both sides of one thing and never looks for a counterpart itself."""
+
+from __future__ import annotations
+
+import difflib
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from dcr.compatibility.semver import NONE
+from dcr.contract.contract import Contract, Field, field_meaning, meaning, path_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from dcr.contract.location import Location
+    from dcr.formats.reading import Problem
+
+ITEMS = "[]"
+
+
+@dataclass(frozen=True, slots=True)
+class FieldPair:
+    """Both sides of one field; one side is None when the field is only in the other.
+
+    `steps` are the names that lead to it, `[]` standing for the elements of an array. `added` are the fields
+    of its level that only the proposed contract has.
+    """
+
+    path: str
+    steps: tuple[str, ...]
+    previous: Field | None
+    proposed: Field | None
+    added: tuple[Field, ...] = ()
+
+    @property
+    def both(self) -> tuple[Field, Field] | None:
+        """Both sides, or None when one is missing."""
+        return (self.previous, self.proposed) if self.previous and self.proposed else None
+
+    @property
+    def same_type(self) -> tuple[Field, Field] | None:
+        """Both sides when they have one type: what else they say can then be compared."""
+        both = self.both
+        return both if both and both[0].type == both[1].type else None
+
+    @property
+    def renamed_to(self) -> str | None:
+        """The new field that is like the removed one in everything but its name, if there is one."""
+        if self.previous is None or self.proposed is not None:
+            return None
+        wanted = _shape(self.previous)
+        alike = [each.name for each in self.added if _shape(each) == wanted]
+        if len(alike) < 2:
+            return alike[0] if alike else None
+        near = difflib.get_close_matches(self.previous.name, alike, n=1, cutoff=0.4)
+        return near[0] if near else None
+
+
+@dataclass(frozen=True, slots=True)
+class ContractPair:
+    """Both sides of one dataset and what is known around them.
+
+    `published` is the base's own newest contract of the dataset when that is not `previous`; `also_at` are
+    other files that claim the dataset; `out_of_scope` is the path a contract moved to that no glob covers.
+    """
+
+    previous: Contract | None
+    proposed: Contract | None
+    published: Contract | None = None
+    previous_problems: tuple[Problem, ...] = ()
+    proposed_problems: tuple[Problem, ...] = ()
+    also_at: tuple[Location, ...] = ()
+    out_of_scope: str | None = None
+    now_about: str | None = None
+    required_bump: str = NONE
+
+    @property
+    def both(self) -> tuple[Contract, Contract] | None:
+        """Both sides, or None when one is missing."""
+        return (self.previous, self.proposed) if self.previous and self.proposed else None
+
+    @property
+    def changed(self) -> bool:
+        """Whether both sides exist and mean different things (version, status and URI aside)."""
+        return self.both is not None and meaning(self.both[0]) != meaning(self.both[1])
+
+    def owing(self, bump: str) -> ContractPair:
+        """Return the same pair with the bump that its change owes."""
+        return replace(self, required_bump=bump)
+
+
+def field_pairs(previous: Contract, proposed: Contract) -> Iterator[FieldPair]:
+    """Yield every matched field, in the previous contract's order, then the new ones.
+
+    The children of a field that is gone, new or of another type are not yielded: one cause, one issue.
+    """
+    yield from _level(previous.fields, proposed.fields, "", ())
+
+
+def _level(
+    previous: tuple[Field, ...], proposed: tuple[Field, ...], parent: str, steps: tuple[str, ...]
+) -> Iterator[FieldPair]:
+    if previous is proposed:
+        return
+    before = {each.name: each for each in previous}
+    after = {each.name: each for each in proposed}
+    added = tuple(each for each in proposed if each.name not in before)
+    for name, field in before.items():
+        pair = FieldPair(path_of(parent, name), (*steps, name), field, after.get(name), added)
+        yield from _with_children(pair)
+    for field in added:
+        yield FieldPair(path_of(parent, field.name), (*steps, field.name), None, field, added)
+
+
+def _with_children(pair: FieldPair) -> Iterator[FieldPair]:
+    yield pair
+    if pair.same_type is None:
+        return
+    before, after = pair.same_type
+    yield from _level(before.fields, after.fields, pair.path, pair.steps)
+    if before.items and after.items:
+        yield from _with_children(FieldPair(f"{pair.path}[]", (*pair.steps, ITEMS), before.items, after.items))
+
+
+def _shape(field: Field) -> tuple[object, ...]:
+    return field_meaning(replace(field, description=None, deprecated=False))

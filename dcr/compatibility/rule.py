@@ -1,0 +1,98 @@
+"""What a rule is: data about one kind of issue, and a function that yields findings from one matched pair."""
+
+from __future__ import annotations
+
+import pkgutil
+import sys
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from dcr.compatibility import rules
+from dcr.compatibility.issue import ERROR
+from dcr.compatibility.rows import ABSENT
+from dcr.compatibility.semver import PATCH
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from dcr.contract.location import Location
+
+FIELD, CONTRACT, RUN = "field", "contract", "run"
+"""What a rule is about: each field, the contract as a whole, or the run itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What one rule saw on one pair. Empty values mean: as the rule says, or as the pair shows.
+
+    `value` is what the field holds in a row that proves the break (`ABSENT` with `proof` set: the field left
+    out), `key` the contract key to point at, `detail` what tells two findings of one kind on one field apart.
+    """
+
+    message: str
+    hint: str = ""
+    modes: tuple[str, ...] = ()
+    key: str | None = None
+    detail: str = ""
+    severity: str = ""
+    breaks: str = ""
+    bump: str = ""
+    value: Any = ABSENT
+    proof: bool = False
+    times: int = 1
+    location: Location | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One kind of issue. `modes` is empty for a rule that always runs."""
+
+    kind: str
+    about: str
+    modes: tuple[str, ...]
+    severity: str
+    bump: str
+    breaks: str | None
+    find: Callable[[Any], Iterator[Finding | str]]
+    module: str
+
+    @property
+    def manual(self) -> str:
+        """The rule's manual: its module's docstring."""
+        return (sys.modules[self.module].__doc__ or "").strip()
+
+    @property
+    def summary(self) -> str:
+        """The manual's first sentence."""
+        return self.manual.partition("\n")[0].rstrip(".")
+
+
+def rule(
+    *,
+    about: str,
+    modes: tuple[str, ...] = (),
+    severity: str = ERROR,
+    bump: str = PATCH,
+    breaks: str | None = None,
+) -> Callable[[Callable[[Any], Iterator[Finding | str]]], Rule]:
+    """Make a rule of a function; the function's name is the kind, its module's docstring the manual."""
+
+    def declare(find: Callable[[Any], Iterator[Finding | str]]) -> Rule:
+        return Rule(find.__name__, about, modes, severity, bump, breaks, find, find.__module__)
+
+    return declare
+
+
+@lru_cache(maxsize=1)
+def all_rules() -> dict[str, Rule]:
+    """Return every rule by its kind, found by walking the `rules` folder."""
+    kinds = sorted(module.name for module in pkgutil.iter_modules(rules.__path__))
+    return {kind: getattr(import_module(f"{rules.__name__}.{kind}"), kind) for kind in kinds}
+
+
+@lru_cache(maxsize=4)
+def rules_about(about: str) -> tuple[Rule, ...]:
+    """Return the rules that look at fields, at contracts, or at the run."""
+    return tuple(each for each in all_rules().values() if each.about == about)

@@ -1,0 +1,30 @@
+"""An acceptance is past its date and lets nothing through any more.
+
+Why it breaks
+    The decision was made for a time. The break it covered counts again.
+
+Instead
+    Decide again: write a new date with a new reason, or undo the break.
+
+Example
+    expires: 2027-01-31
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dcr.compatibility.rule import RUN, Finding, rule
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from dcr.compatibility.acceptance import Acceptance
+
+
+@rule(about=RUN)
+def acceptance_expired(acceptance: Acceptance) -> Iterator[Finding]:
+    """Yield one finding for an acceptance whose last day is over."""
+    message = f"the acceptance of {acceptance.spoken} expired on {acceptance.expires}"
+    hint = "decide again with a new date and reason, or undo the break"
+    yield Finding(message, hint, location=acceptance.location, detail=acceptance.spoken)

@@ -1,0 +1,29 @@
+"""An entry of the acceptance file cannot be read, so it accepts nothing.
+
+Why it breaks
+    A decision that is not understood must not let a break through.
+
+Instead
+    Write dataset, version, kind, field (for field kinds) and reason, each exactly; no wildcards.
+
+Example
+    accepted:
+      - {dataset: users.daily_active, version: "2.0.0", kind: field_removed, field: ltv, reason: moved to billing}
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dcr.compatibility.rule import RUN, Finding, rule
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from dcr.formats.reading import Problem
+
+
+@rule(about=RUN)
+def acceptance_malformed(problem: Problem) -> Iterator[Finding]:
+    """Yield one finding for each cause why an entry cannot be read."""
+    yield Finding(problem.message, problem.hint, location=problem.location, detail=problem.message)

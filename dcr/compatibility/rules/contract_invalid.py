@@ -1,0 +1,35 @@
+"""A file that should be a contract is not a valid one.
+
+Why it breaks
+    What cannot be read cannot be compared, and nobody downstream can rely on it. Each cause is reported with
+    its line.
+
+Instead
+    Mend what the messages name. `dcr lint` shows all of them without a comparison; `dcr schema contract`
+    prints the JSON Schema for your editor.
+
+Example
+    dataset_id: users.daily_active
+    version: "1.0.0"
+    owners: [{team: growth-platform}]
+    fields: [{name: user_id, type: string}]
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dcr.compatibility.rule import CONTRACT, Finding, rule
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from dcr.compatibility.pairs import ContractPair
+
+
+@rule(about=CONTRACT)
+def contract_invalid(pair: ContractPair) -> Iterator[Finding]:
+    """Yield one finding for each cause why the proposed file gave no contract."""
+    for problem in pair.proposed_problems:
+        if problem.fatal:
+            yield Finding(problem.message, problem.hint, detail=problem.message, location=problem.location)

@@ -1,0 +1,40 @@
+"""A dataset's contract is gone, and it was not archived.
+
+Why it breaks
+    Consumers lose the promise without notice, and the next change to the data is checked by nobody.
+
+Instead
+    Set `status: deprecated` with a `deprecation_uri`, later `status: archived`, and delete the file after
+    that. To move a contract, move the file: the dataset_id is its identity.
+
+Example
+    status: deprecated
+    deprecation_uri: https://example.com/migrate-users
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dcr.compatibility.issue import CONSUMERS
+from dcr.compatibility.rule import CONTRACT, Finding, rule
+from dcr.compatibility.semver import MAJOR
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from dcr.compatibility.pairs import ContractPair
+
+
+@rule(about=CONTRACT, bump=MAJOR, breaks=CONSUMERS)
+def contract_removed(pair: ContractPair) -> Iterator[Finding]:
+    """Yield one finding when only the previous contract exists and it was not archived."""
+    if pair.previous is None or pair.proposed is not None or pair.previous.status == "archived":
+        return
+    if any(problem.fatal for problem in pair.proposed_problems):
+        return  # the file is there and cannot be read, which is said already
+    message = f"the contract of '{pair.previous.dataset_id}' was removed while its status is '{pair.previous.status}'"
+    hint = "bring the file back with status: deprecated and a deprecation_uri; delete it once it is archived"
+    if pair.now_about:
+        hint = f"the file is now about '{pair.now_about}': write dataset_id: {pair.previous.dataset_id}, or archive it first"
+    yield Finding(message, hint, key="dataset_id")

@@ -1,0 +1,34 @@
+"""Two files claim the same dataset.
+
+Why it breaks
+    Identity is the dataset_id, so nobody can tell which of the two holds: every reader picks one, and a
+    change to the other goes unseen.
+
+Instead
+    Give the new file an id of its own, or remove the copy.
+
+Example
+    dataset_id: users.weekly_active
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dcr.compatibility.rule import CONTRACT, Finding, rule
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from dcr.compatibility.pairs import ContractPair
+
+
+@rule(about=CONTRACT)
+def dataset_id_duplicated(pair: ContractPair) -> Iterator[Finding]:
+    """Yield one finding when other files claim the proposed contract's dataset."""
+    if pair.proposed is None or not pair.also_at:
+        return
+    others = ", ".join(f"'{place.path}'" for place in pair.also_at[:3])
+    more = f" and {len(pair.also_at) - 3} more" if len(pair.also_at) > 3 else ""
+    message = f"dataset_id '{pair.proposed.dataset_id}' is also claimed by {others}{more}"
+    yield Finding(message, "give one of them an id of its own", key="dataset_id")

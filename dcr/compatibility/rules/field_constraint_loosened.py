@@ -1,0 +1,48 @@
+"""A constraint allows values that readers of the previous contract refuse.
+
+Why it breaks
+    Whoever reads with the previous contract meets values outside what it promised: a text that does not
+    fit the column, a number out of range, a key that repeats.
+
+Instead
+    Widen the readers first, or make the change in a MAJOR version that readers move to first.
+
+Example
+    fields:
+      - {name: country, type: string, max_length: 2}
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dcr.compatibility.constraints import change_of, stricter_constraints
+from dcr.compatibility.escapes import UNKNOWN
+from dcr.compatibility.modes import FORWARD
+from dcr.compatibility.rows import NoValueError, smallest_value
+from dcr.compatibility.rule import FIELD, Finding, rule
+from dcr.compatibility.semver import MAJOR
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from dcr.compatibility.pairs import FieldPair
+
+
+@rule(about=FIELD, modes=(FORWARD,), bump=MAJOR)
+def field_constraint_loosened(pair: FieldPair) -> Iterator[Finding]:
+    """Yield one finding for each constraint of the previous field that refuses what the proposed one allows."""
+    if pair.same_type is None:
+        return
+    previous, proposed = pair.same_type
+    for key, value in stricter_constraints(proposed, previous):
+        message = f"field '{pair.path}' loosened {key} {change_of(key, previous, proposed)}"
+        hint = "widen the readers of the previous version first"
+        yield Finding(message, hint, key=key, detail=key, value=value, proof=value is not UNKNOWN)
+    if previous.constraints.get("unique") and not proposed.constraints.get("unique"):
+        try:
+            value, proof = smallest_value(proposed), True
+        except NoValueError:
+            value, proof = None, False
+        message = f"field '{pair.path}' is no longer unique: rows to come may share a value"
+        yield Finding(message, "keep it unique", key="unique", detail="unique", value=value, proof=proof, times=2)

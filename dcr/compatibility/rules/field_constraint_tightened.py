@@ -1,0 +1,49 @@
+"""A constraint refuses values that were allowed before.
+
+Why it breaks
+    Rows already written hold such values: a longer text, a smaller number, a duplicate. The new contract
+    refuses them.
+
+Instead
+    Keep the constraint as it was, clean up the data, and tighten it in a MAJOR version.
+
+Example
+    fields:
+      - {name: country, type: string, min_length: 2}
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dcr.compatibility.constraints import change_of, stricter_constraints
+from dcr.compatibility.escapes import UNKNOWN
+from dcr.compatibility.modes import BACKWARD
+from dcr.compatibility.rows import NoValueError, smallest_value
+from dcr.compatibility.rule import FIELD, Finding, rule
+from dcr.compatibility.semver import MAJOR
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from dcr.compatibility.pairs import FieldPair
+
+
+@rule(about=FIELD, modes=(BACKWARD,), bump=MAJOR)
+def field_constraint_tightened(pair: FieldPair) -> Iterator[Finding]:
+    """Yield one finding for each constraint of the proposed field that refuses what the previous one allowed."""
+    if pair.same_type is None:
+        return
+    previous, proposed = pair.same_type
+    for key, value in stricter_constraints(previous, proposed):
+        message = f"field '{pair.path}' tightened {key} {change_of(key, previous, proposed)}"
+        hint = "keep it as it was until no row breaks it"
+        yield Finding(message, hint, key=key, detail=key, value=value, proof=value is not UNKNOWN)
+    if proposed.constraints.get("unique") and not previous.constraints.get("unique"):
+        try:
+            value, proof = smallest_value(previous), True
+        except NoValueError:
+            value, proof = None, False
+        message = f"field '{pair.path}' became unique: rows already written may share a value"
+        hint = "keep it as it was until no two rows share a value"
+        yield Finding(message, hint, key="unique", detail="unique", value=value, proof=proof, times=2)

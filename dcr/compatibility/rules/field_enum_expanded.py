@@ -1,0 +1,49 @@
+"""A field now allows a value that readers of the previous contract do not know.
+
+Why it breaks
+    Code that switches on the listed values meets one that it has no branch for: the row is dropped, put
+    into "other", or the reader fails.
+
+Instead
+    Announce the value, let readers of the previous version handle unknown values, then add it.
+
+Example
+    fields:
+      - {name: plan, type: string, enum: [free, pro]}
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dcr.compatibility.escapes import UNKNOWN, escaping_enum
+from dcr.compatibility.modes import FORWARD
+from dcr.compatibility.rows import ABSENT
+from dcr.compatibility.rule import FIELD, Finding, rule
+from dcr.compatibility.semver import MAJOR
+from dcr.compatibility.wording import listed
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from dcr.compatibility.pairs import FieldPair
+
+
+@rule(about=FIELD, modes=(FORWARD,), bump=MAJOR)
+def field_enum_expanded(pair: FieldPair) -> Iterator[Finding]:
+    """Yield one finding when a value is allowed that is not in the previous enum."""
+    if pair.same_type is None or pair.same_type[0].enum is None:
+        return
+    previous, proposed = pair.same_type
+    value = escaping_enum(proposed, previous)
+    if value is ABSENT or previous.enum is None:
+        return
+    if proposed.enum is None:
+        message = f"field '{pair.path}' lost its enum: any value is allowed where only {listed(previous.enum)} were"
+        hint = "keep the enum"
+    else:
+        new = [each for each in proposed.enum if each not in previous.enum]
+        message = f"field '{pair.path}' got enum value{'s' * (len(new) > 1)} {listed(new)}"
+        hint = "let readers of the previous version handle unknown values before rows carry it"
+    detail = listed(proposed.enum or ())
+    yield Finding(message, hint, key="enum", detail=detail, value=value, proof=value is not UNKNOWN)

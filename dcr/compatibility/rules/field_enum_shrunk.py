@@ -1,0 +1,49 @@
+"""A field no longer allows a value that it allowed before.
+
+Why it breaks
+    Rows already written hold the value, and the new contract refuses them. An enum on a field that had none
+    does the same to every value it does not list.
+
+Instead
+    Keep the value in the list, stop writing it, and remove it in a MAJOR version once no row holds it.
+
+Example
+    fields:
+      - {name: plan, type: string, enum: [free, pro, enterprise]}
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dcr.compatibility.escapes import UNKNOWN, escaping_enum
+from dcr.compatibility.modes import BACKWARD
+from dcr.compatibility.rows import ABSENT
+from dcr.compatibility.rule import FIELD, Finding, rule
+from dcr.compatibility.semver import MAJOR
+from dcr.compatibility.wording import listed
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from dcr.compatibility.pairs import FieldPair
+
+
+@rule(about=FIELD, modes=(BACKWARD,), bump=MAJOR)
+def field_enum_shrunk(pair: FieldPair) -> Iterator[Finding]:
+    """Yield one finding when a value that was allowed is not in the proposed enum."""
+    if pair.same_type is None or pair.same_type[1].enum is None:
+        return
+    previous, proposed = pair.same_type
+    value = escaping_enum(previous, proposed)
+    if value is ABSENT or proposed.enum is None:
+        return
+    if previous.enum is None:
+        message = f"field '{pair.path}' got an enum where any value was allowed: {listed(proposed.enum)}"
+        hint = "leave the enum out, or list every value that rows already hold in a MAJOR version"
+    else:
+        gone = [each for each in previous.enum if each not in proposed.enum]
+        message = f"field '{pair.path}' lost enum value{'s' * (len(gone) > 1)} {listed(gone)}"
+        hint = "keep the value listed until no row holds it"
+    detail = listed(proposed.enum)
+    yield Finding(message, hint, key="enum", detail=detail, value=value, proof=value is not UNKNOWN)

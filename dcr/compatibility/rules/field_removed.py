@@ -1,0 +1,45 @@
+"""A field that consumers could select no longer exists.
+
+Why it breaks
+    Queries, dashboards and typed readers name this field. After the change they fail, or silently read
+    nulls. That holds for an optional field too: somebody still selects it.
+
+Instead
+    Mark it `deprecated: true` and release that, tell its readers, and remove it once nobody reads it. If it
+    was renamed, add the new name beside the old one first.
+
+Example
+    fields:
+      - {name: ltv, type: number, required: false, deprecated: true}
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dcr.compatibility.issue import CONSUMERS
+from dcr.compatibility.modes import BACKWARD
+from dcr.compatibility.rows import NoValueError, smallest_value
+from dcr.compatibility.rule import FIELD, Finding, rule
+from dcr.compatibility.semver import MAJOR
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from dcr.compatibility.pairs import FieldPair
+
+
+@rule(about=FIELD, modes=(BACKWARD,), bump=MAJOR, breaks=CONSUMERS)
+def field_removed(pair: FieldPair) -> Iterator[Finding]:
+    """Yield one finding when only the previous contract has the field."""
+    if pair.previous is None or pair.proposed is not None:
+        return
+    hint = "keep it with 'deprecated: true' for a release, and remove it once nobody reads it"
+    if pair.renamed_to:
+        hint = f"probably renamed to '{pair.renamed_to}': keep '{pair.previous.name}' beside it until readers moved"
+    try:
+        value = smallest_value(pair.previous)
+    except NoValueError:
+        yield Finding(f"field '{pair.path}' was removed", hint)
+    else:
+        yield Finding(f"field '{pair.path}' was removed", hint, value=value, proof=True)

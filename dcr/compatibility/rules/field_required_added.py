@@ -1,0 +1,42 @@
+"""A field has to be there that did not have to be before.
+
+Why it breaks
+    Rows already written may lack the field, or hold null in it: the new contract refuses them (backward). A
+    new required field also changes what every row carries, which readers of the previous contract never
+    agreed to (forward).
+
+Instead
+    Add it as `required: false`, fill it, and require it in the next MAJOR version.
+
+Example
+    fields:
+      - {name: signup_source, type: string, required: false}
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dcr.compatibility.modes import BACKWARD, FORWARD
+from dcr.compatibility.rows import ABSENT
+from dcr.compatibility.rule import FIELD, Finding, rule
+from dcr.compatibility.semver import MAJOR
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from dcr.compatibility.pairs import FieldPair
+
+
+@rule(about=FIELD, modes=(BACKWARD, FORWARD), bump=MAJOR)
+def field_required_added(pair: FieldPair) -> Iterator[Finding]:
+    """Yield one finding for a new required field (both directions) or one that became required (backward)."""
+    if pair.proposed is None or not pair.proposed.required:
+        return
+    if pair.previous is None:
+        message = f"required field '{pair.path}' was added"
+        yield Finding(message, "add it with 'required: false'", detail="new", proof=True)
+    elif not pair.previous.required:
+        message = f"field '{pair.path}' changed from optional to required"
+        value = None if pair.path.endswith("[]") else ABSENT
+        yield Finding(message, "keep 'required: false'", (BACKWARD,), "required", value=value, proof=True)

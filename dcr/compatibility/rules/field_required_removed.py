@@ -1,0 +1,44 @@
+"""A field that was always there may now be missing.
+
+Why it breaks
+    Whoever reads with the previous contract relies on the field: rows without it, or with null in it, are
+    refused or crash the reader.
+
+Instead
+    Keep filling it until every reader treats it as optional, or make the change in a MAJOR version that
+    readers move to first.
+
+Example
+    fields:
+      - {name: country, type: string, required: true}
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dcr.compatibility.modes import FORWARD
+from dcr.compatibility.rows import ABSENT
+from dcr.compatibility.rule import FIELD, Finding, rule
+from dcr.compatibility.semver import MAJOR
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from dcr.compatibility.pairs import FieldPair
+
+
+@rule(about=FIELD, modes=(FORWARD,), bump=MAJOR)
+def field_required_removed(pair: FieldPair) -> Iterator[Finding]:
+    """Yield one finding when a required field is gone or became optional."""
+    if pair.previous is None or not pair.previous.required:
+        return
+    if pair.proposed is None:
+        message = f"required field '{pair.path}' was removed: rows to come lack it"
+        yield Finding(
+            message, "keep writing it until readers of the previous version have moved", detail="gone", proof=True
+        )
+    elif not pair.proposed.required:
+        message = f"field '{pair.path}' changed from required to optional"
+        value = None if pair.path.endswith("[]") else ABSENT
+        yield Finding(message, "keep 'required: true'", key="required", value=value, proof=True)

@@ -1,0 +1,56 @@
+"""A field has another type than before.
+
+Why it breaks
+    Readers parse, join and aggregate by type. A number that becomes text, or an integer that becomes a
+    number, breaks casts, joins and typed columns on one side or the other, so any change of type counts in
+    both directions.
+
+Instead
+    Add a field with the new type under a new name, fill both, move the readers, then remove the old one.
+
+Example
+    fields:
+      - {name: amount, type: integer, deprecated: true}
+      - {name: amount_decimal, type: number, required: false}
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dcr.compatibility.modes import BACKWARD, FORWARD
+from dcr.compatibility.rows import NoValueError, candidates, smallest_value
+from dcr.compatibility.rule import FIELD, Finding, rule
+from dcr.compatibility.semver import MAJOR
+from dcr.contract.values import allows
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from dcr.compatibility.pairs import FieldPair
+    from dcr.contract.contract import Field
+
+_NESTED = ("object", "array")
+
+
+@rule(about=FIELD, modes=(BACKWARD, FORWARD), bump=MAJOR)
+def field_type_changed(pair: FieldPair) -> Iterator[Finding]:
+    """Yield one finding when both sides have the field with different types."""
+    if pair.both is None or pair.both[0].type == pair.both[1].type:
+        return
+    previous, proposed = pair.both
+    message = f"field '{pair.path}' changed type from '{previous.type}' to '{proposed.type}'"
+    hint = f"add a new field of type '{proposed.type}' beside it, move the readers, then remove '{previous.name or pair.path}'"
+    yield Finding(message, hint, key="type", detail=proposed.type, value=_proof(previous, proposed), proof=True)
+
+
+def _proof(previous: Field, proposed: Field) -> object:
+    """A value of the previous type that the proposed one refuses; any value when there is none to be found."""
+    try:
+        if previous.type in _NESTED:
+            return smallest_value(previous)
+        values = candidates(previous)
+    except NoValueError:
+        return None
+    refused = (value for value in values if proposed.type in _NESTED or not allows(proposed, value))
+    return next(refused, values[0])

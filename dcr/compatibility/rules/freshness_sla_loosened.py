@@ -1,0 +1,37 @@
+"""The data may now be older than was promised.
+
+Why it breaks
+    Jobs and alerts downstream are scheduled by the promised lag. With a longer one they run on data that is
+    not there yet.
+
+Instead
+    Tell those who schedule on it first, and give them time to adapt.
+
+Example
+    freshness_sla: {max_lag_seconds: 86400, measurement: event_time}
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dcr.compatibility.issue import CONSUMERS, WARNING
+from dcr.compatibility.modes import BACKWARD
+from dcr.compatibility.rule import CONTRACT, Finding, rule
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from dcr.compatibility.pairs import ContractPair
+
+
+@rule(about=CONTRACT, modes=(BACKWARD,), severity=WARNING, breaks=CONSUMERS)
+def freshness_sla_loosened(pair: ContractPair) -> Iterator[Finding]:
+    """Yield one finding when both contracts promise freshness and the proposed lag is longer."""
+    if pair.both is None:
+        return
+    before, after = (contract.freshness_sla for contract in pair.both)
+    if before is None or after is None or after.max_lag_seconds <= before.max_lag_seconds:
+        return
+    message = f"freshness loosened from {before.max_lag_seconds} to {after.max_lag_seconds} seconds"
+    yield Finding(message, "tell those who schedule on it first", key="freshness_sla", detail="max_lag_seconds")

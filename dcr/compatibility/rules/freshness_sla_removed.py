@@ -1,0 +1,35 @@
+"""The promise of freshness is gone.
+
+Why it breaks
+    Jobs and alerts downstream rely on the promised lag. Without it nobody is told when the data is late.
+
+Instead
+    Keep a promise, if a longer one, and tell those who schedule on it.
+
+Example
+    freshness_sla: {max_lag_seconds: 86400}
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dcr.compatibility.issue import CONSUMERS, WARNING
+from dcr.compatibility.modes import BACKWARD
+from dcr.compatibility.rule import CONTRACT, Finding, rule
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from dcr.compatibility.pairs import ContractPair
+
+
+@rule(about=CONTRACT, modes=(BACKWARD,), severity=WARNING, breaks=CONSUMERS)
+def freshness_sla_removed(pair: ContractPair) -> Iterator[Finding]:
+    """Yield one finding when only the previous contract promises freshness."""
+    if pair.both is None or pair.both[0].freshness_sla is None or pair.both[1].freshness_sla is not None:
+        return
+    lag = pair.both[0].freshness_sla.max_lag_seconds
+    yield Finding(
+        f"the freshness promise of {lag} seconds was removed", "keep one, if a longer one", key="freshness_sla"
+    )

@@ -1,0 +1,39 @@
+"""The fields that identify a row are not the same, or not in the same order.
+
+Why it breaks
+    Joins, merges and deduplication downstream use the key. With another key they multiply rows, or drop
+    them, without any error. Order counts: partitioned and clustered readers depend on it.
+
+Instead
+    Publish the new key as a new dataset, or agree on a MAJOR version with everyone who joins on it.
+
+Example
+    primary_key: [user_id, active_date]
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dcr.compatibility.issue import CONSUMERS
+from dcr.compatibility.rule import CONTRACT, Finding, rule
+from dcr.compatibility.semver import MAJOR
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from dcr.compatibility.pairs import ContractPair
+
+
+@rule(about=CONTRACT, bump=MAJOR, breaks=CONSUMERS)
+def primary_key_changed(pair: ContractPair) -> Iterator[Finding]:
+    """Yield one finding when both contracts exist and their keys differ."""
+    if pair.both is None or pair.both[0].primary_key == pair.both[1].primary_key:
+        return
+    before, after = (_written(contract.primary_key) for contract in pair.both)
+    hint = "keep the key, or publish the data under the new key as a dataset of its own"
+    yield Finding(f"primary key changed from {before} to {after}", hint, key="primary_key", detail=after)
+
+
+def _written(key: tuple[str, ...]) -> str:
+    return f"[{', '.join(key)}]" if key else "none"

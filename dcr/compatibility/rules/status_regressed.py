@@ -1,0 +1,37 @@
+"""A contract's status went backwards.
+
+Why it breaks
+    Consumers of an archived dataset have moved away, and consumers of an active one rely on it. A status
+    that goes back tells both something that is no longer true, and a draft may be judged more mildly.
+
+Instead
+    Publish a new version or a new dataset instead of reviving an archived one; keep a published one
+    published until it is deprecated.
+
+Example
+    status: active
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dcr.compatibility.issue import WARNING
+from dcr.compatibility.rule import CONTRACT, Finding, rule
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from dcr.compatibility.pairs import ContractPair
+
+
+@rule(about=CONTRACT, severity=WARNING)
+def status_regressed(pair: ContractPair) -> Iterator[Finding]:
+    """Yield one finding when an archived contract is revived, or a published one becomes a draft again."""
+    if pair.both is None:
+        return
+    before, after = (contract.status for contract in pair.both)
+    if before == after or not (before == "archived" or after == "draft"):
+        return
+    hint = f"keep status: {before}" if after == "draft" else "keep it archived, and publish a new dataset"
+    yield Finding(f"status went back from '{before}' to '{after}'", hint, key="status", detail=after)

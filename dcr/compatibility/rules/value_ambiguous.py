@@ -1,0 +1,32 @@
+"""A value is written so that another YAML reader sees something else.
+
+Why it breaks
+    dcr reads YAML 1.2, and names, versions and enum values as they are written. Many loaders still follow
+    YAML 1.1: to them `NO` is false, `1.10` is 1.1, `12:30` is 750 and `2024-01-01` is a date.
+
+Instead
+    Quote it, as the hint shows.
+
+Example
+    enum: ["NO", "SE"]
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dcr.compatibility.issue import WARNING
+from dcr.compatibility.rule import CONTRACT, Finding, rule
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from dcr.compatibility.pairs import ContractPair
+
+
+@rule(about=CONTRACT, severity=WARNING)
+def value_ambiguous(pair: ContractPair) -> Iterator[Finding]:
+    """Yield one finding for each value of the proposed file that YAML 1.1 reads otherwise."""
+    for problem in pair.proposed_problems:
+        if not problem.fatal:
+            yield Finding(problem.message, problem.hint, detail=problem.message, location=problem.location)

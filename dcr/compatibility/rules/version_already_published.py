@@ -1,0 +1,44 @@
+"""The base has this version already, and it says something else.
+
+Why it breaks
+    Two branches claimed the same number. Once both are merged, one version has two contents, and whoever
+    read the first holds a contract that nobody else knows.
+
+Instead
+    Merge or rebase onto the base, and take the next free version.
+
+Example
+    version: "1.3.0"
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dcr.compatibility.rule import CONTRACT, Finding, rule
+from dcr.compatibility.semver import PATCH, bump_between, bumped
+from dcr.contract.contract import meaning
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from dcr.compatibility.pairs import ContractPair
+
+
+@rule(about=CONTRACT)
+def version_already_published(pair: ContractPair) -> Iterator[Finding]:
+    """Yield one finding when the base's newest contract has the proposed version with another content."""
+    published, proposed = pair.published, pair.proposed
+    if published is None or proposed is None or published.version != proposed.version:
+        return
+    if pair.previous and pair.previous.version == proposed.version:
+        return  # the version did not grow at all, which is said already
+    if meaning(published) == meaning(proposed):
+        return
+    taken = bump_between(pair.previous.version, proposed.version) if pair.previous else None
+    free = bumped(published.version, taken if taken and taken != "none" else PATCH)
+    hint = (
+        f'merge the base into this branch and write version: "{free}"' if free else "merge the base, take a new version"
+    )
+    message = f"version '{proposed.version}' is already published on the base with other content"
+    yield Finding(message, hint, key="version", detail=proposed.version)

@@ -1,0 +1,44 @@
+"""The version grew by less than the change owes.
+
+Why it breaks
+    People and tools decide by the version number whether they have to look. A break owes MAJOR, an addition
+    MINOR, everything else PATCH; a break under a smaller number reaches readers who were told it is safe.
+
+Instead
+    Write the version that the hint names. A MAJOR version says what the change is; it does not by itself let
+    a break through.
+
+Example
+    version: "2.0.0"
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dcr.compatibility.issue import ERROR, WARNING
+from dcr.compatibility.rule import CONTRACT, Finding, rule
+from dcr.compatibility.semver import MAJOR, at_least, bump_between, bumped
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from dcr.compatibility.pairs import ContractPair
+
+
+@rule(about=CONTRACT)
+def version_bump_insufficient(pair: ContractPair) -> Iterator[Finding]:
+    """Yield one finding when the version grew, but by too little: an error when MAJOR is owed, else a warning."""
+    if pair.both is None or not pair.changed:
+        return
+    previous, proposed = pair.both
+    taken = bump_between(previous.version, proposed.version)
+    if taken is None or proposed.version == previous.version or at_least(taken, pair.required_bump):
+        return
+    message = (
+        f"version went from '{previous.version}' to '{proposed.version}' ({taken.upper()}), "
+        f"and the change owes {pair.required_bump.upper()}"
+    )
+    hint = f'write version: "{bumped(previous.version, pair.required_bump)}"'
+    severity = ERROR if pair.required_bump == MAJOR else WARNING
+    yield Finding(message, hint, key="version", detail=pair.required_bump, severity=severity)

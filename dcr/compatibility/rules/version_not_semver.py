@@ -1,0 +1,33 @@
+"""The version of a foreign format cannot be ordered.
+
+Why it breaks
+    Without MAJOR.MINOR.PATCH nobody can tell from two versions which is newer or how much changed. dcr then
+    judges only whether the version is another one.
+
+Instead
+    Use three numbers in the contract's version.
+
+Example
+    version: 1.4.0
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dcr.compatibility.issue import WARNING
+from dcr.compatibility.rule import CONTRACT, Finding, rule
+from dcr.compatibility.semver import parse
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from dcr.compatibility.pairs import ContractPair
+
+
+@rule(about=CONTRACT, severity=WARNING)
+def version_not_semver(pair: ContractPair) -> Iterator[Finding]:
+    """Yield one finding when the proposed version is not MAJOR.MINOR.PATCH."""
+    if pair.proposed is not None and parse(pair.proposed.version) is None:
+        message = f"version '{pair.proposed.version}' is not MAJOR.MINOR.PATCH: only judged equal or different"
+        yield Finding(message, "write three numbers, as in 1.4.0", key="version", detail=pair.proposed.version)

@@ -1,0 +1,50 @@
+"""Versions and bumps: how two versions are ordered, and what a bump is called. Source: semver.org 2.0.0."""
+
+from __future__ import annotations
+
+import re
+
+MAJOR, MINOR, PATCH, NONE = "major", "minor", "patch", "none"
+BUMPS = (NONE, PATCH, MINOR, MAJOR)
+"""Every bump, smallest first."""
+
+_VERSION = re.compile(r"(0|[1-9][0-9]{0,18})\.(0|[1-9][0-9]{0,18})\.(0|[1-9][0-9]{0,18})\Z")
+
+Version = tuple[int, int, int]
+
+
+def parse(text: str) -> Version | None:
+    """Return MAJOR.MINOR.PATCH as three numbers, or None for a version that cannot be ordered."""
+    match = _VERSION.match(text)
+    return (int(match[1]), int(match[2]), int(match[3])) if match else None
+
+
+def bump_between(previous: str, proposed: str) -> str | None:
+    """Return the bump that was taken; None when the version does not grow or cannot be ordered."""
+    before, after = parse(previous), parse(proposed)
+    if before is None or after is None or after < before:
+        return None
+    if after == before:
+        return NONE
+    return MAJOR if after[0] > before[0] else MINOR if after[1] > before[1] else PATCH
+
+
+def bumped(version: str, bump: str) -> str | None:
+    """Return the version that `bump` leads to, or None for a version that cannot be ordered."""
+    parsed = parse(version)
+    if parsed is None:
+        return None
+    major, minor, patch = parsed
+    if bump == MAJOR:
+        return f"{major + 1}.0.0"
+    return f"{major}.{minor + 1}.0" if bump == MINOR else f"{major}.{minor}.{patch + (bump == PATCH)}"
+
+
+def at_least(bump: str | None, owed: str) -> bool:
+    """Whether a bump is as large as the one that is owed."""
+    return bump is not None and BUMPS.index(bump) >= BUMPS.index(owed)
+
+
+def largest(bumps: list[str]) -> str:
+    """Return the largest of some bumps; `none` of none."""
+    return max(bumps, key=BUMPS.index, default=NONE)

@@ -1,0 +1,150 @@
+"""What a contract says, whatever format it was written in: the values every rule compares.
+
+These records hold contracts that are known to be valid; what is valid is decided in `models` and
+`validity`. They are plain and frozen so that reading ten thousand of them stays cheap.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from dcr.contract.location import Place
+
+Scalar = str | int | float | bool
+
+TYPES = ("string", "integer", "number", "boolean", "timestamp", "json", "object", "array")
+STATUSES = ("draft", "active", "deprecated", "archived")
+
+CONSTRAINTS: dict[str, tuple[str, ...]] = {
+    "min_length": ("string",),
+    "max_length": ("string",),
+    "pattern": ("string",),
+    "format": ("string", "timestamp"),
+    "minimum": ("integer", "number"),
+    "maximum": ("integer", "number"),
+    "exclusive_minimum": ("integer", "number"),
+    "exclusive_maximum": ("integer", "number"),
+    "multiple_of": ("integer", "number"),
+    "unique": ("string", "integer", "number", "boolean", "timestamp"),
+    "min_items": ("array",),
+    "max_items": ("array",),
+}
+"""Every constraint and the types it may stand on."""
+
+_NO_CONSTRAINTS: Mapping[str, Any] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One column or attribute; `fields` are an object's, `items` an array's (its name is empty)."""
+
+    name: str
+    type: str
+    required: bool = True
+    description: str | None = None
+    deprecated: bool = False
+    enum: tuple[Scalar, ...] | None = None
+    constraints: Mapping[str, Any] = field(default_factory=lambda: _NO_CONSTRAINTS)
+    fields: tuple[Field, ...] = ()
+    items: Field | None = None
+    physical_type: str | None = None
+    place: Place | None = field(default=None, compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """A team that answers for the dataset, and how to reach it."""
+
+    team: str
+    contact: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FreshnessSLA:
+    """The promise that data is never older than `max_lag_seconds`, measured by `measurement`."""
+
+    max_lag_seconds: int
+    measurement: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Contract:
+    """One dataset's agreement at one version; identity is `(dataset_id, version)`, never the path."""
+
+    dataset_id: str
+    version: str
+    fields: tuple[Field, ...]
+    description: str | None = None
+    status: str = "draft"
+    primary_key: tuple[str, ...] = ()
+    owners: tuple[Owner, ...] = ()
+    freshness_sla: FreshnessSLA | None = None
+    deprecation_uri: str | None = None
+    place: Place | None = field(default=None, compare=False, repr=False)
+
+    @property
+    def path(self) -> str:
+        """The file this was read from, relative to the repository; empty for one made in Python."""
+        return self.place.path if self.place else ""
+
+
+def meaning(contract: Contract) -> tuple[object, ...]:
+    """Return everything a version fixes, in a form that compares by meaning.
+
+    Order of fields, of enum values and of owners means nothing; order of the primary key does. The
+    version itself, `status` and `deprecation_uri` are left out: those two may change in place.
+    """
+    return (
+        contract.dataset_id,
+        contract.description,
+        contract.primary_key,
+        frozenset(contract.owners),
+        contract.freshness_sla,
+        fields_meaning(contract.fields),
+    )
+
+
+def fields_meaning(fields: tuple[Field, ...]) -> dict[str, tuple[object, ...]]:
+    """Return fields by name, each in a form that compares by meaning."""
+    return {each.name: field_meaning(each) for each in fields}
+
+
+def field_meaning(field: Field) -> tuple[object, ...]:
+    """Return everything a field says, in a form that compares by meaning."""
+    return (
+        field.type,
+        field.required,
+        field.description,
+        field.deprecated,
+        None if field.enum is None else frozenset(field.enum),
+        dict(field.constraints),
+        fields_meaning(field.fields),
+        field_meaning(field.items) if field.items else None,
+        field.physical_type,
+    )
+
+
+def path_of(parent: str, name: str) -> str:
+    """Return the path of a field below `parent`: `address.city`.
+
+    A name that itself holds a dot or `[]` is quoted, so that no two fields share a path.
+    """
+    shown = f'"{name}"' if "." in name or "[]" in name else name
+    return f"{parent}.{shown}" if parent else shown
+
+
+def walk(fields: tuple[Field, ...], parent: str = "") -> Iterator[tuple[str, Field]]:
+    """Yield every field with its path, parents first; an array's elements have the path `tags[]`."""
+    for each in fields:
+        yield from _walk_one(path_of(parent, each.name), each)
+
+
+def _walk_one(path: str, each: Field) -> Iterator[tuple[str, Field]]:
+    yield path, each
+    yield from walk(each.fields, path)
+    if each.items:
+        yield from _walk_one(f"{path}[]", each.items)

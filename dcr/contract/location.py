@@ -1,0 +1,53 @@
+"""Places in the user's own files: where a finding points, and how a node's keys are found."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from yaml import Node
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Location:
+    """A place in a file: `line` and `column` count from 1, as editors do."""
+
+    path: str
+    line: int = 1
+    column: int = 1
+
+
+class Place:
+    """The part of a file that one contract, field or section was read from.
+
+    Answers where one of its keys stands. `spelling` maps dcr's word for a key to the format's own
+    (`type` is `logicalType` in another format), so that a location is the line a person would edit.
+    """
+
+    __slots__ = ("node", "path", "spelling")
+
+    def __init__(self, path: str, node: Node | None, spelling: Mapping[str, str] | None = None) -> None:
+        self.path = path
+        self.node = node
+        self.spelling = spelling
+
+    def at(self, key: str | None = None) -> Location:
+        """Return the place of `key`, or of the whole part when the key is not written out."""
+        node = self.node
+        if node is None:
+            return Location(self.path)
+        if key is not None and isinstance(node.value, list):
+            wanted = self.spelling.get(key, key) if self.spelling else key
+            for entry in node.value:
+                if isinstance(entry, tuple) and entry[0].value == wanted:
+                    return mark_location(self.path, entry[0])
+        return mark_location(self.path, node)
+
+
+def mark_location(path: str, node: Node) -> Location:
+    """Return where a YAML node starts."""
+    mark = node.start_mark
+    return Location(path, mark.line + 1, mark.column + 1)

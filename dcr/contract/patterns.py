@@ -1,0 +1,178 @@
+"""Regular expressions as data: whether one can be read, run safely, and which texts it matches.
+
+Patterns come from files that strangers wrote, and Python's `re` has no time limit, so a pattern is only
+run where its shape rules out catastrophic backtracking. The parse tree is the standard library's own.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from re import _constants, _parser  # type: ignore[attr-defined]
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+MAX_PATTERN = 1_000
+MAX_REPETITION = 10_000
+_REPEATS = ("MAX_REPEAT", "MIN_REPEAT", "POSSESSIVE_REPEAT")
+
+
+@lru_cache(maxsize=4096)
+def fault(pattern: str) -> str | None:
+    """Return why `pattern` is not accepted in a contract, or None."""
+    if len(pattern) > MAX_PATTERN:
+        return f"has {len(pattern):,} characters; at most {MAX_PATTERN:,} are read"
+    try:
+        tree = _parser.parse(pattern)
+    except (re.error, OverflowError, RecursionError) as error:
+        return f"is not a regular expression: {error}"
+    if _repetition(tree) >= MAX_REPETITION:
+        return f"repeats something {MAX_REPETITION:,} times or more"
+    return None
+
+
+@lru_cache(maxsize=4096)
+def is_safe_to_run(pattern: str) -> bool:
+    """Whether matching short texts takes time that grows slowly: no repeat within a repeat, few in a row."""
+    if fault(pattern):
+        return False
+    tree = _parser.parse(pattern)
+    return _backtracking(tree, inside=False) <= 3
+
+
+def matches(pattern: str, text: str) -> bool | None:
+    """Whether `pattern` is found in `text` (JSON Schema's unanchored search); None if it is not safe to run."""
+    if not is_safe_to_run(pattern) or len(text) > 2_000:
+        return None
+    return re.search(pattern, text) is not None
+
+
+@lru_cache(maxsize=1024)
+def examples(pattern: str) -> tuple[str, ...]:
+    """Return some texts that the pattern matches, shortest first; empty when none could be made."""
+    if not is_safe_to_run(pattern):
+        return ()
+    found: dict[str, None] = {}
+    for repeat in (0, 1, 2, 3, 8):
+        for variant in range(3):
+            text = "".join(_spell(_parser.parse(pattern), repeat, variant))
+            if len(text) <= 200 and re.search(pattern, text):
+                found[text] = None
+    return tuple(sorted(found, key=lambda text: (len(text), text)))
+
+
+@lru_cache(maxsize=1024)
+def lengths(pattern: str) -> tuple[int, int | None]:
+    """Return the shortest and longest text a pattern allows, None for no limit.
+
+    Only a pattern anchored at both ends limits anything.
+    """
+    if fault(pattern):
+        return 0, None
+    parsed = _parser.parse(pattern)
+    tree = list(parsed)
+    low, high = parsed.getwidth()
+    if parsed.state.flags & re.MULTILINE:
+        return low, None
+    starts = bool(tree) and str(tree[0][0]) == "AT" and str(tree[0][1]).startswith("AT_BEGINNING")
+    ends = bool(tree) and str(tree[-1][0]) == "AT" and str(tree[-1][1]) == "AT_END_STRING"
+    dollar = bool(tree) and str(tree[-1][0]) == "AT" and str(tree[-1][1]) == "AT_END"
+    if starts and (ends or dollar) and high < 10**6:
+        return low, high + (1 if dollar else 0)  # `$` also matches before a final newline
+    return low, None
+
+
+def _children(op: str, argument: Any) -> Iterator[Any]:
+    if op in _REPEATS:
+        yield argument[2]
+    elif op == "SUBPATTERN":
+        yield argument[3]
+    elif op == "BRANCH":
+        yield from argument[1]
+    elif op in ("ASSERT", "ASSERT_NOT"):
+        yield argument[1]
+    elif op == "ATOMIC_GROUP":
+        yield argument
+    elif op == "GROUPREF_EXISTS":
+        yield from (each for each in argument[1:] if each is not None)
+
+
+def _repetition(tree: Any) -> int:
+    most = 1
+    for op, argument in tree:
+        inner = max((_repetition(child) for child in _children(str(op), argument)), default=1)
+        if str(op) in _REPEATS:
+            low, high = int(argument[0]), argument[1]
+            inner *= max(low, 1 if high is _constants.MAXREPEAT else int(high), 1)
+        most = max(most, inner)
+    return most
+
+
+def _backtracking(tree: Any, *, inside: bool) -> int:
+    """Count open-ended choices in a row; a large number stands for shapes that can explode."""
+    total = 0
+    for op, argument in tree:
+        name = str(op)
+        if name in ("GROUPREF", "GROUPREF_EXISTS", "ASSERT", "ASSERT_NOT"):
+            return 100
+        if name in _REPEATS and argument[0] != argument[1]:
+            if inside:
+                return 100
+            total += 1
+            total += sum(_backtracking(child, inside=True) for child in _children(name, argument))
+        elif name == "BRANCH" and inside:
+            return 100
+        else:
+            total += sum(_backtracking(child, inside=inside) for child in _children(name, argument))
+    return total
+
+
+def _spell(tree: Any, repeat: int, variant: int) -> Iterator[str]:
+    for op, argument in tree:
+        name = str(op)
+        if name == "LITERAL":
+            yield chr(argument)
+        elif name == "NOT_LITERAL":
+            yield next(each for each in "aA0_-" if ord(each) != argument)
+        elif name == "ANY":
+            yield "a"
+        elif name == "IN":
+            yield _member(argument, variant)
+        elif name in _REPEATS:
+            low, high = int(argument[0]), argument[1]
+            times = max(low, repeat) if high is _constants.MAXREPEAT else min(max(low, repeat), int(high))
+            for _ in range(min(times, 200)):
+                yield from _spell(argument[2], repeat, variant)
+        elif name == "BRANCH":
+            yield from _spell(argument[1][variant % len(argument[1])], repeat, variant)
+        else:
+            for child in _children(name, argument):
+                yield from _spell(child, repeat, variant)
+
+
+_CATEGORIES = {
+    "CATEGORY_DIGIT": "0", "CATEGORY_NOT_DIGIT": "a", "CATEGORY_SPACE": " ", "CATEGORY_NOT_SPACE": "a",
+    "CATEGORY_WORD": "a", "CATEGORY_NOT_WORD": "-",
+}  # fmt: skip
+
+
+def _member(choices: Any, variant: int) -> str:
+    if str(choices[0][0]) == "NEGATE":
+        tried = re.compile("[^" + "".join(_class_text(each) for each in choices[1:]) + "]")
+        return next((each for each in "aA0_- ~\u00e9\u2603" if tried.match(each)), "a")
+    op, argument = choices[variant % len(choices)]
+    if str(op) == "RANGE":
+        return chr(argument[0])
+    return _CATEGORIES[str(argument)] if str(op) == "CATEGORY" else chr(argument)
+
+
+def _class_text(choice: Any) -> str:
+    op, argument = str(choice[0]), choice[1]
+    if op == "RANGE":
+        return f"{re.escape(chr(argument[0]))}-{re.escape(chr(argument[1]))}"
+    if op == "CATEGORY":
+        letter = str(argument).removeprefix("CATEGORY_").removeprefix("NOT_")[0].lower()
+        return "\\" + (letter.upper() if "NOT_" in str(argument) else letter)
+    return re.escape(chr(argument))

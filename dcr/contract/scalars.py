@@ -1,0 +1,131 @@
+"""What a plain YAML scalar means: YAML 1.2 core rules, and what a YAML 1.1 reader would see instead.
+
+Source: YAML 1.2.2, section 10.3.2 (core schema tag resolution); YAML 1.1 type repository (bool, int,
+float, timestamp, null, merge, value), which PyYAML and many warehouses' loaders still follow.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+
+_INT = re.compile(r"[-+]?[0-9]+\Z")
+_OCTAL = re.compile(r"0o[0-7]+\Z")
+_HEX = re.compile(r"0x[0-9a-fA-F]+\Z")
+_FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?\Z")
+_NOT_FINITE = re.compile(r"(?:[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN))\Z")
+_WORDS: dict[str, bool | None] = {
+    "": None, "~": None, "null": None, "Null": None, "NULL": None,
+    "true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False,
+}  # fmt: skip
+
+_WORDS_1_1 = {
+    **_WORDS,
+    # `y` and `n` are in the 1.1 text, but no loader in use reads them so, and columns are called that.
+    **dict.fromkeys(("yes", "Yes", "YES", "on", "On", "ON"), True),
+    **dict.fromkeys(("no", "No", "NO", "off", "Off", "OFF"), False),
+}
+_NUMBER_1_1 = re.compile(
+    r"""[-+]?0b[01_]+\Z | [-+]?0[0-7_]+\Z | [-+]?(?:0|[1-9][0-9_]*)\Z | [-+]?0x[0-9a-fA-F_]+\Z
+      | [-+]?[1-9][0-9_]*(?::[0-5]?[0-9])+\Z
+      | [-+]?(?:[0-9][0-9_]*)\.[0-9_]*(?:[eE][-+][0-9]+)?\Z | [-+]?\.[0-9_]+(?:[eE][-+][0-9]+)?\Z
+      | [-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+\.[0-9_]*\Z
+      | [-+]?\.(?:inf|Inf|INF)\Z | \.(?:nan|NaN|NAN)\Z""",
+    re.VERBOSE,
+)
+_TIMESTAMP_1_1 = re.compile(
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}\Z"
+    r"|[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}(?:[Tt]|[ \t]+)[0-9]{1,2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]*)?"
+    r"(?:[ \t]*(?:Z|[-+][0-9]{1,2}(?::[0-9]{2})?))?\Z"
+)
+_MAY_BE_VALUE = frozenset("-+.0123456789~nNtTfFyYoO<=")
+
+
+class NotFiniteError(ValueError):
+    """The scalar is `.nan` or `.inf`: no contract value is."""
+
+
+def resolve(text: str) -> str | int | float | bool | None:
+    """Return the value of a plain scalar by YAML 1.2 core rules.
+
+    Raises `NotFiniteError` for `.nan` and `.inf`, and for numbers too large for a double.
+    """
+    if text in _WORDS:
+        return _WORDS[text]
+    if text[0] not in _MAY_BE_VALUE:
+        return text
+    if _INT.match(text) or _OCTAL.match(text) or _HEX.match(text):
+        if len(text) > 400:
+            raise NotFiniteError(text)
+        return int(text, 0 if text[:2] in ("0o", "0x") else 10)
+    if _FLOAT.match(text):
+        number = float(text)
+        if not math.isfinite(number):
+            raise NotFiniteError(text)
+        return number
+    if _NOT_FINITE.match(text):
+        raise NotFiniteError(text)
+    return text
+
+
+_seen: dict[str, str | None] = {}
+
+
+def misreading(text: str) -> str | None:
+    """Return what a YAML reader would see in a plain scalar meant as text, or None when it sees the text.
+
+    `NO` answers "the boolean false", `1.10` "the number 1.1", `12:30` "the number 750".
+    """
+    if not text or text[0] not in _MAY_BE_VALUE:
+        return None
+    if text not in _seen:
+        if len(_seen) > 50_000:
+            _seen.clear()
+        _seen[text] = _describe(text)
+    return _seen[text]
+
+
+def number_misreading(text: str) -> str | None:
+    """Return what a YAML 1.1 reader would see in a plain scalar that YAML 1.2 reads as another number."""
+    if len(text) > 1 and text[text[0] in "+-" :].startswith("0") and _INT.match(text):
+        digits = text.lstrip("+-")
+        if re.fullmatch(r"0[0-7]+", digits) and int(digits, 8) != int(digits):
+            return f"the number {int(digits, 8)}"
+        if re.search("[89]", digits):
+            return "text"
+    return None
+
+
+def _describe(text: str) -> str | None:
+    if text in _WORDS_1_1:
+        value = _WORDS_1_1[text]
+        return "null" if value is None else f"the boolean {str(value).lower()}"
+    if text in ("<<", "="):
+        return "a merge key"
+    if _TIMESTAMP_1_1.match(text):
+        return "a date" if len(text) == 10 else "a timestamp"
+    if _NUMBER_1_1.match(text) or _FLOAT.match(text) or _OCTAL.match(text):
+        return f"the number {_number_1_1(text)}"
+    return None
+
+
+def _number_1_1(text: str) -> str:
+    plain = text.replace("_", "").lower()
+    sign, digits = (-1, plain[1:]) if plain[0] == "-" else (1, plain.lstrip("+"))
+    if len(digits) > 30:
+        return "it spells"
+    if digits.startswith((".inf", ".nan")):
+        return digits[1:]
+    if ":" in digits:
+        value: float = 0
+        for part in digits.split(":"):
+            value = value * 60 + float(part or 0)
+        return f"{sign * value:.15g}"
+    for prefix, base in (("0b", 2), ("0x", 16), ("0o", 8)):
+        if digits.startswith(prefix):
+            return str(sign * int(digits[2:] or "0", base))
+    if re.fullmatch(r"0[0-7]+", digits):
+        return str(sign * int(digits, 8))
+    if re.fullmatch(r"[0-9]+", digits):
+        return str(sign * int(digits))
+    return repr(sign * float(digits))

@@ -1,0 +1,270 @@
+"""What makes a contract's content valid beyond the shapes of its values; every fault at once, with its place.
+
+Works on plain mappings so that one set of rules serves the models, the readers and Python callers. Parts
+whose shape is wrong are passed over here: the models report those.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from dcr.contract import patterns
+from dcr.contract.contract import CONSTRAINTS, STATUSES, TYPES
+from dcr.contract.values import fits_type, refused_by
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+MAX_ID = 128
+_VERSION = re.compile(r"(?:0|[1-9][0-9]*)\.(?:0|[1-9][0-9]*)\.(?:0|[1-9][0-9]*)\Z")
+_OTHER_WORDS = {
+    "str": "string", "text": "string", "varchar": "string", "char": "string", "uuid": "string",
+    "int": "integer", "bigint": "integer", "long": "integer", "smallint": "integer",
+    "float": "number", "double": "number", "decimal": "number", "numeric": "number",
+    "bool": "boolean", "date": "timestamp", "datetime": "timestamp", "time": "timestamp",
+    "dict": "object", "map": "object", "struct": "object", "record": "object", "list": "array",
+}  # fmt: skip
+_FIELD_KEYS_SEEN_EVERYWHERE = frozenset(("name", "type", "required", "description", "deprecated"))
+Key = str | int
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One cause that makes a contract invalid: `where` is the path of keys and indices that leads to it."""
+
+    where: tuple[Key, ...]
+    message: str
+    hint: str = ""
+
+
+def faults(contract: Mapping[str, Any]) -> list[Fault]:
+    """Return everything that is wrong with the content of a contract, in the order of its keys."""
+    return [*_header(contract), *_fields(contract), *_primary_key(contract), *_promises(contract)]
+
+
+def did_you_mean(wrong: str, known: Iterable[str]) -> str:
+    """Return "did you mean 'x'?" for the known word nearest to a wrong one, or an empty text."""
+    near = difflib.get_close_matches(wrong.lower().replace("-", "_"), list(known), n=1, cutoff=0.6)
+    return f"did you mean '{near[0]}'?" if near else ""
+
+
+def _header(contract: Mapping[str, Any]) -> Iterator[Fault]:
+    dataset_id = contract.get("dataset_id")
+    if isinstance(dataset_id, str):
+        yield from _name(dataset_id, ("dataset_id",), "dataset_id")
+        if len(dataset_id) > MAX_ID:
+            yield Fault(
+                ("dataset_id",), f"dataset_id has {len(dataset_id)} characters; 1 to {MAX_ID} are allowed", "shorten it"
+            )
+    version = contract.get("version")
+    if isinstance(version, str) and not (_VERSION.match(version) and len(version) <= 64):
+        yield Fault(("version",), f"version is '{version[:64]}', expected MAJOR.MINOR.PATCH", _version_hint(version))
+    status = contract.get("status")
+    if isinstance(status, str) and status not in STATUSES:
+        yield Fault(
+            ("status",),
+            f"status is '{status}', expected one of {', '.join(STATUSES)}",
+            did_you_mean(status, STATUSES),
+        )
+    if status == "deprecated" and not contract.get("deprecation_uri"):
+        yield Fault(
+            ("status",),
+            "status is 'deprecated' and deprecation_uri is missing",
+            "add deprecation_uri: the address of the migration plan",
+        )
+    uri = contract.get("deprecation_uri")
+    if isinstance(uri, str) and not uri.strip():
+        yield Fault(("deprecation_uri",), "deprecation_uri is blank", "write the address of the migration plan")
+
+
+def _version_hint(version: str) -> str:
+    numbers = re.findall(r"\d+", version)[:3]
+    if not numbers or not re.fullmatch(r"[vV]?\d+(?:\.\d+){0,2}", version):
+        return 'write three numbers, as in version: "1.0.0"'
+    fitted = ".".join(str(int(number)) for number in [*numbers, "0", "0"][:3])
+    return f'write version: "{fitted}"'
+
+
+def _name(name: str, where: tuple[Key, ...], what: str) -> Iterator[Fault]:
+    if not name.strip():
+        yield Fault(where, f"{what} is blank", f"give the {what} a name" if what != "dataset_id" else "")
+    elif not name.isprintable() and any(not each.isprintable() and not each.isspace() for each in name):
+        yield Fault(where, f"{what} '{name}' holds a character that cannot be seen", "remove the character")
+    elif not name.isprintable() and re.search(r"[\n\r\t\v\f\x1c-\x1e\x85\u2028\u2029]", name):
+        yield Fault(where, f"{what} '{name}' holds a line break or tab", "keep names on one line")
+    elif name != name.strip():
+        yield Fault(where, f"{what} '{name}' begins or ends with white space", f"write '{name.strip()}'")
+
+
+def _fields(contract: Mapping[str, Any]) -> Iterator[Fault]:
+    fields = contract.get("fields")
+    if isinstance(fields, list | tuple):
+        yield from _level(fields, ("fields",))
+
+
+def _level(fields: Any, where: tuple[Key, ...]) -> Iterator[Fault]:
+    if not fields:
+        yield Fault(where, "fields is empty, expected at least one field", "add a field: {name: …, type: string}")
+    seen: dict[str, int] = {}
+    for index, field in enumerate(fields):
+        if not isinstance(field, dict):
+            continue
+        name = field.get("name")
+        if isinstance(name, str):
+            if name in seen:
+                yield Fault((*where, index, "name"), f"two fields are named '{name}'", "rename or remove one of them")
+            seen[name] = index
+            if not (name.isprintable() and name.strip() == name != ""):
+                yield from _name(name, (*where, index, "name"), "name")
+        yield from _field(field, (*where, index))
+
+
+def _field(field: Mapping[str, Any], where: tuple[Key, ...]) -> Iterator[Fault]:
+    type_name = field.get("type")
+    if not isinstance(type_name, str):
+        return
+    if type_name not in TYPES:
+        hint = f"did you mean '{_OTHER_WORDS[type_name.lower()]}'?" if type_name.lower() in _OTHER_WORDS else ""
+        yield Fault(
+            (*where, "type"),
+            f"type is '{type_name}', expected one of {', '.join(TYPES)}",
+            hint or did_you_mean(type_name, TYPES),
+        )
+        return
+    if type_name == "object" or type_name == "array" or not _FIELD_KEYS_SEEN_EVERYWHERE.issuperset(field):
+        yield from _nesting(field, type_name, where)
+        yield from _constraints(field, type_name, where)
+        yield from _enum(field, type_name, where)
+
+
+def _nesting(field: Mapping[str, Any], type_name: str, where: tuple[Key, ...]) -> Iterator[Fault]:
+    for key, owner in (("fields", "object"), ("items", "array")):
+        value = field.get(key)
+        if value is None and type_name == owner:
+            yield Fault((*where, "type"), f"type is '{owner}' and {key} is missing", f"add {key}, or use type json")
+        elif value is not None and type_name != owner:
+            yield Fault((*where, key), f"{key} is for type {owner}, and this field is '{type_name}'", "remove it")
+    if type_name == "object" and isinstance(field.get("fields"), list | tuple):
+        yield from _level(field["fields"], (*where, "fields"))
+    if type_name == "array" and isinstance(field.get("items"), dict):
+        items = field["items"]
+        if items.get("unique"):
+            yield Fault((*where, "items", "unique"), "unique is for fields outside arrays", "remove it")
+        yield from _field(items, (*where, "items"))
+
+
+def _constraints(field: Mapping[str, Any], type_name: str, where: tuple[Key, ...]) -> Iterator[Fault]:
+    written = {key: field[key] for key in CONSTRAINTS if field.get(key) is not None}
+    for key, value in written.items():
+        if type_name not in CONSTRAINTS[key]:
+            allowed = " and ".join(CONSTRAINTS[key])
+            yield Fault((*where, key), f"{key} is for {allowed} fields, and this one is '{type_name}'", "remove it")
+        elif key in ("min_length", "max_length", "min_items") and _is_number(value) and value < 0:
+            yield Fault((*where, key), f"{key} is {value}, expected 0 or more")
+        elif key == "max_items" and _is_number(value) and value < 1:
+            yield Fault((*where, key), f"max_items is {value}, expected 1 or more")
+        elif key == "multiple_of" and _is_number(value) and value <= 0:
+            yield Fault((*where, key), f"multiple_of is {value}, expected more than 0")
+        elif key == "pattern" and isinstance(value, str) and patterns.fault(value):
+            yield Fault((*where, key), f"pattern {patterns.fault(value)}")
+        elif key == "format" and isinstance(value, str) and not value.strip():
+            yield Fault((*where, key), "format is blank")
+    yield from _contradictions(written, type_name, where)
+
+
+def _contradictions(written: Mapping[str, Any], type_name: str, where: tuple[Key, ...]) -> Iterator[Fault]:
+    for low, high in (("min_length", "max_length"), ("min_items", "max_items")):
+        if _is_number(written.get(low)) and _is_number(written.get(high)) and written[low] > written[high]:
+            yield Fault(
+                (*where, low), f"{low} {written[low]} is greater than {high} {written[high]}: nothing can be valid"
+            )
+    if type_name in ("integer", "number") and all(
+        _is_number(value) for key, value in written.items() if type_name in CONSTRAINTS[key] and key != "unique"
+    ):
+        numeric = [key for key in written if "number" in CONSTRAINTS[key] and key != "unique"]
+        if numeric and written.get("multiple_of", 1) > 0 and _numbers_empty(written, type_name):
+            yield Fault((*where, numeric[0]), f"{', '.join(numeric)} together leave no valid {type_name}")
+
+
+def _numbers_empty(written: Mapping[str, Any], type_name: str) -> bool:
+    from dcr.contract.numbers import number_set  # noqa: PLC0415 (fractions cost 5 ms; few fields need them)
+
+    return number_set(type_name, written).empty
+
+
+def _enum(field: Mapping[str, Any], type_name: str, where: tuple[Key, ...]) -> Iterator[Fault]:
+    enum = field.get("enum")
+    if not isinstance(enum, list | tuple):
+        return
+    here = (*where, "enum")
+    if type_name in ("timestamp", "json", "object", "array"):
+        yield Fault(here, f"enum is not for {type_name} fields", "remove it")
+        return
+    if not enum:
+        yield Fault(here, "enum is empty, expected at least one value", "list the values, or remove enum")
+    seen: list[object] = []
+    constraints = {key: field[key] for key in CONSTRAINTS if field.get(key) is not None}
+    for index, value in enumerate(enum):
+        if not fits_type(value, type_name):
+            yield Fault((*here, index), f"enum value {_shown(value)} is not of type '{type_name}'")
+        elif value in seen:
+            yield Fault((*here, index), f"enum value {_shown(value)} is listed twice", "keep one of them")
+        elif constraints and _refusal(value, type_name, constraints):
+            key = _refusal(value, type_name, constraints)
+            yield Fault((*here, index), f"enum value {_shown(value)} is refused by the field's own {key}")
+        seen.append(value)
+
+
+def _refusal(value: Any, type_name: str, constraints: Mapping[str, Any]) -> str | None:
+    sound = {
+        key: each
+        for key, each in constraints.items()
+        if type_name in CONSTRAINTS[key]
+        and (isinstance(each, str) or _is_number(each))
+        and not (key == "multiple_of" and each <= 0)
+    }
+    return refused_by(value, type_name, sound)
+
+
+def _primary_key(contract: Mapping[str, Any]) -> Iterator[Fault]:
+    key, fields = contract.get("primary_key"), contract.get("fields")
+    if not key or not isinstance(key, list | tuple) or not isinstance(fields, list | tuple):
+        return
+    declared = {each["name"]: each for each in fields if isinstance(each, dict) and isinstance(each.get("name"), str)}
+    for index, name in enumerate(key):
+        if not isinstance(name, str):
+            continue
+        where = ("primary_key", index)
+        if name in key[:index]:
+            yield Fault(where, f"primary_key names '{name}' twice", "keep one of them")
+        elif name not in declared:
+            yield Fault(where, f"primary_key names '{name}', which is not a field", did_you_mean(name, declared))
+        elif declared[name].get("required") is False:
+            yield Fault(where, f"primary_key names '{name}', which is not required", "make the field required")
+
+
+def _promises(contract: Mapping[str, Any]) -> Iterator[Fault]:
+    owners = contract.get("owners")
+    for index, owner in enumerate(owners if isinstance(owners, list | tuple) else ()):
+        if isinstance(owner, dict) and isinstance(owner.get("team"), str) and not owner["team"].strip():
+            yield Fault(("owners", index, "team"), "team is blank", "name the team that answers for the dataset")
+    sla = contract.get("freshness_sla")
+    if isinstance(sla, dict):
+        lag = sla.get("max_lag_seconds")
+        if _is_number(lag) and lag <= 0:
+            yield Fault(("freshness_sla", "max_lag_seconds"), f"max_lag_seconds is {lag}, expected more than 0")
+        if isinstance(sla.get("measurement"), str) and not sla["measurement"].strip():
+            yield Fault(("freshness_sla", "measurement"), "measurement is blank", "remove it, or say event_time")
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _shown(value: object) -> str:
+    if isinstance(value, bool) or value is None:
+        return {True: "true", False: "false", None: "null"}[value]
+    return f"'{value}'" if isinstance(value, str) else str(value)

@@ -1,0 +1,20 @@
+"""Everything that stops a run: each error says what is, and what to type next."""
+
+from __future__ import annotations
+
+
+class DcrError(Exception):
+    """The run could not be carried out; nothing was checked.
+
+    `message` says what is the case, `hint` what to type next (may be empty). The command line turns it
+    into exit code 2.
+    """
+
+    def __init__(self, message: str, hint: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+
+class UsageError(DcrError):
+    """An option or argument asks for something that does not exist."""

@@ -1,0 +1,66 @@
+"""Files to contracts: each module in this folder reads one format and says how to tell it.
+
+A format module has `NAME`, `detect(root)` on the composed mapping node, and `read(path, root)`; it is found
+by walking this folder, so adding one touches its own file and its fixtures only.
+"""
+
+from __future__ import annotations
+
+import pkgutil
+from functools import lru_cache
+from importlib import import_module
+from typing import TYPE_CHECKING, Protocol, cast
+
+from dcr.contract.location import Location
+from dcr.contract.yaml_reader import YamlRefusedError, check_tree, compose
+from dcr.formats.reading import Problem, Reading
+
+if TYPE_CHECKING:
+    import yaml
+
+_NOT_FORMATS = ("reading",)
+
+
+class Format(Protocol):
+    """What every module of this folder offers."""
+
+    NAME: str
+
+    def detect(self, root: yaml.MappingNode) -> bool:
+        """Whether a file with these top-level keys is, or tries to be, a contract of this format."""
+
+    def read(self, path: str, root: yaml.MappingNode) -> Reading:
+        """Return the contracts of a file this format detected; never raises."""
+
+
+@lru_cache(maxsize=1)
+def formats() -> tuple[Format, ...]:
+    """Return every format, in the order of their names."""
+    names = sorted(module.name for module in pkgutil.iter_modules(__path__) if module.name not in _NOT_FORMATS)
+    return tuple(cast("Format", import_module(f"{__name__}.{name}")) for name in names)
+
+
+def read(path: str, content: bytes) -> Reading:
+    """Return what the file at `path` holds; `content` is its bytes.
+
+    Never raises for what is in the file: a file that cannot be read is a `Reading` with a fatal problem.
+    """
+    try:
+        root = compose(content)
+    except YamlRefusedError as error:
+        return _refused(path, error, None)
+    if root is None or not isinstance(root.value, list) or root.id != "mapping":
+        return Reading(path, None)
+    for each in formats():
+        if each.detect(root):
+            try:
+                check_tree(root)
+            except YamlRefusedError as error:
+                return _refused(path, error, each.NAME)
+            return each.read(path, root)
+    return Reading(path, None)
+
+
+def _refused(path: str, error: YamlRefusedError, name: str | None) -> Reading:
+    problem = Problem(Location(path, error.line, error.column), error.message, error.hint)
+    return Reading(path, name or "unknown", problems=(problem,))

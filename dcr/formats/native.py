@@ -1,0 +1,299 @@
+"""dcr's own contract format (docs/contract.md): one dataset to a file.
+
+A file that is plainly valid becomes a record directly; anything else goes to the models, whose word is
+final and whose complaints are given back with their places. A test holds the two to the same answers.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from dcr.contract.contract import CONSTRAINTS, Contract, Field, FreshnessSLA, Owner
+from dcr.contract.location import Location, Place, mark_location
+from dcr.contract.scalars import NotFiniteError, misreading, number_misreading, resolve
+from dcr.contract.validity import Fault, did_you_mean, faults
+from dcr.formats.reading import Problem, Reading
+
+if TYPE_CHECKING:
+    from yaml import MappingNode, Node
+
+    from dcr.contract.validity import Key
+
+NAME = "native"
+
+_TEXT = frozenset(
+    "dataset_id version description status deprecation_uri team contact measurement name type pattern format".split()
+)
+_KEPT_WORDS = frozenset(("name", "primary_key", "enum"))  # here `null` is a word, as the author wrote it
+_TELLING = frozenset(("version", "fields", "owners", "primary_key", "freshness_sla", "deprecation_uri"))
+_CONTRACT_KEYS = {
+    "dataset_id": str, "version": str, "description": str, "status": str, "primary_key": list, "owners": list,
+    "freshness_sla": dict, "deprecation_uri": str, "fields": list,
+}  # fmt: skip
+_FIELD_KEYS: dict[str, tuple[type, ...]] = {
+    "name": (str,), "type": (str,), "required": (bool,), "description": (str,), "deprecated": (bool,),
+    "enum": (list,), "fields": (list,), "items": (dict,), "min_length": (int,), "max_length": (int,),
+    "pattern": (str,), "format": (str,), "minimum": (int, float), "maximum": (int, float),
+    "exclusive_minimum": (int, float), "exclusive_maximum": (int, float), "multiple_of": (int, float),
+    "unique": (bool,), "min_items": (int,), "max_items": (int,),
+}  # fmt: skip
+_OWNER_KEYS = {"team", "contact"}
+_SLA_KEYS = {"max_lag_seconds", "measurement"}
+
+
+def detect(root: MappingNode) -> bool:
+    """Whether the file has a dataset_id, or two other keys that only contracts have."""
+    keys = {key.value for key, _ in root.value if isinstance(key.value, str)}
+    if "dataset_id" in keys:
+        return True
+    return len(keys & _TELLING) >= 2 and not keys & {"kind", "apiVersion", "dataContractSpecification", "models"}
+
+
+def read(path: str, root: MappingNode) -> Reading:
+    """Return the file's one contract, or every cause why it is none; ambiguous values come along."""
+    source = _Source(path)
+    raw = source.mapping(root)
+    claimed = raw.get("dataset_id") if isinstance(raw.get("dataset_id"), str) else None
+    if source.fatal:
+        return Reading(path, NAME, problems=tuple(source.problems), dataset_id=claimed)
+    contract = _plainly_valid(path, raw, root)
+    if contract is None:
+        contract, problems = _judged_by_models(path, raw, root)
+        source.problems += problems
+    return Reading(path, NAME, (contract,) if contract else (), tuple(source.problems), claimed)
+
+
+class _Source:
+    """Turns nodes into plain values, by the meaning of the keys they stand under."""
+
+    def __init__(self, path: str) -> None:
+        self.path = path
+        self.problems: list[Problem] = []
+        self.fatal = False
+
+    def mapping(self, node: Any) -> dict[str, Any]:
+        """Return a mapping's values by key; keys starting with `x-` are the user's own and left out."""
+        found: dict[str, Any] = {}
+        enum = None
+        for key_node, node_value in node.value:
+            key = key_node.value
+            if key.startswith("x-"):
+                continue
+            if key == "enum" and type(node_value.value) is list and node_value.id == "sequence":
+                enum = node_value
+                found[key] = None
+            elif type(node_value.value) is str:
+                found[key] = self.scalar(node_value, key)
+            else:
+                found[key] = self.collection(node_value, key)
+        if enum is not None:
+            word = "enum" if found.get("type") == "string" else ""
+            found["enum"] = [
+                self.scalar(each, word) if type(each.value) is str else self.collection(each, "") for each in enum.value
+            ]
+        return found
+
+    def collection(self, node: Any, key: str) -> Any:
+        """Return a nested mapping or list."""
+        if node.id == "mapping":
+            return self.mapping(node)
+        return [self.scalar(each, key) if type(each.value) is str else self.collection(each, "") for each in node.value]
+
+    def scalar(self, node: Any, key: str) -> Any:
+        """Return a scalar's value: the source text where the key takes text, else by YAML 1.2 core rules."""
+        text: str = node.value
+        if node.style:  # quoted or block: text, whatever it looks like
+            return text
+        if key in _TEXT or key in _KEPT_WORDS:
+            seen = misreading(text)
+            if seen is None:
+                return text or None
+            if seen == "null" and key not in _KEPT_WORDS:
+                return None
+            self.doubt(node, f"{text} is read as the text '{text}'; a YAML 1.1 reader sees {seen}", f'write "{text}"')
+            return text
+        try:
+            value = resolve(text)
+        except NotFiniteError:
+            self.fatal = True
+            self.problems.append(
+                Problem(mark_location(self.path, node), f"{text[:40]} is not a finite number", "write a number")
+            )
+            return None
+        if isinstance(value, int) and not isinstance(value, bool):
+            seen = number_misreading(text)
+            if seen:
+                self.doubt(node, f"{text} is read as {value}; a YAML 1.1 reader sees {seen}", f"write {value}")
+        return value
+
+    def doubt(self, node: Node, message: str, hint: str) -> None:
+        self.problems.append(Problem(mark_location(self.path, node), message, hint, fatal=False))
+
+
+def _plainly_valid(path: str, raw: dict[str, Any], root: Node) -> Contract | None:
+    """Return the contract when every value has the shape its key takes and nothing is at fault, else None."""
+    for key, value in raw.items():
+        if type(value) is not _CONTRACT_KEYS.get(key):
+            return None
+    if not ("dataset_id" in raw and "version" in raw and "fields" in raw):
+        return None
+    if not all(type(name) is str for name in raw.get("primary_key", ())) or not _plain_promises(raw):
+        return None
+    if not all(type(each) is dict and _plain_field(each, named=True) for each in raw["fields"]) or faults(raw):
+        return None
+    nodes = {key.value: value for key, value in root.value}
+    return _contract(path, raw, root, nodes)
+
+
+def _plain_promises(raw: dict[str, Any]) -> bool:
+    for owner in raw.get("owners", ()):
+        if type(owner) is not dict or not owner.keys() <= _OWNER_KEYS or type(owner.get("team")) is not str:
+            return False
+        if "contact" in owner and type(owner["contact"]) is not str:
+            return False
+    sla = raw.get("freshness_sla")
+    if sla is None:
+        return True
+    if not sla.keys() <= _SLA_KEYS or type(sla.get("max_lag_seconds")) is not int:
+        return False
+    return "measurement" not in sla or type(sla["measurement"]) is str
+
+
+def _plain_field(field: dict[str, Any], *, named: bool) -> bool:
+    for key, value in field.items():
+        shapes = _FIELD_KEYS.get(key)
+        if shapes is None or type(value) not in shapes:
+            return False
+    if "type" not in field or ("name" in field) is not named:
+        return False
+    if "fields" in field and not all(type(each) is dict and _plain_field(each, named=True) for each in field["fields"]):
+        return False
+    return "items" not in field or _plain_field(field["items"], named=False)
+
+
+def _contract(path: str, raw: dict[str, Any], root: Node, nodes: dict[str, Any]) -> Contract:
+    sla = raw.get("freshness_sla")
+    return Contract(
+        dataset_id=raw["dataset_id"],
+        version=raw["version"],
+        fields=_fields(path, raw["fields"], nodes.get("fields")),
+        description=raw.get("description"),
+        status=raw.get("status") or "draft",
+        primary_key=tuple(raw.get("primary_key") or ()),
+        owners=tuple(Owner(owner["team"], owner.get("contact")) for owner in raw.get("owners") or ()),
+        freshness_sla=FreshnessSLA(sla["max_lag_seconds"], sla.get("measurement")) if sla else None,
+        deprecation_uri=raw.get("deprecation_uri"),
+        place=Place(path, root),
+    )
+
+
+def _fields(path: str, raw: list[dict[str, Any]], node: Any) -> tuple[Field, ...]:
+    return tuple(_field(path, each, at) for each, at in zip(raw, node.value, strict=True))
+
+
+def _field(path: str, raw: dict[str, Any], node: Any) -> Field:
+    nested = raw.keys() & {"fields", "items"}
+    nodes = {key.value: value for key, value in node.value} if nested else {}
+    enum = raw.get("enum")
+    return Field(
+        raw.get("name") or "",
+        raw["type"],
+        raw.get("required", True),
+        raw.get("description"),
+        raw.get("deprecated", False),
+        None if enum is None else tuple(enum),
+        {key: raw[key] for key in CONSTRAINTS if raw.get(key) is not None and raw[key] is not False}
+        if len(raw) > 2
+        else {},
+        _fields(path, raw["fields"], nodes["fields"]) if raw.get("fields") else (),
+        _field(path, raw["items"], nodes["items"]) if raw.get("items") else None,
+        None,
+        Place(path, node),
+    )
+
+
+def _judged_by_models(path: str, raw: dict[str, Any], root: Node) -> tuple[Contract | None, list[Problem]]:
+    from pydantic import ValidationError  # noqa: PLC0415 (costs more than an ordinary check)
+
+    from dcr.contract.models import DataContract  # noqa: PLC0415
+
+    found: list[Fault] = []
+    try:
+        DataContract.model_validate(raw)
+    except ValidationError as error:
+        found = [
+            _spoken(each["type"], tuple(each["loc"]), each["input"])
+            for each in error.errors(include_url=False, include_context=False)
+            if each["type"] != "contract_fault"
+        ]
+    found = _one_each([*found, *faults(raw)])
+    if found:
+        problems = [Problem(_place(path, root, fault.where), fault.message, fault.hint) for fault in found]
+        return None, sorted(problems, key=lambda problem: problem.location)
+    nodes = {key.value: value for key, value in root.value}
+    return _contract(path, _without_empty(raw), root, nodes), []
+
+
+def _without_empty(raw: Any) -> Any:
+    """Leave out keys written with no value: they mean the same as keys not written."""
+    if isinstance(raw, dict):
+        return {key: _without_empty(value) for key, value in raw.items() if value is not None}
+    return [_without_empty(each) for each in raw] if isinstance(raw, list) else raw
+
+
+def _one_each(found: list[Fault]) -> list[Fault]:
+    """Keep one fault to a place: one cause, one report."""
+    first: dict[tuple[Key, ...], Fault] = {}
+    for fault in found:
+        where = tuple(each for each in fault.where if each not in ("int", "float", "str", "bool", "constrained-float"))
+        first.setdefault(where, Fault(where, fault.message, fault.hint))
+    return list(first.values())
+
+
+_EXPECTED = {
+    "string_type": "text", "bool_type": "true or false", "int_type": "a whole number", "int_from_float": "a whole number",
+    "float_type": "a number", "list_type": "a list", "model_type": "a mapping", "dict_type": "a mapping",
+    "model_attributes_type": "a mapping", "finite_number": "a finite number",
+}  # fmt: skip
+
+
+def _spoken(kind: str, where: tuple[Key, ...], value: Any) -> Fault:
+    """Say one of pydantic's complaints in dcr's words."""
+    names = [each for each in where if isinstance(each, str) and each not in ("int", "float", "str", "bool")]
+    key = names[-1] if names else "the file"
+    if kind == "missing":
+        return Fault(where, f"{key} is missing", f"add {key}")
+    if kind == "extra_forbidden" and key == "name":
+        return Fault(where, "items has a name; the elements of an array have none", "remove it")
+    if kind == "extra_forbidden":
+        level = (
+            _CONTRACT_KEYS if len(names) == 1 else {"owners": _OWNER_KEYS, "freshness_sla": _SLA_KEYS}.get(names[-2])
+        )
+        hint = did_you_mean(key, level if level is not None else _FIELD_KEYS)
+        return Fault(where, f"unknown key '{key}'", hint or f"remove it, or name it 'x-{key}' if it is your own")
+    expected = _EXPECTED.get(kind, "another type")
+    shown = "empty" if value is None else f"'{value}'" if isinstance(value, str) else type(value).__name__
+    if isinstance(value, bool | int | float):
+        shown = str(value).lower() if isinstance(value, bool) else str(value)
+    if isinstance(value, list | dict):
+        shown = "a list" if isinstance(value, list) else "a mapping"
+    hint = ""
+    if kind == "bool_type" and isinstance(value, str) and value.lower() in ("yes", "on", "y", "no", "off", "n"):
+        hint = f"write {'true' if value.lower() in ('yes', 'on', 'y') else 'false'}"
+    return Fault(where, f"{key} is {shown}, expected {expected}", hint)
+
+
+def _place(path: str, root: Any, where: tuple[Key, ...]) -> Location:
+    """Return the place of the deepest part of `where` that is written in the file."""
+    at = node = root
+    for step in where:
+        if isinstance(step, int):
+            if node.id != "sequence" or step >= len(node.value):
+                break
+            at = node = node.value[step]
+        else:
+            pair = next((pair for pair in node.value if pair[0].value == step), None) if node.id == "mapping" else None
+            if pair is None:
+                break
+            at, node = pair
+    return mark_location(path, at)

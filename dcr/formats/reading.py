@@ -1,0 +1,42 @@
+"""What reading one file gives: its contracts, and every problem with its place."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from dcr.contract.contract import Contract
+    from dcr.contract.location import Location
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Something about a file that its author should know.
+
+    A `fatal` one means the file gave no contract; the others are values that other readers read differently.
+    """
+
+    location: Location
+    message: str
+    hint: str = ""
+    fatal: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One file, read: `format` is None when it is no contract at all.
+
+    `dataset_id` is what the file claims to be about even when it is not valid, if that can be told.
+    """
+
+    path: str
+    format: str | None
+    contracts: tuple[Contract, ...] = ()
+    problems: tuple[Problem, ...] = ()
+    dataset_id: str | None = None
+
+    @property
+    def unreadable(self) -> bool:
+        """Whether the file should be a contract and gave none."""
+        return any(problem.fatal for problem in self.problems)
