@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import pkgutil
 import sys
 from dataclasses import dataclass
 from functools import lru_cache
@@ -88,8 +87,7 @@ def rule(
 @lru_cache(maxsize=1)
 def all_rules() -> dict[str, Rule]:
     """Return every rule by its kind, found by walking the `rules` folder."""
-    kinds = sorted(module.name for module in pkgutil.iter_modules(rules.__path__))
-    return {kind: getattr(import_module(f"{rules.__name__}.{kind}"), kind) for kind in kinds}
+    return {kind: getattr(import_module(f"{rules.__name__}.{kind}"), kind) for kind in rules.kinds()}
 
 
 @lru_cache(maxsize=4)

@@ -141,5 +141,4 @@ def _bound(constraints: Mapping[str, Any], closed: str, open_: str, *, lower: bo
     bounds = [(exact(constraints[key]), key == open_) for key in (closed, open_) if key in constraints]
     if not bounds:
         return None, False
-    tightest = max(bounds) if lower else min(bounds, key=lambda bound: (bound[0], not bound[1]))
-    return tightest
+    return max(bounds) if lower else min(bounds, key=lambda bound: (bound[0], not bound[1]))

@@ -134,7 +134,7 @@ def _field(field: Mapping[str, Any], where: tuple[Key, ...]) -> Iterator[Fault]:
             hint or did_you_mean(type_name, TYPES),
         )
         return
-    if type_name == "object" or type_name == "array" or not _FIELD_KEYS_SEEN_EVERYWHERE.issuperset(field):
+    if type_name in ("object", "array") or not _FIELD_KEYS_SEEN_EVERYWHERE.issuperset(field):
         yield from _nesting(field, type_name, where)
         yield from _constraints(field, type_name, where)
         yield from _enum(field, type_name, where)
@@ -254,7 +254,7 @@ def _promises(contract: Mapping[str, Any]) -> Iterator[Fault]:
     sla = contract.get("freshness_sla")
     if isinstance(sla, dict):
         lag = sla.get("max_lag_seconds")
-        if _is_number(lag) and lag <= 0:
+        if isinstance(lag, int) and lag <= 0:
             yield Fault(("freshness_sla", "max_lag_seconds"), f"max_lag_seconds is {lag}, expected more than 0")
         if isinstance(sla.get("measurement"), str) and not sla["measurement"].strip():
             yield Fault(("freshness_sla", "measurement"), "measurement is blank", "remove it, or say event_time")

@@ -20,7 +20,10 @@ FORMATS: dict[str, tuple[re.Pattern[str], str]] = {
     "date": (re.compile(r"\d{4}-\d{2}-\d{2}\Z", re.ASCII), "2024-01-01"),
     "email": (re.compile(r"[^@\s]+@[^@\s]+\Z"), "a@example.com"),
     "ipv4": (re.compile(r"(?:\d{1,3}\.){3}\d{1,3}\Z", re.ASCII), "192.0.2.1"),
-    "uuid": (re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}\Z"), "00000000-0000-4000-8000-000000000000"),
+    "uuid": (
+        re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}\Z"),
+        "00000000-0000-4000-8000-000000000000",
+    ),
 }  # fmt: skip
 """Text formats whose values dcr can tell apart, each with one example; any other name is opaque."""
 

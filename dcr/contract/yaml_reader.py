@@ -57,7 +57,7 @@ class _Untagged:
 
 if HAS_LIBYAML:
 
-    class _Composer(_Untagged, _Parser):  # type: ignore[misc, valid-type]
+    class _Composer(_Untagged, _Parser):
         pass
 
 else:
@@ -236,7 +236,7 @@ def _refuse_deep(text: str) -> None:
             if isinstance(event, yaml.CollectionStartEvent):
                 depth += 1
                 if depth > MAX_DEPTH:
-                    mark = event.start_mark
+                    mark: Any = event.start_mark
                     raise YamlRefusedError(f"nested more than {MAX_DEPTH} levels deep", mark.line + 1, mark.column + 1)
             elif isinstance(event, yaml.CollectionEndEvent):
                 depth -= 1

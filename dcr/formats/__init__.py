@@ -9,14 +9,13 @@ from __future__ import annotations
 import pkgutil
 from functools import lru_cache
 from importlib import import_module
-from typing import TYPE_CHECKING, Protocol, cast
+from typing import Protocol, cast
+
+from yaml import MappingNode
 
 from dcr.contract.location import Location
 from dcr.contract.yaml_reader import YamlRefusedError, check_tree, compose
 from dcr.formats.reading import Problem, Reading
-
-if TYPE_CHECKING:
-    import yaml
 
 _NOT_FORMATS = ("reading",)
 
@@ -26,10 +25,10 @@ class Format(Protocol):
 
     NAME: str
 
-    def detect(self, root: yaml.MappingNode) -> bool:
+    def detect(self, root: MappingNode) -> bool:
         """Whether a file with these top-level keys is, or tries to be, a contract of this format."""
 
-    def read(self, path: str, root: yaml.MappingNode) -> Reading:
+    def read(self, path: str, root: MappingNode) -> Reading:
         """Return the contracts of a file this format detected; never raises."""
 
 
@@ -49,7 +48,7 @@ def read(path: str, content: bytes) -> Reading:
         root = compose(content)
     except YamlRefusedError as error:
         return _refused(path, error, None)
-    if root is None or not isinstance(root.value, list) or root.id != "mapping":
+    if not isinstance(root, MappingNode):
         return Reading(path, None)
     for each in formats():
         if each.detect(root):

@@ -22,7 +22,20 @@ if TYPE_CHECKING:
 NAME = "native"
 
 _TEXT = frozenset(
-    "dataset_id version description status deprecation_uri team contact measurement name type pattern format".split()
+    [
+        "dataset_id",
+        "version",
+        "description",
+        "status",
+        "deprecation_uri",
+        "team",
+        "contact",
+        "measurement",
+        "name",
+        "type",
+        "pattern",
+        "format",
+    ]
 )
 _KEPT_WORDS = frozenset(("name", "primary_key", "enum"))  # here `null` is a word, as the author wrote it
 _TELLING = frozenset(("version", "fields", "owners", "primary_key", "freshness_sla", "deprecation_uri"))
@@ -202,14 +215,16 @@ def _field(path: str, raw: dict[str, Any], node: Any) -> Field:
         raw.get("description"),
         raw.get("deprecated", False),
         None if enum is None else tuple(enum),
-        {key: raw[key] for key in CONSTRAINTS if raw.get(key) is not None and raw[key] is not False}
-        if len(raw) > 2
-        else {},
+        _constraints(raw) if len(raw) > (2 if "name" in raw else 1) else {},
         _fields(path, raw["fields"], nodes["fields"]) if raw.get("fields") else (),
         _field(path, raw["items"], nodes["items"]) if raw.get("items") else None,
         None,
         Place(path, node),
     )
+
+
+def _constraints(raw: dict[str, Any]) -> dict[str, Any]:
+    return {key: raw[key] for key in CONSTRAINTS if raw.get(key) is not None and raw[key] is not False}
 
 
 def _judged_by_models(path: str, raw: dict[str, Any], root: Node) -> tuple[Contract | None, list[Problem]]:

@@ -34,7 +34,8 @@ def contract_removed(pair: ContractPair) -> Iterator[Finding]:
     if any(problem.fatal for problem in pair.proposed_problems):
         return  # the file is there and cannot be read, which is said already
     message = f"the contract of '{pair.previous.dataset_id}' was removed while its status is '{pair.previous.status}'"
-    hint = "bring the file back with status: deprecated and a deprecation_uri; delete it once it is archived"
+    next_status = "archived" if pair.previous.status == "deprecated" else "deprecated and a deprecation_uri"
+    hint = f"bring the file back with status: {next_status}; delete it once it is archived"
     if pair.now_about:
         hint = f"the file is now about '{pair.now_about}': write dataset_id: {pair.previous.dataset_id}, or archive it first"
     yield Finding(message, hint, key="dataset_id")

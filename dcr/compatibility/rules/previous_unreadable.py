@@ -35,4 +35,5 @@ def previous_unreadable(pair: ContractPair) -> Iterator[Finding]:
         message = f"the base's version cannot be read ({where}); compared with '{pair.previous.version}' before it"
     else:
         message = f"the base's version cannot be read ({where}); nothing was compared"
-    yield Finding(message, "review this change by hand", detail="unreadable")
+    place = None if pair.proposed or pair.previous else fatal[0].location
+    yield Finding(message, "review this change by hand", detail="unreadable", location=place)

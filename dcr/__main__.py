@@ -1,0 +1,5 @@
+"""`python -m dcr` is the command."""
+
+from dcr.cli import main
+
+main()

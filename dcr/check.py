@@ -1,0 +1,199 @@
+"""The main job: what changed since the base, what that breaks, and what the policy makes of it."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING
+
+from dcr.errors import DcrError, UsageError
+from dcr.git.base import resolve_base, resolve_commit
+from dcr.git.changes import INDEX, WORKTREE, changes_since
+from dcr.git.policies import governing_policy, named_base
+from dcr.git.repository import discover
+from dcr.policy.globs import Scope
+from dcr.reporters.report import ADDED, MODIFIED, REMOVED, RENAMED, UNCHANGED, BaseReport, ContractReport, Report
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from dcr.compatibility.engine import Verdict
+    from dcr.compatibility.issue import Issue
+    from dcr.compatibility.matching import Matched
+    from dcr.git.base import Base
+    from dcr.git.changes import Change, ChangeSet
+    from dcr.git.repository import Repository
+    from dcr.policy.governing import Governing
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What a run is asked to do. `head` is `worktree`, `index`, or a ref; None settings follow the policy."""
+
+    folder: str
+    paths: tuple[str, ...] = ()
+    base: str | None = None
+    head: str = WORKTREE
+    mode: str | None = None
+    fail_on: str | None = None
+    policy_from: str = "base"
+    require_contracts: bool = False
+
+
+class NoContractsError(DcrError):
+    """Nothing in scope is a contract, and the run was asked to insist on some."""
+
+
+def check(request: Request, progress: Callable[[str], None] = lambda _: None) -> Report:
+    """Compare the proposed side with the merge-base and return everything that is to be said.
+
+    Raises a `DcrError` when the question cannot be answered: that is never a report without issues.
+    """
+    repository = discover(request.folder)
+    if repository.bare and request.head in (WORKTREE, INDEX):
+        raise UsageError("this repository is bare: it has no working tree", "judge a commit: dcr check --head REF")
+    head = request.head if request.head in (WORKTREE, INDEX) else resolve_commit(repository, request.head)
+    commit = None if head in (WORKTREE, INDEX) else head
+    base = resolve_base(repository, request.base, commit, lambda at: named_base(repository, at))
+    progress("listing what changed")
+    found = changes_since(repository, base.merge_base, head)
+    governing = governing_policy(repository, base.merge_base, found.changes, request.policy_from)
+    scope = Scope(governing.policy.contracts, governing.policy.exclude)
+    total = sum(scope.covers(path) for path in found.paths)
+    if request.require_contracts and not total:
+        raise NoContractsError("no contract was found", f"the globs are: {', '.join(governing.policy.contracts)}")
+    wanted = _wanted(repository, request, scope, found)
+    run = _Run(request, repository, base, head, found, governing, scope)
+    contracts, left_alone = _judge(run, [each for each in found.changes if wanted(each.path)], progress)
+    return Report(
+        base=BaseReport(base.ref, base.source, base.commit, base.merge_base),
+        head=request.head,
+        contracts=contracts,
+        issues=_own_issues(governing, contracts),
+        total=total,
+        left_alone=left_alone,
+        policy=governing.source,
+        fail_on=request.fail_on or governing.policy.choice("fail_on"),
+    )
+
+
+def head_of(*, staged: bool, head: str | None) -> str:
+    """Return what `--staged` and `--head` mean together. Raises `UsageError` for both at once."""
+    if staged and head is not None:
+        raise UsageError("--staged and --head exclude each other", "use one of them")
+    return INDEX if staged else head if head is not None else WORKTREE
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """Everything that is settled before the first contract is read."""
+
+    request: Request
+    repository: Repository
+    base: Base
+    head: str
+    found: ChangeSet
+    governing: Governing
+    scope: Scope
+
+
+def _wanted(repository: Repository, request: Request, scope: Scope, found: ChangeSet) -> Callable[[str], bool]:
+    """Return what decides whether a changed path is looked at: the globs, or the paths that were given."""
+    if not request.paths:
+        return scope.covers
+    from dcr.git.worktree import relative_paths  # noqa: PLC0415
+
+    try:
+        given = relative_paths(repository, request.folder, request.paths)
+    except ValueError as error:
+        raise UsageError(f"'{error}' is outside the repository", "name paths inside it") from error
+    known = {*found.paths, *(each.path for each in found.changes)}
+    for typed, path in zip(request.paths, given, strict=True):
+        there = path == "" or path in known or any(each.startswith(f"{path}/") for each in known)
+        if not there and not os.path.isdir(os.path.join(request.folder, typed)):
+            raise UsageError(f"there is no '{typed}', now or at the base", "check the path, or leave it out")
+    return lambda path: any(not each or path == each or path.startswith(f"{each}/") for each in given)
+
+
+def _judge(
+    run: _Run, relevant: list[Change], progress: Callable[[str], None]
+) -> tuple[tuple[ContractReport, ...], int]:
+    """Return a report for each dataset that the relevant changes touch, and how many files were no contracts."""
+    if not relevant:
+        return (), 0
+    from dcr.compatibility.engine import judge  # noqa: PLC0415 (an unchanged repository needs no engine)
+    from dcr.compatibility.matching import match  # noqa: PLC0415
+    from dcr.git.sides import previous_readings, proposed_readings  # noqa: PLC0415
+    from dcr.git.surroundings import surroundings  # noqa: PLC0415
+
+    in_scope = [each for each in run.found.changes if run.scope.covers(each.path)]
+    looked_at = list({each.path: each for each in (*in_scope, *relevant)}.values())
+    progress(f"reading {len(looked_at)} changed files")
+    previous = previous_readings(run.repository, looked_at, run.base.merge_base)
+    proposed = proposed_readings(run.repository, looked_at)
+    around = surroundings(run.repository, run.base, run.head, run.found.changes, looked_at, run.scope.covers)
+    paths = {each.path for each in relevant}
+    reports = []
+    for matched in match(previous, proposed, around):
+        if paths.isdisjoint(matched.paths):
+            continue
+        reading = proposed.get(matched.path)
+        dataset_id = matched.dataset_id or (reading.dataset_id if reading else None)
+        mode = run.request.mode or run.governing.policy.mode_of(dataset_id or "")
+        verdict = judge(matched.pair, mode)
+        issues = run.governing.apply(verdict, matched.pair, _today())
+        reports.append(_report(run, matched, dataset_id, verdict, issues))
+    readings = [(previous.get(path), proposed.get(path)) for path in paths]
+    left_alone = sum(all(side is None or side.format is None for side in sides) for sides in readings)
+    return tuple(reports), left_alone
+
+
+def _own_issues(governing: Governing, contracts: tuple[ContractReport, ...]) -> tuple[Issue, ...]:
+    used, matched = set(), set()
+    for contract in contracts:
+        version = contract.proposed or contract.previous
+        for issue in contract.issues:
+            key = (contract.dataset_id, version, issue.kind, issue.field)
+            matched.add(key)
+            if issue.accepted:
+                used.add(key)
+    return tuple(governing.own_issues(used, matched, _today()))
+
+
+def _today() -> str:
+    return date.today().isoformat()  # noqa: DTZ011 (the user's own day)
+
+
+def _report(
+    run: _Run, matched: Matched, dataset_id: str | None, verdict: Verdict, issues: tuple[Issue, ...]
+) -> ContractReport:
+    previous, proposed = matched.pair.previous, matched.pair.proposed
+    return ContractReport(
+        dataset_id=dataset_id,
+        path=matched.path,
+        previous_path=previous.path if previous else None,
+        change=_change(matched),
+        mode=run.request.mode or run.governing.policy.mode_of(dataset_id or ""),
+        previous=previous.version if previous else None,
+        proposed=proposed.version if proposed else None,
+        previous_commit=run.base.merge_base if previous else None,
+        required_bump=verdict.required_bump,
+        actual_bump=verdict.actual_bump,
+        issues=issues,
+    )
+
+
+def _change(matched: Matched) -> str:
+    pair = matched.pair
+    if pair.both is None:
+        unread = any(problem.fatal for problem in pair.proposed_problems)
+        if unread:
+            return MODIFIED if pair.previous or pair.previous_problems else ADDED
+        return ADDED if pair.proposed else REMOVED
+    previous, proposed = pair.both
+    if previous.path != proposed.path:
+        return RENAMED
+    before = (previous.version, previous.status, previous.deprecation_uri)
+    after = (proposed.version, proposed.status, proposed.deprecation_uri)
+    return UNCHANGED if before == after and not pair.changed else MODIFIED

@@ -1,0 +1,98 @@
+"""Where a report goes and how: the format to choose, the terminal's room and colour, progress, exit codes."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+import time
+from typing import TYPE_CHECKING
+
+from dcr.cli import EXIT_ISSUES
+from dcr.errors import DcrError, UsageError
+from dcr.reporters import Style, reporter
+from dcr.reporters.summary import closing_line
+
+if TYPE_CHECKING:
+    from dcr.reporters.report import Report
+
+COLORS = ("auto", "always", "never")
+
+
+class UnwritableOutputError(DcrError):
+    """The file that `--output` names cannot be written."""
+
+
+def chosen_format(written: str | None) -> str:
+    """Return the format to use: the one asked for, a table where people read, lines where programs do."""
+    if written is not None:
+        return written
+    people = sys.stdout.isatty() or os.environ.get("CI") or os.environ.get("PRE_COMMIT")
+    return "table" if people else "text"
+
+
+def style_of(color: str, *, to_file: bool) -> Style:
+    """Return how much room and colour the output has.
+
+    `NO_COLOR` wins over a terminal, `--color` over both (no-color.org; FORCE_COLOR as in many tools).
+    """
+    if color not in COLORS:
+        raise UsageError(f"--color is '{color}', expected one of {', '.join(COLORS)}")
+    terminal = sys.stdout.isatty() and not to_file
+    colored = color == "always"
+    if color == "auto":
+        forced = bool(os.environ.get("FORCE_COLOR"))
+        colored = not os.environ.get("NO_COLOR") and (forced or (terminal and os.environ.get("TERM") != "dumb"))
+    width = shutil.get_terminal_size((100, 24)).columns if terminal or "COLUMNS" in os.environ else 100
+    unicode = to_file or (sys.stdout.encoding or "").lower().replace("-", "").startswith("utf")
+    return Style(max(width, 40), color=colored, unicode=unicode)
+
+
+def deliver(report: Report, format_name: str, output: str | None, color: str) -> int:
+    """Write a report where it belongs and return the exit code."""
+    rendered = reporter(format_name).render(report, style_of(color, to_file=output is not None))
+    if output is not None:
+        _write_file(output, rendered)
+    else:
+        write(sys.stdout, rendered)
+    if output is not None or format_name in ("text", "json"):
+        write(sys.stderr, f"{closing_line(report)}\n")
+    return EXIT_ISSUES if report.fails else 0
+
+
+def write(stream: object, text: str) -> None:
+    """Write text to a stream, whatever its encoding can hold."""
+    encoding = getattr(stream, "encoding", None) or "utf-8"
+    safe = text.encode(encoding, "backslashreplace").decode(encoding)
+    stream.write(safe)  # type: ignore[attr-defined]
+
+
+def _write_file(path: str, text: str) -> None:
+    try:
+        with open(path, "w", encoding="utf-8", errors="backslashreplace", newline="\n") as file:
+            file.write(text)
+    except OSError as error:
+        reason = (error.strerror or "unknown").lower()
+        raise UnwritableOutputError(f"'{path}' cannot be written: {reason}", "name another file with --output") from error
+
+
+class Progress:
+    """Says on a terminal what a run is busy with, once it has taken more than a second."""
+
+    def __init__(self) -> None:
+        self._start = time.monotonic()
+        self._shown = False
+        self._on = sys.stderr.isatty() and not os.environ.get("CI")
+
+    def __call__(self, doing: str) -> None:
+        """Note what is being done now; shown when the run is slow."""
+        if self._on and (self._shown or time.monotonic() - self._start > 1):
+            self._shown = True
+            sys.stderr.write(f"\r\x1b[2Kdcr: {doing}…")
+            sys.stderr.flush()
+
+    def done(self) -> None:
+        """Take the line away again."""
+        if self._shown:
+            sys.stderr.write("\r\x1b[2K")
+            sys.stderr.flush()

@@ -1,0 +1,148 @@
+"""Finds which previous contract belongs to which proposed one: by dataset id, wherever the files are."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from dcr.compatibility.pairs import ContractPair
+from dcr.contract.location import Location
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping
+
+    from dcr.contract.contract import Contract
+    from dcr.formats.reading import Problem, Reading
+
+
+@dataclass(frozen=True, slots=True)
+class Matched:
+    """One pair, and the file it is reported under when neither side gave a contract."""
+
+    pair: ContractPair
+    path: str
+
+    @property
+    def dataset_id(self) -> str | None:
+        """The dataset the pair is about, if that can be told."""
+        contract = self.pair.proposed or self.pair.previous
+        return contract.dataset_id if contract else None
+
+    @property
+    def paths(self) -> set[str]:
+        """The files of both sides."""
+        return {self.path, self.pair.previous.path} if self.pair.previous else {self.path}
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What is known beyond the changed files, each asked for only when it matters.
+
+    `claims(ids)` gives the places of unchanged files that claim datasets; `elsewhere(ids)` gives contracts of
+    changed files outside the scope; `published` the base's own newest contract by dataset.
+    """
+
+    claims: Callable[[Iterable[str]], Mapping[str, tuple[Location, ...]]]
+    elsewhere: Callable[[Iterable[str]], Mapping[str, Contract]]
+    published: Callable[[], Mapping[str, Contract]]
+
+
+@dataclass(slots=True)
+class _Sides:
+    """Contracts by dataset id and problems by path, of both sides."""
+
+    previous: dict[str, Contract] = field(default_factory=dict)
+    proposed: dict[str, list[Contract]] = field(default_factory=dict)
+    previous_problems: dict[str, tuple[Problem, ...]] = field(default_factory=dict)
+    proposed_problems: dict[str, tuple[Problem, ...]] = field(default_factory=dict)
+
+
+def match(previous: Mapping[str, Reading], proposed: Mapping[str, Reading], around: Surroundings) -> list[Matched]:
+    """Return every pair that the changed files make; readings are by path.
+
+    A previous reading that is unreadable may hold the contracts of an older version beside its problems.
+    """
+    sides = _Sides()
+    for path, reading in previous.items():
+        for contract in reading.contracts:
+            sides.previous.setdefault(contract.dataset_id, contract)
+        if reading.unreadable:
+            sides.previous_problems[path] = reading.problems
+    for path, reading in proposed.items():
+        for contract in reading.contracts:
+            sides.proposed.setdefault(contract.dataset_id, []).append(contract)
+        if reading.problems:
+            sides.proposed_problems[path] = reading.problems
+    new = [each for each in sides.proposed if each not in sides.previous]
+    lost = [each for each in sides.previous if each not in sides.proposed]
+    claims = around.claims([*new, *lost]) if new or lost else {}
+    pairs = [*_found(sides, claims, around), *_lost(sides, lost, claims, proposed, around)]
+    return sorted([*pairs, *_unread(sides, pairs, proposed)], key=lambda each: (each.path, each.dataset_id or ""))
+
+
+def _found(sides: _Sides, claims: Mapping[str, tuple[Location, ...]], around: Surroundings) -> Iterator[Matched]:
+    for dataset_id, contracts in sides.proposed.items():
+        before = sides.previous.get(dataset_id)
+        home = next((each for each in contracts if before and each.path == before.path), contracts[0])
+        unchanged = claims.get(dataset_id, ())
+        for contract in contracts:
+            others = [_place(each) for each in contracts if each is not contract and contract is not home]
+            also_at = (*unchanged, *others[:1]) if contract is not home else unchanged
+            mine = before if contract is home and not unchanged else None
+            path = contract.path
+            problems = sides.previous_problems.get(mine.path if mine else path, ())
+            published = around.published().get(dataset_id) if not also_at else None
+            pair = ContractPair(
+                previous=mine,
+                proposed=contract,
+                published=published,
+                previous_problems=problems if mine or not also_at else (),
+                proposed_problems=sides.proposed_problems.get(path, ()),
+                also_at=also_at,
+            )
+            yield Matched(pair, path)
+
+
+def _lost(
+    sides: _Sides,
+    lost: list[str],
+    claims: Mapping[str, tuple[Location, ...]],
+    proposed: Mapping[str, Reading],
+    around: Surroundings,
+) -> Iterator[Matched]:
+    gone = [each for each in lost if not claims.get(each)]
+    outside = around.elsewhere(gone) if gone else {}
+    for dataset_id in gone:
+        before = sides.previous[dataset_id]
+        reading = proposed.get(before.path) or _claiming(dataset_id, proposed)
+        problems = sides.previous_problems.get(before.path, ())
+        if reading is not None and reading.unreadable:
+            yield Matched(ContractPair(before, None, None, problems, reading.problems), reading.path)
+        elif dataset_id in outside:
+            after = outside[dataset_id]
+            yield Matched(ContractPair(before, after, None, problems, out_of_scope=after.path), after.path)
+        else:
+            now = reading.contracts[0].dataset_id if reading and reading.contracts else None
+            if now is not None and (claims.get(now) or len(sides.proposed.get(now, ())) > 1):
+                continue  # the file claims another's id: that is the one cause, and said there
+            yield Matched(ContractPair(before, None, None, problems, now_about=now), before.path)
+
+
+def _claiming(dataset_id: str, proposed: Mapping[str, Reading]) -> Reading | None:
+    return next((each for each in proposed.values() if each.unreadable and each.dataset_id == dataset_id), None)
+
+
+def _unread(sides: _Sides, pairs: list[Matched], proposed: Mapping[str, Reading]) -> Iterator[Matched]:
+    """Files that gave no contract on one side and are part of no pair yet."""
+    known = {each.path for each in pairs} | {each.pair.previous.path for each in pairs if each.pair.previous}
+    for path, problems in sides.proposed_problems.items():
+        if path not in known and proposed[path].unreadable:
+            before = sides.previous_problems.get(path, ())
+            yield Matched(ContractPair(None, None, None, before, problems), path)
+    for path, problems in sides.previous_problems.items():
+        if path not in known and path not in sides.proposed_problems:
+            yield Matched(ContractPair(None, None, None, problems), path)
+
+
+def _place(contract: Contract) -> Location:
+    return contract.place.at("dataset_id") if contract.place else Location(contract.path)

@@ -1,0 +1,156 @@
+"""The one gateway to git: fixed flags and environment, argument lists, bytes out, a checked exit, a time limit.
+
+Plumbing commands are run directly rather than through GitPython: importing it costs about as much as a
+whole check of an unchanged repository (bench/README.md has the figures). `scratch` uses it, where dcr makes
+repositories of its own.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from dataclasses import dataclass, field
+
+from dcr.errors import DcrError
+
+FLAGS = (
+    "--no-replace-objects",
+    "--literal-pathspecs",
+    "--no-optional-locks",
+    "--no-pager",
+    "-c", "core.fsmonitor=false",
+    "-c", "core.hooksPath=/dev/null",
+    "-c", "core.untrackedCache=false",
+    "-c", "core.warnAmbiguousRefs=true",
+    "-c", "core.quotePath=false",
+    "-c", "safe.bareRepository=explicit",
+    "-c", "protocol.allow=never",
+    "-c", "submodule.recurse=false",
+    "-c", "color.ui=false",
+    "-c", "log.showSignature=false",
+    "-c", "gc.auto=0",
+    "-c", "maintenance.auto=false",
+)  # fmt: skip
+"""What makes a command safe on a repository that a stranger prepared."""
+
+_QUARANTINE = ("GIT_OBJECT_DIRECTORY", "GIT_ALTERNATE_OBJECT_DIRECTORIES", "GIT_QUARANTINE_PATH")
+TIME_LIMIT = 120.0
+"""Seconds that one git command may take; `DCR_GIT_TIMEOUT` changes it."""
+
+
+class GitMissingError(DcrError):
+    """There is no git program."""
+
+
+class GitFailedError(DcrError):
+    """A git command ended in a way that answers nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a git command gave: its exit code, output and complaints."""
+
+    code: int
+    out: bytes
+    complaint: str
+
+
+@dataclass(frozen=True, slots=True)
+class Git:
+    """Runs git commands in one folder, with the hooks' variables that were found to belong there."""
+
+    folder: str
+    variables: dict[str, str] = field(default_factory=dict)
+
+    def run(self, *arguments: str, given: bytes | None = None, codes: tuple[int, ...] = (0,)) -> bytes:
+        """Return a command's output. Raises `GitFailedError` for any exit code that is not expected."""
+        answer = self.ask(*arguments, given=given)
+        if answer.code not in codes:
+            raise failure(arguments, answer)
+        return answer.out
+
+    def ask(self, *arguments: str, given: bytes | None = None) -> Answer:
+        """Return a command's output and exit code, whatever it is. A signal or time-out raises."""
+        process = self.start(*arguments, reads=given is not None)
+        limit = time_limit()
+        try:
+            out, err = process.communicate(given, timeout=limit)
+        except subprocess.TimeoutExpired as error:
+            process.kill()
+            process.communicate()
+            raise GitFailedError(
+                f"git {arguments[0]} did not end within {limit:.0f} seconds",
+                "run it again, or give it longer: DCR_GIT_TIMEOUT=600 dcr check",
+            ) from error
+        answer = Answer(process.returncode, out, err.decode("utf-8", "replace").strip())
+        if answer.code < 0:
+            raise failure(arguments, answer)
+        return answer
+
+    def start(self, *arguments: str, reads: bool = False) -> subprocess.Popen[bytes]:
+        """Start a command with pipes on all sides, in the fixed environment."""
+        try:
+            return subprocess.Popen(
+                ["git", *FLAGS, *arguments],
+                stdin=subprocess.PIPE if reads else subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                cwd=self.folder,
+                env=environment(self.variables),
+            )
+        except FileNotFoundError as error:
+            if os.path.isdir(self.folder):
+                raise GitMissingError("git is not installed", "install git 2.31 or newer, then try again") from error
+            raise GitMissingError(f"the folder '{self.folder}' does not exist") from error
+
+
+def environment(variables: dict[str, str]) -> dict[str, str]:
+    """Return the environment git runs in: the user's, with every GIT_* replaced by fixed ones and `variables`."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
+    if "GIT_QUARANTINE_PATH" in os.environ:  # inside a receiving hook the new objects are only found this way
+        kept.update({name: os.environ[name] for name in _QUARANTINE if name in os.environ})
+    return {
+        **kept,
+        "LC_ALL": "C",
+        "GIT_TERMINAL_PROMPT": "0",
+        "GIT_ALLOW_PROTOCOL": "",
+        "GIT_NO_LAZY_FETCH": "1",
+        "GIT_OPTIONAL_LOCKS": "0",
+        "GIT_NO_REPLACE_OBJECTS": "1",
+        **variables,
+    }
+
+
+def time_limit() -> float:
+    """Return the seconds one command may take. Raises `DcrError` when the variable is no number."""
+    written = os.environ.get("DCR_GIT_TIMEOUT")
+    if written is None:
+        return TIME_LIMIT
+    try:
+        return max(float(written), 0.001)
+    except ValueError as error:
+        raise DcrError(f"DCR_GIT_TIMEOUT is '{written}', expected seconds", "unset DCR_GIT_TIMEOUT") from error
+
+
+def failure(arguments: tuple[str, ...], answer: Answer) -> GitFailedError:
+    """Return the error for a command that answered nothing, with the hint that fits git's complaint."""
+    complaint = answer.complaint.splitlines()[-1] if answer.complaint else ""
+    if answer.code < 0:
+        return GitFailedError(f"git {arguments[0]} was killed by signal {-answer.code}", "run it again")
+    if "dubious ownership" in answer.complaint:
+        return GitFailedError(
+            "git does not trust this repository: it belongs to another user",
+            'git config --global --add safe.directory "$(pwd)"',
+        )
+    message = f"git {arguments[0]} ended with {answer.code}"
+    return GitFailedError(f"{message}: {complaint}" if complaint else message, _hint(answer.complaint))
+
+
+def _hint(complaint: str) -> str:
+    if any(
+        word in complaint for word in ("bad object", "missing", "unable to read", "corrupt", "promisor", "not found")
+    ):
+        return "the repository lacks objects: git fetch --refetch origin, or git fsck to see which"
+    if "index" in complaint:
+        return "git status shows what is wrong with the index"
+    return ""

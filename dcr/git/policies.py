@@ -1,0 +1,98 @@
+"""Reads policies and acceptances out of the repository: the base's, and the proposed side's where it differs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dcr.compatibility.rules import kinds
+from dcr.contract.location import Location
+from dcr.git.contents import ODD, proposed_contents
+from dcr.git.objects import list_tree, read_blobs
+from dcr.policy.governing import Decisions, Governing, governing
+from dcr.policy.policy import FILES, Policy, PolicyError, parse_policy
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from dcr.git.changes import Change
+    from dcr.git.repository import Repository
+
+ACCEPTANCES = "dcr.accepted.yaml"
+
+
+def named_base(repository: Repository, commit: str) -> str | None:
+    """Return the base that the policy of a commit names, if it names one."""
+    if commit == "HEAD" and repository.git.ask("rev-parse", "--verify", "--quiet", "HEAD^{commit}").code != 0:
+        return None  # an unborn HEAD has no policy; what to do about it is said where the base is resolved
+    policy, _ = _parsed(_contents(repository, list_tree(repository.git, commit, *FILES)))
+    return policy.base if policy else None
+
+
+def governing_policy(repository: Repository, merge_base: str, changes: Iterable[Change], policy_from: str) -> Governing:
+    """Return what governs a run on these changes.
+
+    `policy_from` is `base` or `worktree`; the latter takes the proposed side's policy alone. Raises
+    `PolicyError` when a policy that counts cannot be understood.
+    """
+    touched = {each.path: each for each in changes if each.path in (*FILES, ACCEPTANCES)}
+    at_base = _contents(repository, list_tree(repository.git, merge_base, *FILES, ACCEPTANCES))
+    proposed = {path: content for path, content in at_base.items() if path not in touched}
+    if touched:
+        proposed.update(proposed_contents(repository, touched.values()))
+    ours, our_file = _parsed(proposed)
+    theirs, their_file = (ours, our_file) if policy_from == "worktree" else _parsed(at_base, hint=_FROM_WORKTREE)
+    edited = touched.keys() & {our_file, their_file}
+    source = their_file or "defaults"
+    if our_file and our_file != their_file:
+        source = f"{source} and {our_file} (the stricter side)"
+    elif edited:
+        source = f"{source} (the stricter side of base and change)"
+    first, second = theirs or Policy(), ours or Policy()
+    accept_side = at_base if "base" in (first.accept_from, second.accept_from) else proposed
+    place = Location(our_file or their_file or FILES[0]) if edited else None
+    return governing(first, second, source, place, _decisions(accept_side, at_base))
+
+
+_FROM_WORKTREE = "judge by the mended policy this once: dcr check --policy-from worktree"
+
+
+def _contents(repository: Repository, listing: Mapping[str, tuple[str, str]]) -> dict[str, bytes | str]:
+    blobs = read_blobs(repository.git, (oid for mode, oid in listing.values() if mode not in ODD))
+    return {name: ODD[mode] if mode in ODD else blobs[oid] for name, (mode, oid) in listing.items()}
+
+
+def _parsed(contents: Mapping[str, bytes | str], hint: str = "") -> tuple[Policy | None, str | None]:
+    """Return the one policy of a side and its file. Raises `PolicyError`."""
+    found: dict[str, Policy] = {}
+    for name in FILES:
+        content = contents.get(name)
+        if isinstance(content, str) and name == FILES[0]:
+            raise PolicyError(f"'{name}' is {content}", "put the policy's own content there")
+        if isinstance(content, bytes):
+            try:
+                policy = parse_policy(name, content, kinds())
+            except PolicyError as error:
+                raise PolicyError(error.message, f"{error.hint}; {hint}" if hint else error.hint) from error
+            if policy is not None:
+                found[name] = policy
+    if len(found) > 1:
+        raise PolicyError("both dcr.toml and [tool.dcr] in pyproject.toml hold a policy", "keep one of them")
+    return next(((policy, name) for name, policy in found.items()), (None, None))
+
+
+def _decisions(side: Mapping[str, bytes | str], at_base: Mapping[str, bytes | str]) -> Decisions:
+    content = side.get(ACCEPTANCES)
+    if content is None:
+        return Decisions()
+    from dcr.compatibility.rule import all_rules  # noqa: PLC0415 (only repositories with acceptances pay for it)
+    from dcr.formats.reading import Problem  # noqa: PLC0415
+    from dcr.policy.acceptances import parse_acceptances  # noqa: PLC0415
+
+    if isinstance(content, str):
+        return Decisions(problems=(Problem(Location(ACCEPTANCES), f"the file is {content}"),))
+    acceptances, problems = parse_acceptances(content, all_rules())
+    before = at_base.get(ACCEPTANCES)
+    known = parse_acceptances(before, all_rules())[0] if isinstance(before, bytes) else []
+    return Decisions(
+        tuple(acceptances), tuple(problems), frozenset((*each.key, each.reason, each.expires) for each in known)
+    )

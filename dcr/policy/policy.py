@@ -1,0 +1,178 @@
+"""The policy: what `dcr.toml`, or `[tool.dcr]` in pyproject.toml, may say, and which of two is stricter.
+
+Source of the settings: docs/policy.md. Validated here without models, since every hook run reads it.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field, fields
+from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING, Any
+
+from dcr.compatibility.issue import ERROR, INFO, OFF, WARNING
+from dcr.compatibility.modes import MODES, stricter
+from dcr.contract.validity import did_you_mean
+from dcr.errors import DcrError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+FILES = ("dcr.toml", "pyproject.toml")
+"""Where a policy may stand, at the root of the repository."""
+
+DEFAULT_GLOBS = ("contracts*/**/*.yaml", "contracts*/**/*.yml")
+_SEVERITY_ORDER = (OFF, INFO, WARNING, ERROR)
+_FAIL_ORDER = ("never", "error", "warning")
+_CHOICES: dict[str, tuple[str, ...]] = {
+    "mode": MODES,
+    "fail_on": _FAIL_ORDER,
+    "breaking": ("allow-with-major", "forbid"),
+    "draft": ("warn", "enforce"),
+    "accept_from": ("proposed", "base"),
+}
+"""Settings that take one of some words; the last is the strictest, save for `mode`."""
+
+
+class PolicyError(DcrError):
+    """The policy says something that is not understood, so nothing is judged by it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """A repository's settings; the defaults are those of a repository without a policy.
+
+    `modes` maps patterns of dataset ids to modes, the first that matches counts; `severity` maps kinds to
+    `error`, `warning`, `info` or `off`.
+    """
+
+    contracts: tuple[str, ...] = DEFAULT_GLOBS
+    exclude: tuple[str, ...] = ()
+    base: str | None = None
+    mode: str = "backward"
+    fail_on: str = "error"
+    breaking: str = "forbid"
+    draft: str = "enforce"
+    accept_from: str = "proposed"
+    modes: Mapping[str, str] = field(default_factory=dict)
+    severity: Mapping[str, str] = field(default_factory=dict)
+
+    def mode_of(self, dataset_id: str) -> str:
+        """Return the mode a dataset is judged in."""
+        return next((mode for pattern, mode in self.modes.items() if fnmatchcase(dataset_id, pattern)), self.mode)
+
+
+@dataclass(frozen=True, slots=True)
+class StricterPolicy:
+    """Two policies at once: wherever they differ, the stricter side holds."""
+
+    first: Policy
+    second: Policy
+
+    @property
+    def contracts(self) -> tuple[str, ...]:
+        """Globs of either side."""
+        return tuple(dict.fromkeys((*self.first.contracts, *self.second.contracts)))
+
+    @property
+    def exclude(self) -> tuple[str, ...]:
+        """Exclusions that both sides make."""
+        return tuple(glob for glob in self.first.exclude if glob in self.second.exclude)
+
+    def choice(self, name: str) -> str:
+        """Return the stricter of both sides for a setting that takes one of some words."""
+        sides: list[str] = [getattr(self.first, name), getattr(self.second, name)]
+        return max(sides, key=_CHOICES[name].index)
+
+    def mode_of(self, dataset_id: str) -> str:
+        """Return the mode that asks for what either side asks for."""
+        return stricter(self.first.mode_of(dataset_id), self.second.mode_of(dataset_id))
+
+    def severity_of(self, kind: str, usual: str) -> str:
+        """Return the worse of both sides' severities for an issue that is `usual` by its rule."""
+        sides = (side.severity.get(kind, usual) for side in (self.first, self.second))
+        return max(sides, key=_SEVERITY_ORDER.index)
+
+
+def parse_policy(path: str, content: bytes, kinds: Iterable[str]) -> Policy | None:
+    """Return the policy a file holds, or None for a pyproject.toml without `[tool.dcr]`.
+
+    Raises `PolicyError` with the file and the key.
+    """
+    if path.endswith("pyproject.toml") and b"dcr" not in content:
+        return None
+    import tomllib  # noqa: PLC0415 (only repositories with a policy pay for it)
+
+    try:
+        document: Any = tomllib.loads(content.decode("utf-8-sig"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise PolicyError(f"'{path}' is not TOML: {error}", f"mend '{path}'; see: dcr schema policy") from error
+    if path.endswith("pyproject.toml"):
+        tool = document.get("tool")
+        document = tool.get("dcr") if isinstance(tool, dict) else None
+        if document is None:
+            return None
+    return _policy(path, document, frozenset(kinds))
+
+
+def _policy(path: str, document: Any, kinds: frozenset[str]) -> Policy:
+    if not isinstance(document, dict):
+        raise PolicyError(f"'{path}': the policy is no table", "see: dcr schema policy")
+    known = [each.name for each in fields(Policy)]
+    settings: dict[str, Any] = {}
+    for key, value in document.items():
+        if key not in known:
+            raise PolicyError(
+                f"'{path}': unknown setting '{key}'", did_you_mean(key, known) or "see: dcr schema policy"
+            )
+        settings[key] = _setting(path, key, value, kinds)
+    return Policy(**settings)
+
+
+def _setting(path: str, key: str, value: Any, kinds: frozenset[str]) -> Any:
+    if key in _CHOICES:
+        if not isinstance(value, str) or value not in _CHOICES[key]:
+            raise _unknown(path, key, value, _CHOICES[key])
+        return value
+    if key == "base":
+        if not isinstance(value, str) or not value:
+            raise PolicyError(f"'{path}': base is {value!r}, expected a ref", 'write base = "origin/main"')
+        return value
+    if key in ("contracts", "exclude"):
+        return _globs(path, key, value)
+    if not isinstance(value, dict):
+        raise PolicyError(f"'{path}': {key} is no table", f"write [{key}] and one line for each entry")
+    for name, word in value.items():
+        if key == "severity" and name not in kinds:
+            raise PolicyError(
+                f"'{path}': severity of unknown kind '{name}'", did_you_mean(name, kinds) or "dcr explain"
+            )
+        allowed = _SEVERITY_ORDER if key == "severity" else MODES
+        if word not in allowed:
+            raise _unknown(path, f"{key}.{name}", word, allowed)
+    return dict(value)
+
+
+def _globs(path: str, key: str, value: Any) -> tuple[str, ...]:
+    globs = [value] if isinstance(value, str) else value
+    if not isinstance(globs, list) or not all(isinstance(glob, str) and glob for glob in globs):
+        raise PolicyError(f"'{path}': {key} is not a list of globs", f'write {key} = ["contracts/**/*.yaml"]')
+    for glob in globs:
+        if glob.startswith(("/", "./")) or ".." in glob.split("/") or "\\" in glob or re.search(r"[\[\]{}]", glob):
+            raise PolicyError(
+                f"'{path}': the glob '{glob}' is not relative to the repository, or uses more than * ** and ?",
+                f'write {key} = ["contracts/**/*.yaml"]',
+            )
+    if key == "contracts" and not globs:
+        raise PolicyError(f"'{path}': contracts is empty, so nothing would be checked", "leave it out for the default")
+    return tuple(globs)
+
+
+def _unknown(path: str, key: str, value: Any, allowed: tuple[str, ...]) -> PolicyError:
+    hint = did_you_mean(value, allowed) if isinstance(value, str) else ""
+    return PolicyError(f"'{path}': {key} is {value!r}, expected one of {', '.join(allowed)}", hint)
+
+
+def differing(first: Policy, second: Policy) -> tuple[str, ...]:
+    """Return the names of the settings in which two policies differ."""
+    return tuple(each.name for each in fields(Policy) if getattr(first, each.name) != getattr(second, each.name))

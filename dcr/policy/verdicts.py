@@ -1,0 +1,63 @@
+"""What a policy and acceptances make of the engine's issues: severities changed, breaks let through."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from dcr.compatibility.issue import ERROR, INFO, OFF, WARNING, Accepted, Issue
+from dcr.compatibility.rule import all_rules
+from dcr.compatibility.semver import MAJOR
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from dcr.compatibility.acceptance import Acceptance
+    from dcr.compatibility.engine import Verdict
+    from dcr.compatibility.pairs import ContractPair
+    from dcr.policy.policy import StricterPolicy
+
+NEVER_ACCEPTED = frozenset(
+    ("contract_invalid", "acceptance_expired", "acceptance_unused", "acceptance_malformed", "policy_changed")
+)
+"""Kinds that no acceptance covers: there is nothing decided in them that could be let through."""
+
+_DRAFT_VERSIONS = frozenset(("version_not_increasing", "version_bump_insufficient"))
+
+
+def apply(
+    verdict: Verdict, pair: ContractPair, policy: StricterPolicy, acceptances: Iterable[Acceptance], today: str
+) -> tuple[Issue, ...]:
+    """Return the issues that stay, with their severities; `today` is YYYY-MM-DD."""
+    by_key = {each.key: each for each in acceptances if each.expires is None or each.expires >= today}
+    contract = pair.proposed or pair.previous
+    kept: list[Issue] = []
+    for issue in verdict.issues:
+        severity = policy.severity_of(issue.kind, issue.severity)
+        if severity == OFF:
+            continue
+        softened = replace(issue, severity=_softened(severity, issue, pair, verdict, policy))
+        found = None
+        if contract is not None and issue.kind not in NEVER_ACCEPTED:
+            found = by_key.get((contract.dataset_id, contract.version, issue.kind, issue.field))
+        if found is None:
+            kept.append(softened)
+            continue
+        accepted = Accepted(found.reason, softened.severity, found.expires)
+        kept.append(replace(softened, severity=INFO, accepted=accepted))
+    return tuple(kept)
+
+
+def _softened(severity: str, issue: Issue, pair: ContractPair, verdict: Verdict, policy: StricterPolicy) -> str:
+    """Return an error as a warning where the policy lets the break through."""
+    rule = all_rules()[issue.kind]
+    if severity != ERROR or pair.proposed is None:
+        return severity
+    breaks = rule.bump == MAJOR
+    if breaks and policy.choice("breaking") == "allow-with-major" and verdict.actual_bump == MAJOR:
+        return WARNING
+    # A draft on both sides: naming it a draft in the same change does not count.
+    drafts = pair.both is not None and all(contract.status == "draft" for contract in pair.both)
+    if drafts and policy.choice("draft") == "warn" and (breaks or issue.kind in _DRAFT_VERSIONS):
+        return WARNING
+    return severity

@@ -1,0 +1,65 @@
+"""Two contracts made in Python, compared: the engine behind the public models."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from dcr.compatibility.engine import judge
+from dcr.compatibility.issue import ERROR, WARNING, Issue
+from dcr.compatibility.modes import MODES
+from dcr.compatibility.pairs import ContractPair
+from dcr.contract.models import DataContract, to_record
+from dcr.contract.validity import did_you_mean
+from dcr.errors import UsageError
+
+if TYPE_CHECKING:
+    from dcr.contract.contract import Contract
+
+
+@dataclass(frozen=True, slots=True)
+class CompatibilityReport:
+    """What a comparison found; `required_bump` is `none`, `patch`, `minor` or `major`."""
+
+    mode: str
+    issues: tuple[Issue, ...]
+    required_bump: str
+    actual_bump: str | None
+
+    @property
+    def compatible(self) -> bool:
+        """Whether no issue has severity error."""
+        return not self.errors
+
+    @property
+    def errors(self) -> list[Issue]:
+        """The issues of severity error."""
+        return [issue for issue in self.issues if issue.severity == ERROR]
+
+    @property
+    def warnings(self) -> list[Issue]:
+        """The issues of severity warning."""
+        return [issue for issue in self.issues if issue.severity == WARNING]
+
+
+def check_compatibility(
+    previous: DataContract | None, proposed: DataContract, mode: str = "backward"
+) -> CompatibilityReport:
+    """Return what breaks between two versions of one dataset; without a previous one, only what always counts.
+
+    Raises `UsageError` for an unknown mode or two datasets, `pydantic.ValidationError` for a contract that
+    was changed into an invalid one (`model_copy` does not check).
+    """
+    if mode not in MODES:
+        raise UsageError(f"there is no mode '{mode}'", did_you_mean(mode, MODES) or f"one of: {', '.join(MODES)}")
+    if previous is not None and previous.dataset_id != proposed.dataset_id:
+        raise UsageError(
+            f"'{previous.dataset_id}' and '{proposed.dataset_id}' are two datasets", "compare versions of one dataset"
+        )
+    before = _checked(previous) if previous is not None else None
+    verdict = judge(ContractPair(before, _checked(proposed)), mode)
+    return CompatibilityReport(mode, verdict.issues, verdict.required_bump, verdict.actual_bump)
+
+
+def _checked(model: DataContract) -> Contract:
+    return to_record(DataContract.model_validate(model.model_dump()))

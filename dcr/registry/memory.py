@@ -1,0 +1,99 @@
+"""A registry in memory: register, check, look up, deprecate, archive. History is never deleted."""
+
+from __future__ import annotations
+
+import threading
+
+from dcr.compatibility.semver import parse
+from dcr.contract.models import DataContract
+from dcr.errors import DcrError
+from dcr.registry.compatibility import CompatibilityReport, check_compatibility
+
+
+class UnknownContractError(DcrError, KeyError):
+    """No such dataset, or no such version of it."""
+
+    __str__ = DcrError.__str__
+
+
+class ContractRegistry:
+    """Datasets and their versions. Safe to use from several threads."""
+
+    def __init__(self, mode: str = "backward") -> None:
+        """`mode` is what versions are judged by when a call names no other."""
+        self._mode = mode
+        self._versions: dict[str, dict[str, DataContract]] = {}
+        self._lock = threading.RLock()
+
+    def register(self, contract: DataContract, mode: str | None = None) -> CompatibilityReport:
+        """Add a version if it is compatible with the newest one, and return the report either way.
+
+        The first version of a dataset is accepted, unless something that always counts is wrong with it.
+        """
+        with self._lock:
+            report = self.check(contract, mode)
+            if report.compatible:
+                self._versions.setdefault(contract.dataset_id, {})[contract.version] = contract
+            return report
+
+    def check(self, contract: DataContract, mode: str | None = None) -> CompatibilityReport:
+        """Return what registering a contract would say, without doing it."""
+        with self._lock:
+            versions = self._versions.get(contract.dataset_id, {})
+            return check_compatibility(_newest(versions), contract, mode or self._mode)
+
+    def latest(self, dataset_id: str) -> DataContract:
+        """Return the newest active version. Raises `UnknownContractError` when there is none."""
+        active = {version: each for version, each in self._of(dataset_id).items() if each.status == "active"}
+        newest = _newest(active)
+        if newest is None:
+            raise UnknownContractError(
+                f"dataset '{dataset_id}' has no active version", "register one with status active"
+            )
+        return newest
+
+    def get(self, dataset_id: str, version: str) -> DataContract:
+        """Return one version. Raises `UnknownContractError`."""
+        versions = self._of(dataset_id)
+        if version not in versions:
+            raise UnknownContractError(
+                f"dataset '{dataset_id}' has no version '{version}'", f"it has {', '.join(versions)}"
+            )
+        return versions[version]
+
+    def history(self, dataset_id: str) -> list[DataContract]:
+        """Return every version, oldest first. Raises `UnknownContractError` for an unknown dataset."""
+        return sorted(self._of(dataset_id).values(), key=_order)
+
+    def datasets(self) -> list[str]:
+        """Return the ids of all datasets, in alphabetical order."""
+        with self._lock:
+            return sorted(self._versions)
+
+    def deprecate(self, dataset_id: str, version: str, uri: str) -> DataContract:
+        """Mark a version deprecated, with the address of its migration plan; return it as it is now."""
+        return self._replace(dataset_id, version, {"status": "deprecated", "deprecation_uri": uri})
+
+    def archive(self, dataset_id: str, version: str) -> DataContract:
+        """Mark a version archived; it stays in the history. Return it as it is now."""
+        return self._replace(dataset_id, version, {"status": "archived"})
+
+    def _replace(self, dataset_id: str, version: str, changes: dict[str, str]) -> DataContract:
+        with self._lock:
+            now = DataContract.model_validate({**self.get(dataset_id, version).model_dump(), **changes})
+            self._versions[dataset_id][version] = now
+            return now
+
+    def _of(self, dataset_id: str) -> dict[str, DataContract]:
+        with self._lock:
+            if dataset_id not in self._versions:
+                raise UnknownContractError(f"there is no dataset '{dataset_id}'", "datasets() lists those there are")
+            return dict(self._versions[dataset_id])
+
+
+def _order(contract: DataContract) -> tuple[int, int, int]:
+    return parse(contract.version) or (0, 0, 0)
+
+
+def _newest(versions: dict[str, DataContract]) -> DataContract | None:
+    return max(versions.values(), key=_order, default=None)

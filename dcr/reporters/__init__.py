@@ -1,0 +1,42 @@
+"""A report in, text out: one module per format, found by its name. Only they know how a format escapes."""
+
+from __future__ import annotations
+
+import pkgutil
+from importlib import import_module
+from typing import TYPE_CHECKING, Protocol, cast
+
+from dcr.contract.validity import did_you_mean
+from dcr.errors import UsageError
+
+if TYPE_CHECKING:
+    from dcr.reporters.report import Report
+
+_NOT_FORMATS = ("report", "printable", "summary")
+
+
+class Reporter(Protocol):
+    """What every format module offers."""
+
+    def render(self, report: Report, style: Style) -> str:
+        """Return the whole output for stdout, ending in a newline unless it is empty."""
+
+
+class Style:
+    """How much room and colour a terminal gives; formats for machines ignore it."""
+
+    def __init__(self, width: int = 100, *, color: bool = False, unicode: bool = True) -> None:
+        self.width, self.color, self.unicode = width, color, unicode
+
+
+def names() -> tuple[str, ...]:
+    """Return the names of all formats."""
+    return tuple(sorted(each.name for each in pkgutil.iter_modules(__path__) if each.name not in _NOT_FORMATS))
+
+
+def reporter(name: str) -> Reporter:
+    """Return the reporter of a format. Raises `UsageError` for one that does not exist."""
+    known = names()
+    if name not in known:
+        raise UsageError(f"there is no format '{name}'", did_you_mean(name, known) or f"one of: {', '.join(known)}")
+    return cast("Reporter", import_module(f"{__name__}.{name}"))

@@ -1,0 +1,50 @@
+"""Annotations on the changed lines of a pull request, as GitHub Actions workflow commands.
+
+Source: GitHub Actions, "Workflow commands for GitHub Actions"; escapes as in actions/toolkit's command.ts.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dcr.compatibility.issue import ERROR, INFO, WARNING
+from dcr.reporters.printable import printable
+from dcr.reporters.summary import closing_line
+from dcr.reporters.text import defused
+
+if TYPE_CHECKING:
+    from dcr.compatibility.issue import Issue
+    from dcr.reporters import Style
+    from dcr.reporters.report import Report
+
+_COMMANDS = {ERROR: "error", WARNING: "warning", INFO: "notice"}
+
+
+def render(report: Report, _style: Style) -> str:
+    """Return one command per issue, then the closing line for the log."""
+    return "".join(f"{annotation(issue)}\n" for issue in report.all_issues()) + f"{defused(closing_line(report))}\n"
+
+
+def annotation(issue: Issue) -> str:
+    """Return the workflow command for one issue."""
+    place = issue.location
+    properties = {"title": f"{issue.kind}{' (accepted)' if issue.accepted else ''}"}
+    if place:
+        properties = {"file": place.path, "line": str(place.line), "col": str(place.column), **properties}
+    written = ",".join(f"{name}={_property(value)}" for name, value in properties.items())
+    parts = [issue.message]
+    if issue.accepted:
+        parts.append(f"accepted: {issue.accepted.reason}")
+    if issue.breaks:
+        parts.append(f"breaks {issue.breaks.replace('_', ' ')}")
+    if issue.hint:
+        parts.append(f"hint: {issue.hint}")
+    return f"::{_COMMANDS[issue.severity]} {written}::{_message('; '.join(parts))}"
+
+
+def _message(text: str) -> str:
+    return printable(text).replace("%", "%25").replace("##[", "#\\#[")
+
+
+def _property(text: str) -> str:
+    return _message(text).replace(":", "%3A").replace(",", "%2C")

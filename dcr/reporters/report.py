@@ -1,0 +1,97 @@
+"""What one run found, in the shape that every reporter renders."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from dcr.compatibility.issue import ERROR, WARNING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from dcr.compatibility.issue import Issue
+
+ADDED, MODIFIED, REMOVED, RENAMED, UNCHANGED = "added", "modified", "removed", "renamed", "unchanged"
+
+
+@dataclass(frozen=True, slots=True)
+class BaseReport:
+    """What was compared with, and where that came from."""
+
+    ref: str
+    source: str
+    commit: str
+    merge_base: str
+
+
+@dataclass(frozen=True, slots=True)
+class ContractReport:
+    """One dataset whose files the change touches; `previous` and `proposed` are versions, None when absent."""
+
+    dataset_id: str | None
+    path: str
+    previous_path: str | None
+    change: str
+    mode: str | None
+    previous: str | None
+    proposed: str | None
+    previous_commit: str | None
+    required_bump: str
+    actual_bump: str | None
+    issues: tuple[Issue, ...]
+
+    @property
+    def compatible(self) -> bool:
+        """Whether no issue has severity error."""
+        return not any(issue.severity == ERROR for issue in self.issues)
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """Everything one run found. `issues` holds what belongs to no contract.
+
+    `total` counts the contract files in scope, `left_alone` the changed files in scope that are no contracts
+    on either side, `policy` the files the policy was read from.
+    """
+
+    base: BaseReport | None
+    head: str
+    contracts: tuple[ContractReport, ...]
+    issues: tuple[Issue, ...]
+    total: int
+    left_alone: int = 0
+    policy: str = "defaults"
+    fail_on: str = "error"
+
+    def all_issues(self) -> Iterator[Issue]:
+        """Yield every issue, those of contracts first."""
+        for contract in self.contracts:
+            yield from contract.issues
+        yield from self.issues
+
+    def count(self, severity: str) -> int:
+        """Return how many issues have a severity."""
+        return sum(issue.severity == severity for issue in self.all_issues())
+
+    @property
+    def accepted(self) -> int:
+        """How many issues an acceptance lets through."""
+        return sum(issue.accepted is not None for issue in self.all_issues())
+
+    @property
+    def changed(self) -> int:
+        """How many contracts the change touches in more than layout."""
+        return sum(contract.change != UNCHANGED for contract in self.contracts)
+
+    @property
+    def compatible(self) -> bool:
+        """Whether no issue has severity error."""
+        return not any(issue.severity == ERROR for issue in self.all_issues())
+
+    @property
+    def fails(self) -> bool:
+        """Whether the run is to end with exit code 1 under `fail_on`."""
+        if self.fail_on == "never":
+            return False
+        return not self.compatible or (self.fail_on == WARNING and self.count(WARNING) > 0)

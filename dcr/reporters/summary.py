@@ -1,0 +1,50 @@
+"""The closing line of a run, in words: counts, what was compared with, and where that came from."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dcr.compatibility.issue import ERROR, WARNING
+from dcr.reporters.printable import printable
+
+if TYPE_CHECKING:
+    from dcr.reporters.report import Report
+
+
+def counted(number: int, word: str) -> str:
+    """Return `1 error` or `2 errors`."""
+    return f"{number:,} {word}{'' if number == 1 else 's'}"
+
+
+def closing_parts(report: Report) -> list[str]:
+    """Return the parts of the closing line."""
+    parts = []
+    if report.count(ERROR) or report.count(WARNING):
+        parts.append(f"{counted(report.count(ERROR), 'error')}, {counted(report.count(WARNING), 'warning')}")
+    elif report.base is None:
+        parts.append("no issues")
+    elif not report.total and not report.contracts:
+        parts.append("no contract found: the policy's globs cover no file")
+    else:
+        parts.append("compatible")
+    if report.accepted:
+        parts.append(f"{counted(report.accepted, 'break')} ACCEPTED")
+    if report.base is None:
+        parts.append(counted(report.total, "contract"))
+    else:
+        parts.append(f"{report.changed:,} of {counted(report.total, 'contract')} changed")
+    if report.left_alone:
+        verb = "is no contract" if report.left_alone == 1 else "are no contracts"
+        parts.append(f"{counted(report.left_alone, 'file')} {verb}")
+    if report.base:
+        base = report.base
+        parts.append(f"against {printable(base.ref)} (from {base.source}) at {base.commit[:10]}")
+        parts.append(f"merge-base {base.merge_base[:10]}")
+    if report.policy != "defaults":
+        parts.append(f"policy {report.policy}")
+    return parts
+
+
+def closing_line(report: Report) -> str:
+    """Return the closing line."""
+    return f"dcr: {'; '.join(closing_parts(report))}"

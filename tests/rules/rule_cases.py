@@ -1,0 +1,142 @@
+"""The fixture folders of the rules: `<kind>/<case>/`, read into pairs and judged.
+
+A folder holds `previous.yaml`, `proposed.yaml` (either may be absent) and `expected.txt`. What is known around
+a pair comes from further files: `published.yaml` is the base's newest version, `older.yaml` the last readable
+one before `previous.yaml`, `also.yaml` another file that claims the dataset. `options.toml` sets what no native
+file can say: `mode` (`full` unless said), `out_of_scope`, `now_about`, versions and physical types.
+"""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from dcr.compatibility.engine import Verdict, judge
+from dcr.compatibility.pairs import ContractPair
+from dcr.compatibility.rule import RUN, Rule, all_rules
+from dcr.contract.contract import path_of
+from dcr.formats import read
+from dcr.formats.reading import Reading
+
+if TYPE_CHECKING:
+    from dcr.compatibility.issue import Issue
+    from dcr.contract.contract import Contract, Field
+
+FOLDER = Path(__file__).parent
+OPTIONS = {
+    "mode", "out_of_scope", "now_about", "previous_version", "proposed_version",
+    "previous_physical_types", "proposed_physical_types",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Case:
+    """One fixture folder."""
+
+    kind: str
+    name: str
+
+    @property
+    def folder(self) -> Path:
+        return FOLDER / self.kind / self.name
+
+    @property
+    def options(self) -> dict[str, Any]:
+        file = self.folder / "options.toml"
+        return tomllib.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
+
+    @property
+    def mode(self) -> str:
+        return str(self.options.get("mode", "full"))
+
+    def text(self, side: str) -> str | None:
+        file = self.folder / f"{side}.yaml"
+        return file.read_text(encoding="utf-8") if file.exists() else None
+
+    def __str__(self) -> str:
+        return f"{self.kind}/{self.name}"
+
+
+def all_cases() -> list[Case]:
+    return [Case(folder.parent.name, folder.name) for folder in sorted(FOLDER.glob("*/*/")) if "__" not in folder.name]
+
+
+def rules_under_test() -> dict[str, Rule]:
+    """Return the rules that can be judged from two files; those about the run are tested where runs are."""
+    return {kind: rule for kind, rule in all_rules().items() if rule.about != RUN}
+
+
+def pair_of(texts: dict[str, str | None], options: dict[str, Any]) -> ContractPair:
+    """Return the pair that a case's texts and options describe."""
+    sides = {side: _read(side, text) for side, text in texts.items()}
+    previous, proposed = _side("previous", sides, options), _side("proposed", sides, options)
+    return ContractPair(
+        previous or _first(sides["older"]),
+        proposed,
+        published=_first(sides["published"]),
+        previous_problems=sides["previous"].problems,
+        proposed_problems=sides["proposed"].problems,
+        also_at=tuple(each.place.at("dataset_id") for each in sides["also"].contracts if each.place),
+        out_of_scope=options.get("out_of_scope"),
+        now_about=options.get("now_about"),
+    )
+
+
+def texts_of(case: Case) -> dict[str, str | None]:
+    return {side: case.text(side) for side in ("previous", "proposed", "published", "older", "also")}
+
+
+@lru_cache(maxsize=None)
+def pair_in(case: Case) -> ContractPair:
+    return pair_of(texts_of(case), case.options)
+
+
+def verdict_on(case: Case, mode: str | None = None) -> Verdict:
+    return judge(pair_in(case), mode or case.mode)
+
+
+def rendered(issue: Issue) -> str:
+    """Return an issue's canonical line, and what else it says on indented ones."""
+    place = issue.location
+    at = f"{place.path}:{place.line}:{place.column}" if place else "nowhere"
+    lines = [f"{at}: {issue.severity}: {issue.message} [{issue.kind}]"]
+    if issue.hint:
+        lines.append(f"  hint: {issue.hint}")
+    if issue.breaks:
+        lines.append(f"  breaks: {issue.breaks}" + (f" ({', '.join(issue.modes)})" if issue.modes else ""))
+    if issue.witness:
+        seen = issue.witness
+        witness = {"row": seen.row, "accepted_by": seen.accepted_by, "refused_by": seen.refused_by}
+        times = {"times": seen.times} if seen.times > 1 else {}
+        lines.append(f"  witness: {json.dumps(witness | times, ensure_ascii=False, allow_nan=False)}")
+    return "\n".join(lines)
+
+
+def _read(side: str, text: str | None) -> Reading:
+    name = f"{side}.yaml"
+    return Reading(name, None) if text is None else read(name, text.encode())
+
+
+def _first(reading: Reading) -> Contract | None:
+    return next(iter(reading.contracts), None)
+
+
+def _side(side: str, sides: dict[str, Reading], options: dict[str, Any]) -> Contract | None:
+    contract = _first(sides[side])
+    if contract is None:
+        return None
+    stored = options.get(f"{side}_physical_types", {})
+    version = options.get(f"{side}_version", contract.version)
+    return replace(contract, version=version, fields=_stored_as(contract.fields, stored, ""))
+
+
+def _stored_as(fields: tuple[Field, ...], stored: dict[str, str], parent: str) -> tuple[Field, ...]:
+    named = ((path_of(parent, each.name), each) for each in fields)
+    return tuple(
+        replace(each, physical_type=stored.get(path), fields=_stored_as(each.fields, stored, path))
+        for path, each in named
+    )

@@ -1,0 +1,181 @@
+"""The judge that is not dcr: a contract as JSON Schema, and what jsonschema refuses in a row, and why.
+
+It shares nothing with the engine: it knows contracts as plain mappings only. `strict` is a contract's own
+word (no other fields), `lenient` is an old reader that ignores fields it does not know.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+from jsonschema import Draft202012Validator, FormatChecker, ValidationError
+from jsonschema.validators import extend
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+Mapping = dict[str, Any]
+
+CHECKED_FORMATS = ("date", "email", "ipv4", "uuid")
+KEYWORDS = {
+    "min_length": "minLength", "max_length": "maxLength", "pattern": "pattern", "format": "format",
+    "minimum": "minimum", "maximum": "maximum", "exclusive_minimum": "exclusiveMinimum",
+    "exclusive_maximum": "exclusiveMaximum", "multiple_of": "multipleOf", "min_items": "minItems",
+    "max_items": "maxItems",
+}  # fmt: skip
+_CONSTRAINTS = {keyword: key for key, keyword in KEYWORDS.items()}
+_TIMESTAMP = (
+    r"\A[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)?([Zz]|[+-][0-9]{2}:[0-9]{2})\Z"
+)
+_ANYTHING = ["string", "number", "boolean", "object", "array"]
+
+
+def _multiple_of(_: Any, step: float, number: Any, schema: Mapping) -> Iterator[ValidationError]:
+    """Divide decimals, as they are written; jsonschema divides doubles, to which 0.3 is no multiple of 0.1."""
+    if isinstance(number, int | float) and not isinstance(number, bool):
+        if Fraction(repr(number)) % Fraction(repr(step)):
+            yield ValidationError(f"{number} is not a multiple of {step}")
+
+
+Validator = extend(Draft202012Validator, {"multipleOf": _multiple_of})
+_CHECKER = FormatChecker(formats=CHECKED_FORMATS)
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """What a schema refuses in a row: the field, and `removed`, `required`, `type`, `enum` or a constraint."""
+
+    path: str
+    cause: str
+
+
+class Judge:
+    """One contract's schemas, built once."""
+
+    def __init__(self, contract: Mapping) -> None:
+        self.contract = contract
+        self.strict = validator(object_schema(contract["fields"], closed=True))
+        self.lenient = validator(object_schema(contract["fields"], closed=False))
+
+
+def validator(schema: Mapping) -> Any:
+    """Return jsonschema's validator of a schema; formats are asserted where the standard library can tell."""
+    return Validator(schema, format_checker=_CHECKER)
+
+
+@lru_cache(maxsize=50_000)
+def _validator_of(text: str) -> Any:
+    return validator(json.loads(text))
+
+
+def field_validator(field: Mapping) -> Any:
+    """Return the validator of one field's values that are present and not null."""
+    return _validator_of(json.dumps(field_schema({**field, "required": True}, closed=True)))
+
+
+def object_schema(fields: Iterable[Mapping], *, closed: bool) -> Mapping:
+    """Return the schema of an object: required fields are present and not null, optional ones may be either."""
+    fields = list(fields)
+    schema: Mapping = {
+        "type": "object",
+        "properties": {each["name"]: field_schema(each, closed=closed) for each in fields},
+    }
+    required = [each["name"] for each in fields if each.get("required", True)]
+    if required:
+        schema["required"] = required
+    if closed:
+        schema["additionalProperties"] = False
+    return schema
+
+
+def field_schema(field: Mapping, *, closed: bool) -> Mapping:
+    """Return the schema of a field's value; an optional one's may be null."""
+    type_name, required = field["type"], field.get("required", True)
+    schema: Mapping = {keyword: field[key] for key, keyword in KEYWORDS.items() if key in field}
+    if type_name == "object":
+        schema |= object_schema(field["fields"], closed=closed)
+    elif type_name == "array":
+        schema |= {"type": "array", "items": field_schema(field["items"], closed=closed)}
+    elif type_name == "timestamp":
+        schema |= {"type": "string", "pattern": _TIMESTAMP}
+    elif type_name == "json":
+        return {"type": _ANYTHING} if required else {}
+    else:
+        schema["type"] = type_name
+    if "enum" in field:
+        schema["enum"] = list(field["enum"])
+    if not required:
+        schema["type"] = [schema["type"], "null"]
+        if "enum" in schema:
+            schema["enum"].append(None)
+    return schema
+
+
+def refusals(schema: Any, row: Any) -> set[Refusal]:
+    """Return every field that a schema refuses in a row, and why."""
+    return {each for error in schema.iter_errors(row) for each in _told(error)}
+
+
+def table_refused(field: Mapping, values: list[Any]) -> bool:
+    """Whether a field refuses its values over a table of rows: a unique one refuses two that are equal."""
+    schema = {"type": "array", "uniqueItems": bool(field.get("unique"))}
+    return not validator(schema).is_valid([each for each in values if each is not None])
+
+
+def _told(error: ValidationError) -> Iterator[Refusal]:
+    path = path_of(error.absolute_path)
+    if error.validator == "required":
+        missing = [name for name in error.validator_value if name not in error.instance]
+        yield from (Refusal(below(path, name), "required") for name in missing)
+    elif error.validator == "additionalProperties":
+        unknown = error.instance.keys() - error.schema["properties"].keys()
+        yield from (Refusal(below(path, name), "removed") for name in unknown)
+    elif error.instance is None:
+        yield Refusal(path, "required")
+    elif error.validator in ("type", "enum"):
+        yield Refusal(path, error.validator)
+    elif error.schema.get("pattern") == _TIMESTAMP and error.validator == "pattern":
+        yield Refusal(path, "type")
+    else:
+        yield Refusal(path, _CONSTRAINTS[error.validator])
+
+
+def path_of(steps: Iterable[str | int]) -> str:
+    """Return where in a row an error is, as dcr names fields: `lines[].sku`."""
+    path = ""
+    for step in steps:
+        path = f"{path}[]" if isinstance(step, int) else below(path, step)
+    return path
+
+
+def below(path: str, name: str) -> str:
+    """Return the path of a field in the object at `path`; a name with a dot or brackets is quoted."""
+    shown = f'"{name}"' if "." in name or "[]" in name else name
+    return f"{path}.{shown}" if path else shown
+
+
+def field_at(contract: Mapping, path: str) -> Mapping | None:
+    """Return the field that a path names, or None."""
+    return dict(fields_of(contract)).get(path)
+
+
+def fields_of(contract: Mapping) -> Iterator[tuple[str, Mapping]]:
+    """Yield every field of a contract with its path."""
+    yield from _fields("", contract["fields"])
+
+
+def _fields(parent: str, fields: Iterable[Mapping]) -> Iterator[tuple[str, Mapping]]:
+    for each in fields:
+        yield from _field(below(parent, each["name"]), each)
+
+
+def _field(path: str, field: Mapping) -> Iterator[tuple[str, Mapping]]:
+    yield path, field
+    if field["type"] == "object":
+        yield from _fields(path, field["fields"])
+    if field["type"] == "array":
+        yield from _field(f"{path}[]", field["items"])
