@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
-from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from dcr.errors import DcrError, UsageError
 from dcr.git.base import resolve_base, resolve_commit
@@ -27,8 +25,7 @@ if TYPE_CHECKING:
     from dcr.policy.governing import Governing
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(NamedTuple):
     """What a run is asked to do. `head` is `worktree`, `index`, or a ref; None settings follow the policy."""
 
     folder: str
@@ -60,7 +57,7 @@ def check(request: Request, progress: Callable[[str], None] = lambda _: None) ->
     found = changes_since(repository, base.merge_base, head)
     governing = governing_policy(repository, base.merge_base, found.changes, request.policy_from)
     scope = Scope(governing.policy.contracts, governing.policy.exclude)
-    total = sum(scope.covers(path) for path in found.paths)
+    total = len(scope.covered(found.paths))
     if request.require_contracts and not total:
         raise NoContractsError("no contract was found", f"the globs are: {', '.join(governing.policy.contracts)}")
     wanted = _wanted(repository, request, scope, found)
@@ -85,8 +82,7 @@ def head_of(*, staged: bool, head: str | None) -> str:
     return INDEX if staged else head if head is not None else WORKTREE
 
 
-@dataclass(frozen=True, slots=True)
-class _Run:
+class _Run(NamedTuple):
     """Everything that is settled before the first contract is read."""
 
     request: Request
@@ -134,6 +130,7 @@ def _judge(
     proposed = proposed_readings(run.repository, looked_at)
     around = surroundings(run.repository, run.base, run.head, run.found.changes, looked_at, run.scope.covers)
     paths = {each.path for each in relevant}
+    today = _today() if run.governing.may_have_issues else ""
     reports = []
     for matched in match(previous, proposed, around):
         if paths.isdisjoint(matched.paths):
@@ -142,7 +139,7 @@ def _judge(
         dataset_id = matched.dataset_id or (reading.dataset_id if reading else None)
         mode = run.request.mode or run.governing.policy.mode_of(dataset_id or "")
         verdict = judge(matched.pair, mode)
-        issues = run.governing.apply(verdict, matched.pair, _today())
+        issues = run.governing.apply(verdict, matched.pair, today)
         reports.append(_report(run, matched, dataset_id, verdict, issues))
     readings = [(previous.get(path), proposed.get(path)) for path in paths]
     left_alone = sum(all(side is None or side.format is None for side in sides) for sides in readings)
@@ -150,6 +147,8 @@ def _judge(
 
 
 def _own_issues(governing: Governing, contracts: tuple[ContractReport, ...]) -> tuple[Issue, ...]:
+    if not governing.may_have_issues:
+        return ()
     used, matched = set(), set()
     for contract in contracts:
         version = contract.proposed or contract.previous
@@ -162,6 +161,8 @@ def _own_issues(governing: Governing, contracts: tuple[ContractReport, ...]) -> 
 
 
 def _today() -> str:
+    from datetime import date  # noqa: PLC0415 (a run without changes needs no day)
+
     return date.today().isoformat()  # noqa: DTZ011 (the user's own day)
 
 

@@ -1,7 +1,5 @@
 """The typer application: every command by name, each loaded when it is asked for."""
 
-from __future__ import annotations
-
 from importlib import import_module
 from typing import Annotated, Any
 

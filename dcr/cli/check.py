@@ -1,9 +1,7 @@
 """Compare the contracts with the base and say what breaks, for whom, and what to do."""
 
-from __future__ import annotations
-
 import os
-from typing import Annotated, Optional
+from typing import Annotated
 
 import typer
 
@@ -11,7 +9,7 @@ from dcr.check import Request, head_of
 from dcr.check import check as run_check
 from dcr.cli.output import Progress, chosen_format, deliver
 from dcr.compatibility.modes import MODES
-from dcr.contract.validity import did_you_mean
+from dcr.contract.spelling import did_you_mean
 from dcr.errors import UsageError
 from dcr.reporters import reporter
 
@@ -20,14 +18,16 @@ _FAIL_ON = ("error", "warning", "never")
 
 
 def check(
-    paths: Annotated[Optional[list[str]], typer.Argument(help="Only contracts in these files or folders.")] = None,
-    base: Annotated[Optional[str], typer.Option(help="Ref to compare with; the merge-base counts.", metavar="REF")] = None,
+    paths: Annotated[list[str] | None, typer.Argument(help="Only contracts in these files or folders.")] = None,
+    base: Annotated[str | None, typer.Option(help="Ref to compare with; the merge-base counts.", metavar="REF")] = None,
     staged: Annotated[bool, typer.Option("--staged", help="Judge the index instead of the working tree.")] = False,
-    head: Annotated[Optional[str], typer.Option(help="Judge a commit; needs no working tree.", metavar="REF")] = None,
-    mode: Annotated[Optional[str], typer.Option(help=f"One of: {', '.join(MODES)}. Default: the policy's.")] = None,
-    format: Annotated[Optional[str], typer.Option("--format", "-f", help="table, text, json or github.")] = None,  # noqa: A002
-    output: Annotated[Optional[str], typer.Option("--output", "-o", help="Write the report to a file.", metavar="FILE")] = None,
-    fail_on: Annotated[Optional[str], typer.Option(help="error, warning or never. Default: the policy's.")] = None,
+    head: Annotated[str | None, typer.Option(help="Judge a commit; needs no working tree.", metavar="REF")] = None,
+    mode: Annotated[str | None, typer.Option(help=f"One of: {', '.join(MODES)}. Default: the policy's.")] = None,
+    format: Annotated[str | None, typer.Option("--format", "-f", help="table, text, json or github.")] = None,  # noqa: A002
+    output: Annotated[
+        str | None, typer.Option("--output", "-o", help="Write the report to a file.", metavar="FILE")
+    ] = None,
+    fail_on: Annotated[str | None, typer.Option(help="error, warning or never. Default: the policy's.")] = None,
     policy_from: Annotated[str, typer.Option(help="base, or worktree to try an edited policy.")] = "base",
     require_contracts: Annotated[
         bool, typer.Option("--require-contracts", help="Exit with 2 when no contract is in scope.")
@@ -35,11 +35,13 @@ def check(
     color: Annotated[str, typer.Option(help="auto, always or never.")] = "auto",
 ) -> None:
     """Run the main job."""
-    for name, value, allowed in (("--mode", mode, MODES), ("--fail-on", fail_on, _FAIL_ON), ("--policy-from", policy_from, ("base", "worktree"))):
+    for name, value, allowed in (
+        ("--mode", mode, MODES),
+        ("--fail-on", fail_on, _FAIL_ON),
+        ("--policy-from", policy_from, ("base", "worktree")),
+    ):
         if value is not None and value not in allowed:
-            raise UsageError(
-                f"{name} is '{value}', expected one of {', '.join(allowed)}", did_you_mean(value, allowed)
-            )
+            raise UsageError(f"{name} is '{value}', expected one of {', '.join(allowed)}", did_you_mean(value, allowed))
     format_name = chosen_format(format)
     reporter(format_name)  # a format that does not exist is said before any work
     request = Request(

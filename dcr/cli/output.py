@@ -73,7 +73,9 @@ def _write_file(path: str, text: str) -> None:
             file.write(text)
     except OSError as error:
         reason = (error.strerror or "unknown").lower()
-        raise UnwritableOutputError(f"'{path}' cannot be written: {reason}", "name another file with --output") from error
+        raise UnwritableOutputError(
+            f"'{path}' cannot be written: {reason}", "name another file with --output"
+        ) from error
 
 
 class Progress:

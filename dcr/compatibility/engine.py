@@ -2,23 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from dcr.compatibility.issue import (
-    ERROR,
-    NEW_READERS,
-    OLD_READERS,
-    SEVERITIES,
-    Issue,
-    Witness,
-    fingerprint_of,
-)
+from dcr.compatibility.issue import NEW_READERS, OLD_READERS, Issue, Witness, fingerprint_of
 from dcr.compatibility.modes import BACKWARD, DIRECTIONS, FORWARD
 from dcr.compatibility.pairs import ContractPair, FieldPair, field_pairs
 from dcr.compatibility.rows import NoValueError, accepts, row_with
 from dcr.compatibility.rule import CONTRACT, FIELD, Finding, Rule, rules_about
 from dcr.compatibility.semver import MAJOR, MINOR, NONE, PATCH, bump_between, largest
+from dcr.compatibility.severities import ERROR, SEVERITIES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,8 +18,7 @@ if TYPE_CHECKING:
     from dcr.contract.location import Location, Place
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(NamedTuple):
     """What the engine says about one pair; `actual_bump` is None when versions do not grow or have no order."""
 
     issues: tuple[Issue, ...]
@@ -176,4 +167,4 @@ def _rank(issue: Issue) -> tuple[int, int, int]:
 
 def with_severity(issue: Issue, severity: str) -> Issue:
     """Return the same issue with another severity."""
-    return replace(issue, severity=severity)
+    return issue._replace(severity=severity)

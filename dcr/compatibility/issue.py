@@ -2,24 +2,17 @@
 
 from __future__ import annotations
 
-import hashlib
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     from dcr.contract.location import Location
-
-ERROR, WARNING, INFO, OFF = "error", "warning", "info", "off"
-SEVERITIES = (ERROR, WARNING, INFO)
-"""Every severity, worst first; a policy may also turn a kind `off`."""
 
 CONSUMERS, NEW_READERS, OLD_READERS = "consumers", "new_readers", "old_readers"
 """Who breaks: those who select the field, the proposed contract on rows already written, the previous
 contract on rows to come."""
 
 
-@dataclass(frozen=True, slots=True)
-class Witness:
+class Witness(NamedTuple):
     """The smallest row that one side accepts and the other refuses, written `times` times."""
 
     row: Any
@@ -28,8 +21,7 @@ class Witness:
     times: int = 1
 
 
-@dataclass(frozen=True, slots=True)
-class Accepted:
+class Accepted(NamedTuple):
     """The recorded decision that lets an issue through, and the severity it had."""
 
     reason: str
@@ -37,8 +29,7 @@ class Accepted:
     expires: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Issue:
+class Issue(NamedTuple):
     """One finding of a rule on one contract; `field` is None when it is about the whole contract."""
 
     kind: str
@@ -58,5 +49,7 @@ class Issue:
 
 def fingerprint_of(dataset_id: str, kind: str, field: str | None, detail: str) -> str:
     """Return an id that stays the same while unrelated lines, versions and files change."""
+    import hashlib  # noqa: PLC0415 (a run without issues needs none)
+
     text = "\x00".join((dataset_id, kind, field or "", detail))
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:16]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from dcr.compatibility.pairs import ContractPair
 from dcr.contract.location import Location
@@ -15,8 +15,7 @@ if TYPE_CHECKING:
     from dcr.formats.reading import Problem, Reading
 
 
-@dataclass(frozen=True, slots=True)
-class Matched:
+class Matched(NamedTuple):
     """One pair, and the file it is reported under when neither side gave a contract."""
 
     pair: ContractPair
@@ -34,8 +33,7 @@ class Matched:
         return {self.path, self.pair.previous.path} if self.pair.previous else {self.path}
 
 
-@dataclass(frozen=True, slots=True)
-class Surroundings:
+class Surroundings(NamedTuple):
     """What is known beyond the changed files, each asked for only when it matters.
 
     `claims(ids)` gives the places of unchanged files that claim datasets; `elsewhere(ids)` gives contracts of

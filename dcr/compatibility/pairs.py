@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from dcr.compatibility.semver import NONE
 from dcr.contract.contract import Contract, Field, field_meaning, meaning, path_of
@@ -18,8 +17,7 @@ if TYPE_CHECKING:
 ITEMS = "[]"
 
 
-@dataclass(frozen=True, slots=True)
-class FieldPair:
+class FieldPair(NamedTuple):
     """Both sides of one field; one side is None when the field is only in the other.
 
     `steps` are the names that lead to it, `[]` standing for the elements of an array. `added` are the fields
@@ -56,8 +54,7 @@ class FieldPair:
         return near[0] if near else None
 
 
-@dataclass(frozen=True, slots=True)
-class ContractPair:
+class ContractPair(NamedTuple):
     """Both sides of one dataset and what is known around them.
 
     `published` is the base's own newest contract of the dataset when that is not `previous`; `also_at` are
@@ -86,7 +83,7 @@ class ContractPair:
 
     def owing(self, bump: str) -> ContractPair:
         """Return the same pair with the bump that its change owes."""
-        return replace(self, required_bump=bump)
+        return self._replace(required_bump=bump)
 
 
 def field_pairs(previous: Contract, proposed: Contract) -> Iterator[FieldPair]:
@@ -123,4 +120,5 @@ def _with_children(pair: FieldPair) -> Iterator[FieldPair]:
 
 
 def _shape(field: Field) -> tuple[object, ...]:
-    return field_meaning(replace(field, description=None, deprecated=False))
+    meant = field_meaning(field)
+    return (*meant[:2], *meant[4:])  # without its description and deprecation

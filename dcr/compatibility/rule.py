@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import dataclass
 from functools import lru_cache
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dcr.compatibility import rules
-from dcr.compatibility.issue import ERROR
 from dcr.compatibility.rows import ABSENT
 from dcr.compatibility.semver import PATCH
+from dcr.compatibility.severities import ERROR
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -22,8 +21,7 @@ FIELD, CONTRACT, RUN = "field", "contract", "run"
 """What a rule is about: each field, the contract as a whole, or the run itself."""
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(NamedTuple):
     """What one rule saw on one pair. Empty values mean: as the rule says, or as the pair shows.
 
     `value` is what the field holds in a row that proves the break (`ABSENT` with `proof` set: the field left
@@ -44,8 +42,7 @@ class Finding:
     location: Location | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(NamedTuple):
     """One kind of issue. `modes` is empty for a rule that always runs."""
 
     kind: str

@@ -7,7 +7,7 @@ These records hold contracts that are known to be valid; what is valid is decide
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -55,16 +55,14 @@ class Field:
     place: Place | None = field(default=None, compare=False, repr=False)
 
 
-@dataclass(frozen=True, slots=True)
-class Owner:
+class Owner(NamedTuple):
     """A team that answers for the dataset, and how to reach it."""
 
     team: str
     contact: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class FreshnessSLA:
+class FreshnessSLA(NamedTuple):
     """The promise that data is never older than `max_lag_seconds`, measured by `measurement`."""
 
     max_lag_seconds: int

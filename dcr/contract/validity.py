@@ -6,17 +6,16 @@ whose shape is wrong are passed over here: the models report those.
 
 from __future__ import annotations
 
-import difflib
 import re
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dcr.contract import patterns
 from dcr.contract.contract import CONSTRAINTS, STATUSES, TYPES
+from dcr.contract.spelling import did_you_mean
 from dcr.contract.values import fits_type, refused_by
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterator, Mapping
 
 MAX_ID = 128
 _VERSION = re.compile(r"(?:0|[1-9][0-9]*)\.(?:0|[1-9][0-9]*)\.(?:0|[1-9][0-9]*)\Z")
@@ -31,8 +30,7 @@ _FIELD_KEYS_SEEN_EVERYWHERE = frozenset(("name", "type", "required", "descriptio
 Key = str | int
 
 
-@dataclass(frozen=True, slots=True)
-class Fault:
+class Fault(NamedTuple):
     """One cause that makes a contract invalid: `where` is the path of keys and indices that leads to it."""
 
     where: tuple[Key, ...]
@@ -43,12 +41,6 @@ class Fault:
 def faults(contract: Mapping[str, Any]) -> list[Fault]:
     """Return everything that is wrong with the content of a contract, in the order of its keys."""
     return [*_header(contract), *_fields(contract), *_primary_key(contract), *_promises(contract)]
-
-
-def did_you_mean(wrong: str, known: Iterable[str]) -> str:
-    """Return "did you mean 'x'?" for the known word nearest to a wrong one, or an empty text."""
-    near = difflib.get_close_matches(wrong.lower().replace("-", "_"), list(known), n=1, cutoff=0.6)
-    return f"did you mean '{near[0]}'?" if near else ""
 
 
 def _header(contract: Mapping[str, Any]) -> Iterator[Fault]:

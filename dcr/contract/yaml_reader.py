@@ -27,8 +27,8 @@ _SAFE_DEPTH = 1_000  # far below what the composer's recursion survives
 _LFS = "version https://git-lfs.github.com/spec/"
 _CONFLICT = re.compile(r"^(?:<{7} |>{7} |\|{7} |={7}$)", re.MULTILINE)
 _DEEP_BLOCK = re.compile(r"^ {500}|(?:[-?:][ \t]+){200}", re.MULTILINE)
-_UNREADABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufeff\uff00-\ufffd\U00010000-\U0010ffff]")
-_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff]")
+_UNREADABLE = "[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufeff\uff00-\ufffd\U00010000-\U0010ffff]"
+_CONTROL = "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff]"  # compiled when first needed
 
 
 class YamlRefusedError(Exception):
@@ -98,7 +98,7 @@ def compose(content: bytes) -> yaml.Node | None:
     try:
         return _compose_one(text)
     except yaml.reader.ReaderError as error:
-        bad = _UNREADABLE.search(text)
+        bad = re.search(_UNREADABLE, text)
         line, column = _place(text, bad.start()) if bad else (1, 1)
         code = ord(bad.group()) if bad else 0
         raise YamlRefusedError(f"control character U+{code:04X} is not allowed in YAML", line, column) from error
@@ -209,7 +209,7 @@ class _Checker:
 
 
 def _check_scalar(node: Any) -> None:
-    bad = _CONTROL.search(node.value)
+    bad = re.search(_CONTROL, node.value)
     if bad:
         raise _at(node, f"control character U+{ord(bad.group()):04X} in a value", "remove the character")
     if len(node.value) > MAX_SCALAR:

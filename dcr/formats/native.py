@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 from dcr.contract.contract import CONSTRAINTS, Contract, Field, FreshnessSLA, Owner
 from dcr.contract.location import Location, Place, mark_location
 from dcr.contract.scalars import NotFiniteError, misreading, number_misreading, resolve
-from dcr.contract.validity import Fault, did_you_mean, faults
+from dcr.contract.spelling import did_you_mean
+from dcr.contract.validity import Fault, faults
 from dcr.formats.reading import Problem, Reading
 
 if TYPE_CHECKING:

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from dcr.contract.contract import Contract
     from dcr.contract.location import Location
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
+class Problem(NamedTuple):
     """Something about a file that its author should know.
 
     A `fatal` one means the file gave no contract; the others are values that other readers read differently.
@@ -23,8 +21,7 @@ class Problem:
     fatal: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(NamedTuple):
     """One file, read: `format` is None when it is no contract at all.
 
     `dataset_id` is what the file claims to be about even when it is not valid, if that can be told.

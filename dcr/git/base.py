@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from dcr.errors import DcrError
 from dcr.git import ci
@@ -36,8 +35,7 @@ class UnbornHeadError(DcrError):
     """The repository has no commit yet."""
 
 
-@dataclass(frozen=True, slots=True)
-class Base:
+class Base(NamedTuple):
     """What a check compares with; `head` is the commit that was compared or that the working tree sits on."""
 
     ref: str

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from dcr.git.command import GitFailedError
 
@@ -15,8 +14,7 @@ SYMLINK, SUBMODULE, NOTHING = "120000", "160000", "000000"
 WORKTREE, INDEX = "worktree", "index"
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(NamedTuple):
     """One path that differs: modes and object ids of both sides.
 
     A mode of zeros means the path is absent on that side; a proposed id of None means the content is in the
@@ -41,8 +39,7 @@ class Change:
         return self.proposed_mode != NOTHING
 
 
-@dataclass(frozen=True, slots=True)
-class ChangeSet:
+class ChangeSet(NamedTuple):
     """Everything that differs, and the paths of all files on the proposed side."""
 
     changes: tuple[Change, ...]
@@ -83,16 +80,14 @@ def _worktree(repository: Repository, merge_base: str) -> ChangeSet:
     )
     found = {change.path: change for change in parse_raw(raw, worktree=True)}
     listing = _names(repository.git.run("ls-files", "-z", "-t", "--cached", "--others", "--exclude-standard"))
-    paths: dict[str, None] = {}
-    for entry in listing:
-        path = entry[2:]
-        if entry[0] != "?":
-            paths[path] = None
-        elif not path.endswith("/"):  # a repository inside the tree is not this repository's
-            paths[path] = None
-            known = found.get(path)
-            mode, oid = (known.previous_mode, known.previous_id) if known else (NOTHING, "")
-            found[path] = Change(path, mode, "100644", oid, None)
+    paths = dict.fromkeys([entry[2:] for entry in listing])  # an unmerged path is listed once for each side
+    for path in [entry[2:] for entry in listing if entry[0] == "?"]:
+        if path.endswith("/"):  # a repository inside the tree is not this repository's
+            del paths[path]
+            continue
+        known = found.get(path)
+        mode, oid = (known.previous_mode, known.previous_id) if known else (NOTHING, "")
+        found[path] = Change(path, mode, "100644", oid, None)
     for change in found.values():
         if not change.in_proposed:
             paths.pop(change.path, None)

@@ -6,8 +6,7 @@ Pipelines, Bitbucket Pipelines, Buildkite, Jenkins multibranch).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -15,8 +14,7 @@ if TYPE_CHECKING:
 ZEROS = "0" * 40
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
+class Candidate(NamedTuple):
     """What one variable names as the base: refs to try in order, and the fetch that would bring them."""
 
     source: str

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import subprocess
-from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from dcr.errors import DcrError
 
@@ -46,8 +46,7 @@ class GitFailedError(DcrError):
     """A git command ended in a way that answers nothing."""
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(NamedTuple):
     """What a git command gave: its exit code, output and complaints."""
 
     code: int
@@ -55,12 +54,11 @@ class Answer:
     complaint: str
 
 
-@dataclass(frozen=True, slots=True)
-class Git:
+class Git(NamedTuple):
     """Runs git commands in one folder, with the hooks' variables that were found to belong there."""
 
     folder: str
-    variables: dict[str, str] = field(default_factory=dict)
+    variables: dict[str, str] = {}  # noqa: RUF012 (never written to)
 
     def run(self, *arguments: str, given: bytes | None = None, codes: tuple[int, ...] = (0,)) -> bytes:
         """Return a command's output. Raises `GitFailedError` for any exit code that is not expected."""

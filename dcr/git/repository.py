@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from dcr.errors import DcrError
 from dcr.git.command import Answer, Git, failure
@@ -19,8 +19,7 @@ class TwoRepositoriesError(DcrError):
     """The hook's variables name another repository than the one around the working folder."""
 
 
-@dataclass(frozen=True, slots=True)
-class Repository:
+class Repository(NamedTuple):
     """A repository: `top` is the working tree's root, None for a bare one; `prefix` leads from it to here.
 
     `git` runs in `top` (the git folder of a bare one); `index_git` is the same with the hook's own index.
@@ -61,8 +60,8 @@ def discover(folder: str) -> Repository:
     index = os.environ.get("GIT_INDEX_FILE")
     if index:
         index_path = index if os.path.isabs(index) else os.path.join(folder, index)
-        with_index = replace(plain.git, variables={**plain.git.variables, "GIT_INDEX_FILE": index_path})
-        plain = replace(plain, index_git=with_index)
+        with_index = plain.git._replace(variables={**plain.git.variables, "GIT_INDEX_FILE": index_path})
+        plain = plain._replace(index_git=with_index)
     return plain
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from dcr.contract.location import Location
@@ -32,7 +31,7 @@ def previous_readings(repository: Repository, changes: Iterable[Change], merge_b
     for path, reading in readings.items():
         if reading.unreadable:
             older = _last_readable(repository, path, merge_base)
-            readings[path] = replace(reading, contracts=older.contracts if older else ())
+            readings[path] = reading._replace(contracts=older.contracts if older else ())
     return readings
 
 

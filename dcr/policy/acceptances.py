@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from dcr.compatibility.acceptance import Acceptance
 from dcr.contract.location import Location, mark_location
-from dcr.contract.validity import did_you_mean
+from dcr.contract.spelling import did_you_mean
 from dcr.contract.yaml_reader import YamlRefusedError, check_tree, compose
 from dcr.formats.reading import Problem
 from dcr.policy.verdicts import NEVER_ACCEPTED

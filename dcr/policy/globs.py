@@ -30,7 +30,9 @@ class Scope:
 
     def covered(self, paths: Iterable[str]) -> list[str]:
         """Return the paths in scope."""
-        return [path for path in paths if self.covers(path)]
+        endings, covers = self._endings, self._covers
+        found = [path for path in paths if path.endswith(endings) and covers(path)]
+        return [path for path in found if not self._excludes(path)] if self.exclude else found
 
 
 def _ending(glob: str) -> str:

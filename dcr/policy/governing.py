@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dcr.policy.policy import Policy, StricterPolicy, differing
 
@@ -18,16 +17,14 @@ if TYPE_CHECKING:
     from dcr.formats.reading import Problem
 
 
-@dataclass(frozen=True, slots=True)
-class PolicyEdit:
+class PolicyEdit(NamedTuple):
     """The policy file as this change leaves it, and the settings in which it differs from the base's."""
 
     place: Location
     settings: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Decisions:
+class Decisions(NamedTuple):
     """The acceptances of one side; `known` are those that were there before this change."""
 
     acceptances: tuple[Acceptance, ...] = ()
@@ -35,8 +32,7 @@ class Decisions:
     known: frozenset[tuple[object, ...]] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
-class Governing:
+class Governing(NamedTuple):
     """The rules of one run; `source` says in words where the policy came from."""
 
     policy: StricterPolicy
@@ -50,6 +46,11 @@ class Governing:
 
         return apply(verdict, pair, self.policy, self.decisions.acceptances, today)
 
+    @property
+    def may_have_issues(self) -> bool:
+        """Whether there is an edited policy or any acceptance to speak about."""
+        return self.edit is not None or self.decisions != Decisions()
+
     def own_issues(
         self, used: Iterable[tuple[object, ...]], matched: Iterable[tuple[object, ...]], today: str
     ) -> list[Issue]:
@@ -57,8 +58,6 @@ class Governing:
 
         `used` are the keys of acceptances that let something through, `matched` the keys of all issues.
         """
-        if self.edit is None and self.decisions == Decisions():
-            return []
         return _own_issues(self, frozenset(used), frozenset(matched), today)
 
 
@@ -88,8 +87,9 @@ def _own_issues(
 
 
 def _issues(kind: str, about: Any, policy: StricterPolicy) -> list[Issue]:
-    from dcr.compatibility.issue import OFF, Issue, fingerprint_of  # noqa: PLC0415
+    from dcr.compatibility.issue import Issue, fingerprint_of  # noqa: PLC0415
     from dcr.compatibility.rule import Finding, all_rules  # noqa: PLC0415
+    from dcr.compatibility.severities import OFF  # noqa: PLC0415
 
     rule = all_rules()[kind]
     found = (each if isinstance(each, Finding) else Finding(each) for each in rule.find(about))

@@ -6,13 +6,12 @@ Source of the settings: docs/policy.md. Validated here without models, since eve
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field, fields
 from fnmatch import fnmatchcase
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from dcr.compatibility.issue import ERROR, INFO, OFF, WARNING
 from dcr.compatibility.modes import MODES, stricter
-from dcr.contract.validity import did_you_mean
+from dcr.compatibility.severities import ERROR, INFO, OFF, WARNING
+from dcr.contract.spelling import did_you_mean
 from dcr.errors import DcrError
 
 if TYPE_CHECKING:
@@ -34,12 +33,14 @@ _CHOICES: dict[str, tuple[str, ...]] = {
 """Settings that take one of some words; the last is the strictest, save for `mode`."""
 
 
+_NO_ENTRIES: Mapping[str, str] = {}
+
+
 class PolicyError(DcrError):
     """The policy says something that is not understood, so nothing is judged by it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Policy:
+class Policy(NamedTuple):
     """A repository's settings; the defaults are those of a repository without a policy.
 
     `modes` maps patterns of dataset ids to modes, the first that matches counts; `severity` maps kinds to
@@ -54,16 +55,15 @@ class Policy:
     breaking: str = "forbid"
     draft: str = "enforce"
     accept_from: str = "proposed"
-    modes: Mapping[str, str] = field(default_factory=dict)
-    severity: Mapping[str, str] = field(default_factory=dict)
+    modes: Mapping[str, str] = _NO_ENTRIES
+    severity: Mapping[str, str] = _NO_ENTRIES
 
     def mode_of(self, dataset_id: str) -> str:
         """Return the mode a dataset is judged in."""
         return next((mode for pattern, mode in self.modes.items() if fnmatchcase(dataset_id, pattern)), self.mode)
 
 
-@dataclass(frozen=True, slots=True)
-class StricterPolicy:
+class StricterPolicy(NamedTuple):
     """Two policies at once: wherever they differ, the stricter side holds."""
 
     first: Policy
@@ -118,7 +118,7 @@ def parse_policy(path: str, content: bytes, kinds: Iterable[str]) -> Policy | No
 def _policy(path: str, document: Any, kinds: frozenset[str]) -> Policy:
     if not isinstance(document, dict):
         raise PolicyError(f"'{path}': the policy is no table", "see: dcr schema policy")
-    known = [each.name for each in fields(Policy)]
+    known = list(Policy._fields)
     settings: dict[str, Any] = {}
     for key, value in document.items():
         if key not in known:
@@ -175,4 +175,4 @@ def _unknown(path: str, key: str, value: Any, allowed: tuple[str, ...]) -> Polic
 
 def differing(first: Policy, second: Policy) -> tuple[str, ...]:
     """Return the names of the settings in which two policies differ."""
-    return tuple(each.name for each in fields(Policy) if getattr(first, each.name) != getattr(second, each.name))
+    return tuple(name for name in Policy._fields if getattr(first, name) != getattr(second, name))

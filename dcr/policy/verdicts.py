@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from dcr.compatibility.issue import ERROR, INFO, OFF, WARNING, Accepted, Issue
+from dcr.compatibility.issue import Accepted, Issue
 from dcr.compatibility.rule import all_rules
 from dcr.compatibility.semver import MAJOR
+from dcr.compatibility.severities import ERROR, INFO, OFF, WARNING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -36,7 +36,7 @@ def apply(
         severity = policy.severity_of(issue.kind, issue.severity)
         if severity == OFF:
             continue
-        softened = replace(issue, severity=_softened(severity, issue, pair, verdict, policy))
+        softened = issue._replace(severity=_softened(severity, issue, pair, verdict, policy))
         found = None
         if contract is not None and issue.kind not in NEVER_ACCEPTED:
             found = by_key.get((contract.dataset_id, contract.version, issue.kind, issue.field))
@@ -44,7 +44,7 @@ def apply(
             kept.append(softened)
             continue
         accepted = Accepted(found.reason, softened.severity, found.expires)
-        kept.append(replace(softened, severity=INFO, accepted=accepted))
+        kept.append(softened._replace(severity=INFO, accepted=accepted))
     return tuple(kept)
 
 

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from dcr.compatibility.engine import judge
-from dcr.compatibility.issue import ERROR, WARNING, Issue
+from dcr.compatibility.issue import Issue
 from dcr.compatibility.modes import MODES
 from dcr.compatibility.pairs import ContractPair
+from dcr.compatibility.severities import ERROR, WARNING
 from dcr.contract.models import DataContract, to_record
-from dcr.contract.validity import did_you_mean
+from dcr.contract.spelling import did_you_mean
 from dcr.errors import UsageError
 
 if TYPE_CHECKING:

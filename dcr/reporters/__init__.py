@@ -6,7 +6,7 @@ import pkgutil
 from importlib import import_module
 from typing import TYPE_CHECKING, Protocol, cast
 
-from dcr.contract.validity import did_you_mean
+from dcr.contract.spelling import did_you_mean
 from dcr.errors import UsageError
 
 if TYPE_CHECKING:

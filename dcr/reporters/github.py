@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dcr.compatibility.issue import ERROR, INFO, WARNING
+from dcr.compatibility.severities import ERROR, INFO, WARNING
 from dcr.reporters.printable import printable
 from dcr.reporters.summary import closing_line
 from dcr.reporters.text import defused

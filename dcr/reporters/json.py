@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from dcr.compatibility.issue import ERROR, WARNING
+from dcr.compatibility.severities import ERROR, WARNING
 from dcr.version import __version__
 
 if TYPE_CHECKING:
@@ -41,8 +41,8 @@ def document(report: Report) -> dict[str, Any]:
             "contracts": report.total,
             "changed": report.changed,
             "left_alone": report.left_alone,
-            "errors": report.count(ERROR),
-            "warnings": report.count(WARNING),
+            "errors": report.number_of(ERROR),
+            "warnings": report.number_of(WARNING),
             "accepted": report.accepted,
         },
         "contracts": [_contract(each) for each in report.contracts],

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from dcr.compatibility.issue import ERROR, WARNING
+from dcr.compatibility.severities import ERROR, WARNING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -15,8 +14,7 @@ if TYPE_CHECKING:
 ADDED, MODIFIED, REMOVED, RENAMED, UNCHANGED = "added", "modified", "removed", "renamed", "unchanged"
 
 
-@dataclass(frozen=True, slots=True)
-class BaseReport:
+class BaseReport(NamedTuple):
     """What was compared with, and where that came from."""
 
     ref: str
@@ -25,8 +23,7 @@ class BaseReport:
     merge_base: str
 
 
-@dataclass(frozen=True, slots=True)
-class ContractReport:
+class ContractReport(NamedTuple):
     """One dataset whose files the change touches; `previous` and `proposed` are versions, None when absent."""
 
     dataset_id: str | None
@@ -47,8 +44,7 @@ class ContractReport:
         return not any(issue.severity == ERROR for issue in self.issues)
 
 
-@dataclass(frozen=True, slots=True)
-class Report:
+class Report(NamedTuple):
     """Everything one run found. `issues` holds what belongs to no contract.
 
     `total` counts the contract files in scope, `left_alone` the changed files in scope that are no contracts
@@ -70,7 +66,7 @@ class Report:
             yield from contract.issues
         yield from self.issues
 
-    def count(self, severity: str) -> int:
+    def number_of(self, severity: str) -> int:
         """Return how many issues have a severity."""
         return sum(issue.severity == severity for issue in self.all_issues())
 
@@ -94,4 +90,4 @@ class Report:
         """Whether the run is to end with exit code 1 under `fail_on`."""
         if self.fail_on == "never":
             return False
-        return not self.compatible or (self.fail_on == WARNING and self.count(WARNING) > 0)
+        return not self.compatible or (self.fail_on == WARNING and self.number_of(WARNING) > 0)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dcr.compatibility.issue import ERROR, WARNING
+from dcr.compatibility.severities import ERROR, WARNING
 from dcr.reporters.printable import printable
 
 if TYPE_CHECKING:
@@ -19,8 +19,8 @@ def counted(number: int, word: str) -> str:
 def closing_parts(report: Report) -> list[str]:
     """Return the parts of the closing line."""
     parts = []
-    if report.count(ERROR) or report.count(WARNING):
-        parts.append(f"{counted(report.count(ERROR), 'error')}, {counted(report.count(WARNING), 'warning')}")
+    if report.number_of(ERROR) or report.number_of(WARNING):
+        parts.append(f"{counted(report.number_of(ERROR), 'error')}, {counted(report.number_of(WARNING), 'warning')}")
     elif report.base is None:
         parts.append("no issues")
     elif not report.total and not report.contracts:

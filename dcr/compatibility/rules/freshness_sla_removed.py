@@ -14,9 +14,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dcr.compatibility.issue import CONSUMERS, WARNING
+from dcr.compatibility.issue import CONSUMERS
 from dcr.compatibility.modes import BACKWARD
 from dcr.compatibility.rule import CONTRACT, Finding, rule
+from dcr.compatibility.severities import WARNING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

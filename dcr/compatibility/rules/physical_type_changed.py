@@ -15,10 +15,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dcr.compatibility.issue import WARNING
 from dcr.compatibility.modes import BACKWARD, FORWARD
 from dcr.compatibility.rule import FIELD, Finding, rule
 from dcr.compatibility.semver import PATCH
+from dcr.compatibility.severities import WARNING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -16,8 +16,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dcr.compatibility.issue import WARNING
 from dcr.compatibility.rule import CONTRACT, Finding, rule
+from dcr.compatibility.severities import WARNING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -16,9 +16,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dcr.compatibility.issue import ERROR, WARNING
 from dcr.compatibility.rule import CONTRACT, Finding, rule
 from dcr.compatibility.semver import MAJOR, at_least, bump_between, bumped
+from dcr.compatibility.severities import ERROR, WARNING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -1,0 +1,16 @@
+"""Did you mean: the known word nearest to one that is not known."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+
+def did_you_mean(wrong: str, known: Iterable[str]) -> str:
+    """Return "did you mean 'x'?" for the known word nearest to a wrong one, or an empty text."""
+    import difflib  # noqa: PLC0415 (only mistakes need it)
+
+    near = difflib.get_close_matches(wrong.lower().replace("-", "_"), list(known), n=1, cutoff=0.6)
+    return f"did you mean '{near[0]}'?" if near else ""

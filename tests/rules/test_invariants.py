@@ -1,0 +1,285 @@
+"""What holds for every rule on every fixture, whatever the rule is about."""
+
+from __future__ import annotations
+
+import ast
+import shlex
+import tomllib
+from collections import Counter
+from dataclasses import replace
+from importlib import import_module
+from inspect import getsource
+from typing import TYPE_CHECKING
+
+import pytest
+import yaml
+from rule_cases import Case, all_cases, known_to_fail, pair_in, pair_of, rendered, texts_of, verdict_on
+
+from dcr.compatibility.engine import judge
+from dcr.compatibility.issue import CONSUMERS, NEW_READERS, OLD_READERS
+from dcr.compatibility.modes import DIRECTIONS, MODES
+from dcr.compatibility.pairs import ContractPair
+from dcr.compatibility.rows import accepts
+from dcr.compatibility.rule import Rule, all_rules
+from dcr.compatibility.severities import SEVERITIES
+from dcr.contract.contract import walk
+from dcr.contract.location import Location
+from dcr.formats import read
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator
+
+    from dcr.compatibility.engine import Verdict
+    from dcr.contract.contract import Contract
+
+CASES = all_cases()
+BOTH_SIDES = [case for case in CASES if pair_in(case).both]
+READABLE = [case for case in CASES if not {*pair_in(case).previous_problems, *pair_in(case).proposed_problems}]
+"""Cases whose report quotes no line number of a file that cannot be read."""
+RULES = all_rules()
+on_every_case = pytest.mark.parametrize("case", CASES, ids=str)
+on_every_pair = pytest.mark.parametrize("case", BOTH_SIDES, ids=str)
+on_every_rule = pytest.mark.parametrize("rule", RULES.values(), ids=list(RULES))
+
+ABOUT_ONE_SIDE = {
+    "owner_missing": "a contract without an owner is at fault whether or not it changed",
+    "version_not_semver": "a version that cannot be ordered is said as long as it stands there",
+    "value_ambiguous": "a value that others read differently is said as long as it stands there",
+    "contract_invalid": "a file that cannot be read is at fault whether or not it changed",
+    "contract_out_of_scope": "it is about where the file went, not about what it says",
+    "dataset_id_duplicated": "it is about another file, not about a change of this one",
+    "previous_unreadable": "it is about the base's file alone",
+}
+"""Kinds that an unchanged contract may have, each with the reason."""
+
+MIRRORED = {
+    "field_enum_shrunk": "field_enum_expanded",
+    "field_constraint_tightened": "field_constraint_loosened",
+    "field_required_added": "field_required_removed",
+    "field_type_changed": "field_type_changed",
+    "physical_type_changed": "physical_type_changed",
+}
+"""What a kind that breaks backward is called when the same change is read the other way round."""
+
+NOT_MIRRORED = {
+    "field_removed": "consumers select the field; a reader of the other contract ignores fields it does not know",
+    "field_required_added": "a new required field breaks forward by decision; backward, its removal is field_removed",
+    "freshness_sla_loosened": "the promise is made to consumers; a stronger one breaks nobody",
+    "freshness_sla_removed": "the promise is made to consumers; a new one breaks nobody",
+}
+"""Kinds that break one direction only, each with the reason."""
+
+
+SAME_CAUSE_TWICE = dict.fromkeys(
+    ("contract_invalid/same_cause_twice", "value_ambiguous/version_and_names"),
+    "two places with the same message in one file share a fingerprint",
+)
+
+
+def said(verdict: Verdict) -> Counter[str]:
+    """Return what a verdict says and how often, places left out."""
+    return Counter(rendered(issue._replace(location=None)) for issue in verdict.issues)
+
+
+@on_every_case
+def test_every_rule_judges_every_pair_and_says_where(case: Case) -> None:
+    for mode, issue in [(mode, issue) for mode in MODES for issue in verdict_on(case, mode).issues]:
+        assert issue.kind in RULES
+        assert issue.severity in SEVERITIES
+        assert isinstance(issue.location, Location)
+        assert issue.location.path in {"previous.yaml", "proposed.yaml"}
+        assert issue.location.line >= 1
+        assert issue.location.column >= 1
+        assert issue.breaks in {None, CONSUMERS, NEW_READERS, OLD_READERS}
+        assert set(issue.modes) <= set(DIRECTIONS[mode])
+
+
+@pytest.mark.parametrize("mode", MODES)
+@on_every_case
+def test_an_unchanged_contract_is_silent_and_owes_no_bump(case: Case, mode: str) -> None:
+    for contract in (pair_in(case).previous, pair_in(case).proposed):
+        if contract:
+            verdict = judge(ContractPair(contract, contract), mode)
+            assert {issue.kind for issue in verdict.issues} <= ABOUT_ONE_SIDE.keys()
+            assert verdict.required_bump == "none"
+
+
+@on_every_case
+def test_no_change_is_reported_twice(case: Case) -> None:
+    issues = verdict_on(case, "full").issues
+    assert not [each for each, times in Counter(map(rendered, issues)).items() if times > 1]
+
+
+@pytest.mark.parametrize("case", known_to_fail(CASES, SAME_CAUSE_TWICE))
+def test_fingerprints_are_unique_in_a_report(case: Case) -> None:
+    prints = Counter(issue.fingerprint for issue in verdict_on(case, "full").issues)
+    assert not [each for each, times in prints.items() if times > 1]
+
+
+@on_every_pair
+def test_nothing_is_said_about_the_children_of_a_field_that_is_gone_new_or_retyped(case: Case) -> None:
+    pair = pair_in(case)
+    assert pair.both
+    types = [{path: field.type for path, field in walk(contract.fields)} for contract in pair.both]
+    changed = {path for path in types[0].keys() | types[1].keys() if types[0].get(path) != types[1].get(path)}
+    for issue in verdict_on(case, "full").issues:
+        above = {path for path in changed if (issue.field or "").startswith((f"{path}.", f"{path}[]"))}
+        assert not above, f"{issue.field} lies below {above}"
+
+
+@on_every_pair
+def test_what_a_retyped_field_allows_is_not_compared(case: Case) -> None:
+    issues = verdict_on(case, "full").issues
+    retyped = {issue.field for issue in issues if issue.kind == "field_type_changed"}
+    also = {issue.kind for issue in issues if issue.field in retyped}
+    assert also <= {"field_type_changed", "field_required_added", "field_required_removed"}
+
+
+@on_every_case
+def test_full_is_backward_and_forward_together(case: Case) -> None:
+    def told(mode: str) -> set[tuple[str, str | None, str]]:
+        issues = verdict_on(case, mode).issues
+        return {(issue.kind, issue.field, issue.message) for issue in issues if RULES[issue.kind].modes}
+
+    assert told("full") == told("backward") | told("forward")
+    assert told("none") == set()
+
+
+@on_every_pair
+@pytest.mark.parametrize("swapped", [False, True], ids=["as written", "swapped"])
+def test_what_breaks_backward_breaks_forward_the_other_way_round(case: Case, swapped: bool) -> None:
+    both = pair_in(case).both
+    assert both
+    previous, proposed = reversed(both) if swapped else both
+    backward, forward = broken(previous, proposed, "backward"), broken(proposed, previous, "forward")
+    mirrored = Counter((MIRRORED.get(kind, kind), field) for kind, field in backward.elements())
+    unmatched = (mirrored - forward) + (forward - mirrored)
+    assert {kind for kind, _ in unmatched} <= NOT_MIRRORED.keys()
+    new_and_required = {field for kind, field in forward if kind == "field_required_added"}
+    gone = {field for kind, field in backward if kind == "field_removed"}
+    assert new_and_required <= gone
+
+
+def broken(previous: Contract, proposed: Contract, mode: str) -> Counter[tuple[str, str | None]]:
+    issues = judge(ContractPair(previous, proposed), mode).issues
+    return Counter((issue.kind, issue.field) for issue in issues if issue.modes)
+
+
+@on_every_pair
+def test_a_witness_is_accepted_by_one_side_and_refused_by_the_other(case: Case) -> None:
+    pair = pair_in(case)
+    for issue in verdict_on(case, "full").issues:
+        if issue.witness:
+            assert issue.modes
+            writer, reader = (getattr(pair, side) for side in (issue.witness.accepted_by, issue.witness.refused_by))
+            assert accepts(writer, issue.witness.row)
+            lenient = issue.witness.refused_by == "previous"
+            assert issue.witness.times > 1 or not accepts(reader, issue.witness.row, lenient=lenient)
+
+
+@pytest.mark.parametrize("case", READABLE, ids=str)
+def test_a_report_survives_comments_shifted_lines_and_an_unrelated_field(case: Case) -> None:
+    shifted = pair_of({side: shift(text) for side, text in texts_of(case).items()}, case.options)
+    before, after = judge(pair_in(case), case.mode), judge(shifted, case.mode)
+    assert said(before) == said(after)
+    assert {issue.fingerprint for issue in before.issues} == {issue.fingerprint for issue in after.issues}
+    assert before.required_bump == after.required_bump
+
+
+def shift(text: str | None) -> str | None:
+    """Return the same contract with comments and an optional field more, every line somewhere else."""
+    if text is None:
+        return None
+    commented = "".join(f"{line}\n# {number}\n\n" for number, line in enumerate(text.splitlines()))
+    unrelated = "fields:  # of one row\n  - {name: unrelated_remark, type: string, required: false}\n"
+    return "# Owned by the data platform.\n" + commented.replace("fields:\n", unrelated, 1)
+
+
+@on_every_pair
+def test_a_fingerprint_does_not_depend_on_the_version(case: Case) -> None:
+    pair = pair_in(case)
+    assert pair.proposed
+    later = pair._replace(proposed=replace(pair.proposed, version="97.0.0"))
+    before, after = (
+        {issue.fingerprint for issue in judge(each, "full").issues if issue.field} for each in (pair, later)
+    )
+    assert before == after
+
+
+@on_every_case
+def test_messages_follow_the_style(case: Case) -> None:
+    for mode in MODES:
+        for issue in verdict_on(case, mode).issues:
+            opening = issue.message.split(" ", 1)[0]
+            assert opening == opening.lower() or opening in quoted_from_the_file(case)
+            for text in (issue.message, issue.hint):
+                assert not text.endswith(".")
+                assert text == text.strip()
+                assert "invalid" not in text.lower()
+                assert "failed to" not in text.lower()
+
+
+def quoted_from_the_file(case: Case) -> set[str]:
+    """A message about a value opens with the value itself, in the author's own case."""
+    return set((case.text("proposed") or "").replace(",", " ").replace("]", " ").replace("[", " ").split())
+
+
+@on_every_rule
+def test_a_kind_its_module_and_its_function_are_one_word(rule: Rule) -> None:
+    assert rule.module == f"dcr.compatibility.rules.{rule.kind}"
+    assert rule.find.__name__ == rule.kind
+    assert getattr(import_module(rule.module), rule.kind) is rule
+    written = ast.parse(getsource(import_module(rule.module))).body
+    functions = [each.name for each in written if isinstance(each, ast.FunctionDef)]
+    assert [name for name in functions if not name.startswith("_")] == [rule.kind]
+
+
+@on_every_rule
+def test_a_manual_says_what_happened_why_it_breaks_and_what_to_do_instead(rule: Rule) -> None:
+    opening, *parts = rule.manual.split("\n\n")
+    assert opening.endswith(".")
+    assert opening.count(". ") == 0
+    assert "\n" not in opening
+    assert [part.split("\n", 1)[0] for part in parts] == ["Why it breaks", "Instead", "Example"]
+    assert all(line.startswith("    ") for part in parts for line in part.split("\n")[1:])
+    assert rule.summary == opening.removesuffix(".")
+
+
+@on_every_rule
+def test_the_example_of_a_manual_is_something_to_type(rule: Rule) -> None:
+    example = rule.manual.partition("Example\n")[2]
+    text = "\n".join(line[4:] for line in example.split("\n"))
+    assert any(meanings(text)), f"neither YAML nor TOML nor a command: {text}"
+
+
+def meanings(text: str) -> Iterator[bool]:
+    """Yield whether a text is a command, a setting of the policy, an acceptance, or part of a valid contract."""
+    yield shlex.split(text)[0] in ("dcr", "git")
+    try:
+        yield set(tomllib.loads(text)) <= {"contracts", "mode", "severity"}
+    except tomllib.TOMLDecodeError:
+        yield False
+    try:
+        written = yaml.safe_load(text)
+    except yaml.YAMLError:
+        written = None
+    if isinstance(written, dict):
+        yield written.keys() <= {"accepted", "expires"}
+        yield written.keys() <= {"physicalType"}  # another format's word for what is stored
+        yield not read("example.yaml", contract_with(text, written)).unreadable
+
+
+def contract_with(part: str, keys: Collection[str]) -> bytes:
+    """Return the text of a contract in which `part` is written; a field's own keys go to its last field."""
+    whole = {
+        "dataset_id": "dataset_id: users.daily_active\n",
+        "version": 'version: "1.0.0"\n',
+        "fields": "fields:\n  - {name: active_date, type: timestamp}\n  - name: user_id\n    type: string\n",
+    }
+    indent = "    " if "enum" in keys else ""
+    kept = "".join(text for key, text in whole.items() if key not in keys)
+    return (kept + "".join(f"{indent}{line}\n" for line in part.split("\n"))).encode()
+
+
+def test_every_waiver_names_a_kind_that_exists() -> None:
+    assert {*ABOUT_ONE_SIDE, *MIRRORED, *MIRRORED.values(), *NOT_MIRRORED} <= RULES.keys()
