@@ -7,14 +7,11 @@ import typer
 
 from dcr.check import Request, head_of
 from dcr.check import check as run_check
-from dcr.cli.output import Progress, chosen_format, deliver
+from dcr.cli.output import Progress, chosen_format, deliver, one_of
 from dcr.compatibility.modes import MODES
-from dcr.contract.spelling import did_you_mean
-from dcr.errors import UsageError
 from dcr.reporters import reporter
 
 EXAMPLE = "Example: dcr check --base origin/main --format github"
-_FAIL_ON = ("error", "warning", "never")
 
 
 def check(
@@ -35,13 +32,9 @@ def check(
     color: Annotated[str, typer.Option(help="auto, always or never.")] = "auto",
 ) -> None:
     """Run the main job."""
-    for name, value, allowed in (
-        ("--mode", mode, MODES),
-        ("--fail-on", fail_on, _FAIL_ON),
-        ("--policy-from", policy_from, ("base", "worktree")),
-    ):
-        if value is not None and value not in allowed:
-            raise UsageError(f"{name} is '{value}', expected one of {', '.join(allowed)}", did_you_mean(value, allowed))
+    one_of("--mode", mode, MODES)
+    one_of("--fail-on", fail_on, ("error", "warning", "never"))
+    one_of("--policy-from", policy_from, ("base", "worktree"))
     format_name = chosen_format(format)
     reporter(format_name)  # a format that does not exist is said before any work
     request = Request(

@@ -9,6 +9,7 @@ import time
 from typing import TYPE_CHECKING
 
 from dcr.cli import EXIT_ISSUES
+from dcr.contract.spelling import did_you_mean
 from dcr.errors import DcrError, UsageError
 from dcr.reporters import Style, reporter
 from dcr.reporters.summary import closing_line
@@ -21,6 +22,13 @@ COLORS = ("auto", "always", "never")
 
 class UnwritableOutputError(DcrError):
     """The file that `--output` names cannot be written."""
+
+
+def one_of(option: str, written: str | None, words: tuple[str, ...]) -> None:
+    """Refuse an option whose value is none of some words. Raises `UsageError`."""
+    if written is not None and written not in words:
+        hint = did_you_mean(written, words)
+        raise UsageError(f"{option} is '{written}', expected one of {', '.join(words)}", hint)
 
 
 def chosen_format(written: str | None) -> str:
@@ -36,8 +44,7 @@ def style_of(color: str, *, to_file: bool) -> Style:
 
     `NO_COLOR` wins over a terminal, `--color` over both (no-color.org; FORCE_COLOR as in many tools).
     """
-    if color not in COLORS:
-        raise UsageError(f"--color is '{color}', expected one of {', '.join(COLORS)}")
+    one_of("--color", color, COLORS)
     terminal = sys.stdout.isatty() and not to_file
     colored = color == "always"
     if color == "auto":

@@ -159,10 +159,11 @@ def _witness(pair: ContractPair, finding: Finding, field: FieldPair | None, aske
     return None
 
 
-def _rank(issue: Issue) -> tuple[int, int, int]:
+def _rank(issue: Issue) -> tuple[int, bool, int, int]:
+    """Worst first; what the version owes comes after what it owes it for; then by place."""
     place = issue.location
     rank = SEVERITIES.index(issue.severity) if issue.severity in SEVERITIES else SEVERITIES.index(ERROR)
-    return rank, place.line if place else 0, place.column if place else 0
+    return rank, issue.kind.startswith("version_"), place.line if place else 0, place.column if place else 0
 
 
 def with_severity(issue: Issue, severity: str) -> Issue:

@@ -74,6 +74,14 @@ def commit_changes(repository: Repository, before: str, after: str) -> tuple[Cha
     return tuple(parse_raw(raw, worktree=False))
 
 
+def listed_files(repository: Repository) -> list[str]:
+    """Return the paths of the working tree's files: tracked ones that are there, and untracked ones not ignored."""
+    listing = _names(repository.git.run("ls-files", "-z", "-t", "--cached", "--others", "--exclude-standard"))
+    deleted = set(_names(repository.git.run("ls-files", "-z", "--deleted")))
+    paths = dict.fromkeys([entry[2:] for entry in listing])
+    return [path for path in paths if path not in deleted and not path.endswith("/")]
+
+
 def _worktree(repository: Repository, merge_base: str) -> ChangeSet:
     raw = repository.git.run(
         "diff-index", "--raw", "-z", "--no-renames", "--no-abbrev", "--ignore-submodules=dirty", merge_base

@@ -21,9 +21,9 @@ FILES = ("dcr.toml", "pyproject.toml")
 """Where a policy may stand, at the root of the repository."""
 
 DEFAULT_GLOBS = ("contracts*/**/*.yaml", "contracts*/**/*.yml")
-_SEVERITY_ORDER = (OFF, INFO, WARNING, ERROR)
+SEVERITY_WORDS = (OFF, INFO, WARNING, ERROR)
 _FAIL_ORDER = ("never", "error", "warning")
-_CHOICES: dict[str, tuple[str, ...]] = {
+CHOICES: dict[str, tuple[str, ...]] = {
     "mode": MODES,
     "fail_on": _FAIL_ORDER,
     "breaking": ("allow-with-major", "forbid"),
@@ -82,7 +82,7 @@ class StricterPolicy(NamedTuple):
     def choice(self, name: str) -> str:
         """Return the stricter of both sides for a setting that takes one of some words."""
         sides: list[str] = [getattr(self.first, name), getattr(self.second, name)]
-        return max(sides, key=_CHOICES[name].index)
+        return max(sides, key=CHOICES[name].index)
 
     def mode_of(self, dataset_id: str) -> str:
         """Return the mode that asks for what either side asks for."""
@@ -91,7 +91,7 @@ class StricterPolicy(NamedTuple):
     def severity_of(self, kind: str, usual: str) -> str:
         """Return the worse of both sides' severities for an issue that is `usual` by its rule."""
         sides = (side.severity.get(kind, usual) for side in (self.first, self.second))
-        return max(sides, key=_SEVERITY_ORDER.index)
+        return max(sides, key=SEVERITY_WORDS.index)
 
 
 def parse_policy(path: str, content: bytes, kinds: Iterable[str]) -> Policy | None:
@@ -130,9 +130,9 @@ def _policy(path: str, document: Any, kinds: frozenset[str]) -> Policy:
 
 
 def _setting(path: str, key: str, value: Any, kinds: frozenset[str]) -> Any:
-    if key in _CHOICES:
-        if not isinstance(value, str) or value not in _CHOICES[key]:
-            raise _unknown(path, key, value, _CHOICES[key])
+    if key in CHOICES:
+        if not isinstance(value, str) or value not in CHOICES[key]:
+            raise _unknown(path, key, value, CHOICES[key])
         return value
     if key == "base":
         if not isinstance(value, str) or not value:
@@ -147,7 +147,7 @@ def _setting(path: str, key: str, value: Any, kinds: frozenset[str]) -> Any:
             raise PolicyError(
                 f"'{path}': severity of unknown kind '{name}'", did_you_mean(name, kinds) or "dcr explain"
             )
-        allowed = _SEVERITY_ORDER if key == "severity" else MODES
+        allowed = SEVERITY_WORDS if key == "severity" else MODES
         if word not in allowed:
             raise _unknown(path, f"{key}.{name}", word, allowed)
     return dict(value)

@@ -1,0 +1,89 @@
+"""See it work: a throw-away repository of example contracts, one of them broken, and the real check."""
+
+import os
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from dcr.check import Request, check
+from dcr.cli.output import style_of, write
+from dcr.errors import DcrError
+from dcr.git.scratch import commit_folder
+from dcr.reporters import reporter
+
+EXAMPLE = "Example: dcr demo --keep dcr-demo"
+BROKEN = "contracts/growth/users_daily_active.yaml"
+
+
+class ExamplesMissingError(DcrError):
+    """The example contracts are not where the package keeps them."""
+
+
+class FolderInUseError(DcrError):
+    """The folder to keep the demo in is there already."""
+
+
+def demo(
+    keep: Annotated[
+        str | None, typer.Option(help="Make the repository here and leave it, to play with.", metavar="FOLDER")
+    ] = None,
+    color: Annotated[str, typer.Option(help="auto, always or never.")] = "auto",
+) -> None:
+    """Build, break, check, mend, check."""
+    for name in [name for name in os.environ if name.startswith("GIT_")]:
+        del os.environ[name]  # a hook's repository is not the demo's
+    if keep is not None and os.path.lexists(keep):
+        raise FolderInUseError(f"'{keep}' is there already", "name a folder that does not exist")
+    with tempfile.TemporaryDirectory(prefix="dcr-demo-") as temporary:
+        folder = Path(keep or temporary).absolute()
+        shutil.copytree(_examples(), folder / "contracts", ignore=shutil.ignore_patterns("*.md"))
+        commit_folder(folder, "Agree on contracts")
+        _tell(f"A repository with {len(list(folder.rglob('contracts/**/*.yaml')))} contracts on main.")
+        _tell(f"On a branch, a producer drops 'ltv' from {BROKEN}, because nobody uses it, as 1.1.0:")
+        agreed = _edit(folder / BROKEN, lambda text: _without_field(text, "ltv"))
+        _check(folder, color)
+        _tell("What the hint says: keep the field, marked deprecated, and release that first:")
+        (folder / BROKEN).write_text(agreed, "utf-8")
+        _edit(folder / BROKEN, lambda text: text.replace("- name: ltv\n", "- name: ltv\n    deprecated: true\n"))
+        _check(folder, color)
+        if keep is not None:
+            _tell(f"The repository stays in {keep}: edit a contract there and type dcr check.")
+        else:
+            _tell("Now yours: cd into a repository with contracts, and dcr check --base main.")
+
+
+def _examples() -> Path:
+    package = Path(__file__).parents[1]
+    for place in (package / "example", package.parent / "contracts-example"):
+        if place.is_dir():
+            return place
+    raise ExamplesMissingError("the example contracts are not installed", "pip install --force-reinstall dcr-cli")
+
+
+def _edit(path: Path, change: object) -> str:
+    """Apply a change and the MINOR bump; return the text as it was."""
+    before = path.read_text("utf-8")
+    after = change(before).replace('version: "1.0.0"', 'version: "1.1.0"')  # type: ignore[operator]
+    path.write_text(after, "utf-8")
+    return before
+
+
+def _without_field(text: str, name: str) -> str:
+    head, _, rest = text.partition(f"  - name: {name}\n")
+    _, separator, others = rest.partition("  - name: ")
+    return head + separator + others
+
+
+def _tell(text: str) -> None:
+    print(f"\n{text}")
+
+
+def _check(folder: Path, color: str) -> None:
+    print(f"\n$ cd {folder.name} && dcr check --base main")
+    report = check(Request(folder=str(folder), base="main"))
+    write(sys.stdout, reporter("table").render(report, style_of(color, to_file=False)))
+    print(f"exit code {1 if report.fails else 0}")

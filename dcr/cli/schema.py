@@ -1,0 +1,21 @@
+"""Print a JSON Schema for editors and programs: of a contract, the policy, the acceptances or the report."""
+
+import json
+from typing import Annotated
+
+import typer
+
+from dcr.contract.spelling import did_you_mean
+from dcr.errors import UsageError
+from dcr.schemas import SCHEMAS
+
+EXAMPLE = "Example: dcr schema contract > contract.schema.json"
+
+
+def schema(
+    name: Annotated[str, typer.Argument(help=f"One of: {', '.join(SCHEMAS)}.")] = "contract",
+) -> None:
+    """Print to stdout."""
+    if name not in SCHEMAS:
+        raise UsageError(f"there is no schema '{name}'", did_you_mean(name, SCHEMAS) or f"one of: {', '.join(SCHEMAS)}")
+    print(json.dumps(SCHEMAS[name](), indent=2))

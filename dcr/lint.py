@@ -1,0 +1,175 @@
+"""Validates contracts one by one, without comparing: what is wrong with each file, and ids claimed twice."""
+
+from __future__ import annotations
+
+import os
+from collections import defaultdict
+from typing import TYPE_CHECKING, NamedTuple
+
+from dcr.compatibility.engine import judge
+from dcr.compatibility.pairs import ContractPair
+from dcr.compatibility.rules import kinds
+from dcr.contract.contract import Contract
+from dcr.contract.location import Location
+from dcr.errors import UsageError
+from dcr.formats import read
+from dcr.formats.reading import Problem, Reading
+from dcr.git.changes import listed_files
+from dcr.git.repository import NotARepositoryError, discover
+from dcr.git.worktree import read_file, relative_paths, walk
+from dcr.policy.globs import Scope
+from dcr.policy.policy import FILES, Policy, StricterPolicy, parse_policy
+from dcr.policy.verdicts import apply
+from dcr.reporters.report import UNCHANGED, ContractReport, Report
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    from dcr.git.repository import Repository
+
+
+class _Found(NamedTuple):
+    """A file's dataset, kept small: ten thousand of them are held at once."""
+
+    dataset_id: str
+    version: str
+    place: Location
+
+
+def lint(
+    folder: str, paths: Iterable[str] = (), fail_on: str | None = None, progress: Callable[[str], None] = lambda _: None
+) -> Report:
+    """Return what is wrong with every contract in scope, or in the files and folders given.
+
+    Works outside a repository too. Raises a `DcrError` when a path or the policy cannot be read.
+    """
+    top, repository = _top(folder)
+    policy, source = _policy(top)
+    scope = Scope(policy.contracts, policy.exclude)
+    named, files = _files(top, folder, tuple(paths), repository, scope)
+    stricter = StricterPolicy(policy, policy)
+    reports: list[ContractReport] = []
+    claims: dict[str, list[_Found]] = defaultdict(list)
+    total = left_alone = 0
+    for number, path in enumerate(files):
+        if number % 500 == 0:
+            progress(f"reading {number:,} of {len(files):,} files")
+        reading = _reading(top, path)
+        if reading.format is None and path in named:
+            reading = _no_contract(path)
+        if reading.format is None:
+            left_alone += 1
+            continue
+        total += 1
+        for contract in reading.contracts:
+            place = contract.place.at("dataset_id") if contract.place else Location(path)
+            claims[contract.dataset_id].append(_Found(contract.dataset_id, contract.version, place))
+        reports += _judged(reading, stricter)
+    reports += _duplicates(claims, stricter)
+    reports.sort(key=lambda report: report.path)
+    fails = fail_on or policy.fail_on
+    return Report(None, "worktree", tuple(reports), (), total, left_alone, source, fails)
+
+
+def _top(folder: str) -> tuple[str, Repository | None]:
+    try:
+        repository = discover(folder)
+    except NotARepositoryError:
+        return folder, None
+    if repository.top is None:
+        raise UsageError("this repository is bare: it has no files to lint", "run dcr lint in a working tree")
+    return repository.top, repository
+
+
+def _policy(top: str) -> tuple[Policy, str]:
+    for name in FILES:
+        if os.path.lexists(os.path.join(top, name)):
+            content = read_file(top, name)
+            policy = parse_policy(name, content, kinds()) if isinstance(content, bytes) else None
+            if policy is not None:
+                return policy, name
+    return Policy(), "defaults"
+
+
+def _files(
+    top: str, folder: str, paths: tuple[str, ...], repository: Repository | None, scope: Scope
+) -> tuple[set[str], list[str]]:
+    """Return the files that were named one by one, and all files to read, as paths from `top`."""
+    everything = listed_files(repository) if repository else None
+    if not paths:
+        return set(), scope.covered(everything if everything is not None else walk(top, [""]))
+    try:
+        given = _relative(repository, top, folder, paths)
+    except ValueError as error:
+        raise UsageError(f"'{error}' is outside the repository", "name paths inside it") from error
+    named: set[str] = set()
+    found: list[str] = []
+    for typed, path in zip(paths, given, strict=True):
+        full = os.path.join(top, path)
+        if os.path.isdir(full) and not os.path.islink(full):
+            below = walk(top, [path]) if everything is None else [each for each in everything if _below(each, path)]
+            found += [each for each in below if each.endswith((".yaml", ".yml")) or scope.covers(each)]
+        elif os.path.lexists(full):
+            named.add(path)
+            found.append(path)
+        else:
+            raise UsageError(f"there is no '{typed}'", "check the path")
+    return named, list(dict.fromkeys(found))
+
+
+def _relative(repository: Repository | None, top: str, folder: str, paths: tuple[str, ...]) -> list[str]:
+    if repository is not None:
+        return relative_paths(repository, folder, paths)
+    return [os.path.relpath(os.path.join(folder, path), top) for path in paths]
+
+
+def _below(path: str, folder: str) -> bool:
+    return not folder or path.startswith(f"{folder}/")
+
+
+def _reading(top: str, path: str) -> Reading:
+    content = read_file(top, path)
+    if isinstance(content, bytes):
+        return read(path, content)
+    problem = Problem(Location(path), f"the file is {content}", "put the contract's own content here")
+    return Reading(path, "unknown", problems=(problem,))
+
+
+def _no_contract(path: str) -> Reading:
+    hint = "a contract has dataset_id, version and fields; see: dcr schema contract"
+    return Reading(path, "unknown", problems=(Problem(Location(path), "the file is no contract", hint),))
+
+
+def _judged(reading: Reading, policy: StricterPolicy) -> Iterator[ContractReport]:
+    """Yield a report for each contract of a file that something is to be said about."""
+    if not reading.contracts:
+        yield from _report(reading, None, ContractPair(None, None, proposed_problems=reading.problems), policy)
+    for number, contract in enumerate(reading.contracts):
+        problems = reading.problems if number == 0 else ()
+        yield from _report(reading, contract, ContractPair(None, contract, proposed_problems=problems), policy)
+
+
+def _report(
+    reading: Reading, contract: Contract | None, pair: ContractPair, policy: StricterPolicy
+) -> Iterator[ContractReport]:
+    issues = apply(judge(pair, "none"), pair, policy, (), "")
+    if issues:
+        dataset_id = contract.dataset_id if contract else reading.dataset_id
+        version = contract.version if contract else None
+        yield ContractReport(dataset_id, reading.path, None, UNCHANGED, None, None, version, None, "none", None, issues)
+
+
+def _duplicates(claims: dict[str, list[_Found]], policy: StricterPolicy) -> Iterator[ContractReport]:
+    for found in claims.values():
+        for each in found if len(found) > 1 else ():
+            others = tuple(other.place for other in found if other is not each)
+            pair = ContractPair(None, Contract(each.dataset_id, each.version, ()), also_at=others)
+            issues = [
+                issue._replace(location=each.place)
+                for issue in apply(judge(pair, "none"), pair, policy, (), "")
+                if issue.kind == "dataset_id_duplicated"
+            ]
+            path = each.place.path
+            yield ContractReport(
+                each.dataset_id, path, None, UNCHANGED, None, None, each.version, None, "none", None, tuple(issues)
+            )
