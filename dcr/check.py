@@ -128,7 +128,9 @@ def _judge(
     progress(f"reading {len(looked_at)} changed files")
     previous = previous_readings(run.repository, looked_at, run.base.merge_base)
     proposed = proposed_readings(run.repository, looked_at)
-    around = surroundings(run.repository, run.base, run.head, run.found.changes, looked_at, run.scope.covers)
+    around = surroundings(
+        run.repository, run.base, run.head, changes=run.found.changes, looked_at=looked_at, covers=run.scope.covers
+    )
     paths = {each.path for each in relevant}
     today = _today() if run.governing.may_have_issues else ""
     reports = []

@@ -25,7 +25,9 @@ UNKNOWN: Any = type("Unknown", (), {"__repr__": lambda _: "UNKNOWN"})()
 LOWER, UPPER = ("minimum", "exclusive_minimum"), ("maximum", "exclusive_maximum")
 
 
-def escaping_constraint(writer: Field, reader: Field, keys: tuple[str, ...]) -> Any:
+def escaping_constraint(  # noqa: PLR0911 (one for each way a value is found)
+    writer: Field, reader: Field, keys: tuple[str, ...]
+) -> Any:
     """Return a value that `writer` accepts and that `reader`'s constraints named by `keys` refuse.
 
     `ABSENT` when there is none. Both fields have the same type.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -49,3 +49,19 @@ def mark_location(path: str, node: Node) -> Location:
     """Return where a YAML node starts."""
     mark = node.start_mark
     return Location(path, mark.line + 1, mark.column + 1)
+
+
+def place_of(path: str, root: Any, where: tuple[str | int, ...]) -> Location:
+    """Return the place of the deepest part of a path of keys and indices that is written in the file."""
+    at = node = root
+    for step in where:
+        if isinstance(step, int):
+            if node.id != "sequence" or step >= len(node.value):
+                break
+            at = node = node.value[step]
+        else:
+            pair = next((pair for pair in node.value if pair[0].value == step), None) if node.id == "mapping" else None
+            if pair is None:
+                break
+            at, node = pair
+    return mark_location(path, at)

@@ -107,7 +107,7 @@ def _describe(text: str) -> str | None:
     return None
 
 
-def _number_1_1(text: str) -> str:
+def _number_1_1(text: str) -> str:  # noqa: PLR0911 (one for each way 1.1 writes numbers)
     plain = text.replace("_", "").lower()
     sign, digits = (-1, plain[1:]) if plain[0] == "-" else (1, plain.lstrip("+"))
     if len(digits) > 30:

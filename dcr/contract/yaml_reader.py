@@ -93,6 +93,8 @@ def compose(content: bytes) -> yaml.Node | None:
             raise YamlRefusedError(
                 "a merge conflict marker is left in the file", line, column, "resolve the conflict and save the file"
             )
+    if not text.isascii():
+        _refuse_line_breaks(text)
     if text.count("[") + text.count("{") > _SAFE_DEPTH or _DEEP_BLOCK.search(text):
         _refuse_deep(text)
     try:
@@ -120,7 +122,7 @@ def decode(content: bytes) -> str:
         text = content.decode("utf-8")
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
-        column = error.start - content.rfind(b"\n", 0, error.start)
+        column = len(content[content.rfind(b"\n", 0, error.start) + 1 : error.start].decode("utf-8-sig", "replace")) + 1
         raise YamlRefusedError(
             f"byte 0x{content[error.start]:02X} is not UTF-8", line, column, "save the file as UTF-8"
         ) from error
@@ -224,6 +226,17 @@ def _compose_one(text: str) -> yaml.Node | None:
         if HAS_LIBYAML:
             loader.dispose()
     return node
+
+
+def _refuse_line_breaks(text: str) -> None:
+    """Refuse characters that libyaml ends a line at and editors do not: a comment could hold live YAML."""
+    found = re.search("[\x85\u2028\u2029]", text)
+    if found:
+        line, column = _place(text, found.start())
+        raise YamlRefusedError(
+            f"control character U+{ord(found.group()):04X} is not allowed: YAML 1.1 sees a line break where editors show none",
+            line, column, "remove the character",
+        )  # fmt: skip
 
 
 def _refuse_deep(text: str) -> None:

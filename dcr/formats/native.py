@@ -9,35 +9,20 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from dcr.contract.contract import CONSTRAINTS, Contract, Field, FreshnessSLA, Owner
-from dcr.contract.location import Location, Place, mark_location
+from dcr.contract.location import Place, mark_location, place_of
 from dcr.contract.scalars import NotFiniteError, misreading, number_misreading, resolve
-from dcr.contract.spelling import did_you_mean
-from dcr.contract.validity import Fault, faults
+from dcr.contract.validity import faults
 from dcr.formats.reading import Problem, Reading
 
 if TYPE_CHECKING:
     from yaml import MappingNode, Node
 
-    from dcr.contract.validity import Key
-
 NAME = "native"
 
-_TEXT = frozenset(
-    [
-        "dataset_id",
-        "version",
-        "description",
-        "status",
-        "deprecation_uri",
-        "team",
-        "contact",
-        "measurement",
-        "name",
-        "type",
-        "pattern",
-        "format",
-    ]
-)
+_TEXT = frozenset((
+    "dataset_id", "version", "description", "status", "deprecation_uri", "team", "contact", "measurement", "name",
+    "type", "pattern", "format",
+))  # fmt: skip
 _KEPT_WORDS = frozenset(("name", "primary_key", "enum"))  # here `null` is a word, as the author wrote it
 _TELLING = frozenset(("version", "fields", "owners", "primary_key", "freshness_sla", "deprecation_uri"))
 _CONTRACT_KEYS = {
@@ -229,22 +214,11 @@ def _constraints(raw: dict[str, Any]) -> dict[str, Any]:
 
 
 def _judged_by_models(path: str, raw: dict[str, Any], root: Node) -> tuple[Contract | None, list[Problem]]:
-    from pydantic import ValidationError  # noqa: PLC0415 (costs more than an ordinary check)
+    from dcr.contract.complaints import complaints  # noqa: PLC0415 (pydantic costs more than an ordinary check)
 
-    from dcr.contract.models import DataContract  # noqa: PLC0415
-
-    found: list[Fault] = []
-    try:
-        DataContract.model_validate(raw)
-    except ValidationError as error:
-        found = [
-            _spoken(each["type"], tuple(each["loc"]), each["input"])
-            for each in error.errors(include_url=False, include_context=False)
-            if each["type"] != "contract_fault"
-        ]
-    found = _one_each([*found, *faults(raw)])
+    found = complaints(raw)
     if found:
-        problems = [Problem(_place(path, root, fault.where), fault.message, fault.hint) for fault in found]
+        problems = [Problem(place_of(path, root, fault.where), fault.message, fault.hint) for fault in found]
         return None, sorted(problems, key=lambda problem: problem.location)
     nodes = {key.value: value for key, value in root.value}
     return _contract(path, _without_empty(raw), root, nodes), []
@@ -255,61 +229,3 @@ def _without_empty(raw: Any) -> Any:
     if isinstance(raw, dict):
         return {key: _without_empty(value) for key, value in raw.items() if value is not None}
     return [_without_empty(each) for each in raw] if isinstance(raw, list) else raw
-
-
-def _one_each(found: list[Fault]) -> list[Fault]:
-    """Keep one fault to a place: one cause, one report."""
-    first: dict[tuple[Key, ...], Fault] = {}
-    for fault in found:
-        where = tuple(each for each in fault.where if each not in ("int", "float", "str", "bool", "constrained-float"))
-        first.setdefault(where, Fault(where, fault.message, fault.hint))
-    return list(first.values())
-
-
-_EXPECTED = {
-    "string_type": "text", "bool_type": "true or false", "int_type": "a whole number", "int_from_float": "a whole number",
-    "float_type": "a number", "list_type": "a list", "model_type": "a mapping", "dict_type": "a mapping",
-    "model_attributes_type": "a mapping", "finite_number": "a finite number",
-}  # fmt: skip
-
-
-def _spoken(kind: str, where: tuple[Key, ...], value: Any) -> Fault:
-    """Say one of pydantic's complaints in dcr's words."""
-    names = [each for each in where if isinstance(each, str) and each not in ("int", "float", "str", "bool")]
-    key = names[-1] if names else "the file"
-    if kind == "missing":
-        return Fault(where, f"{key} is missing", f"add {key}")
-    if kind == "extra_forbidden" and key == "name":
-        return Fault(where, "items has a name; the elements of an array have none", "remove it")
-    if kind == "extra_forbidden":
-        level = (
-            _CONTRACT_KEYS if len(names) == 1 else {"owners": _OWNER_KEYS, "freshness_sla": _SLA_KEYS}.get(names[-2])
-        )
-        hint = did_you_mean(key, level if level is not None else _FIELD_KEYS)
-        return Fault(where, f"unknown key '{key}'", hint or f"remove it, or name it 'x-{key}' if it is your own")
-    expected = _EXPECTED.get(kind, "another type")
-    shown = "empty" if value is None else f"'{value}'" if isinstance(value, str) else type(value).__name__
-    if isinstance(value, bool | int | float):
-        shown = str(value).lower() if isinstance(value, bool) else str(value)
-    if isinstance(value, list | dict):
-        shown = "a list" if isinstance(value, list) else "a mapping"
-    hint = ""
-    if kind == "bool_type" and isinstance(value, str) and value.lower() in ("yes", "on", "y", "no", "off", "n"):
-        hint = f"write {'true' if value.lower() in ('yes', 'on', 'y') else 'false'}"
-    return Fault(where, f"{key} is {shown}, expected {expected}", hint)
-
-
-def _place(path: str, root: Any, where: tuple[Key, ...]) -> Location:
-    """Return the place of the deepest part of `where` that is written in the file."""
-    at = node = root
-    for step in where:
-        if isinstance(step, int):
-            if node.id != "sequence" or step >= len(node.value):
-                break
-            at = node = node.value[step]
-        else:
-            pair = next((pair for pair in node.value if pair[0].value == step), None) if node.id == "mapping" else None
-            if pair is None:
-                break
-            at, node = pair
-    return mark_location(path, at)

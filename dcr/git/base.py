@@ -82,7 +82,10 @@ def resolve_commit(repository: Repository, ref: str, fix: str = "") -> str:
     _refuse_ambiguous(ref, answer.complaint)
     if answer.code != 0:
         if ref == "HEAD":
-            raise UnbornHeadError("the repository has no commit yet", "make the first commit: git commit --no-verify; every later change has something to compare with")
+            raise UnbornHeadError(
+                "the repository has no commit yet",
+                "make the first one, there is nothing to compare: git commit --no-verify",
+            )
         name = ref.removeprefix("refs/remotes/origin/").removeprefix("origin/")
         raise BadRefError(
             f"the ref '{ref}' names no commit in this repository",

@@ -26,6 +26,7 @@ def surroundings(
     repository: Repository,
     base: Base,
     head: str,
+    *,
     changes: Sequence[Change],
     looked_at: Sequence[Change],
     covers: Callable[[str], bool],

@@ -60,6 +60,11 @@ def edited(rng: Random, contract: Mapping, count: int) -> tuple[Mapping, tuple[s
     return _applied(rng, contract, count, EDITS)
 
 
+def retuned(rng: Random, contract: Mapping, count: int) -> tuple[Mapping, tuple[str, ...]]:
+    """Return the contract with other constraints and enums; its fields and their types stay."""
+    return _applied(rng, contract, count, TUNINGS)
+
+
 def rewritten(rng: Random, contract: Mapping, count: int) -> tuple[Mapping, tuple[str, ...]]:
     """Return the contract said in other words: the same rows, another text and other constraints."""
     return _applied(rng, contract, count, REWRITES)
@@ -252,11 +257,13 @@ def deprecate(rng: Random, spot: Spot) -> bool:
     return True
 
 
+TUNINGS = (
+    reroll, reroll, add_enum_value, add_enum_value, remove_enum_value, remove_enum_value, drop_enum, make_enum,
+    make_enum, drop_constraint, drop_constraint, add_constraint, add_constraint, add_constraint, shift_constraint,
+    shift_constraint, shift_constraint, open_or_close,
+)  # fmt: skip
 EDITS = (
-    remove_field, add_field, rename_field, retype, reroll, reroll, toggle_required, toggle_required, add_enum_value,
-    add_enum_value, remove_enum_value, remove_enum_value, drop_enum, make_enum, make_enum, drop_constraint,
-    drop_constraint, add_constraint, add_constraint, add_constraint, shift_constraint, shift_constraint,
-    shift_constraint, open_or_close, describe, deprecate,
+    *TUNINGS, remove_field, add_field, rename_field, retype, toggle_required, toggle_required, describe, deprecate,
 )  # fmt: skip
 
 

@@ -93,6 +93,15 @@ def contract(rng: Random) -> Mapping:
     return drawn
 
 
+def narrow_contract(rng: Random) -> Mapping:
+    """Return a contract of one constrained text, number or array: what the engine has to be exact about."""
+    drawn = contract(rng)
+    type_name = rng.choice(("string", "string", "integer", "number", "array"))
+    drawn["fields"] = [{"name": "value", **body(rng, type_name, 2)}]
+    drawn.pop("primary_key", None)
+    return drawn
+
+
 def level(rng: Random, depth: int, count: int, in_array: bool = False) -> list[Mapping]:
     """Return the fields of one level, each with another name."""
     return [field(rng, name, depth, in_array) for name in rng.sample(NAMES, count)]

@@ -45,6 +45,15 @@ Validator = extend(Draft202012Validator, {"multipleOf": _multiple_of})
 _CHECKER = FormatChecker(formats=CHECKED_FORMATS)
 
 
+@_CHECKER.checks("email")
+def _is_email(value: object) -> bool:
+    """Ask for one `@` between two parts without white space; to jsonschema any `@` will do."""
+    if not isinstance(value, str):
+        return True
+    local, at, domain = value.partition("@")
+    return bool(local and at and domain) and "@" not in domain and not any(each.isspace() for each in value)
+
+
 @dataclass(frozen=True)
 class Refusal:
     """What a schema refuses in a row: the field, and `removed`, `required`, `type`, `enum` or a constraint."""

@@ -12,8 +12,8 @@ from dcr.compatibility.modes import BACKWARD, FORWARD
 from dcr.compatibility.pairs import ContractPair
 from dcr.formats import read
 
-from .edits import edited, rewritten, shuffled
-from .generate import contract, written
+from .edits import edited, retuned, rewritten, shuffled
+from .generate import contract, narrow_contract, written
 from .judge import Judge, Refusal, refusals
 from .rows import rows_of
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 SEED = os.environ.get("DCR_SOUNDNESS_SEED", "1")
 EDITED = int(os.environ.get("DCR_SOUNDNESS_PAIRS", "2200"))
-REWRITTEN, SHUFFLED, UNCHANGED = 400, 150, 50
+RETUNED, REWRITTEN, SHUFFLED, UNCHANGED = 2_000, 400, 150, 50
 DIRECTIONS = (BACKWARD, FORWARD)
 
 KINDS = {
@@ -118,23 +118,28 @@ def constraint_of(issue: Issue) -> str:
 
 def study() -> list[Case]:
     """Return every case of the study, the same each time for the same seed."""
-    cases = [_case(f"edited {n}", lambda rng, drawn: edited(rng, drawn, rng.randint(1, 3))) for n in range(EDITED)]
-    cases += [
-        _case(f"rewritten {n}", lambda rng, drawn: rewritten(rng, drawn, rng.randint(1, 3))) for n in range(REWRITTEN)
+    drawn = [
+        *(_case(f"edited {n}", contract, lambda rng, each: edited(rng, each, rng.randint(1, 3))) for n in range(EDITED)),
+        *(_case(f"retuned {n}", narrow_contract, lambda rng, each: retuned(rng, each, 1)) for n in range(RETUNED)),
+        *(_case(f"rewritten {n}", contract, lambda rng, each: rewritten(rng, each, 2)) for n in range(REWRITTEN)),
+        *(_case(f"shuffled {n}", contract, lambda rng, each: (shuffled(rng, each), ("shuffled",))) for n in range(SHUFFLED)),
+        *(_case(f"unchanged {n}", contract, lambda _, each: (each, ("unchanged",))) for n in range(UNCHANGED)),
     ]
-    cases += [_case(f"shuffled {n}", lambda rng, drawn: (shuffled(rng, drawn), ("shuffled",))) for n in range(SHUFFLED)]
-    cases += [_case(f"unchanged {n}", lambda _, drawn: (drawn, ("unchanged",))) for n in range(UNCHANGED)]
-    return cases
+    return drawn
 
 
-def _case(name: str, edit: Callable[[Random, Mapping], tuple[Mapping, tuple[str, ...]]]) -> Case:
+def _case(
+    name: str,
+    draw: Callable[[Random], Mapping],
+    edit: Callable[[Random, Mapping], tuple[Mapping, tuple[str, ...]]],
+) -> Case:
     rng = Random(f"{SEED} {name}")
     while True:
-        previous = contract(rng)
+        previous = draw(rng)
         proposed, edits = edit(rng, previous)
         if not edits:
             continue
-        if name.startswith(("edited", "rewritten")):
+        if not name.startswith(("shuffled", "unchanged")):
             proposed["version"] = "2.0.0"
         texts = written(previous, rng), written(proposed, rng)
         before, after = (_read(text) for text in texts)

@@ -37,5 +37,6 @@ def contract_removed(pair: ContractPair) -> Iterator[Finding]:
     next_status = "archived" if pair.previous.status == "deprecated" else "deprecated and a deprecation_uri"
     hint = f"bring the file back with status: {next_status}; delete it once it is archived"
     if pair.now_about:
-        hint = f"the file is now about '{pair.now_about}': write dataset_id: {pair.previous.dataset_id}, or archive it first"
+        before = pair.previous.dataset_id
+        hint = f"the file is now about '{pair.now_about}': write dataset_id: {before}, or archive it first"
     yield Finding(message, hint, key="dataset_id")

@@ -40,7 +40,8 @@ def field_type_changed(pair: FieldPair) -> Iterator[Finding]:
         return
     previous, proposed = pair.both
     message = f"field '{pair.path}' changed type from '{previous.type}' to '{proposed.type}'"
-    hint = f"add a new field of type '{proposed.type}' beside it, move the readers, then remove '{previous.name or pair.path}'"
+    old = previous.name or pair.path
+    hint = f"add a new field of type '{proposed.type}' beside it, move the readers, then remove '{old}'"
     yield Finding(message, hint, key="type", detail=proposed.type, value=_proof(previous, proposed), proof=True)
 
 

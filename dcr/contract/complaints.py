@@ -1,0 +1,83 @@
+"""The models' verdict on a plain mapping, said in dcr's words: every cause once, with the path that leads to it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from pydantic import BaseModel, ValidationError
+
+from dcr.contract.models import DataContract, DataField, FreshnessSLA, Owner
+from dcr.contract.spelling import did_you_mean
+from dcr.contract.validity import Fault, faults
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from dcr.contract.validity import Key
+
+_UNION_STEPS = frozenset(("int", "float", "str", "bool", "constrained-float"))  # pydantic's names for what it tried
+_EXPECTED = {
+    "string_type": "text",
+    "bool_type": "true or false",
+    "int_type": "a whole number",
+    "int_from_float": "a whole number",
+    "float_type": "a number",
+    "finite_number": "a finite number",
+    "list_type": "a list",
+    "model_type": "a mapping",
+    "dict_type": "a mapping",
+    "model_attributes_type": "a mapping",
+}
+
+
+_MODELS: dict[str | None, type[BaseModel]] = {None: DataContract, "owners": Owner, "freshness_sla": FreshnessSLA}
+
+
+def complaints(raw: Mapping[str, Any]) -> list[Fault]:
+    """Return everything that keeps a mapping from being a contract: wrong shapes first, then wrong content."""
+    found: list[Fault] = []
+    try:
+        DataContract.model_validate(raw)
+    except ValidationError as error:
+        found = [
+            _spoken(each["type"], tuple(each["loc"]), each["input"])
+            for each in error.errors(include_url=False, include_context=False)
+            if each["type"] != "contract_fault"
+        ]
+    first: dict[tuple[Key, ...], Fault] = {}
+    for fault in (*found, *faults(raw)):
+        first.setdefault(fault.where, fault)  # one cause, one report
+    return list(first.values())
+
+
+def _spoken(kind: str, loc: tuple[Key, ...], value: Any) -> Fault:
+    where = tuple(step for step in loc if step not in _UNION_STEPS)
+    names = [step for step in where if isinstance(step, str)]
+    key = names[-1] if names else "the file"
+    if kind == "missing":
+        return Fault(where, f"{key} is missing", f"add {key}")
+    if kind == "extra_forbidden":
+        return _unknown(where, names)
+    hint = ""
+    if kind == "bool_type" and isinstance(value, str) and value.lower() in ("yes", "on", "y", "no", "off", "n"):
+        hint = f"write {'true' if value.lower() in ('yes', 'on', 'y') else 'false'}"
+    return Fault(where, f"{key} is {_shown(value)}, expected {_EXPECTED.get(kind, 'another type')}", hint)
+
+
+def _unknown(where: tuple[Key, ...], names: list[str]) -> Fault:
+    key = names[-1]
+    if key == "name":
+        return Fault(where, "items has a name; the elements of an array have none", "remove it")
+    above = names[-2] if len(names) > 1 else None
+    hint = did_you_mean(key, _MODELS.get(above, DataField).model_fields)
+    return Fault(where, f"unknown key '{key}'", hint or f"remove it, or name it 'x-{key}' if it is your own")
+
+
+def _shown(value: Any) -> str:
+    if value is None:
+        return "empty"
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, list | dict):
+        return "a list" if isinstance(value, list) else "a mapping"
+    return f"'{value}'" if isinstance(value, str) else str(value)

@@ -1,0 +1,30 @@
+"""Where a key stands in the user's file."""
+
+from __future__ import annotations
+
+import pytest
+
+from dcr.contract.location import Location, Place
+from dcr.contract.yaml_reader import compose
+
+NODE = compose(b"kind: x\nname:\n  - {logicalType: string, enum: [a]}\n")
+
+
+@pytest.mark.parametrize(("key", "line"), [("kind", 1), ("name", 2), ("missing", 1), (None, 1)])
+def test_a_key_is_found_where_it_is_written_and_else_its_whole_part(key: str | None, line: int) -> None:
+    assert Place("a.yaml", NODE).at(key) == Location("a.yaml", line, 1)
+
+
+def test_a_key_is_found_under_the_word_of_its_format() -> None:
+    part = NODE.value[1][1].value[0] if NODE else None
+    assert Place("a.yaml", part, {"type": "logicalType"}).at("type") == Location("a.yaml", 3, 6)
+    assert Place("a.yaml", part).at("type") == Location("a.yaml", 3, 5)
+
+
+def test_what_was_not_read_from_a_file_stands_at_its_beginning() -> None:
+    assert Place("a.yaml", None).at("name") == Location("a.yaml", 1, 1)
+
+
+def test_places_are_ordered_as_they_are_read() -> None:
+    places = [Location("b", 1, 1), Location("a", 10, 1), Location("a", 2, 7), Location("a", 2, 3)]
+    assert sorted(places) == [Location("a", 2, 3), Location("a", 2, 7), Location("a", 10, 1), Location("b", 1, 1)]
