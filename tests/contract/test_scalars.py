@@ -63,11 +63,15 @@ def test_a_text_that_everybody_reads_alike_is_not_told(text: str) -> None:
 
 @pytest.mark.parametrize(
     ("text", "seen"),
-    [("012", "the number 10"), ("-012", "the number -10"), ("017", "the number 15"), ("089", "text"), ("+08", "text")],
+    [
+        ("012", "the number 10"),
+        ("017", "the number 15"),
+        ("089", "text"),
+        ("+08", "text"),
+        pytest.param("-012", "the number -10", marks=pytest.mark.xfail(reason="the sign is left out", strict=True)),
+    ],
 )
 def test_a_number_that_yaml_1_1_reads_otherwise_is_told(text: str, seen: str) -> None:
-    if text == "-012":
-        pytest.xfail("the sign is left out: a 1.1 reader sees -10")
     assert number_misreading(text) == seen
 
 

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
 
     from dcr.compatibility.engine import Verdict
+    from dcr.compatibility.issue import Issue
     from dcr.contract.contract import Contract
 
 CASES = all_cases()
@@ -76,6 +77,13 @@ SAME_CAUSE_TWICE = dict.fromkeys(
 )
 
 
+def every_issue(case: Case) -> Iterator[tuple[str, Issue]]:
+    """Yield everything that is said of a case, with the mode it is said in."""
+    for mode in MODES:
+        for issue in verdict_on(case, mode).issues:
+            yield mode, issue
+
+
 def said(verdict: Verdict) -> Counter[str]:
     """Return what a verdict says and how often, places left out."""
     return Counter(rendered(issue._replace(location=None)) for issue in verdict.issues)
@@ -83,7 +91,7 @@ def said(verdict: Verdict) -> Counter[str]:
 
 @on_every_case
 def test_every_rule_judges_every_pair_and_says_where(case: Case) -> None:
-    for mode, issue in [(mode, issue) for mode in MODES for issue in verdict_on(case, mode).issues]:
+    for mode, issue in every_issue(case):
         assert issue.kind in RULES
         assert issue.severity in SEVERITIES
         assert isinstance(issue.location, Location)
@@ -208,15 +216,14 @@ def test_a_fingerprint_does_not_depend_on_the_version(case: Case) -> None:
 
 @on_every_case
 def test_messages_follow_the_style(case: Case) -> None:
-    for mode in MODES:
-        for issue in verdict_on(case, mode).issues:
-            opening = issue.message.split(" ", 1)[0]
-            assert opening == opening.lower() or opening in quoted_from_the_file(case)
-            for text in (issue.message, issue.hint):
-                assert not text.endswith(".")
-                assert text == text.strip()
-                assert "invalid" not in text.lower()
-                assert "failed to" not in text.lower()
+    for _, issue in every_issue(case):
+        opening = issue.message.split(" ", 1)[0]
+        assert opening == opening.lower() or opening in quoted_from_the_file(case)
+        for text in (issue.message, issue.hint):
+            assert not text.endswith(".")
+            assert text == text.strip()
+            assert "invalid" not in text.lower()
+            assert "failed to" not in text.lower()
 
 
 def quoted_from_the_file(case: Case) -> set[str]:

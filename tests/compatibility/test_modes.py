@@ -1,0 +1,27 @@
+"""Compatibility modes, and the stricter of two."""
+
+from __future__ import annotations
+
+import pytest
+
+from dcr.compatibility.modes import DIRECTIONS, MODES, stricter
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "both"),
+    [
+        ("backward", "backward", "backward"),
+        ("backward", "forward", "full"),
+        ("forward", "none", "forward"),
+        ("none", "none", "none"),
+        ("full", "backward", "full"),
+    ],
+)
+def test_the_stricter_of_two_modes_asks_for_everything_either_asks_for(first: str, second: str, both: str) -> None:
+    assert stricter(first, second) == stricter(second, first) == both
+
+
+@pytest.mark.parametrize("first", MODES)
+@pytest.mark.parametrize("second", MODES)
+def test_no_direction_is_lost_when_two_modes_meet(first: str, second: str) -> None:
+    assert set(DIRECTIONS[stricter(first, second)]) == {*DIRECTIONS[first], *DIRECTIONS[second]}

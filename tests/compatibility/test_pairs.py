@@ -1,0 +1,88 @@
+"""Matched pairs: each field with its counterpart, and nothing below one that is gone, new or retyped."""
+
+from __future__ import annotations
+
+from copy import deepcopy
+from dataclasses import replace
+
+import pytest
+
+from dcr.compatibility.pairs import ContractPair, FieldPair, field_pairs
+from dcr.contract.contract import Contract, Field
+
+CITY, STREET = Field("city", "string"), Field("street", "string")
+HOME = Field("home", "object", fields=(CITY, STREET))
+TAGS = Field("tags", "array", items=Field("", "object", fields=(Field("key", "string"),)))
+USERS = Contract("users", "1.0.0", (Field("id", "string"), HOME, TAGS))
+
+
+def paths(previous: tuple[Field, ...], proposed: tuple[Field, ...]) -> list[str]:
+    sides = (replace(USERS, fields=fields) for fields in (previous, proposed))
+    return [
+        f"{'-' if not pair.proposed else '+' if not pair.previous else ''}{pair.path}" for pair in field_pairs(*sides)
+    ]
+
+
+def test_every_field_meets_its_counterpart_in_the_previous_order_and_new_ones_last() -> None:
+    previous = (HOME, Field("id", "string"), TAGS)
+    proposed = (Field("new", "string"), deepcopy(TAGS), deepcopy(HOME))
+    assert paths(previous, proposed) == [
+        "home", "home.city", "home.street", "-id", "tags", "tags[]", "tags[].key", "+new",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("proposed", "expected"),
+    [
+        pytest.param((), ["-home"], id="gone"),
+        pytest.param((replace(HOME, type="json", fields=()),), ["home"], id="retyped"),
+        pytest.param((replace(HOME, name="house"),), ["-home", "+house"], id="renamed"),
+        pytest.param((replace(HOME, fields=(CITY,)),), ["home", "home.city", "-home.street"], id="a child is gone"),
+        pytest.param(
+            (replace(HOME, fields=(*HOME.fields, TAGS)),), ["home", "home.city", "home.street", "+home.tags"], id="new"
+        ),
+    ],
+)
+def test_the_children_of_a_field_that_is_gone_new_or_retyped_are_not_met(
+    proposed: tuple[Field, ...], expected: list[str]
+) -> None:
+    assert paths((HOME,), proposed) == expected
+
+
+def test_elements_of_another_type_meet_and_what_is_in_them_does_not() -> None:
+    assert paths((TAGS,), (replace(TAGS, items=Field("", "string")),)) == ["tags", "tags[]"]
+
+
+@pytest.mark.parametrize(
+    ("added", "name"),
+    [
+        ([], None),
+        ([Field("town", "string")], "town"),
+        ([Field("town", "string", description="of residence", deprecated=True)], "town"),
+        ([Field("town", "string", required=False)], None),
+        ([Field("town", "string", constraints={"max_length": 9})], None),
+        ([Field("town", "integer")], None),
+        ([Field("zip", "string"), Field("citys", "string")], "citys"),
+        ([Field("zip", "string"), Field("note", "string")], None),
+    ],
+)
+def test_a_removed_field_was_renamed_to_the_new_one_that_is_like_it(added: list[Field], name: str | None) -> None:
+    assert FieldPair("city", ("city",), CITY, None, tuple(added)).renamed_to == name
+
+
+def test_a_field_that_is_still_there_was_not_renamed() -> None:
+    assert FieldPair("city", ("city",), CITY, CITY, (Field("town", "string"),)).renamed_to is None
+    assert FieldPair("town", ("town",), None, CITY).renamed_to is None
+
+
+def test_a_pair_has_changed_when_both_sides_mean_different_things() -> None:
+    later = replace(USERS, version="2.0.0", status="active")
+    assert not ContractPair(USERS, later).changed
+    assert ContractPair(USERS, replace(later, description="one row per user")).changed
+    assert not ContractPair(None, USERS).changed
+    assert ContractPair(USERS, None).both is None
+
+
+def test_what_a_change_owes_is_written_on_a_pair_of_its_own() -> None:
+    pair = ContractPair(USERS, USERS)
+    assert (pair.required_bump, pair.owing("major").required_bump) == ("none", "major")

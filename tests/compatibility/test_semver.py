@@ -1,0 +1,79 @@
+"""Versions and bumps: how two versions are ordered, and what a bump is called."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dcr.compatibility.semver import BUMPS, MAJOR, MINOR, NONE, PATCH, at_least, bump_between, bumped, largest, parse
+
+versions = st.lists(st.integers(0, 99), min_size=3, max_size=3).map(lambda parts: ".".join(map(str, parts)))
+
+
+@pytest.mark.parametrize(
+    ("text", "version"),
+    [("0.0.0", (0, 0, 0)), ("1.10.3", (1, 10, 3)), (f"{'9' * 19}.0.1", (int("9" * 19), 0, 1))],
+)
+def test_three_numbers_are_a_version(text: str, version: tuple[int, int, int]) -> None:
+    assert parse(text) == version
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "1", "1.0", "1.0.0.0", "01.0.0", "1.00.0", "v1.0.0", "1.0.0-rc.1", "1.0.0+5", "1.0.0\n", " 1.0.0", "-1.0.0",
+     "\uff11.0.0", "2024-05", f"{'9' * 20}.0.0"],
+)  # fmt: skip
+def test_anything_else_has_no_order(text: str) -> None:
+    assert parse(text) is None
+    assert bump_between(text, "2.0.0") is None
+    assert bump_between("1.0.0", text) is None
+    assert bumped(text, MAJOR) is None
+
+
+@pytest.mark.parametrize(
+    ("previous", "proposed", "bump"),
+    [
+        ("1.2.3", "1.2.4", PATCH),
+        ("1.2.3", "1.3.0", MINOR),
+        ("1.2.3", "1.9.9", MINOR),
+        ("1.2.3", "2.0.0", MAJOR),
+        ("0.1.0", "1.0.0", MAJOR),
+        ("1.9.0", "1.10.0", MINOR),
+        ("1.2.3", "1.2.3", NONE),
+        ("1.2.3", "1.2.2", None),
+        ("2.0.0", "1.9.9", None),
+        ("1.10.0", "1.9.0", None),
+    ],
+)
+def test_a_bump_is_the_first_number_that_grew(previous: str, proposed: str, bump: str | None) -> None:
+    assert bump_between(previous, proposed) == bump
+
+
+@pytest.mark.parametrize(("bump", "version"), [(MAJOR, "2.0.0"), (MINOR, "1.3.0"), (PATCH, "1.2.4"), (NONE, "1.2.3")])
+def test_a_bumped_version_starts_the_smaller_numbers_again(bump: str, version: str) -> None:
+    assert bumped("1.2.3", bump) == version
+
+
+@given(versions, st.sampled_from(BUMPS))
+def test_the_bump_to_a_bumped_version_is_that_bump(version: str, bump: str) -> None:
+    assert bump_between(version, bumped(version, bump) or "") == bump
+
+
+@given(versions, versions)
+def test_of_two_versions_one_grows_to_the_other(first: str, second: str) -> None:
+    assert (bump_between(first, second) is None) is (bump_between(second, first) not in (None, NONE))
+
+
+def test_a_bump_is_as_large_as_what_is_owed_or_it_is_not() -> None:
+    answers = {(bump, owed): at_least(bump, owed) for bump in BUMPS for owed in BUMPS}
+    assert answers == {(bump, owed): BUMPS.index(bump) >= BUMPS.index(owed) for bump, owed in answers}
+    assert at_least(MAJOR, PATCH)
+    assert not at_least(PATCH, MINOR)
+    assert not at_least(None, NONE)
+
+
+def test_the_largest_of_some_bumps_decides() -> None:
+    assert largest([PATCH, MAJOR, MINOR]) == MAJOR
+    assert largest([NONE, PATCH]) == PATCH
+    assert largest([]) == NONE
