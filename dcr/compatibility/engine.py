@@ -101,8 +101,14 @@ def _issue(pair: ContractPair, rule: Rule, finding: Finding, asked: tuple[str, .
         location=finding.location or location,
         previous_location=previous_location,
         witness=_witness(pair, finding, field, asked),
-        fingerprint=fingerprint_of(contract.dataset_id if contract else "", rule.kind, path, finding.detail),
+        fingerprint=fingerprint_of(
+            contract.dataset_id if contract else _file(finding.location or location), rule.kind, path, finding.detail
+        ),
     )
+
+
+def _file(place: Location | None) -> str:
+    return place.path if place else ""
 
 
 def _who(rule: Rule, asked: tuple[str, ...]) -> str | None:
@@ -148,7 +154,8 @@ def _witness(pair: ContractPair, finding: Finding, field: FieldPair | None, aske
     for mode in asked:
         writer, reader = (previous, proposed) if mode == BACKWARD else (proposed, previous)
         try:
-            row = row_with(writer, field.steps, finding.value)
+            own = mode == FORWARD and finding.forward_value is not NotImplemented
+            row = row_with(writer, field.steps, finding.forward_value if own else finding.value)
         except NoValueError:
             continue
         if not accepts(writer, row):

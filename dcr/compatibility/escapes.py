@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from dcr.compatibility.rows import ABSENT, NoValueError, candidates, smallest_value
+from dcr.compatibility.rows import ABSENT, MAX_ELEMENTS, MAX_TEXT, NoValueError, candidates, smallest_value
 from dcr.contract import patterns
 from dcr.contract.values import FORMATS, allows, refused_by
 
@@ -79,7 +79,7 @@ def _number_escaping(writer: Field, limits: dict[str, Any]) -> Any:
     step = exact(limits["multiple_of"]) if "multiple_of" in limits else None
     found = [each for each in allowed.candidates(step) if refused_by(plain(each), writer.type, limits)]
     if found:
-        return plain(min(found, key=lambda each: (abs(each), each.denominator, each)))
+        return plain(min(found, key=lambda each: (each.denominator, abs(each), each < 0)))
     for key, bound in limits.items():
         near = None
         if key in LOWER:
@@ -128,7 +128,7 @@ def _elements_escaping(writer: Field, limits: dict[str, Any]) -> Any:
         count = max(low, limits["max_items"] + 1)
     if count is None:
         return ABSENT
-    if count > 1_000:
+    if count > MAX_ELEMENTS:
         return UNKNOWN
     try:
         return [smallest_value(writer.items) for _ in range(count)] if writer.items else []
@@ -152,7 +152,7 @@ def _length_escaping(writer: Field, limits: dict[str, Any]) -> Any:
         probe = {**writer.constraints, ("min_length" if too_long else "max_length"): length}
         return _found_or_unknown(replace(writer, constraints=probe), limits, opaque_format=True)
     length = max(low, limits["max_length"] + 1) if too_long else low
-    return "a" * length if length <= 10_000 else UNKNOWN
+    return "a" * length if length <= MAX_TEXT else UNKNOWN
 
 
 def _text_outside(writer: Field, listed: tuple[Any, ...]) -> Any:
@@ -161,9 +161,11 @@ def _text_outside(writer: Field, listed: tuple[Any, ...]) -> Any:
         if high == 0:
             return _first(each for each in ("",) if each not in listed)
         for letter in _letters(len(listed)):
-            text = letter * max(low, 1)
+            text = letter * max(low, 1) if low <= MAX_TEXT else ""
+            if not text:
+                return UNKNOWN
             if text not in listed:
-                return text if len(text) <= 10_000 else UNKNOWN
+                return text if len(text) <= MAX_TEXT else UNKNOWN
     try:
         return next((each for each in candidates(writer) if each not in listed), UNKNOWN)
     except NoValueError:

@@ -19,6 +19,11 @@ ABSENT: Any = type("Absent", (), {"__repr__": lambda _: "ABSENT"})()
 """Stands for a value that is not in the row."""
 
 
+MAX_ELEMENTS = 1_000
+MAX_TEXT = 10_000
+"""Witnesses are for reading: longer arrays and texts are not made."""
+
+
 class NoValueError(Exception):
     """No value of a field could be made: its pattern cannot be spelled out."""
 
@@ -56,7 +61,7 @@ def smallest_value(field: Field) -> Any:
         return smallest_object(field.fields)
     if field.type == "array":
         count = field.constraints.get("min_items", 0)
-        return [smallest_value(field.items) for _ in range(count)] if count and field.items else []
+        return _elements(field, count)
     return next(iter(candidates(field)))
 
 
@@ -91,15 +96,24 @@ def _value_with(field: Field, steps: tuple[str, ...], value: Any) -> Any:
     if steps[0] == ITEMS and field.items:
         first = _value_with(field.items, steps[1:], value)
         rest = max(field.constraints.get("min_items", 0) - 1, 0)
-        elements = [] if first is ABSENT else [first]
-        return elements + [smallest_value(field.items) for _ in range(rest)]
+        return ([] if first is ABSENT else [first]) + _elements(field, rest)
     return _object_with(field.fields, steps, value)
+
+
+def _elements(field: Field, count: int) -> list[Any]:
+    """Return `count` plainest elements; each its own value. Raises `NoValueError` for more than are shown."""
+    if count > MAX_ELEMENTS:
+        raise NoValueError(field.name)
+    return [smallest_value(field.items) for _ in range(count)] if field.items else []
 
 
 def candidates(field: Field) -> list[Any]:
     """Return some values of a scalar field, plainest first, each of which it allows. Raises `NoValueError`."""
     found = list(field.enum) if field.enum is not None else _spelled(field)
     found = [value for value in found if allows(field, value)]
+    pattern = field.constraints.get("pattern")
+    if pattern is not None and field.enum is None and field.type == "string":
+        found = [value for value in found if patterns.matches(pattern, str(value))]  # not only: not known to be refused
     if not found:
         raise NoValueError(field.name)
     return found
@@ -117,7 +131,7 @@ def _spelled(field: Field) -> list[Any]:
         "timestamp": ["2024-01-01T00:00:00Z", "2024-01-02T00:00:00Z"],
         "json": [{}, "a", 0, True, []],
     }
-    return plainest[field.type]
+    return plainest.get(field.type, [])
 
 
 def texts(field: Field) -> list[str]:
@@ -125,10 +139,10 @@ def texts(field: Field) -> list[str]:
     low = field.constraints.get("min_length", 0)
     high = field.constraints.get("max_length")
     wanted = [max(low, 1), low, low + 1] + ([high] if high is not None and high <= low + 1_000 else [])
-    plain = [letter * length for length in wanted if length <= 10_000 for letter in ("a", "0", "A", "-", " ")]
+    plain = [letter * length for length in wanted if length <= MAX_TEXT for letter in ("a", "0", "A", "-", " ")]
     known = FORMATS.get(field.constraints.get("format", ""))
     found = [known[1]] if known else []
-    if "pattern" in field.constraints:
+    if "pattern" in field.constraints and low <= MAX_TEXT:
         for text in patterns.examples(field.constraints["pattern"]):
             found += [text, text + "a" * max(low - len(text), 0), "a" * max(low - len(text), 0) + text]
     return list(dict.fromkeys([*found, *plain]))

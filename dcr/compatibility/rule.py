@@ -25,7 +25,8 @@ class Finding(NamedTuple):
     """What one rule saw on one pair. Empty values mean: as the rule says, or as the pair shows.
 
     `value` is what the field holds in a row that proves the break (`ABSENT` with `proof` set: the field left
-    out), `key` the contract key to point at, `detail` what tells two findings of one kind on one field apart.
+    out), `forward_value` the same where a forward break needs another value. `key` is the contract key to
+    point at, `detail` what tells two findings of one kind on one field apart.
     """
 
     message: str
@@ -37,6 +38,7 @@ class Finding(NamedTuple):
     breaks: str = ""
     bump: str = ""
     value: Any = ABSENT
+    forward_value: Any = NotImplemented
     proof: bool = False
     times: int = 1
     location: Location | None = None

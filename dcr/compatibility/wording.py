@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
+
+    from dcr.formats.reading import Problem
 
 MAX_LISTED = 8
 
@@ -24,3 +26,11 @@ def listed(values: Sequence[Any]) -> str:
     text = ", ".join(shown(value) for value in values[:MAX_LISTED])
     rest = len(values) - MAX_LISTED
     return f"{text} and {rest} more" if rest > 0 else text
+
+
+def numbered(problems: Sequence[Problem]) -> Iterator[tuple[Problem, str]]:
+    """Yield each problem with what tells it apart in a fingerprint: its message, counted where it comes again."""
+    seen: dict[str, int] = {}
+    for problem in problems:
+        times = seen[problem.message] = seen.get(problem.message, 0) + 1
+        yield problem, problem.message if times == 1 else f"{problem.message} #{times}"

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from dcr.contract.validity import Key
 
 _UNION_STEPS = frozenset(("int", "float", "str", "bool", "constrained-float"))  # pydantic's names for what it tried
+_ABOUT_KEYS = ("missing", "extra_forbidden")
 _EXPECTED = {
     "string_type": "text",
     "bool_type": "true or false",
@@ -51,9 +52,11 @@ def complaints(raw: Mapping[str, Any]) -> list[Fault]:
 
 
 def _spoken(kind: str, loc: tuple[Key, ...], value: Any) -> Fault:
-    where = tuple(step for step in loc if step not in _UNION_STEPS)
+    where = loc[:-1] if len(loc) > 1 and loc[-1] in _UNION_STEPS and kind not in _ABOUT_KEYS else loc
     names = [step for step in where if isinstance(step, str)]
     key = names[-1] if names else "the file"
+    if where and isinstance(where[-1], int):
+        key = f"value {where[-1] + 1} of {key}"
     if kind == "missing":
         return Fault(where, f"{key} is missing", f"add {key}")
     if kind == "extra_forbidden":

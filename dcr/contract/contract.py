@@ -129,9 +129,12 @@ def field_meaning(field: Field) -> tuple[object, ...]:
 def path_of(parent: str, name: str) -> str:
     """Return the path of a field below `parent`: `address.city`.
 
-    A name that itself holds a dot or `[]` is quoted, so that no two fields share a path.
+    A name that itself holds a dot, `[]` or a quotation mark is quoted, so that no two fields share a path.
     """
-    shown = f'"{name}"' if "." in name or "[]" in name else name
+    shown = name
+    if "." in name or "[]" in name or '"' in name:
+        escaped = name.replace("\\", "\\\\").replace('"', '\\"')
+        shown = f'"{escaped}"'
     return f"{parent}.{shown}" if parent else shown
 
 

@@ -116,7 +116,12 @@ def exact(number: float) -> Fraction:
 
 def plain(number: Fraction) -> int | float:
     """Return a fraction as the JSON number it is written as."""
-    return int(number) if number.denominator == 1 else float(number)
+    if number.denominator == 1:
+        return int(number)
+    try:
+        return float(number)
+    except OverflowError:  # beyond what a double holds, the fraction says nothing
+        return int(number)
 
 
 def number_set(type_name: str, constraints: Mapping[str, Any]) -> NumberSet:

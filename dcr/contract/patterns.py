@@ -6,7 +6,9 @@ run where its shape rules out catastrophic backtracking. The parse tree is the s
 
 from __future__ import annotations
 
+import math
 import re
+import warnings
 from functools import lru_cache
 from re import _constants, _parser  # type: ignore[attr-defined]
 from typing import TYPE_CHECKING, Any
@@ -16,6 +18,9 @@ if TYPE_CHECKING:
 
 MAX_PATTERN = 1_000
 MAX_REPETITION = 10_000
+MAX_NESTING = 50
+MAX_STEPS = 3_000_000
+"""Backtracking steps that a match may need; about a tenth of a second."""
 _REPEATS = ("MAX_REPEAT", "MIN_REPEAT", "POSSESSIVE_REPEAT")
 
 
@@ -24,29 +29,60 @@ def fault(pattern: str) -> str | None:
     """Return why `pattern` is not accepted in a contract, or None."""
     if len(pattern) > MAX_PATTERN:
         return f"has {len(pattern):,} characters; at most {MAX_PATTERN:,} are read"
+    if _nesting(pattern) > MAX_NESTING:
+        return f"is nested more than {MAX_NESTING} levels deep"
     try:
-        tree = _parser.parse(pattern)
+        if _repetition(_tree(pattern)) >= MAX_REPETITION:
+            return f"repeats something {MAX_REPETITION:,} times or more"
+        with warnings.catch_warnings(action="ignore"):
+            re.compile(pattern)
     except (re.error, OverflowError, RecursionError) as error:
         return f"is not a regular expression: {error}"
-    if _repetition(tree) >= MAX_REPETITION:
-        return f"repeats something {MAX_REPETITION:,} times or more"
     return None
 
 
-@lru_cache(maxsize=4096)
+def _tree(pattern: str) -> Any:
+    with warnings.catch_warnings(action="ignore"):  # Python's notes on its own future are not the author's business
+        return _parser.parse(pattern)
+
+
+def _nesting(pattern: str) -> int:
+    """An upper bound of how deep groups are nested, without a parser's recursion."""
+    depth = deepest = 0
+    for character in pattern:
+        depth += (character == "(") - (character == ")" and depth > 0)
+        deepest = max(deepest, depth)
+    return deepest
+
+
 def is_safe_to_run(pattern: str) -> bool:
-    """Whether matching short texts takes time that grows slowly: no repeat within a repeat, few in a row."""
-    if fault(pattern):
-        return False
-    tree = _parser.parse(pattern)
-    return _backtracking(tree, inside=False) <= 3
+    """Whether matching a short text takes few steps, whatever the text is."""
+    return _steps(pattern, 40) <= MAX_STEPS
 
 
 def matches(pattern: str, text: str) -> bool | None:
-    """Whether `pattern` is found in `text` (JSON Schema's unanchored search); None if it is not safe to run."""
-    if not is_safe_to_run(pattern) or len(text) > 2_000:
+    """Whether `pattern` is found in `text` (JSON Schema's unanchored search); None if that might take too long."""
+    if _steps(pattern, len(text)) > MAX_STEPS:
         return None
-    return re.search(pattern, text) is not None
+    return _compiled(pattern).search(text) is not None
+
+
+@lru_cache(maxsize=1024)
+def _compiled(pattern: str) -> re.Pattern[str]:
+    with warnings.catch_warnings(action="ignore"):
+        return re.compile(pattern)
+
+
+def _steps(pattern: str, length: int) -> float:
+    """An upper bound of the ways to match a text of some length: what backtracking may have to try."""
+    ways, open_ended = _choices(pattern)
+    return ways * float(max(length, 1)) ** (open_ended + 1)  # one more: a search begins anywhere
+
+
+@lru_cache(maxsize=4096)
+def _choices(pattern: str) -> tuple[float, int]:
+    """Return how many bounded choices a pattern multiplies up to, and how many unbounded ones it has in a row."""
+    return (math.inf, 0) if fault(pattern) else _count(_tree(pattern), inside=False)
 
 
 @lru_cache(maxsize=1024)
@@ -57,8 +93,8 @@ def examples(pattern: str) -> tuple[str, ...]:
     found: dict[str, None] = {}
     for repeat in (0, 1, 2, 3, 8):
         for variant in range(3):
-            text = "".join(_spell(_parser.parse(pattern), repeat, variant))
-            if len(text) <= 200 and re.search(pattern, text):
+            text = "".join(_spell(_tree(pattern), repeat, variant))
+            if matches(pattern, text):
                 found[text] = None
     return tuple(sorted(found, key=lambda text: (len(text), text)))
 
@@ -71,7 +107,7 @@ def lengths(pattern: str) -> tuple[int, int | None]:
     """
     if fault(pattern):
         return 0, None
-    parsed = _parser.parse(pattern)
+    parsed = _tree(pattern)
     tree = list(parsed)
     low, high = parsed.getwidth()
     if parsed.state.flags & re.MULTILINE:
@@ -110,23 +146,34 @@ def _repetition(tree: Any) -> int:
     return most
 
 
-def _backtracking(tree: Any, *, inside: bool) -> int:
-    """Count open-ended choices in a row; a large number stands for shapes that can explode."""
-    total = 0
+def _count(tree: Any, *, inside: bool) -> tuple[float, int]:
+    ways, open_ended = 1.0, 0
     for op, argument in tree:
         name = str(op)
         if name in ("GROUPREF", "GROUPREF_EXISTS", "ASSERT", "ASSERT_NOT"):
-            return 100
-        if name in _REPEATS and argument[0] != argument[1]:
+            return math.inf, 0
+        if name == "BRANCH":
+            counted = [_count(child, inside=inside) for child in argument[1]]
+            ways *= sum(each for each, _ in counted)
+            open_ended += max(each for _, each in counted)
             if inside:
-                return 100
-            total += 1
-            total += sum(_backtracking(child, inside=True) for child in _children(name, argument))
-        elif name == "BRANCH" and inside:
-            return 100
+                return math.inf, 0
+        elif name in _REPEATS:
+            low, high, body = argument
+            own, own_open = _count(body, inside=inside or low != high)
+            if low == high:
+                ways, open_ended = ways * own ** int(low), open_ended + own_open * int(low)
+            elif inside or own > 1 or own_open:
+                return math.inf, 0  # a choice of how often, within a choice of how often
+            elif high is _constants.MAXREPEAT:
+                open_ended += 1
+            else:
+                ways *= int(high) - int(low) + 1
         else:
-            total += sum(_backtracking(child, inside=inside) for child in _children(name, argument))
-    return total
+            for child in _children(name, argument):
+                own, own_open = _count(child, inside=inside)
+                ways, open_ended = ways * own, open_ended + own_open
+    return ways, open_ended
 
 
 def _spell(tree: Any, repeat: int, variant: int) -> Iterator[str]:

@@ -28,7 +28,7 @@ _WORDS_1_1 = {
 # Compiled when first needed: most files hold nothing that a 1.1 reader sees otherwise.
 _NUMBER_1_1 = r"""(?x)[-+]?0b[01_]+\Z | [-+]?0[0-7_]+\Z | [-+]?(?:0|[1-9][0-9_]*)\Z | [-+]?0x[0-9a-fA-F_]+\Z
       | [-+]?[1-9][0-9_]*(?::[0-5]?[0-9])+\Z
-      | [-+]?(?:[0-9][0-9_]*)\.[0-9_]*(?:[eE][-+][0-9]+)?\Z | [-+]?\.[0-9_]+(?:[eE][-+][0-9]+)?\Z
+      | [-+]?(?:[0-9][0-9_]*)\.[0-9_]*(?:[eE][-+][0-9]+)?\Z | \.[0-9][0-9_]*(?:[eE][-+][0-9]+)?\Z
       | [-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+\.[0-9_]*\Z
       | [-+]?\.(?:inf|Inf|INF)\Z | \.(?:nan|NaN|NAN)\Z"""
 _TIMESTAMP_1_1 = (
@@ -36,6 +36,7 @@ _TIMESTAMP_1_1 = (
     r"|[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}(?:[Tt]|[ \t]+)[0-9]{1,2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]*)?"
     r"(?:[ \t]*(?:Z|[-+][0-9]{1,2}(?::[0-9]{2})?))?\Z"
 )
+_NUMBER_1_1_PLAIN = re.compile(r"-?(?:0|[1-9][0-9]{0,17})(?:\.[0-9]{1,12})?\Z").match  # the same to everyone
 _MAY_BE_VALUE = frozenset("-+.0123456789~nNtTfFyYoO<=")
 
 
@@ -85,13 +86,15 @@ def misreading(text: str) -> str | None:
 
 def number_misreading(text: str) -> str | None:
     """Return what a YAML 1.1 reader would see in a plain scalar that YAML 1.2 reads as another number."""
-    if len(text) > 1 and text[text[0] in "+-" :].startswith("0") and _INT.match(text):
-        digits = text.lstrip("+-")
-        if re.fullmatch(r"0[0-7]+", digits) and int(digits, 8) != int(digits):
-            return f"the number {int(digits, 8)}"
-        if re.search("[89]", digits):
-            return "text"
-    return None
+    if _NUMBER_1_1_PLAIN(text):
+        return None
+    number = resolve(text)
+    if isinstance(number, bool) or not isinstance(number, int | float):
+        return None
+    if re.match(_NUMBER_1_1, text) is None:
+        return "text"
+    seen = _number_1_1(text)
+    return None if float(seen) == number else f"the number {seen}"
 
 
 def _describe(text: str) -> str | None:
@@ -113,7 +116,7 @@ def _number_1_1(text: str) -> str:  # noqa: PLR0911 (one for each way 1.1 writes
     if len(digits) > 30:
         return "it spells"
     if digits.startswith((".inf", ".nan")):
-        return digits[1:]
+        return "-inf" if sign < 0 else digits[1:]
     if ":" in digits:
         value: float = 0
         for part in digits.split(":"):

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 MAX_ID = 128
-_VERSION = re.compile(r"(?:0|[1-9][0-9]*)\.(?:0|[1-9][0-9]*)\.(?:0|[1-9][0-9]*)\Z")
+_VERSION = re.compile(r"(?:(?:0|[1-9][0-9]{0,18})(?:\.(?!\Z)|\Z)){3}\Z")
 _OTHER_WORDS = {
     "str": "string", "text": "string", "varchar": "string", "char": "string", "uuid": "string",
     "int": "integer", "bigint": "integer", "long": "integer", "smallint": "integer",
@@ -82,7 +82,7 @@ def _version_hint(version: str) -> str:
 
 def _name(name: str, where: tuple[Key, ...], what: str) -> Iterator[Fault]:
     if not name.strip():
-        yield Fault(where, f"{what} is blank", f"give the {what} a name" if what != "dataset_id" else "")
+        yield Fault(where, f"{what} is blank", "give the field a name" if what == "name" else "name the dataset")
     elif not name.isprintable() and any(not each.isprintable() and not each.isspace() for each in name):
         yield Fault(where, f"{what} '{name}' holds a character that cannot be seen", "remove the character")
     elif not name.isprintable() and re.search(r"[\n\r\t\v\f\x1c-\x1e\x85\u2028\u2029]", name):
@@ -215,7 +215,7 @@ def _refusal(value: Any, type_name: str, constraints: Mapping[str, Any]) -> str 
         key: each
         for key, each in constraints.items()
         if type_name in CONSTRAINTS[key]
-        and (isinstance(each, str) or _is_number(each))
+        and (isinstance(each, str) if key in ("pattern", "format") else _is_number(each))
         and not (key == "multiple_of" and each <= 0)
     }
     return refused_by(value, type_name, sound)

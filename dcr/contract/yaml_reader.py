@@ -26,7 +26,7 @@ MAX_REPEATS = 10_000
 _SAFE_DEPTH = 1_000  # far below what the composer's recursion survives
 _LFS = "version https://git-lfs.github.com/spec/"
 _CONFLICT = re.compile(r"^(?:<{7} |>{7} |\|{7} |={7}$)", re.MULTILINE)
-_DEEP_BLOCK = re.compile(r"^ {500}|(?:[-?:][ \t]+){200}", re.MULTILINE)
+_DEEP_BLOCK = re.compile(r"^ {500}|^[ \t]*(?:[-?:][ \t]+){200}", re.MULTILINE)
 _UNREADABLE = "[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufeff\uff00-\ufffd\U00010000-\U0010ffff]"
 _CONTROL = "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff]"  # compiled when first needed
 
@@ -107,7 +107,7 @@ def compose(content: bytes) -> yaml.Node | None:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
-        raise YamlRefusedError(_sentence(error), line, column, _yaml_hint(error)) from error
+        raise YamlRefusedError(_sentence(error), line, column, _yaml_hint(error, text)) from error
     except yaml.YAMLError as error:
         raise YamlRefusedError(f"this is not YAML: {error}") from error
 
@@ -234,7 +234,7 @@ def _refuse_line_breaks(text: str) -> None:
     if found:
         line, column = _place(text, found.start())
         raise YamlRefusedError(
-            f"control character U+{ord(found.group()):04X} is not allowed: YAML 1.1 sees a line break where editors show none",
+            f"control character U+{ord(found.group()):04X} is a line break to YAML 1.1, and editors show none",
             line, column, "remove the character",
         )  # fmt: skip
 
@@ -275,14 +275,18 @@ def _sentence(error: yaml.MarkedYAMLError) -> str:
     problem = error.problem or "this is not YAML"
     if "expected a single document" in (error.context or "") or "another document" in problem:
         return "more than one YAML document in the file"
+    if "invalid Unicode character" in problem or "invalid Unicode escape" in problem:
+        return "an escape that stands for no character (a lone surrogate?)"
     context = f"{error.context}, " if error.context else ""
     return f"this is not YAML: {context}{problem}"
 
 
-def _yaml_hint(error: yaml.MarkedYAMLError) -> str:
-    problem = error.problem or ""
-    if "another document" in problem:
+def _yaml_hint(error: yaml.MarkedYAMLError, text: str) -> str:
+    if "another document" in (error.problem or ""):
         return "keep one contract to a file, without a second '---'"
-    if "\\t" in problem or "tab" in problem:
-        return "indent with spaces"
+    mark: Any = error.problem_mark
+    if mark and text.splitlines()[mark.line : mark.line + 1]:
+        before = text.splitlines()[mark.line][: mark.column + 1]
+        if "\t" in before and not before.strip():
+            return "indent with spaces, not tabs"
     return ""

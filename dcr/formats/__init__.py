@@ -1,7 +1,8 @@
 """Files to contracts: each module in this folder reads one format and says how to tell it.
 
-A format module has `NAME`, `detect(root)` on the composed mapping node, and `read(path, root)`; it is found
-by walking this folder, so adding one touches its own file and its fixtures only.
+A format module has `NAME`, `detect(root)` and `claimed(root)` on the composed mapping node, and
+`read(path, root)`; it is found by walking this folder, so adding one touches its own file and its fixtures
+only.
 """
 
 from __future__ import annotations
@@ -27,6 +28,9 @@ class Format(Protocol):
 
     def detect(self, root: MappingNode) -> bool:
         """Whether a file with these top-level keys is, or tries to be, a contract of this format."""
+
+    def claimed(self, root: MappingNode) -> str | None:
+        """Return the dataset a file says it is about, as far as its top level tells; for files that are refused."""
 
     def read(self, path: str, root: MappingNode) -> Reading:
         """Return the contracts of a file this format detected; never raises."""
@@ -55,7 +59,7 @@ def read(path: str, content: bytes) -> Reading:
             try:
                 check_tree(root)
             except YamlRefusedError as error:
-                return _refused(path, error, each.NAME)
+                return _refused(path, error, each.NAME)._replace(dataset_id=each.claimed(root))
             return each.read(path, root)
     return Reading(path, None)
 

@@ -12,6 +12,7 @@ from dcr.contract.contract import CONSTRAINTS, Contract, Field, FreshnessSLA, Ow
 from dcr.contract.location import Place, mark_location, place_of
 from dcr.contract.scalars import NotFiniteError, misreading, number_misreading, resolve
 from dcr.contract.validity import faults
+from dcr.contract.yaml_reader import short
 from dcr.formats.reading import Problem, Reading
 
 if TYPE_CHECKING:
@@ -46,6 +47,11 @@ def detect(root: MappingNode) -> bool:
     if "dataset_id" in keys:
         return True
     return len(keys & _TELLING) >= 2 and not keys & {"kind", "apiVersion", "dataContractSpecification", "models"}
+
+
+def claimed(root: MappingNode) -> str | None:
+    """Return the text of dataset_id."""
+    return next((value.value for key, value in root.value if key.value == "dataset_id" and value.id == "scalar"), None)
 
 
 def read(path: str, root: MappingNode) -> Reading:
@@ -109,20 +115,24 @@ class _Source:
                 return text or None
             if seen == "null" and key not in _KEPT_WORDS:
                 return None
-            self.doubt(node, f"{text} is read as the text '{text}'; a YAML 1.1 reader sees {seen}", f'write "{text}"')
+            self.doubt(node, f"'{text}' is read as text; other YAML readers see {seen}", f'write "{text}"')
             return text
         try:
             value = resolve(text)
         except NotFiniteError:
             self.fatal = True
             self.problems.append(
-                Problem(mark_location(self.path, node), f"{text[:40]} is not a finite number", "write a number")
+                Problem(
+                    mark_location(self.path, node),
+                    f"'{short(text, 40)}' is not a number that can be held",
+                    "write a number",
+                )
             )
             return None
-        if isinstance(value, int) and not isinstance(value, bool):
+        if isinstance(value, int | float) and not isinstance(value, bool):
             seen = number_misreading(text)
             if seen:
-                self.doubt(node, f"{text} is read as {value}; a YAML 1.1 reader sees {seen}", f"write {value}")
+                self.doubt(node, f"'{text}' is read as {value}; a YAML 1.1 reader sees {seen}", f"write {value}")
         return value
 
     def doubt(self, node: Node, message: str, hint: str) -> None:

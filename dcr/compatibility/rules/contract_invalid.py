@@ -20,6 +20,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dcr.compatibility.rule import CONTRACT, Finding, rule
+from dcr.compatibility.wording import numbered
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,6 +31,5 @@ if TYPE_CHECKING:
 @rule(about=CONTRACT)
 def contract_invalid(pair: ContractPair) -> Iterator[Finding]:
     """Yield one finding for each cause why the proposed file gave no contract."""
-    for problem in pair.proposed_problems:
-        if problem.fatal:
-            yield Finding(problem.message, problem.hint, detail=problem.message, location=problem.location)
+    for problem, detail in numbered([each for each in pair.proposed_problems if each.fatal]):
+        yield Finding(problem.message, problem.hint, detail=detail, location=problem.location)

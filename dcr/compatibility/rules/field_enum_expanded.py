@@ -41,9 +41,10 @@ def field_enum_expanded(pair: FieldPair) -> Iterator[Finding]:
     if proposed.enum is None:
         message = f"field '{pair.path}' lost its enum: any value is allowed where only {listed(previous.enum)} were"
         hint = "keep the enum"
+        detail = "enum"
     else:
         new = [each for each in proposed.enum if each not in previous.enum]
         message = f"field '{pair.path}' got enum value{'s' * (len(new) > 1)} {listed(new)}"
         hint = "let readers of the previous version handle unknown values before rows carry it"
-    detail = listed(proposed.enum or ())
+        detail = repr(sorted(map(repr, new)))
     yield Finding(message, hint, key="enum", detail=detail, value=value, proof=value is not UNKNOWN)

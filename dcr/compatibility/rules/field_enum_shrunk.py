@@ -39,11 +39,12 @@ def field_enum_shrunk(pair: FieldPair) -> Iterator[Finding]:
     if value is ABSENT or proposed.enum is None:
         return
     if previous.enum is None:
-        message = f"field '{pair.path}' got an enum where any value was allowed: {listed(proposed.enum)}"
+        message = f"field '{pair.path}' got an enum where there was none: {listed(proposed.enum)}"
         hint = "leave the enum out, or list every value that rows already hold in a MAJOR version"
+        detail = "enum"
     else:
         gone = [each for each in previous.enum if each not in proposed.enum]
         message = f"field '{pair.path}' lost enum value{'s' * (len(gone) > 1)} {listed(gone)}"
         hint = "keep the value listed until no row holds it"
-    detail = listed(proposed.enum)
+        detail = repr(sorted(map(repr, gone)))
     yield Finding(message, hint, key="enum", detail=detail, value=value, proof=value is not UNKNOWN)

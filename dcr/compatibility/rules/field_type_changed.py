@@ -42,16 +42,26 @@ def field_type_changed(pair: FieldPair) -> Iterator[Finding]:
     message = f"field '{pair.path}' changed type from '{previous.type}' to '{proposed.type}'"
     old = previous.name or pair.path
     hint = f"add a new field of type '{proposed.type}' beside it, move the readers, then remove '{old}'"
-    yield Finding(message, hint, key="type", detail=proposed.type, value=_proof(previous, proposed), proof=True)
+    if pair.path.endswith("[]"):
+        hint = f"add a new array of '{proposed.type}' beside it, move the readers, then remove this one"
+    yield Finding(
+        message,
+        hint,
+        key="type",
+        detail=proposed.type,
+        value=_proof(previous, proposed),
+        forward_value=_proof(proposed, previous),
+        proof=True,
+    )
 
 
-def _proof(previous: Field, proposed: Field) -> object:
-    """A value of the previous type that the proposed one refuses; any value when there is none to be found."""
+def _proof(writer: Field, reader: Field) -> object:
+    """A value of one type that the other refuses; any value when there is none to be found."""
     try:
-        if previous.type in _NESTED:
-            return smallest_value(previous)
-        values = candidates(previous)
+        if writer.type in _NESTED:
+            return smallest_value(writer)
+        values = candidates(writer)
     except NoValueError:
         return None
-    refused = (value for value in values if proposed.type in _NESTED or not allows(proposed, value))
+    refused = (value for value in values if reader.type in _NESTED or not allows(reader, value))
     return next(refused, values[0])

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 
 from dcr.compatibility.rule import CONTRACT, Finding, rule
 from dcr.compatibility.severities import WARNING
+from dcr.compatibility.wording import numbered
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,6 +28,5 @@ if TYPE_CHECKING:
 @rule(about=CONTRACT, severity=WARNING)
 def value_ambiguous(pair: ContractPair) -> Iterator[Finding]:
     """Yield one finding for each value of the proposed file that YAML 1.1 reads otherwise."""
-    for problem in pair.proposed_problems:
-        if not problem.fatal:
-            yield Finding(problem.message, problem.hint, detail=problem.message, location=problem.location)
+    for problem, detail in numbered([each for each in pair.proposed_problems if not each.fatal]):
+        yield Finding(problem.message, problem.hint, detail=detail, location=problem.location)
