@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, NamedTuple
 
+from dcr.compatibility.severities import ERROR
 from dcr.errors import DcrError, UsageError
 from dcr.git.base import resolve_base, resolve_commit
 from dcr.git.changes import INDEX, WORKTREE, changes_since
@@ -120,18 +121,23 @@ def _judge(
         return (), 0
     from dcr.compatibility.engine import judge  # noqa: PLC0415 (an unchanged repository needs no engine)
     from dcr.compatibility.matching import match  # noqa: PLC0415
-    from dcr.git.sides import previous_readings, proposed_readings  # noqa: PLC0415
+    from dcr.git.sides import both_sides  # noqa: PLC0415
     from dcr.git.surroundings import surroundings  # noqa: PLC0415
 
     in_scope = [each for each in run.found.changes if run.scope.covers(each.path)]
     looked_at = list({each.path: each for each in (*in_scope, *relevant)}.values())
     progress(f"reading {len(looked_at)} changed files")
-    previous = previous_readings(run.repository, looked_at, run.base.merge_base)
-    proposed = proposed_readings(run.repository, looked_at)
+    previous, proposed, untouched = both_sides(run.repository, looked_at, run.base.merge_base)
     around = surroundings(
-        run.repository, run.base, run.head, changes=run.found.changes, looked_at=looked_at, covers=run.scope.covers
+        run.repository,
+        run.base,
+        run.head,
+        changes=run.found.changes,
+        looked_at=looked_at,
+        untouched=untouched,
+        covers=run.scope.covers,
     )
-    paths = {each.path for each in relevant}
+    paths = {each.path for each in relevant} - untouched.keys()
     today = _today() if run.governing.may_have_issues else ""
     reports = []
     for matched in match(previous, proposed, around):
@@ -142,10 +148,15 @@ def _judge(
         mode = run.request.mode or run.governing.policy.mode_of(dataset_id or "")
         verdict = judge(matched.pair, mode)
         issues = run.governing.apply(verdict, matched.pair, today)
-        reports.append(_report(run, matched, dataset_id, verdict, issues))
+        reports.append((_report(run, matched, dataset_id, verdict, issues), matched.told_by))
+    duplicated = {report.dataset_id for report, _ in reports if _says_duplicated(report)}
     readings = [(previous.get(path), proposed.get(path)) for path in paths]
     left_alone = sum(all(side is None or side.format is None for side in sides) for sides in readings)
-    return tuple(reports), left_alone
+    return tuple(report for report, told_by in reports if told_by not in duplicated), left_alone
+
+
+def _says_duplicated(report: ContractReport) -> bool:
+    return any(issue.kind == "dataset_id_duplicated" and issue.severity == ERROR for issue in report.issues)
 
 
 def _own_issues(governing: Governing, contracts: tuple[ContractReport, ...]) -> tuple[Issue, ...]:

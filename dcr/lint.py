@@ -18,7 +18,7 @@ from dcr.git.changes import listed_files
 from dcr.git.repository import NotARepositoryError, discover
 from dcr.git.worktree import read_file, relative_paths, walk
 from dcr.policy.globs import Scope
-from dcr.policy.policy import FILES, Policy, StricterPolicy, parse_policy
+from dcr.policy.policy import FILES, Policy, PolicyError, StricterPolicy, parse_policy
 from dcr.policy.verdicts import apply
 from dcr.reporters.report import UNCHANGED, ContractReport, Report
 
@@ -26,6 +26,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from dcr.git.repository import Repository
+
+UNKNOWN = "unknown"
+"""The format of a file that cannot be read far enough to tell what it is."""
 
 
 class _Found(NamedTuple):
@@ -48,7 +51,7 @@ def lint(
     scope = Scope(policy.contracts, policy.exclude)
     named, files = _files(top, folder, tuple(paths), repository, scope)
     stricter = StricterPolicy(policy, policy)
-    reports: list[ContractReport] = []
+    reports: dict[tuple[str, str | None], ContractReport] = {}
     claims: dict[str, list[_Found]] = defaultdict(list)
     total = left_alone = 0
     for number, path in enumerate(files):
@@ -57,18 +60,26 @@ def lint(
         reading = _reading(top, path)
         if reading.format is None and path in named:
             reading = _no_contract(path)
-        if reading.format is None:
+        meant = path in named or reading.format != UNKNOWN or scope.covers(path)
+        if reading.format is None or not meant:
             left_alone += 1
             continue
         total += 1
         for contract in reading.contracts:
             place = contract.place.at("dataset_id") if contract.place else Location(path)
             claims[contract.dataset_id].append(_Found(contract.dataset_id, contract.version, place))
-        reports += _judged(reading, stricter)
-    reports += _duplicates(claims, stricter)
-    reports.sort(key=lambda report: report.path)
-    fails = fail_on or policy.fail_on
-    return Report(None, "worktree", tuple(reports), (), total, left_alone, source, fails)
+        _add(reports, _judged(reading, stricter))
+    _add(reports, _duplicates(claims, stricter))
+    found = tuple(sorted(reports.values(), key=lambda report: report.path))
+    return Report(None, "worktree", found, (), total, left_alone, source, fail_on or policy.fail_on)
+
+
+def _add(reports: dict[tuple[str, str | None], ContractReport], more: Iterable[ContractReport]) -> None:
+    """Add reports, each contract's issues to those it has already."""
+    for report in more:
+        known = reports.get((report.path, report.dataset_id))
+        issues = (*known.issues, *report.issues) if known else report.issues
+        reports[report.path, report.dataset_id] = report._replace(issues=issues)
 
 
 def _top(folder: str) -> tuple[str, Repository | None]:
@@ -82,13 +93,20 @@ def _top(folder: str) -> tuple[str, Repository | None]:
 
 
 def _policy(top: str) -> tuple[Policy, str]:
+    """Return the one policy of a folder and the file it stands in. Raises `PolicyError` where a check would."""
+    found: dict[str, Policy] = {}
     for name in FILES:
-        if os.path.lexists(os.path.join(top, name)):
-            content = read_file(top, name)
-            policy = parse_policy(name, content, kinds()) if isinstance(content, bytes) else None
-            if policy is not None:
-                return policy, name
-    return Policy(), "defaults"
+        if not os.path.lexists(os.path.join(top, name)):
+            continue
+        content = read_file(top, name)
+        if isinstance(content, str) and name == FILES[0]:
+            raise PolicyError(f"'{name}' is {content}", "put the policy's own content there")
+        policy = parse_policy(name, content, kinds()) if isinstance(content, bytes) else None
+        if policy is not None:
+            found[name] = policy
+    if len(found) > 1:
+        raise PolicyError("both dcr.toml and [tool.dcr] in pyproject.toml hold a policy", "keep one of them")
+    return next(((policy, name) for name, policy in found.items()), (Policy(), "defaults"))
 
 
 def _files(
@@ -132,12 +150,12 @@ def _reading(top: str, path: str) -> Reading:
     if isinstance(content, bytes):
         return read(path, content)
     problem = Problem(Location(path), f"the file is {content}", "put the contract's own content here")
-    return Reading(path, "unknown", problems=(problem,))
+    return Reading(path, UNKNOWN, problems=(problem,))
 
 
 def _no_contract(path: str) -> Reading:
     hint = "a contract has dataset_id, version and fields; see: dcr schema contract"
-    return Reading(path, "unknown", problems=(Problem(Location(path), "the file is no contract", hint),))
+    return Reading(path, UNKNOWN, problems=(Problem(Location(path), "the file is no contract", hint),))
 
 
 def _judged(reading: Reading, policy: StricterPolicy) -> Iterator[ContractReport]:

@@ -6,6 +6,7 @@ import json
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
+from dcr.contract.contract import CONSTRAINTS, TYPES
 from dcr.policy.policy import CHOICES, SEVERITY_WORDS, Policy
 
 if TYPE_CHECKING:
@@ -14,32 +15,91 @@ if TYPE_CHECKING:
 DRAFT = "https://json-schema.org/draft/2020-12/schema"
 
 
+_TEXT = {"type": "string", "minLength": 1, "pattern": r"\S"}
+_NAME = {"pattern": r"^\S(?:[^\u0000-\u001f\u007f]*\S)?$"}
+_ENUM_TYPES = ("string", "integer", "number", "boolean")
+
+
 def contract_schema() -> dict[str, Any]:
-    """Return the schema of the native contract, made from the models; keys starting with `x-` are free."""
+    """Return the schema of the native contract: shapes from the models, and what else JSON Schema can say.
+
+    Keys starting with `x-` are free. That names are unique, keys declared and limits consistent is beyond it.
+    """
     from dcr.contract.models import DataContract  # noqa: PLC0415 (pydantic is slow to load)
 
     schema = DataContract.model_json_schema()
-    for part in (schema, *schema["$defs"].values()):
+    parts = schema["$defs"]
+    for part in (schema, *parts.values()):
         part["patternProperties"] = {"^x-": {"description": "Your own; dcr does not read it."}}
         for property_ in part["properties"].values():
             property_.pop("title", None)
+    _narrow(schema, {"dataset_id": _NAME, "fields": {"minItems": 1}, "primary_key": {"uniqueItems": True}})
+    _narrow(schema, {"version": {"maxLength": 64}, "deprecation_uri": {"pattern": r"\S"}})
+    schema["if"] = {"properties": {"status": {"const": "deprecated"}}, "required": ["status"]}
+    schema["then"] = {"properties": {"deprecation_uri": {"type": "string"}}, "required": ["deprecation_uri"]}
+    _narrow(parts["Owner"], {"team": {"pattern": r"\S"}})
+    _narrow(parts["FreshnessSLA"], {"max_lag_seconds": {"minimum": 1}, "measurement": {"pattern": r"\S"}})
+    _narrow(parts["DataField"], {"name": _NAME})
+    for part in (parts["ArrayItems"], parts["DataField"]):
+        _narrow(part, _LIMITS)
+        part["allOf"] = [_of_type(name) for name in TYPES]
     return {"$schema": DRAFT, "$id": "urn:dcr:schema:contract:1", **schema, "title": "dcr data contract"}
+
+
+_LIMITS: dict[str, dict[str, Any]] = {
+    **{key: {"minimum": 0} for key in ("min_length", "max_length", "min_items")},
+    "max_items": {"minimum": 1},
+    "multiple_of": {"exclusiveMinimum": 0},
+    "format": {"pattern": r"\S"},
+    "enum": {"minItems": 1, "uniqueItems": True},
+    "fields": {"minItems": 1},
+}
+
+
+def _narrow(part: dict[str, Any], more: dict[str, dict[str, Any]]) -> None:
+    """Add conditions to properties; they hold for each type that a property may have beside null."""
+    for name, conditions in more.items():
+        part["properties"][name].update(conditions)
+
+
+def _of_type(name: str) -> dict[str, Any]:
+    """Return what a field of one type must have, and which keys are not for it."""
+    nothing = {"type": "null"}
+    then: dict[str, Any] = {key: nothing for key, types in CONSTRAINTS.items() if name not in types}
+    nesting = {"object": "fields", "array": "items"}
+    then.update({key: nothing for owner, key in nesting.items() if owner != name})
+    then["enum"] = {"items": {"type": name}} if name in _ENUM_TYPES else nothing
+    condition: dict[str, Any] = {"if": {"properties": {"type": {"const": name}}, "required": ["type"]}}
+    if name in nesting:
+        then[nesting[name]] = {"not": nothing}
+        condition["then"] = {"properties": then, "required": [nesting[name]]}
+    else:
+        condition["then"] = {"properties": then}
+    if name == "array":
+        then["items"] = {"type": "object", "properties": {"unique": {"enum": [False, None]}}}
+    return condition
 
 
 def policy_schema() -> dict[str, Any]:
     """Return the schema of dcr.toml, and of `[tool.dcr]` in pyproject.toml."""
     from dcr.compatibility.rules import kinds  # noqa: PLC0415
 
-    globs = {"type": "array", "items": {"type": "string", "minLength": 1}}
+    glob = {"type": "string", "minLength": 1, "pattern": _GLOB}
     defaults = Policy()
     properties: dict[str, Any] = {
         name: {"enum": list(words), "default": getattr(defaults, name), "description": _SETTINGS[name]}
         for name, words in CHOICES.items()
     }
     properties["contracts"] = {
-        **globs, "minItems": 1, "default": list(defaults.contracts), "description": _SETTINGS["contracts"]
-    }  # fmt: skip
-    properties["exclude"] = {**globs, "default": [], "description": _SETTINGS["exclude"]}
+        "anyOf": [glob, {"type": "array", "items": glob, "minItems": 1}],
+        "default": list(defaults.contracts),
+        "description": _SETTINGS["contracts"],
+    }
+    properties["exclude"] = {
+        "anyOf": [glob, {"type": "array", "items": glob}],
+        "default": [],
+        "description": _SETTINGS["exclude"],
+    }
     properties["base"] = {"type": "string", "minLength": 1, "description": _SETTINGS["base"]}
     properties["modes"] = {
         "type": "object",
@@ -62,6 +122,7 @@ def policy_schema() -> dict[str, Any]:
     }
 
 
+_GLOB = r"^(?!\.?/)(?!(?:.*/)?\.\.(?:/|$))[^\\\[\]{}]+$"
 _SETTINGS = {
     "contracts": "Globs of the files that are contracts; * within a folder, **/ any number of folders.",
     "exclude": "Globs of files that are not looked at.",
@@ -78,26 +139,34 @@ _SETTINGS = {
 
 def acceptances_schema() -> dict[str, Any]:
     """Return the schema of dcr.accepted.yaml."""
-    from dcr.compatibility.rules import kinds  # noqa: PLC0415
+    from dcr.compatibility.rule import FIELD, all_rules  # noqa: PLC0415
     from dcr.policy.verdicts import NEVER_ACCEPTED  # noqa: PLC0415
 
-    text = {"type": "string", "minLength": 1}
-    exact = "Exactly as the report says; no wildcards."
+    exact = {**_TEXT, "pattern": r"^[^*]*[^*\s][^*]*$"}
+    told = "exactly as the report says; no wildcards."
+    properties = {
+        "dataset": {**exact, "description": f"The dataset_id, {told}"},
+        "version": {**_TEXT, "description": "The proposed version that carries the break. Quote it."},
+        "kind": {
+            "enum": [kind for kind in all_rules() if kind not in NEVER_ACCEPTED],
+            "description": "The kind of issue.",
+        },
+        "field": {**exact, "description": f"The field's path, for kinds about a field; {told}"},
+        "reason": {**_TEXT, "description": "Why the break may pass; shown with every use."},
+        "expires": {
+            "type": "string",
+            "format": "date",
+            "pattern": r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$",
+            "description": "The last day it counts, as YYYY-MM-DD.",
+        },
+    }
     entry = {
         "type": "object",
         "additionalProperties": False,
         "required": ["dataset", "version", "kind", "reason"],
-        "properties": {
-            "dataset": {**text, "description": f"The dataset_id. {exact}"},
-            "version": {**text, "description": "The proposed version that carries the break. Quote it."},
-            "kind": {
-                "enum": [kind for kind in kinds() if kind not in NEVER_ACCEPTED],
-                "description": "The kind of issue.",
-            },
-            "field": {**text, "description": f"The field's path, for kinds about a field. {exact}"},
-            "reason": {**text, "description": "Why the break may pass; shown with every use."},
-            "expires": {**text, "format": "date", "description": "The last day it counts, as YYYY-MM-DD."},
-        },
+        "properties": properties,
+        "if": {"properties": {"kind": {"enum": [kind for kind, rule in all_rules().items() if rule.about == FIELD]}}},
+        "then": {"required": ["field"]},
     }
     return {
         "$schema": DRAFT,

@@ -6,7 +6,10 @@ check, 3 a bug in dcr.
 
 from __future__ import annotations
 
+import contextlib
+import errno
 import gc
+import io
 import os
 import sys
 
@@ -17,7 +20,29 @@ REPORT_BUGS_AT = "the dcr issue tracker"
 def main() -> None:
     """Run the command that the arguments name, and exit."""
     gc.disable()  # one short run: collecting costs a tenth of it and frees nothing
-    sys.exit(_run())
+    _prepare_streams()
+    code = _run()
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(OSError, ValueError):  # its reader went away, or it is full: said already
+            stream.flush()
+    os._exit(code)  # taking every module apart again costs another tenth
+
+
+def note(text: str) -> None:
+    """Write to stderr. What cannot be written there is lost, and changes no exit code."""
+    with contextlib.suppress(OSError, ValueError):
+        print(text, file=sys.stderr)
+
+
+def _prepare_streams() -> None:
+    """Let output go nowhere where a stream is closed, and let no encoding refuse a character."""
+    if sys.stdout is None:
+        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115 (open as long as the run)
+    if sys.stderr is None:
+        sys.stderr = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
 
 
 def _run() -> int:
@@ -29,29 +54,39 @@ def _run() -> int:
     except KeyboardInterrupt:
         return EXIT_INTERRUPTED
     except BrokenPipeError:
-        # The reader of our output went away (`dcr check | head`); nobody is left to tell.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return EXIT_NOT_CHECKED
+        return EXIT_NOT_CHECKED  # the reader went away (`dcr check | head`); nobody is left to tell
+    except OSError as error:
+        return _explain(_full(error) or error)
     except Exception as error:  # noqa: BLE001 (the one place: an uncaught error must not look like "issues")
         return _explain(error)
     return code
 
 
+def _full(error: OSError) -> Exception | None:
+    """Return what to say when stdout takes no more; whatever names a file is about that file."""
+    from dcr.errors import DcrError
+
+    if error.filename is not None or error.errno not in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO):
+        return None
+    reason = (error.strerror or "unknown").lower()
+    return DcrError(f"stdout cannot be written: {reason}", "write where there is room")
+
+
 def _explain(error: Exception) -> int:
     from dcr.errors import DcrError
-    from dcr.reporters.printable import printable
+    from dcr.reporters.printable import defused, printable
 
     if isinstance(error, DcrError):
-        print(f"dcr: nothing was checked: {printable(error.message)}", file=sys.stderr)
+        note(defused(f"dcr: nothing was checked: {printable(error.message)}"))
         if error.hint:
-            print(f"  hint: {printable(error.hint)}", file=sys.stderr)
+            note(defused(f"  hint: {printable(error.hint)}"))
         return EXIT_NOT_CHECKED
     import traceback
 
     from dcr.version import __version__
 
     trace = "".join(traceback.format_exception(error)).rstrip("\n")
-    print("\n".join(printable(line) for line in trace.split("\n")), file=sys.stderr)
-    print(f"dcr {__version__}: this is a bug in dcr, and nothing was checked", file=sys.stderr)
-    print(f"  hint: report it with the lines above to {REPORT_BUGS_AT}", file=sys.stderr)
+    note("\n".join(defused(printable(line)) for line in trace.split("\n")))
+    note(f"dcr {__version__}: this is a bug in dcr, and nothing was checked")
+    note(f"  hint: report it with the lines above to {REPORT_BUGS_AT}")
     return EXIT_BUG

@@ -1,5 +1,7 @@
 """The typer application: every command by name, each loaded when it is asked for."""
 
+import os
+import re
 from importlib import import_module
 from typing import Annotated, Any
 
@@ -7,8 +9,12 @@ import typer
 from typer.core import TyperGroup
 from typer.main import get_command
 
+from dcr.cli import EXIT_NOT_CHECKED, note
+
 COMMANDS = ("check", "lint", "explain", "schema", "demo")
 """Every command; `dcr/cli/<name>.py` holds a function of that name."""
+
+_Misuse: Any = typer.BadParameter.__mro__[1]  # click's UsageError, of whichever click this typer carries
 
 
 class LateCommands(TyperGroup):
@@ -24,8 +30,21 @@ class LateCommands(TyperGroup):
             return None
         module = import_module(f"dcr.cli.{cmd_name}")
         single = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
-        single.command(cmd_name, help=module.__doc__, epilog=module.EXAMPLE)(getattr(module, cmd_name))
+        brief = re.split("[:.]", module.__doc__ or "")[0]  # short enough not to be cut off in a list
+        single.command(cmd_name, help=module.__doc__, short_help=f"{brief}.", epilog=module.EXAMPLE)(
+            getattr(module, cmd_name)
+        )
         return get_command(single)
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        """Return the command the arguments name. Raises `UsageError` for one that does not exist."""
+        if args and args[0] not in COMMANDS and not ctx.resilient_parsing:
+            from dcr.contract.spelling import did_you_mean
+            from dcr.errors import UsageError
+
+            hint = did_you_mean(args[0], COMMANDS) or f"one of: {', '.join(COMMANDS)}"
+            raise UsageError(f"there is no command '{args[0]}'", hint)
+        return super().resolve_command(ctx, args)
 
 
 app = typer.Typer(
@@ -60,10 +79,38 @@ def _dcr(
 
 
 def run(arguments: list[str]) -> int:
-    """Run a command and return its exit code; usage errors are 2."""
+    """Run a command and return its exit code. Raises `UsageError` for options and arguments that do not fit.
+
+    Typer's own main is not used: it turns a broken pipe into exit code 1, which here means issues.
+    """
+    completion = arguments[:1] in (["--show-completion"], ["--install-completion"])
+    if completion and len(arguments) == 2:  # typer itself looks at the running shell, whatever is written
+        os.environ["_TYPER_COMPLETE_TEST_DISABLE_SHELL_DETECTION"] = "1"
     command = get_command(app)
     try:
-        result = command.main(arguments, prog_name="dcr")
-    except SystemExit as ended:
-        return ended.code if isinstance(ended.code, int) else 0
-    return result if isinstance(result, int) else 0
+        if "_DCR_COMPLETE" in os.environ:
+            command.main(arguments, prog_name="dcr")  # answers the shell, and exits
+        with command.make_context("dcr", list(arguments)) as context:
+            command.invoke(context)
+    except typer.Exit as ended:
+        return EXIT_NOT_CHECKED if completion and ended.exit_code else ended.exit_code
+    except SystemExit as ended:  # completion scripts end so
+        return EXIT_NOT_CHECKED if ended.code else 0
+    except _Misuse as error:
+        if not arguments:
+            note(error.format_message())  # the help, since nothing at all was asked for
+            return EXIT_NOT_CHECKED
+        raise _in_our_words(error, arguments) from error
+    return 0
+
+
+def _in_our_words(error: Any, arguments: list[str]) -> Exception:
+    from dcr.errors import UsageError
+
+    help_of = f"dcr {arguments[0]} --help" if arguments[0] in COMMANDS else "dcr --help"
+    if hasattr(error, "possibilities"):
+        near = sorted(error.possibilities or ())
+        hint = f"did you mean '{near[0]}'?" if near else f"{help_of} lists what there is"
+        return UsageError(f"there is no option '{error.option_name}'", hint)
+    said = error.format_message().rstrip(".")
+    return UsageError(said[:1].lower() + said[1:], f"{help_of} shows how it is used")

@@ -1,4 +1,4 @@
-"""Compare the contracts with the base and say what breaks, for whom, and what to do."""
+"""Compare the contracts with the base: what breaks, for whom, and what to do."""
 
 import os
 from typing import Annotated
@@ -7,35 +7,63 @@ import typer
 
 from dcr.check import Request, head_of
 from dcr.check import check as run_check
-from dcr.cli.output import Progress, chosen_format, deliver, one_of
+from dcr.cli.output import COLORS, FAIL_ON, Progress, chosen_format, deliver, one_of, words
 from dcr.compatibility.modes import MODES
-from dcr.reporters import reporter
+from dcr.reporters import names, reporter
 
 EXAMPLE = "Example: dcr check --base origin/main --format github"
+_POLICY_FROM = ("base", "worktree")
 
 
 def check(
-    paths: Annotated[list[str] | None, typer.Argument(help="Only contracts in these files or folders.")] = None,
+    paths: Annotated[
+        list[str] | None, typer.Argument(help="Only contracts in these files or folders.", metavar="PATHS...")
+    ] = None,
     base: Annotated[str | None, typer.Option(help="Ref to compare with; the merge-base counts.", metavar="REF")] = None,
     staged: Annotated[bool, typer.Option("--staged", help="Judge the index instead of the working tree.")] = False,
     head: Annotated[str | None, typer.Option(help="Judge a commit; needs no working tree.", metavar="REF")] = None,
-    mode: Annotated[str | None, typer.Option(help=f"One of: {', '.join(MODES)}. Default: the policy's.")] = None,
-    format: Annotated[str | None, typer.Option("--format", "-f", help="table, text, json or github.")] = None,  # noqa: A002
+    mode: Annotated[
+        str | None,
+        typer.Option(
+            help=f"One of: {', '.join(MODES)}. Default: the policy's.", metavar="MODE", autocompletion=words(*MODES)
+        ),
+    ] = None,
+    format: Annotated[  # noqa: A002 (the option's name)
+        str | None,
+        typer.Option(
+            "--format", "-f", help=f"One of: {', '.join(names())}.", metavar="FORMAT", autocompletion=words(*names())
+        ),
+    ] = None,
     output: Annotated[
         str | None, typer.Option("--output", "-o", help="Write the report to a file.", metavar="FILE")
     ] = None,
-    fail_on: Annotated[str | None, typer.Option(help="error, warning or never. Default: the policy's.")] = None,
-    policy_from: Annotated[str, typer.Option(help="base, or worktree to try an edited policy.")] = "base",
+    fail_on: Annotated[
+        str | None,
+        typer.Option(
+            help=f"One of: {', '.join(FAIL_ON)}. Default: the policy's.",
+            metavar="SEVERITY",
+            autocompletion=words(*FAIL_ON),
+        ),
+    ] = None,
+    policy_from: Annotated[
+        str,
+        typer.Option(
+            help="base, or worktree to try an edited policy.", metavar="SIDE", autocompletion=words(*_POLICY_FROM)
+        ),
+    ] = "base",
     require_contracts: Annotated[
         bool, typer.Option("--require-contracts", help="Exit with 2 when no contract is in scope.")
     ] = False,
-    color: Annotated[str, typer.Option(help="auto, always or never.")] = "auto",
+    color: Annotated[
+        str, typer.Option(help=f"One of: {', '.join(COLORS)}.", metavar="WHEN", autocompletion=words(*COLORS))
+    ] = "auto",
 ) -> None:
     """Run the main job."""
     one_of("--mode", mode, MODES)
-    one_of("--fail-on", fail_on, ("error", "warning", "never"))
-    one_of("--policy-from", policy_from, ("base", "worktree"))
-    format_name = chosen_format(format)
+    one_of("--fail-on", fail_on, FAIL_ON)
+    one_of("--policy-from", policy_from, _POLICY_FROM)
+    one_of("--color", color, COLORS)
+    format_name = chosen_format(format, output)
     reporter(format_name)  # a format that does not exist is said before any work
     request = Request(
         folder=os.getcwd(),

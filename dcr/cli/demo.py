@@ -4,16 +4,18 @@ import os
 import shutil
 import sys
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from dcr.check import Request, check
-from dcr.cli.output import style_of, write
+from dcr.cli.output import COLORS, one_of, style_of, words
 from dcr.errors import DcrError
 from dcr.git.scratch import commit_folder
 from dcr.reporters import reporter
+from dcr.reporters.printable import printable
 
 EXAMPLE = "Example: dcr demo --keep dcr-demo"
 BROKEN = "contracts/growth/users_daily_active.yaml"
@@ -27,33 +29,49 @@ class FolderInUseError(DcrError):
     """The folder to keep the demo in is there already."""
 
 
+class UnwritableFolderError(DcrError):
+    """The folder of the demo cannot be made."""
+
+
 def demo(
     keep: Annotated[
         str | None, typer.Option(help="Make the repository here and leave it, to play with.", metavar="FOLDER")
     ] = None,
-    color: Annotated[str, typer.Option(help="auto, always or never.")] = "auto",
+    color: Annotated[
+        str, typer.Option(help=f"One of: {', '.join(COLORS)}.", metavar="WHEN", autocompletion=words(*COLORS))
+    ] = "auto",
 ) -> None:
     """Build, break, check, mend, check."""
+    one_of("--color", color, COLORS)
     for name in [name for name in os.environ if name.startswith("GIT_")]:
         del os.environ[name]  # a hook's repository is not the demo's
     if keep is not None and os.path.lexists(keep):
         raise FolderInUseError(f"'{keep}' is there already", "name a folder that does not exist")
-    with tempfile.TemporaryDirectory(prefix="dcr-demo-") as temporary:
-        folder = Path(keep or temporary).absolute()
-        shutil.copytree(_examples(), folder / "contracts", ignore=shutil.ignore_patterns("*.md"))
-        commit_folder(folder, "Agree on contracts")
-        _tell(f"A repository with {len(list(folder.rglob('contracts/**/*.yaml')))} contracts on main.")
-        _tell(f"On a branch, a producer drops 'ltv' from {BROKEN}, because nobody uses it, as 1.1.0:")
-        agreed = _edit(folder / BROKEN, lambda text: _without_field(text, "ltv"))
-        _check(folder, color)
-        _tell("What the hint says: keep the field, marked deprecated, and release that first:")
-        (folder / BROKEN).write_text(agreed, "utf-8")
-        _edit(folder / BROKEN, lambda text: text.replace("- name: ltv\n", "- name: ltv\n    deprecated: true\n"))
-        _check(folder, color)
-        if keep is not None:
-            _tell(f"The repository stays in {keep}: edit a contract there and type dcr check.")
-        else:
-            _tell("Now yours: cd into a repository with contracts, and dcr check --base main.")
+    try:
+        with tempfile.TemporaryDirectory(prefix="dcr-demo-") as temporary:
+            _play(Path(keep or temporary).absolute(), color)
+    except OSError as error:
+        if error.filename is None:
+            raise
+        reason = (error.strerror or "unknown").lower()
+        raise UnwritableFolderError(f"'{error.filename}': {reason}", "name a folder that can be written") from error
+    if keep is not None:
+        _tell(f"The repository stays in {printable(keep)}: edit a contract there and type dcr check.")
+    else:
+        _tell("Now yours: cd into a repository with contracts, and dcr check --base main.")
+
+
+def _play(folder: Path, color: str) -> None:
+    shutil.copytree(_examples(), folder / "contracts", ignore=shutil.ignore_patterns("*.md"), dirs_exist_ok=True)
+    commit_folder(folder, "Agree on contracts")
+    _tell(f"A repository with {len(list(folder.rglob('contracts/**/*.yaml')))} contracts on main.")
+    _tell("A producer drops 'ltv' from users.daily_active, since nobody uses it, as 1.1.0:")
+    agreed = _edit(folder / BROKEN, lambda text: _without_field(text, "ltv"))
+    _check(folder, color)
+    _tell("What the hint says: keep the field, marked deprecated, and release that first:")
+    (folder / BROKEN).write_text(agreed, "utf-8")
+    _edit(folder / BROKEN, lambda text: text.replace("- name: ltv\n", "- name: ltv\n    deprecated: true\n"))
+    _check(folder, color)
 
 
 def _examples() -> Path:
@@ -64,11 +82,10 @@ def _examples() -> Path:
     raise ExamplesMissingError("the example contracts are not installed", "pip install --force-reinstall dcr-cli")
 
 
-def _edit(path: Path, change: object) -> str:
+def _edit(path: Path, change: Callable[[str], str]) -> str:
     """Apply a change and the MINOR bump; return the text as it was."""
     before = path.read_text("utf-8")
-    after = change(before).replace('version: "1.0.0"', 'version: "1.1.0"')  # type: ignore[operator]
-    path.write_text(after, "utf-8")
+    path.write_text(change(before).replace('version: "1.0.0"', 'version: "1.1.0"'), "utf-8")
     return before
 
 
@@ -83,7 +100,7 @@ def _tell(text: str) -> None:
 
 
 def _check(folder: Path, color: str) -> None:
-    print(f"\n$ cd {folder.name} && dcr check --base main")
+    print("\n$ dcr check --base main")
     report = check(Request(folder=str(folder), base="main"))
-    write(sys.stdout, reporter("table").render(report, style_of(color, to_file=False)))
+    sys.stdout.write(reporter("table").render(report, style_of(color)))
     print(f"exit code {1 if report.fails else 0}")

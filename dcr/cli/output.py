@@ -8,16 +8,22 @@ import sys
 import time
 from typing import TYPE_CHECKING
 
-from dcr.cli import EXIT_ISSUES
+from dcr.cli import EXIT_ISSUES, note
 from dcr.contract.spelling import did_you_mean
 from dcr.errors import DcrError, UsageError
 from dcr.reporters import Style, reporter
+from dcr.reporters.printable import defused
 from dcr.reporters.summary import closing_line
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from dcr.reporters.report import Report
 
 COLORS = ("auto", "always", "never")
+FAIL_ON = ("error", "warning", "never")
+NARROWEST, WIDEST = 40, 400
+"""Columns that a report is laid out for, whatever the terminal says it has."""
 
 
 class UnwritableOutputError(DcrError):
@@ -31,15 +37,20 @@ def one_of(option: str, written: str | None, words: tuple[str, ...]) -> None:
         raise UsageError(f"{option} is '{written}', expected one of {', '.join(words)}", hint)
 
 
-def chosen_format(written: str | None) -> str:
+def words(*choices: str) -> Callable[[], list[str]]:
+    """Return what a shell completes an option with."""
+    return lambda: list(choices)
+
+
+def chosen_format(written: str | None, output: str | None) -> str:
     """Return the format to use: the one asked for, a table where people read, lines where programs do."""
     if written is not None:
         return written
     people = sys.stdout.isatty() or os.environ.get("CI") or os.environ.get("PRE_COMMIT")
-    return "table" if people else "text"
+    return "table" if people and output is None else "text"
 
 
-def style_of(color: str, *, to_file: bool) -> Style:
+def style_of(color: str, *, to_file: bool = False) -> Style:
     """Return how much room and colour the output has.
 
     `NO_COLOR` wins over a terminal, `--color` over both (no-color.org; FORCE_COLOR as in many tools).
@@ -47,12 +58,12 @@ def style_of(color: str, *, to_file: bool) -> Style:
     one_of("--color", color, COLORS)
     terminal = sys.stdout.isatty() and not to_file
     colored = color == "always"
-    if color == "auto":
+    if color == "auto" and not to_file:
         forced = bool(os.environ.get("FORCE_COLOR"))
         colored = not os.environ.get("NO_COLOR") and (forced or (terminal and os.environ.get("TERM") != "dumb"))
     width = shutil.get_terminal_size((100, 24)).columns if terminal or "COLUMNS" in os.environ else 100
     unicode = to_file or (sys.stdout.encoding or "").lower().replace("-", "").startswith("utf")
-    return Style(max(width, 40), color=colored, unicode=unicode)
+    return Style(min(max(width, NARROWEST), WIDEST), color=colored, unicode=unicode)
 
 
 def deliver(report: Report, format_name: str, output: str | None, color: str) -> int:
@@ -61,17 +72,11 @@ def deliver(report: Report, format_name: str, output: str | None, color: str) ->
     if output is not None:
         _write_file(output, rendered)
     else:
-        write(sys.stdout, rendered)
+        sys.stdout.write(rendered)
+        sys.stdout.flush()  # before stderr: in a log that holds both, the closing line comes last
     if output is not None or format_name in ("text", "json"):
-        write(sys.stderr, f"{closing_line(report)}\n")
+        note(defused(closing_line(report)))
     return EXIT_ISSUES if report.fails else 0
-
-
-def write(stream: object, text: str) -> None:
-    """Write text to a stream, whatever its encoding can hold."""
-    encoding = getattr(stream, "encoding", None) or "utf-8"
-    safe = text.encode(encoding, "backslashreplace").decode(encoding)
-    stream.write(safe)  # type: ignore[attr-defined]
 
 
 def _write_file(path: str, text: str) -> None:
@@ -91,7 +96,7 @@ class Progress:
     def __init__(self) -> None:
         self._start = time.monotonic()
         self._shown = False
-        self._on = sys.stderr.isatty() and not os.environ.get("CI")
+        self._on = sys.stderr.isatty() and not os.environ.get("CI") and os.environ.get("TERM") != "dumb"
 
     def __call__(self, doing: str) -> None:
         """Note what is being done now; shown when the run is slow."""

@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from dcr.cli.output import words
 from dcr.contract.spelling import did_you_mean
 from dcr.errors import UsageError
 from dcr.schemas import SCHEMAS
@@ -13,7 +14,9 @@ EXAMPLE = "Example: dcr schema contract > contract.schema.json"
 
 
 def schema(
-    name: Annotated[str, typer.Argument(help=f"One of: {', '.join(SCHEMAS)}.")] = "contract",
+    name: Annotated[
+        str, typer.Argument(help=f"One of: {', '.join(SCHEMAS)}.", metavar="NAME", autocompletion=words(*SCHEMAS))
+    ] = "contract",
 ) -> None:
     """Print to stdout."""
     if name not in SCHEMAS:

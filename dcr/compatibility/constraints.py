@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from dcr.compatibility.escapes import LOWER, UPPER, escaping_constraint
+from dcr.compatibility.escapes import LOWER, UNKNOWN, UPPER, escaping_constraint
 from dcr.compatibility.rows import ABSENT
 from dcr.compatibility.wording import shown
+from dcr.contract.values import refused_by
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -35,7 +36,15 @@ def stricter_constraints(writer: Field, reader: Field) -> Iterator[tuple[str, An
     for group in GROUPS:
         value = escaping_constraint(writer, reader, group)
         if value is not ABSENT:
-            yield next(key for key in reversed(group) if key in reader.constraints), value
+            yield _cause(group, writer, reader, value), value
+
+
+def _cause(group: tuple[str, ...], writer: Field, reader: Field, value: Any) -> str:
+    """Return the constraint of a group that changed and refuses the value."""
+    written = {key: reader.constraints[key] for key in reversed(group) if key in reader.constraints}
+    changed = [key for key, limit in written.items() if writer.constraints.get(key) != limit]
+    refusing = (key for key in changed if value is not UNKNOWN and refused_by(value, writer.type, {key: written[key]}))
+    return next(refusing, changed[0])
 
 
 def change_of(key: str, previous: Field, proposed: Field) -> str:

@@ -9,12 +9,13 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from dcr.compatibility.rows import ABSENT, MAX_ELEMENTS, MAX_TEXT, NoValueError, candidates, smallest_value
+from dcr.compatibility.rows import ABSENT, NoValueError, candidates, smallest_array
 from dcr.contract import patterns
-from dcr.contract.values import FORMATS, allows, refused_by
+from dcr.contract.values import FORMATS, refused_by, undecided
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from fractions import Fraction
 
     from dcr.contract.contract import Field
     from dcr.contract.numbers import NumberSet
@@ -35,14 +36,14 @@ def escaping_constraint(  # noqa: PLR0911 (one for each way a value is found)
     limits = {key: reader.constraints[key] for key in keys if key in reader.constraints}
     if not limits or all(writer.constraints.get(key) == value for key, value in limits.items()):
         return ABSENT
-    if "pattern" in limits and not patterns.is_safe_to_run(limits["pattern"]):
-        return UNKNOWN
     if writer.enum is not None:
-        return _first(each for each in writer.enum if allows(writer, each) and refused_by(each, writer.type, limits))
+        return _listed_escaping(writer, limits)
     if writer.type in ("integer", "number"):
         return _number_escaping(writer, limits)
     if writer.type == "array":
         return _elements_escaping(writer, limits)
+    if "format" in limits and limits["format"] not in FORMATS:
+        return UNKNOWN
     if "pattern" in limits or "format" in limits:
         return _found_or_unknown(writer, limits)
     return _length_escaping(writer, limits)
@@ -52,9 +53,9 @@ def escaping_enum(writer: Field, reader: Field) -> Any:
     """Return a value that `writer` accepts and that is not in `reader`'s enum; `ABSENT` when there is none."""
     if reader.enum is None:
         return ABSENT
-    listed = reader.enum
+    listed = frozenset(reader.enum)
     if writer.enum is not None:
-        return _first(each for each in writer.enum if each not in listed and allows(writer, each))
+        return _first(each for each in _own_values(writer) if each not in listed)
     if writer.type == "boolean":
         return _first(each for each in (False, True) if each not in listed)
     if writer.type in ("integer", "number"):
@@ -72,37 +73,47 @@ def _numbers(field: Field) -> NumberSet:
     return number_set(field.type, field.constraints)
 
 
+def _listed_escaping(writer: Field, limits: dict[str, Any]) -> Any:
+    values = _own_values(writer)
+    refused = _first(each for each in values if refused_by(each, writer.type, limits))
+    return UNKNOWN if refused is ABSENT and any(undecided(each, limits) for each in values) else refused
+
+
+def _own_values(field: Field) -> list[Any]:
+    return [each for each in field.enum or () if refused_by(each, field.type, field.constraints) is None]
+
+
 def _number_escaping(writer: Field, limits: dict[str, Any]) -> Any:
-    from dcr.contract.numbers import exact, plain  # noqa: PLC0415
+    from dcr.contract.numbers import exact, number_set, plain  # noqa: PLC0415
 
-    allowed = _numbers(writer)
+    allowed, accepted = _numbers(writer), number_set("number", limits)
     step = exact(limits["multiple_of"]) if "multiple_of" in limits else None
-    found = [each for each in allowed.candidates(step) if refused_by(plain(each), writer.type, limits)]
-    if found:
-        return plain(min(found, key=lambda each: (each.denominator, abs(each), each < 0)))
+    outside = (each for each in allowed.candidates(step) if not accepted.contains(each))
+    found: list[Fraction | None] = [*sorted(outside, key=lambda each: (each.denominator, abs(each), each < 0))]
     for key, bound in limits.items():
-        near = None
-        if key in LOWER:
-            near = allowed.below(exact(bound), or_equal=key == "exclusive_minimum")
-        elif key in UPPER:
-            near = allowed.above(exact(bound), or_equal=key == "exclusive_maximum")
-        if near is not None:
-            return plain(near)
-    return ABSENT
+        for further in (0, 1, abs(exact(bound))):  # next to a large bound, a double cannot tell numbers apart
+            or_equal = key.startswith("exclusive") or further > 0
+            if key in LOWER:
+                found.append(allowed.below(exact(bound) - further, or_equal=or_equal))
+            elif key in UPPER:
+                found.append(allowed.above(exact(bound) + further, or_equal=or_equal))
+    exist = [plain(each) for each in found if each is not None]
+    shown = (each for each in exist if allowed.contains(exact(each)) and not accepted.contains(exact(each)))
+    return next(shown, UNKNOWN) if exist else ABSENT
 
 
-def _number_outside(writer: Field, listed: tuple[Any, ...]) -> Any:
+def _number_outside(writer: Field, listed: frozenset[Any]) -> Any:
     from dcr.contract.numbers import plain  # noqa: PLC0415
 
     allowed = _numbers(writer)
-    members = allowed.finite()
+    members = allowed.finite(max(64, len(listed) + 1))
     if members is not None:
         return _first(plain(each) for each in members if plain(each) not in listed)
     found = _first(plain(each) for each in allowed.candidates() if plain(each) not in listed)
     return found if found is not ABSENT else _walk_outside(allowed, listed)
 
 
-def _walk_outside(allowed: NumberSet, listed: tuple[Any, ...]) -> Any:
+def _walk_outside(allowed: NumberSet, listed: frozenset[Any]) -> Any:
     """An infinite or large set has a member outside any list: go along it until one is met."""
     from dcr.contract.numbers import exact, plain  # noqa: PLC0415
 
@@ -128,57 +139,46 @@ def _elements_escaping(writer: Field, limits: dict[str, Any]) -> Any:
         count = max(low, limits["max_items"] + 1)
     if count is None:
         return ABSENT
-    if count > MAX_ELEMENTS:
-        return UNKNOWN
     try:
-        return [smallest_value(writer.items) for _ in range(count)] if writer.items else []
+        return smallest_array(writer, count)
     except NoValueError:
         return UNKNOWN
 
 
 def _length_escaping(writer: Field, limits: dict[str, Any]) -> Any:
-    low, high = writer.constraints.get("min_length", 0), writer.constraints.get("max_length")
-    pattern = writer.constraints.get("pattern")
-    if pattern is not None:
-        shortest, longest = patterns.lengths(pattern)
-        low = max(low, shortest)
-        high = longest if high is None else high if longest is None else min(high, longest)
+    low, high = _lengths(writer)
     too_short = "min_length" in limits and low < limits["min_length"]
     too_long = "max_length" in limits and (high is None or high > limits["max_length"])
     if not (too_short or too_long):
         return ABSENT
-    if pattern is not None or "format" in writer.constraints:
-        length = limits.get("max_length", 0) + 1 if too_long else low
-        probe = {**writer.constraints, ("min_length" if too_long else "max_length"): length}
-        return _found_or_unknown(replace(writer, constraints=probe), limits, opaque_format=True)
-    length = max(low, limits["max_length"] + 1) if too_long else low
-    return "a" * length if length <= MAX_TEXT else UNKNOWN
+    if too_long:
+        probe = {"min_length": max(low, limits["max_length"] + 1)}
+    else:
+        probe = {"max_length": limits["min_length"] - 1 if high is None else min(high, limits["min_length"] - 1)}
+    return _found_or_unknown(replace(writer, constraints={**writer.constraints, **probe}), limits)
 
 
-def _text_outside(writer: Field, listed: tuple[Any, ...]) -> Any:
-    if "pattern" not in writer.constraints and "format" not in writer.constraints and writer.type == "string":
-        low, high = writer.constraints.get("min_length", 0), writer.constraints.get("max_length")
-        if high == 0:
-            return _first(each for each in ("",) if each not in listed)
-        for letter in _letters(len(listed)):
-            text = letter * max(low, 1) if low <= MAX_TEXT else ""
-            if not text:
-                return UNKNOWN
-            if text not in listed:
-                return text if len(text) <= MAX_TEXT else UNKNOWN
+def _lengths(field: Field) -> tuple[int, int | None]:
+    """Return the shortest and longest text that a field's lengths, pattern and format leave."""
+    spans = [(field.constraints.get("min_length", 0), field.constraints.get("max_length"))]
+    if "pattern" in field.constraints:
+        spans.append(patterns.lengths(field.constraints["pattern"]))
+    if field.constraints.get("format") in FORMATS:
+        known = FORMATS[field.constraints["format"]]
+        spans.append((known.shortest, known.longest))
+    return max(low for low, _ in spans), min((high for _, high in spans if high is not None), default=None)
+
+
+def _text_outside(writer: Field, listed: frozenset[Any]) -> Any:
+    if _lengths(writer)[1] == 0:
+        return ABSENT if "" in listed else ""
     try:
-        return next((each for each in candidates(writer) if each not in listed), UNKNOWN)
+        return next((each for each in candidates(writer, len(listed) + 1) if each not in listed), UNKNOWN)
     except NoValueError:
         return UNKNOWN
 
 
-def _letters(listed: int) -> Iterable[str]:
-    return (chr(code) for code in range(ord("a"), ord("a") + listed + 1))
-
-
-def _found_or_unknown(writer: Field, limits: dict[str, Any], *, opaque_format: bool = False) -> Any:
-    if not opaque_format and "format" in limits and limits["format"] not in FORMATS:
-        return UNKNOWN
+def _found_or_unknown(writer: Field, limits: dict[str, Any]) -> Any:
     try:
         found = candidates(writer)
     except NoValueError:

@@ -16,10 +16,14 @@ if TYPE_CHECKING:
 
 
 class Matched(NamedTuple):
-    """One pair, and the file it is reported under when neither side gave a contract."""
+    """One pair, and the file it is reported under when neither side gave a contract.
+
+    `told_by` is the dataset whose id the file took from another: an error about that tells of this pair too.
+    """
 
     pair: ContractPair
     path: str
+    told_by: str | None = None
 
     @property
     def dataset_id(self) -> str | None:
@@ -49,7 +53,7 @@ class Surroundings(NamedTuple):
 class _Sides:
     """Contracts by dataset id and problems by path, of both sides."""
 
-    previous: dict[str, Contract] = field(default_factory=dict)
+    previous: dict[str, list[Contract]] = field(default_factory=dict)
     proposed: dict[str, list[Contract]] = field(default_factory=dict)
     previous_problems: dict[str, tuple[Problem, ...]] = field(default_factory=dict)
     proposed_problems: dict[str, tuple[Problem, ...]] = field(default_factory=dict)
@@ -63,7 +67,7 @@ def match(previous: Mapping[str, Reading], proposed: Mapping[str, Reading], arou
     sides = _Sides()
     for path, reading in previous.items():
         for contract in reading.contracts:
-            sides.previous.setdefault(contract.dataset_id, contract)
+            sides.previous.setdefault(contract.dataset_id, []).append(contract)
         if reading.unreadable:
             sides.previous_problems[path] = reading.problems
     for path, reading in proposed.items():
@@ -80,13 +84,14 @@ def match(previous: Mapping[str, Reading], proposed: Mapping[str, Reading], arou
 
 def _found(sides: _Sides, claims: Mapping[str, tuple[Location, ...]], around: Surroundings) -> Iterator[Matched]:
     for dataset_id, contracts in sides.proposed.items():
-        before = sides.previous.get(dataset_id)
-        home = next((each for each in contracts if before and each.path == before.path), contracts[0])
+        before = {each.path: each for each in sides.previous.get(dataset_id, ())}
+        moved = next((each for path, each in before.items() if all(path != other.path for other in contracts)), None)
+        home = next((each for each in contracts if each.path in before), contracts[0])
         unchanged = claims.get(dataset_id, ())
         for contract in contracts:
             others = [_place(each) for each in contracts if each is not contract and contract is not home]
             also_at = (*unchanged, *others[:1]) if contract is not home else unchanged
-            mine = before if contract is home and not unchanged else None
+            mine = before.get(contract.path) or (moved if contract is home else None)
             path = contract.path
             problems = sides.previous_problems.get(mine.path if mine else path, ())
             published = around.published().get(dataset_id) if not also_at else None
@@ -111,7 +116,7 @@ def _lost(
     gone = [each for each in lost if not claims.get(each)]
     outside = around.elsewhere(gone) if gone else {}
     for dataset_id in gone:
-        before = sides.previous[dataset_id]
+        before = sides.previous[dataset_id][0]
         reading = proposed.get(before.path) or _claiming(dataset_id, proposed)
         problems = sides.previous_problems.get(before.path, ())
         if reading is not None and reading.unreadable:
@@ -121,9 +126,9 @@ def _lost(
             yield Matched(ContractPair(before, after, None, problems, out_of_scope=after.path), after.path)
         else:
             now = reading.contracts[0].dataset_id if reading and reading.contracts else None
-            if now is not None and (claims.get(now) or len(sides.proposed.get(now, ())) > 1):
-                continue  # the file claims another's id: that is the one cause, and said there
-            yield Matched(ContractPair(before, None, None, problems, now_about=now), before.path)
+            taken = now is not None and (claims.get(now) or len(sides.proposed.get(now, ())) > 1)
+            pair = ContractPair(before, None, None, problems, now_about=now)
+            yield Matched(pair, before.path, told_by=now if taken else None)
 
 
 def _claiming(dataset_id: str, proposed: Mapping[str, Reading]) -> Reading | None:
@@ -132,9 +137,10 @@ def _claiming(dataset_id: str, proposed: Mapping[str, Reading]) -> Reading | Non
 
 def _unread(sides: _Sides, pairs: list[Matched], proposed: Mapping[str, Reading]) -> Iterator[Matched]:
     """Files that gave no contract on one side and are part of no pair yet."""
-    known = {each.path for each in pairs} | {each.pair.previous.path for each in pairs if each.pair.previous}
+    here = {each.path for each in pairs}
+    known = here | {each.pair.previous.path for each in pairs if each.pair.previous}
     for path, problems in sides.proposed_problems.items():
-        if path not in known and proposed[path].unreadable:
+        if path not in here and proposed[path].unreadable:
             before = sides.previous_problems.get(path, ())
             yield Matched(ContractPair(None, None, None, before, problems), path)
     for path, problems in sides.previous_problems.items():

@@ -19,13 +19,13 @@ ABSENT: Any = type("Absent", (), {"__repr__": lambda _: "ABSENT"})()
 """Stands for a value that is not in the row."""
 
 
-MAX_ELEMENTS = 1_000
+MAX_VALUES = 1_000
 MAX_TEXT = 10_000
-"""Witnesses are for reading: longer arrays and texts are not made."""
+"""Witnesses are for reading: arrays of more values and longer texts are not made."""
 
 
 class NoValueError(Exception):
-    """No value of a field could be made: its pattern cannot be spelled out."""
+    """No value of a field could be made: its pattern cannot be spelled out, or it is too large to show."""
 
 
 def accepts(contract: Contract, row: Any, *, lenient: bool = False) -> bool:
@@ -60,9 +60,30 @@ def smallest_value(field: Field) -> Any:
     if field.type == "object":
         return smallest_object(field.fields)
     if field.type == "array":
-        count = field.constraints.get("min_items", 0)
-        return _elements(field, count)
-    return next(iter(candidates(field)))
+        return smallest_array(field, field.constraints.get("min_items", 0))
+    return candidates(field)[0]
+
+
+def smallest_array(field: Field, count: int) -> list[Any]:
+    """Return `count` of the smallest elements of an array. Raises `NoValueError`."""
+    if not count or field.items is None:
+        return []
+    if count * _size(field.items) > MAX_VALUES:
+        raise NoValueError(field.name)
+    try:
+        return [smallest_value(field.items) for _ in range(count)]
+    except NoValueError:
+        if field.items.required:
+            raise
+        return [None] * count
+
+
+def _size(field: Field) -> int:
+    """Return how many values the smallest value of a field is made of."""
+    if field.type == "object":
+        return 1 + sum(_size(each) for each in field.fields if each.required)
+    count = field.constraints.get("min_items", 0)
+    return 1 + count * _size(field.items) if count and field.items else 1
 
 
 def smallest_object(fields: tuple[Field, ...]) -> dict[str, Any]:
@@ -96,32 +117,25 @@ def _value_with(field: Field, steps: tuple[str, ...], value: Any) -> Any:
     if steps[0] == ITEMS and field.items:
         first = _value_with(field.items, steps[1:], value)
         rest = max(field.constraints.get("min_items", 0) - 1, 0)
-        return ([] if first is ABSENT else [first]) + _elements(field, rest)
+        return ([] if first is ABSENT else [first]) + smallest_array(field, rest)
     return _object_with(field.fields, steps, value)
 
 
-def _elements(field: Field, count: int) -> list[Any]:
-    """Return `count` plainest elements; each its own value. Raises `NoValueError` for more than are shown."""
-    if count > MAX_ELEMENTS:
-        raise NoValueError(field.name)
-    return [smallest_value(field.items) for _ in range(count)] if field.items else []
+def candidates(field: Field, count: int = 3) -> list[Any]:
+    """Return some values of a scalar field, plainest first, each of which it allows.
 
-
-def candidates(field: Field) -> list[Any]:
-    """Return some values of a scalar field, plainest first, each of which it allows. Raises `NoValueError`."""
-    found = list(field.enum) if field.enum is not None else _spelled(field)
+    There are at least `count` of them where that many texts can be made easily. Raises `NoValueError`.
+    """
+    found = list(field.enum) if field.enum is not None else _spelled(field, count)
     found = [value for value in found if allows(field, value)]
-    pattern = field.constraints.get("pattern")
-    if pattern is not None and field.enum is None and field.type == "string":
-        found = [value for value in found if patterns.matches(pattern, str(value))]  # not only: not known to be refused
     if not found:
         raise NoValueError(field.name)
     return found
 
 
-def _spelled(field: Field) -> list[Any]:
+def _spelled(field: Field, count: int) -> list[Any]:
     if field.type == "string":
-        return texts(field)
+        return texts(field, count)
     if field.type in ("integer", "number"):
         from dcr.contract.numbers import number_set, plain  # noqa: PLC0415 (fractions cost 5 ms)
 
@@ -134,15 +148,25 @@ def _spelled(field: Field) -> list[Any]:
     return plainest.get(field.type, [])
 
 
-def texts(field: Field) -> list[str]:
-    """Return texts that may be values of a string field, plainest first: its pattern's, its format's, plain ones."""
-    low = field.constraints.get("min_length", 0)
-    high = field.constraints.get("max_length")
+def texts(field: Field, count: int) -> list[str]:
+    """Return texts that may be values of a string field, plainest first: its format's, its pattern's, plain ones.
+
+    A text that a pattern cannot safely be run on is left out: it proves nothing.
+    """
+    low, high = field.constraints.get("min_length", 0), field.constraints.get("max_length")
     wanted = [max(low, 1), low, low + 1] + ([high] if high is not None and high <= low + 1_000 else [])
-    plain = [letter * length for length in wanted if length <= MAX_TEXT for letter in ("a", "0", "A", "-", " ")]
+    wanted = [length for length in dict.fromkeys(wanted) if length <= MAX_TEXT]
     known = FORMATS.get(field.constraints.get("format", ""))
-    found = [known[1]] if known else []
-    if "pattern" in field.constraints and low <= MAX_TEXT:
-        for text in patterns.examples(field.constraints["pattern"]):
-            found += [text, text + "a" * max(low - len(text), 0), "a" * max(low - len(text), 0) + text]
-    return list(dict.fromkeys([*found, *plain]))
+    found = [known.example, *known.more] if known else []
+    pattern = field.constraints.get("pattern")
+    if pattern is not None:
+        found += sorted(patterns.examples(pattern, tuple(wanted), max(count, 3)), key=lambda text: "\n" in text)
+    found += [text for each in found for text in _padded(each, low)]
+    found += [letter * length for length in wanted for letter in ("a", "0", "A", "-", " ")]
+    found += [letter * length for length in wanted[:1] for letter in map(chr, range(ord("b"), ord("b") + count))]
+    return [text for text in dict.fromkeys(found) if pattern is None or patterns.matches(pattern, text)]
+
+
+def _padded(text: str, length: int) -> tuple[str, ...]:
+    pad = "a" * (length - len(text))
+    return (f"{text}{pad}", f"{pad}{text}") if pad and length <= MAX_TEXT else ()

@@ -29,8 +29,7 @@ _EXPECTED = {
     "dict_type": "a mapping",
     "model_attributes_type": "a mapping",
 }
-
-
+_LISTED = {"string": "text", "integer": "a whole number", "number": "a number", "boolean": "true or false"}
 _MODELS: dict[str | None, type[BaseModel]] = {None: DataContract, "owners": Owner, "freshness_sla": FreshnessSLA}
 
 
@@ -41,7 +40,7 @@ def complaints(raw: Mapping[str, Any]) -> list[Fault]:
         DataContract.model_validate(raw)
     except ValidationError as error:
         found = [
-            _spoken(each["type"], tuple(each["loc"]), each["input"])
+            _spoken(each["type"], tuple(each["loc"]), each["input"], raw)
             for each in error.errors(include_url=False, include_context=False)
             if each["type"] != "contract_fault"
         ]
@@ -51,8 +50,11 @@ def complaints(raw: Mapping[str, Any]) -> list[Fault]:
     return list(first.values())
 
 
-def _spoken(kind: str, loc: tuple[Key, ...], value: Any) -> Fault:
-    where = loc[:-1] if len(loc) > 1 and loc[-1] in _UNION_STEPS and kind not in _ABOUT_KEYS else loc
+def _spoken(kind: str, loc: tuple[Key, ...], value: Any, raw: Any) -> Fault:
+    where, expected = loc, _EXPECTED.get(kind, "another type")
+    if len(loc) > 1 and loc[-1] in _UNION_STEPS and kind not in _ABOUT_KEYS:
+        where = loc[:-1]
+        expected = _listed(where, raw) if isinstance(where[-1], int) else "a number"
     names = [step for step in where if isinstance(step, str)]
     key = names[-1] if names else "the file"
     if where and isinstance(where[-1], int):
@@ -64,7 +66,14 @@ def _spoken(kind: str, loc: tuple[Key, ...], value: Any) -> Fault:
     hint = ""
     if kind == "bool_type" and isinstance(value, str) and value.lower() in ("yes", "on", "y", "no", "off", "n"):
         hint = f"write {'true' if value.lower() in ('yes', 'on', 'y') else 'false'}"
-    return Fault(where, f"{key} is {_shown(value)}, expected {_EXPECTED.get(kind, 'another type')}", hint)
+    return Fault(where, f"{key} is {_shown(value)}, expected {expected}", hint)
+
+
+def _listed(where: tuple[Key, ...], raw: Any) -> str:
+    """Return what the enum of the field at `where[:-2]` lists."""
+    for step in where[:-2]:
+        raw = raw[step]
+    return _LISTED.get(str(raw.get("type")), "text, a number, true or false")
 
 
 def _unknown(where: tuple[Key, ...], names: list[str]) -> Fault:

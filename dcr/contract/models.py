@@ -14,7 +14,7 @@ from pydantic_core import InitErrorDetails, PydanticCustomError
 from dcr.contract import contract as records
 from dcr.contract.validity import faults
 
-VERSION_PATTERN = r"^(0|[1-9][0-9]*)\.(0|[1-9][0-9]*)\.(0|[1-9][0-9]*)$"
+VERSION_PATTERN = r"^(0|[1-9][0-9]{0,18})\.(0|[1-9][0-9]{0,18})\.(0|[1-9][0-9]{0,18})$"
 
 
 Number = int | Annotated[float, Field(allow_inf_nan=False)]
@@ -112,7 +112,7 @@ class DataContract(_Strict):
     dataset_id: Annotated[str, Field(json_schema_extra={"minLength": 1, "maxLength": 128})]
     """Identity of the dataset: 1 to 128 characters; never the file's path."""
     version: Annotated[str, Field(json_schema_extra={"pattern": VERSION_PATTERN})]
-    """MAJOR.MINOR.PATCH, without leading zeros. Quote it."""
+    """MAJOR.MINOR.PATCH, without leading zeros, 19 digits each at most. Quote it."""
     description: str | None = None
     """What one row stands for."""
     status: Annotated[str, Field(json_schema_extra={"enum": list(records.STATUSES)})] = "draft"

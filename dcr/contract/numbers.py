@@ -96,16 +96,15 @@ class NumberSet:
         ]
 
     def _edges(self, unit: Fraction) -> list[Fraction]:
+        steps = [unit] if self.step else [unit, unit / 2]  # an open bound is no member: two beyond it are needed
         edges: list[Fraction] = []
         if self.low is not None:
-            edges += [self.low, self.low + unit]
+            edges += [self.low, *(self.low + each for each in steps)]
         if self.high is not None:
-            edges += [self.high, self.high - unit]
+            edges += [self.high, *(self.high - each for each in steps)]
         if self.low is not None and self.high is not None:
             width = self.high - self.low
             edges += [self.low + width / 2, self.low + width / 4, self.low + width / 3]
-            if self.step is None:
-                edges += [self.low + min(unit, width) / 2]
         return edges
 
 

@@ -21,6 +21,7 @@ MAX_REPETITION = 10_000
 MAX_NESTING = 50
 MAX_STEPS = 3_000_000
 """Backtracking steps that a match may need; about a tenth of a second."""
+_MANY = 64  # choices in a row: too many to count up
 _REPEATS = ("MAX_REPEAT", "MIN_REPEAT", "POSSESSIVE_REPEAT")
 
 
@@ -76,27 +77,43 @@ def _compiled(pattern: str) -> re.Pattern[str]:
 def _steps(pattern: str, length: int) -> float:
     """An upper bound of the ways to match a text of some length: what backtracking may have to try."""
     ways, open_ended = _choices(pattern)
-    return ways * float(max(length, 1)) ** (open_ended + 1)  # one more: a search begins anywhere
+    if open_ended > _MANY:
+        return math.inf
+    return ways * float(max(length, 1)) ** open_ended
 
 
 @lru_cache(maxsize=4096)
 def _choices(pattern: str) -> tuple[float, int]:
-    """Return how many bounded choices a pattern multiplies up to, and how many unbounded ones it has in a row."""
-    return (math.inf, 0) if fault(pattern) else _count(_tree(pattern), inside=False)
+    """Return how many bounded choices a pattern multiplies up to, and how many unbounded ones it has in a row.
+
+    Where to begin is one more of those, unless the pattern is anchored.
+    """
+    if fault(pattern):
+        return math.inf, 0
+    tree = _tree(pattern)
+    ways, open_ended = _count(tree, inside=False)
+    return ways, open_ended + (not _begins_anchored(tree))
 
 
 @lru_cache(maxsize=1024)
-def examples(pattern: str) -> tuple[str, ...]:
-    """Return some texts that the pattern matches, shortest first; empty when none could be made."""
+def examples(pattern: str, sizes: tuple[int, ...] = (), variants: int = 3) -> tuple[str, ...]:
+    """Return some texts that the pattern matches, shortest first; empty when none could be made.
+
+    Texts of the wanted `sizes` are among them where repeats can be stretched that far, and more of them where
+    more `variants` of its choices are asked for.
+    """
     if not is_safe_to_run(pattern):
         return ()
     found: dict[str, None] = {}
-    for repeat in (0, 1, 2, 3, 8):
-        for variant in range(3):
-            text = "".join(_spell(_tree(pattern), repeat, variant))
-            if matches(pattern, text):
-                found[text] = None
-    return tuple(sorted(found, key=lambda text: (len(text), text)))
+    for variant in range(variants):
+        for repeat in (0, 1, 2, 3, 8) if variant < 3 else (0,):
+            text = _Speller(repeat, variant).spell(_tree(pattern))
+            found[text] = None
+            for size in sizes if repeat < 2 else ():
+                found[_Speller(repeat, variant, size - len(text)).spell(_tree(pattern))] = None
+    if sizes:
+        found |= {f"{text}\n": None for text in found}  # `$` also matches before a final newline
+    return tuple(sorted((text for text in found if matches(pattern, text)), key=lambda text: (len(text), text)))
 
 
 @lru_cache(maxsize=1024)
@@ -112,12 +129,15 @@ def lengths(pattern: str) -> tuple[int, int | None]:
     low, high = parsed.getwidth()
     if parsed.state.flags & re.MULTILINE:
         return low, None
-    starts = bool(tree) and str(tree[0][0]) == "AT" and str(tree[0][1]).startswith("AT_BEGINNING")
     ends = bool(tree) and str(tree[-1][0]) == "AT" and str(tree[-1][1]) == "AT_END_STRING"
     dollar = bool(tree) and str(tree[-1][0]) == "AT" and str(tree[-1][1]) == "AT_END"
-    if starts and (ends or dollar) and high < 10**6:
+    if _begins_anchored(tree) and (ends or dollar) and high < 10**6:
         return low, high + (1 if dollar else 0)  # `$` also matches before a final newline
     return low, None
+
+
+def _begins_anchored(tree: Any) -> bool:
+    return len(tree) > 0 and str(tree[0][0]) == "AT" and str(tree[0][1]).startswith("AT_BEGINNING")
 
 
 def _children(op: str, argument: Any) -> Iterator[Any]:
@@ -154,15 +174,16 @@ def _count(tree: Any, *, inside: bool) -> tuple[float, int]:
             return math.inf, 0
         if name == "BRANCH":
             counted = [_count(child, inside=inside) for child in argument[1]]
-            ways *= sum(each for each, _ in counted)
-            open_ended += max(each for _, each in counted)
-            if inside:
+            apart = _begin_apart(argument[1])
+            if inside and not apart:
                 return math.inf, 0
+            ways *= max(each for each, _ in counted) if apart else sum(each for each, _ in counted)
+            open_ended += max(each for _, each in counted)
         elif name in _REPEATS:
             low, high, body = argument
             own, own_open = _count(body, inside=inside or low != high)
             if low == high:
-                ways, open_ended = ways * own ** int(low), open_ended + own_open * int(low)
+                ways, open_ended = ways * _power(own, int(low)), open_ended + own_open * int(low)
             elif inside or own > 1 or own_open:
                 return math.inf, 0  # a choice of how often, within a choice of how often
             elif high is _constants.MAXREPEAT:
@@ -176,27 +197,47 @@ def _count(tree: Any, *, inside: bool) -> tuple[float, int]:
     return ways, open_ended
 
 
-def _spell(tree: Any, repeat: int, variant: int) -> Iterator[str]:
-    for op, argument in tree:
-        name = str(op)
-        if name == "LITERAL":
-            yield chr(argument)
-        elif name == "NOT_LITERAL":
-            yield next(each for each in "aA0_-" if ord(each) != argument)
-        elif name == "ANY":
-            yield "a"
-        elif name == "IN":
-            yield _member(argument, variant)
-        elif name in _REPEATS:
-            low, high = int(argument[0]), argument[1]
-            times = max(low, repeat) if high is _constants.MAXREPEAT else min(max(low, repeat), int(high))
-            for _ in range(min(times, 200)):
-                yield from _spell(argument[2], repeat, variant)
-        elif name == "BRANCH":
-            yield from _spell(argument[1][variant % len(argument[1])], repeat, variant)
-        else:
-            for child in _children(name, argument):
-                yield from _spell(child, repeat, variant)
+def _power(ways: float, times: int) -> float:
+    return ways**times if times * math.log2(ways) < _MANY else math.inf
+
+
+def _begin_apart(branches: list[Any]) -> bool:
+    """Whether the first letter says which branch it is: then there is nothing to try."""
+    first = {chr(each[0][1]).casefold() for each in branches if len(each) and str(each[0][0]) == "LITERAL"}
+    return len(first) == len(branches)
+
+
+class _Speller:
+    """Spells a pattern out: open repeats `repeat` times, and the first ones longer, by `spare` characters in all."""
+
+    def __init__(self, repeat: int, variant: int, spare: int = 0) -> None:
+        self.repeat, self.variant, self.spare = repeat, variant, spare
+
+    def spell(self, tree: Any) -> str:
+        """Return a text that the pattern probably matches."""
+        return "".join(self._one(str(op), argument) for op, argument in tree)
+
+    def _one(self, op: str, argument: Any) -> str:
+        if op == "LITERAL":
+            return chr(argument)
+        if op in ("ANY", "NOT_LITERAL"):
+            return next(each for each in "aA0_-" if op == "ANY" or ord(each) != argument)
+        if op == "IN":
+            return _member(argument, self.variant)
+        if op in _REPEATS:
+            return self._repeated(*argument)
+        if op == "BRANCH":
+            return self.spell(argument[1][self.variant % len(argument[1])])
+        return "".join(self.spell(child) for child in _children(op, argument))
+
+    def _repeated(self, low: int, high: Any, body: Any) -> str:
+        most = MAX_REPETITION if high is _constants.MAXREPEAT else int(high)
+        times = min(max(int(low), self.repeat), most)
+        width = body.getwidth()[0]
+        if self.spare > 0 and width:
+            more = min(most - times, self.spare // width)
+            times, self.spare = times + more, self.spare - more * width
+        return self.spell(body) * times if times else ""
 
 
 _CATEGORIES = {
@@ -207,12 +248,22 @@ _CATEGORIES = {
 
 def _member(choices: Any, variant: int) -> str:
     if str(choices[0][0]) == "NEGATE":
-        tried = re.compile("[^" + "".join(_class_text(each) for each in choices[1:]) + "]")
-        return next((each for each in "aA0_- ~\u00e9\u2603" if tried.match(each)), "a")
-    op, argument = choices[variant % len(choices)]
+        tried = _compiled("[^" + "".join(_class_text(each) for each in choices[1:]) + "]")
+        found = [each for each in "aA0_- ~\u00e9\u2603" if tried.match(each)] or ["a"]
+        return found[max(variant - 2, 0) % len(found)]
+    at = variant % sum(_size(each) for each in choices)
+    for choice in choices:
+        if at < _size(choice):
+            break
+        at -= _size(choice)
+    op, argument = choice
     if str(op) == "RANGE":
-        return chr(argument[0])
+        return chr(argument[0] + at)
     return _CATEGORIES[str(argument)] if str(op) == "CATEGORY" else chr(argument)
+
+
+def _size(choice: Any) -> int:
+    return choice[1][1] - choice[1][0] + 1 if str(choice[0]) == "RANGE" else 1
 
 
 def _class_text(choice: Any) -> str:

@@ -37,6 +37,7 @@ _TIMESTAMP_1_1 = (
     r"(?:[ \t]*(?:Z|[-+][0-9]{1,2}(?::[0-9]{2})?))?\Z"
 )
 _NUMBER_1_1_PLAIN = re.compile(r"-?(?:0|[1-9][0-9]{0,17})(?:\.[0-9]{1,12})?\Z").match  # the same to everyone
+_LONGEST_SPELLED = 30
 _MAY_BE_VALUE = frozenset("-+.0123456789~nNtTfFyYoO<=")
 
 
@@ -93,8 +94,15 @@ def number_misreading(text: str) -> str | None:
         return None
     if re.match(_NUMBER_1_1, text) is None:
         return "text"
-    seen = _number_1_1(text)
-    return None if float(seen) == number else f"the number {seen}"
+    if _number_1_1(text) == number:
+        return None
+    return f"the number {_spelled(text)}" if len(text) <= _LONGEST_SPELLED else "another number"
+
+
+def unambiguous(number: float) -> str:
+    """Return a number as every YAML reader reads it: to 1.1, `1e+300` is text and `1.0e+300` is not."""
+    text = str(number)
+    return text.replace("e", ".0e") if "e" in text and "." not in text else text
 
 
 def _describe(text: str) -> str | None:
@@ -106,27 +114,30 @@ def _describe(text: str) -> str | None:
     if re.match(_TIMESTAMP_1_1, text):
         return "a date" if len(text) == 10 else "a timestamp"
     if re.match(_NUMBER_1_1, text) or _FLOAT.match(text) or _OCTAL.match(text):
-        return f"the number {_number_1_1(text)}"
+        return f"the number {_spelled(text)}"
     return None
 
 
-def _number_1_1(text: str) -> str:  # noqa: PLR0911 (one for each way 1.1 writes numbers)
+def _number_1_1(text: str) -> float:
     plain = text.replace("_", "").lower()
     sign, digits = (-1, plain[1:]) if plain[0] == "-" else (1, plain.lstrip("+"))
-    if len(digits) > 30:
-        return "it spells"
     if digits.startswith((".inf", ".nan")):
-        return "-inf" if sign < 0 else digits[1:]
+        return sign * float(digits[1:])
     if ":" in digits:
         value: float = 0
         for part in digits.split(":"):
-            value = value * 60 + float(part or 0)
-        return f"{sign * value:.15g}"
+            value = value * 60 + (int(part) if part.isdecimal() else float(part or 0))
+        return sign * value
     for prefix, base in (("0b", 2), ("0x", 16), ("0o", 8)):
         if digits.startswith(prefix):
-            return str(sign * int(digits[2:] or "0", base))
+            return sign * int(digits[2:] or "0", base)
     if re.fullmatch(r"0[0-7]+", digits):
-        return str(sign * int(digits, 8))
-    if re.fullmatch(r"[0-9]+", digits):
-        return str(sign * int(digits))
-    return repr(sign * float(digits))
+        return sign * int(digits, 8)
+    return sign * (int(digits) if digits.isdecimal() else float(digits))
+
+
+def _spelled(text: str) -> str:
+    if len(text) > _LONGEST_SPELLED:
+        return "it spells"
+    number = _number_1_1(text)
+    return str(number) if isinstance(number, int) or number.is_integer() else f"{number:.15g}"

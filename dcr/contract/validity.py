@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 MAX_ID = 128
-_VERSION = re.compile(r"(?:(?:0|[1-9][0-9]{0,18})(?:\.(?!\Z)|\Z)){3}\Z")
+MAX_DIGITS = 19
+_VERSION = re.compile(r"(?:0|[1-9][0-9]{0,18})(?:\.(?:0|[1-9][0-9]{0,18})){2}\Z")
 _OTHER_WORDS = {
     "str": "string", "text": "string", "varchar": "string", "char": "string", "uuid": "string",
     "int": "integer", "bigint": "integer", "long": "integer", "smallint": "integer",
@@ -52,7 +53,7 @@ def _header(contract: Mapping[str, Any]) -> Iterator[Fault]:
                 ("dataset_id",), f"dataset_id has {len(dataset_id)} characters; 1 to {MAX_ID} are allowed", "shorten it"
             )
     version = contract.get("version")
-    if isinstance(version, str) and not (_VERSION.match(version) and len(version) <= 64):
+    if isinstance(version, str) and not _VERSION.match(version):
         yield Fault(("version",), f"version is '{version[:64]}', expected MAJOR.MINOR.PATCH", _version_hint(version))
     status = contract.get("status")
     if isinstance(status, str) and status not in STATUSES:
@@ -73,9 +74,11 @@ def _header(contract: Mapping[str, Any]) -> Iterator[Fault]:
 
 
 def _version_hint(version: str) -> str:
-    numbers = re.findall(r"\d+", version)[:3]
-    if not numbers or not re.fullmatch(r"[vV]?\d+(?:\.\d+){0,2}", version):
+    if not re.fullmatch(r"[vV]?\d+(?:\.\d+){0,2}", version):
         return 'write three numbers, as in version: "1.0.0"'
+    numbers = re.findall(r"\d+", version)
+    if any(len(number) > MAX_DIGITS for number in numbers):
+        return f"write numbers of at most {MAX_DIGITS} digits"
     fitted = ".".join(str(int(number)) for number in [*numbers, "0", "0"][:3])
     return f'write version: "{fitted}"'
 
@@ -97,7 +100,7 @@ def _fields(contract: Mapping[str, Any]) -> Iterator[Fault]:
         yield from _level(fields, ("fields",))
 
 
-def _level(fields: Any, where: tuple[Key, ...]) -> Iterator[Fault]:
+def _level(fields: Any, where: tuple[Key, ...], *, in_array: bool = False) -> Iterator[Fault]:
     if not fields:
         yield Fault(where, "fields is empty, expected at least one field", "add a field: {name: …, type: string}")
     seen: dict[str, int] = {}
@@ -111,10 +114,10 @@ def _level(fields: Any, where: tuple[Key, ...]) -> Iterator[Fault]:
             seen[name] = index
             if not (name.isprintable() and name.strip() == name != ""):
                 yield from _name(name, (*where, index, "name"), "name")
-        yield from _field(field, (*where, index))
+        yield from _field(field, (*where, index), in_array=in_array)
 
 
-def _field(field: Mapping[str, Any], where: tuple[Key, ...]) -> Iterator[Fault]:
+def _field(field: Mapping[str, Any], where: tuple[Key, ...], *, in_array: bool) -> Iterator[Fault]:
     type_name = field.get("type")
     if not isinstance(type_name, str):
         return
@@ -127,12 +130,14 @@ def _field(field: Mapping[str, Any], where: tuple[Key, ...]) -> Iterator[Fault]:
         )
         return
     if type_name in ("object", "array") or not _FIELD_KEYS_SEEN_EVERYWHERE.issuperset(field):
-        yield from _nesting(field, type_name, where)
+        if in_array and field.get("unique"):
+            yield Fault((*where, "unique"), "unique is for fields outside arrays", "remove it")
+        yield from _nesting(field, type_name, where, in_array=in_array)
         yield from _constraints(field, type_name, where)
         yield from _enum(field, type_name, where)
 
 
-def _nesting(field: Mapping[str, Any], type_name: str, where: tuple[Key, ...]) -> Iterator[Fault]:
+def _nesting(field: Mapping[str, Any], type_name: str, where: tuple[Key, ...], *, in_array: bool) -> Iterator[Fault]:
     for key, owner in (("fields", "object"), ("items", "array")):
         value = field.get(key)
         if value is None and type_name == owner:
@@ -140,12 +145,9 @@ def _nesting(field: Mapping[str, Any], type_name: str, where: tuple[Key, ...]) -
         elif value is not None and type_name != owner:
             yield Fault((*where, key), f"{key} is for type {owner}, and this field is '{type_name}'", "remove it")
     if type_name == "object" and isinstance(field.get("fields"), list | tuple):
-        yield from _level(field["fields"], (*where, "fields"))
+        yield from _level(field["fields"], (*where, "fields"), in_array=in_array)
     if type_name == "array" and isinstance(field.get("items"), dict):
-        items = field["items"]
-        if items.get("unique"):
-            yield Fault((*where, "items", "unique"), "unique is for fields outside arrays", "remove it")
-        yield from _field(items, (*where, "items"))
+        yield from _field(field["items"], (*where, "items"), in_array=True)
 
 
 def _constraints(field: Mapping[str, Any], type_name: str, where: tuple[Key, ...]) -> Iterator[Fault]:
@@ -197,17 +199,18 @@ def _enum(field: Mapping[str, Any], type_name: str, where: tuple[Key, ...]) -> I
         return
     if not enum:
         yield Fault(here, "enum is empty, expected at least one value", "list the values, or remove enum")
-    seen: list[object] = []
+    seen: set[object] = set()
     constraints = {key: field[key] for key in CONSTRAINTS if field.get(key) is not None}
     for index, value in enumerate(enum):
         if not fits_type(value, type_name):
             yield Fault((*here, index), f"enum value {_shown(value)} is not of type '{type_name}'")
-        elif value in seen:
+            continue
+        if value in seen:
             yield Fault((*here, index), f"enum value {_shown(value)} is listed twice", "keep one of them")
         elif constraints and _refusal(value, type_name, constraints):
             key = _refusal(value, type_name, constraints)
             yield Fault((*here, index), f"enum value {_shown(value)} is refused by the field's own {key}")
-        seen.append(value)
+        seen.add(value)
 
 
 def _refusal(value: Any, type_name: str, constraints: Mapping[str, Any]) -> str | None:

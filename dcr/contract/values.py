@@ -6,7 +6,7 @@ A field's own enum and constraints decide; nested fields are left to whoever bui
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dcr.contract import patterns
 
@@ -16,16 +16,43 @@ if TYPE_CHECKING:
     from dcr.contract.contract import Field
 
 TIMESTAMP = re.compile(r"\d{4}-\d{2}-\d{2}[Tt ]\d{2}:\d{2}:\d{2}(?:\.\d+)?(?:[Zz]|[+-]\d{2}:\d{2})\Z", re.ASCII)
-FORMATS: dict[str, tuple[re.Pattern[str], str]] = {
-    "date": (re.compile(r"\d{4}-\d{2}-\d{2}\Z", re.ASCII), "2024-01-01"),
-    "email": (re.compile(r"[^@\s]+@[^@\s]+\Z"), "a@example.com"),
-    "ipv4": (re.compile(r"(?:\d{1,3}\.){3}\d{1,3}\Z", re.ASCII), "192.0.2.1"),
-    "uuid": (
-        re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}\Z"),
-        "00000000-0000-4000-8000-000000000000",
+
+
+class TextFormat(NamedTuple):
+    """A text format that dcr can judge: what its values look like, how long they are, and some of them."""
+
+    pattern: str
+    example: str
+    shortest: int
+    longest: int | None
+    more: tuple[str, ...] = ()
+
+    def holds(self, text: str) -> bool:
+        """Whether a text is of this format."""
+        return re.fullmatch(self.pattern, text) is not None
+
+
+_YEARS = r"[0-9]{4}-(?:(?:0[13578]|1[02])-(?:0[1-9]|[12][0-9]|3[01])|(?:0[469]|11)-(?:0[1-9]|[12][0-9]|30)"
+_LEAP_YEARS = r"(?:[0-9]{2}(?:0[48]|[2468][048]|[13579][26])|(?:[02468][048]|[13579][26])00)"
+_OCTET = "(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])"
+FORMATS = {
+    "date": TextFormat(
+        rf"(?!0000)(?:{_YEARS}|02-(?:0[1-9]|1[0-9]|2[0-8]))|{_LEAP_YEARS}-02-29)", "2024-01-01", 10, 10,
+        ("2024-01-02", "2023-12-31", "2000-02-29", "1970-01-01"),
+    ),
+    "email": TextFormat(r"[^@\s]+@[^@\s]+", "a@example.com", 3, None, ("a@b", "b@example.com", "c@example.com")),
+    "ipv4": TextFormat(rf"(?:{_OCTET}\.){{3}}{_OCTET}", "192.0.2.1", 7, 15, (
+        "1.1.1.1", "10.1.1.1", "10.10.1.1", "10.10.10.1", "10.10.10.10", "10.10.10.100", "10.10.100.100",
+        "10.100.100.100", "100.100.100.100",
+    )),
+    "uuid": TextFormat(
+        "[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}", "00000000-0000-4000-8000-000000000000", 36, 36,
+        tuple(f"00000000-0000-4000-8000-00000000000{n}" for n in range(1, 10)),
     ),
 }  # fmt: skip
-"""Text formats whose values dcr can tell apart, each with one example; any other name is opaque."""
+"""Text formats whose values dcr can tell apart; any other name is opaque. Source: RFC 3339 (full-date), RFC 5321
+(an address has an @ between two parts), RFC 2673 (dotted quad), RFC 4122.
+"""
 
 
 def fits_type(value: object, type_name: str) -> bool:
@@ -69,9 +96,18 @@ def _text_refused(value: str, constraints: Mapping[str, Any]) -> str | None:
         return "max_length"
     if "pattern" in constraints and patterns.matches(constraints["pattern"], value) is False:
         return "pattern"
-    if constraints.get("format") in FORMATS and not FORMATS[constraints["format"]][0].match(value):
+    if constraints.get("format") in FORMATS and not FORMATS[constraints["format"]].holds(value):
         return "format"
     return None
+
+
+def undecided(value: object, constraints: Mapping[str, Any]) -> bool:
+    """Whether a text may be refused for a reason dcr cannot judge: an opaque format, a pattern not safe to run."""
+    if not isinstance(value, str):
+        return False
+    if "format" in constraints and constraints["format"] not in FORMATS:
+        return True
+    return "pattern" in constraints and patterns.matches(constraints["pattern"], value) is None
 
 
 def allows(field: Field, value: object) -> bool:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from dcr.contract.contract import CONSTRAINTS, Contract, Field, FreshnessSLA, Owner
 from dcr.contract.location import Place, mark_location, place_of
-from dcr.contract.scalars import NotFiniteError, misreading, number_misreading, resolve
+from dcr.contract.scalars import NotFiniteError, misreading, number_misreading, resolve, unambiguous
 from dcr.contract.validity import faults
 from dcr.contract.yaml_reader import short
 from dcr.formats.reading import Problem, Reading
@@ -37,6 +37,7 @@ _FIELD_KEYS: dict[str, tuple[type, ...]] = {
     "exclusive_minimum": (int, float), "exclusive_maximum": (int, float), "multiple_of": (int, float),
     "unique": (bool,), "min_items": (int,), "max_items": (int,),
 }  # fmt: skip
+_LONGEST_QUOTED = 60
 _OWNER_KEYS = {"team", "contact"}
 _SLA_KEYS = {"max_lag_seconds", "measurement"}
 
@@ -115,7 +116,8 @@ class _Source:
                 return text or None
             if seen == "null" and key not in _KEPT_WORDS:
                 return None
-            self.doubt(node, f"'{text}' is read as text; other YAML readers see {seen}", f'write "{text}"')
+            hint = f'write "{text}"' if len(text) <= _LONGEST_QUOTED else "put it in quotes"
+            self.doubt(node, f"'{short(text)}' is read as text; other YAML readers see {seen}", hint)
             return text
         try:
             value = resolve(text)
@@ -132,7 +134,9 @@ class _Source:
         if isinstance(value, int | float) and not isinstance(value, bool):
             seen = number_misreading(text)
             if seen:
-                self.doubt(node, f"'{text}' is read as {value}; a YAML 1.1 reader sees {seen}", f"write {value}")
+                written = unambiguous(value)
+                said = f"'{short(text, 40)}' is read as {short(written, 40)}; a YAML 1.1 reader sees {seen}"
+                self.doubt(node, said, f"write {written}")
         return value
 
     def doubt(self, node: Node, message: str, hint: str) -> None:

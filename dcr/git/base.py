@@ -8,15 +8,18 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from dcr.errors import DcrError
 from dcr.git import ci
+from dcr.git.command import GitFailedError, failure
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from dcr.git.repository import Repository
 
 _DEFAULTS = ("refs/remotes/origin/HEAD", "refs/heads/main", "refs/heads/master")
 _UNFIT = re.compile(r"[\x00-\x20\x7f~^:?*\[\\]|\.\.|@\{|//|\A-|\A\.|/\Z|\.\Z|\.lock\Z|\A@\Z")
 _ANCESTOR = re.compile(r"(?:[~^][0-9]*)+\Z")
+_AMBIGUOUS = re.compile(r"refname '(.*)' is ambiguous")
+_ID = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?\Z")
 
 
 class BadRefError(DcrError):
@@ -59,7 +62,8 @@ def resolve_base(
     elif os.environ.get("DCR_BASE"):
         name, source = os.environ["DCR_BASE"], "DCR_BASE"
     elif named := ci.candidate(os.environ):
-        name, source, fix = _first_existing(repository, named), named.source, named.fix
+        name, source = _first_existing(repository, named)
+        fix = named.fix
     else:
         name, source = _default(repository, policy_base)
     return _common(repository, name, source, head or "HEAD", fix)
@@ -79,39 +83,68 @@ def resolve_commit(repository: Repository, ref: str, fix: str = "") -> str:
     """Return the commit a ref names. Raises `BadRefError` when it names none, or both a tag and a branch."""
     check_shape(ref)
     answer = repository.git.ask("rev-parse", "--verify", "--end-of-options", f"{ref}^{{commit}}")
-    _refuse_ambiguous(ref, answer.complaint)
-    if answer.code != 0:
-        if ref == "HEAD":
-            raise UnbornHeadError(
-                "the repository has no commit yet",
-                "make the first one, there is nothing to compare: git commit --no-verify",
-            )
-        name = ref.removeprefix("refs/remotes/origin/").removeprefix("origin/")
-        raise BadRefError(
-            f"the ref '{ref}' names no commit in this repository",
-            fix or f"git fetch origin {name}:refs/remotes/origin/{name}, or name another: dcr check --base REF",
-        )
-    return answer.out.decode().strip()
+    _refuse_ambiguous(answer.complaint)
+    found = answer.out.decode("ascii", "replace").strip()
+    if answer.code == 0 and _ID.match(found):
+        return found
+    if ref == "HEAD":
+        if is_unborn(repository):
+            raise _unborn()
+        raise BadRefError("HEAD names no commit that is here", "git fsck shows what is wrong with the repository")
+    name = _short(ref).removeprefix("origin/")
+    raise BadRefError(
+        f"the ref '{ref}' names no commit in this repository",
+        fix or f"git fetch origin {name}:refs/remotes/origin/{name}, or name another: dcr check --base REF",
+    )
 
 
-def _first_existing(repository: Repository, named: ci.Candidate) -> str:
+def is_unborn(repository: Repository) -> bool:
+    """Whether HEAD names a branch without a commit; any other reason why it names none raises."""
+    answer = repository.git.ask("rev-parse", "--verify", "--quiet", "HEAD")
+    if answer.code == 1 and not answer.complaint:
+        return True
+    if answer.code != 0 or not answer.out:
+        raise failure(("rev-parse",), answer)
+    return False
+
+
+def _unborn() -> UnbornHeadError:
+    return UnbornHeadError(
+        "the repository has no commit yet", "make the first one, there is nothing to compare: git commit --no-verify"
+    )
+
+
+def _first_existing(repository: Repository, named: ci.Candidate) -> tuple[str, str]:
+    """Return what a CI names as the base, and the variable that does."""
     for ref in named.refs:
         check_shape(ref)
-    if len(named.refs) == 1:
-        return named.refs[0]
+    there = _listed(repository, *named.refs) if named.refs else {}
     for ref in named.refs:
-        if repository.git.ask("rev-parse", "--verify", "--end-of-options", f"{ref}^{{commit}}").code == 0:
-            return ref
+        if ref in there:
+            return ref, named.source
+    if named.commit:
+        return named.commit, named.commit_source
     raise BadRefError(f"{named.source} names '{named.written}', which is not in this clone", named.fix)
 
 
-def _default(repository: Repository, policy_base: Callable[[str], str | None]) -> tuple[str, str]:
-    listing = repository.git.run("for-each-ref", "--format=%(refname) %(objectname) %(symref)", *_DEFAULTS)
+def _listed(repository: Repository, *refs: str) -> dict[str, tuple[str, str]]:
+    """Return object id and, for a symbolic ref, its target of those refs that exist."""
+    answer = repository.git.ask("for-each-ref", "--format=%(refname) %(objectname) %(symref)", *refs)
+    listing = answer.out.decode("utf-8", "surrogateescape")
+    if answer.code != 0 or "ignoring" in answer.complaint or (listing and not listing.endswith("\n")):
+        # A broken ref is left out of the listing with a warning: it is there all the same.
+        raise failure(("for-each-ref",), answer)
     found = {}
-    for line in listing.decode("utf-8", "surrogateescape").splitlines():
-        name, commit, target = line.split(" ", 2)
-        found[name] = (commit, target)
+    for line in listing.splitlines():
+        name, oid, target = line.split(" ", 2)
+        found[name] = (oid, target)
+    return found
+
+
+def _default(repository: Repository, policy_base: Callable[[str], str | None]) -> tuple[str, str]:
+    found = _listed(repository, *_DEFAULTS)
     fallback = next((name for name in _DEFAULTS if name in found), None)
+    _refuse_dangling(repository, _DEFAULTS[: _DEFAULTS.index(fallback)] if fallback else _DEFAULTS)
     named = policy_base(found[fallback][0] if fallback else "HEAD")
     if named is not None:
         return named, "policy"
@@ -120,12 +153,25 @@ def _default(repository: Repository, policy_base: Callable[[str], str | None]) -
     return found[fallback][1] or fallback, fallback.removeprefix("refs/remotes/").removeprefix("refs/heads/")
 
 
+def _refuse_dangling(repository: Repository, unlisted: Iterable[str]) -> None:
+    """A ref that points to one that is gone is in no listing, and its file is there all the same."""
+    for ref in unlisted:
+        if os.path.lexists(os.path.join(repository.common_dir, ref)):
+            fix = "git remote set-head origin --auto" if ref.startswith("refs/remotes") else "git fsck shows where to"
+            raise BadRefError(f"'{_short(ref)}' points to a branch that is gone", fix)
+
+
 def _only_branch(repository: Repository) -> str:
     """HEAD, when the repository has a single branch and so nothing else to go by."""
-    refs = repository.git.run("for-each-ref", "--count=2", "--format=%(refname)", "refs/heads", "refs/remotes").split()
-    here = repository.git.ask("symbolic-ref", "--quiet", "HEAD").out.strip()
-    if (here and not refs) or refs == [here]:
+    listing = repository.git.run("for-each-ref", "--count=2", "--format=%(refname)", "refs/heads", "refs/remotes")
+    refs = listing.decode("utf-8", "surrogateescape").split()
+    here = repository.git.ask("symbolic-ref", "--quiet", "HEAD").out.decode("utf-8", "surrogateescape").strip()
+    if any(ref in _DEFAULTS for ref in refs):
+        raise GitFailedError("git for-each-ref gave two answers that do not fit", "run it again")
+    if refs == [here]:
         return "HEAD"
+    if here and not refs:
+        raise _unborn()
     raise NoBaseError(
         "there is no origin/HEAD, main or master to compare with",
         'dcr check --base REF, or write base = "…" into dcr.toml',
@@ -134,17 +180,18 @@ def _only_branch(repository: Repository) -> str:
 
 def _common(repository: Repository, ref: str, source: str, head: str, fix: str) -> Base:
     check_shape(ref)
-    if head != "HEAD":
-        check_shape(head)
-    answer = repository.git.ask("rev-parse", f"{ref}^{{commit}}...{head}^{{commit}}")
-    _refuse_ambiguous(ref, answer.complaint)
-    lines = answer.out.decode("utf-8", "replace").split()
-    if answer.code != 0 or len(lines) < 2:
+    check_shape(head)
+    # Git answers A...B with B, A and each merge-base; the answer to the last question says that these are all.
+    answer = repository.git.ask("rev-parse", f"{ref}^{{commit}}...{head}^{{commit}}", "--is-inside-git-dir")
+    _refuse_ambiguous(answer.complaint)
+    *lines, last = answer.out.decode("ascii", "replace").split("\n")[:-1] or [""]
+    if answer.code != 0 or len(lines) < 2 or last not in ("true", "false"):
         head_commit = resolve_commit(repository, head)
         commit = resolve_commit(repository, ref, fix)
-        lines = [commit, head_commit, *_merge_bases(repository, commit, head_commit)]
-    commit, head_commit, *bases = lines
-    common = [each.removeprefix("^") for each in bases]
+        lines = [head_commit, commit, *_merge_bases(repository, commit, head_commit)]
+    head_commit, commit, *common = [each.removeprefix("^") for each in lines]
+    if not all(_ID.match(each) for each in (commit, head_commit, *common)):
+        raise failure(("rev-parse",), answer)
     if len(common) != 1:
         raise _no_merge_base(repository, ref, common, fix)
     return Base(_short(ref), source, commit, common[0], head_commit)
@@ -152,11 +199,9 @@ def _common(repository: Repository, ref: str, source: str, head: str, fix: str) 
 
 def _merge_bases(repository: Repository, commit: str, head: str) -> list[str]:
     answer = repository.git.ask("merge-base", "--all", commit, head)
-    if answer.code not in (0, 1):
-        from dcr.git.command import failure  # noqa: PLC0415
-
+    if answer.code not in (0, 1) or bool(answer.out) is (answer.code == 1):
         raise failure(("merge-base",), answer)
-    return answer.out.decode().split()
+    return answer.out.decode("ascii", "replace").split()
 
 
 def _no_merge_base(repository: Repository, ref: str, found: list[str], fix: str) -> NoMergeBaseError:
@@ -178,12 +223,15 @@ def _no_merge_base(repository: Repository, ref: str, found: list[str], fix: str)
     )
 
 
-def _refuse_ambiguous(ref: str, complaint: str) -> None:
-    if "is ambiguous" in complaint:
-        raise BadRefError(
-            f"'{ref}' names more than one thing in this repository (a tag and a branch?)",
-            f"say which: dcr check --base refs/heads/{ref}",
-        )
+def _refuse_ambiguous(complaint: str) -> None:
+    found = _AMBIGUOUS.search(complaint)
+    if found is None:
+        return
+    ref = found[1]
+    hint = f"say which: dcr check --base refs/heads/{ref}, or --base refs/tags/{ref}"
+    if ref == "HEAD":
+        hint = "a branch or tag is called HEAD: git branch -m HEAD another-name, or git tag -d HEAD"
+    raise BadRefError(f"'{ref}' names more than one thing in this repository (a tag and a branch?)", hint)
 
 
 def _short(ref: str) -> str:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from dcr.git.command import GitFailedError
+from dcr.git.command import Git, GitFailedError, failure, records
 
 if TYPE_CHECKING:
+    from collections.abc import Container, Iterable, Iterator
+
     from dcr.git.repository import Repository
 
 SYMLINK, SUBMODULE, NOTHING = "120000", "160000", "000000"
@@ -51,79 +54,126 @@ def changes_since(repository: Repository, merge_base: str, head: str) -> ChangeS
     if head == WORKTREE:
         return _worktree(repository, merge_base)
     if head == INDEX:
-        raw = repository.index_git.run(
-            "diff-index",
-            "--cached",
-            "--raw",
-            "-z",
-            "--no-renames",
-            "--no-abbrev",
-            "--ignore-submodules=dirty",
-            merge_base,
-        )
-        paths = _names(repository.index_git.run("ls-files", "-z", "--cached"))
-        return ChangeSet(tuple(parse_raw(raw, worktree=False)), tuple(dict.fromkeys(paths)))
-    raw = repository.git.run("diff-tree", "-r", "--raw", "-z", "--no-renames", "--no-abbrev", merge_base, head)
-    paths = _names(repository.git.run("ls-tree", "-r", "-z", "--full-tree", "--name-only", head))
-    return ChangeSet(tuple(parse_raw(raw, worktree=False)), paths)
+        git = repository.index_git
+        raw = _differences(git, "diff-index", "--cached", "--ignore-submodules=dirty", merge_base)
+        paths = dict.fromkeys(_tracked(git))
+    else:
+        git = repository.git
+        raw = _differences(git, "diff-tree", "-r", merge_base, head)
+        paths = dict.fromkeys(records(git.run("ls-tree", "-r", "-z", "--full-tree", "--name-only", head)))
+    changes = parse_raw(raw, worktree=False)
+    _refuse_gaps(changes, paths)
+    return ChangeSet(tuple(changes), tuple(paths))
 
 
 def commit_changes(repository: Repository, before: str, after: str) -> tuple[Change, ...]:
     """Return what differs between two commits."""
-    raw = repository.git.run("diff-tree", "-r", "--raw", "-z", "--no-renames", "--no-abbrev", before, after)
-    return tuple(parse_raw(raw, worktree=False))
+    return tuple(parse_raw(_differences(repository.git, "diff-tree", "-r", before, after), worktree=False))
+
+
+def _differences(git: Git, command: str, *arguments: str) -> bytes:
+    """Return a raw listing of changes; git says by its exit code too whether there are any."""
+    full = (command, "--raw", "-z", "--exit-code", "--no-renames", "--no-abbrev", *arguments)
+    answer = git.ask(*full)
+    if answer.code not in (0, 1) or bool(answer.out) is not (answer.code == 1):
+        raise failure(full, answer._replace(code=0 if answer.code == 1 else answer.code))
+    return answer.out
+
+
+def _tracked(git: Git) -> list[str]:
+    """Return the paths of the index, one for each of its entries."""
+    return records(git.run("ls-files", "-z", "--cached")) or records(git.run("ls-files", "-z", "--cached"))
+
+
+def _refuse_gaps(changes: Iterable[Change], paths: Container[str]) -> None:
+    """Two listings of one side must fit: what was changed there is there."""
+    if any(each.in_proposed and each.path not in paths for each in changes):
+        raise GitFailedError(
+            "git gave two listings that do not fit", "run it again, once no other program changes files"
+        )
 
 
 def listed_files(repository: Repository) -> list[str]:
     """Return the paths of the working tree's files: tracked ones that are there, and untracked ones not ignored."""
-    listing = _names(repository.git.run("ls-files", "-z", "-t", "--cached", "--others", "--exclude-standard"))
-    deleted = set(_names(repository.git.run("ls-files", "-z", "--deleted")))
-    paths = dict.fromkeys([entry[2:] for entry in listing])
-    return [path for path in paths if path not in deleted and not path.endswith("/")]
+    tracked, untracked = _listing(repository)
+    deleted = set(records(repository.git.run("ls-files", "-z", "--deleted")))
+    return [path for path in dict.fromkeys([*tracked, *untracked]) if path not in deleted]
+
+
+def _listing(repository: Repository) -> tuple[list[str], list[str]]:
+    """Return the tracked paths, once for each side of a conflict, and the untracked ones that are not ignored."""
+    listing = records(repository.git.run("ls-files", "-z", "-t", "--cached", "--others", "--exclude-standard"))
+    untracked = [entry[2:] for entry in listing if entry[0] == "?"]
+    tracked = [entry[2:] for entry in listing if entry[0] != "?"]
+    if not tracked and _tracked(repository.git):  # it lists them last, so a listing without any may be cut
+        raise GitFailedError("git gave half a listing of files", "run it again")
+    # A repository inside the tree, which is listed as a folder, is not this repository's.
+    return tracked, [path for path in untracked if not path.endswith("/")]
 
 
 def _worktree(repository: Repository, merge_base: str) -> ChangeSet:
-    raw = repository.git.run(
-        "diff-index", "--raw", "-z", "--no-renames", "--no-abbrev", "--ignore-submodules=dirty", merge_base
-    )
+    git = repository.git._replace(variables={**repository.git.variables, **_filters_off(repository)})
+    raw = _differences(git, "diff-index", "--ignore-submodules=dirty", merge_base)
     found = {change.path: change for change in parse_raw(raw, worktree=True)}
-    listing = _names(repository.git.run("ls-files", "-z", "-t", "--cached", "--others", "--exclude-standard"))
-    paths = dict.fromkeys([entry[2:] for entry in listing])  # an unmerged path is listed once for each side
-    for path in [entry[2:] for entry in listing if entry[0] == "?"]:
-        if path.endswith("/"):  # a repository inside the tree is not this repository's
-            del paths[path]
-            continue
+    tracked, untracked = _listing(repository)
+    paths = dict.fromkeys(tracked)
+    _refuse_gaps(found.values(), paths)
+    for path in untracked:
         known = found.get(path)
         mode, oid = (known.previous_mode, known.previous_id) if known else (NOTHING, "")
         found[path] = Change(path, mode, "100644", oid, None)
+        paths[path] = None
     for change in found.values():
         if not change.in_proposed:
             paths.pop(change.path, None)
     return ChangeSet(tuple(found.values()), tuple(paths))
 
 
+_DEFINES_FILTERS = re.compile(rb"\[\s*(?:filter|include)", re.IGNORECASE)
+
+
+def _filters_off(repository: Repository) -> dict[str, str]:
+    """Return variables that turn off what the repository's own configuration would have git run on a file."""
+    for folder, name in ((repository.common_dir, "config"), (repository.git_dir, "config.worktree")):
+        try:
+            with open(os.path.join(folder, name), "rb") as file:
+                suspicious = _DEFINES_FILTERS.search(file.read()) is not None
+        except FileNotFoundError:
+            continue
+        except OSError:
+            suspicious = True
+        if suspicious:
+            from dcr.git.filters import variables_against_filters  # noqa: PLC0415 (few repositories have any)
+
+            return variables_against_filters(repository.git)
+    return {}
+
+
 _ENTRY = re.compile(r":(\d{6}) (\d{6}) ([0-9a-f]{40,64}) ([0-9a-f]{40,64}) ([A-Z])\d*\Z")
 
 
-def parse_raw(raw: bytes, *, worktree: bool) -> list[Change]:
-    """Return the entries of `git diff-… --raw -z`. Raises `GitFailedError` for anything that is none."""
-    parts = raw.decode("utf-8", "surrogateescape").split("\0")
-    if parts[-1] or len(parts) % 2 == 0:
+def raw_entries(raw: bytes) -> Iterator[tuple[str, str, str, str, str, str]]:
+    """Yield both modes, both ids, status and path of each entry of `git … --raw -z`.
+
+    Raises `GitFailedError` for anything that is no entry.
+    """
+    parts = records(raw)
+    if len(parts) % 2:
         raise GitFailedError("git gave half a listing of changes", "run it again")
-    found: dict[str, Change] = {}
-    for facts, path in zip(parts[0:-1:2], parts[1:-1:2], strict=True):
+    for facts, path in zip(parts[::2], parts[1::2], strict=True):
         match = _ENTRY.match(facts)
         if match is None:
             raise GitFailedError(f"git listed a change in a form that is not known: '{facts[:80]}'", "report this")
         before, after, old, new, status = match.groups()
+        yield before, after, old, new, status, path
+
+
+def parse_raw(raw: bytes, *, worktree: bool) -> list[Change]:
+    """Return the changes of `git diff-… --raw -z`, one to a path: a conflict is listed twice."""
+    found: dict[str, Change] = {}
+    for before, after, old, new, status, path in raw_entries(raw):
         unmerged = status == "U" or (path in found and found[path].unmerged)
         proposed = None if worktree and set(new) == {"0"} else new
-        if unmerged and path in found and status != "U":
-            found[path] = Change(path, before, after, old, proposed, unmerged=True)
-        elif path not in found:
+        if path not in found or (unmerged and status != "U"):
             found[path] = Change(path, before, after, old, proposed, unmerged)
     return list(found.values())
-
-
-def _names(listing: bytes) -> tuple[str, ...]:
-    return tuple(listing.decode("utf-8", "surrogateescape").split("\0")[:-1])

@@ -8,19 +8,29 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from dcr.errors import DcrError
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-ZEROS = "0" * 40
+
+class UnreadableEventError(DcrError):
+    """GitHub says that a file describes the event, and it cannot be read."""
 
 
 class Candidate(NamedTuple):
-    """What one variable names as the base: refs to try in order, and the fetch that would bring them."""
+    """What one variable names as the base, and the fetch that would bring it.
+
+    `refs` are the refs that `written` may stand for, in order; `commit` is what to take when none of them
+    exists, and `commit_source` the variable that holds it.
+    """
 
     source: str
-    refs: tuple[str, ...]
     written: str
     fix: str
+    refs: tuple[str, ...] = ()
+    commit: str = ""
+    commit_source: str = ""
 
 
 def candidate(environment: Mapping[str, str]) -> Candidate | None:
@@ -34,11 +44,11 @@ def candidate(environment: Mapping[str, str]) -> Candidate | None:
 
 def _branch(source: str, written: str, fix: str) -> Candidate:
     name = written.removeprefix("refs/heads/")
-    return Candidate(source, (f"refs/remotes/origin/{name}", f"refs/heads/{name}"), name, fix)
+    return Candidate(source, name, fix, (f"refs/remotes/origin/{name}", f"refs/heads/{name}"))
 
 
 def _commit(source: str, written: str, fix: str) -> Candidate:
-    return Candidate(source, (written,), written, fix)
+    return Candidate(source, written, fix, commit=written, commit_source=source)
 
 
 def _fetch(branch: str) -> str:
@@ -47,7 +57,7 @@ def _fetch(branch: str) -> str:
 
 
 def _pre_commit(environment: Mapping[str, str]) -> Candidate | None:
-    for name in ("PRE_COMMIT_FROM_REF", "PRE_COMMIT_SOURCE"):
+    for name in ("PRE_COMMIT_FROM_REF", "PRE_COMMIT_ORIGIN"):  # PRE_COMMIT_SOURCE is the head, for all its name
         written = environment.get(name, "")
         if written and set(written) != {"0"}:
             return _commit(name, written, "git fetch origin")
@@ -73,13 +83,18 @@ def _github(environment: Mapping[str, str]) -> Candidate | None:
 
 
 def _event(path: str) -> dict[str, Any]:
+    if not path:
+        return {}
     import json  # noqa: PLC0415 (only on GitHub)
 
     try:
         with open(path, encoding="utf-8") as file:
             event = json.load(file)
-    except (OSError, ValueError):
-        return {}
+    except (OSError, ValueError) as error:
+        raise UnreadableEventError(
+            f"GITHUB_EVENT_PATH names '{path}', which cannot be read as JSON",
+            "in a container, mount that file; or name the base: dcr check --base origin/main",
+        ) from error
     return event if isinstance(event, dict) else {}
 
 
@@ -88,8 +103,8 @@ def _gitlab(environment: Mapping[str, str]) -> Candidate | None:
     fix = f'in .gitlab-ci.yml: variables: {{GIT_DEPTH: "0"}}; or {_fetch(target or "main")}'
     if target:
         found = _branch("CI_MERGE_REQUEST_TARGET_BRANCH_NAME", target, fix)
-        stale = environment.get("CI_MERGE_REQUEST_DIFF_BASE_SHA")
-        return Candidate(found.source, (*found.refs, stale), found.written, fix) if stale else found
+        name = "CI_MERGE_REQUEST_DIFF_BASE_SHA"  # goes stale: only where the branch itself was not fetched
+        return found._replace(commit=environment.get(name, ""), commit_source=name)
     before = environment.get("CI_COMMIT_BEFORE_SHA", "")
     return _commit("CI_COMMIT_BEFORE_SHA", before, fix) if before and set(before) != {"0"} else None
 

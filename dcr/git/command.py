@@ -34,6 +34,9 @@ FLAGS = (
 """What makes a command safe on a repository that a stranger prepared."""
 
 _QUARANTINE = ("GIT_OBJECT_DIRECTORY", "GIT_ALTERNATE_OBJECT_DIRECTORIES", "GIT_QUARANTINE_PATH")
+FETCH_ALL = "git fetch --refetch --no-filter origin"
+"""Brings what a clone lacks; without `--no-filter` a partial clone stays partial."""
+
 TIME_LIMIT = 120.0
 """Seconds that one git command may take; `DCR_GIT_TIMEOUT` changes it."""
 
@@ -76,10 +79,7 @@ class Git(NamedTuple):
         except subprocess.TimeoutExpired as error:
             process.kill()
             process.communicate()
-            raise GitFailedError(
-                f"git {arguments[0]} did not end within {limit:.0f} seconds",
-                "run it again, or give it longer: DCR_GIT_TIMEOUT=600 dcr check",
-            ) from error
+            raise too_slow(arguments[0], limit) from error
         answer = Answer(process.returncode, out, err.decode("utf-8", "replace").strip())
         if answer.code < 0:
             raise failure(arguments, answer)
@@ -96,10 +96,15 @@ class Git(NamedTuple):
                 cwd=self.folder,
                 env=environment(self.variables),
             )
-        except FileNotFoundError as error:
-            if os.path.isdir(self.folder):
+        except OSError as error:
+            if not os.path.isdir(self.folder):
+                raise GitMissingError(f"the folder '{self.folder}' does not exist") from error
+            if isinstance(error, FileNotFoundError):
                 raise GitMissingError("git is not installed", "install git 2.31 or newer, then try again") from error
-            raise GitMissingError(f"the folder '{self.folder}' does not exist") from error
+            reason = (error.strerror or "unknown").lower()
+            raise GitMissingError(
+                f"git cannot be started: {reason}", "see which git comes first on PATH: command -v git"
+            ) from error
 
 
 def environment(variables: dict[str, str]) -> dict[str, str]:
@@ -115,6 +120,7 @@ def environment(variables: dict[str, str]) -> dict[str, str]:
         "GIT_NO_LAZY_FETCH": "1",
         "GIT_OPTIONAL_LOCKS": "0",
         "GIT_NO_REPLACE_OBJECTS": "1",
+        "GIT_GRAFT_FILE": "",
         **variables,
     }
 
@@ -130,6 +136,22 @@ def time_limit() -> float:
         raise DcrError(f"DCR_GIT_TIMEOUT is '{written}', expected seconds", "unset DCR_GIT_TIMEOUT") from error
 
 
+def too_slow(command: str, limit: float) -> GitFailedError:
+    """Return the error for a command that took longer than it may."""
+    return GitFailedError(
+        f"git {command} did not end within {limit:g} seconds",
+        "run it again, or give it longer: DCR_GIT_TIMEOUT=600 dcr check",
+    )
+
+
+def records(listing: bytes) -> list[str]:
+    """Return the entries of a listing that ends each with NUL. Raises `GitFailedError` for one that was cut."""
+    entries = listing.decode("utf-8", "surrogateescape").split("\0")
+    if entries.pop():
+        raise GitFailedError("git gave half a listing", "run it again")
+    return entries
+
+
 def failure(arguments: tuple[str, ...], answer: Answer) -> GitFailedError:
     """Return the error for a command that answered nothing, with the hint that fits git's complaint."""
     complaint = answer.complaint.splitlines()[-1] if answer.complaint else ""
@@ -140,15 +162,19 @@ def failure(arguments: tuple[str, ...], answer: Answer) -> GitFailedError:
             "git does not trust this repository: it belongs to another user",
             'git config --global --add safe.directory "$(pwd)"',
         )
-    message = f"git {arguments[0]} ended with {answer.code}"
+    message = f"git {arguments[0]} " + (f"ended with {answer.code}" if answer.code else "gave no full answer")
     return GitFailedError(f"{message}: {complaint}" if complaint else message, _hint(answer.complaint))
 
 
 def _hint(complaint: str) -> str:
+    if "promisor" in complaint:
+        return f"this clone is partial and dcr fetches nothing: {FETCH_ALL}"
     if any(
         word in complaint for word in ("bad object", "missing", "unable to read", "corrupt", "promisor", "not found")
     ):
-        return "the repository lacks objects: git fetch --refetch origin, or git fsck to see which"
+        return f"the repository lacks objects: {FETCH_ALL}, or git fsck to see which"
+    if "broken ref" in complaint:
+        return "git fsck shows which ref is broken; git update-ref -d REF takes it away, and git fetch brings it back"
     if "index" in complaint:
         return "git status shows what is wrong with the index"
     return ""

@@ -1,12 +1,12 @@
-"""Blobs and trees by id: one `cat-file --batch` reads everything, one `ls-tree` lists a tree."""
+"""Objects by id or path: one `cat-file --batch` reads everything, one `ls-tree` lists a whole tree."""
 
 from __future__ import annotations
 
 import threading
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from dcr.errors import DcrError
-from dcr.git.command import GitFailedError, time_limit
+from dcr.git.command import FETCH_ALL, Answer, GitFailedError, failure, records, time_limit, too_slow
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -18,8 +18,18 @@ MAX_READ = 2 * 1024 * 1024 + 1
 """Bytes of a blob that are kept; one more than a contract may have, so that an oversize one is seen as such."""
 
 
+FILE, FOLDER = "100", "40000"
+"""How the modes of regular files begin, and the mode of a folder, as git writes them in a tree."""
+
+
 class ObjectMissingError(DcrError):
     """The repository names an object that it does not hold."""
+
+
+class _Object(NamedTuple):
+    oid: str
+    kind: str
+    content: bytes
 
 
 def read_blobs(git: Git, ids: Iterable[str]) -> dict[str, bytes]:
@@ -28,84 +38,135 @@ def read_blobs(git: Git, ids: Iterable[str]) -> dict[str, bytes]:
     Raises `ObjectMissingError` for one that is not there, `GitFailedError` when git gives no full answer.
     """
     wanted = list(dict.fromkeys(ids))
-    if not wanted:
-        return {}
+    found = {}
+    for asked, answer in zip(wanted, _batch(git, wanted), strict=True):
+        if answer is None:
+            raise _missing(asked)
+        if answer.oid != asked or answer.kind != "blob":
+            raise _no_full_answer()
+        found[asked] = answer.content
+    return found
+
+
+def read_top(git: Git, commit: str, names: Iterable[str]) -> dict[str, tuple[str, bytes]]:
+    """Return mode and content of the named entries of a commit's topmost folder, for those that are there.
+
+    Absent is only what the folder's own listing does not hold. It is read in the same answer, and its length
+    is stated, so that half of it is not taken for the whole.
+    """
+    wanted = tuple(names)
+    tree, *answers = _batch(git, [f"{commit}^{{tree}}", *(f"{commit}:{name}" for name in wanted)])
+    if tree is None or tree.kind != "tree":
+        raise _missing(f"{commit[:12]}^{{tree}}")
+    listing = dict(_entries(tree))
+    found = {}
+    for name, answer in zip(wanted, answers, strict=True):
+        mode, oid = listing.get(name, ("", ""))
+        if mode != _SUBMODULE and (answer.oid if answer else "") != oid:
+            raise _missing(oid) if oid else _no_full_answer()
+        if mode:
+            found[name] = (mode, answer.content if answer else b"")
+    return found
+
+
+_SUBMODULE = "160000"  # its commit is in another repository
+
+
+def _entries(tree: _Object) -> Iterator[tuple[str, tuple[str, str]]]:
+    """Yield name, mode and id of each entry; git writes `MODE NAME`, a NUL and the id's bytes."""
+    at, width = 0, len(tree.oid) // 2
+    while at < len(tree.content):
+        end = tree.content.index(b"\0", at)
+        mode, _, name = tree.content[at:end].decode("utf-8", "surrogateescape").partition(" ")
+        at = end + 1 + width
+        yield name, (mode, tree.content[end + 1 : at].hex())
+
+
+def _batch(git: Git, asked: list[str]) -> list[_Object | None]:
+    """Return an object for each expression, in order; None for what git calls missing."""
+    if not asked:
+        return []
     process = git.start("cat-file", "--batch", reads=True)
-    feeder = threading.Thread(target=_feed, args=(process, wanted), daemon=True)
-    timer = threading.Timer(time_limit(), process.kill)
+    feeder = threading.Thread(target=_feed, args=(process, asked), daemon=True)
+    limit, late = time_limit(), threading.Event()
+    timer = threading.Timer(limit, lambda: (late.set(), process.kill()))
     timer.daemon = True
     timer.start()
     feeder.start()
+    found: list[_Object | None] = []
     try:
-        found = dict(_answers(process, wanted))
+        found.extend(_answers(process, len(asked)))
     except BaseException:
         process.kill()
         raise
     finally:
         timer.cancel()
         feeder.join()
-        for pipe in (process.stdout, process.stderr):
-            if pipe:
-                pipe.close()
+        complaint = _closed(process)
         code = process.wait()
-    if code != 0:
-        raise GitFailedError(f"git cat-file ended with {code}", "git fsck shows what is wrong with the repository")
+    if late.is_set():
+        raise too_slow("cat-file", limit)
+    if code != 0 or len(found) < len(asked):
+        raise failure(("cat-file",), Answer(code, b"", complaint)) if code else _no_full_answer()
     return found
 
 
-def _feed(process: Popen[bytes], ids: list[str]) -> None:
+def _feed(process: Popen[bytes], asked: list[str]) -> None:
     try:
         if process.stdin:
-            process.stdin.write("\n".join([*ids, ""]).encode())
+            process.stdin.write("\n".join([*asked, ""]).encode())
             process.stdin.close()
     except (BrokenPipeError, OSError):
         return  # the reading side finds out why
 
 
-def _answers(process: Popen[bytes], ids: list[str]) -> Iterator[tuple[str, bytes]]:
+def _closed(process: Popen[bytes]) -> str:
+    if process.stdout:
+        process.stdout.close()
+    if process.stderr is None:
+        return ""
+    with process.stderr as complaints:
+        return complaints.read(4096).decode("utf-8", "replace").strip()
+
+
+def _answers(process: Popen[bytes], number: int) -> Iterator[_Object | None]:
+    """Yield what was asked for, and stop early where the answer ends early."""
     out = process.stdout
-    if out is None:  # never: the process is started with a pipe
-        return
-    for wanted in ids:
-        header = out.readline().split()
-        if len(header) == 2 and header[1] in (b"missing", b"ambiguous"):
-            raise ObjectMissingError(
-                f"the object {wanted[:12]} is not in this clone",
-                "git fetch --refetch origin brings it; git fsck shows what else is missing",
-            )
-        if len(header) != 3 or header[0].decode() != wanted or not header[2].isdigit():
-            raise GitFailedError("git cat-file gave no full answer", "run it again; git fsck shows what is wrong")
-        size = int(header[2])
-        content = out.read(min(size, MAX_READ))
+    for _ in range(number if out else 0):
+        header = out.readline().split() if out else []
+        if len(header) == 2 and header[1] == b"missing":
+            yield None
+            continue
+        if out is None or not header:
+            return
+        if len(header) != 3 or not header[2].isdigit():
+            raise _no_full_answer()
+        oid, kind, size = header[0].decode("ascii", "replace"), header[1].decode("ascii", "replace"), int(header[2])
+        kept = size if kind == "tree" else min(size, MAX_READ)
+        content = out.read(kept)
         rest = size - len(content)
-        while rest > 0 and len(content) == MAX_READ:
-            skipped = len(out.read(min(rest, 1 << 20)))
+        while rest and len(content) == kept and (skipped := len(out.read(min(rest, 1 << 20)))):
             rest -= skipped
-            if not skipped:
-                break
         if rest or len(out.read(1)) != 1:
-            raise GitFailedError("git cat-file stopped in the middle", "run it again; git fsck shows what is wrong")
-        yield wanted, content
+            return
+        yield _Object(oid, kind, content)
 
 
-def list_tree(git: Git, commit: str, *paths: str) -> dict[str, tuple[str, str]]:
-    """Return mode and object id by path for the named top-level entries of a commit's tree; all when none named.
-
-    Only what a complete listing does not hold is absent. Raises `GitFailedError`.
-    """
-    arguments = ("--", *paths) if paths else ()
-    return _tree(git.run("ls-tree", "-z", "--full-tree", commit, *arguments))
+def _missing(what: str) -> ObjectMissingError:
+    return ObjectMissingError(
+        f"the object {what[:40]} is not in this clone", f"{FETCH_ALL} brings it; git fsck shows what else is missing"
+    )
 
 
-def list_all(git: Git, commit: str) -> dict[str, tuple[str, str]]:
-    """Return mode and object id of every file in a commit's tree, by path."""
-    return _tree(git.run("ls-tree", "-r", "-z", "--full-tree", commit))
+def _no_full_answer() -> GitFailedError:
+    return GitFailedError("git cat-file gave no full answer", "run it again; git fsck shows what is wrong")
 
 
-def _tree(listing: bytes) -> dict[str, tuple[str, str]]:
+def list_all(git: Git, commit: str) -> dict[str, str]:
+    """Return the object id of every file in a commit's tree, by path."""
     entries = {}
-    for entry in listing.decode("utf-8", "surrogateescape").split("\0")[:-1]:
+    for entry in records(git.run("ls-tree", "-r", "-z", "--full-tree", commit)):
         facts, _, path = entry.partition("\t")
-        mode, _, oid = facts.split(" ", 2)
-        entries[path] = (mode, oid)
+        if facts.startswith(FILE):
+            entries[path] = facts.split(" ")[2]
     return entries

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 from dcr.compatibility.rules import kinds
 from dcr.contract.location import Location
+from dcr.git.base import is_unborn
 from dcr.git.contents import ODD, proposed_contents
-from dcr.git.objects import list_tree, read_blobs
+from dcr.git.objects import FOLDER, MAX_READ, read_top
 from dcr.policy.governing import Decisions, Governing, governing
 from dcr.policy.policy import FILES, Policy, PolicyError, parse_policy
 
@@ -22,9 +23,9 @@ ACCEPTANCES = "dcr.accepted.yaml"
 
 def named_base(repository: Repository, commit: str) -> str | None:
     """Return the base that the policy of a commit names, if it names one."""
-    if commit == "HEAD" and repository.git.ask("rev-parse", "--verify", "--quiet", "HEAD^{commit}").code != 0:
-        return None  # an unborn HEAD has no policy; what to do about it is said where the base is resolved
-    policy, _ = _parsed(_contents(repository, list_tree(repository.git, commit, *FILES)))
+    if commit == "HEAD" and is_unborn(repository):
+        return None  # what to do about it is said where the base is resolved
+    policy, _ = _parsed(_contents(repository, commit, FILES), hint=_FROM_WORKTREE_AND_BASE)
     return policy.base if policy else None
 
 
@@ -35,7 +36,7 @@ def governing_policy(repository: Repository, merge_base: str, changes: Iterable[
     `PolicyError` when a policy that counts cannot be understood.
     """
     touched = {each.path: each for each in changes if each.path in (*FILES, ACCEPTANCES)}
-    at_base = _contents(repository, list_tree(repository.git, merge_base, *FILES, ACCEPTANCES))
+    at_base = _contents(repository, merge_base, (*FILES, ACCEPTANCES))
     proposed = {path: content for path, content in at_base.items() if path not in touched}
     if touched:
         proposed.update(proposed_contents(repository, touched.values()))
@@ -54,11 +55,12 @@ def governing_policy(repository: Repository, merge_base: str, changes: Iterable[
 
 
 _FROM_WORKTREE = "judge by the mended policy this once: dcr check --policy-from worktree"
+_FROM_WORKTREE_AND_BASE = f"{_FROM_WORKTREE} --base REF"
 
 
-def _contents(repository: Repository, listing: Mapping[str, tuple[str, str]]) -> dict[str, bytes | str]:
-    blobs = read_blobs(repository.git, (oid for mode, oid in listing.values() if mode not in ODD))
-    return {name: ODD[mode] if mode in ODD else blobs[oid] for name, (mode, oid) in listing.items()}
+def _contents(repository: Repository, commit: str, names: Iterable[str]) -> dict[str, bytes | str]:
+    found = read_top(repository.git, commit, names)
+    return {name: ODD.get(mode, content) for name, (mode, content) in found.items() if mode != FOLDER}
 
 
 def _parsed(contents: Mapping[str, bytes | str], hint: str = "") -> tuple[Policy | None, str | None]:
@@ -69,6 +71,8 @@ def _parsed(contents: Mapping[str, bytes | str], hint: str = "") -> tuple[Policy
         if isinstance(content, str) and name == FILES[0]:
             raise PolicyError(f"'{name}' is {content}", "put the policy's own content there")
         if isinstance(content, bytes):
+            if len(content) >= MAX_READ:
+                raise PolicyError(f"'{name}' is larger than 2 MiB, so only a part would be read", "shorten it")
             try:
                 policy = parse_policy(name, content, kinds())
             except PolicyError as error:

@@ -20,7 +20,7 @@ class TwoRepositoriesError(DcrError):
 
 
 class Repository(NamedTuple):
-    """A repository: `top` is the working tree's root, None for a bare one; `prefix` leads from it to here.
+    """A repository: `top` is the working tree's root, None for a bare one.
 
     `git` runs in `top` (the git folder of a bare one); `index_git` is the same with the hook's own index.
     """
@@ -28,9 +28,17 @@ class Repository(NamedTuple):
     git: Git
     top: str | None
     git_dir: str
-    prefix: str
     shallow: bool
     index_git: Git
+
+    @property
+    def common_dir(self) -> str:
+        """The folder that all worktrees share: configuration, objects and refs."""
+        try:
+            with open(os.path.join(self.git_dir, "commondir"), encoding="utf-8", errors="surrogateescape") as file:
+                return os.path.join(self.git_dir, file.read().rstrip("\n"))
+        except FileNotFoundError:  # only a linked worktree says where it is
+            return self.git_dir
 
     @property
     def bare(self) -> bool:
@@ -41,51 +49,65 @@ class Repository(NamedTuple):
 def discover(folder: str) -> Repository:
     """Return the repository around `folder`.
 
-    Raises `NotARepositoryError`, and `TwoRepositoriesError` when GIT_DIR names another one.
+    Raises `NotARepositoryError`, and `TwoRepositoriesError` when a hook's variables name another one.
     """
     plain = _look(Git(folder))
-    hook = {name: os.environ[name] for name in _LOCATORS if os.environ.get(name)}
-    if "GIT_DIR" in hook:
-        by_hook = _look(Git(folder, hook))
-        if isinstance(by_hook, Answer):
-            raise _not_found(folder, by_hook)
-        if isinstance(plain, Repository) and not _same(plain, by_hook):
-            raise TwoRepositoriesError(
-                f"GIT_DIR names '{by_hook.git_dir}', and this folder belongs to '{plain.git_dir}'",
-                "unset GIT_DIR GIT_WORK_TREE, or run dcr in the repository that GIT_DIR names",
-            )
-        plain = plain if isinstance(plain, Repository) else by_hook
+    if isinstance(plain, Repository) and plain.bare and _is_inside(folder, plain.git_dir):
+        plain = Answer(128, b"", "cannot use bare repository")  # as git 2.38 and later say by themselves
+    hook = {name: os.path.join(folder, os.environ[name]) for name in _LOCATORS if os.environ.get(name)}
+    if hook:
+        plain = _agreed(folder, plain, hook)
     if isinstance(plain, Answer):
         plain = _explicitly_bare(folder, plain)
     index = os.environ.get("GIT_INDEX_FILE")
-    if index:
-        index_path = index if os.path.isabs(index) else os.path.join(folder, index)
-        with_index = plain.git._replace(variables={**plain.git.variables, "GIT_INDEX_FILE": index_path})
-        plain = plain._replace(index_git=with_index)
+    if index:  # git takes a relative one from the working tree's root, wherever it was called
+        index = os.path.join(plain.top or folder, index)
+        plain = plain._replace(index_git=Git(plain.git.folder, {**plain.git.variables, "GIT_INDEX_FILE": index}))
     return plain
+
+
+def _agreed(folder: str, plain: Repository | Answer, hook: dict[str, str]) -> Repository:
+    """Return the repository that a hook's variables name, which must be the one around the folder if there is one."""
+    named = _look(Git(folder, hook))
+    variables = " ".join(hook)
+    if isinstance(named, Answer):
+        if isinstance(plain, Answer):
+            raise _not_found(folder, named)
+        raise TwoRepositoriesError(
+            f"{variables} is set, and git finds no repository by it from '{folder}'", f"unset {variables}"
+        )
+    if isinstance(plain, Answer):
+        return named
+    if _is_same(plain.git_dir, named.git_dir) and ("GIT_WORK_TREE" not in hook or _is_same(plain.top, named.top)):
+        return plain
+    theirs = named.git_dir if not _is_same(plain.git_dir, named.git_dir) else named.top
+    raise TwoRepositoriesError(
+        f"{variables} names '{theirs}', and this folder belongs to '{plain.git_dir}'",
+        f"unset {variables}, or run dcr in the repository that it names",
+    )
 
 
 def _look(git: Git) -> Repository | Answer:
     """Return the repository git finds, or its answer when it finds none."""
     answer = git.ask(
-        "rev-parse",
-        "--absolute-git-dir",
-        "--is-shallow-repository",
-        "--is-bare-repository",
-        "--show-toplevel",
-        "--show-prefix",
+        "rev-parse", "--is-shallow-repository", "--is-bare-repository", "--absolute-git-dir", "--show-toplevel"
     )
-    lines = answer.out.decode("utf-8", "surrogateescape").split("\n")
-    if answer.code != 0 and len(lines) >= 3 and lines[2] == "true":
-        lines = [*lines[:3], "", ""]
-    elif answer.code != 0 or len(lines) < 5:
+    *lines, rest = answer.out.decode("utf-8", "surrogateescape").split("\n")
+    if rest or len(lines) < 3 or lines[0] not in _BOOLEANS or lines[1] not in _BOOLEANS:
         return answer
-    git_dir, shallow, bare, top, prefix = lines[:5]
-    if bare == "true" or not top:
+    shallow, bare, git_dir, *tops = lines
+    if bare == "true" and not tops:  # such a one has no top level, which git calls an error
         inside = Git(git_dir, {"GIT_DIR": git_dir})
-        return Repository(inside, None, git_dir, "", shallow == "true", inside)
-    inside = Git(top, git.variables)
-    return Repository(inside, top, git_dir, prefix, shallow == "true", inside)
+        return Repository(inside, None, git_dir, shallow == "true", inside)
+    if answer.code != 0 or not tops:
+        return answer
+    if len(tops) > 1:
+        raise NotARepositoryError(f"the name of '{git.folder}' holds a line break", "rename the folder")
+    inside = Git(tops[0], {**git.variables, "GIT_DIR": git_dir, "GIT_WORK_TREE": tops[0]} if git.variables else {})
+    return Repository(inside, tops[0], git_dir, shallow == "true", inside)
+
+
+_BOOLEANS = ("true", "false")
 
 
 def _explicitly_bare(folder: str, answer: Answer) -> Repository:
@@ -116,10 +138,10 @@ def _not_found(folder: str, answer: Answer) -> DcrError:
     return failure(("rev-parse",), answer)
 
 
-def _same(first: Repository, second: Repository) -> bool:
-    return _common(first) == _common(second)
+def _is_same(first: str | None, second: str | None) -> bool:
+    return os.path.realpath(first or "") == os.path.realpath(second or "")
 
 
-def _common(repository: Repository) -> str:
-    found = repository.git.run("rev-parse", "--git-common-dir").decode("utf-8", "surrogateescape").rstrip("\n")
-    return os.path.realpath(os.path.join(repository.git.folder, found))
+def _is_inside(folder: str, parent: str) -> bool:
+    inner, outer = os.path.realpath(folder), os.path.realpath(parent)
+    return inner == outer or inner.startswith(f"{outer}{os.sep}")

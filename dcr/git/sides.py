@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from dcr.contract.location import Location
 from dcr.formats import read
 from dcr.formats.reading import Problem, Reading
+from dcr.git.changes import raw_entries
+from dcr.git.command import GitFailedError
 from dcr.git.contents import ODD, proposed_contents
-from dcr.git.objects import read_blobs
+from dcr.git.objects import FILE, MAX_READ, read_blobs
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Mapping, Sequence
 
     from dcr.git.changes import Change
     from dcr.git.repository import Repository
@@ -20,24 +22,58 @@ MAX_OLDER = 100
 """Versions of one file that are tried when the base's own cannot be read."""
 
 
-def previous_readings(repository: Repository, changes: Iterable[Change], merge_base: str) -> dict[str, Reading]:
-    """Return what the merge-base's side of some changes says, by path.
+class Sides(NamedTuple):
+    """What both sides of changed files say, by path.
 
-    One that cannot be read brings the contracts of the newest older version that can.
+    `untouched` holds the bytes of those that git only took for changed, and that have the same text on both sides.
     """
+
+    previous: dict[str, Reading]
+    proposed: dict[str, Reading]
+    untouched: dict[str, bytes]
+
+
+def both_sides(repository: Repository, changes: Sequence[Change], merge_base: str) -> Sides:
+    """Return what the merge-base's side and the proposed side of some changes say."""
+    before = _previous_contents(repository, changes)
+    after = proposed_contents(repository, changes)
+    untouched = {path: content for path, content in before.items() if _is_same_text(content, after.get(path))}
+    touched = [each for each in changes if each.path not in untouched]
+    proposed = {path: _reading(path, content) for path, content in after.items() if path not in untouched}
+    return Sides(_previous(repository, touched, before, merge_base), proposed, untouched)
+
+
+def previous_readings(repository: Repository, changes: Sequence[Change], merge_base: str) -> dict[str, Reading]:
+    """Return what the merge-base's side of some changes says, by path."""
+    return _previous(repository, changes, _previous_contents(repository, changes), merge_base)
+
+
+def _previous_contents(repository: Repository, changes: Sequence[Change]) -> dict[str, bytes]:
     wanted = [each for each in changes if each.in_previous and each.previous_mode not in ODD]
     blobs = read_blobs(repository.git, (each.previous_id for each in wanted))
-    readings = {each.path: read(each.path, blobs[each.previous_id]) for each in wanted}
-    for path, reading in readings.items():
+    return {each.path: blobs[each.previous_id] for each in wanted}
+
+
+def _previous(
+    repository: Repository, changes: Sequence[Change], contents: Mapping[str, bytes], commit: str
+) -> dict[str, Reading]:
+    """Read the base's side; a file that cannot be read brings the contracts of its newest older version that can."""
+    readings = {}
+    for each in changes:
+        if each.path not in contents:
+            continue
+        reading = read(each.path, contents[each.path])
         if reading.unreadable:
-            older = _last_readable(repository, path, merge_base)
-            readings[path] = reading._replace(contracts=older.contracts if older else ())
+            older = _last_readable(repository, each, commit)
+            reading = reading._replace(contracts=older.contracts if older else ())
+        readings[each.path] = reading
     return readings
 
 
-def proposed_readings(repository: Repository, changes: Iterable[Change]) -> dict[str, Reading]:
-    """Return what the proposed side of some changes says, by path."""
-    return {path: _reading(path, content) for path, content in proposed_contents(repository, changes).items()}
+def _is_same_text(before: bytes, after: bytes | str | None) -> bool:
+    if not isinstance(after, bytes) or len(after) >= MAX_READ:
+        return False
+    return before == after or before.replace(b"\r\n", b"\n") == after.replace(b"\r\n", b"\n")
 
 
 def _reading(path: str, content: bytes | str) -> Reading:
@@ -47,17 +83,16 @@ def _reading(path: str, content: bytes | str) -> Reading:
     return Reading(path, "unknown", problems=(Problem(Location(path), f"the file is {content}", hint),))
 
 
-def _last_readable(repository: Repository, path: str, commit: str) -> Reading | None:
+def _last_readable(repository: Repository, change: Change, commit: str) -> Reading | None:
     """Return the newest version of a file before `commit` that can be read, on the first-parent line."""
+    path = change.path
     log = repository.git.run(
-        "log", "--raw", "-z", "--no-abbrev", "--no-renames", "-m", "--first-parent", "--format=",
-        f"--max-count={MAX_OLDER}", commit, "--", path,
+        "log", "--raw", "-z", "--no-abbrev", "--no-renames", "--no-follow", "--root", "--first-parent",
+        "--diff-merges=first-parent", "--format=", f"--max-count={MAX_OLDER}", commit, "--", path,
     )  # fmt: skip
-    ids = []
-    for part in log.decode("utf-8", "surrogateescape").split("\0"):
-        facts = part.strip("\n").split(" ")
-        if len(facts) == 5 and facts[0].startswith(":") and set(facts[2]) != {"0"} and facts[0][1:] not in ODD:
-            ids.append(facts[2])
+    ids = [oid for _, mode, _, oid, _, _ in raw_entries(log) if mode.startswith(FILE)]
+    if ids[:1] != [change.previous_id]:
+        raise GitFailedError(f"git log does not know how '{path}' came to be", "run it again; git fsck shows what is wrong")
     blobs = read_blobs(repository.git, ids)
     readings = (read(path, blobs[oid]) for oid in ids)
     return next((each for each in readings if each.contracts), None)

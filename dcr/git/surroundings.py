@@ -11,9 +11,10 @@ from dcr.git.changes import commit_changes
 from dcr.git.contents import proposed_contents
 from dcr.git.search import claims_of
 from dcr.git.sides import previous_readings
+from dcr.git.worktree import UnreadableFileError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from dcr.contract.contract import Contract
     from dcr.contract.location import Location
@@ -29,13 +30,15 @@ def surroundings(
     *,
     changes: Sequence[Change],
     looked_at: Sequence[Change],
+    untouched: Mapping[str, bytes],
     covers: Callable[[str], bool],
 ) -> Surroundings:
     """Return the answers to what matching may ask; nothing is read before it is asked for."""
     changed = {each.path for each in changes}
 
     def claims(ids: Iterable[str]) -> Mapping[str, tuple[Location, ...]]:
-        return claims_of(repository, head, set(ids), lambda path: path not in changed and covers(path))
+        in_scope = {path: content for path, content in untouched.items() if covers(path)}
+        return claims_of(repository, head, set(ids), lambda path: path not in changed and covers(path), in_scope)
 
     def elsewhere(ids: Iterable[str]) -> Mapping[str, Contract]:
         known = {each.path for each in looked_at}
@@ -56,7 +59,21 @@ def _found_in(repository: Repository, changes: Sequence[Change], ids: set[str]) 
     """Return the contracts of some datasets that changed files outside the scope hold."""
     wanted = [each.encode("utf-8", "surrogateescape") for each in ids]
     homes: dict[str, Contract] = {}
-    for path, content in proposed_contents(repository, [each for each in changes if each.in_proposed]).items():
-        if isinstance(content, bytes) and any(each in content for each in wanted):
-            homes.update({each.dataset_id: each for each in read(path, content).contracts if each.dataset_id in ids})
+    for few in _few_at_a_time(changes):
+        try:
+            contents = proposed_contents(repository, few)
+        except UnreadableFileError:
+            continue  # a file that no glob covers stops nothing: the contract counts as removed
+        for path, content in contents.items():
+            if isinstance(content, bytes) and any(each in content for each in wanted):
+                homes.update({each.dataset_id: each for each in read(path, content).contracts if each.dataset_id in ids})
     return homes
+
+
+def _few_at_a_time(changes: Sequence[Change]) -> Iterator[Sequence[Change]]:
+    """Yield changed files in portions that fit in memory: anything may lie outside the scope."""
+    there = [each for each in changes if each.in_proposed]
+    yield from ([each] for each in there if each.proposed_id is None)
+    objects = [each for each in there if each.proposed_id is not None]
+    for number in range(0, len(objects), 50):
+        yield objects[number : number + 50]

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from dcr.compatibility.engine import judge
-from dcr.compatibility.issue import Issue
 from dcr.compatibility.modes import MODES
 from dcr.compatibility.pairs import ContractPair
 from dcr.compatibility.severities import ERROR, WARNING
@@ -15,6 +14,7 @@ from dcr.contract.spelling import did_you_mean
 from dcr.errors import UsageError
 
 if TYPE_CHECKING:
+    from dcr.compatibility.issue import Issue
     from dcr.contract.contract import Contract
 
 
@@ -43,6 +43,13 @@ class CompatibilityReport:
         return [issue for issue in self.issues if issue.severity == WARNING]
 
 
+def known_mode(mode: str) -> str:
+    """Return a mode that exists. Raises `UsageError` for one that does not."""
+    if mode not in MODES:
+        raise UsageError(f"there is no mode '{mode}'", did_you_mean(mode, MODES) or f"one of: {', '.join(MODES)}")
+    return mode
+
+
 def check_compatibility(
     previous: DataContract | None, proposed: DataContract, mode: str = "backward"
 ) -> CompatibilityReport:
@@ -51,8 +58,7 @@ def check_compatibility(
     Raises `UsageError` for an unknown mode or two datasets, `pydantic.ValidationError` for a contract that
     was changed into an invalid one (`model_copy` does not check).
     """
-    if mode not in MODES:
-        raise UsageError(f"there is no mode '{mode}'", did_you_mean(mode, MODES) or f"one of: {', '.join(MODES)}")
+    known_mode(mode)
     if previous is not None and previous.dataset_id != proposed.dataset_id:
         raise UsageError(
             f"'{previous.dataset_id}' and '{proposed.dataset_id}' are two datasets", "compare versions of one dataset"

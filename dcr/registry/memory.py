@@ -7,7 +7,7 @@ import threading
 from dcr.compatibility.semver import parse
 from dcr.contract.models import DataContract
 from dcr.errors import DcrError
-from dcr.registry.compatibility import CompatibilityReport, check_compatibility
+from dcr.registry.compatibility import CompatibilityReport, check_compatibility, known_mode
 
 
 class UnknownContractError(DcrError, KeyError):
@@ -17,30 +17,35 @@ class UnknownContractError(DcrError, KeyError):
 
 
 class ContractRegistry:
-    """Datasets and their versions. Safe to use from several threads."""
+    """Datasets and their versions. Safe to use from several threads.
+
+    What goes in and comes out are copies: nothing that is done to them changes the history.
+    """
 
     def __init__(self, mode: str = "backward") -> None:
-        """`mode` is what versions are judged by when a call names no other."""
-        self._mode = mode
+        """`mode` is what versions are judged by when a call names no other. Raises `UsageError`."""
+        self._mode = known_mode(mode)
         self._versions: dict[str, dict[str, DataContract]] = {}
         self._lock = threading.RLock()
 
     def register(self, contract: DataContract, mode: str | None = None) -> CompatibilityReport:
         """Add a version if it is compatible with the newest one, and return the report either way.
 
-        The first version of a dataset is accepted, unless something that always counts is wrong with it.
+        The first version of a dataset is accepted, unless something that always counts is wrong with it. A
+        version that is there already is compared with itself: its status and deprecation_uri may change.
         """
         with self._lock:
             report = self.check(contract, mode)
             if report.compatible:
-                self._versions.setdefault(contract.dataset_id, {})[contract.version] = contract
+                self._versions.setdefault(contract.dataset_id, {})[contract.version] = _copy(contract)
             return report
 
     def check(self, contract: DataContract, mode: str | None = None) -> CompatibilityReport:
         """Return what registering a contract would say, without doing it."""
         with self._lock:
             versions = self._versions.get(contract.dataset_id, {})
-            return check_compatibility(_newest(versions), contract, mode or self._mode)
+            previous = versions.get(contract.version) or _newest(versions)
+            return check_compatibility(previous, contract, mode or self._mode)
 
     def latest(self, dataset_id: str) -> DataContract:
         """Return the newest active version. Raises `UnknownContractError` when there is none."""
@@ -50,20 +55,19 @@ class ContractRegistry:
             raise UnknownContractError(
                 f"dataset '{dataset_id}' has no active version", "register one with status active"
             )
-        return newest
+        return _copy(newest)
 
     def get(self, dataset_id: str, version: str) -> DataContract:
         """Return one version. Raises `UnknownContractError`."""
         versions = self._of(dataset_id)
         if version not in versions:
-            raise UnknownContractError(
-                f"dataset '{dataset_id}' has no version '{version}'", f"it has {', '.join(versions)}"
-            )
-        return versions[version]
+            known = ", ".join(each.version for each in sorted(versions.values(), key=_order))
+            raise UnknownContractError(f"dataset '{dataset_id}' has no version '{version}'", f"it has {known}")
+        return _copy(versions[version])
 
     def history(self, dataset_id: str) -> list[DataContract]:
         """Return every version, oldest first. Raises `UnknownContractError` for an unknown dataset."""
-        return sorted(self._of(dataset_id).values(), key=_order)
+        return [_copy(each) for each in sorted(self._of(dataset_id).values(), key=_order)]
 
     def datasets(self) -> list[str]:
         """Return the ids of all datasets, in alphabetical order."""
@@ -82,13 +86,17 @@ class ContractRegistry:
         with self._lock:
             now = DataContract.model_validate({**self.get(dataset_id, version).model_dump(), **changes})
             self._versions[dataset_id][version] = now
-            return now
+            return _copy(now)
 
     def _of(self, dataset_id: str) -> dict[str, DataContract]:
         with self._lock:
             if dataset_id not in self._versions:
                 raise UnknownContractError(f"there is no dataset '{dataset_id}'", "datasets() lists those there are")
             return dict(self._versions[dataset_id])
+
+
+def _copy(contract: DataContract) -> DataContract:
+    return contract.model_copy(deep=True)
 
 
 def _order(contract: DataContract) -> tuple[int, int, int]:

@@ -8,9 +8,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dcr.compatibility.severities import ERROR, INFO, WARNING
-from dcr.reporters.printable import printable
+from dcr.reporters.printable import defused, printable, unmarked
 from dcr.reporters.summary import closing_line
-from dcr.reporters.text import defused
 
 if TYPE_CHECKING:
     from dcr.compatibility.issue import Issue
@@ -43,7 +42,7 @@ def annotation(issue: Issue) -> str:
 
 
 def _message(text: str) -> str:
-    return printable(text).replace("%", "%25").replace("##[", "#\\#[")
+    return unmarked(printable(text)).replace("%", "%25")
 
 
 def _property(text: str) -> str:

@@ -9,6 +9,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from dcr.compatibility.severities import ERROR, WARNING
+from dcr.reporters.printable import unmarked
 from dcr.version import __version__
 
 if TYPE_CHECKING:
@@ -22,7 +23,8 @@ SCHEMA_VERSION = 1
 
 def render(report: Report, _style: Style) -> str:
     """Return the report as one JSON document."""
-    return json.dumps(document(report), indent=2, allow_nan=False) + "\n"
+    written = json.dumps(document(report), indent=2, allow_nan=False) + "\n"
+    return unmarked(written, escape="\\u0023")  # only strings can hold a mark, and there this is the same character
 
 
 def document(report: Report) -> dict[str, Any]:

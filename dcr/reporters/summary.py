@@ -21,28 +21,30 @@ def closing_parts(report: Report) -> list[str]:
     parts = []
     if report.number_of(ERROR) or report.number_of(WARNING):
         parts.append(f"{counted(report.number_of(ERROR), 'error')}, {counted(report.number_of(WARNING), 'warning')}")
-    elif report.base is None:
-        parts.append("no issues")
-    elif not report.total and not report.contracts:
-        parts.append("no contract found: the policy's globs cover no file")
+    elif _nothing_found(report):
+        parts.append("no contract found" if report.base is None else "no contract found: the globs cover no file")
     else:
-        parts.append("compatible")
+        parts.append("no issues" if report.base is None else "compatible")
     if report.accepted:
         parts.append(f"{counted(report.accepted, 'break')} ACCEPTED")
-    if report.base is None:
-        parts.append(counted(report.total, "contract"))
-    else:
-        parts.append(f"{report.changed:,} of {counted(report.total, 'contract')} changed")
+    if not _nothing_found(report):
+        total = counted(report.total, "contract")
+        parts.append(total if report.base is None else f"{report.changed:,} of {total} changed")
     if report.left_alone:
         verb = "is no contract" if report.left_alone == 1 else "are no contracts"
         parts.append(f"{counted(report.left_alone, 'file')} {verb}")
     if report.base:
         base = report.base
-        parts.append(f"against {printable(base.ref)} (from {base.source}) at {base.commit[:10]}")
-        parts.append(f"merge-base {base.merge_base[:10]}")
+        parts.append(f"against {printable(base.ref)} (from {printable(base.source)}) at {base.commit[:10]}")
+        if base.merge_base != base.commit:
+            parts.append(f"merge-base {base.merge_base[:10]}")
     if report.policy != "defaults":
-        parts.append(f"policy {report.policy}")
+        parts.append(f"policy {printable(report.policy)}")
     return parts
+
+
+def _nothing_found(report: Report) -> bool:
+    return not report.total and not report.contracts
 
 
 def closing_line(report: Report) -> str:

@@ -1,53 +1,118 @@
 """The report for people at a terminal or reading a CI log: a group per contract, hints under messages.
 
-Wide terminals get columns; narrow ones get the same words stacked. Rich is only loaded when there is
-something to lay out.
+Terminals with the room get columns, the same in every group; narrower ones get the same words stacked. Rich
+is only loaded when there is something to lay out.
 """
 
 from __future__ import annotations
 
 import io
-import json
-from typing import TYPE_CHECKING, Any
+import re
+from typing import TYPE_CHECKING, NamedTuple
 
 from dcr.compatibility.severities import ERROR, INFO, WARNING
-from dcr.reporters.printable import printable
-from dcr.reporters.report import UNCHANGED
+from dcr.reporters.printable import printable, unmarked
+from dcr.reporters.report import RENAMED, UNCHANGED
 from dcr.reporters.summary import closing_parts
-from dcr.reporters.text import defused
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from rich.console import Console
+    from rich.console import Console, RenderableType
+    from rich.table import Table
     from rich.text import Text
 
     from dcr.compatibility.issue import Issue, Witness
     from dcr.reporters import Style
     from dcr.reporters.report import ContractReport, Report
 
-WIDE = 120
-"""Columns from which severity, kind, field, message and place fit side by side."""
-
 _COLORS = {ERROR: "bold red", WARNING: "yellow", INFO: "cyan"}
-_MAX_ROW = 400
+_ASCII = str.maketrans({"→": "->", "✓": "+", "✗": "x", "…": "..."})
+_CODES = re.compile("\x1b\\[[0-9;]*m")
+_INDENT, _GAP = 2, 2
+_MAX_FIELD = 30
+_MAX_ROW = 240
+_LEAST_MESSAGE = 50
+"""Columns a message needs for a layout with columns to read better than a stacked one."""
+
+
+class _Layout(NamedTuple):
+    """How wide each column is, in every group alike; `kind` is 0 when everything is stacked.
+
+    Where the terminal is narrow, the severity has no column of its own either.
+    """
+
+    width: int
+    unicode: bool
+    severity: int = 0
+    kind: int = 0
+    field: int = 0
+    place: int = 0
+
+    @property
+    def message(self) -> int:
+        """The room for message, hint and row."""
+        beside = [each for each in (self.severity, self.kind, self.field, self.place) if each]
+        return self.width - _INDENT - sum(beside) - _GAP * len(beside)
+
+    @property
+    def columns(self) -> list[int]:
+        """The width of each column, the indent first."""
+        before = [each for each in (self.severity, self.kind, self.field) if each]
+        return [0, *before, self.message, *([self.place] if self.place else [])]
+
+    def shown(self, text: str) -> str:
+        """Return untrusted text as this page may hold it."""
+        text = unmarked(printable(text))
+        return text if self.unicode else text.translate(_ASCII).encode("ascii", "backslashreplace").decode("ascii")
 
 
 def render(report: Report, style: Style) -> str:
     """Return the groups and the closing line."""
     shown = [each for each in report.contracts if each.issues or each.change != UNCHANGED]
+    closing = _Layout(style.width, style.unicode).shown((" · " if style.unicode else "; ").join(closing_parts(report)))
     if not shown and not report.issues:
-        return f"{_closing(report, style)}\n"
-    console = _console(style)
-    for contract in shown:
-        console.print(_heading(contract, style), overflow="fold")
-        _print_issues(console, contract.issues, style)
+        return "".join(f"{_harmless(line)}\n" for line in _folded(closing, style.width - 1))
+    layout = _layout(tuple(report.all_issues()), style)
+    groups = [(_heading(each, layout, compared=report.base is not None), each.issues) for each in shown]
     if report.issues:
-        _print_issues(console, report.issues, style)
-    console.print(_colored(_closing(report, style), _closing_color(report)), overflow="fold")
+        groups.append((_text().append("policy and acceptances", style="bold"), report.issues))
+    console = _console(style)
+    spaced = True
+    for heading, issues in groups:
+        if issues and not spaced:
+            console.print()
+        spaced = bool(issues)
+        _print_group(console, heading, issues, layout)
+    console.print(_text(closing, _closing_color(report)), overflow="fold", width=style.width - 1)
     file = console.file
     text = file.getvalue() if isinstance(file, io.StringIO) else ""
-    return "".join(f"{defused(line.rstrip())}\n" for line in text.splitlines())
+    return "".join(f"{_harmless(line.rstrip())}\n" for line in text.split("\n")[:-1])
+
+
+def _folded(text: str, width: int) -> list[str]:
+    """Return a sentence in lines, without rich: an ordinary run has only this to say."""
+    lines: list[str] = []
+    for word in text.split(" "):
+        if lines and len(lines[-1]) + 1 + len(word) <= width:
+            lines[-1] += f" {word}"
+        else:
+            lines += [word[at : at + width] for at in range(0, len(word), width)]
+    return lines
+
+
+def _layout(issues: tuple[Issue, ...], style: Style) -> _Layout:
+    """Return the widest layout that leaves a message the room to be read."""
+    narrow = _Layout(style.width, style.unicode)
+    if not issues:
+        return narrow
+    stacked = narrow._replace(severity=max(len(_severity(issue)) for issue in issues))
+    columns = stacked._replace(
+        kind=max(len(issue.kind) for issue in issues),
+        field=min(max(_width(narrow.shown(issue.field or "")) for issue in issues), _MAX_FIELD),
+        place=max(_width(_place(issue, narrow)) for issue in issues),
+    )
+    if columns.message >= _LEAST_MESSAGE:
+        return columns
+    return stacked if stacked.message >= _LEAST_MESSAGE else narrow
 
 
 def _console(style: Style) -> Console:
@@ -56,6 +121,7 @@ def _console(style: Style) -> Console:
     return Console(
         file=io.StringIO(),
         width=style.width,
+        height=100,  # without one, rich looks at the terminal and forgets the width where TERM is dumb
         force_terminal=style.color,
         no_color=not style.color,
         color_system="standard" if style.color else None,
@@ -66,115 +132,143 @@ def _console(style: Style) -> Console:
     )
 
 
-def _colored(text: str, color: str) -> Text:
+def _text(text: str = "", style: str = "") -> Text:
     from rich.text import Text  # noqa: PLC0415
 
-    return Text(text, style=color)
+    return Text(text, style=style)
 
 
-def _heading(contract: ContractReport, style: Style) -> Text:
-    from rich.text import Text  # noqa: PLC0415
+def _width(text: str) -> int:
+    from rich.cells import cell_len  # noqa: PLC0415
 
-    mark, color = _mark(contract, style)
-    arrow = "→" if style.unicode else "->"
-    heading = Text()
-    heading.append(f"{mark} ", style=color)
-    heading.append(printable(contract.dataset_id or contract.path), style="bold")
+    return cell_len(text)
+
+
+def _harmless(line: str) -> str:
+    """Return a line that no CI runner takes for a command, as wide as before where it is indented.
+
+    The closing line is not, so it leaves a column free.
+    """
+    if not _CODES.sub("", line).lstrip().startswith("::"):
+        return line
+    return f".{line.removeprefix(' ')}"
+
+
+def _heading(contract: ContractReport, layout: _Layout, *, compared: bool) -> Text:
+    heading = _text().append(layout.shown(contract.dataset_id or contract.path), style="bold")
     versions = [each for each in (contract.previous, contract.proposed) if each]
-    if contract.previous == contract.proposed and versions:
+    if contract.previous == contract.proposed:
         versions = versions[:1]
-    facts = [contract.change]
-    if versions:
-        facts.insert(0, f" {arrow} ".join(printable(each) for each in versions))
+    facts = [layout.shown(" → ".join(versions))] if versions else []
+    if compared:
+        moved = contract.change == RENAMED and contract.previous_path
+        facts.append(f"renamed from {layout.shown(moved)}" if moved else contract.change)
     if contract.mode and contract.change != UNCHANGED:
         facts.append(contract.mode)
     if contract.required_bump != "none":
         taken = (contract.actual_bump or "none").upper()
         facts.append(f"owes {contract.required_bump.upper()}, took {taken}")
-    heading.append(f"  {', '.join(facts)}", style="dim")
+    if facts:
+        heading.append(f"  {', '.join(facts)}", style="dim")
     return heading
 
 
-def _mark(contract: ContractReport, style: Style) -> tuple[str, str]:
-    severities = {issue.severity for issue in contract.issues}
-    if ERROR in severities:
-        return ("✗" if style.unicode else "x"), "bold red"
-    if WARNING in severities:
-        return "!", "yellow"
-    return ("✓" if style.unicode else "+"), "green"
-
-
-def _print_issues(console: Console, issues: tuple[Issue, ...], style: Style) -> None:
-    from rich.table import Table  # noqa: PLC0415
-
+def _print_group(console: Console, heading: Text, issues: tuple[Issue, ...], layout: _Layout) -> None:
+    """Print a heading, marked by the worst of its issues, and the issues under it."""
+    mark, color = _mark(issues)
+    title = _grid(1)
+    title.add_column(width=1)
+    title.add_column(width=layout.width - 2, overflow="fold")
+    title.add_row(_text(layout.shown(mark), color), heading)
+    console.print(title)
     if not issues:
         return
-    table = Table.grid(padding=(0, 2, 0, 0))
-    for column in _columns(issues, style):
-        table.add_column(**column)
+    table = _grid(_GAP)
+    for width in layout.columns:
+        table.add_column(width=width, overflow="fold")
     for issue in issues:
-        if style.width >= WIDE:
-            table.add_row("", *_wide(issue))
-        else:
-            table.add_row("", *_narrow(issue))
+        table.add_row("", *_cells(issue, layout))
     console.print(table)
     console.print()
 
 
-def _columns(issues: tuple[Issue, ...], style: Style) -> Iterator[dict[str, Any]]:
-    yield {"width": 0}
-    yield {"width": max(len(_severity(issue)) for issue in issues), "no_wrap": True}
-    if style.width < WIDE:
-        yield {"overflow": "fold", "ratio": 1}
-        return
-    yield {"width": min(max(len(issue.kind) for issue in issues), 28), "overflow": "fold"}
-    yield {"width": min(max(len(printable(issue.field or "")) for issue in issues), 30), "overflow": "fold"}
-    yield {"overflow": "fold", "ratio": 1}
-    yield {"overflow": "fold", "max_width": style.width // 4, "justify": "left"}
+def _mark(issues: tuple[Issue, ...]) -> tuple[str, str]:
+    if any(issue.severity == ERROR for issue in issues):
+        return "✗", "bold red"
+    if any(issue.severity == WARNING or issue.accepted for issue in issues):
+        return "!", "bold yellow"
+    return "✓", "green"
 
 
-def _wide(issue: Issue) -> list[Text]:
-    return [
-        _colored(_severity(issue), _color(issue)),
-        _colored(issue.kind, "bold"),
-        _colored(printable(issue.field or ""), "cyan"),
-        _details(issue),
-        _colored(_place(issue), "dim"),
-    ]
+def _grid(gap: int) -> Table:
+    from rich.table import Table  # noqa: PLC0415
+
+    return Table.grid(padding=(0, gap, 0, 0))
 
 
-def _narrow(issue: Issue) -> list[Text]:
-    head = _colored(issue.kind, "bold")
-    if issue.field:
-        head.append(f"  {printable(issue.field)}", style="not bold cyan")
-    if issue.location:
-        head.append(f"  {_place(issue)}", style="not bold dim")
-    head.append("\n")
-    head.append_text(_details(issue))
-    return [_colored(_severity(issue), _color(issue)), head]
+def _cells(issue: Issue, layout: _Layout) -> list[RenderableType]:
+    """Return one issue's cells, in the order of the layout's columns."""
+    severity, field, place = _text(_severity(issue), _color(issue)), issue.field or "", _place(issue, layout)
+    details = _details(issue, layout)
+    if layout.kind:
+        fields = [_text(layout.shown(field), "cyan")] if layout.field else []
+        return [severity, _text(issue.kind, "bold"), *fields, details, _text(place, "dim")]
+    head = _text() if layout.severity else _text().append_text(severity).append("  ")
+    head.append(issue.kind, style="bold")
+    if field:
+        head.append(f"  {layout.shown(field)}", style="cyan")
+    if place:
+        beside = head.cell_len + _GAP + _width(place) <= layout.message
+        head.append(f"  {place}" if beside else f"\n{_broken(place, layout.message)}", style="dim")
+    if layout.severity:
+        return [severity, head.append("\n").append_text(details)]
+    return [_indented(head, details)]
 
 
-def _details(issue: Issue) -> Text:
-    """The message, and under it who breaks, the row that proves it, and what to do."""
-    text = _colored(printable(issue.message), "")
+def _indented(head: Text, below: Text) -> RenderableType:
+    from rich.console import Group  # noqa: PLC0415
+    from rich.padding import Padding  # noqa: PLC0415
+
+    return Group(head, Padding(below, (0, 0, 0, _INDENT)))
+
+
+def _broken(place: str, room: int) -> str:
+    """Return a path over as many lines as it needs, each but the last ending in a slash."""
+    lines = [""]
+    for part in re.findall("[^/]*/|[^/]+", place):
+        if lines[-1] and _width(lines[-1] + part) > room:
+            lines.append("")
+        lines[-1] += part
+    return "\n".join(lines)
+
+
+def _details(issue: Issue, layout: _Layout) -> Text:
+    """Return the message, and under it who breaks, the row that proves it, and what to do."""
+    text = _text(layout.shown(issue.message))
     if issue.accepted:
-        until = f" (until {printable(issue.accepted.expires)})" if issue.accepted.expires else ""
-        text.append(f"\nACCEPTED: {printable(issue.accepted.reason)}{until}", style="bold yellow")
+        until = f" (until {layout.shown(issue.accepted.expires)})" if issue.accepted.expires else ""
+        text.append(f"\nACCEPTED: {layout.shown(issue.accepted.reason)}{until}", style="bold yellow")
     if issue.breaks:
         modes = f" ({', '.join(issue.modes)})" if issue.modes else ""
         text.append(f"\nbreaks {issue.breaks.replace('_', ' ')}{modes}", style="dim")
     if issue.witness:
-        text.append(f"\nrow {_row(issue.witness)}", style="dim")
+        text.append(f"\n{_proof(issue.witness, issue.field, layout)}", style="dim")
     if issue.hint:
-        text.append(f"\nhint: {printable(issue.hint)}", style="green")
+        text.append(f"\nhint: {layout.shown(issue.hint)}", style="green")
     return text
 
 
-def _row(witness: Witness) -> str:
-    row = json.dumps(witness.row, ensure_ascii=False)
-    row = printable(row if len(row) <= _MAX_ROW else f"{row[:_MAX_ROW]}…")
-    twice = " written twice," if witness.times > 1 else ""
-    return f"{row}{twice} accepted by {witness.accepted_by}, refused by {witness.refused_by}"
+def _proof(witness: Witness, field: str | None, layout: _Layout) -> str:
+    import json  # noqa: PLC0415 (an unchanged repository has no rows to show)
+
+    row = witness.row
+    about = re.split(r"[.\[]", field or "")[0]
+    if isinstance(row, dict) and about in row:  # what it is about comes first: the end of a long row is cut
+        row = {about: row[about], **row}
+    written = json.dumps(row, ensure_ascii=False)
+    written = layout.shown(written if len(written) <= _MAX_ROW else f"{written[:_MAX_ROW]}…")
+    twice = " when written twice" if witness.times > 1 else ""
+    return f"accepted by {witness.accepted_by}, refused by {witness.refused_by}{twice}: {written}"
 
 
 def _severity(issue: Issue) -> str:
@@ -185,13 +279,8 @@ def _color(issue: Issue) -> str:
     return "bold yellow" if issue.accepted else _COLORS[issue.severity]
 
 
-def _place(issue: Issue) -> str:
-    return f"{printable(issue.location.path)}:{issue.location.line}" if issue.location else ""
-
-
-def _closing(report: Report, style: Style) -> str:
-    separator = " · " if style.unicode else "; "
-    return separator.join(closing_parts(report))
+def _place(issue: Issue, layout: _Layout) -> str:
+    return f"{layout.shown(issue.location.path)}:{issue.location.line}" if issue.location else ""
 
 
 def _closing_color(report: Report) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dcr.reporters.printable import printable
+from dcr.reporters.printable import defused, printable
 
 if TYPE_CHECKING:
     from dcr.compatibility.issue import Issue
@@ -20,14 +20,6 @@ def render(report: Report, _style: Style) -> str:
 def canonical_line(issue: Issue) -> str:
     """Return the one line that names an issue everywhere."""
     place = issue.location
-    # No line may begin with `::` or hold `##[`: CI runners read those as commands in any output.
     where = f"{printable(place.path)}:{place.line}:{place.column}" if place else "dcr"
     accepted = f" (accepted: {printable(issue.accepted.reason)})" if issue.accepted else ""
-    line = f"{where}: {issue.severity}: {printable(issue.message)}{accepted} [{issue.kind}]"
-    return defused(line)
-
-
-def defused(line: str) -> str:
-    """Return a line that no CI runner takes for a command."""
-    line = line.replace("##[", "#\u200b#[".replace("\u200b", "\\"))
-    return f".{line}" if line.lstrip().startswith("::") else line
+    return defused(f"{where}: {issue.severity}: {printable(issue.message)}{accepted} [{issue.kind}]")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from .generate import (
     FORMATS,
     NAMES,
+    NEAR_MISSES,
     PATTERNS,
     SCALARS,
     body,
@@ -205,7 +206,7 @@ def drop_constraint(rng: Random, spot: Spot) -> bool:
 
 
 def add_constraint(rng: Random, spot: Spot) -> bool:
-    fresh = constraints(rng, spot.type)
+    fresh = {**constraints(rng, spot.type), **_related(rng, spot.field)}
     if spot.type in SCALARS and spot.type != "json" and not spot.in_array and rng.random() < 0.15:
         fresh["unique"] = True
     keys = [key for key in fresh if key not in spot.field]
@@ -330,7 +331,10 @@ def add_weaker_bound(rng: Random, spot: Spot) -> bool:
     key, other, sign = rng.choice((("minimum", "exclusive_minimum", -1), ("maximum", "exclusive_maximum", 1)))
     if key not in here or other in here:
         return False
-    here[other] = plain(exact(here[key]) + sign * exact(rng.choice((1, 0.5, 10))))
+    weaker = exact(here[key]) + sign * exact(rng.choice((1, 0.5, 10)))
+    if exact(plain(weaker)) != weaker:
+        return False  # a double cannot tell it from the bound
+    here[other] = plain(weaker)
     return True
 
 
@@ -354,7 +358,8 @@ def constrain_enum(rng: Random, spot: Spot) -> bool:
     here = spot.field
     if "enum" not in here or spot.type == "boolean":
         return False
-    written = [key for key in CONSTRAINTS[spot.type] if key in here and key != "unique"]
+    kept = ("unique",) if here.get("format", "date") in FORMATS else ("unique", "format")
+    written = [key for key in CONSTRAINTS[spot.type] if key in here and key not in kept]
     if written and rng.random() < 0.5:
         del here[rng.choice(written)]
     elif spot.type == "string" and "max_length" not in here:
@@ -398,7 +403,7 @@ def bound_format(rng: Random, spot: Spot) -> bool:
 
 def bound_pattern(rng: Random, spot: Spot) -> bool:
     """Write the lengths that a pattern has anyway (`$` also matches before a final line break)."""
-    known = {"^[A-Z]{2}$": (2, 3), "^.{2,5}$": (2, 6), "^[0-9]{4}-[0-9]{2}$": (7, 8), r"\A[ab]\Z": (1, 1), "^x?$": (0, 2)}
+    known = {"^[A-Z]{2}$": (2, 3), "^.{2,5}$": (2, 6), "^[0-9]{4}-[0-9]{2}$": (7, 8), r"\A[ab]\Z": (1, 1)}
     low, high = known.get(spot.field.get("pattern", ""), (None, None))
     if low is None:
         return False
@@ -413,6 +418,19 @@ REWRITES = (
     restate_integer_bound, restate_integer_step, restate_number, move_bound_to_step, add_weaker_bound,
     list_all_values, constrain_enum, write_empty_constraint, bound_format, bound_pattern,
 )  # fmt: skip
+
+
+def _related(rng: Random, shape: Mapping) -> Mapping:
+    """Return constraints that touch what the field says already: a step twice its bound, its values' format."""
+    bounds = [shape[key] for key in BOUNDS if shape.get(key)]
+    if bounds and rng.random() < 0.5:
+        return {"multiple_of": plain(abs(exact(rng.choice(bounds))) * rng.choice((1, 2)))}
+    if "multiple_of" in shape and rng.random() < 0.5:
+        half = exact(shape["multiple_of"]) / 2
+        return {rng.choice(BOUNDS): plain(half * rng.choice((-2, -1, 1, 2, 3)))}
+    texts = shape.get("enum", ()) if shape["type"] == "string" else ()
+    names = [name for name in FORMATS if {*FORMATS[name], *NEAR_MISSES[name]} & set(texts)]
+    return {"format": names[0]} if names and rng.random() < 0.5 else {}
 
 
 def _unused(rng: Random, spot: Spot) -> str | None:
@@ -443,4 +461,3 @@ def _all_values(shape: Mapping) -> list[Any] | None:
     count = int(exact(high) // step - first) + 1
     values = [plain((first + n) * step) for n in range(count)] if 0 < count <= 12 else []
     return [each for each in values if fits(each, shape)] or None
-

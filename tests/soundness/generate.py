@@ -60,13 +60,20 @@ SLOW_PATTERNS: dict[str, tuple[str, ...]] = {
 FORMATS: dict[str, tuple[str, ...]] = {
     "date": ("2024-01-01", "2023-12-31", "1999-02-28"),
     "email": ("a@example.com", "a@b.c", "first.last@mail.example.org"),
-    "ipv4": ("192.0.2.1", "0.0.0.0", "255.255.255.255"),  # noqa: S104
+    "ipv4": ("192.0.2.1", "0.0.0.0", "255.255.255.255"),
     "uuid": ("00000000-0000-4000-8000-000000000000", "123e4567-e89b-12d3-a456-426614174000"),
 }
+NEAR_MISSES: dict[str, tuple[str, ...]] = {
+    "date": ("2024-13-01", "2023-02-29", "2024-1-1", "0000-00-00"),
+    "email": ("a@@b", "a b@c", "@"),
+    "ipv4": ("999.1.1.1", "1.2.3", "1.2.3.04"),
+    "uuid": ("00000000-0000-4000-8000-00000000000g", "00000000000040008000000000000000"),
+}
+"""Texts that look like a format and are not of it."""
 OPAQUE_FORMATS = ("hostname", "duration", "iban")
 WORDS = (
-    "free", "pro", "enterprise", "NO", "yes", "1.10", "2024-01-01", "2024-13-01", "12:30", "", " ", "a", "b", "x",
-    "é", "🙂", "日本語", "null", "~", "0", "A@b", "999.1.1.1", "192.0.2.1", "a\nb", "red", "DE", "123",
+    "free", "pro", "enterprise", "NO", "yes", "1.10", "2024-01-01", "12:30", "", " ", "a", "b", "x", "é", "🙂",
+    "日本語", "null", "~", "0", "A@b", "192.0.2.1", "a\nb", "red", "DE", "123",
 )  # fmt: skip
 
 INTEGER_POINTS = (-100, -10, -3, -2, -1, 0, 1, 2, 3, 5, 7, 10, 100, -1.5, -0.5, 0.5, 2.5, 9.75, 10**6, 2**53)
@@ -100,6 +107,11 @@ def narrow_contract(rng: Random) -> Mapping:
     drawn["fields"] = [{"name": "value", **body(rng, type_name, 2)}]
     drawn.pop("primary_key", None)
     return drawn
+
+
+def either(rng: Random) -> Mapping:
+    """Return a contract, or a narrow one more often."""
+    return contract(rng) if rng.random() < 0.35 else narrow_contract(rng)
 
 
 def level(rng: Random, depth: int, count: int, in_array: bool = False) -> list[Mapping]:
@@ -162,6 +174,9 @@ def enum(rng: Random, shape: Mapping) -> Mapping:
     if type_name == "boolean":
         return {"enum": rng.choice(([True], [False], [True, False], [False, True]))}
     values = [each for each in pool(shape) if fits(each, shape)]
+    if type_name == "string" and "pattern" not in shape and rng.random() < 0.3:
+        name = shape["format"] if shape.get("format") in FORMATS else rng.choice(list(FORMATS))
+        values = [each for each in (*FORMATS[name], *NEAR_MISSES[name]) if fits(each, shape)]
     return {"enum": rng.sample(values, min(len(values), rng.randint(1, 5)))} if values else {}
 
 
@@ -195,8 +210,8 @@ def exact(number: float) -> Fraction:
 
 
 def plain(number: Fraction) -> int | float:
-    """Return a fraction as an integer where it is one."""
-    return int(number) if number.denominator == 1 else float(number)
+    """Return a fraction as an integer where it is one, or where no double is as large."""
+    return int(number) if number.denominator == 1 or abs(number) > 10**300 else float(number)
 
 
 @lru_cache(maxsize=4096)
@@ -257,15 +272,18 @@ def _lengths(rng: Random, text: str) -> Mapping:
 
 
 def _number_constraints(rng: Random, type_name: str) -> Mapping:
-    points = NUMBER_POINTS if type_name == "number" else INTEGER_POINTS
+    points: tuple[float, ...] = NUMBER_POINTS if type_name == "number" else INTEGER_POINTS
+    step = rng.choice(NUMBER_STEPS if type_name == "number" else INTEGER_STEPS)
+    if rng.random() < 0.5:  # bounds that are multiples of the step, or half-way between two
+        points = tuple(plain(exact(step) * n / 2) for n in (-4, -3, -1, 0, 1, 2, 3, 4, 7))
     low, high = sorted((rng.choice(points), rng.choice(points)))
     drawn: Mapping = {}
     if rng.random() < 0.45:
-        drawn[rng.choice(("minimum", "minimum", "exclusive_minimum"))] = low
+        drawn[rng.choice(("minimum", "exclusive_minimum"))] = low
     if rng.random() < 0.45:
-        drawn[rng.choice(("maximum", "maximum", "exclusive_maximum"))] = high
-    if rng.random() < 0.3:
-        drawn["multiple_of"] = rng.choice(NUMBER_STEPS if type_name == "number" else INTEGER_STEPS)
+        drawn[rng.choice(("maximum", "exclusive_maximum"))] = high
+    if rng.random() < 0.35:
+        drawn["multiple_of"] = step
     if rng.random() < 0.05:
         drawn["exclusive_minimum"] = low
     return drawn

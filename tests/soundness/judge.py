@@ -28,17 +28,16 @@ KEYWORDS = {
     "max_items": "maxItems",
 }  # fmt: skip
 _CONSTRAINTS = {keyword: key for key, keyword in KEYWORDS.items()}
-_TIMESTAMP = (
-    r"\A[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)?([Zz]|[+-][0-9]{2}:[0-9]{2})\Z"
-)
+_TIMESTAMP = r"\A[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)?([Zz]|[+-][0-9]{2}:[0-9]{2})\Z"
 _ANYTHING = ["string", "number", "boolean", "object", "array"]
 
 
 def _multiple_of(_: Any, step: float, number: Any, schema: Mapping) -> Iterator[ValidationError]:
     """Divide decimals, as they are written; jsonschema divides doubles, to which 0.3 is no multiple of 0.1."""
-    if isinstance(number, int | float) and not isinstance(number, bool):
-        if Fraction(repr(number)) % Fraction(repr(step)):
-            yield ValidationError(f"{number} is not a multiple of {step}")
+    if isinstance(number, bool) or not isinstance(number, int | float):
+        return
+    if Fraction(repr(number)) % Fraction(repr(step)):
+        yield ValidationError(f"{number} is not a multiple of {step}")
 
 
 Validator = extend(Draft202012Validator, {"multipleOf": _multiple_of})

@@ -9,8 +9,8 @@ import json
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
-from .generate import FORMATS, PATTERNS, SLOW_PATTERNS, WORDS, exact, plain, spelled
-from .judge import field_validator
+from .generate import FORMATS, NEAR_MISSES, PATTERNS, SLOW_PATTERNS, WORDS, exact, plain, spelled
+from .judge import field_validator, fields_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,6 +28,11 @@ _JSON = ({}, [], "text", 0, 1.5, True, False, {"a": None}, [None])
 def rows_of(writer: Mapping, reader: Mapping) -> list[Mapping]:
     """Return rows that the writer's contract allows, made to tell it from the reader's; none if it allows none."""
     return objects(writer["fields"], reader["fields"])
+
+
+def inhabited(contract: Mapping) -> bool:
+    """Whether every field has a value; a pattern and a length may leave none, and then any verdict is true."""
+    return all(values(field, field) for _, field in fields_of(contract))
 
 
 def objects(fields: list[Mapping], others: list[Mapping]) -> list[Mapping]:
@@ -122,13 +127,16 @@ def _texts(sides: list[Mapping]) -> Iterator[str]:
     wanted = sorted(length for length in lengths if 0 <= length <= MAX_LENGTH)
     for side in sides:
         pattern = side.get("pattern", "")
-        yield from (*PATTERNS.get(pattern, ()), *SLOW_PATTERNS.get(pattern, ()), *FORMATS.get(side.get("format", ""), ()))
+        yield from (*PATTERNS.get(pattern, ()), *SLOW_PATTERNS.get(pattern, ()))
+        yield from FORMATS.get(side.get("format", ""), ())
         if pattern:
             yield from (text for length in wanted if (text := spelled(pattern, length)) is not None)
             yield from (f"{text}\n" for text in PATTERNS.get(pattern, ()))
     if any(side.get("format") == "email" for side in sides):
         yield from ("x@y", f"{'x' * 30}@example.org")
     yield from (letter * length for length in wanted for letter in ("a", "0", "🙂"))
+    for name in {side["format"] for side in sides if side.get("format") in NEAR_MISSES}:
+        yield from NEAR_MISSES[name]
     yield from WORDS
 
 

@@ -43,7 +43,8 @@ def field_enum_expanded(pair: FieldPair) -> Iterator[Finding]:
         hint = "keep the enum"
         detail = "enum"
     else:
-        new = [each for each in proposed.enum if each not in previous.enum]
+        known = frozenset(previous.enum)
+        new = [each for each in proposed.enum if each not in known]
         message = f"field '{pair.path}' got enum value{'s' * (len(new) > 1)} {listed(new)}"
         hint = "let readers of the previous version handle unknown values before rows carry it"
         detail = repr(sorted(map(repr, new)))

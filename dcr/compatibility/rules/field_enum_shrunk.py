@@ -43,7 +43,8 @@ def field_enum_shrunk(pair: FieldPair) -> Iterator[Finding]:
         hint = "leave the enum out, or list every value that rows already hold in a MAJOR version"
         detail = "enum"
     else:
-        gone = [each for each in previous.enum if each not in proposed.enum]
+        kept = frozenset(proposed.enum)
+        gone = [each for each in previous.enum if each not in kept]
         message = f"field '{pair.path}' lost enum value{'s' * (len(gone) > 1)} {listed(gone)}"
         hint = "keep the value listed until no row holds it"
         detail = repr(sorted(map(repr, gone)))

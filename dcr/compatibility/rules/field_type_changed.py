@@ -18,6 +18,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from dcr.compatibility.escapes import UNKNOWN
 from dcr.compatibility.modes import BACKWARD, FORWARD
 from dcr.compatibility.rows import NoValueError, candidates, smallest_value
 from dcr.compatibility.rule import FIELD, Finding, rule
@@ -56,12 +57,17 @@ def field_type_changed(pair: FieldPair) -> Iterator[Finding]:
 
 
 def _proof(writer: Field, reader: Field) -> object:
-    """A value of one type that the other refuses; any value when there is none to be found."""
+    """Return a value of one type that the other refuses; `UNKNOWN`, which no field accepts, when there is none."""
     try:
-        if writer.type in _NESTED:
-            return smallest_value(writer)
-        values = candidates(writer)
+        values = [smallest_value(writer)] if writer.type in _NESTED else candidates(writer)
     except NoValueError:
-        return None
-    refused = (value for value in values if reader.type in _NESTED or not allows(reader, value))
-    return next(refused, values[0])
+        return UNKNOWN
+    return next((value for value in values if not _fits(reader, value)), UNKNOWN)
+
+
+def _fits(field: Field, value: object) -> bool:
+    if field.type in _NESTED:
+        return isinstance(value, dict if field.type == "object" else list)
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)  # in a row, as in JSON Schema, 1.0 is an integer
+    return allows(field, value)

@@ -1,0 +1,68 @@
+"""What a run loads: every commit pays for it, so an ordinary one loads next to nothing."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+from cli_runs import COMPATIBLE, LIMIT, environment
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+HEAVY = {"yaml", "pydantic", "rich", "git", "difflib", "hashlib", "json", "tomllib", "email", "http", "asyncio"}
+
+
+def loaded(folder: Path, *python: str) -> set[str]:
+    """Return the names of the modules that a run imports, as `-X importtime` counts them."""
+    ended = subprocess.run(
+        [sys.executable, "-X", "importtime", *python],
+        cwd=folder,
+        env=environment(folder),
+        capture_output=True,
+        text=True,
+        timeout=LIMIT,
+        check=False,
+    )
+    lines = [line for line in ended.stderr.splitlines() if line.startswith("import time:")]
+    return {line.rpartition("|")[2].strip() for line in lines}
+
+
+def heavy(modules: set[str]) -> set[str]:
+    return {each.partition(".")[0] for each in modules} & HEAVY
+
+
+@pytest.fixture
+def typers_own(tmp_path: Path) -> set[str]:
+    """What the command-line library loads by itself."""
+    return loaded(tmp_path, "-c", "import typer")
+
+
+@pytest.mark.parametrize("arguments", [["check"], ["check", "--format", "table"], ["check", "--staged"]])
+def test_a_check_of_an_unchanged_repository_loads_nothing_heavy(
+    unchanged: Path, typers_own: set[str], arguments: list[str]
+) -> None:
+    modules = loaded(unchanged, "-m", "dcr", *arguments)
+    assert "dcr.git.changes" in modules
+    assert heavy(modules - typers_own) == set()
+    assert "dcr.compatibility.engine" not in modules
+
+
+def test_a_compatible_change_loads_neither_models_nor_rich_nor_gitpython(unchanged: Path, typers_own: set[str]) -> None:
+    (unchanged / "contracts/users.yaml").write_text(COMPATIBLE, "utf-8")
+    modules = loaded(unchanged, "-m", "dcr", "check") - typers_own
+    assert "dcr.compatibility.engine" in modules
+    assert heavy(modules) <= {"yaml", "difflib"}
+
+
+def test_a_break_loads_neither_models_nor_gitpython(broken: Path, typers_own: set[str]) -> None:
+    modules = loaded(broken, "-m", "dcr", "check") - typers_own
+    assert heavy(modules) <= {"yaml", "difflib", "hashlib", "json"}
+
+
+def test_help_and_the_version_load_no_command_but_those_they_name(tmp_path: Path, typers_own: set[str]) -> None:
+    modules = loaded(tmp_path, "-m", "dcr", "--version") - typers_own
+    assert heavy(modules) == set()
+    assert not any(each.startswith(("dcr.check", "dcr.git")) for each in modules)

@@ -1,0 +1,284 @@
+"""What the pages show is what dcr does: commands and their output, contracts, settings, links."""
+
+from __future__ import annotations
+
+import ast
+import os
+import re
+import runpy
+import shutil
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+import yaml
+from doc_pages import PAGES, ROOT, all_blocks, anchors, blocks, links, rows, section, without_blocks
+from doc_walkthroughs import Walkthrough, environment_of_a_stranger, play, replace_block, walkthroughs, without_ids
+
+from dcr.compatibility.issue import CONSUMERS, NEW_READERS, OLD_READERS
+from dcr.compatibility.modes import BACKWARD, FORWARD
+from dcr.compatibility.rule import all_rules
+from dcr.contract import models
+from dcr.lint import lint
+from dcr.policy.acceptances import parse_acceptances
+from dcr.policy.policy import CHOICES, Policy, parse_policy
+
+if TYPE_CHECKING:
+    from doc_pages import Block
+    from pydantic import BaseModel
+
+README = ROOT / "README.md"
+TRY_IT = "python3 -m venv .venv && .venv/bin/pip install --quiet . && .venv/bin/dcr demo"
+TEST_IT = (
+    "python3 -m venv .venv && .venv/bin/pip install --quiet --upgrade pip"
+    " && .venv/bin/pip install --quiet --editable . --group dev && .venv/bin/python -m pytest -n 2"
+)
+YAML = all_blocks("yaml")
+TOML = all_blocks("toml")
+on_every_page = pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+
+
+def keys_of(block: Block) -> set[str]:
+    written = yaml.safe_load(block.text)
+    return set(written) if isinstance(written, dict) else set()
+
+
+def whole_contracts() -> list[Block]:
+    return [each for each in YAML if {"dataset_id", "version", "fields"} <= keys_of(each)]
+
+
+@pytest.mark.parametrize("walkthrough", walkthroughs(), ids=str)
+def test_commands_print_what_their_page_shows(
+    walkthrough: Walkthrough, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    for block, printed in play(walkthrough, tmp_path):
+        assert "this is a bug in dcr" not in printed
+        same = without_ids(block.text) == without_ids(printed)
+        if request.config.getoption("--accept") and not same:
+            replace_block(block, printed)
+        else:
+            assert without_ids(block.text) == without_ids(printed), str(block)
+
+
+def test_the_readme_stays_under_two_hundred_lines() -> None:
+    assert len(README.read_text("utf-8").splitlines()) < 200
+
+
+@pytest.mark.parametrize(("heading", "command"), [("## Try it", TRY_IT), ("## Test it", TEST_IT)])
+def test_a_section_to_copy_from_opens_with_one_command_line(heading: str, command: str) -> None:
+    assert section(README, heading).startswith(f"\n```bash\n{command}\n```\n")
+
+
+def test_the_gate_runs_what_the_readme_says_under_test_it() -> None:
+    gate = (ROOT / ".ci/run").read_text("utf-8")
+    awk = re.search(r"awk '([^']+)' README\.md", gate)
+    assert awk
+    found = subprocess.run(["awk", awk[1], README], check=True, capture_output=True, text=True)
+    assert found.stdout == f"{TEST_IT}\n"
+
+
+def test_what_try_it_ends_with_works_with_an_empty_home_and_leaves_nothing_there(tmp_path: Path) -> None:
+    folder = tmp_path / "elsewhere"
+    folder.mkdir()
+    program = [Path(sys.executable).with_name("dcr"), *TRY_IT.rpartition(".venv/bin/dcr ")[2].split()]
+    environment = environment_of_a_stranger(tmp_path / "home")
+    ended = subprocess.run(program, cwd=folder, env=environment, check=False, capture_output=True, text=True)
+    assert (ended.returncode, ended.stderr) == (0, "")
+    assert "field 'ltv' was removed" in ended.stdout
+    assert "exit code 1" in ended.stdout
+    assert ended.stdout.count("exit code 0") == 1
+    assert not list(folder.iterdir())
+    assert not list((tmp_path / "home").iterdir())
+
+
+@pytest.mark.network
+def test_try_it_runs_as_printed_in_a_fresh_copy_of_the_checkout(tmp_path: Path) -> None:
+    listing = subprocess.run(
+        ["git", "ls-files", "-co", "--exclude-standard", "-z"], cwd=ROOT, check=True, capture_output=True
+    ).stdout
+    for name in filter(None, os.fsdecode(listing).split("\0")):
+        if (ROOT / name).exists():
+            (tmp_path / "copy" / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(ROOT / name, tmp_path / "copy" / name)
+    environment = {**environment_of_a_stranger(tmp_path / "home"), "PATH": os.defpath}
+    environment["PATH"] = f"{Path(sys.base_prefix) / 'bin'}:{os.defpath}"
+    ended = subprocess.run(
+        ["bash", "-c", TRY_IT], cwd=tmp_path / "copy", env=environment, check=False, capture_output=True, text=True
+    )
+    assert ended.returncode == 0, ended.stderr
+    assert "field 'ltv' was removed" in ended.stdout
+    assert "exit code 0" in ended.stdout
+
+
+@pytest.mark.parametrize("block", whole_contracts(), ids=str)
+def test_a_whole_contract_on_a_page_is_clean(block: Block, tmp_path: Path) -> None:
+    if block.is_odd:
+        pytest.skip("the page shows it for what is odd about it")
+    (tmp_path / "contract.yaml").write_text(block.text, "utf-8")
+    report = lint(str(tmp_path), ["contract.yaml"])
+    assert report.total == 1
+    assert list(report.all_issues()) == []
+
+
+@pytest.mark.parametrize("block", [each for each in YAML if "accepted" in keys_of(each)], ids=str)
+def test_acceptances_on_a_page_are_understood(block: Block) -> None:
+    found, problems = parse_acceptances(block.text.encode(), all_rules())
+    assert found
+    assert problems == []
+
+
+@pytest.mark.parametrize("block", [each for each in YAML if "repos" in keys_of(each)], ids=str)
+def test_hooks_on_a_page_are_hooks_that_dcr_has(block: Block) -> None:
+    hooks = [hook for repo in yaml.safe_load(block.text)["repos"] for hook in repo["hooks"]]
+    known = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text("utf-8"))
+    assert {hook["id"] for hook in hooks} <= {hook["id"] for hook in known}
+
+
+@pytest.mark.parametrize("block", [each for each in YAML if "jobs" in keys_of(each)], ids=str)
+def test_a_workflow_on_a_page_fetches_the_whole_history(block: Block) -> None:
+    steps = [step for job in yaml.safe_load(block.text)["jobs"].values() for step in job["steps"]]
+    checkout = next(step for step in steps if step.get("uses", "").startswith("actions/checkout@"))
+    assert checkout["with"]["fetch-depth"] == 0
+    assert any(step.get("run", "").startswith("dcr check") for step in steps)
+
+
+@pytest.mark.parametrize("block", TOML, ids=str)
+def test_settings_on_a_page_are_a_policy(block: Block) -> None:
+    name = "pyproject.toml" if "tool" in tomllib.loads(block.text) else "dcr.toml"
+    assert parse_policy(name, block.text.encode(), all_rules()) is not None
+
+
+def test_every_setting_of_the_policy_is_explained_with_its_default() -> None:
+    explained = {row[0].strip("`"): row[1] for row in rows(section(ROOT / "docs/policy.md", "## Settings"))}
+    assert explained.keys() == set(Policy._fields)
+    for name, default in Policy()._asdict().items():
+        if default and isinstance(default, str | tuple):
+            written = tomllib.loads(f"default = {explained[name].strip('`')}")["default"]
+            assert written == (list(default) if isinstance(default, tuple) else default)
+        else:
+            assert explained[name] == "none"
+
+
+def test_words_a_setting_may_take_are_listed_from_mild_to_strict() -> None:
+    explained = {row[0].strip("`"): row[2] for row in rows(section(ROOT / "docs/policy.md", "## Settings"))}
+    for name, words in CHOICES.items():
+        assert re.findall(r"`([a-z-]+)`", explained[name])[: len(words)] == list(words)
+
+
+def test_every_variable_that_names_a_base_is_explained() -> None:
+    tree = ast.parse((ROOT / "dcr/git/ci.py").read_text("utf-8"))
+    words = {each.value for each in ast.walk(tree) if isinstance(each, ast.Constant) and isinstance(each.value, str)}
+    variables = {word for word in words if re.fullmatch(r"[A-Z]+(_[A-Z]+)+", word)}
+    assert len(variables) > 10
+    assert {each for each in variables if f"`{each}`" not in without_blocks(ROOT / "docs/git.md")} == set()
+
+
+def test_every_key_of_a_contract_is_explained() -> None:
+    headings = {
+        "## The contract": models.DataContract, "### owners": models.Owner,
+        "### freshness_sla": models.FreshnessSLA, "## Fields": models.DataField,
+    }  # fmt: skip
+    for heading, model in headings.items():
+        cells = [row[0] for row in rows(section(ROOT / "docs/contract.md", heading))]
+        explained = {key for cell in cells for key in re.findall(r"`(\w+)`", cell)}
+        assert model.model_fields.keys() <= explained
+
+
+def test_the_readme_says_of_each_kind_whom_it_breaks_and_in_which_mode() -> None:
+    who = ""
+    told: set[tuple[str, str, str]] = set()
+    for people, mode, kinds in rows(section(README, "## What breaks")):
+        who = people.partition(":")[0].replace(" ", "_") or who
+        told |= {(kind, who, mode.strip("`")) for kind in re.findall(r"`(\w+)`", kinds)}
+    meant = set()
+    for kind, rule in all_rules().items():
+        if rule.severity == "error" or rule.breaks:
+            meant |= {
+                (kind, rule.breaks or {BACKWARD: NEW_READERS, FORWARD: OLD_READERS}[mode], mode) for mode in rule.modes
+            }
+            meant |= {(kind, CONSUMERS, "every mode")} if rule.breaks and not rule.modes else set()
+    assert told == meant
+
+
+@on_every_page
+def test_every_word_of_dcr_that_a_page_names_exists(page: Path) -> None:
+    """A word of dcr's has an underscore and stands in backticks: kinds, keys, settings, classes of people."""
+    said = set(re.findall(r"`([a-z]+(?:_[a-z]+)+)`", without_blocks(page)))
+    keys = {key for model in models_of_a_contract() for key in model.model_fields}
+    assert said <= {*all_rules(), *keys, *Policy._fields, *OTHER_WORDS}
+
+
+def models_of_a_contract() -> tuple[type[BaseModel], ...]:
+    return (models.DataContract, models.DataField, models.Owner, models.FreshnessSLA)
+
+
+OTHER_WORDS = {"check_compatibility", "backward_transitive", "description_removed", "tmp_path"}
+"""The library's, the one of a mode that is not there yet, the example of a rule to add, and pytest's."""
+
+
+def test_the_rule_that_contributing_adds_passes_the_tests_of_rules(tmp_path: Path) -> None:
+    for name in ("dcr", "tests/rules", "pyproject.toml", "tests/conftest.py"):
+        copy = shutil.copytree if (ROOT / name).is_dir() else shutil.copy2
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        copy(ROOT / name, tmp_path / name)
+    examples = [each for each in blocks(ROOT / "CONTRIBUTING.md") if each.mark.startswith("example: ")]
+    assert len(examples) == 7
+    for each in examples:
+        path = tmp_path / each.mark.removeprefix("example: ")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(each.text, "utf-8")
+    command = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "-q",
+        "-p",
+        "no:cacheprovider",
+        "tests/rules",
+        "-k",
+        "description_removed",
+    ]
+    ended = subprocess.run(
+        command,
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(tmp_path)},
+        check=False,
+        capture_output=True,
+        text=True,
+    )
+    assert ended.returncode == 0, ended.stdout
+    assert int(re.findall(r"(\d+) passed", ended.stdout)[0]) > 20
+    lint_it = [sys.executable, "-m", "ruff", "check", "--no-cache", examples[0].mark.removeprefix("example: ")]
+    linted = subprocess.run(lint_it, cwd=tmp_path, check=False, capture_output=True, text=True)
+    assert linted.returncode == 0, linted.stdout
+
+
+def test_the_budgets_on_the_benchmark_page_are_the_benchmarks() -> None:
+    told = {row[0].strip("`"): float(row[1]) for row in rows(section(ROOT / "bench/README.md", "## How to read it"))}
+    held = re.findall(r'Budget\("(\w+)", "(\w+)", ([\d.]+)\)', (ROOT / "bench/run.py").read_text("utf-8"))
+    assert told == {f"{job} / {unit}": float(most) for job, unit, most in held}
+
+
+@on_every_page
+def test_every_link_leads_somewhere(page: Path) -> None:
+    for link in links(page):
+        if "://" in link:
+            continue
+        path, _, anchor = link.partition("#")
+        target = (page.parent / path).resolve() if path else page
+        assert target.exists(), link
+        assert not anchor or anchor in anchors(target), link
+
+
+def test_the_rules_page_is_what_its_generator_makes_of_the_manuals() -> None:
+    generated = runpy.run_path(str(ROOT / "docs/generate_rules.py"))["page"]()
+    assert (ROOT / "docs/rules.md").read_text("utf-8") == generated, "run: python docs/generate_rules.py"
+
+
+@on_every_page
+def test_a_page_says_nothing_of_the_machine_it_was_written_on(page: Path) -> None:
+    text = page.read_text("utf-8")
+    assert not re.search(r"/(?:home|root|work|tmp|opt|Users)/", text)

@@ -1,0 +1,222 @@
+"""Text that wants out: whatever a contract, a path or a reason holds, every format shows it and none obeys it."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING
+
+import jsonschema
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from rich.cells import cell_len
+from sample_reports import ACCEPTED, FRESHNESS, UNIQUE, base, contract, report
+
+from dcr.compatibility.issue import Accepted, Witness
+from dcr.compatibility.severities import ERROR
+from dcr.contract.location import Location
+from dcr.reporters import Style, reporter
+from dcr.reporters.printable import defused, printable, unmarked
+from dcr.reporters.summary import closing_line
+from dcr.schemas import report_schema
+
+if TYPE_CHECKING:
+    from dcr.reporters.report import Report
+
+HOSTILE = {
+    "rich closing tag": "[/]",
+    "rich markup": "[bold]x[/bold] [link=https://example.com]y[/link] \\[red]",
+    "emoji code": ":smile: :warning:",
+    "escape sequences": "\x1b[31mred\x1b[0m\x1b]0;title\x07\x1b[2J\x1b[1A\x1b[8m",
+    "c1 controls": "\x9b31mred\x9d0;title\x9c\x85",
+    "bidi": "user\u202egnp.exe\u2066\u2069\u200f\u061c",
+    "invisible": "a\u200bb\u2060c\ufeffd\u00ade\u180ef\u3164g\ufe0f\U000e0041\u2800\u034f",
+    "odd spaces": "\u00a0\u2003\u3000 a",
+    "newlines": "first\nsecond\r\nthird\rfourth\x0bfifth\x0csixth\u2028seventh\u2029eighth\x85ninth",
+    "tab and backspace": "a\tb\x08\x08\x7f\x00",
+    "github command": "::error::pwned",
+    "indented github command": " \u00a0\u2003\t::set-output name=x::y",
+    "github command on a line of its own": "x\n::add-mask::y\n  ::stop-commands::z",
+    "old github command": "##[error]pwned ###[group]x #\n#[x",
+    "azure command": "##vso[task.setvariable variable=x]y ##teamcity[x]",
+    "percent": "%0A::error::x%0D %25 %",
+    "commas and colons": "a,b:c,title=x::d,file=/etc/passwd",
+    "backticks": "`x` ```\n@everyone <b>&amp;",
+    "quotes": "' \" '' \\ \\n \\",
+    "lone surrogates": "caf\udce9/\ud800 \udfff",
+    "wide characters": "漢字" * 40 + "👩‍👩‍👧‍👦" + "é" * 10,
+    "combining": "e" + "\u0301" * 50,
+    "5,000 characters": "x" * 5_000,
+    "5,000 words": "ab " * 1_700,
+    "5,000 colons": "::" * 2_500,
+    "5,000 slashes": "/" * 5_000,
+    "empty": "",
+    "blank": "   ",
+}
+FORMATS = ("text", "json", "github", "table")
+STYLES = [
+    Style(width, color=color, unicode=unicode)
+    for width in (40, 80, 200)
+    for color in (False, True)
+    for unicode in (False, True)
+]
+KINDS = ("field_constraint_tightened", "field_removed", "freshness_sla_loosened")
+SGR = re.compile("\x1b\\[[0-9;]*m")
+COMMAND = re.compile(r"::(error|warning|notice) (file=[^:,]*,line=\d+,col=\d+,)?title=([a-z_]+)( \(accepted\))?::")
+
+
+def hostile_report(text: str) -> Report:
+    """A report that holds the text wherever somebody else's text can stand."""
+    place = Location(text, 7, 3)
+    tightened = UNIQUE._replace(
+        message=text,
+        field=text,
+        hint=text,
+        location=place,
+        previous_location=place,
+        witness=Witness({text: [text], "b": {text: text}}, "previous", "proposed", times=2),
+    )
+    accepted = ACCEPTED._replace(message=text, location=place, accepted=Accepted(text, ERROR, text), witness=None)
+    return report(
+        contract(text or None, text, tightened, accepted, previous=text, proposed=f"{text}!", change="renamed"),
+        issues=(FRESHNESS._replace(message=text, hint=text, location=None),),
+        base=base(ref=text, source=text),
+        policy=text,
+    )
+
+
+def assert_harmless(output: str, format_name: str, style: Style) -> None:
+    assert output == "" or output.endswith("\n")
+    plain = SGR.sub("", output) if format_name == "table" and style.color else output
+    for line in plain.split("\n"):
+        assert line.isprintable()
+        assert not re.search(r"##\w*\[", line)
+        if format_name == "github" and line.startswith("::"):
+            assert COMMAND.match(line)
+        else:
+            assert not line.strip().startswith("::")
+        assert format_name != "table" or cell_len(line) <= style.width
+    if format_name == "json":
+        assert output.isascii()
+
+
+def kinds_in(output: str, format_name: str) -> list[str]:
+    if format_name == "text":
+        return [re.search(r"\[([a-z_]+)\]$", line)[1] for line in output.splitlines()]
+    if format_name == "github":
+        return [COMMAND.match(line)[3] for line in output.splitlines() if line.startswith("::")]
+    if format_name == "json":
+        document = json.loads(output)
+        issues = [issue for each in document["contracts"] for issue in each["issues"]]
+        return [issue["kind"] for issue in issues + document["issues"]]
+    return re.findall(r"\b(?:error|warning|info|ACCEPTED) +([a-z]+_[a-z_]+)", SGR.sub("", output))
+
+
+@pytest.mark.parametrize("format_name", FORMATS)
+@pytest.mark.parametrize("name", HOSTILE)
+def test_nothing_escapes_from_any_format(name: str, format_name: str) -> None:
+    found = hostile_report(HOSTILE[name])
+    for style in STYLES:
+        assert_harmless(reporter(format_name).render(found, style), format_name, style)
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_every_format_holds_the_same_issues(name: str) -> None:
+    found = hostile_report(HOSTILE[name])
+    for style in STYLES:
+        for format_name in FORMATS:
+            assert kinds_in(reporter(format_name).render(found, style), format_name) == list(KINDS)
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_json_gives_every_text_back_as_it_was(name: str) -> None:
+    text = HOSTILE[name]
+    document = json.loads(reporter("json").render(hostile_report(text), Style()))
+    jsonschema.Draft202012Validator(report_schema()).validate(document)
+    contract_document = document["contracts"][0]
+    issue = contract_document["issues"][0]
+    assert contract_document["path"] == contract_document["previous_path"] == text
+    assert (issue["message"], issue["field"], issue["hint"]) == (text, text, text)
+    assert issue["location"] == {"path": text, "line": 7, "column": 3}
+    assert issue["witness"]["row"] == {text: [text], "b": {text: text}}
+    assert contract_document["issues"][1]["accepted"] == {"reason": text, "severity": "error", "expires": text}
+    assert document["base"]["ref"] == text
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("plain [text] 100% :smile:", "plain [text] 100% :smile:"),
+        ("naïve 漢字 é", "naïve 漢字 é"),
+        ("a\nb\r\tc", "a\\nb\\r\\tc"),
+        ("\x1b[31m\x07\x00\x7f\x9b", "\\x1b[31m\\x07\\x00\\x7f\\x9b"),
+        ("\u202e\u2066\u200b\ufeff", "\\u202e\\u2066\\u200b\\ufeff"),
+        ("a\u00a0b\u3000c", "a\\xa0b\\u3000c"),
+        ("caf\udce9.yaml", "caf\\xe9.yaml"),
+        ("\ud800", "\\ud800"),
+        ("\U000e0041\U000e0100", "\\U000e0041\\U000e0100"),
+        ("\u3164\u2800\ufe0f\u034f", "\\u3164\\u2800\\ufe0f\\u034f"),
+    ],
+)
+def test_what_cannot_be_seen_is_written_out(text: str, shown: str) -> None:
+    assert printable(text) == shown
+
+
+@pytest.mark.parametrize(
+    ("line", "harmless"),
+    [
+        ("::error::x", ".::error::x"),
+        ("  \u00a0::error::x", ".  \u00a0::error::x"),
+        ("a ::error::x", "a ::error::x"),
+        ("x ##[error]", "x #\\#[error]"),
+        ("###[x] ##vso[y] ##teamcity[z]", "##\\#[x] #\\#vso[y] #\\#teamcity[z]"),
+        ("## heading [1]", "## heading [1]"),
+        ("#[x] [##]", "#[x] [##]"),
+    ],
+)
+def test_a_line_that_a_runner_would_obey_is_defused(line: str, harmless: str) -> None:
+    assert defused(line) == harmless
+
+
+ANY_CHARACTER = st.characters(exclude_categories=())  # lone surrogates too
+PIECES = st.sampled_from(
+    ["::", "##", "[", "##[", "##vso[", "error::", "\n", "\r", " ", "\u00a0", "#", "%", ",", "\x1b["]
+)
+ANY_TEXT = st.lists(st.one_of(PIECES, st.text(ANY_CHARACTER, max_size=12)), max_size=12).map("".join)
+
+
+@settings(max_examples=500, deadline=None)
+@given(ANY_TEXT)
+def test_printable_text_can_be_seen_whole(text: str) -> None:
+    shown = printable(text)
+    assert shown.isprintable()
+    assert printable(shown) == shown
+    assert not any(each in shown for each in "\u034f\u2800\u3164\ufe0f")
+    assert [each for each in shown if not each.isascii()] == [
+        each for each in text if not each.isascii() and printable(each) == each
+    ]
+
+
+@settings(max_examples=500, deadline=None)
+@given(ANY_TEXT)
+def test_defused_text_holds_no_command(text: str) -> None:
+    line = defused(printable(text))
+    assert not line.strip().startswith("::")
+    assert not re.search(r"##\w*\[", line)
+    assert defused(line) == line
+    assert json.loads(unmarked(json.dumps(text), escape="\\u0023")) == json.loads(json.dumps(text))
+
+
+@pytest.mark.parametrize("format_name", FORMATS)
+def test_any_text_is_rendered_and_harmless(format_name: str) -> None:
+    @settings(max_examples=60 if format_name == "table" else 200, deadline=None)
+    @given(ANY_TEXT, st.sampled_from(STYLES))
+    def holds(text: str, style: Style) -> None:
+        found = hostile_report(text)
+        output = reporter(format_name).render(found, style)
+        assert_harmless(output, format_name, style)
+        assert kinds_in(output, format_name) == list(KINDS)
+        assert "\n" not in defused(closing_line(found))
+
+    holds()
