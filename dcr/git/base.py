@@ -156,7 +156,7 @@ def _default(repository: Repository, policy_base: Callable[[str], str | None]) -
 def _refuse_dangling(repository: Repository, unlisted: Iterable[str]) -> None:
     """A ref that points to one that is gone is in no listing, and its file is there all the same."""
     for ref in unlisted:
-        if os.path.lexists(os.path.join(repository.common_dir, ref)):
+        if os.path.isfile(os.path.join(repository.common_dir, ref)):
             fix = "git remote set-head origin --auto" if ref.startswith("refs/remotes") else "git fsck shows where to"
             raise BadRefError(f"'{_short(ref)}' points to a branch that is gone", fix)
 

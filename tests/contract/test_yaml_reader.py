@@ -239,7 +239,6 @@ def test_who_indents_with_a_tab_is_told_to_use_spaces() -> None:
     assert hint_of("a:\n\tb: 1\n") == "indent with spaces"
 
 
-@pytest.mark.xfail(reason="libyaml refuses the escape in words of its own", strict=HAS_LIBYAML)
 def test_an_escaped_lone_surrogate_is_refused_by_name() -> None:
     assert "invalid" not in outcome('a: "\\ud800"\n')
 
