@@ -21,8 +21,10 @@ MAX_CLASSES = 500_000
 """Characters in all the classes of a pattern: `re` writes each of them out when it compiles."""
 _MAX_OPEN = 16  # open repeats in a row: their ways are too many to count up
 _MAX_POWER = 64
+_SINGLE = ("LITERAL", "NOT_LITERAL", "ANY", "IN")
 _BEGIN = 8.0  # what it costs to begin at one character of the text, in steps of about 5 ns
-_ROUND = 12.0  # the same for one round of a repeated group
+_ROUND = 12.0  # one round of a repeated group
+_ROUND_OF_ONE = 3.0  # one round of a repeated character
 
 
 class Cost(NamedTuple):
@@ -97,7 +99,8 @@ def _part(op: str, argument: Any) -> Cost:
 
 def _repeated(low: Any, high: Any, body: Any) -> Cost:
     once = _sequence(body)
-    each_round = once.walk + _ROUND
+    single = len(body) == 1 and str(body[0][0]) in _SINGLE
+    each_round = once.walk + (_ROUND_OF_ONE if single else _ROUND)
     if high is _constants.MAXREPEAT:
         if once.ways > 1 or once.open_repeats or body.getwidth()[0] == 0:
             return _ENDLESS

@@ -88,7 +88,9 @@ SHAPES = {
         "dataset_id: a\n",
         ["1:1: version is missing (add version)", "1:1: fields is missing (add fields)"],
     ),
-    "a field that is a text": (f"{HEAD}fields: [order_id]\n", ["3:10: value 1 of fields is 'order_id', expected a mapping"]),
+    "a field that is a text": (
+        f"{HEAD}fields: [order_id]\n", ["3:10: value 1 of fields is 'order_id', expected a mapping"],
+    ),
     "fields that are a mapping": (
         f"{HEAD}fields: {{order_id: string}}\n", ["3:1: fields is a mapping, expected a list"],
     ),

@@ -191,7 +191,7 @@ def test_attributes_that_rewrite_files_do_not_hide_a_change(repository: Reposito
 def test_a_working_tree_in_another_encoding_is_said_to_be_unreadable(repository: Repository) -> None:
     repository.commit({".gitattributes": "*.yaml working-tree-encoding=UTF-16\n", USERS: breaking().encode("utf-16")})
     assert repository.check("--head", "HEAD").kinds == FOUND
-    (repository.folder / USERS).touch()
+    os.utime(repository.folder / USERS, (1, 1))
     assert repository.check().kinds == ["contract_invalid"]
 
 
@@ -199,9 +199,7 @@ def test_a_working_tree_in_another_encoding_is_said_to_be_unreadable(repository:
 def test_a_file_that_git_is_told_not_to_look_at_is_judged_as_the_index_has_it(repository: Repository, flag: str) -> None:
     repository.git("update-index", flag, USERS)
     repository.write(USERS, breaking())
-    hidden = repository.check()
-    assert hidden.issues == [] or hidden.kinds == FOUND
-    assert repository.git("ls-files", "-v", USERS)[0] in "hS"
+    assert repository.check().issues == []
     repository.git("update-index", flag.replace("--", "--no-"), USERS)
     assert repository.check().kinds == FOUND
     repository.git("add", "-A")
