@@ -13,6 +13,7 @@ from time import process_time
 import pytest
 import yaml
 
+from dcr.contract import yaml_reader  # noqa: F401 (asked for by the subprocess below)
 from dcr.contract.yaml_reader import (
     MAX_BYTES,
     MAX_DEPTH,
