@@ -13,7 +13,7 @@ from functools import lru_cache
 from re import _constants, _parser  # type: ignore[attr-defined]
 from typing import Any
 
-from dcr.contract.backtracking import REPEATS, Cost, begins_anchored, children, cost_of, steps
+from dcr.contract.backtracking import REPEATS, Cost, begins_anchored, children, cost_of, is_quick_to_compile, steps
 
 MAX_PATTERN = 1_000
 MAX_REPETITION = 10_000
@@ -30,10 +30,11 @@ def fault(pattern: str) -> str | None:
     if _nesting(pattern) > MAX_NESTING:
         return f"is nested more than {MAX_NESTING} levels deep"
     try:
-        if _repetition(_tree(pattern)) >= MAX_REPETITION:
+        tree = _tree(pattern)
+        if _repetition(tree) >= MAX_REPETITION:
             return f"repeats something {MAX_REPETITION:,} times or more"
-        with warnings.catch_warnings(action="ignore"):
-            re.compile(pattern)
+        if is_quick_to_compile(tree):
+            _compiled(pattern)
     except (re.error, OverflowError, RecursionError) as error:
         return f"is not a regular expression: {error}"
     return None
@@ -55,24 +56,25 @@ def _nesting(pattern: str) -> int:
 
 def is_safe_to_run(pattern: str) -> bool:
     """Whether matching a short text takes few steps, whatever the text is."""
-    return _steps(pattern, 40) <= MAX_STEPS
+    return steps(_cost(pattern), 40) <= MAX_STEPS
 
 
 def matches(pattern: str, text: str) -> bool | None:
     """Whether `pattern` is found in `text` (JSON Schema's unanchored search); None if that might take too long."""
-    if _steps(pattern, len(text)) > MAX_STEPS:
+    if effort(pattern, text) > MAX_STEPS:
         return None
     return _compiled(pattern).search(text) is not None
+
+
+def effort(pattern: str, text: str) -> float:
+    """Return how many steps it may take to search a text; endless for a pattern that is not run."""
+    return steps(_cost(pattern), len(text))
 
 
 @lru_cache(maxsize=1024)
 def _compiled(pattern: str) -> re.Pattern[str]:
     with warnings.catch_warnings(action="ignore"):
         return re.compile(pattern)
-
-
-def _steps(pattern: str, length: int) -> float:
-    return steps(_cost(pattern), length)
 
 
 @lru_cache(maxsize=4096)

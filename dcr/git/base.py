@@ -19,6 +19,7 @@ _DEFAULTS = ("refs/remotes/origin/HEAD", "refs/heads/main", "refs/heads/master")
 _UNFIT = re.compile(r"[\x00-\x20\x7f~^:?*\[\\]|\.\.|@\{|//|\A-|\A\.|/\Z|\.\Z|\.lock\Z|\A@\Z")
 _ANCESTOR = re.compile(r"(?:[~^][0-9]*)+\Z")
 _AMBIGUOUS = re.compile(r"refname '(.*)' is ambiguous")
+_LISTED = re.compile(r"(\S+) ([0-9a-f]{40,64}) (\S*)\Z")
 _ID = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?\Z")
 
 
@@ -136,8 +137,10 @@ def _listed(repository: Repository, *refs: str) -> dict[str, tuple[str, str]]:
         raise failure(("for-each-ref",), answer)
     found = {}
     for line in listing.splitlines():
-        name, oid, target = line.split(" ", 2)
-        found[name] = (oid, target)
+        match = _LISTED.match(line)
+        if match is None:
+            raise failure(("for-each-ref",), answer)
+        found[match[1]] = (match[2], match[3])
     return found
 
 
