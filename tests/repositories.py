@@ -29,7 +29,9 @@ FIELDS = {
 CONTROL = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
-def contract(dataset_id: str = "users.daily_active", version: str = "1.0.0", *, status="active", without=(), more="") -> str:
+def contract(
+    dataset_id: str = "users.daily_active", version: str = "1.0.0", *, status="active", without=(), more=""
+) -> str:
     """Return the text of a contract; `without` names fields to leave out, `more` is added at the end."""
     fields = [f"  - {{name: {name}, {rest}}}" for name, rest in FIELDS.items() if name not in without]
     return "\n".join([

@@ -38,15 +38,15 @@ def complaints(raw: Mapping[str, Any]) -> list[Fault]:
 
     Every cause once; of more than `MAX_FAULTS`, the first.
     """
-    shapes = list(islice(_shapes(raw), MAX_FAULTS))
+    shapes = list(islice(_shapes(raw), MAX_FAULTS + 1))
     listed = [each for each in shapes if each.where[-2:-1] == ("enum",)]  # whose content says what the type is
     first: dict[tuple[Key, ...], Fault] = {}
     for fault in (*(each for each in shapes if each not in listed), *faults(raw), *listed):
         first.setdefault(fault.where, fault)
-    if len(first) < MAX_FAULTS:
+    if len(first) <= MAX_FAULTS:
         return list(first.values())
-    more = Fault((), f"more than {MAX_FAULTS - 1:,} values are at fault; only the first are told", "mend them first")
-    return [more, *islice(first.values(), MAX_FAULTS - 1)]
+    more = Fault((), f"more than {MAX_FAULTS:,} values are at fault; only the first are told", "mend them first")
+    return [more, *islice(first.values(), MAX_FAULTS)]
 
 
 def _shapes(raw: Mapping[str, Any]) -> Iterator[Fault]:

@@ -46,9 +46,9 @@ class Fault(NamedTuple):
 
 
 def faults(contract: Mapping[str, Any]) -> list[Fault]:
-    """Return what is wrong with the content of a contract, in the order of its keys; no more than `MAX_FAULTS`."""
+    """Return what is wrong with the content of a contract, in the order of its keys; `MAX_FAULTS` and one at most."""
     parts = (_header, _fields, _listed_texts, _primary_key, _promises)
-    return list(islice(chain.from_iterable(part(contract) for part in parts), MAX_FAULTS))
+    return list(islice(chain.from_iterable(part(contract) for part in parts), MAX_FAULTS + 1))
 
 
 def _header(contract: Mapping[str, Any]) -> Iterator[Fault]:
@@ -173,7 +173,7 @@ def _constraints(field: Mapping[str, Any], type_name: str, where: tuple[Key, ...
             yield Fault((*where, key), f"pattern {patterns.fault(value)}")
         elif key == "format" and isinstance(value, str) and not value.strip():
             yield Fault((*where, key), "format is blank")
-        elif key == "format" and type_name == "timestamp" and value in FORMATS:
+        elif key == "format" and type_name == "timestamp" and isinstance(value, str) and value in FORMATS:
             yield Fault((*where, key), f"format '{value}' is for texts, and leaves no valid timestamp", "remove it")
     yield from _contradictions(written, type_name, where)
 

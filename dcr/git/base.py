@@ -101,7 +101,7 @@ def resolve_commit(repository: Repository, ref: str, fix: str = "") -> str:
 
 def is_unborn(repository: Repository) -> bool:
     """Whether HEAD names a branch without a commit; any other reason why it names none raises."""
-    answer = repository.git.ask("rev-parse", "--verify", "--quiet", "HEAD")
+    answer = repository.git.attest("rev-parse", "--verify", "--quiet", "HEAD")
     if answer.code == 1 and not answer.complaint:
         return True
     if answer.code != 0 or not answer.out:

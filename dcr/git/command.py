@@ -101,7 +101,7 @@ class Git(NamedTuple):
         complaint = "\n".join(line for line in lines if not line.startswith(_EVENT))
         ending = _ENDING.match(events[-1]) if events else None
         if ending is None or int(ending[1]) != answer.code:
-            raise failure(arguments, Answer(0, b"", complaint))
+            raise failure(arguments, Answer(0 if answer.code == 1 else answer.code, b"", complaint))
         return answer._replace(complaint=complaint)
 
     def start(self, *arguments: str, reads: bool = False) -> subprocess.Popen[bytes]:

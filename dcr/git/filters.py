@@ -22,7 +22,7 @@ def variables_against_filters(git: Git) -> dict[str, str]:
     Variables and not `-c`, which cannot spell a name that holds `=`.
     """
     arguments = ("config", "--null", "--show-scope", "--name-only", "--get-regexp", r"^filter\.")
-    answer = git.ask(*arguments)
+    answer = git.attest(*arguments)
     if answer.code not in (0, 1) or bool(answer.out) is not (answer.code == 0):
         raise failure(arguments, answer)
     words = records(answer.out)

@@ -144,8 +144,14 @@ def _setting(path: str, key: str, value: Any, kinds: frozenset[str]) -> Any:
         return value
     if key in ("contracts", "exclude"):
         return _globs(path, key, value)
+    return _entries(path, key, value, kinds)
+
+
+def _entries(path: str, key: str, value: Any, kinds: frozenset[str]) -> dict[str, str]:
+    """Return the entries of `modes` or `severity`. Raises `PolicyError`."""
     if not isinstance(value, dict):
         raise PolicyError(f"'{path}': {key} is no table", f"write [{key}] and one line for each entry")
+    allowed = SEVERITY_WORDS if key == "severity" else MODES
     for name, word in value.items():
         if key == "severity" and name not in kinds:
             raise PolicyError(
@@ -155,7 +161,6 @@ def _setting(path: str, key: str, value: Any, kinds: frozenset[str]) -> Any:
             raise PolicyError(
                 f"'{path}': the severity of '{name}' cannot be changed", "remove the line: it fails closed"
             )
-        allowed = SEVERITY_WORDS if key == "severity" else MODES
         if word not in allowed:
             raise _unknown(path, f"{key}.{name}", word, allowed)
     return dict(value)

@@ -108,7 +108,9 @@ def test_a_malformed_one_accepts_nothing(change: Repository, other: dict) -> Non
         pytest.param("accepted: all\n", id="a word"),
         pytest.param(accepted(ENTRY, head="acepted:"), id="a misspelt key"),
         pytest.param(accepted(ENTRY) + "accepted: []\n", id="the key twice"),
-        pytest.param(accepted({**ENTRY, "field ": "ltv"}).replace("field : ltv", "field: ltv"), id="a key twice in an entry"),
+        pytest.param(
+            accepted({**ENTRY, "field ": "ltv"}).replace("field : ltv", "field: ltv"), id="a key twice in an entry"
+        ),
         pytest.param("accepted:\n  - !!python/object:os.system {}\n", id="a tag"),
         pytest.param(b"accepted: \xff\n", id="bytes"),
         pytest.param("accepted: [" * 90 + "]" * 90, id="depth"),

@@ -211,7 +211,9 @@ def test_a_contract_replaced_by_something_else_is_removed(repository: Repository
     assert issue["kind"] == "contract_removed"
 
 
-@pytest.mark.parametrize("text", ["dataset_id: [", contract().replace("version:", "versoin:"), "owners: []\n" + contract()])
+@pytest.mark.parametrize(
+    "text", ["dataset_id: [", contract().replace("version:", "versoin:"), "owners: []\n" + contract()]
+)
 def test_a_contract_that_no_longer_parses_is_invalid(repository: Repository, text: str) -> None:
     repository.commit({USERS: text})
     outcome = repository.check()

@@ -103,7 +103,9 @@ def test_an_acceptance_lets_its_break_through_and_not_the_bump_that_is_owed(repo
     "text",
     [
         pytest.param("# who reads this: growth\n" + contract(), id="a comment"),
-        pytest.param(contract().replace("type: string, enum: [free, pro]", "enum: [free, pro], type: string"), id="order"),
+        pytest.param(
+            contract().replace("type: string, enum: [free, pro]", "enum: [free, pro], type: string"), id="order"
+        ),
         pytest.param("\n".join([*contract().splitlines()[5:], *contract().splitlines()[:5], ""]), id="order of keys"),
         pytest.param(contract().replace('"1.0.0"', "'1.0.0'"), id="quotes"),
         pytest.param(contract().replace("\n", "\r\n"), id="line ends"),

@@ -32,7 +32,12 @@ STRICTER_SIDES = [
     pytest.param('mode = "backward"', 'mode = "full"', "field_enum_expanded", WIDENED, contract(), id="mode"),
     pytest.param('mode = "none"', 'mode = "backward"', "field_enum_shrunk", NARROWER, contract(), id="mode none"),
     pytest.param(
-        '[modes]\n"users.*" = "none"', '[modes]\n"users.*" = "full"', "field_enum_expanded", WIDENED, contract(), id="modes"
+        '[modes]\n"users.*" = "none"',
+        '[modes]\n"users.*" = "full"',
+        "field_enum_expanded",
+        WIDENED,
+        contract(),
+        id="modes",
     ),
     pytest.param('breaking = "allow-with-major"', "", "field_enum_shrunk", NARROWER, contract(), id="breaking"),
     pytest.param('draft = "warn"', "", "field_removed", breaking("2.0.0", status="draft"), DRAFT, id="draft"),
@@ -40,7 +45,10 @@ STRICTER_SIDES = [
     pytest.param(
         '[severity]\nfield_enum_shrunk = "info"',
         '[severity]\nfield_enum_shrunk = "error"',
-        "field_enum_shrunk", NARROWER, contract(), id="severity",
+        "field_enum_shrunk",
+        NARROWER,
+        contract(),
+        id="severity",
     ),  # fmt: skip
     pytest.param('exclude = ["contracts/**"]', "", "field_enum_shrunk", NARROWER, contract(), id="exclude"),
     pytest.param('contracts = ["models/**"]', "", "field_enum_shrunk", NARROWER, contract(), id="contracts"),
@@ -189,7 +197,9 @@ def test_excluded_contracts_are_left_alone(tmp_path: Path) -> None:
 
 def test_globs_of_the_policy_find_contracts_anywhere(tmp_path: Path) -> None:
     repository = Repository(tmp_path)
-    repository.commit({"models/a/b/users.contract.yaml": contract(), "dcr.toml": 'contracts = ["models/**/*.contract.yaml"]'})
+    repository.commit(
+        {"models/a/b/users.contract.yaml": contract(), "dcr.toml": 'contracts = ["models/**/*.contract.yaml"]'}
+    )
     repository.branch()
     repository.commit({"models/a/b/users.contract.yaml": breaking("2.0.0")})
     assert repository.check().kinds == ["field_removed"]

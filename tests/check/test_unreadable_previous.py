@@ -9,7 +9,9 @@ UNREADABLE = [
     pytest.param("dataset_id: users.daily_active\nversion: [\n", id="no YAML"),
     pytest.param(contract().replace("fields:", "feilds:"), id="a misspelt key"),
     pytest.param("<<<<<<< ours\n" + contract() + "=======\n>>>>>>> theirs\n", id="conflict markers"),
-    pytest.param("version https://git-lfs.github.com/spec/v1\noid sha256:" + "0" * 64 + "\nsize 3\n", id="an LFS pointer"),
+    pytest.param(
+        "version https://git-lfs.github.com/spec/v1\noid sha256:" + "0" * 64 + "\nsize 3\n", id="an LFS pointer"
+    ),
     pytest.param(contract() + "# " + "x" * 2_200_000, id="too large"),
     pytest.param(contract().encode("utf-16"), id="UTF-16"),
 ]

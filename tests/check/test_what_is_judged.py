@@ -174,7 +174,8 @@ def test_mode_says_what_is_protected(repository: Repository, mode: str, kinds: l
 
 
 @pytest.mark.parametrize(
-    ("fail_on", "error", "warning", "fine"), [("error", 1, 0, 0), ("warning", 1, 1, 0), ("never", 0, 0, 0), (None, 1, 0, 0)]
+    ("fail_on", "error", "warning", "fine"),
+    [("error", 1, 0, 0), ("warning", 1, 1, 0), ("never", 0, 0, 0), (None, 1, 0, 0)],
 )
 def test_fail_on_decides_the_exit_code(
     repository: Repository, fail_on: str | None, error: int, warning: int, fine: int

@@ -252,7 +252,7 @@ ENUMS = {
 }
 
 EVERY_FAULT = {**HEADER, **KEYS, **FIELDS, **LIMITS, **ENUMS}
-SAMPLES: dict[str, Any] = {"pattern": "a", "format": "date", "unique": True, "multiple_of": 1, "max_items": 1}
+SAMPLES: dict[str, Any] = {"pattern": "a", "format": "ticket", "unique": True, "multiple_of": 1, "max_items": 1}
 
 
 @pytest.mark.parametrize(("faulty", "message"), EVERY_FAULT.values(), ids=list(EVERY_FAULT))

@@ -103,7 +103,7 @@ REFUSED = {
     "an overlong NUL": (b"a: \xc0\x80", "1:4: byte 0xC0 is not UTF-8"),
     "a byte too much": (
         b"#" * (MAX_BYTES + 1),
-        f"1:1: the file has {MAX_BYTES + 1:,} bytes; a contract has at most {MAX_BYTES:,}",
+        f"1:1: the file has more than {MAX_BYTES:,} bytes, the most a contract may have",
     ),
     "a character too much": (
         f"a: {'x' * (MAX_SCALAR + 1)}",

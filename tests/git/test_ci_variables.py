@@ -79,7 +79,19 @@ def test_a_shallow_checkout_says_what_to_set(job: Repository, variables: dict, s
     job.git("update-ref", "refs/heads/release/1.x", "HEAD")
     job.git("update-ref", "refs/heads/pull", "main")
     url = f"file://{job.folder}"
-    job.git("clone", "-q", "--template=", "--depth", "1", "--no-single-branch", "--branch", "pull", url, "clone", cwd=job.root)
+    job.git(
+        "clone",
+        "-q",
+        "--template=",
+        "--depth",
+        "1",
+        "--no-single-branch",
+        "--branch",
+        "pull",
+        url,
+        "clone",
+        cwd=job.root,
+    )
     shallow = Repository(job.root, "clone", init=None)
     shallow.check(**named(variables, "release/1.x")).says("shallow", fix)
 
@@ -142,7 +154,11 @@ def test_gitlab_s_diff_base_is_taken_where_the_branch_was_not_fetched(job: Repos
     base = job.git("rev-parse", "origin/release/1.x")
     variables = {"CI_MERGE_REQUEST_TARGET_BRANCH_NAME": "develop", "CI_MERGE_REQUEST_DIFF_BASE_SHA": base}
     assert base_of(job.check(**variables)) == (base, "CI_MERGE_REQUEST_DIFF_BASE_SHA")
-    fetched = {**variables, "CI_MERGE_REQUEST_TARGET_BRANCH_NAME": "release/1.x", "CI_MERGE_REQUEST_DIFF_BASE_SHA": "2" * 40}
+    fetched = {
+        **variables,
+        "CI_MERGE_REQUEST_TARGET_BRANCH_NAME": "release/1.x",
+        "CI_MERGE_REQUEST_DIFF_BASE_SHA": "2" * 40,
+    }
     assert base_of(job.check(**fetched))[0] == "origin/release/1.x"
     job.check(**{**variables, "CI_MERGE_REQUEST_DIFF_BASE_SHA": "2" * 40}).says("2" * 40, "GIT_DEPTH")
 

@@ -177,7 +177,9 @@ def test_sha256(tmp_path: Path) -> None:
 
 
 def test_objects_borrowed_from_a_repository_that_is_gone(broken: Repository) -> None:
-    broken.git("clone", "-q", "--shared", "--template=", "--branch", "feature", str(broken.folder), "borrower", cwd=broken.root)
+    broken.git(
+        "clone", "-q", "--shared", "--template=", "--branch", "feature", str(broken.folder), "borrower", cwd=broken.root
+    )
     borrower = Repository(broken.root, "borrower", init=None)
     assert borrower.check("--base", "origin/main").kinds == FOUND
     shutil.move(broken.folder, broken.root / "gone")

@@ -27,11 +27,13 @@ fails) echo "fatal: made up" >&2; exit 128;;
 "says something else") cat >/dev/null; echo "made up"; exit 0;;
 "stops in the middle") {git} "$@" >{folder}/out; code=$?; head -c $(($(wc -c <{folder}/out) / 2)) {folder}/out; exit $code;;
 "stops before the end") {git} "$@" >{folder}/out; code=$?; head -c -1 {folder}/out; exit $code;;
+"ends with one") cat >/dev/null; exit 1;;
 hangs) exec sleep 60;;
 esac
 """
 FAULTS = (
     "fails", "is killed", "says nothing", "says something else", "stops in the middle", "stops before the end", "hangs",
+    "ends with one",
 )  # fmt: skip
 WIDER = "  - {name: country, type: string, required: false}"
 
@@ -217,3 +219,10 @@ def test_every_kind_of_fault_at_every_call(tmp_path: Path, fault: str) -> None:
 )  # fmt: skip
 def test_a_fault_at_every_call_of_every_job(tmp_path: Path, scene: Callable[[Path], Scenario], fault: str) -> None:
     survives(tmp_path, scene, fault)
+
+
+@pytest.mark.parametrize("scene", [copied_in_a_commit, named_by_the_policy, unreadable_before])
+def test_an_exit_code_that_often_means_no_is_not_taken_for_one(
+    tmp_path: Path, scene: Callable[[Path], Scenario]
+) -> None:
+    survives(tmp_path, scene, "ends with one")

@@ -55,7 +55,9 @@ def test_a_commit_of_everything(repository: Repository) -> None:
 
 
 def test_a_commit_of_some_paths_judges_those_alone(repository: Repository) -> None:
-    said = install(repository, "pre-commit", 'case "$GIT_INDEX_FILE" in *next-index*) dcr check --staged;; *) exit 9;; esac')
+    said = install(
+        repository, "pre-commit", 'case "$GIT_INDEX_FILE" in *next-index*) dcr check --staged;; *) exit 9;; esac'
+    )
     repository.write("notes.txt", "x")
     repository.git("add", "-A")
     repository.write("notes.txt", "y")

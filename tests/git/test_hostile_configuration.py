@@ -53,10 +53,20 @@ def make_racy(repository: Repository, path: str) -> None:
         {"diff__external": "{trap}"},
         {"core__pager": "{trap}", "pager__diff-index": "{trap}", "pager__ls-files": "true", "pager__grep": "{trap}"},
         {"core__editor": "{trap}", "sequence__editor": "{trap}"},
-        {"core__sshCommand": "{trap}", "core__gitProxy": "{trap}", "core__askPass": "{trap}", "credential__helper": "{trap}"},
+        {
+            "core__sshCommand": "{trap}",
+            "core__gitProxy": "{trap}",
+            "core__askPass": "{trap}",
+            "credential__helper": "{trap}",
+        },
         {"core__hooksPath": "{root}/hooks"},
         {"core__alternateRefsCommand": "{trap}"},
-        {"alias__rev-parse": "!{trap}", "alias__diff-index": "!{trap}", "alias__ls-files": "!{trap}", "alias__log": "!{trap}"},
+        {
+            "alias__rev-parse": "!{trap}",
+            "alias__diff-index": "!{trap}",
+            "alias__ls-files": "!{trap}",
+            "alias__log": "!{trap}",
+        },
         {"gpg__program": "{trap}", "log__showSignature": "true"},
         {"uploadpack__packObjectsHook": "{trap}", "core__attributesFile": "{root}/attributes"},
         {"interactive__diffFilter": "{trap}", "merge__x__driver": "{trap}", "merge__default": "x"},
@@ -94,7 +104,9 @@ FILTERS = [
 
 
 @pytest.mark.parametrize(("name", "key"), FILTERS)
-def test_no_filter_is_run_even_where_git_has_to_read_the_file(broken: Repository, trap: Path, name: str, key: str) -> None:
+def test_no_filter_is_run_even_where_git_has_to_read_the_file(
+    broken: Repository, trap: Path, name: str, key: str
+) -> None:
     broken.commit({".gitattributes": f"* filter={name}\n"})
     make_racy(broken, USERS)
     with (broken.folder / ".git/config").open("a") as config:
@@ -112,7 +124,7 @@ def test_no_filter_is_run_even_where_git_has_to_read_the_file(broken: Repository
 @pytest.mark.parametrize("where", ["included", "config.worktree", "linked"])
 def test_no_filter_is_run_wherever_it_is_configured(broken: Repository, trap: Path, where: str) -> None:
     broken.commit({".gitattributes": "* filter=evil\n"})
-    text = f"[Filter \"evil\"] clean = {trap}\n"
+    text = f'[Filter "evil"] clean = {trap}\n'
     judged = broken
     if where == "included":
         (broken.folder / ".git/more").write_text(text)
@@ -165,7 +177,9 @@ def test_a_signed_commit_is_not_verified_while_history_is_read(broken: Repositor
     raw = broken.git("cat-file", "commit", "HEAD")
     headers, _, message = raw.partition("\n\n")
     signature = "gpgsig -----BEGIN PGP SIGNATURE-----\n \n AAAA\n -----END PGP SIGNATURE-----"
-    signed = broken.git("hash-object", "-t", "commit", "-w", "--stdin", given=f"{headers}\n{signature}\n\n{message}\n".encode())
+    signed = broken.git(
+        "hash-object", "-t", "commit", "-w", "--stdin", given=f"{headers}\n{signature}\n\n{message}\n".encode()
+    )
     broken.git("update-ref", "refs/heads/main", signed)
     broken.git("checkout", "-q", "-b", "second", "main")
     broken.commit({USERS: breaking("2.0.0")})
@@ -183,9 +197,19 @@ def test_a_signed_commit_is_not_verified_while_history_is_read(broken: Repositor
         {"diff__orderFile": "{root}/order", "diff__ignoreSubmodules": "all", "diff__submodule": "log"},
         {"core__attributesFile": "{root}/attributes"},
         {"grep__fullName": "false", "grep__lineNumber": "true", "grep__patternType": "perl", "grep__column": "true"},
-        {"core__ignoreCase": "true", "core__precomposeUnicode": "true", "core__fileMode": "false", "core__symlinks": "false"},
+        {
+            "core__ignoreCase": "true",
+            "core__precomposeUnicode": "true",
+            "core__fileMode": "false",
+            "core__symlinks": "false",
+        },
         {"core__autocrlf": "true", "core__safecrlf": "true", "core__eol": "crlf"},
-        {"core__untrackedCache": "true", "index__version": "4", "core__splitIndex": "true", "feature__manyFiles": "true"},
+        {
+            "core__untrackedCache": "true",
+            "index__version": "4",
+            "core__splitIndex": "true",
+            "feature__manyFiles": "true",
+        },
         {"submodule__recurse": "true", "log__follow": "true", "log__showRoot": "false", "log__date": "raw"},
         {"advice__detachedHead": "true", "status__showUntrackedFiles": "no", "status__short": "true"},
         {"core__commitGraph": "false", "core__multiPackIndex": "false", "gc__auto": "1", "maintenance__auto": "true"},

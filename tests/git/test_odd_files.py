@@ -9,7 +9,9 @@ import pytest
 from repositories import USERS, Repository, breaking, contract
 
 FOUND = ["field_removed", "version_bump_insufficient"]
-SIDES = pytest.mark.parametrize("arguments", [[], ["--staged"], ["--head", "HEAD"]], ids=["worktree", "index", "commit"])
+SIDES = pytest.mark.parametrize(
+    "arguments", [[], ["--staged"], ["--head", "HEAD"]], ids=["worktree", "index", "commit"]
+)
 
 
 def invalid(repository: Repository, word: str, *arguments: str) -> None:
@@ -196,7 +198,9 @@ def test_a_working_tree_in_another_encoding_is_said_to_be_unreadable(repository:
 
 
 @pytest.mark.parametrize("flag", ["--assume-unchanged", "--skip-worktree"])
-def test_a_file_that_git_is_told_not_to_look_at_is_judged_as_the_index_has_it(repository: Repository, flag: str) -> None:
+def test_a_file_that_git_is_told_not_to_look_at_is_judged_as_the_index_has_it(
+    repository: Repository, flag: str
+) -> None:
     repository.git("update-index", flag, USERS)
     repository.write(USERS, breaking())
     assert repository.check().issues == []

@@ -256,7 +256,6 @@ def test_the_policy_says_what_is_in_scope_and_how_bad_it_is(folder: Callable[...
         [severity]
         owner_missing = "info"
         value_ambiguous = "error"
-        contract_invalid = "warning"
     """
     root = folder(
         {
@@ -271,7 +270,7 @@ def test_the_policy_says_what_is_in_scope_and_how_bad_it_is(folder: Callable[...
     assert [(issue.kind, issue.severity) for issue in report.all_issues()] == [
         ("owner_missing", "info"),
         ("value_ambiguous", "error"),
-        ("contract_invalid", "warning"),
+        ("contract_invalid", "error"),
     ]
     assert closing_line(report) == "dcr: 1 error, 1 warning; 2 contracts; policy dcr.toml"
     assert report.fails

@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 import threading
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from pydantic import ValidationError
@@ -22,6 +22,9 @@ from dcr import (
 )
 from dcr.errors import DcrError, UsageError
 from dcr.registry.memory import UnknownContractError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 USER_ID = DataField(name="user_id", type="string")
 ACTIVE_DATE = DataField(name="active_date", type="timestamp")
@@ -257,6 +260,16 @@ def test_datasets_are_listed_in_order() -> None:
     assert registry.datasets() == ["a", "b", "c"]
 
 
+@pytest.fixture
+def _eager_threads() -> Iterator[None]:
+    """Let threads take turns so often that what is not guarded goes wrong."""
+    usual = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    yield
+    sys.setswitchinterval(usual)
+
+
+@pytest.mark.usefixtures("_eager_threads")
 def test_threads_never_register_two_contents_under_one_version() -> None:
     registry = ContractRegistry()
     registry.register(V1)

@@ -17,6 +17,7 @@ from dcr.compatibility.issue import Accepted, Witness
 from dcr.compatibility.severities import ERROR
 from dcr.contract.location import Location
 from dcr.reporters import Style, reporter
+from dcr.reporters.github import annotation
 from dcr.reporters.printable import defused, printable, unmarked
 from dcr.reporters.summary import closing_line
 from dcr.schemas import report_schema
@@ -177,6 +178,17 @@ def test_what_cannot_be_seen_is_written_out(text: str, shown: str) -> None:
 )
 def test_a_line_that_a_runner_would_obey_is_defused(line: str, harmless: str) -> None:
     assert defused(line) == harmless
+
+
+def test_annotations_are_escaped_as_the_runner_unescapes_them() -> None:
+    issue = ACCEPTED._replace(
+        message="100% a%0Ab\nc", hint="", breaks=None, location=Location("a,b:c%2C.yaml", 1, 2),
+        accepted=Accepted("x%y", ERROR),
+    )  # fmt: skip
+    assert annotation(issue) == (
+        "::notice file=a%2Cb%3Ac%252C.yaml,line=1,col=2,title=field_removed (accepted)"
+        "::100%25 a%250Ab\\nc; accepted: x%25y"
+    )
 
 
 ANY_CHARACTER = st.characters(exclude_categories=())  # lone surrogates too

@@ -92,6 +92,7 @@ def test_no_line_of_a_table_is_wider_than_the_terminal(name: str, width: int, un
 
 
 def test_a_terminal_that_calls_itself_dumb_does_not_change_the_width(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TERM", "xterm")
     usual = rendered("table", REPORTS["breaks"], width=200, color=True)
     monkeypatch.setenv("TERM", "dumb")
     monkeypatch.setenv("COLUMNS", "33")
