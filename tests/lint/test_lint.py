@@ -272,7 +272,7 @@ def test_the_policy_says_what_is_in_scope_and_how_bad_it_is(folder: Callable[...
         ("value_ambiguous", "error"),
         ("contract_invalid", "error"),
     ]
-    assert closing_line(report) == "dcr: 1 error, 1 warning; 2 contracts; policy dcr.toml"
+    assert closing_line(report) == "dcr: 2 errors, 0 warnings; 2 contracts; policy dcr.toml"
     assert report.fails
     assert not lint(str(root), fail_on="never").fails
 
