@@ -128,6 +128,10 @@ def _judge(
     looked_at = list({each.path: each for each in (*in_scope, *relevant)}.values())
     progress(f"reading {len(looked_at)} changed files")
     previous, proposed, untouched = both_sides(run.repository, looked_at, run.base.merge_base)
+    for path in [path for path, reading in proposed.items() if reading.format == "unknown"]:
+        before = previous.get(path)
+        if not run.scope.covers(path) and (before is None or before.format in (None, "unknown")):
+            del proposed[path]  # below a folder that was named, what cannot be read need not be a contract
     around = surroundings(
         run.repository,
         run.base,

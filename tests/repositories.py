@@ -102,7 +102,6 @@ class Repository:
             "HOME": str(self.home),
             "LANG": "C.UTF-8",
             "PYTHONPATH": str(ROOT),
-            "PYTHONDONTWRITEBYTECODE": "1",
             **more,
         }
 
@@ -168,6 +167,12 @@ class Repository:
         assert not CONTROL.search(outcome.out + outcome.err), outcome
         assert picture(self.root, writes) == before, "the run changed what it looked at"
         return outcome
+
+    def shell(self, command: str) -> subprocess.CompletedProcess[str]:
+        """Run a shell command in the repository, in the environment of the others."""
+        return subprocess.run(
+            ["sh", "-c", command], cwd=self.folder, env=self.environment(), capture_output=True, text=True, check=False
+        )
 
     def check(self, *arguments: str, **more: Any) -> Outcome:
         """Run `dcr check` with a JSON report."""

@@ -89,7 +89,7 @@ def _number_escaping(writer: Field, limits: dict[str, Any]) -> Any:
     allowed, accepted = _numbers(writer), number_set("number", limits)
     step = exact(limits["multiple_of"]) if "multiple_of" in limits else None
     outside = (each for each in allowed.candidates(step) if not accepted.contains(each))
-    found: list[Fraction | None] = [*sorted(outside, key=lambda each: (each.denominator, abs(each), each < 0))]
+    found: list[Fraction | None] = [*sorted(outside, key=lambda each: (len(str(plain(each))), abs(each), each < 0))]
     for key, bound in limits.items():
         for further in (0, 1, abs(exact(bound))):  # next to a large bound, a double cannot tell numbers apart
             or_equal = key.startswith("exclusive") or further > 0

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from dcr.formats.reading import Problem
 
 ITEMS = "[]"
+MAX_ADDED = 100  # among more new fields, a likeness says little, and looking for one takes the square of them
 
 
 class FieldPair(NamedTuple):
@@ -44,7 +45,7 @@ class FieldPair(NamedTuple):
     @property
     def renamed_to(self) -> str | None:
         """The new field that is like the removed one in everything but its name, if there is one."""
-        if self.previous is None or self.proposed is not None:
+        if self.previous is None or self.proposed is not None or len(self.added) > MAX_ADDED:
             return None
         wanted = _shape(self.previous)
         alike = [each.name for each in self.added if _shape(each) == wanted]

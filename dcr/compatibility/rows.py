@@ -6,14 +6,16 @@ made of its own fields only; an old reader is `lenient`, it ignores fields it do
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from dcr.compatibility.pairs import ITEMS
 from dcr.contract import patterns
+from dcr.contract.contract import Field
 from dcr.contract.values import FORMATS, allows
 
 if TYPE_CHECKING:
-    from dcr.contract.contract import Contract, Field
+    from dcr.contract.contract import Contract
 
 ABSENT: Any = type("Absent", (), {"__repr__": lambda _: "ABSENT"})()
 """Stands for a value that is not in the row."""
@@ -61,7 +63,22 @@ def smallest_value(field: Field) -> Any:
         return smallest_object(field.fields)
     if field.type == "array":
         return smallest_array(field, field.constraints.get("min_items", 0))
-    return candidates(field)[0]
+    if field.enum is None:
+        found = _plainest(field.type, tuple(field.constraints.items()))
+    else:
+        found = next(((value,) for value in field.enum if allows(field, value)), ())
+    if not found:
+        raise NoValueError(field.name)
+    return found[0]
+
+
+@lru_cache(maxsize=4096)
+def _plainest(type_name: str, constraints: tuple[tuple[str, Any], ...]) -> tuple[Any, ...]:
+    """Return the plainest value of a field, if there is one: each row has it, and each issue has its row."""
+    try:
+        return tuple(candidates(Field("", type_name, constraints=dict(constraints)))[:1])
+    except NoValueError:
+        return ()
 
 
 def smallest_array(field: Field, count: int) -> list[Any]:
@@ -168,5 +185,7 @@ def texts(field: Field, count: int) -> list[str]:
 
 
 def _padded(text: str, length: int) -> tuple[str, ...]:
+    if not len(text) < length <= MAX_TEXT:
+        return ()
     pad = "a" * (length - len(text))
-    return (f"{text}{pad}", f"{pad}{text}") if pad and length <= MAX_TEXT else ()
+    return f"{text}{pad}", f"{pad}{text}"

@@ -7,14 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel, ValidationError
 
+from dcr.contract.fault import Fault, shown
 from dcr.contract.models import DataContract, DataField, FreshnessSLA, Owner
 from dcr.contract.spelling import did_you_mean
-from dcr.contract.validity import MAX_FAULTS, Fault, faults, shown
+from dcr.contract.validity import MAX_FAULTS, faults
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from dcr.contract.validity import Key
+    from dcr.contract.fault import Key
 
 _UNION_STEPS = frozenset(("int", "float", "str", "bool", "constrained-float"))  # pydantic's names for what it tried
 _ABOUT_KEYS = ("missing", "extra_forbidden")

@@ -6,25 +6,26 @@ whose shape is wrong are passed over here: the models report those.
 
 from __future__ import annotations
 
-import math
 import re
 from itertools import chain, islice
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from dcr.contract import patterns
 from dcr.contract.contract import CONSTRAINTS, STATUSES, TYPES
+from dcr.contract.enums import enum_faults, listed_texts
+from dcr.contract.fault import Fault, is_number
 from dcr.contract.spelling import did_you_mean
-from dcr.contract.values import FORMATS, fits_type, refused_by
+from dcr.contract.values import FORMATS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+
+    from dcr.contract.fault import Key
 
 MAX_ID = 128
 MAX_DIGITS = 19
 MAX_FAULTS = 1_000
 MAX_COMPARISONS = 10_000
-MAX_PATTERN_STEPS = 10 * patterns.MAX_STEPS
-_LISTED = {"string": "text", "integer": "a whole number", "number": "a number", "boolean": "true or false"}
 _VERSION = re.compile(r"(?:0|[1-9][0-9]{0,18})(?:\.(?:0|[1-9][0-9]{0,18})){2}\Z")
 _OTHER_WORDS = {
     "str": "string", "text": "string", "varchar": "string", "char": "string", "uuid": "string",
@@ -34,20 +35,11 @@ _OTHER_WORDS = {
     "dict": "object", "map": "object", "struct": "object", "record": "object", "list": "array",
 }  # fmt: skip
 _FIELD_KEYS_SEEN_EVERYWHERE = frozenset(("name", "type", "required", "description", "deprecated"))
-Key = str | int
-
-
-class Fault(NamedTuple):
-    """One cause that makes a contract invalid: `where` is the path of keys and indices that leads to it."""
-
-    where: tuple[Key, ...]
-    message: str
-    hint: str = ""
 
 
 def faults(contract: Mapping[str, Any]) -> list[Fault]:
     """Return what is wrong with the content of a contract, in the order of its keys; `MAX_FAULTS` and one at most."""
-    parts = (_header, _fields, _listed_texts, _primary_key, _promises)
+    parts = (_header, _fields, listed_texts, _primary_key, _promises)
     return list(islice(chain.from_iterable(part(contract) for part in parts), MAX_FAULTS + 1))
 
 
@@ -141,7 +133,7 @@ def _field(field: Mapping[str, Any], where: tuple[Key, ...], *, in_array: bool) 
             yield Fault((*where, "unique"), "unique is for fields outside arrays", "remove it")
         yield from _nesting(field, type_name, where, in_array=in_array)
         yield from _constraints(field, type_name, where)
-        yield from _enum(field, type_name, where)
+        yield from enum_faults(field, type_name, where)
 
 
 def _nesting(field: Mapping[str, Any], type_name: str, where: tuple[Key, ...], *, in_array: bool) -> Iterator[Fault]:
@@ -163,11 +155,11 @@ def _constraints(field: Mapping[str, Any], type_name: str, where: tuple[Key, ...
         if type_name not in CONSTRAINTS[key]:
             allowed = " and ".join(CONSTRAINTS[key])
             yield Fault((*where, key), f"{key} is for {allowed} fields, and this one is '{type_name}'", "remove it")
-        elif key in ("min_length", "max_length", "min_items") and _is_number(value) and value < 0:
+        elif key in ("min_length", "max_length", "min_items") and is_number(value) and value < 0:
             yield Fault((*where, key), f"{key} is {value}, expected 0 or more")
-        elif key == "max_items" and _is_number(value) and value < 1:
+        elif key == "max_items" and is_number(value) and value < 1:
             yield Fault((*where, key), f"max_items is {value}, expected 1 or more")
-        elif key == "multiple_of" and _is_number(value) and value <= 0:
+        elif key == "multiple_of" and is_number(value) and value <= 0:
             yield Fault((*where, key), f"multiple_of is {value}, expected more than 0")
         elif key == "pattern" and isinstance(value, str) and patterns.fault(value):
             yield Fault((*where, key), f"pattern {patterns.fault(value)}")
@@ -180,12 +172,12 @@ def _constraints(field: Mapping[str, Any], type_name: str, where: tuple[Key, ...
 
 def _contradictions(written: Mapping[str, Any], type_name: str, where: tuple[Key, ...]) -> Iterator[Fault]:
     for low, high in (("min_length", "max_length"), ("min_items", "max_items")):
-        if _is_number(written.get(low)) and _is_number(written.get(high)) and written[low] > written[high]:
+        if is_number(written.get(low)) and is_number(written.get(high)) and written[low] > written[high]:
             yield Fault(
                 (*where, low), f"{low} {written[low]} is greater than {high} {written[high]}: nothing can be valid"
             )
     if type_name in ("integer", "number") and all(
-        _is_number(value) for key, value in written.items() if type_name in CONSTRAINTS[key] and key != "unique"
+        is_number(value) for key, value in written.items() if type_name in CONSTRAINTS[key] and key != "unique"
     ):
         numeric = [key for key in written if "number" in CONSTRAINTS[key] and key != "unique"]
         if numeric and written.get("multiple_of", 1) > 0 and _numbers_empty(written, type_name):
@@ -196,73 +188,6 @@ def _numbers_empty(written: Mapping[str, Any], type_name: str) -> bool:
     from dcr.contract.numbers import number_set  # noqa: PLC0415 (fractions cost 5 ms; few fields need them)
 
     return number_set(type_name, written).empty
-
-
-def _enum(field: Mapping[str, Any], type_name: str, where: tuple[Key, ...]) -> Iterator[Fault]:
-    enum = field.get("enum")
-    if not isinstance(enum, list | tuple):
-        return
-    here = (*where, "enum")
-    if type_name in ("timestamp", "json", "object", "array"):
-        yield Fault(here, f"enum is not for {type_name} fields", "remove it")
-        return
-    if not enum:
-        yield Fault(here, "enum is empty, expected at least one value", "list the values, or remove enum")
-    seen: set[object] = set()
-    limits = _limits(field, type_name)
-    for index, value in enumerate(enum):
-        if value is None or isinstance(value, list | dict):
-            message = f"value {index + 1} of enum is {shown(value)}, expected {_LISTED[type_name]}"
-            yield Fault((*here, index), message)
-        elif not fits_type(value, type_name):
-            yield Fault((*here, index), f"enum value {shown(value)} is not of type '{type_name}'")
-        elif value in seen:
-            yield Fault((*here, index), f"enum value {shown(value)} is listed twice", "keep one of them")
-        else:
-            seen.add(value)
-            refusing = refused_by(value, type_name, limits) if limits else None
-            if refusing:
-                yield Fault((*here, index), f"enum value {shown(value)} is refused by the field's own {refusing}")
-
-
-def _limits(field: Mapping[str, Any], type_name: str) -> dict[str, Any]:
-    """Return the constraints that an enum can be held against; patterns are for `_listed_texts`."""
-    return {
-        key: field[key]
-        for key in CONSTRAINTS
-        if type_name in CONSTRAINTS[key]
-        and key != "pattern"
-        and (isinstance(field.get(key), str) if key == "format" else _is_number(field.get(key)))
-        and not (key == "multiple_of" and field[key] <= 0)
-    }
-
-
-def _listed_texts(contract: Mapping[str, Any]) -> Iterator[Fault]:
-    """Hold enums against their fields' own patterns, for as long as the whole contract may take."""
-    left: float = MAX_PATTERN_STEPS
-    for where, field in _walk(contract.get("fields"), ("fields",)):
-        pattern, enum = field.get("pattern"), field.get("enum")
-        if field.get("type") != "string" or not isinstance(pattern, str) or not isinstance(enum, list | tuple):
-            continue
-        for index, value in enumerate(enum):
-            effort = patterns.effort(pattern, value) if isinstance(value, str) else math.inf
-            if effort <= left:
-                left -= effort
-                if patterns.matches(pattern, value) is False:
-                    message = f"enum value {shown(value)} is refused by the field's own pattern"
-                    yield Fault((*where, "enum", index), message)
-
-
-def _walk(fields: Any, where: tuple[Key, ...]) -> Iterator[tuple[tuple[Key, ...], Mapping[str, Any]]]:
-    for index, field in enumerate(fields if isinstance(fields, list | tuple) else ()):
-        yield from _walk_one(field, (*where, index))
-
-
-def _walk_one(field: Any, where: tuple[Key, ...]) -> Iterator[tuple[tuple[Key, ...], Mapping[str, Any]]]:
-    if isinstance(field, dict):
-        yield where, field
-        yield from _walk(field.get("fields"), (*where, "fields"))
-        yield from _walk_one(field.get("items"), (*where, "items"))
 
 
 def _primary_key(contract: Mapping[str, Any]) -> Iterator[Fault]:
@@ -297,18 +222,3 @@ def _promises(contract: Mapping[str, Any]) -> Iterator[Fault]:
             yield Fault(("freshness_sla", "max_lag_seconds"), f"max_lag_seconds is {lag}, expected more than 0")
         if isinstance(sla.get("measurement"), str) and not sla["measurement"].strip():
             yield Fault(("freshness_sla", "measurement"), "measurement is blank", "remove it, or say event_time")
-
-
-def _is_number(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
-
-
-def shown(value: object) -> str:
-    """Return a value as messages name it: text in quotes, lists and mappings by what they are."""
-    if value is None:
-        return "empty"
-    if isinstance(value, bool):
-        return str(value).lower()
-    if isinstance(value, list | dict):
-        return "a list" if isinstance(value, list) else "a mapping"
-    return f"'{value}'" if isinstance(value, str) else str(value)

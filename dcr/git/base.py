@@ -92,10 +92,9 @@ def resolve_commit(repository: Repository, ref: str, fix: str = "") -> str:
         if is_unborn(repository):
             raise _unborn()
         raise BadRefError("HEAD names no commit that is here", "git fsck shows what is wrong with the repository")
-    name = _short(ref).removeprefix("origin/")
     raise BadRefError(
         f"the ref '{ref}' names no commit in this repository",
-        fix or f"git fetch origin {name}:refs/remotes/origin/{name}, or name another: dcr check --base REF",
+        fix or f"{_fetch(ref)}, or name another: dcr check --base REF",
     )
 
 
@@ -209,14 +208,13 @@ def _merge_bases(repository: Repository, commit: str, head: str) -> list[str]:
 
 def _no_merge_base(repository: Repository, ref: str, found: list[str], fix: str) -> NoMergeBaseError:
     name = _short(ref)
-    branch = name.removeprefix("origin/")
     if found:
         return NoMergeBaseError(
             f"'{name}' and the head have {len(found)} merge-bases (a criss-cross merge)",
             f"git merge {name}, then check again; or name one: dcr check --base {found[0][:12]}",
         )
     if repository.shallow:
-        fetch = f"git fetch --unshallow origin && git fetch origin {branch}:refs/remotes/origin/{branch}"
+        fetch = f"git fetch --unshallow origin && {_fetch(ref)}"
         return NoMergeBaseError(
             f"this clone is shallow and does not hold the merge-base with '{name}'",
             f"{fix}; or {fetch}" if fix else fetch,
@@ -235,6 +233,12 @@ def _refuse_ambiguous(complaint: str) -> None:
     if ref == "HEAD":
         hint = "a branch or tag is called HEAD: git branch -m HEAD another-name, or git tag -d HEAD"
     raise BadRefError(f"'{ref}' names more than one thing in this repository (a tag and a branch?)", hint)
+
+
+def _fetch(ref: str) -> str:
+    """Return the command that brings a branch of the remote, or a commit."""
+    name = _short(ref).removeprefix("origin/")
+    return f"git fetch origin {name}" if _ID.match(name) else f"git fetch origin {name}:refs/remotes/origin/{name}"
 
 
 def _short(ref: str) -> str:

@@ -45,6 +45,8 @@ FETCH_ALL = "git fetch --refetch --no-filter origin"
 TIME_LIMIT = 120.0
 """Seconds that one git command may take; `DCR_GIT_TIMEOUT` changes it."""
 
+_LONGEST = 86_400.0
+
 
 class GitMissingError(DcrError):
     """There is no git program."""
@@ -150,9 +152,12 @@ def time_limit() -> float:
     if written is None:
         return TIME_LIMIT
     try:
-        return max(float(written), 0.001)
-    except ValueError as error:
-        raise DcrError(f"DCR_GIT_TIMEOUT is '{written}', expected seconds", "unset DCR_GIT_TIMEOUT") from error
+        seconds = float(written)
+    except ValueError:
+        seconds = -1.0
+    if not 0 < seconds <= _LONGEST:  # which is false for nan too
+        raise DcrError(f"DCR_GIT_TIMEOUT is '{written}', expected seconds", "unset DCR_GIT_TIMEOUT")
+    return seconds
 
 
 def too_slow(command: str, limit: float) -> GitFailedError:

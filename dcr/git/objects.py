@@ -87,9 +87,14 @@ def _batch(git: Git, asked: list[str]) -> list[_Object | None]:
     if not asked:
         return []
     process = git.start("cat-file", "--batch", reads=True)
-    feeder = threading.Thread(target=_feed, args=(process, asked), daemon=True)
     limit, late = time_limit(), threading.Event()
-    timer = threading.Timer(limit, lambda: (late.set(), process.kill()))
+
+    def stop() -> None:
+        late.set()
+        process.kill()
+
+    feeder = threading.Thread(target=_feed, args=(process, asked), daemon=True)
+    timer = threading.Timer(limit, stop)
     timer.daemon = True
     timer.start()
     feeder.start()

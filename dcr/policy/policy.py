@@ -171,7 +171,13 @@ def _globs(path: str, key: str, value: Any) -> tuple[str, ...]:
     if not isinstance(globs, list) or not all(isinstance(glob, str) and glob for glob in globs):
         raise PolicyError(f"'{path}': {key} is not a list of globs", f'write {key} = ["contracts/**/*.yaml"]')
     for glob in globs:
-        if glob.startswith(("/", "./")) or ".." in glob.split("/") or "\\" in glob or re.search(r"[\[\]{}]", glob):
+        if (
+            glob.startswith(("/", "./"))
+            or glob.endswith("/")
+            or ".." in glob.split("/")
+            or "\\" in glob
+            or re.search(r"[\[\]{}]", glob)
+        ):
             raise PolicyError(
                 f"'{path}': the glob '{glob}' is not relative to the repository, or uses more than * ** and ?",
                 f'write {key} = ["contracts/**/*.yaml"]',
@@ -188,4 +194,9 @@ def _unknown(path: str, key: str, value: Any, allowed: tuple[str, ...]) -> Polic
 
 def differing(first: Policy, second: Policy) -> tuple[str, ...]:
     """Return the names of the settings in which two policies differ."""
-    return tuple(name for name in Policy._fields if getattr(first, name) != getattr(second, name))
+
+    def written(policy: Policy, name: str) -> object:
+        value = getattr(policy, name)
+        return list(value.items()) if name == "modes" else value  # the first pattern that matches counts
+
+    return tuple(name for name in Policy._fields if written(first, name) != written(second, name))

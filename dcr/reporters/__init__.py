@@ -12,7 +12,7 @@ from dcr.errors import UsageError
 if TYPE_CHECKING:
     from dcr.reporters.report import Report
 
-_NOT_FORMATS = ("report", "printable", "summary")
+_NOT_FORMATS = ("report", "printable", "summary", "layout")
 
 
 class Reporter(Protocol):

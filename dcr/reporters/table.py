@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import io
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from dcr.compatibility.severities import ERROR, INFO, WARNING
-from dcr.reporters.printable import printable, unmarked
+from dcr.reporters.layout import GAP, INDENT, Layout, broken, layout_of, place_of, severity_of, width_of
 from dcr.reporters.report import RENAMED, UNCHANGED
 from dcr.reporters.summary import closing_parts
 
@@ -25,53 +25,17 @@ if TYPE_CHECKING:
     from dcr.reporters.report import ContractReport, Report
 
 _COLORS = {ERROR: "bold red", WARNING: "yellow", INFO: "cyan"}
-_ASCII = str.maketrans({"→": "->", "✓": "+", "✗": "x", "…": "..."})
 _CODES = re.compile("\x1b\\[[0-9;]*m")
-_INDENT, _GAP = 2, 2
-_MAX_FIELD = 30
 _MAX_ROW = 240
-_LEAST_MESSAGE = 50
-"""Columns a message needs for a layout with columns to read better than a stacked one."""
-
-
-class _Layout(NamedTuple):
-    """How wide each column is, in every group alike; `kind` is 0 when everything is stacked.
-
-    Where the terminal is narrow, the severity has no column of its own either.
-    """
-
-    width: int
-    unicode: bool
-    severity: int = 0
-    kind: int = 0
-    field: int = 0
-    place: int = 0
-
-    @property
-    def message(self) -> int:
-        """The room for message, hint and row."""
-        beside = [each for each in (self.severity, self.kind, self.field, self.place) if each]
-        return self.width - _INDENT - sum(beside) - _GAP * len(beside)
-
-    @property
-    def columns(self) -> list[int]:
-        """The width of each column, the indent first."""
-        before = [each for each in (self.severity, self.kind, self.field) if each]
-        return [0, *before, self.message, *([self.place] if self.place else [])]
-
-    def shown(self, text: str) -> str:
-        """Return untrusted text as this page may hold it."""
-        text = unmarked(printable(text))
-        return text if self.unicode else text.translate(_ASCII).encode("ascii", "backslashreplace").decode("ascii")
 
 
 def render(report: Report, style: Style) -> str:
     """Return the groups and the closing line."""
     shown = [each for each in report.contracts if each.issues or each.change != UNCHANGED]
-    closing = _Layout(style.width, style.unicode).shown((" · " if style.unicode else "; ").join(closing_parts(report)))
+    closing = Layout(style.width, style.unicode).shown((" · " if style.unicode else "; ").join(closing_parts(report)))
     if not shown and not report.issues:
         return "".join(f"{_harmless(line)}\n" for line in _folded(closing, style.width - 1))
-    layout = _layout(tuple(report.all_issues()), style)
+    layout = layout_of(tuple(report.all_issues()), style)
     groups = [(_heading(each, layout, compared=report.base is not None), each.issues) for each in shown]
     if report.issues:
         groups.append((_text().append("policy and acceptances", style="bold"), report.issues))
@@ -99,22 +63,6 @@ def _folded(text: str, width: int) -> list[str]:
     return lines
 
 
-def _layout(issues: tuple[Issue, ...], style: Style) -> _Layout:
-    """Return the widest layout that leaves a message the room to be read."""
-    narrow = _Layout(style.width, style.unicode)
-    if not issues:
-        return narrow
-    stacked = narrow._replace(severity=max(len(_severity(issue)) for issue in issues))
-    columns = stacked._replace(
-        kind=max(len(issue.kind) for issue in issues),
-        field=min(max(_width(narrow.shown(issue.field or "")) for issue in issues), _MAX_FIELD),
-        place=max(_width(_place(issue, narrow)) for issue in issues),
-    )
-    if columns.message >= _LEAST_MESSAGE:
-        return columns
-    return stacked if stacked.message >= _LEAST_MESSAGE else narrow
-
-
 def _console(style: Style) -> Console:
     from rich.console import Console  # noqa: PLC0415 (40 ms, paid only when there is something to show)
 
@@ -138,12 +86,6 @@ def _text(text: str = "", style: str = "") -> Text:
     return Text(text, style=style)
 
 
-def _width(text: str) -> int:
-    from rich.cells import cell_len  # noqa: PLC0415
-
-    return cell_len(text)
-
-
 def _harmless(line: str) -> str:
     """Return a line that no CI runner takes for a command, as wide as before where it is indented.
 
@@ -154,7 +96,7 @@ def _harmless(line: str) -> str:
     return f".{line.removeprefix(' ')}"
 
 
-def _heading(contract: ContractReport, layout: _Layout, *, compared: bool) -> Text:
+def _heading(contract: ContractReport, layout: Layout, *, compared: bool) -> Text:
     heading = _text().append(layout.shown(contract.dataset_id or contract.path), style="bold")
     versions = [each for each in (contract.previous, contract.proposed) if each]
     if contract.previous == contract.proposed:
@@ -173,23 +115,13 @@ def _heading(contract: ContractReport, layout: _Layout, *, compared: bool) -> Te
     return heading
 
 
-def _print_group(console: Console, heading: Text, issues: tuple[Issue, ...], layout: _Layout) -> None:
+def _print_group(console: Console, heading: Text, issues: tuple[Issue, ...], layout: Layout) -> None:
     """Print a heading, marked by the worst of its issues, and the issues under it."""
     mark, color = _mark(issues)
-    title = _grid(1)
-    title.add_column(width=1)
-    title.add_column(width=layout.width - 2, overflow="fold")
-    title.add_row(_text(layout.shown(mark), color), heading)
-    console.print(title)
-    if not issues:
-        return
-    table = _grid(_GAP)
-    for width in layout.columns:
-        table.add_column(width=width, overflow="fold")
-    for issue in issues:
-        table.add_row("", *_cells(issue, layout))
-    console.print(table)
-    console.print()
+    console.print(_rows([1, layout.width - 2], 1, [[_text(layout.shown(mark), color), heading]]))
+    if issues:
+        console.print(_indented(_rows(layout.columns, GAP, [_cells(issue, layout) for issue in issues])))
+        console.print()
 
 
 def _mark(issues: tuple[Issue, ...]) -> tuple[str, str]:
@@ -200,15 +132,23 @@ def _mark(issues: tuple[Issue, ...]) -> tuple[str, str]:
     return "✓", "green"
 
 
-def _grid(gap: int) -> Table:
+def _rows(widths: list[int], gap: int, rows: list[list[RenderableType]]) -> Table:
+    """Return rows in columns of fixed widths; the gaps are columns too, since padding differs between releases."""
     from rich.table import Table  # noqa: PLC0415
 
-    return Table.grid(padding=(0, gap, 0, 0))
+    table = Table.grid()
+    for number, width in enumerate(widths):
+        if number:
+            table.add_column(width=gap)
+        table.add_column(width=width, overflow="fold")
+    for first, *others in rows:
+        table.add_row(first, *[each for cell in others for each in ("", cell)])
+    return table
 
 
-def _cells(issue: Issue, layout: _Layout) -> list[RenderableType]:
+def _cells(issue: Issue, layout: Layout) -> list[RenderableType]:
     """Return one issue's cells, in the order of the layout's columns."""
-    severity, field, place = _text(_severity(issue), _color(issue)), issue.field or "", _place(issue, layout)
+    severity, field, place = _text(severity_of(issue), _color(issue)), issue.field or "", place_of(issue, layout)
     details = _details(issue, layout)
     if layout.kind:
         fields = [_text(layout.shown(field), "cyan")] if layout.field else []
@@ -218,31 +158,26 @@ def _cells(issue: Issue, layout: _Layout) -> list[RenderableType]:
     if field:
         head.append(f"  {layout.shown(field)}", style="cyan")
     if place:
-        beside = head.cell_len + _GAP + _width(place) <= layout.message
-        head.append(f"  {place}" if beside else f"\n{_broken(place, layout.message)}", style="dim")
+        beside = head.cell_len + GAP + width_of(place) <= layout.message
+        head.append(f"  {place}" if beside else f"\n{broken(place, layout.message)}", style="dim")
     if layout.severity:
         return [severity, head.append("\n").append_text(details)]
-    return [_indented(head, details)]
+    return [_above(head, _indented(details))]
 
 
-def _indented(head: Text, below: Text) -> RenderableType:
+def _above(head: Text, below: RenderableType) -> RenderableType:
     from rich.console import Group  # noqa: PLC0415
+
+    return Group(head, below)
+
+
+def _indented(content: RenderableType) -> RenderableType:
     from rich.padding import Padding  # noqa: PLC0415
 
-    return Group(head, Padding(below, (0, 0, 0, _INDENT)))
+    return Padding(content, (0, 0, 0, INDENT))
 
 
-def _broken(place: str, room: int) -> str:
-    """Return a path over as many lines as it needs, each but the last ending in a slash."""
-    lines = [""]
-    for part in re.findall("[^/]*/|[^/]+", place):
-        if lines[-1] and _width(lines[-1] + part) > room:
-            lines.append("")
-        lines[-1] += part
-    return "\n".join(lines)
-
-
-def _details(issue: Issue, layout: _Layout) -> Text:
+def _details(issue: Issue, layout: Layout) -> Text:
     """Return the message, and under it who breaks, the row that proves it, and what to do."""
     text = _text(layout.shown(issue.message))
     if issue.accepted:
@@ -258,7 +193,7 @@ def _details(issue: Issue, layout: _Layout) -> Text:
     return text
 
 
-def _proof(witness: Witness, field: str | None, layout: _Layout) -> str:
+def _proof(witness: Witness, field: str | None, layout: Layout) -> str:
     import json  # noqa: PLC0415 (an unchanged repository has no rows to show)
 
     row = witness.row
@@ -271,16 +206,8 @@ def _proof(witness: Witness, field: str | None, layout: _Layout) -> str:
     return f"accepted by {witness.accepted_by}, refused by {witness.refused_by}{twice}: {written}"
 
 
-def _severity(issue: Issue) -> str:
-    return "ACCEPTED" if issue.accepted else issue.severity
-
-
 def _color(issue: Issue) -> str:
     return "bold yellow" if issue.accepted else _COLORS[issue.severity]
-
-
-def _place(issue: Issue, layout: _Layout) -> str:
-    return f"{layout.shown(issue.location.path)}:{issue.location.line}" if issue.location else ""
 
 
 def _closing_color(report: Report) -> str:

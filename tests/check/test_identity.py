@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 from repositories import USERS, Repository, breaking, contract
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 OTHER = "contracts/other.yaml"
 
@@ -182,6 +187,19 @@ def test_a_duplicate_that_the_policy_lets_pass_does_not_hide_the_loss_of_a_datas
     pair.commit({USERS: contract("team.other")})
     issue = only(pair)
     assert (issue["kind"], issue["location"]["path"]) == ("contract_removed", USERS)
+
+
+def test_of_two_old_claims_to_a_dataset_each_is_compared_with_its_own_text(tmp_path: Path) -> None:
+    repository = Repository(tmp_path)
+    repository.commit({"contracts/a.yaml": contract(without=["ltv"]), "contracts/b.yaml": contract()})
+    repository.branch()
+    repository.commit(
+        {"contracts/a.yaml": "# seen\n" + contract(without=["ltv"]), "contracts/b.yaml": breaking("2.0.0")}
+    )
+    outcome = repository.check()
+    assert sorted(outcome.kinds) == ["dataset_id_duplicated", "field_removed"]
+    repository.commit({"contracts/a.yaml": None})
+    assert repository.check().kinds == ["field_removed"]
 
 
 def test_a_broken_file_at_the_old_place_is_reported_beside_the_move(repository: Repository) -> None:

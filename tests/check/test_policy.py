@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from repositories import USERS, Repository, breaking, contract
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 WIDER = "  - {name: country, type: string, required: false}"
 NARROWER = contract(version="2.0.0").replace("[free, pro]", "[pro]")
@@ -49,7 +52,7 @@ STRICTER_SIDES = [
         NARROWER,
         contract(),
         id="severity",
-    ),  # fmt: skip
+    ),
     pytest.param('exclude = ["contracts/**"]', "", "field_enum_shrunk", NARROWER, contract(), id="exclude"),
     pytest.param('contracts = ["models/**"]', "", "field_enum_shrunk", NARROWER, contract(), id="contracts"),
 ]

@@ -378,9 +378,61 @@ def test_an_enum_beside_a_constraint_of_the_wrong_shape_is_no_accident() -> None
     ]
 
 
-@pytest.mark.xfail(reason="the first type of pydantic's union is named, whatever the field's", strict=True)
+@pytest.mark.parametrize(
+    ("type_name", "expected"),
+    [
+        ("string", "text"),
+        ("integer", "a whole number"),
+        ("number", "a number"),
+        ("boolean", "true or false"),
+    ],
+)
+def test_a_list_in_an_enum_is_told_with_the_type_of_the_field(type_name: str, expected: str) -> None:
+    (told,) = said(with_field(f"type: {type_name}, enum: [[]]"))
+    assert told.partition(": ")[2] == f"value 1 of enum is a list, expected {expected}"
+
+
 def test_an_empty_value_in_an_enum_is_told_with_the_type_of_the_field() -> None:
-    assert said(with_field("type: integer, enum: [1, null]")) == ["4:45: enum value null is not of type 'integer'"]
+    assert said(with_field("type: integer, enum: [1, null]")) == [
+        "4:45: value 2 of enum is empty, expected a whole number"
+    ]
+
+
+def test_a_list_in_the_enum_of_no_known_type_is_told_with_all_that_may_be_listed() -> None:
+    assert said(with_field("enum: [[]]"))[1:] == [
+        "4:27: value 1 of enum is a list, expected text, a number, true or false"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("1" * 31, []),
+        ("100000000000000000001", []),
+        ("1e300", ["? '1e300' is read as 1.0e+300; a YAML 1.1 reader sees text (write 1.0e+300)"]),
+        ("-012", ["? '-012' is read as -12; a YAML 1.1 reader sees the number -10 (write -12)"]),
+        (f"0{'1' * 32}", [
+            f"? '0{'1' * 32}' is read as {'1' * 32}; a YAML 1.1 reader sees another number (write {'1' * 32})"
+        ]),
+    ],
+    ids=lambda each: str(each)[:12],
+)  # fmt: skip
+def test_a_number_is_read_as_written_however_large(text: str, told: list[str]) -> None:
+    assert said(with_field(f"type: number, minimum: {text}")) == [f"4:43: {each}" for each in told]
+    field = read("a.yaml", with_field(f"type: number, minimum: {text}").encode()).contracts[0].fields[0]
+    assert field.constraints["minimum"] == (float(text) if "e" in text else int(text))
+
+
+def test_a_long_text_that_others_misread_is_not_repeated_in_full() -> None:
+    (told,) = said(f"{HEAD}{FIELDS}description: {'1' * 1_000}\n")
+    seen = "other YAML readers see the number it spells (put it in quotes)"
+    assert told == f"5:14: ? '{'1' * 59}…' is read as text; {seen}"
+
+
+@pytest.mark.parametrize("digits", [20, 5_000])
+def test_a_version_of_too_many_digits_is_refused(digits: int) -> None:
+    (told,) = said(f'dataset_id: shop.orders\nversion: "{"1" * digits}"\n{FIELDS}')
+    assert told.endswith("expected MAJOR.MINOR.PATCH (write numbers of at most 19 digits)")
 
 
 texts = st.sampled_from(["", " ", "a", "1.0.0", "string", "array", "active", "deprecated", "^a+$"])

@@ -9,7 +9,7 @@ import yaml
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from dcr.contract.scalars import NotFiniteError, misreading, number_misreading, resolve
+from dcr.contract.scalars import NotFiniteError, misreading, number_misreading, resolve, unambiguous
 
 VALUES: dict[str, Any] = {
     "": None, "~": None, "null": None, "Null": None, "NULL": None, "nULL": "nULL",
@@ -86,11 +86,31 @@ def test_a_number_that_is_text_to_yaml_1_1_is_told(text: str) -> None:
     assert number_misreading(text) == "text"
 
 
-@pytest.mark.xfail(reason="it is YAML 1.2 that reads these as numbers, and the message says 1.1", strict=True)
-@pytest.mark.parametrize("text", ["1e3", "-.5", "0o14"])
-def test_what_yaml_1_1_reads_as_text_is_not_called_its_number(text: str) -> None:
+@pytest.mark.parametrize(
+    ("text", "seen"), [("1e3", "the number 1000.0"), ("-.5", "the number -0.5"), ("0o14", "the number 12")]
+)
+def test_a_text_that_only_yaml_1_2_reads_otherwise_is_told_too(text: str, seen: str) -> None:
     assert yaml.safe_load(text) == text
-    assert not (misreading(text) or "").startswith("the number")
+    assert misreading(text) == seen
+
+
+@pytest.mark.parametrize(
+    "text", ["1" * 31, "1" * 400, f"{10**20 + 1}", "123456789012345678901", f"{2**63}", "1.5e+300"]
+)
+def test_a_large_number_is_compared_exactly(text: str) -> None:
+    assert number_misreading(text) is None
+
+
+@pytest.mark.parametrize(("text", "seen"), [(f"0{'1' * 40}", "another number"), (f"0o{'7' * 40}", "text")])
+def test_a_number_too_long_to_be_spelled_is_told_without_it(text: str, seen: str) -> None:
+    assert number_misreading(text) == seen
+
+
+@given(st.integers() | st.floats(allow_nan=False, allow_infinity=False))
+def test_a_number_as_it_is_hinted_at_is_read_alike_by_everybody(number: float) -> None:
+    text = unambiguous(number)
+    assert resolve(text) == yaml.safe_load(text) == number
+    assert number_misreading(text) is None
 
 
 def test_minus_infinity_keeps_its_sign() -> None:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from dcr.contract.contract import CONSTRAINTS, TYPES
 from dcr.contract.spelling import did_you_mean
-from dcr.contract.validity import Fault, faults
+from dcr.contract.validity import faults
+
+if TYPE_CHECKING:
+    from dcr.contract.fault import Fault
 
 TYPE_LIST = "string, integer, number, boolean, timestamp, json, object, array"
 PLAN = "the address of the migration plan"
@@ -209,6 +212,14 @@ ENUMS = {
         field(enum=[]),
         "fields.0.enum: enum is empty, expected at least one value (list the values, or remove enum)",
     ),
+    "a list among integers": (
+        field(enum=[1, [2]]),
+        "fields.0.enum.1: value 2 of enum is a list, expected a whole number",
+    ),
+    "a mapping among booleans": (
+        field(type="boolean", enum=[{}]),
+        "fields.0.enum.0: value 1 of enum is a mapping, expected true or false",
+    ),
     "a text among integers": (field(enum=[1, "2"]), "fields.0.enum.1: enum value '2' is not of type 'integer'"),
     "a boolean among integers": (field(enum=[1, True]), "fields.0.enum.1: enum value true is not of type 'integer'"),
     "a fraction among integers": (field(enum=[1.5]), "fields.0.enum.0: enum value 1.5 is not of type 'integer'"),
@@ -218,7 +229,7 @@ ENUMS = {
     ),
     "nothing among texts": (
         field(type="string", enum=["a", None]),
-        "fields.0.enum.1: enum value null is not of type 'string'",
+        "fields.0.enum.1: value 2 of enum is empty, expected text",
     ),
     "a value twice": (field(enum=[1, 2, 1]), "fields.0.enum.2: enum value 1 is listed twice (keep one of them)"),
     "a number twice in other words": (
@@ -282,6 +293,8 @@ def test_a_blank_name_is_a_fault() -> None:
         ("", 'write three numbers, as in version: "1.0.0"'),
         ("1.2.3\n", 'write three numbers, as in version: "1.0.0"'),
         ("\uff11.2.3", 'write version: "1.2.3"'),
+        (f"1.0.{'9' * 20}", "write numbers of at most 19 digits"),
+        ("9" * 20, "write numbers of at most 19 digits"),
     ],
 )
 def test_a_version_is_three_numbers_and_the_hint_says_which(version: str, hint: str) -> None:

@@ -115,7 +115,7 @@ def test_names_from_other_languages_are_taken(broken: Repository) -> None:
 @pytest.mark.parametrize(
     ("refs", "expected", "source"),
     [
-        (["refs/remotes/origin/main", "refs/remotes/origin/HEAD", "refs/heads/main", "refs/heads/master"], "origin/main", "origin/HEAD"),
+        (["refs/remotes/origin/main", "refs/remotes/origin/HEAD", "refs/heads/main"], "origin/main", "origin/HEAD"),
         (["refs/remotes/origin/trunk", "refs/remotes/origin/HEAD", "refs/heads/main"], "origin/trunk", "origin/HEAD"),
         (["refs/heads/main", "refs/heads/master"], "main", "main"),
         (["refs/heads/master", "refs/heads/develop"], "master", "master"),

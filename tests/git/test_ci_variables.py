@@ -13,16 +13,26 @@ GITHUB = {"GITHUB_ACTIONS": "true", "CI": "true"}
 
 BRANCHES = [
     pytest.param({**GITHUB, "GITHUB_BASE_REF": "{}"}, "GITHUB_BASE_REF", "fetch-depth: 0", id="GitHub"),
-    pytest.param({"CI_MERGE_REQUEST_TARGET_BRANCH_NAME": "{}"}, "CI_MERGE_REQUEST_TARGET_BRANCH_NAME", "GIT_DEPTH", id="GitLab"),
-    pytest.param({"SYSTEM_PULLREQUEST_TARGETBRANCH": "refs/heads/{}"}, "SYSTEM_PULLREQUEST_TARGETBRANCH", "fetchDepth: 0", id="Azure"),
-    pytest.param({"SYSTEM_PULLREQUEST_TARGETBRANCH": "{}"}, "SYSTEM_PULLREQUEST_TARGETBRANCH", "fetchDepth: 0", id="Azure, short"),
-    pytest.param({"BITBUCKET_PR_DESTINATION_BRANCH": "{}"}, "BITBUCKET_PR_DESTINATION_BRANCH", "depth: full", id="Bitbucket"),
+    pytest.param(
+        {"CI_MERGE_REQUEST_TARGET_BRANCH_NAME": "{}"}, "CI_MERGE_REQUEST_TARGET_BRANCH_NAME", "GIT_DEPTH", id="GitLab"
+    ),
+    pytest.param(
+        {"SYSTEM_PULLREQUEST_TARGETBRANCH": "refs/heads/{}"},
+        "SYSTEM_PULLREQUEST_TARGETBRANCH",
+        "fetchDepth: 0",
+        id="Azure",
+    ),
+    pytest.param(
+        {"BITBUCKET_PR_DESTINATION_BRANCH": "{}"}, "BITBUCKET_PR_DESTINATION_BRANCH", "depth: full", id="Bitbucket"
+    ),
     pytest.param(
         {"BUILDKITE_PULL_REQUEST": "12", "BUILDKITE_PULL_REQUEST_BASE_BRANCH": "{}"},
-        "BUILDKITE_PULL_REQUEST_BASE_BRANCH", "git fetch --unshallow origin", id="Buildkite",
+        "BUILDKITE_PULL_REQUEST_BASE_BRANCH",
+        "git fetch --unshallow origin",
+        id="Buildkite",
     ),
     pytest.param({"CHANGE_TARGET": "{}"}, "CHANGE_TARGET", "git fetch --unshallow origin", id="Jenkins"),
-]  # fmt: skip
+]
 
 
 def named(variables: dict[str, str], branch: str) -> dict[str, str]:

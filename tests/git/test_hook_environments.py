@@ -194,14 +194,16 @@ def test_claims_are_looked_for_in_the_index_that_is_judged(repository: Repositor
 @pytest.mark.parametrize(
     "more",
     [
-        {"GIT_LITERAL_PATHSPECS": "0"}, {"GIT_GLOB_PATHSPECS": "1"}, {"GIT_EXTERNAL_DIFF": "touch {canary}"},
         {"GIT_CONFIG_COUNT": "1", "GIT_CONFIG_KEY_0": "core.fsmonitor", "GIT_CONFIG_VALUE_0": "touch {canary}"},
-        {"GIT_CONFIG_PARAMETERS": "'core.fsmonitor=touch {canary}'"}, {"GIT_SSH_COMMAND": "touch {canary}"},
-        {"GIT_TRACE": "{canary}"}, {"GIT_TRACE2_EVENT": "{canary}"}, {"GIT_DEFAULT_HASH": "sha256"},
-        {"GIT_PAGER": "touch {canary}"}, {"GIT_EXEC_PATH": "{root}"}, {"GIT_NAMESPACE": "other"},
-        {"GIT_OBJECT_DIRECTORY": "{root}"}, {"GIT_ALTERNATE_OBJECT_DIRECTORIES": "{root}"}, {"GIT_CEILING_DIRECTORIES": "/"},
-        {"GIT_SHALLOW_FILE": "{root}/none"}, {"GIT_REPLACE_REF_BASE": "refs/heads/"}, {"GIT_PREFIX": "contracts/"},
-        {"LC_ALL": "de_DE.UTF-8", "LANGUAGE": "de"}, {"GIT_DIFF_OPTS": "-u9"}, {"GIT_ATTR_SOURCE": "main"},
+        {
+            "GIT_LITERAL_PATHSPECS": "0", "GIT_EXTERNAL_DIFF": "touch {canary}", "GIT_TRACE": "{canary}",
+            "GIT_CONFIG_PARAMETERS": "'core.fsmonitor=touch {canary}'", "GIT_SSH_COMMAND": "touch {canary}",
+            "GIT_TRACE2_EVENT": "{canary}", "GIT_PAGER": "touch {canary}", "GIT_CEILING_DIRECTORIES": "/",
+            "GIT_PREFIX": "contracts/", "LC_ALL": "de_DE.UTF-8", "LANGUAGE": "de", "GIT_DIFF_OPTS": "-u9",
+        },
+        {"GIT_GLOB_PATHSPECS": "1", "GIT_NAMESPACE": "other", "GIT_ATTR_SOURCE": "main", "GIT_DEFAULT_HASH": "sha256"},
+        {"GIT_EXEC_PATH": "{root}"}, {"GIT_OBJECT_DIRECTORY": "{root}"}, {"GIT_SHALLOW_FILE": "{root}/none"},
+        {"GIT_REPLACE_REF_BASE": "refs/heads/", "GIT_ALTERNATE_OBJECT_DIRECTORIES": "{root}"},
     ],
 )  # fmt: skip
 def test_no_other_variable_of_git_changes_the_answer(broken: Repository, more: dict[str, str]) -> None:

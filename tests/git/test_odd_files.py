@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
 
 import pytest
 from repositories import USERS, Repository, breaking, contract
@@ -116,9 +115,10 @@ NAMES = (
     b"contracts/caf\xe9.yaml", b"contracts/\xff\xfe.yaml", "contracts/カフェ.yaml".encode(), b"contracts/a\nb.yaml",
     b"contracts/a\r::error::b.yaml", b"contracts/a\tb.yaml", b"contracts/ a b .yaml", b"contracts/\x1b[31mred.yaml",
     "contracts/\u202eesrever\u2066.yaml".encode(), b"contracts/::error::x.yaml", b"contracts/##[error]x.yaml",
-    b"contracts/[bold]x[/].yaml", b"contracts/a,b:c%25.yaml", b"contracts/-rf.yaml", b"contracts/\"quoted\" 'twice'.yaml",
-    b"contracts/*?[a].yaml", b"contracts/:(glob)x.yaml", b"contracts/back\\slash.yaml", b"contracts/" + b"x" * 240 + b".yaml",
-    b"contracts/a <script>alert(1)</script>.yaml", b"contracts-::error::/x\n::error::y.yaml",
+    b"contracts/[bold]x[/].yaml", b"contracts/a,b:c%25.yaml", b"contracts/-rf.yaml", b"contracts/*?[a].yaml",
+    b"contracts/\"quoted\" 'twice'.yaml", b"contracts/:(glob)x.yaml", b"contracts/back\\slash.yaml",
+    b"contracts/" + b"x" * 240 + b".yaml", b"contracts/a <script>alert(1)</script>.yaml",
+    b"contracts-::error::/x\n::error::y.yaml",
 )  # fmt: skip
 
 
@@ -229,29 +229,3 @@ def test_a_mode_change_is_no_change(repository: Repository) -> None:
     assert repository.check().report["contracts"] == []
     repository.commit()
     assert repository.check("--head", "HEAD").report["contracts"] == []
-
-
-def test_git_missing_from_path_is_said(broken: Repository) -> None:
-    (broken.root / "empty").mkdir()
-    broken.check(PATH=str(broken.root / "empty")).says("git is not installed", "install git")
-
-
-@pytest.mark.parametrize("content", ["", "not a program\n", None])
-def test_a_git_that_cannot_be_started_is_said(broken: Repository, content: str | None) -> None:
-    (broken.root / "bin").mkdir()
-    program = broken.root / "bin/git"
-    if content is None:
-        program.mkdir()
-    else:
-        program.write_text(content)
-    if content == "not a program\n":
-        program.chmod(0o755)
-    broken.check(PATH=str(broken.root / "bin")).says("git")
-
-
-def test_a_git_in_the_working_tree_is_not_run(broken: Repository) -> None:
-    canary = broken.root / "canary"
-    broken.write("git", f"#!/bin/sh\ntouch {canary}\n")
-    (broken.folder / "git").chmod(0o755)
-    assert broken.check().kinds == FOUND
-    assert not canary.exists()

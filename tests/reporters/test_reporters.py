@@ -93,6 +93,7 @@ def test_no_line_of_a_table_is_wider_than_the_terminal(name: str, width: int, un
 
 def test_a_terminal_that_calls_itself_dumb_does_not_change_the_width(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.delenv("LINES", raising=False)
     usual = rendered("table", REPORTS["breaks"], width=200, color=True)
     monkeypatch.setenv("TERM", "dumb")
     monkeypatch.setenv("COLUMNS", "33")
@@ -124,7 +125,7 @@ def test_a_format_that_does_not_exist_is_named(wrong: str, hint: str) -> None:
     assert caught.value.hint == hint
 
 
-@pytest.mark.parametrize("wrong", ["report", "printable", "summary", "__init__", "os", "../json", ""])
+@pytest.mark.parametrize("wrong", ["report", "printable", "summary", "layout", "__init__", "os", "../json", ""])
 def test_only_formats_can_be_asked_for(wrong: str) -> None:
     with pytest.raises(UsageError):
         reporter(wrong)

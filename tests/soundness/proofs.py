@@ -99,7 +99,10 @@ def holds(case: Case, direction: str, issue: Issue) -> bool:
 
 
 def _repeats(row: Mapping, issue: Issue, writer: Mapping, reader: Mapping) -> bool:
-    """Whether a row written twice repeats a value that only the reader wants to be unique."""
+    """Whether a row written twice repeats a value that only the reader wants to be unique.
+
+    Only that field is judged: other unique fields and the primary key are taken to differ in the second row.
+    """
     path = str(issue.field)
     values = list(_values_at(row, path)) * 2
     one, two = field_at(writer, path), field_at(reader, path)
