@@ -56,7 +56,11 @@ def _holding(git: Git, head: str, ids: Collection[str]) -> list[str]:
     staged = head in (WORKTREE, INDEX)
     # Attributes may call a contract binary: it is searched as text all the same.
     arguments = ("grep", "-l", "-z", "--text", "--no-color", "--no-textconv", "--full-name", "-F", "-f", "-")
-    answer = git.ask(*arguments, "--cached" if staged else head, given="\n".join([*_words(ids), ""]).encode("utf-8", "surrogateescape"))
+    answer = git.ask(
+        *arguments,
+        "--cached" if staged else head,
+        given="\n".join([*_words(ids), ""]).encode("utf-8", "surrogateescape"),
+    )
     if answer.code not in (0, 1) or bool(answer.out) is not (answer.code == 0):
         raise failure(arguments, answer)
     paths = records(answer.out)

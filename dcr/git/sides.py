@@ -92,7 +92,9 @@ def _last_readable(repository: Repository, change: Change, commit: str) -> Readi
     )  # fmt: skip
     ids = [oid for _, mode, _, oid, _, _ in raw_entries(log) if mode.startswith(FILE)]
     if ids[:1] != [change.previous_id]:
-        raise GitFailedError(f"git log does not know how '{path}' came to be", "run it again; git fsck shows what is wrong")
+        raise GitFailedError(
+            f"git log does not know how '{path}' came to be", "run it again; git fsck shows what is wrong"
+        )
     blobs = read_blobs(repository.git, ids)
     readings = (read(path, blobs[oid]) for oid in ids)
     return next((each for each in readings if each.contracts), None)

@@ -66,7 +66,9 @@ def _found_in(repository: Repository, changes: Sequence[Change], ids: set[str]) 
             continue  # a file that no glob covers stops nothing: the contract counts as removed
         for path, content in contents.items():
             if isinstance(content, bytes) and any(each in content for each in wanted):
-                homes.update({each.dataset_id: each for each in read(path, content).contracts if each.dataset_id in ids})
+                homes.update(
+                    {each.dataset_id: each for each in read(path, content).contracts if each.dataset_id in ids}
+                )
     return homes
 
 
