@@ -142,7 +142,7 @@ def _judge(
         run.repository,
         run.base,
         run.head,
-        changes=run.found.changes,
+        found=run.found,
         looked_at=looked_at,
         untouched=untouched,
         covers=run.scope.covers,

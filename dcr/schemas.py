@@ -7,7 +7,7 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 from dcr.contract.contract import CONSTRAINTS, TYPES
-from dcr.policy.policy import CHOICES, SEVERITY_WORDS, Policy
+from dcr.policy.policy import CHOICES, FIXED, SEVERITY_WORDS, Policy
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -108,7 +108,7 @@ def policy_schema() -> dict[str, Any]:
     }
     properties["severity"] = {
         "type": "object",
-        "properties": {kind: {"enum": list(SEVERITY_WORDS)} for kind in kinds()},
+        "properties": {kind: {"enum": list(SEVERITY_WORDS)} for kind in kinds() if kind not in FIXED},
         "additionalProperties": False,
         "description": _SETTINGS["severity"],
     }

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel, ValidationError
 
 from dcr.contract.models import DataContract, DataField, FreshnessSLA, Owner
 from dcr.contract.spelling import did_you_mean
-from dcr.contract.validity import Fault, faults
+from dcr.contract.validity import MAX_FAULTS, Fault, faults, shown
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from dcr.contract.validity import Key
 
@@ -29,32 +30,39 @@ _EXPECTED = {
     "dict_type": "a mapping",
     "model_attributes_type": "a mapping",
 }
-_LISTED = {"string": "text", "integer": "a whole number", "number": "a number", "boolean": "true or false"}
 _MODELS: dict[str | None, type[BaseModel]] = {None: DataContract, "owners": Owner, "freshness_sla": FreshnessSLA}
 
 
 def complaints(raw: Mapping[str, Any]) -> list[Fault]:
-    """Return everything that keeps a mapping from being a contract: wrong shapes first, then wrong content."""
-    found: list[Fault] = []
+    """Return what keeps a mapping from being a contract: wrong shapes first, then wrong content.
+
+    Every cause once; of more than `MAX_FAULTS`, the first.
+    """
+    shapes = list(islice(_shapes(raw), MAX_FAULTS))
+    listed = [each for each in shapes if each.where[-2:-1] == ("enum",)]  # whose content says what the type is
+    first: dict[tuple[Key, ...], Fault] = {}
+    for fault in (*(each for each in shapes if each not in listed), *faults(raw), *listed):
+        first.setdefault(fault.where, fault)
+    if len(first) < MAX_FAULTS:
+        return list(first.values())
+    more = Fault((), f"more than {MAX_FAULTS - 1:,} values are at fault; only the first are told", "mend them first")
+    return [more, *islice(first.values(), MAX_FAULTS - 1)]
+
+
+def _shapes(raw: Mapping[str, Any]) -> Iterator[Fault]:
     try:
         DataContract.model_validate(raw)
     except ValidationError as error:
-        found = [
-            _spoken(each["type"], tuple(each["loc"]), each["input"], raw)
-            for each in error.errors(include_url=False, include_context=False)
-            if each["type"] != "contract_fault"
-        ]
-    first: dict[tuple[Key, ...], Fault] = {}
-    for fault in (*found, *faults(raw)):
-        first.setdefault(fault.where, fault)  # one cause, one report
-    return list(first.values())
+        for each in error.errors(include_url=False, include_context=False):
+            if each["type"] != "contract_fault":
+                yield _spoken(each["type"], tuple(each["loc"]), each["input"])
 
 
-def _spoken(kind: str, loc: tuple[Key, ...], value: Any, raw: Any) -> Fault:
+def _spoken(kind: str, loc: tuple[Key, ...], value: Any) -> Fault:
     where, expected = loc, _EXPECTED.get(kind, "another type")
     if len(loc) > 1 and loc[-1] in _UNION_STEPS and kind not in _ABOUT_KEYS:
         where = loc[:-1]
-        expected = _listed(where, raw) if isinstance(where[-1], int) else "a number"
+        expected = "text, a number, true or false" if isinstance(where[-1], int) else "a number"
     names = [step for step in where if isinstance(step, str)]
     key = names[-1] if names else "the file"
     if where and isinstance(where[-1], int):
@@ -66,14 +74,7 @@ def _spoken(kind: str, loc: tuple[Key, ...], value: Any, raw: Any) -> Fault:
     hint = ""
     if kind == "bool_type" and isinstance(value, str) and value.lower() in ("yes", "on", "y", "no", "off", "n"):
         hint = f"write {'true' if value.lower() in ('yes', 'on', 'y') else 'false'}"
-    return Fault(where, f"{key} is {_shown(value)}, expected {expected}", hint)
-
-
-def _listed(where: tuple[Key, ...], raw: Any) -> str:
-    """Return what the enum of the field at `where[:-2]` lists."""
-    for step in where[:-2]:
-        raw = raw[step]
-    return _LISTED.get(str(raw.get("type")), "text, a number, true or false")
+    return Fault(where, f"{key} is {shown(value)}, expected {expected}", hint)
 
 
 def _unknown(where: tuple[Key, ...], names: list[str]) -> Fault:
@@ -83,13 +84,3 @@ def _unknown(where: tuple[Key, ...], names: list[str]) -> Fault:
     above = names[-2] if len(names) > 1 else None
     hint = did_you_mean(key, _MODELS.get(above, DataField).model_fields)
     return Fault(where, f"unknown key '{key}'", hint or f"remove it, or name it 'x-{key}' if it is your own")
-
-
-def _shown(value: Any) -> str:
-    if value is None:
-        return "empty"
-    if isinstance(value, bool):
-        return str(value).lower()
-    if isinstance(value, list | dict):
-        return "a list" if isinstance(value, list) else "a mapping"
-    return f"'{value}'" if isinstance(value, str) else str(value)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from yaml import Node
 
@@ -60,8 +60,13 @@ def mark_location(path: str, node: Node) -> Location:
     return Location(path, mark.line + 1, mark.column + 1)
 
 
-def place_of(path: str, root: Any, where: tuple[str | int, ...]) -> Location:
-    """Return the place of the deepest part of a path of keys and indices that is written in the file."""
+def places_of(path: str, root: Any, wheres: Iterable[tuple[str | int, ...]]) -> list[Location]:
+    """Return, for each path of keys and indices, the place of the deepest part of it that is written in the file."""
+    known: dict[int, dict[str, Any]] = {}
+    return [mark_location(path, _deepest(root, where, known)) for where in wheres]
+
+
+def _deepest(root: Any, where: tuple[str | int, ...], known: dict[int, dict[str, Any]]) -> Any:
     at = node = root
     for step in where:
         if isinstance(step, int):
@@ -69,8 +74,10 @@ def place_of(path: str, root: Any, where: tuple[str | int, ...]) -> Location:
                 break
             at = node = node.value[step]
         else:
-            pair = next((pair for pair in node.value if pair[0].value == step), None) if node.id == "mapping" else None
+            if node.id == "mapping" and id(node) not in known:
+                known[id(node)] = {pair[0].value: pair for pair in node.value}
+            pair = known.get(id(node), {}).get(step)
             if pair is None:
                 break
             at, node = pair
-    return mark_location(path, at)
+    return at

@@ -63,7 +63,7 @@ class ArrayItems(_Strict):
     """What an element holds."""
     deprecated: bool = False
     """Whether readers should stop using it."""
-    enum: list[str | int | float | bool] | None = None
+    enum: Annotated[list[str | int | float | bool], Field(fail_fast=True)] | None = None
     """The only values allowed; not for timestamp, json, object or array."""
     min_length: int | None = None
     """Shortest text, in characters."""

@@ -11,18 +11,15 @@ import re
 import warnings
 from functools import lru_cache
 from re import _constants, _parser  # type: ignore[attr-defined]
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
+from dcr.contract.backtracking import REPEATS, Cost, begins_anchored, children, cost_of, is_quick_to_compile, steps
 
 MAX_PATTERN = 1_000
 MAX_REPETITION = 10_000
 MAX_NESTING = 50
-MAX_STEPS = 3_000_000
-"""Backtracking steps that a match may need; about a tenth of a second."""
-_MANY = 64  # choices in a row: too many to count up
-_REPEATS = ("MAX_REPEAT", "MIN_REPEAT", "POSSESSIVE_REPEAT")
+MAX_STEPS = 20_000_000
+"""Steps that a match may need; about a tenth of a second."""
 
 
 @lru_cache(maxsize=4096)
@@ -33,10 +30,11 @@ def fault(pattern: str) -> str | None:
     if _nesting(pattern) > MAX_NESTING:
         return f"is nested more than {MAX_NESTING} levels deep"
     try:
-        if _repetition(_tree(pattern)) >= MAX_REPETITION:
+        tree = _tree(pattern)
+        if _repetition(tree) >= MAX_REPETITION:
             return f"repeats something {MAX_REPETITION:,} times or more"
-        with warnings.catch_warnings(action="ignore"):
-            re.compile(pattern)
+        if is_quick_to_compile(tree):
+            _compiled(pattern)
     except (re.error, OverflowError, RecursionError) as error:
         return f"is not a regular expression: {error}"
     return None
@@ -58,14 +56,19 @@ def _nesting(pattern: str) -> int:
 
 def is_safe_to_run(pattern: str) -> bool:
     """Whether matching a short text takes few steps, whatever the text is."""
-    return _steps(pattern, 40) <= MAX_STEPS
+    return steps(_cost(pattern), 40) <= MAX_STEPS
 
 
 def matches(pattern: str, text: str) -> bool | None:
     """Whether `pattern` is found in `text` (JSON Schema's unanchored search); None if that might take too long."""
-    if _steps(pattern, len(text)) > MAX_STEPS:
+    if effort(pattern, text) > MAX_STEPS:
         return None
     return _compiled(pattern).search(text) is not None
+
+
+def effort(pattern: str, text: str) -> float:
+    """Return how many steps it may take to search a text; endless for a pattern that is not run."""
+    return steps(_cost(pattern), len(text))
 
 
 @lru_cache(maxsize=1024)
@@ -74,25 +77,9 @@ def _compiled(pattern: str) -> re.Pattern[str]:
         return re.compile(pattern)
 
 
-def _steps(pattern: str, length: int) -> float:
-    """An upper bound of the ways to match a text of some length: what backtracking may have to try."""
-    ways, open_ended = _choices(pattern)
-    if open_ended > _MANY:
-        return math.inf
-    return ways * float(max(length, 1)) ** open_ended
-
-
 @lru_cache(maxsize=4096)
-def _choices(pattern: str) -> tuple[float, int]:
-    """Return how many bounded choices a pattern multiplies up to, and how many unbounded ones it has in a row.
-
-    Where to begin is one more of those, unless the pattern is anchored.
-    """
-    if fault(pattern):
-        return math.inf, 0
-    tree = _tree(pattern)
-    ways, open_ended = _count(tree, inside=False)
-    return ways, open_ended + (not _begins_anchored(tree))
+def _cost(pattern: str) -> Cost:
+    return Cost(math.inf) if fault(pattern) else cost_of(_tree(pattern))
 
 
 @lru_cache(maxsize=1024)
@@ -131,80 +118,20 @@ def lengths(pattern: str) -> tuple[int, int | None]:
         return low, None
     ends = bool(tree) and str(tree[-1][0]) == "AT" and str(tree[-1][1]) == "AT_END_STRING"
     dollar = bool(tree) and str(tree[-1][0]) == "AT" and str(tree[-1][1]) == "AT_END"
-    if _begins_anchored(tree) and (ends or dollar) and high < 10**6:
+    if begins_anchored(parsed) and (ends or dollar) and high < 10**6:
         return low, high + (1 if dollar else 0)  # `$` also matches before a final newline
     return low, None
-
-
-def _begins_anchored(tree: Any) -> bool:
-    return len(tree) > 0 and str(tree[0][0]) == "AT" and str(tree[0][1]).startswith("AT_BEGINNING")
-
-
-def _children(op: str, argument: Any) -> Iterator[Any]:
-    if op in _REPEATS:
-        yield argument[2]
-    elif op == "SUBPATTERN":
-        yield argument[3]
-    elif op == "BRANCH":
-        yield from argument[1]
-    elif op in ("ASSERT", "ASSERT_NOT"):
-        yield argument[1]
-    elif op == "ATOMIC_GROUP":
-        yield argument
-    elif op == "GROUPREF_EXISTS":
-        yield from (each for each in argument[1:] if each is not None)
 
 
 def _repetition(tree: Any) -> int:
     most = 1
     for op, argument in tree:
-        inner = max((_repetition(child) for child in _children(str(op), argument)), default=1)
-        if str(op) in _REPEATS:
+        inner = max((_repetition(child) for child in children(str(op), argument)), default=1)
+        if str(op) in REPEATS:
             low, high = int(argument[0]), argument[1]
             inner *= max(low, 1 if high is _constants.MAXREPEAT else int(high), 1)
         most = max(most, inner)
     return most
-
-
-def _count(tree: Any, *, inside: bool) -> tuple[float, int]:
-    ways, open_ended = 1.0, 0
-    for op, argument in tree:
-        name = str(op)
-        if name in ("GROUPREF", "GROUPREF_EXISTS", "ASSERT", "ASSERT_NOT"):
-            return math.inf, 0
-        if name == "BRANCH":
-            counted = [_count(child, inside=inside) for child in argument[1]]
-            apart = _begin_apart(argument[1])
-            if inside and not apart:
-                return math.inf, 0
-            ways *= max(each for each, _ in counted) if apart else sum(each for each, _ in counted)
-            open_ended += max(each for _, each in counted)
-        elif name in _REPEATS:
-            low, high, body = argument
-            own, own_open = _count(body, inside=inside or low != high)
-            if low == high:
-                ways, open_ended = ways * _power(own, int(low)), open_ended + own_open * int(low)
-            elif inside or own > 1 or own_open:
-                return math.inf, 0  # a choice of how often, within a choice of how often
-            elif high is _constants.MAXREPEAT:
-                open_ended += 1
-            else:
-                ways *= int(high) - int(low) + 1
-        else:
-            for child in _children(name, argument):
-                own, own_open = _count(child, inside=inside)
-                ways, open_ended = ways * own, open_ended + own_open
-    return ways, open_ended
-
-
-def _power(ways: float, times: int) -> float:
-    return ways**times if times * math.log2(ways) < _MANY else math.inf
-
-
-def _begin_apart(branches: list[Any]) -> bool:
-    """Whether the first letter says which branch it is: then there is nothing to try."""
-    first = {chr(each[0][1]).casefold() for each in branches if len(each) and str(each[0][0]) == "LITERAL"}
-    return len(first) == len(branches)
 
 
 class _Speller:
@@ -224,11 +151,11 @@ class _Speller:
             return next(each for each in "aA0_-" if op == "ANY" or ord(each) != argument)
         if op == "IN":
             return _member(argument, self.variant)
-        if op in _REPEATS:
+        if op in REPEATS:
             return self._repeated(*argument)
         if op == "BRANCH":
             return self.spell(argument[1][self.variant % len(argument[1])])
-        return "".join(self.spell(child) for child in _children(op, argument))
+        return "".join(self.spell(child) for child in children(op, argument))
 
     def _repeated(self, low: int, high: Any, body: Any) -> str:
         most = MAX_REPETITION if high is _constants.MAXREPEAT else int(high)

@@ -7,9 +7,13 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+MAX_WORD = 100  # nobody mistypes a longer one, and comparing takes the square of it
+
 
 def did_you_mean(wrong: str, known: Iterable[str]) -> str:
     """Return "did you mean 'x'?" for the known word nearest to a wrong one, or an empty text."""
+    if len(wrong) > MAX_WORD:
+        return ""
     import difflib  # noqa: PLC0415 (only mistakes need it)
 
     near = difflib.get_close_matches(wrong.lower().replace("-", "_"), list(known), n=1, cutoff=0.6)

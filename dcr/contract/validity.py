@@ -6,19 +6,25 @@ whose shape is wrong are passed over here: the models report those.
 
 from __future__ import annotations
 
+import math
 import re
+from itertools import chain, islice
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dcr.contract import patterns
 from dcr.contract.contract import CONSTRAINTS, STATUSES, TYPES
 from dcr.contract.spelling import did_you_mean
-from dcr.contract.values import fits_type, refused_by
+from dcr.contract.values import FORMATS, fits_type, refused_by
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 MAX_ID = 128
 MAX_DIGITS = 19
+MAX_FAULTS = 1_000
+MAX_COMPARISONS = 10_000
+MAX_PATTERN_STEPS = 10 * patterns.MAX_STEPS
+_LISTED = {"string": "text", "integer": "a whole number", "number": "a number", "boolean": "true or false"}
 _VERSION = re.compile(r"(?:0|[1-9][0-9]{0,18})(?:\.(?:0|[1-9][0-9]{0,18})){2}\Z")
 _OTHER_WORDS = {
     "str": "string", "text": "string", "varchar": "string", "char": "string", "uuid": "string",
@@ -40,8 +46,9 @@ class Fault(NamedTuple):
 
 
 def faults(contract: Mapping[str, Any]) -> list[Fault]:
-    """Return everything that is wrong with the content of a contract, in the order of its keys."""
-    return [*_header(contract), *_fields(contract), *_primary_key(contract), *_promises(contract)]
+    """Return what is wrong with the content of a contract, in the order of its keys; no more than `MAX_FAULTS`."""
+    parts = (_header, _fields, _listed_texts, _primary_key, _promises)
+    return list(islice(chain.from_iterable(part(contract) for part in parts), MAX_FAULTS))
 
 
 def _header(contract: Mapping[str, Any]) -> Iterator[Fault]:
@@ -166,6 +173,8 @@ def _constraints(field: Mapping[str, Any], type_name: str, where: tuple[Key, ...
             yield Fault((*where, key), f"pattern {patterns.fault(value)}")
         elif key == "format" and isinstance(value, str) and not value.strip():
             yield Fault((*where, key), "format is blank")
+        elif key == "format" and type_name == "timestamp" and value in FORMATS:
+            yield Fault((*where, key), f"format '{value}' is for texts, and leaves no valid timestamp", "remove it")
     yield from _contradictions(written, type_name, where)
 
 
@@ -200,28 +209,60 @@ def _enum(field: Mapping[str, Any], type_name: str, where: tuple[Key, ...]) -> I
     if not enum:
         yield Fault(here, "enum is empty, expected at least one value", "list the values, or remove enum")
     seen: set[object] = set()
-    constraints = {key: field[key] for key in CONSTRAINTS if field.get(key) is not None}
+    limits = _limits(field, type_name)
     for index, value in enumerate(enum):
-        if not fits_type(value, type_name):
-            yield Fault((*here, index), f"enum value {_shown(value)} is not of type '{type_name}'")
-            continue
-        if value in seen:
-            yield Fault((*here, index), f"enum value {_shown(value)} is listed twice", "keep one of them")
-        elif constraints and _refusal(value, type_name, constraints):
-            key = _refusal(value, type_name, constraints)
-            yield Fault((*here, index), f"enum value {_shown(value)} is refused by the field's own {key}")
-        seen.add(value)
+        if value is None or isinstance(value, list | dict):
+            message = f"value {index + 1} of enum is {shown(value)}, expected {_LISTED[type_name]}"
+            yield Fault((*here, index), message)
+        elif not fits_type(value, type_name):
+            yield Fault((*here, index), f"enum value {shown(value)} is not of type '{type_name}'")
+        elif value in seen:
+            yield Fault((*here, index), f"enum value {shown(value)} is listed twice", "keep one of them")
+        else:
+            seen.add(value)
+            refusing = refused_by(value, type_name, limits) if limits else None
+            if refusing:
+                yield Fault((*here, index), f"enum value {shown(value)} is refused by the field's own {refusing}")
 
 
-def _refusal(value: Any, type_name: str, constraints: Mapping[str, Any]) -> str | None:
-    sound = {
-        key: each
-        for key, each in constraints.items()
+def _limits(field: Mapping[str, Any], type_name: str) -> dict[str, Any]:
+    """Return the constraints that an enum can be held against; patterns are for `_listed_texts`."""
+    return {
+        key: field[key]
+        for key in CONSTRAINTS
         if type_name in CONSTRAINTS[key]
-        and (isinstance(each, str) if key in ("pattern", "format") else _is_number(each))
-        and not (key == "multiple_of" and each <= 0)
+        and key != "pattern"
+        and (isinstance(field.get(key), str) if key == "format" else _is_number(field.get(key)))
+        and not (key == "multiple_of" and field[key] <= 0)
     }
-    return refused_by(value, type_name, sound)
+
+
+def _listed_texts(contract: Mapping[str, Any]) -> Iterator[Fault]:
+    """Hold enums against their fields' own patterns, for as long as the whole contract may take."""
+    left: float = MAX_PATTERN_STEPS
+    for where, field in _walk(contract.get("fields"), ("fields",)):
+        pattern, enum = field.get("pattern"), field.get("enum")
+        if field.get("type") != "string" or not isinstance(pattern, str) or not isinstance(enum, list | tuple):
+            continue
+        for index, value in enumerate(enum):
+            effort = patterns.effort(pattern, value) if isinstance(value, str) else math.inf
+            if effort <= left:
+                left -= effort
+                if patterns.matches(pattern, value) is False:
+                    message = f"enum value {shown(value)} is refused by the field's own pattern"
+                    yield Fault((*where, "enum", index), message)
+
+
+def _walk(fields: Any, where: tuple[Key, ...]) -> Iterator[tuple[tuple[Key, ...], Mapping[str, Any]]]:
+    for index, field in enumerate(fields if isinstance(fields, list | tuple) else ()):
+        yield from _walk_one(field, (*where, index))
+
+
+def _walk_one(field: Any, where: tuple[Key, ...]) -> Iterator[tuple[tuple[Key, ...], Mapping[str, Any]]]:
+    if isinstance(field, dict):
+        yield where, field
+        yield from _walk(field.get("fields"), (*where, "fields"))
+        yield from _walk_one(field.get("items"), (*where, "items"))
 
 
 def _primary_key(contract: Mapping[str, Any]) -> Iterator[Fault]:
@@ -229,16 +270,19 @@ def _primary_key(contract: Mapping[str, Any]) -> Iterator[Fault]:
     if not key or not isinstance(key, list | tuple) or not isinstance(fields, list | tuple):
         return
     declared = {each["name"]: each for each in fields if isinstance(each, dict) and isinstance(each.get("name"), str)}
+    near = declared if len(key) * len(declared) <= MAX_COMPARISONS else {}
+    seen: set[str] = set()
     for index, name in enumerate(key):
         if not isinstance(name, str):
             continue
         where = ("primary_key", index)
-        if name in key[:index]:
+        if name in seen:
             yield Fault(where, f"primary_key names '{name}' twice", "keep one of them")
         elif name not in declared:
-            yield Fault(where, f"primary_key names '{name}', which is not a field", did_you_mean(name, declared))
+            yield Fault(where, f"primary_key names '{name}', which is not a field", did_you_mean(name, near))
         elif declared[name].get("required") is False:
             yield Fault(where, f"primary_key names '{name}', which is not required", "make the field required")
+        seen.add(name)
 
 
 def _promises(contract: Mapping[str, Any]) -> Iterator[Fault]:
@@ -259,7 +303,12 @@ def _is_number(value: object) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 
-def _shown(value: object) -> str:
-    if isinstance(value, bool) or value is None:
-        return {True: "true", False: "false", None: "null"}[value]
+def shown(value: object) -> str:
+    """Return a value as messages name it: text in quotes, lists and mappings by what they are."""
+    if value is None:
+        return "empty"
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, list | dict):
+        return "a list" if isinstance(value, list) else "a mapping"
     return f"'{value}'" if isinstance(value, str) else str(value)

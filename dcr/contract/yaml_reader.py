@@ -116,7 +116,7 @@ def decode(content: bytes) -> str:
     """Return the text of a file: strict UTF-8, a byte order mark dropped. Raises `YamlRefusedError`."""
     if len(content) > MAX_BYTES:
         raise YamlRefusedError(
-            f"the file has {len(content):,} bytes; a contract has at most {MAX_BYTES:,}", 1, 1, "split the contract"
+            f"the file has more than {MAX_BYTES:,} bytes, the most a contract may have", 1, 1, "split the contract"
         )
     try:
         text = content.decode("utf-8")

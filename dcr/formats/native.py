@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from dcr.contract.contract import CONSTRAINTS, Contract, Field, FreshnessSLA, Owner
-from dcr.contract.location import Place, mark_location, place_of
+from dcr.contract.location import Place, mark_location, places_of
 from dcr.contract.scalars import NotFiniteError, misreading, number_misreading, resolve, unambiguous
 from dcr.contract.validity import faults
 from dcr.contract.yaml_reader import short
@@ -232,7 +232,8 @@ def _judged_by_models(path: str, raw: dict[str, Any], root: Node) -> tuple[Contr
 
     found = complaints(raw)
     if found:
-        problems = [Problem(place_of(path, root, fault.where), fault.message, fault.hint) for fault in found]
+        places = places_of(path, root, (fault.where for fault in found))
+        problems = [Problem(place, fault.message, fault.hint) for place, fault in zip(places, found, strict=True)]
         return None, sorted(problems, key=lambda problem: problem.location)
     nodes = {key.value: value for key, value in root.value}
     return _contract(path, _without_empty(raw), root, nodes), []

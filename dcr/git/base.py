@@ -19,6 +19,7 @@ _DEFAULTS = ("refs/remotes/origin/HEAD", "refs/heads/main", "refs/heads/master")
 _UNFIT = re.compile(r"[\x00-\x20\x7f~^:?*\[\\]|\.\.|@\{|//|\A-|\A\.|/\Z|\.\Z|\.lock\Z|\A@\Z")
 _ANCESTOR = re.compile(r"(?:[~^][0-9]*)+\Z")
 _AMBIGUOUS = re.compile(r"refname '(.*)' is ambiguous")
+_LISTED = re.compile(r"(\S+) ([0-9a-f]{40,64}) (\S*)\Z")
 _ID = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?\Z")
 
 
@@ -136,8 +137,10 @@ def _listed(repository: Repository, *refs: str) -> dict[str, tuple[str, str]]:
         raise failure(("for-each-ref",), answer)
     found = {}
     for line in listing.splitlines():
-        name, oid, target = line.split(" ", 2)
-        found[name] = (oid, target)
+        match = _LISTED.match(line)
+        if match is None:
+            raise failure(("for-each-ref",), answer)
+        found[match[1]] = (match[2], match[3])
     return found
 
 
@@ -156,7 +159,7 @@ def _default(repository: Repository, policy_base: Callable[[str], str | None]) -
 def _refuse_dangling(repository: Repository, unlisted: Iterable[str]) -> None:
     """A ref that points to one that is gone is in no listing, and its file is there all the same."""
     for ref in unlisted:
-        if os.path.lexists(os.path.join(repository.common_dir, ref)):
+        if os.path.isfile(os.path.join(repository.common_dir, ref)):
             fix = "git remote set-head origin --auto" if ref.startswith("refs/remotes") else "git fsck shows where to"
             raise BadRefError(f"'{_short(ref)}' points to a branch that is gone", fix)
 

@@ -72,9 +72,12 @@ def commit_changes(repository: Repository, before: str, after: str) -> tuple[Cha
 
 
 def _differences(git: Git, command: str, *arguments: str) -> bytes:
-    """Return a raw listing of changes; git says by its exit code too whether there are any."""
+    """Return a raw listing of changes; git says by its exit code too whether there are any.
+
+    No change at all is the answer that most runs give, and the one that must not come of a fault.
+    """
     full = (command, "--raw", "-z", "--exit-code", "--no-renames", "--no-abbrev", *arguments)
-    answer = git.ask(*full)
+    answer = git.attest(*full)
     if answer.code not in (0, 1) or bool(answer.out) is not (answer.code == 1):
         raise failure(full, answer._replace(code=0 if answer.code == 1 else answer.code))
     return answer.out

@@ -8,6 +8,7 @@ repositories of its own.
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 from typing import NamedTuple
 
@@ -32,6 +33,10 @@ FLAGS = (
     "-c", "maintenance.auto=false",
 )  # fmt: skip
 """What makes a command safe on a repository that a stranger prepared."""
+
+_TRACED = {"GIT_TRACE2_EVENT": "2", "GIT_TRACE2_EVENT_BRIEF": "1"}
+_EVENT = '{"event":"'
+_ENDING = re.compile(r'\{"event":"atexit",.*"code":(\d+)\}\Z')
 
 _QUARANTINE = ("GIT_OBJECT_DIRECTORY", "GIT_ALTERNATE_OBJECT_DIRECTORIES", "GIT_QUARANTINE_PATH")
 FETCH_ALL = "git fetch --refetch --no-filter origin"
@@ -84,6 +89,20 @@ class Git(NamedTuple):
         if answer.code < 0:
             raise failure(arguments, answer)
         return answer
+
+    def attest(self, *arguments: str) -> Answer:
+        """Ask, where even an empty answer says something, and insist that git itself tells how it ended.
+
+        Its own trace says so on stderr (git's api-trace2), which nothing that only looks like git would do.
+        """
+        answer = self._replace(variables={**self.variables, **_TRACED}).ask(*arguments)
+        lines = answer.complaint.splitlines()
+        events = [line for line in lines if line.startswith(_EVENT)]
+        complaint = "\n".join(line for line in lines if not line.startswith(_EVENT))
+        ending = _ENDING.match(events[-1]) if events else None
+        if ending is None or int(ending[1]) != answer.code:
+            raise failure(arguments, Answer(0, b"", complaint))
+        return answer._replace(complaint=complaint)
 
     def start(self, *arguments: str, reads: bool = False) -> subprocess.Popen[bytes]:
         """Start a command with pipes on all sides, in the fixed environment."""

@@ -163,10 +163,9 @@ def _no_full_answer() -> GitFailedError:
 
 
 def list_all(git: Git, commit: str) -> dict[str, str]:
-    """Return the object id of every file in a commit's tree, by path."""
+    """Return the object id of each path in a commit's tree; none of what is no regular file."""
     entries = {}
     for entry in records(git.run("ls-tree", "-r", "-z", "--full-tree", commit)):
         facts, _, path = entry.partition("\t")
-        if facts.startswith(FILE):
-            entries[path] = facts.split(" ")[2]
+        entries[path] = facts.split(" ")[2] if facts.startswith(FILE) else ""
     return entries

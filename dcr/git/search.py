@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from typing import TYPE_CHECKING
 
@@ -11,7 +12,7 @@ from dcr.git.command import GitFailedError, failure, records
 from dcr.git.objects import FILE, list_all, read_blobs
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping
+    from collections.abc import Collection, Mapping
 
     from dcr.contract.location import Location
     from dcr.git.command import Git
@@ -24,26 +25,21 @@ _ESCAPES = ("\\x", "\\u", "\\U")  # an id may be spelt with escapes, which a sea
 
 
 def claims_of(
-    repository: Repository,
-    head: str,
-    ids: Collection[str],
-    looks_at: Callable[[str], bool],
-    also: Mapping[str, bytes],
+    repository: Repository, head: str, ids: Collection[str], unchanged: Collection[str], also: Mapping[str, bytes]
 ) -> dict[str, tuple[Location, ...]]:
-    """Return where each dataset is claimed by a file that `looks_at` admits, on the proposed side, or in `also`.
+    """Return where each dataset is claimed: by unchanged files of the proposed side, or by the texts in `also`.
 
-    Reads the index for the working tree: the files to look at are those that the change leaves alone.
+    Reads the index for the working tree, which has the same in it as far as files are unchanged.
     """
     git = repository.index_git if head == INDEX else repository.git
     entries = _index(git) if head in (WORKTREE, INDEX) else list_all(git, head)
-    holding = entries if len(ids) > MANY else _holding(git, head, ids)
-    if not entries.keys() >= set(holding):
+    if not all(path in entries for path in unchanged):
         raise GitFailedError("git gave two listings that do not fit", "run it again, once no other program adds files")
-    paths = [path for path in holding if looks_at(path)]
-    blobs = read_blobs(git, (entries[path] for path in paths))
-    words = [each.encode("utf-8", "surrogateescape") for each in _words(ids)]
-    texts = {path: blobs[entries[path]] for path in paths}
-    texts.update({path: text for path, text in also.items() if any(each in text for each in words)})
+    files = {path: oid for path in unchanged if (oid := entries[path])}
+    holding = files if len(ids) > MANY else _holding(git, head, _words(ids), files)
+    blobs = read_blobs(git, (files[path] for path in holding))
+    texts = {path: blobs[files[path]] for path in holding}
+    texts.update({path: text for path, text in also.items() if any(each in text for each in _words(ids))})
     found: dict[str, list[Location]] = {}
     for path, text in texts.items():
         for contract in read(path, text).contracts:
@@ -52,33 +48,48 @@ def claims_of(
     return {dataset_id: tuple(places) for dataset_id, places in found.items()}
 
 
-def _holding(git: Git, head: str, ids: Collection[str]) -> list[str]:
+def _holding(git: Git, head: str, words: list[bytes], among: Mapping[str, str]) -> list[str]:
+    """Return those of some paths whose text holds one of some words.
+
+    The search is also for a line of the last of them that has any, so that its answer can be seen to be whole.
+    """
+    last = sorted(among, key=os.fsencode)[-_LOOK_BACK:]  # in git's own order
+    blobs = read_blobs(git, (among[path] for path in last))
+    known = {path: line for path in last if (line := _telling_line(blobs[among[path]]))}
+    if not known:
+        return list(among)
+    path, line = list(known.items())[-1]
     staged = head in (WORKTREE, INDEX)
     # Attributes may call a contract binary: it is searched as text all the same.
     arguments = ("grep", "-l", "-z", "--text", "--no-color", "--no-textconv", "--full-name", "-F", "-f", "-")
-    answer = git.ask(
-        *arguments,
-        "--cached" if staged else head,
-        given="\n".join([*_words(ids), ""]).encode("utf-8", "surrogateescape"),
-    )
-    if answer.code not in (0, 1) or bool(answer.out) is not (answer.code == 0):
-        raise failure(arguments, answer)
-    paths = records(answer.out)
-    return paths if staged else [path.partition(":")[2] for path in paths]
+    answer = git.ask(*arguments, "--cached" if staged else head, given=b"\n".join([*words, line, b""]))
+    found = records(answer.out) if answer.code == 0 else []
+    if not staged:
+        found = [each.partition(":")[2] for each in found]
+    if path not in found:
+        raise failure(arguments, answer._replace(code=0 if answer.code == 1 else answer.code))
+    return [each for each in found if each in among]
 
 
-def _words(ids: Collection[str]) -> list[str]:
+_LOOK_BACK = 4
+
+
+def _telling_line(text: bytes) -> bytes:
+    """Return a line of a file that few others have: the one that names it, or else the longest."""
+    lines = [each.strip(b"\r") for each in text.split(b"\n") if each.strip() and b"\0" not in each]
+    return next((each for each in lines if b"id:" in each), max(lines, key=len, default=b""))[:500]
+
+
+def _words(ids: Collection[str]) -> list[bytes]:
     """The longest piece of each id that any way of writing it must hold unbroken, and how escapes begin."""
     longest = {max(re.split(r"[\s\"'\\/]+", each), key=len) for each in ids}
-    return [*sorted(longest), *_ESCAPES]
+    return [each.encode("utf-8", "surrogateescape") for each in (*sorted(longest), *_ESCAPES)]
 
 
 def _index(git: Git) -> dict[str, str]:
-    """Return object ids by path; an empty index is asked for twice before it is believed."""
-    arguments = ("ls-files", "-z", "--stage")
+    """Return the object id of each path of the index; none of what is no regular file."""
     entries = {}
-    for entry in records(git.run(*arguments)) or records(git.run(*arguments)):
+    for entry in records(git.run("ls-files", "-z", "--stage")):
         facts, _, path = entry.partition("\t")
-        if facts.startswith(FILE):
-            entries[path] = facts.split(" ")[1]
+        entries[path] = facts.split(" ")[1] if facts.startswith(FILE) else ""
     return entries

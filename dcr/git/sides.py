@@ -90,8 +90,10 @@ def _last_readable(repository: Repository, change: Change, commit: str) -> Readi
         "log", "--raw", "-z", "--no-abbrev", "--no-renames", "--no-follow", "--root", "--first-parent",
         "--diff-merges=first-parent", "--format=", f"--max-count={MAX_OLDER}", commit, "--", path,
     )  # fmt: skip
-    ids = [oid for _, mode, _, oid, _, _ in raw_entries(log) if mode.startswith(FILE)]
-    if ids[:1] != [change.previous_id]:
+    entries = list(raw_entries(log))
+    ids = [oid for _, mode, _, oid, _, _ in entries if mode.startswith(FILE)]
+    whole = len(entries) == MAX_OLDER or (entries and entries[-1][4] == "A")  # every file began as an addition
+    if ids[:1] != [change.previous_id] or not whole:
         raise GitFailedError(
             f"git log does not know how '{path}' came to be", "run it again; git fsck shows what is wrong"
         )

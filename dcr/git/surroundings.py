@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from dcr.contract.contract import Contract
     from dcr.contract.location import Location
     from dcr.git.base import Base
-    from dcr.git.changes import Change
+    from dcr.git.changes import Change, ChangeSet
     from dcr.git.repository import Repository
 
 
@@ -28,21 +28,22 @@ def surroundings(
     base: Base,
     head: str,
     *,
-    changes: Sequence[Change],
+    found: ChangeSet,
     looked_at: Sequence[Change],
     untouched: Mapping[str, bytes],
     covers: Callable[[str], bool],
 ) -> Surroundings:
     """Return the answers to what matching may ask; nothing is read before it is asked for."""
-    changed = {each.path for each in changes}
+    changed = {each.path for each in found.changes}
 
     def claims(ids: Iterable[str]) -> Mapping[str, tuple[Location, ...]]:
+        unchanged = [path for path in found.paths if path not in changed and covers(path)]
         in_scope = {path: content for path, content in untouched.items() if covers(path)}
-        return claims_of(repository, head, set(ids), lambda path: path not in changed and covers(path), in_scope)
+        return claims_of(repository, head, set(ids), unchanged, in_scope)
 
     def elsewhere(ids: Iterable[str]) -> Mapping[str, Contract]:
         known = {each.path for each in looked_at}
-        return _found_in(repository, [each for each in changes if each.path not in known], set(ids))
+        return _found_in(repository, [each for each in found.changes if each.path not in known], set(ids))
 
     @cache
     def published() -> Mapping[str, Contract]:

@@ -36,6 +36,10 @@ CHOICES: dict[str, tuple[str, ...]] = {
 _NO_ENTRIES: Mapping[str, str] = {}
 
 
+FIXED = frozenset(("contract_invalid", "acceptance_expired", "acceptance_unused", "acceptance_malformed"))
+"""Kinds that stand for something unread or undecided: no policy makes them less than errors."""
+
+
 class PolicyError(DcrError):
     """The policy says something that is not understood, so nothing is judged by it."""
 
@@ -146,6 +150,10 @@ def _setting(path: str, key: str, value: Any, kinds: frozenset[str]) -> Any:
         if key == "severity" and name not in kinds:
             raise PolicyError(
                 f"'{path}': severity of unknown kind '{name}'", did_you_mean(name, kinds) or "dcr explain"
+            )
+        if key == "severity" and name in FIXED:
+            raise PolicyError(
+                f"'{path}': the severity of '{name}' cannot be changed", "remove the line: it fails closed"
             )
         allowed = SEVERITY_WORDS if key == "severity" else MODES
         if word not in allowed:

@@ -88,13 +88,15 @@ SHAPES = {
         "dataset_id: a\n",
         ["1:1: version is missing (add version)", "1:1: fields is missing (add fields)"],
     ),
-    "a field that is a text": (f"{HEAD}fields: [order_id]\n", ["3:10: fields is 'order_id', expected a mapping"]),
+    "a field that is a text": (
+        f"{HEAD}fields: [order_id]\n", ["3:10: value 1 of fields is 'order_id', expected a mapping"],
+    ),
     "fields that are a mapping": (
         f"{HEAD}fields: {{order_id: string}}\n", ["3:1: fields is a mapping, expected a list"],
     ),
     "fields without a value": (f"{HEAD}fields:\n", ["3:1: fields is empty, expected a list"]),
     "a key that is a text": (f"{HEAD}{FIELDS}primary_key: a\n", ["5:1: primary_key is 'a', expected a list"]),
-    "an owner that is a text": (f"{HEAD}{FIELDS}owners: [a]\n", ["5:10: owners is 'a', expected a mapping"]),
+    "an owner that is a text": (f"{HEAD}{FIELDS}owners: [a]\n", ["5:10: value 1 of owners is 'a', expected a mapping"]),
     "a promise that is a number": (
         f"{HEAD}{FIELDS}freshness_sla: 86400\n", ["5:1: freshness_sla is 86400, expected a mapping"],
     ),
@@ -123,7 +125,7 @@ SHAPES = {
         with_field("type: string, min_length: true"), ["4:34: min_length is true, expected a whole number"],
     ),
     "a bound with an underscore": (
-        with_field("type: integer, minimum: 1_000"), ["4:35: minimum is '1_000', expected a whole number"],
+        with_field("type: integer, minimum: 1_000"), ["4:35: minimum is '1_000', expected a number"],
     ),
     "an enum that is a mapping": (
         with_field("type: integer, enum: {a: 1}"), ["4:35: enum is a mapping, expected a list"],
@@ -147,7 +149,7 @@ CONTENT = {
     "a version that is a number": (
         f"dataset_id: shop.orders\nversion: 1.10\n{FIELDS}",
         [
-            "2:10: ? 1.10 is read as the text '1.10'; a YAML 1.1 reader sees the number 1.1 (write \"1.10\")",
+            "2:10: ? '1.10' is read as text; other YAML readers see the number 1.1 (write \"1.10\")",
             "2:1: version is '1.10', expected MAJOR.MINOR.PATCH (write version: \"1.10.0\")",
         ],
     ),
@@ -223,12 +225,12 @@ def test_what_is_no_finite_number_is_refused_where_it_stands(text: str) -> None:
     reading = read("orders.yaml", with_field(f"type: number, minimum: {text}").encode())
     assert reading.unreadable
     assert [(each.location.line, each.location.column) for each in reading.problems] == [(4, 43)]
-    assert reading.problems[0].message.endswith("is not a finite number")
+    assert reading.problems[0].message.endswith("is not a number that can be held")
 
 
 @pytest.mark.parametrize(("text", "seen"), AMBIGUOUS.items(), ids=list(AMBIGUOUS))
 def test_a_text_stays_what_the_author_wrote_and_is_told_where_others_read_it_otherwise(text: str, seen: str) -> None:
-    told = f"? {text} is read as the text '{text}'; a YAML 1.1 reader sees {seen} (write \"{text}\")"
+    told = f"? '{text}' is read as text; other YAML readers see {seen} (write \"{text}\")"
     reading = read("a.yaml", f"{HEAD}fields:\n  - {{name: {text}, type: string, enum: [{text}, b]}}\n".encode())
     field = reading.contracts[0].fields[0]
     assert (field.name, field.enum) == (text, (text, "b"))
@@ -359,20 +361,17 @@ def test_a_file_that_is_not_valid_still_says_what_it_is_about(text: str, claimed
     assert reading.dataset_id == claimed
 
 
-@pytest.mark.xfail(reason="a refused tree is never asked for its dataset_id", strict=True)
 @pytest.mark.parametrize("more", ["version: 1.0.0\n", "x-a: !secret b\n"])
 def test_a_file_that_is_refused_still_says_what_it_is_about(more: str) -> None:
     assert read("a.yaml", (HEAD + FIELDS + more).encode()).dataset_id == "shop.orders"
 
 
-@pytest.mark.xfail(reason="pydantic's own words for the parts of a union are taken out of paths", strict=True)
 @pytest.mark.parametrize("key", ["int", "float", "str", "bool"])
 def test_an_unknown_key_may_be_called_like_a_type(key: str) -> None:
     assert said(f"{HEAD}{FIELDS}{key}: 5\n")[0].startswith(f"5:1: unknown key '{key}'")
     assert said(with_field(f"type: string, {key}: 5"))[0].startswith(f"4:34: unknown key '{key}'")
 
 
-@pytest.mark.xfail(reason="enum values are held against constraints of any shape", strict=True, raises=TypeError)
 def test_an_enum_beside_a_constraint_of_the_wrong_shape_is_no_accident() -> None:
     assert said(with_field('type: string, enum: [a], min_length: "1"')) == [
         "4:45: min_length is '1', expected a whole number"

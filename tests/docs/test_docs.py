@@ -18,13 +18,16 @@ import yaml
 from doc_pages import PAGES, ROOT, all_blocks, anchors, blocks, links, rows, section, without_blocks
 from doc_walkthroughs import Walkthrough, environment_of_a_stranger, play, replace_block, walkthroughs, without_ids
 
+from dcr.cli.app import COMMANDS
 from dcr.compatibility.issue import CONSUMERS, NEW_READERS, OLD_READERS
 from dcr.compatibility.modes import BACKWARD, FORWARD
 from dcr.compatibility.rule import all_rules
 from dcr.contract import models
+from dcr.formats import formats
 from dcr.lint import lint
 from dcr.policy.acceptances import parse_acceptances
 from dcr.policy.policy import CHOICES, Policy, parse_policy
+from dcr.reporters import names
 
 if TYPE_CHECKING:
     from doc_pages import Block
@@ -47,7 +50,8 @@ def keys_of(block: Block) -> set[str]:
 
 
 def whole_contracts() -> list[Block]:
-    return [each for each in YAML if {"dataset_id", "version", "fields"} <= keys_of(each)]
+    """Return the contracts on all pages, but those that are shown for what is odd about them."""
+    return [each for each in YAML if {"dataset_id", "version", "fields"} <= keys_of(each) and not each.is_odd]
 
 
 @pytest.mark.parametrize("walkthrough", walkthroughs(), ids=str)
@@ -115,8 +119,6 @@ def test_try_it_runs_as_printed_in_a_fresh_copy_of_the_checkout(tmp_path: Path) 
 
 @pytest.mark.parametrize("block", whole_contracts(), ids=str)
 def test_a_whole_contract_on_a_page_is_clean(block: Block, tmp_path: Path) -> None:
-    if block.is_odd:
-        pytest.skip("the page shows it for what is odd about it")
     (tmp_path / "contract.yaml").write_text(block.text, "utf-8")
     report = lint(str(tmp_path), ["contract.yaml"])
     assert report.total == 1
@@ -254,6 +256,18 @@ def test_the_rule_that_contributing_adds_passes_the_tests_of_rules(tmp_path: Pat
     lint_it = [sys.executable, "-m", "ruff", "check", "--no-cache", examples[0].mark.removeprefix("example: ")]
     linted = subprocess.run(lint_it, cwd=tmp_path, check=False, capture_output=True, text=True)
     assert linted.returncode == 0, linted.stdout
+
+
+def test_the_readme_says_which_formats_are_read_and_written() -> None:
+    written = {cell for row in rows(section(README, "## When a break is meant")) for cell in [row[2].strip("`")]}
+    assert written == set(names())
+    only_native = "its own contract format only" in section(README, "## Limits")
+    assert only_native is ([each.NAME for each in formats()] == ["native"])
+
+
+def test_the_changelog_names_every_command() -> None:
+    text = (ROOT / "CHANGELOG.md").read_text("utf-8")
+    assert [command for command in COMMANDS if f"`dcr {command}`" not in text] == []
 
 
 def test_the_budgets_on_the_benchmark_page_are_the_benchmarks() -> None:

@@ -136,6 +136,14 @@ def test_without_an_option_the_usual_branches_are_taken_in_order(
     assert (outcome.report["base"]["ref"], outcome.report["base"]["source"]) == (expected, source)
 
 
+def test_a_folder_of_branches_is_not_taken_for_one(broken: Repository) -> None:
+    start = broken.git("rev-parse", "main")
+    broken.git("update-ref", "-d", "refs/heads/main")
+    broken.git("update-ref", "refs/heads/main/old", start)
+    broken.git("update-ref", "refs/heads/master", start)
+    assert broken.check().report["base"]["ref"] == "master"
+
+
 def test_without_any_of_them_one_must_be_named(broken: Repository) -> None:
     broken.git("branch", "-m", "main", "develop")
     broken.check().says("nothing", "--base REF")

@@ -44,9 +44,6 @@ fields:
   - {type: integer, min_length: 3}
 freshness_sla: {max_lag_seconds: 0}
 """
-BAD_LINES = """\
-contracts/bad.yaml:2:10: error: version is '1.10', expected MAJOR.MINOR.PATCH [contract_invalid]
-"""
 
 
 def good(name: str = "good.one") -> str:
@@ -75,7 +72,7 @@ def test_every_cause_in_every_file_is_said_at_once(
     )
     report = lint(str(root))
     expect(Path(__file__).parent / "every_cause.txt", text(report))
-    assert closing_line(report) == "dcr: 20 errors, 2 warnings; 9 contracts"
+    assert closing_line(report) == "dcr: 18 errors, 2 warnings; 9 contracts"
     assert report.fails
 
 
@@ -141,7 +138,7 @@ def test_a_file_that_is_named_has_to_be_a_contract(folder: Callable[..., Path]) 
 def test_a_contract_can_stand_anywhere_when_it_is_named(folder: Callable[..., Path]) -> None:
     root = folder({"deep/down/users.txt": good(), ".gitignore": "ignored.yaml\n", "ignored.yaml": BAD})
     assert lint(str(root), ["deep/down/users.txt"]).total == 1
-    assert "bad.one" == lint(str(root), ["ignored.yaml"]).contracts[0].dataset_id
+    assert lint(str(root), ["ignored.yaml"]).contracts[0].dataset_id == "bad.one"
 
 
 def test_a_folder_is_searched_for_yaml_that_is_a_contract(folder: Callable[..., Path]) -> None:
@@ -365,8 +362,7 @@ def test_a_contract_in_flow_style_without_key_and_status_is_clean(folder: Callab
 
 def test_the_command_prints_what_the_function_found(folder: Callable[..., Path]) -> None:
     root = folder({"contracts/bad.yaml": BAD, "contracts/good.yaml": good()})
-    run = subprocess.run(
-        [sys.executable, "-m", "dcr", "lint", "contracts"], cwd=root, capture_output=True, check=False, text=True
-    )
+    command = [sys.executable, "-m", "dcr", "lint", "contracts", "--format", "text"]
+    run = subprocess.run(command, cwd=root, capture_output=True, check=False, text=True)
     report = lint(str(root), ["contracts"])
     assert (run.returncode, run.stdout, run.stderr) == (1, text(report), f"{closing_line(report)}\n")

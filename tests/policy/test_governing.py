@@ -1,0 +1,106 @@
+"""What is said about the policy and the acceptances themselves: edits, expiry, entries that match nothing."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from dcr.compatibility.acceptance import Acceptance
+from dcr.contract.location import Location
+from dcr.formats.reading import Problem
+from dcr.policy.governing import Decisions, Governing, governing
+from dcr.policy.policy import Policy
+
+TODAY = "2026-06-15"
+PLACE = Location("dcr.accepted.yaml", 2, 5)
+ENTRY = Acceptance("users", "2.0.0", "field_removed", "ltv", "agreed", None, PLACE)
+EXPIRED = ENTRY._replace(expires="2026-06-14")
+
+
+def known(*entries: Acceptance) -> frozenset[tuple[object, ...]]:
+    return frozenset((*each.key, each.reason, each.expires) for each in entries)
+
+
+def said(rules: Governing, used: Any = (), matched: Any = ()) -> list[tuple[str, str, str, str]]:
+    issues = rules.own_issues(used, matched, TODAY)
+    return [(each.kind, each.severity, str(each.location.path), each.message) for each in issues if each.location]
+
+
+def rules(*entries: Acceptance, before: tuple[Acceptance, ...] = (), problems: tuple[Problem, ...] = ()) -> Governing:
+    return governing(Policy(), Policy(), "defaults", None, Decisions(entries, problems, known(*before)))
+
+
+def test_nothing_edited_and_nothing_accepted_is_nothing_to_say() -> None:
+    same = governing(Policy(mode="full"), Policy(mode="full"), "dcr.toml", Location("dcr.toml"), Decisions())
+    assert not same.may_have_issues
+    assert said(same) == []
+
+
+def test_an_edited_policy_is_said_with_the_settings_that_differ() -> None:
+    edited = governing(
+        Policy(mode="full"), Policy(draft="warn", exclude=("x",)), "dcr.toml", Location("dcr.toml"), Decisions()
+    )
+    assert said(edited) == [
+        (
+            "policy_changed",
+            "warning",
+            "dcr.toml",
+            "the policy is edited in this change (exclude, mode, draft); the stricter side holds",
+        )
+    ]
+    loud = governing(
+        Policy(severity={"policy_changed": "error"}), Policy(), "dcr.toml", Location("dcr.toml"), Decisions()
+    )
+    assert [severity for _, severity, *_ in said(loud)] == ["error"]
+    quiet = Policy(severity={"policy_changed": "off"})
+    assert said(governing(quiet, quiet._replace(mode="none"), "dcr.toml", Location("dcr.toml"), Decisions())) == []
+
+
+def test_each_cause_that_an_entry_cannot_be_read_is_an_error() -> None:
+    found = said(rules(problems=(Problem(PLACE, "kind is missing"), Problem(PLACE, "version is missing"))))
+    assert found == [
+        ("acceptance_malformed", "error", "dcr.accepted.yaml", "kind is missing"),
+        ("acceptance_malformed", "error", "dcr.accepted.yaml", "version is missing"),
+    ]
+
+
+UNUSED = (
+    "acceptance_unused",
+    "error",
+    "dcr.accepted.yaml",
+    "the acceptance of field_removed on 'ltv' in 'users' 2.0.0 matches no issue",
+)
+OVER = (
+    "acceptance_expired",
+    "error",
+    "dcr.accepted.yaml",
+    "the acceptance of field_removed on 'ltv' in 'users' 2.0.0 expired on 2026-06-14",
+)
+
+
+@pytest.mark.parametrize(
+    ("entry", "before", "used", "matched", "expected"),
+    [
+        (ENTRY, (), True, True, []),
+        (ENTRY, (), False, False, [UNUSED]),
+        (ENTRY, (ENTRY,), False, False, []),
+        (ENTRY, (ENTRY._replace(reason="other"),), False, False, [UNUSED]),
+        (EXPIRED, (), False, False, [OVER]),
+        (EXPIRED, (), False, True, [OVER]),
+        (EXPIRED, (EXPIRED,), False, False, []),
+        (EXPIRED, (EXPIRED,), False, True, [OVER]),
+        (EXPIRED, (ENTRY,), False, False, [OVER]),
+        (ENTRY._replace(expires=TODAY), (), False, False, [UNUSED]),
+        (ENTRY._replace(expires=TODAY), (), True, True, []),
+    ],
+)
+def test_an_entry_speaks_up_when_it_is_new_or_in_the_way(
+    entry: Acceptance,
+    before: tuple[Acceptance, ...],
+    used: bool,
+    matched: bool,
+    expected: list[tuple[str, str, str, str]],
+) -> None:
+    found = said(rules(entry, before=before), [entry.key] if used else [], [entry.key] if matched else [])
+    assert found == expected

@@ -1,0 +1,220 @@
+"""What a policy may say, what it is told when it says something else, and which of two is stricter."""
+
+from __future__ import annotations
+
+from itertools import product
+from typing import Any
+
+import pytest
+
+from dcr.compatibility.modes import DIRECTIONS, MODES
+from dcr.compatibility.rules import kinds
+from dcr.policy.policy import CHOICES, DEFAULT_GLOBS, SEVERITY_WORDS, Policy, PolicyError, StricterPolicy, parse_policy
+
+ALL_MODES, ALL_SEVERITIES = "backward, forward, full, none", "off, info, warning, error"
+MEANT_REMOVED = "did you mean 'field_removed'?"
+
+
+def parse(text: str, path: str = "dcr.toml") -> Policy | None:
+    return parse_policy(path, text.encode(), kinds())
+
+
+def test_an_empty_policy_is_the_defaults() -> None:
+    assert parse("") == Policy()
+    assert Policy() == Policy(
+        contracts=DEFAULT_GLOBS,
+        exclude=(),
+        base=None,
+        mode="backward",
+        fail_on="error",
+        breaking="forbid",
+        draft="enforce",
+        accept_from="proposed",
+        modes={},
+        severity={},
+    )
+
+
+def test_a_policy_says_what_it_says() -> None:
+    text = """
+        contracts = "data/**/*.yaml"
+        exclude = ["data/old/**", "data/tmp/*"]
+        base = "origin/main"
+        mode = "full"
+        fail_on = "warning"
+        breaking = "allow-with-major"
+        draft = "warn"
+        accept_from = "base"
+        modes = {"a.*" = "none", "*" = "forward"}
+        severity = {owner_missing = "off"}
+    """
+    assert parse(text) == Policy(
+        ("data/**/*.yaml",),
+        ("data/old/**", "data/tmp/*"),
+        "origin/main",
+        "full",
+        "warning",
+        "allow-with-major",
+        "warn",
+        "base",
+        {"a.*": "none", "*": "forward"},
+        {"owner_missing": "off"},
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "policy"),
+    [
+        ("", None),
+        ("[tool.other]\nx = 1", None),
+        ("[tool.other]\nx = 'dcr'", None),
+        ("[tool.dcr-like]\nmode = 'x'", None),
+        ("[tool.dcr]", Policy()),
+        ("[tool.dcr]\nmode = 'full'", Policy(mode="full")),
+        ("[tool.dcr.severity]\nowner_missing = 'off'", Policy(severity={"owner_missing": "off"})),
+        ("tool = 'dcr'", None),
+    ],
+)
+def test_a_pyproject_has_a_policy_in_its_own_table(text: str, policy: Policy | None) -> None:
+    assert parse(text, "pyproject.toml") == policy
+
+
+@pytest.mark.parametrize(
+    ("text", "message", "hint"),
+    [
+        ("mod = 'full'", "unknown setting 'mod'", "did you mean 'mode'?"),
+        ("zzz = 1", "unknown setting 'zzz'", "see: dcr schema policy"),
+        ("[Mode]", "unknown setting 'Mode'", "did you mean 'mode'?"),
+        ("mode = 'ful'", "mode is 'ful', expected one of backward, forward, full, none", "did you mean 'full'?"),
+        ("mode = 1", "mode is 1, expected one of backward, forward, full, none", ""),
+        ("mode = ['full']", "mode is ['full'], expected one of backward, forward, full, none", ""),
+        ("fail_on = 'warn'", "fail_on is 'warn', expected one of never, error, warning", "did you mean 'warning'?"),
+        ("breaking = 'allow'", "breaking is 'allow', expected one of allow-with-major, forbid", ""),
+        ("draft = true", "draft is True, expected one of warn, enforce", ""),
+        ("accept_from = 'head'", "accept_from is 'head', expected one of proposed, base", ""),
+        ("base = ''", "base is '', expected a ref", 'write base = "origin/main"'),
+        ("base = 5", "base is 5, expected a ref", 'write base = "origin/main"'),
+        ("contracts = []", "contracts is empty, so nothing would be checked", "leave it out for the default"),
+        ("contracts = 5", "contracts is not a list of globs", 'write contracts = ["contracts/**/*.yaml"]'),
+        ("contracts = ['']", "contracts is not a list of globs", 'write contracts = ["contracts/**/*.yaml"]'),
+        ("exclude = [['a']]", "exclude is not a list of globs", 'write exclude = ["contracts/**/*.yaml"]'),
+        *(
+            (
+                f"contracts = ['{glob}']",
+                f"the glob '{glob}' is not relative to the repository, or uses more than * ** and ?",
+                'write contracts = ["contracts/**/*.yaml"]',
+            )
+            for glob in ("/a.yaml", "./a.yaml", "../a.yaml", "a/../b.yaml", "a\\b.yaml", "[ab].yaml", "{a,b}.yaml")
+        ),
+        ("modes = 'full'", "modes is no table", "write [modes] and one line for each entry"),
+        ("modes = {'a.*' = 'ful'}", f"modes.a.* is 'ful', expected one of {ALL_MODES}", "did you mean 'full'?"),
+        ("severity = 'error'", "severity is no table", "write [severity] and one line for each entry"),
+        ("severity = {field_remved = 'off'}", "severity of unknown kind 'field_remved'", MEANT_REMOVED),
+        ("severity = {x = 'off'}", "severity of unknown kind 'x'", "dcr explain"),
+        (
+            "severity = {field_removed = 'warn'}",
+            f"severity.field_removed is 'warn', expected one of {ALL_SEVERITIES}",
+            "did you mean 'warning'?",
+        ),
+        ("severity = {field_removed = {}}", "severity.field_removed is {}, expected one of " + ALL_SEVERITIES, ""),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("path", ["dcr.toml", "pyproject.toml"])
+def test_every_mistake_is_named_with_its_file_and_what_was_meant(path: str, text: str, message: str, hint: str) -> None:
+    if path == "pyproject.toml":
+        text = "[tool.dcr.Mode]\nx = 1" if text == "[Mode]" else f"[tool.dcr]\n{text}"
+    with pytest.raises(PolicyError) as caught:
+        parse(text, path)
+    assert (caught.value.message, caught.value.hint) == (f"'{path}': {message}", hint)
+
+
+@pytest.mark.parametrize(
+    "content", [b"mode = ", b"\xff", b"mode = 'full'\nmode = 'none'", b"dcr = [", b"a = 1979-99-99 # dcr"]
+)
+def test_what_is_not_toml_is_said(content: bytes) -> None:
+    with pytest.raises(PolicyError, match=r"^'dcr\.toml' is not TOML: ") as caught:
+        parse_policy("dcr.toml", content, kinds())
+    assert caught.value.hint == "mend 'dcr.toml'; see: dcr schema policy"
+
+
+def test_a_tool_table_that_is_none_is_said() -> None:
+    with pytest.raises(PolicyError, match=r"'pyproject\.toml': the policy is no table"):
+        parse("tool = {dcr = 5}", "pyproject.toml")
+
+
+def test_a_byte_order_mark_is_dropped() -> None:
+    assert parse_policy("dcr.toml", b"\xef\xbb\xbfmode = 'full'", kinds()) == Policy(mode="full")
+
+
+def test_the_first_pattern_that_matches_a_dataset_gives_its_mode() -> None:
+    policy = Policy(mode="full", modes={"billing.invoices": "forward", "billing.*": "none", "*.events": "backward"})
+    assert policy.mode_of("billing.invoices") == "forward"
+    assert policy.mode_of("billing.events") == "none"
+    assert policy.mode_of("growth.events") == "backward"
+    assert policy.mode_of("Billing.x") == "full"
+    assert policy.mode_of("") == "full"
+
+
+def stricter(one: dict[str, Any], other: dict[str, Any]) -> StricterPolicy:
+    return StricterPolicy(Policy(**one), Policy(**other))
+
+
+@pytest.mark.parametrize(
+    ("setting", "mild", "strict"),
+    [
+        ("fail_on", "never", "error"),
+        ("fail_on", "error", "warning"),
+        ("breaking", "allow-with-major", "forbid"),
+        ("draft", "warn", "enforce"),
+        ("accept_from", "proposed", "base"),
+    ],
+)
+def test_the_stricter_word_holds_whichever_side_says_it(setting: str, mild: str, strict: str) -> None:
+    assert stricter({setting: mild}, {setting: strict}).choice(setting) == strict
+    assert stricter({setting: strict}, {setting: mild}).choice(setting) == strict
+    assert stricter({setting: mild}, {setting: mild}).choice(setting) == mild
+
+
+@pytest.mark.parametrize(("one", "other"), list(product(MODES, MODES)))
+def test_the_stricter_mode_asks_for_what_either_side_asks_for(one: str, other: str) -> None:
+    both = stricter({"mode": one}, {"modes": {"a.*": other}})
+    assert set(DIRECTIONS[both.mode_of("a.b")]) == {*DIRECTIONS[one], *DIRECTIONS[other]}
+
+
+@pytest.mark.parametrize(("one", "other"), list(product(SEVERITY_WORDS, SEVERITY_WORDS)))
+def test_the_worse_severity_holds(one: str, other: str) -> None:
+    both = stricter({"severity": {"field_removed": one}}, {"severity": {"field_removed": other}})
+    assert SEVERITY_WORDS.index(both.severity_of("field_removed", "error")) == max(
+        SEVERITY_WORDS.index(one), SEVERITY_WORDS.index(other)
+    )
+
+
+def test_a_side_that_says_nothing_about_a_kind_leaves_it_as_it_is() -> None:
+    both = stricter({"severity": {"field_removed": "off"}}, {})
+    assert both.severity_of("field_removed", "error") == "error"
+    assert both.severity_of("owner_missing", "warning") == "warning"
+    assert stricter({"severity": {"owner_missing": "error"}}, {}).severity_of("owner_missing", "warning") == "error"
+
+
+def test_globs_of_either_side_count_and_exclusions_only_of_both() -> None:
+    both = stricter({"contracts": ("a", "b"), "exclude": ("x", "y")}, {"contracts": ("b", "c"), "exclude": ("y", "z")})
+    assert both.contracts == ("a", "b", "c")
+    assert both.exclude == ("y",)
+
+
+def test_two_equal_policies_are_that_policy() -> None:
+    said = {
+        "mode": "full",
+        "fail_on": "warning",
+        "breaking": "allow-with-major",
+        "draft": "warn",
+        "accept_from": "base",
+    }
+    policy = Policy(("a",), ("b",), modes={"x": "none"}, severity={"owner_missing": "off"}, **said)
+    both = StricterPolicy(policy, policy)
+    assert (both.contracts, both.exclude) == (policy.contracts, policy.exclude)
+    assert {name: both.choice(name) for name in CHOICES if name != "mode"} == {
+        name: getattr(policy, name) for name in CHOICES if name != "mode"
+    }
+    assert (both.mode_of("x"), both.mode_of("y")) == ("none", "full")
+    assert both.severity_of("owner_missing", "error") == "off"
