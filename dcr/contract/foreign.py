@@ -81,7 +81,7 @@ def constraints_of(tree: Tree, words: Mapping[str, str], type_name: str) -> dict
     """Return the constraints written under the format's words; `words` maps dcr's word to the format's."""
     found: dict[str, Any] = {}
     for key, word in words.items():
-        if word not in tree:
+        if word not in tree or (key.startswith("exclusive") and _is_flag(tree.pairs[word])):
             continue
         if key in ("pattern", "format", "check"):
             value: Any = tree.text(word)
@@ -90,26 +90,46 @@ def constraints_of(tree: Tree, words: Mapping[str, str], type_name: str) -> dict
         elif key == "unique":
             value = tree.flag(word) or None
         else:
-            value = tree.number(word)
+            value = _bound(tree, key, word)
         if value is not None:
             found[key] = value
     return found
+
+
+_COUNTS = ("min_length", "max_length", "min_items", "max_items")
+
+
+def _bound(tree: Tree, key: str, word: str) -> int | float | None:
+    """Return a limit as a number; one that no value can be measured by is noted."""
+    value = tree.number(word)
+    if value is None or not (key in _COUNTS or key == "multiple_of"):
+        return value
+    if key in _COUNTS and value >= 0 and value == int(value):
+        return int(value)
+    if key == "multiple_of" and value > 0:
+        return value
+    wanted = "a whole number from 0 on" if key in _COUNTS else "a number above 0"
+    tree.note(tree.at(word), f"the value '{value}' of {word} is not {wanted}", f"write {wanted}")
+    return None
 
 
 def exclusive_bounds(tree: Tree, found: dict[str, Any], low: str, high: str) -> dict[str, Any]:
     """Read `exclusiveMinimum: true` beside `minimum` as JSON Schema draft 4 means it: the bound itself is out."""
     for word, closed, open_ in ((low, "minimum", "exclusive_minimum"), (high, "maximum", "exclusive_maximum")):
         node = tree.pairs.get(word)
-        if node is not None and node.id == "scalar" and scalar_value(node, as_text=False) in (True, False):
+        if node is not None and _is_flag(node):
             found.pop(open_, None)
             if scalar_value(node, as_text=False) is True and closed in found:
                 found[open_] = found.pop(closed)
     return found
 
 
+def _is_flag(node: Any) -> bool:
+    return node.id == "scalar" and isinstance(scalar_value(node, as_text=False), bool)
+
+
 def listed_values(nodes: list[Any], type_name: str) -> tuple[Any, ...]:
     """Return the values of an enumeration in the field's type; nulls are no values."""
     as_text = type_name not in ("integer", "number", "boolean")
-    values = [scalar_value(node, as_text=as_text and bool(node.value)) for node in nodes if node.id == "scalar"]
-    kept = [str(value) if as_text else value for value in values if value is not None and value != "null"]
-    return tuple(dict.fromkeys(kept))
+    written = [node for node in nodes if node.id == "scalar" and scalar_value(node, as_text=False) is not None]
+    return tuple(dict.fromkeys(scalar_value(node, as_text=as_text) for node in written))

@@ -25,8 +25,8 @@ class LogicalType(NamedTuple):
 
 _NAMES = {
     "string": "string varchar char character nvarchar nchar varchar2 nvarchar2 bpchar text tinytext mediumtext longtext"
-    " ntext clob nclob string fixedstring character_varying national_character_varying uuid uniqueidentifier citext enum"
-    " keyword utf8 large_utf8 str",
+    " ntext clob nclob fixedstring character_varying national_character_varying uuid uniqueidentifier citext"
+    " enum keyword utf8 large_utf8 str",
     "integer": "integer int int2 int4 int8 int16 int32 int64 int128 int256 tinyint smallint mediumint bigint long short"
     " byte byteint uint8 uint16 uint32 uint64 uinteger ubigint usmallint utinyint hugeint serial bigserial smallserial",
     "number": "number numeric decimal dec bignumeric bigdecimal float float4 float8 float16 float32 float64 real double"
@@ -44,6 +44,11 @@ _ARRAY = ("array", "list", "repeated", "nested")
 _STRUCT = ("struct", "record", "row", "tuple", "object")
 _WRAPPERS = ("nullable", "lowcardinality")
 _MAX_DEPTH = 32
+
+
+def stored_type(spelling: str) -> str:
+    """Return a stored type in one spelling: lower case, no blanks that mean nothing."""
+    return re.sub(r"\s*([(),<>:\[\]])\s*", r"\1", " ".join(spelling.strip().lower().split()))
 
 
 @lru_cache(maxsize=8192)
@@ -97,9 +102,10 @@ def _inner(rest: str) -> str | None:
 def _members(text: str, depth: int) -> tuple[tuple[str, LogicalType], ...]:
     members = []
     for part in _split(text):
-        match = re.match(r"[`\"]?([^`\":<>(),\s]+)[`\"]?\s*:?\s*(.+)", part, re.DOTALL)
+        match = re.match(r"(?:`([^`]+)`|\"([^\"]+)\"|([^`\":<>(),\s]+))\s*:?\s*(.+)", part, re.DOTALL)
         if match:
-            members.append((match.group(1), _parse(match.group(2).strip(), depth + 1)))
+            name = match.group(1) or match.group(2) or match.group(3)
+            members.append((name, _parse(match.group(4).strip(), depth + 1)))
     return tuple(members)
 
 

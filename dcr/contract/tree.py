@@ -20,10 +20,12 @@ Note = "Callable[[Location, str, str], None]"
 class Tree:
     """One mapping of a file. `note(location, message, hint)` is told of values that are not understood."""
 
-    __slots__ = ("node", "note", "pairs", "path")
+    __slots__ = ("below", "name", "node", "note", "pairs", "path")
 
-    def __init__(self, path: str, node: Any, note: Callable[[Location, str, str], None]) -> None:
+    def __init__(self, path: str, node: Any, note: Callable[[Location, str, str], None], name: Any = None) -> None:
         self.path, self.node, self.note = path, node, note
+        self.name = name
+        self.below: list[Any] = _merge_sources(node)
         self.pairs: dict[str, Any] = _pairs(node)
 
     def __contains__(self, key: str) -> bool:
@@ -35,7 +37,14 @@ class Tree:
 
     def place(self, spelling: Mapping[str, str] | None = None) -> Place:
         """Return the part of the file this is, with the format's words for dcr's keys."""
-        return Place(self.path, self.node, spelling)
+        return _LayeredPlace(self, spelling)
+
+    def over(self, base: Tree) -> Tree:
+        """Return this mapping with what another one says below it: what it refers to."""
+        merged = Tree(self.path, self.node, self.note, self.name)
+        merged.pairs = {**base.pairs, **self.pairs}
+        merged.below = [*self.below, base.node, *base.below]
+        return merged
 
     def text(self, *keys: str) -> str | None:
         """Return the source text of the first of some keys that is written and not null."""
@@ -59,7 +68,8 @@ class Tree:
             if isinstance(value, str) and value.lower() in _WORDS:
                 return _WORDS[value.lower()]
             if value is not None:
-                self.note(mark_location(self.path, node), f"{key} is '{node.value}', expected true or false", "")
+                message = f"the value '{node.value}' of {key} is neither true nor false"
+                self.note(mark_location(self.path, node), message, "write true or false")
         return None
 
     def number(self, key: str) -> int | float | None:
@@ -71,7 +81,8 @@ class Tree:
         if isinstance(value, int | float) and not isinstance(value, bool):
             return value
         if value is not None:
-            self.note(mark_location(self.path, node), f"{key} is '{node.value}', expected a number", "")
+            message = f"the value '{node.value}' of {key} is no number"
+            self.note(mark_location(self.path, node), message, "write a number without quotes")
         return None
 
     def tree(self, key: str) -> Tree | None:
@@ -97,14 +108,32 @@ class Tree:
         if node is not None and node.id == "mapping":
             for inner_key, inner in node.value:
                 if inner.id == "mapping":
-                    tree = Tree(self.path, inner, self.note)
-                    yield inner_key.value, tree
+                    yield inner_key.value, Tree(self.path, inner, self.note, inner_key)
                 elif inner.id == "scalar" and not inner.value:
-                    yield inner_key.value, Tree(self.path, _Empty(inner), self.note)
+                    yield inner_key.value, Tree(self.path, _Empty(inner), self.note, inner_key)
         for each in self.nodes(key):
             if each.id == "mapping":
                 tree = Tree(self.path, each, self.note)
                 yield tree.text(name), tree
+
+
+class _LayeredPlace(Place):
+    """A mapping's place: a key is where it is written, be that in what is merged below or referred to."""
+
+    __slots__ = ("layers", "start")
+
+    def __init__(self, tree: Tree, spelling: Mapping[str, str] | None) -> None:
+        super().__init__(tree.path, tree.node, spelling)
+        self.start: Any = tree.node if tree.name is None else tree.name
+        self.layers: tuple[Any, ...] = (tree.node, *tree.below)
+
+    def at(self, key: str | None = None) -> Location:
+        """Return the place of `key`; of the mapping's own name, if it has one, when the key is not written out."""
+        first = self._spelled(key).split(".")[0] if key is not None else None
+        for layer in self.layers if first is not None else ():
+            if any(pair[0].value == first for pair in layer.value):
+                return Place(self.path, layer, self.spelling).at(key)
+        return mark_location(self.path, self.start)
 
 
 class _Empty:
@@ -117,6 +146,7 @@ class _Empty:
         self.start_mark, self.tag = node.start_mark, ""
 
 
+_MAX_MERGES = 8
 _WORDS = {"true": True, "yes": True, "on": True, "false": False, "no": False, "off": False}
 
 
@@ -133,11 +163,21 @@ def scalar_value(node: Any, *, as_text: bool) -> Any:
     return node.value if as_text or node.style else resolved(node.value)
 
 
+def _merge_sources(node: Any, depth: int = 0) -> list[Any]:
+    found: list[Any] = []
+    for key, value in node.value:
+        if key.value == "<<" and not key.style and depth < _MAX_MERGES:
+            for source in value.value if value.id == "sequence" else [value]:
+                if source.id == "mapping":
+                    found += [source, *_merge_sources(source, depth + 1)]
+    return found
+
+
 def _pairs(node: Any, depth: int = 0) -> dict[str, Any]:
     found: dict[str, Any] = {}
     merged: dict[str, Any] = {}
     for key, value in node.value:
-        if key.value == "<<" and not key.style and depth < 8:
+        if key.value == "<<" and not key.style and depth < _MAX_MERGES:
             sources = value.value if value.id == "sequence" else [value]
             for source in sources:
                 if source.id == "mapping":

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from dcr.contract.location import Location
 
 NAME = "dbt"
+_OFF = ("false", "False", "FALSE", "no", "off", "0")
 _WORDS = {
     "type": "data_type", "physical_type": "data_type", "required": "constraints", "unique": "constraints",
     "check": "constraints", "fields": "columns",
@@ -69,7 +70,7 @@ def read(path: str, root: MappingNode) -> Reading:
                 note(version.at(), f"a version of '{name}' has no number, and is not compared", "add v")
                 continue
             contracts.append(_contract(f"{name}.v{number}", number, model, version, _of_version(model, version)))
-    return Reading(path, NAME, tuple(contracts), tuple(notes), None)
+    return Reading(path, NAME, tuple(contracts), tuple(dict.fromkeys(notes)), None)
 
 
 def _silent(_place: Location, _message: str, _hint: str) -> None:
@@ -80,7 +81,7 @@ def _enforced(model: Tree) -> bool:
     for holder in (model, model.tree("config")):
         contract = holder.tree("contract") if holder else None
         if contract is not None and contract.text("enforced") is not None:
-            return contract.flag("enforced") is not False  # Jinja that may be true counts as a promise
+            return contract.text("enforced") not in _OFF  # Jinja that may be true counts as a promise
     return False
 
 
@@ -143,7 +144,9 @@ def _field(name: str, column: Tree, model: Tree, *, keyed: bool) -> Field:
         if name in each.texts("columns") and (word != "unique" or len(each.texts("columns")) == 1):
             words.add(word)
     constraints: dict[str, Any] = {"unique": True} if "unique" in words else {}
-    checks = sorted(each.text("expression") or "" for word, each in _constraints(column) if word == "check")
+    about = [each for word, each in _constraints(column) if word == "check"]
+    about += [each for word, each in _constraints(model) if word == "check" and name in each.texts("columns")]
+    checks = sorted(each.text("expression") or "" for each in about)
     if checks:
         constraints["check"] = "; ".join(" ".join(check.split()) for check in checks)
     values = {

@@ -6,6 +6,7 @@ Source: datacontract-specification.com; the lines of docs/formats.md name its se
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from dcr.contract.contract import Contract, Field, FreshnessSLA, Owner
@@ -27,11 +28,12 @@ _OPTIONS = {
     "min_items": "minItems", "max_items": "maxItems",
 }  # fmt: skip
 _WORDS = {**_OPTIONS, "primary_key": "primaryKey"}
+_WORDS_OLD = {**_WORDS, "pattern": "regex"}
 _FILE_WORDS = {
     "dataset_id": "id", "version": "info.version", "status": "info.status", "owners": "info.owner",
     "freshness_sla": "servicelevels",
 }  # fmt: skip
-_MAX_REFERENCES = 16
+_MAX_REFERENCES = 10_000
 
 
 def detect(root: MappingNode) -> bool:
@@ -60,16 +62,16 @@ def read(path: str, root: MappingNode) -> Reading:
     word = tree.text("dataContractSpecification") or ""
     if not re.match(r"(0\.9|1\.[0-2])(\.|$)", word):
         note(tree.at("dataContractSpecification"), f"version '{word}' is not known, read as 1.2", "known: 0.9 to 1.2")
-    definitions = tree.tree("definitions")
+    definitions = _Definitions(tree.tree("definitions"))
     contracts = tuple(
         _contract(tree, f"{file_id}/{name}", model, definitions) for name, model in tree.named("models", "name") if name
     )
     if not contracts:
         note(tree.at("models"), "there are no models, so there is nothing to compare", "add models")
-    return Reading(path, NAME, contracts, tuple(notes), file_id)
+    return Reading(path, NAME, contracts, tuple(dict.fromkeys(notes)), file_id)  # one cause, however often met
 
 
-def _contract(tree: Tree, dataset_id: str, model: Tree, definitions: Tree | None) -> Contract:
+def _contract(tree: Tree, dataset_id: str, model: Tree, definitions: _Definitions) -> Contract:
     info = tree.tree("info")
     columns = [(name, each) for name, each in model.named("fields", "name") if name]
     keyed = tuple(name for name, each in columns if each.flag("primaryKey", "primary"))
@@ -94,8 +96,8 @@ def _contact(info: Tree | None) -> str | None:
     return contact.text("email", "url", "name") if contact else None
 
 
-def _field(name: str, written: Tree, definitions: Tree | None) -> Field:
-    tree = _with_definition(written, definitions)
+def _field(name: str, written: Tree, definitions: _Definitions, inside: tuple[str, ...] = ()) -> Field:
+    tree, inside = definitions.below(written, inside)
     kind = _type(tree)
     constraints = constraints_of(tree, _OPTIONS, kind.name)
     if "pattern" not in constraints and tree.text("regex"):
@@ -107,19 +109,14 @@ def _field(name: str, written: Tree, definitions: Tree | None) -> Field:
         "enum": listed_values(tree.nodes("enum"), kind.name) if tree.nodes("enum") else None,
         "constraints": constraints,
     }
-    field = field_of_type(name, kind, written.place(_WORDS), required=bool(tree.flag("required")), known=values)
-    return _with_nested(field, tree, definitions)
-
-
-def _with_nested(field: Field, tree: Tree, definitions: Tree | None) -> Field:
-    from dataclasses import replace  # noqa: PLC0415
-
+    words = _WORDS if "pattern" in tree else _WORDS_OLD
+    field = field_of_type(name, kind, tree.place(words), required=bool(tree.flag("required")), known=values)
     if field.type == "object" and "fields" in tree:
-        inner = tuple(_field(name, each, definitions) for name, each in tree.named("fields", "name") if name)
+        inner = tuple(_field(each, below, definitions, inside) for each, below in tree.named("fields", "name") if each)
         return replace(field, fields=inner)
     items = tree.tree("items")
     if field.type == "array" and items is not None:
-        return replace(field, items=_field("", items, definitions))
+        return replace(field, items=_field("", items, definitions, inside))
     return field
 
 
@@ -132,31 +129,38 @@ def _type(tree: Tree) -> LogicalType:
     return LogicalType("array") if "items" in tree else LogicalType(ANY, known=False)
 
 
-def _with_definition(tree: Tree, definitions: Tree | None) -> Tree:
-    """Return a field with what its `$ref` defines below what it says itself."""
-    merged, reference = tree, tree.text("$ref")
-    for _ in range(_MAX_REFERENCES):
-        if reference is None:
-            return merged
-        found = _definition(reference, definitions)
-        if found is None:
-            tree.note(tree.at("$ref"), f"'{reference}' is not in this file, so what it defines is not compared", "")
-            return merged
-        outer = merged
-        merged = Tree(tree.path, tree.node, tree.note)
-        merged.pairs = {**found.pairs, **{key: value for key, value in outer.pairs.items() if key != "$ref"}}
-        reference = found.text("$ref")
-    tree.note(tree.at("$ref"), "definitions refer to each other in a circle", "write the field out")
-    return merged
+class _Definitions:
+    """What `$ref` may refer to. Only so many references are followed: each may hold further ones."""
 
+    def __init__(self, tree: Tree | None) -> None:
+        self.tree, self.left = tree, _MAX_REFERENCES
 
-def _definition(reference: str, definitions: Tree | None) -> Tree | None:
-    if definitions is None or not reference.startswith("#/definitions/"):
-        return None
-    found: Tree | None = definitions
-    for step in reference.removeprefix("#/definitions/").split("/"):
-        found = found.tree(step.replace("~1", "/").replace("~0", "~")) if found else None
-    return found
+    def below(self, tree: Tree, inside: tuple[str, ...]) -> tuple[Tree, tuple[str, ...]]:
+        """Return a field with what its `$ref` defines below what it says itself, and the references it is inside of."""
+        merged, reference = tree, tree.text("$ref")
+        while reference is not None:
+            self.left -= 1
+            found = self._find(reference)
+            problem = (
+                f"'{reference}' is not in this file, so what it defines is not compared" if found is None
+                else f"'{reference}' refers to itself, so what is below it is not compared" if reference in inside
+                else f"'{reference}' is not followed: more than {_MAX_REFERENCES} references" if self.left < 0
+                else None
+            )  # fmt: skip
+            if found is None or problem is not None:
+                tree.note(tree.at("$ref"), problem or "", "write the field out")
+                break
+            merged, inside = merged.over(found), (*inside, reference)
+            reference = found.text("$ref")
+        return merged, inside
+
+    def _find(self, reference: str) -> Tree | None:
+        if not reference.startswith("#/definitions/"):
+            return None
+        found = self.tree
+        for step in reference.removeprefix("#/definitions/").split("/"):
+            found = found.tree(step.replace("~1", "/").replace("~0", "~")) if found else None
+        return found
 
 
 def _freshness(tree: Tree, model: str) -> FreshnessSLA | None:

@@ -18,7 +18,7 @@ from dcr.contract.foreign import (
     seconds,
     status_of,
 )
-from dcr.contract.physical import LogicalType, logical_type
+from dcr.contract.physical import LogicalType, logical_type, stored_type
 from dcr.contract.tree import Tree
 from dcr.formats.reading import Problem, Reading
 
@@ -76,7 +76,7 @@ def read(path: str, root: MappingNode) -> Reading:
 
     tree = Tree(path, root, note)
     file_id = tree.text("id", "uuid")
-    if file_id is None:
+    if not file_id:
         problem = Problem(tree.at(), "id is missing", "add id: it is what the contract's history hangs on")
         return Reading(path, NAME, problems=(problem,))
     _note_version(tree)
@@ -147,7 +147,8 @@ def _field(name: str, tree: Tree, *, old: bool = False) -> Field:
     physical = tree.text("physicalType")
     kind = _type(tree, physical)
     options = tree.tree("logicalTypeOptions")
-    place = tree.place(_WORDS_V2 if old else _WORDS)
+    words = _WORDS_V2 if old else _WORDS
+    place = tree.place(words if "logicalType" in tree else {**words, "type": "physicalType"})
     constraints: dict[str, Any] = {}
     if options is not None:
         constraints = constraints_of(options, _OPTIONS, kind.name)
@@ -158,9 +159,10 @@ def _field(name: str, tree: Tree, *, old: bool = False) -> Field:
     required = tree.flag("required") if not old else (None if nullable is None else not nullable)
     values = {
         "description": tree.text("description"),
+        "deprecated": bool(tree.flag("deprecated")),
         "enum": _enum(tree, options, kind.name),
         "constraints": constraints,
-        "physical_type": None if physical is None else " ".join(physical.lower().split()),
+        "physical_type": None if physical is None else stored_type(physical),
     }
     field = field_of_type(name, kind, place, required=bool(required), known=values)
     return _with_nested(field, tree)
