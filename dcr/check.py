@@ -12,7 +12,17 @@ from dcr.git.changes import INDEX, WORKTREE, changes_since
 from dcr.git.policies import governing_policy, named_base
 from dcr.git.repository import discover
 from dcr.policy.globs import Scope
-from dcr.reporters.report import ADDED, MODIFIED, REMOVED, RENAMED, UNCHANGED, BaseReport, ContractReport, Report
+from dcr.reporters.report import (
+    ADDED,
+    MODIFIED,
+    REMOVED,
+    RENAMED,
+    UNCHANGED,
+    BaseReport,
+    ContractReport,
+    Report,
+    once_per_file,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -156,7 +166,8 @@ def _judge(
     duplicated = {report.dataset_id for report, _ in reports if _says_duplicated(report)}
     readings = [(previous.get(path), proposed.get(path)) for path in paths]
     left_alone = sum(all(side is None or side.format is None for side in sides) for sides in readings)
-    return tuple(report for report, told_by in reports if told_by not in duplicated), left_alone
+    kept = [report for report, told_by in reports if told_by not in duplicated]
+    return tuple(once_per_file(kept)), left_alone
 
 
 def _says_duplicated(report: ContractReport) -> bool:

@@ -15,6 +15,7 @@ from dcr.compatibility.severities import ERROR, SEVERITIES
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from dcr.contract.contract import Contract
     from dcr.contract.location import Location, Place
 
 
@@ -94,7 +95,7 @@ def _issue(pair: ContractPair, rule: Rule, finding: Finding, asked: tuple[str, .
         severity=finding.severity or rule.severity,
         message=finding.message,
         field=path,
-        hint=finding.hint,
+        hint=_hint(pair, rule, finding),
         modes=asked,
         breaks=finding.breaks or _who(rule, asked),
         against=pair.previous.version if pair.previous and (asked or pair.both) else None,
@@ -105,6 +106,14 @@ def _issue(pair: ContractPair, rule: Rule, finding: Finding, asked: tuple[str, .
             contract.dataset_id if contract else _file(finding.location or location), rule.kind, path, finding.detail
         ),
     )
+
+
+def _hint(pair: ContractPair, rule: Rule, finding: Finding) -> str:
+    """Where versions do not grow, the way out of a break is another version beside this one."""
+    in_place = pair.proposed is not None and pair.proposed.in_place
+    if not in_place or (finding.bump or rule.bump) != MAJOR:
+        return finding.hint
+    return f"leave this version as it is and add a new one beside it (versions: - v: …); or {finding.hint}"
 
 
 def _file(place: Location | None) -> str:
@@ -118,8 +127,8 @@ def _who(rule: Rule, asked: tuple[str, ...]) -> str | None:
 
 
 def _places(pair: ContractPair, finding: Finding, field: FieldPair | None) -> tuple[Location | None, Location | None]:
-    before = pair.previous.place if pair.previous else None
-    after = pair.proposed.place if pair.proposed else None
+    inside = field is not None or finding.key in ("primary_key", "fields")
+    before, after = (_part(contract, inside=inside) for contract in (pair.previous, pair.proposed))
     if field is None:
         return _at(after, finding.key) or _at(before, finding.key), _at(before, finding.key)
     here = field.proposed.place if field.proposed else None
@@ -128,9 +137,13 @@ def _places(pair: ContractPair, finding: Finding, field: FieldPair | None) -> tu
     return _at(here, key) or _at(_parent(pair, field) or after, "fields"), _at(there, finding.key)
 
 
+def _part(contract: Contract | None, *, inside: bool) -> Place | None:
+    return None if contract is None else contract.fields_place if inside else contract.place
+
+
 def _parent(pair: ContractPair, field: FieldPair) -> Place | None:
     """Return the place of the object that a removed field stood in, on the proposed side."""
-    place = pair.proposed.place if pair.proposed else None
+    place = _part(pair.proposed, inside=True)
     fields = pair.proposed.fields if pair.proposed else ()
     for step in field.steps[:-1]:
         here = next((each for each in fields if each.name == step), None)

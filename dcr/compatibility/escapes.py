@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from dcr.compatibility.rows import ABSENT, NoValueError, candidates, smallest_array
 from dcr.contract import patterns
+from dcr.contract.contract import CONSTRAINTS
 from dcr.contract.values import FORMATS, refused_by, undecided
 
 if TYPE_CHECKING:
@@ -36,6 +37,8 @@ def escaping_constraint(  # noqa: PLR0911 (one for each way a value is found)
     limits = {key: reader.constraints[key] for key in keys if key in reader.constraints}
     if not limits or all(writer.constraints.get(key) == value for key, value in limits.items()):
         return ABSENT
+    if any(writer.type not in CONSTRAINTS.get(key, ()) for key in limits):
+        return _opaque_escaping(writer, limits)
     if writer.enum is not None:
         return _listed_escaping(writer, limits)
     if writer.type in ("integer", "number"):
@@ -71,6 +74,19 @@ def _numbers(field: Field) -> NumberSet:
     from dcr.contract.numbers import number_set  # noqa: PLC0415 (fractions cost 5 ms; few fields need them)
 
     return number_set(field.type, field.constraints)
+
+
+def _opaque_escaping(writer: Field, limits: dict[str, Any]) -> Any:
+    """Constraints that foreign formats put on other types: dates are ordered, the rest is compared as it is."""
+    for key, bound in limits.items():
+        own = writer.constraints.get(key)
+        if own == bound:
+            continue
+        ordered = writer.type in ("date", "time", "timestamp") and isinstance(own, str) and isinstance(bound, str)
+        looser = not ordered or (own < bound if key in LOWER else own > bound if key in UPPER else True)
+        if looser:
+            return UNKNOWN
+    return ABSENT
 
 
 def _listed_escaping(writer: Field, limits: dict[str, Any]) -> Any:

@@ -42,6 +42,11 @@ class FieldPair(NamedTuple):
         both = self.both
         return both if both and both[0].type == both[1].type else None
 
+    def word(self, key: str) -> str:
+        """Return the user's own format's word for one of dcr's keys."""
+        side = self.proposed or self.previous
+        return side.place.word(key) if side and side.place else key
+
     @property
     def renamed_to(self) -> str | None:
         """The new field that is like the removed one in everything but its name, if there is one."""

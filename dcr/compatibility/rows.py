@@ -160,6 +160,8 @@ def _spelled(field: Field, count: int) -> list[Any]:
     plainest: dict[str, list[Any]] = {
         "boolean": [False, True],
         "timestamp": ["2024-01-01T00:00:00Z", "2024-01-02T00:00:00Z"],
+        "date": ["2024-01-01", "2024-01-02"],
+        "time": ["00:00:00", "00:00:01"],
         "json": [{}, "a", 0, True, []],
     }
     return plainest.get(field.type, [])

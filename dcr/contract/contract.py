@@ -71,7 +71,10 @@ class FreshnessSLA(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Contract:
-    """One dataset's agreement at one version; identity is `(dataset_id, version)`, never the path."""
+    """One dataset's agreement at one version; identity is `(dataset_id, version)`, never the path.
+
+    `body` is the part of the file that holds the fields, where one file holds several datasets. `in_place` is for formats whose versions do not grow: a new one is added beside the old.
+    """
 
     dataset_id: str
     version: str
@@ -83,6 +86,14 @@ class Contract:
     freshness_sla: FreshnessSLA | None = None
     deprecation_uri: str | None = None
     place: Place | None = field(default=None, compare=False, repr=False)
+    body: Place | None = field(default=None, compare=False, repr=False)
+    format: str = field(default="native", compare=False)
+    in_place: bool = False
+
+    @property
+    def fields_place(self) -> Place | None:
+        """Where the fields and the primary key stand."""
+        return self.body or self.place
 
     @property
     def path(self) -> str:

@@ -21,8 +21,9 @@ class Location(NamedTuple):
 class Place:
     """The part of a file that one contract, field or section was read from.
 
-    Answers where one of its keys stands. `spelling` maps dcr's word for a key to the format's own
-    (`type` is `logicalType` in another format), so that a location is the line a person would edit.
+    Answers where one of its keys stands. `spelling` maps dcr's word for a key to the format's own, with dots
+    for what is nested (`min_length` is `logicalTypeOptions.minLength` in another format), so that a location is
+    the line a person would edit.
     """
 
     __slots__ = ("node", "path", "spelling")
@@ -34,15 +35,23 @@ class Place:
 
     def at(self, key: str | None = None) -> Location:
         """Return the place of `key`, or of the whole part when the key is not written out."""
-        node = self.node
+        at: Any = self.node
+        node: Any = self.node
         if node is None:
             return Location(self.path)
-        if key is not None and isinstance(node.value, list):
-            wanted = self.spelling.get(key, key) if self.spelling else key
-            for entry in node.value:
-                if isinstance(entry, tuple) and entry[0].value == wanted:
-                    return mark_location(self.path, entry[0])
-        return mark_location(self.path, node)
+        for step in self._spelled(key).split(".") if key is not None else ():
+            pair = next((pair for pair in node.value if pair[0].value == step), None) if node.id == "mapping" else None
+            if pair is None:
+                break
+            at, node = pair
+        return mark_location(self.path, at)
+
+    def word(self, key: str) -> str:
+        """Return the format's own word for one of dcr's keys."""
+        return self._spelled(key).rpartition(".")[2]
+
+    def _spelled(self, key: str) -> str:
+        return self.spelling.get(key, key) if self.spelling else key
 
 
 def mark_location(path: str, node: Node) -> Location:

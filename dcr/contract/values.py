@@ -55,6 +55,13 @@ FORMATS = {
 """
 
 
+DATES = {
+    "date": re.compile(r"\d{4}-\d{2}-\d{2}\Z", re.ASCII),
+    "time": re.compile(r"\d{2}:\d{2}:\d{2}(?:\.\d+)?\Z", re.ASCII),
+}
+"""Types that only foreign formats have."""
+
+
 def fits_type(value: object, type_name: str) -> bool:
     """Whether a JSON value is of a contract's scalar type. Booleans are not integers."""
     if type_name == "boolean":
@@ -65,6 +72,8 @@ def fits_type(value: object, type_name: str) -> bool:
         return isinstance(value, int | float) and not isinstance(value, bool)
     if type_name == "timestamp":
         return isinstance(value, str) and TIMESTAMP.match(value) is not None
+    if type_name in DATES:
+        return isinstance(value, str) and DATES[type_name].match(value) is not None
     return type_name != "string" or isinstance(value, str)
 
 

@@ -12,13 +12,15 @@ if TYPE_CHECKING:
 class Problem(NamedTuple):
     """Something about a file that its author should know.
 
-    A `fatal` one means the file gave no contract; the others are values that other readers read differently.
+    A `fatal` one means the file gave no contract. The others are values that other readers read differently,
+    or that were not `understood` and so are not compared.
     """
 
     location: Location
     message: str
     hint: str = ""
     fatal: bool = True
+    understood: bool = True
 
 
 class Reading(NamedTuple):

@@ -91,3 +91,21 @@ class Report(NamedTuple):
         if self.fail_on == "never":
             return False
         return not self.compatible or (self.fail_on == WARNING and self.number_of(WARNING) > 0)
+
+
+def once_per_file(contracts: list[ContractReport]) -> list[ContractReport]:
+    """Keep what is true of a whole file only once: datasets that share a file share its version and its owners."""
+    seen: set[tuple[object, ...]] = set()
+    kept = []
+    for contract in contracts:
+        own = [issue for issue in contract.issues if issue.field is not None or _new(issue, seen)]
+        kept.append(contract._replace(issues=tuple(own)))
+    return kept
+
+
+def _new(issue: Issue, seen: set[tuple[object, ...]]) -> bool:
+    key = (issue.kind, issue.message, issue.location)
+    if key in seen:
+        return False
+    seen.add(key)
+    return True

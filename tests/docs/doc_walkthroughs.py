@@ -33,6 +33,9 @@ class Walkthrough:
         return str(self.steps[0])
 
 
+NOT_NATIVE = ("*.md", "odcs", "dcs", "dbt")
+
+
 def walkthroughs() -> list[Walkthrough]:
     """Return the walkthroughs of every page."""
     found = []
@@ -106,7 +109,7 @@ def _environment(folder: Path) -> dict[str, str]:
 
 
 def _begin(repository: Path, environment: dict[str, str]) -> None:
-    shutil.copytree(ROOT / "contracts-example", repository / "contracts", ignore=shutil.ignore_patterns("*.md"))
+    shutil.copytree(ROOT / "contracts-example", repository / "contracts", ignore=shutil.ignore_patterns(*NOT_NATIVE))
     for arguments in ("init --quiet --initial-branch main", "add --all", "commit --quiet --message agreed"):
         subprocess.run(["git", *arguments.split()], cwd=repository, env=environment, check=True)
     subprocess.run(["git", "switch", "--quiet", "--create", "change"], cwd=repository, env=environment, check=True)

@@ -266,7 +266,7 @@ def meanings(text: str) -> Iterator[bool]:
         written = None
     if isinstance(written, dict):
         yield written.keys() <= {"accepted", "expires"}
-        yield written.keys() <= {"physicalType"}  # another format's word for what is stored
+        yield written.keys() <= {"physicalType", "slaProperties"}  # another format's words
         yield not read("example.yaml", contract_with(text, written)).unreadable
 
 

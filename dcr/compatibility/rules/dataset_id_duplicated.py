@@ -16,6 +16,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dcr.compatibility.rule import CONTRACT, Finding, rule
+from dcr.compatibility.severities import ERROR, WARNING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,4 +32,5 @@ def dataset_id_duplicated(pair: ContractPair) -> Iterator[Finding]:
     others = ", ".join(f"'{place.path}'" for place in pair.also_at[:3])
     more = f" and {len(pair.also_at) - 3} more" if len(pair.also_at) > 3 else ""
     message = f"dataset_id '{pair.proposed.dataset_id}' is also claimed by {others}{more}"
-    yield Finding(message, "give one of them an id of its own", key="dataset_id")
+    severity = ERROR if pair.proposed.format == "native" else WARNING  # folders of samples share ids in the wild
+    yield Finding(message, "give one of them an id of its own", key="dataset_id", severity=severity)

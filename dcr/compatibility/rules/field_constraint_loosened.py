@@ -36,7 +36,7 @@ def field_constraint_loosened(pair: FieldPair) -> Iterator[Finding]:
         return
     previous, proposed = pair.same_type
     for key, value in stricter_constraints(proposed, previous):
-        message = f"field '{pair.path}' loosened {key} {change_of(key, previous, proposed)}"
+        message = f"field '{pair.path}' loosened {pair.word(key)} {change_of(key, previous, proposed)}"
         hint = "widen the readers of the previous version first"
         yield Finding(message, hint, key=key, detail=key, value=value, proof=value is not UNKNOWN)
     if previous.constraints.get("unique") and not proposed.constraints.get("unique"):

@@ -36,7 +36,7 @@ def field_constraint_tightened(pair: FieldPair) -> Iterator[Finding]:
         return
     previous, proposed = pair.same_type
     for key, value in stricter_constraints(previous, proposed):
-        message = f"field '{pair.path}' tightened {key} {change_of(key, previous, proposed)}"
+        message = f"field '{pair.path}' tightened {pair.word(key)} {change_of(key, previous, proposed)}"
         hint = "keep it as it was until no row breaks it"
         yield Finding(message, hint, key=key, detail=key, value=value, proof=value is not UNKNOWN)
     if proposed.constraints.get("unique") and not previous.constraints.get("unique"):

@@ -5,7 +5,7 @@ Why it breaks
     before the next change.
 
 Instead
-    Name at least one team, and how to reach it.
+    Name at least one team, and how to reach it. Formats that do not ask for an owner get a warning.
 
 Example
     owners:
@@ -17,6 +17,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dcr.compatibility.rule import CONTRACT, Finding, rule
+from dcr.compatibility.severities import ERROR, WARNING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,6 +27,9 @@ if TYPE_CHECKING:
 
 @rule(about=CONTRACT)
 def owner_missing(pair: ContractPair) -> Iterator[Finding]:
-    """Yield one finding when the proposed contract has no owner."""
-    if pair.proposed is not None and not pair.proposed.owners:
-        yield Finding("no owner is named", 'add owners: [{team: …, contact: "…"}]', key="owners")
+    """Yield one finding when a contract that is new or changed has no owner."""
+    untouched = pair.previous is not None and not pair.previous.owners and not pair.changed
+    if pair.proposed is not None and not pair.proposed.owners and not untouched:
+        native = pair.proposed.format == "native"
+        hint = 'add owners: [{team: …, contact: "…"}]' if native else "name the team that answers for the dataset"
+        yield Finding("no owner is named", hint, key="owners", severity=ERROR if native else WARNING)

@@ -28,5 +28,5 @@ if TYPE_CHECKING:
 @rule(about=CONTRACT, severity=WARNING)
 def value_ambiguous(pair: ContractPair) -> Iterator[Finding]:
     """Yield one finding for each value of the proposed file that YAML 1.1 reads otherwise."""
-    for problem, detail in numbered([each for each in pair.proposed_problems if not each.fatal]):
+    for problem, detail in numbered([each for each in pair.proposed_problems if not each.fatal and each.understood]):
         yield Finding(problem.message, problem.hint, detail=detail, location=problem.location)

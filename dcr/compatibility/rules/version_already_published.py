@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 def version_already_published(pair: ContractPair) -> Iterator[Finding]:
     """Yield one finding when the base's newest contract has the proposed version with another content."""
     published, proposed = pair.published, pair.proposed
-    if published is None or proposed is None or published.version != proposed.version:
+    if published is None or proposed is None or proposed.in_place or published.version != proposed.version:
         return
     if pair.previous and pair.previous.version == proposed.version:
         return  # the version did not grow at all, which is said already

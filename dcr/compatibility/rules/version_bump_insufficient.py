@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 @rule(about=CONTRACT)
 def version_bump_insufficient(pair: ContractPair) -> Iterator[Finding]:
     """Yield one finding when the version grew, but by too little: an error when MAJOR is owed, else a warning."""
-    if pair.both is None or not pair.changed:
+    if pair.both is None or not pair.changed or pair.both[1].in_place:
         return
     previous, proposed = pair.both
     taken = bump_between(previous.version, proposed.version)

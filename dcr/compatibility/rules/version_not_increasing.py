@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 @rule(about=CONTRACT)
 def version_not_increasing(pair: ContractPair) -> Iterator[Finding]:
     """Yield one finding when the content differs and the version is the same or smaller, or went down alone."""
-    if pair.both is None:
+    if pair.both is None or pair.both[1].in_place:
         return
     previous, proposed = pair.both
     before, after = parse(previous.version), parse(proposed.version)

@@ -28,6 +28,11 @@ if TYPE_CHECKING:
 @rule(about=CONTRACT, severity=WARNING)
 def version_not_semver(pair: ContractPair) -> Iterator[Finding]:
     """Yield one finding when the proposed version is not MAJOR.MINOR.PATCH."""
-    if pair.proposed is not None and parse(pair.proposed.version) is None:
-        message = f"version '{pair.proposed.version}' is not MAJOR.MINOR.PATCH: only judged equal or different"
-        yield Finding(message, "write three numbers, as in 1.4.0", key="version", detail=pair.proposed.version)
+    proposed = pair.proposed
+    if proposed is None or proposed.in_place or parse(proposed.version) is not None:
+        return
+    if proposed.version:
+        message = f"version '{proposed.version}' is not MAJOR.MINOR.PATCH: only judged equal or different"
+    else:
+        message = "the contract has no version: nothing says how much a change changes"
+    yield Finding(message, "write three numbers, as in 1.4.0", key="version", detail=proposed.version)

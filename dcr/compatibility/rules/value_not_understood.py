@@ -1,0 +1,34 @@
+"""A value that matters to the contract could not be understood, so it is not compared.
+
+Why it breaks
+    A foreign format says more than dcr can read for certain: an unknown status or unit, a reference to
+    another file, a field without a name. A change there goes unseen, and nobody should think otherwise.
+
+Instead
+    Write the value as the format's standard does, or review changes of it by hand. docs/formats.md lists what
+    is read.
+
+Example
+    slaProperties:
+      - {property: latency, value: 4, unit: h}
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dcr.compatibility.rule import CONTRACT, Finding, rule
+from dcr.compatibility.severities import WARNING
+from dcr.compatibility.wording import numbered
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from dcr.compatibility.pairs import ContractPair
+
+
+@rule(about=CONTRACT, severity=WARNING)
+def value_not_understood(pair: ContractPair) -> Iterator[Finding]:
+    """Yield one finding for each value of the proposed file that is not understood."""
+    for problem, detail in numbered([each for each in pair.proposed_problems if not each.understood]):
+        yield Finding(problem.message, problem.hint, detail=detail, location=problem.location)

@@ -1,0 +1,135 @@
+"""What the foreign formats share: derived types, constraints, statuses, durations, owners as dcr's words have them."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from dcr.contract.contract import Field
+from dcr.contract.physical import LogicalType, logical_type
+from dcr.contract.tree import Tree, scalar_value
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from dcr.contract.location import Place
+
+ANY = "any"
+"""The type of a field whose file names none: compared as it is."""
+
+STATUSES = {
+    "proposed": "draft", "draft": "draft", "in development": "draft", "development": "draft", "pending": "draft",
+    "active": "active", "current": "active", "production": "active", "published": "active", "approved": "active",
+    "deprecated": "deprecated", "deprecating": "deprecated",
+    "retired": "archived", "archived": "archived", "decommissioned": "archived", "inactive": "archived",
+}  # fmt: skip
+_UNITS = {
+    "s": 1, "sec": 1, "secs": 1, "second": 1, "seconds": 1,
+    "m": 60, "min": 60, "mins": 60, "minute": 60, "minutes": 60,
+    "h": 3600, "hr": 3600, "hrs": 3600, "hour": 3600, "hours": 3600,
+    "d": 86_400, "day": 86_400, "days": 86_400, "w": 604_800, "wk": 604_800, "week": 604_800, "weeks": 604_800,
+    "mo": 2_592_000, "month": 2_592_000, "months": 2_592_000,
+    "y": 31_536_000, "yr": 31_536_000, "yrs": 31_536_000, "year": 31_536_000, "years": 31_536_000,
+}  # fmt: skip
+
+
+def status_of(tree: Tree, key: str = "status") -> str:
+    """Return a lifecycle status; an unknown word is noted and counts as active, the strictest."""
+    word = tree.text(key)
+    if word is None:
+        return "active"
+    known = STATUSES.get(word.strip().lower())
+    if known is None:
+        tree.note(tree.at(key), f"status '{word}' is not known, judged as active", f"known: {', '.join(STATUSES)}")
+    return known or "active"
+
+
+def seconds(value: str, unit: str | None = None) -> int | None:
+    """Return a duration in seconds: `25h`, `4` with unit `d`, ISO 8601 `PT25H`; None when it is none of these."""
+    text = value.strip()
+    iso = re.fullmatch(
+        r"P(?:(\d+)Y)?(?:(\d+)M)?(?:(\d+)W)?(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+(?:\.\d+)?)S)?)?",
+        text,
+        re.IGNORECASE,
+    )
+    if iso and any(iso.groups()):
+        sizes = (31_536_000, 2_592_000, 604_800, 86_400, 3600, 60, 1)
+        return int(sum(float(part or 0) * size for part, size in zip(iso.groups(), sizes, strict=True)))
+    match = re.fullmatch(r"(\d+(?:\.\d+)?)\s*([a-zA-Z]*)", text)
+    if match is None:
+        return None
+    size = _UNITS.get((match.group(2) or unit or "").strip().lower())
+    return int(float(match.group(1)) * size) if size and float(match.group(1)) * size >= 1 else None
+
+
+def field_of_type(
+    name: str, kind: LogicalType, place: Place, *, required: bool = False, known: Mapping[str, Any] | None = None
+) -> Field:
+    """Return a field of a derived type, with what is nested in it; `known` are further values of the field."""
+    return Field(
+        name=name,
+        type=kind.name or ANY,
+        required=required,
+        fields=tuple(field_of_type(each, inner, place) for each, inner in kind.fields),
+        items=field_of_type("", kind.items or logical_type(ANY), place) if kind.name == "array" else None,
+        place=place,
+        **(known or {}),
+    )
+
+
+def constraints_of(tree: Tree, words: Mapping[str, str], type_name: str) -> dict[str, Any]:
+    """Return the constraints written under the format's words; `words` maps dcr's word to the format's."""
+    found: dict[str, Any] = {}
+    for key, word in words.items():
+        if word not in tree or (key.startswith("exclusive") and _is_flag(tree.pairs[word])):
+            continue
+        if key in ("pattern", "format", "check"):
+            value: Any = tree.text(word)
+        elif type_name in ("date", "time", "timestamp") and "um" in key:
+            value = tree.text(word)
+        elif key == "unique":
+            value = tree.flag(word) or None
+        else:
+            value = _bound(tree, key, word)
+        if value is not None:
+            found[key] = value
+    return found
+
+
+_COUNTS = ("min_length", "max_length", "min_items", "max_items")
+
+
+def _bound(tree: Tree, key: str, word: str) -> int | float | None:
+    """Return a limit as a number; one that no value can be measured by is noted."""
+    value = tree.number(word)
+    if value is None or not (key in _COUNTS or key == "multiple_of"):
+        return value
+    if key in _COUNTS and value >= 0 and value == int(value):
+        return int(value)
+    if key == "multiple_of" and value > 0:
+        return value
+    wanted = "a whole number from 0 on" if key in _COUNTS else "a number above 0"
+    tree.note(tree.at(word), f"the value '{value}' of {word} is not {wanted}", f"write {wanted}")
+    return None
+
+
+def exclusive_bounds(tree: Tree, found: dict[str, Any], low: str, high: str) -> dict[str, Any]:
+    """Read `exclusiveMinimum: true` beside `minimum` as JSON Schema draft 4 means it: the bound itself is out."""
+    for word, closed, open_ in ((low, "minimum", "exclusive_minimum"), (high, "maximum", "exclusive_maximum")):
+        node = tree.pairs.get(word)
+        if node is not None and _is_flag(node):
+            found.pop(open_, None)
+            if scalar_value(node, as_text=False) is True and closed in found:
+                found[open_] = found.pop(closed)
+    return found
+
+
+def _is_flag(node: Any) -> bool:
+    return node.id == "scalar" and isinstance(scalar_value(node, as_text=False), bool)
+
+
+def listed_values(nodes: list[Any], type_name: str) -> tuple[Any, ...]:
+    """Return the values of an enumeration in the field's type; nulls are no values."""
+    as_text = type_name not in ("integer", "number", "boolean")
+    written = [node for node in nodes if node.id == "scalar" and scalar_value(node, as_text=False) is not None]
+    return tuple(dict.fromkeys(scalar_value(node, as_text=as_text) for node in written))

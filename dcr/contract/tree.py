@@ -1,0 +1,187 @@
+"""Reads a foreign file's mappings tolerantly: values by key with their places, and a note for what is not understood.
+
+Unknown keys are nobody's business here; a value that matters and cannot be understood becomes a note, never
+a guess. Merge keys (`<<`, YAML 1.1) are followed, since files in the wild use them.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from dcr.contract.location import Location, Place, mark_location
+from dcr.contract.scalars import NotFiniteError, resolve
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+Note = "Callable[[Location, str, str], None]"
+
+
+class Tree:
+    """One mapping of a file. `note(location, message, hint)` is told of values that are not understood."""
+
+    __slots__ = ("below", "name", "node", "note", "pairs", "path")
+
+    def __init__(self, path: str, node: Any, note: Callable[[Location, str, str], None], name: Any = None) -> None:
+        self.path, self.node, self.note = path, node, note
+        self.name = name
+        self.below: list[Any] = _merge_sources(node)
+        self.pairs: dict[str, Any] = _pairs(node)
+
+    def __contains__(self, key: str) -> bool:
+        return key in self.pairs
+
+    def at(self, key: str | None = None) -> Location:
+        """Return the place of a key, or of the mapping."""
+        return self.place().at(key)
+
+    def place(self, spelling: Mapping[str, str] | None = None) -> Place:
+        """Return the part of the file this is, with the format's words for dcr's keys."""
+        return _LayeredPlace(self, spelling)
+
+    def over(self, base: Tree) -> Tree:
+        """Return this mapping with what another one says below it: what it refers to."""
+        merged = Tree(self.path, self.node, self.note, self.name)
+        merged.pairs = {**base.pairs, **self.pairs}
+        merged.below = [*self.below, base.node, *base.below]
+        return merged
+
+    def text(self, *keys: str) -> str | None:
+        """Return the source text of the first of some keys that is written and not null."""
+        for key in keys:
+            node = self.pairs.get(key)
+            if node is not None and node.id == "scalar":
+                text: str = node.value
+                if node.style or (text and resolved(text) is not None):
+                    return text
+        return None
+
+    def flag(self, *keys: str) -> bool | None:
+        """Return the first of some keys as a boolean; None when none is written."""
+        for key in keys:
+            node = self.pairs.get(key)
+            if node is None or node.id != "scalar":
+                continue
+            value = resolved(node.value)
+            if isinstance(value, bool):
+                return value
+            if isinstance(value, str) and value.lower() in _WORDS:
+                return _WORDS[value.lower()]
+            if value is not None:
+                message = f"the value '{node.value}' of {key} is neither true nor false"
+                self.note(mark_location(self.path, node), message, "write true or false")
+        return None
+
+    def number(self, key: str) -> int | float | None:
+        """Return a key as a number; None when it is not written, or noted as none."""
+        node = self.pairs.get(key)
+        if node is None or node.id != "scalar":
+            return None
+        value = resolved(node.value)
+        if isinstance(value, int | float) and not isinstance(value, bool):
+            return value
+        if value is not None:
+            message = f"the value '{node.value}' of {key} is no number"
+            self.note(mark_location(self.path, node), message, "write a number without quotes")
+        return None
+
+    def tree(self, key: str) -> Tree | None:
+        """Return a key's mapping, or None when it holds none."""
+        node = self.pairs.get(key)
+        return Tree(self.path, node, self.note) if node is not None and node.id == "mapping" else None
+
+    def nodes(self, key: str) -> list[Any]:
+        """Return the entries of a key's list; empty when it is none."""
+        node = self.pairs.get(key)
+        return list(node.value) if node is not None and node.id == "sequence" else []
+
+    def texts(self, key: str) -> list[str]:
+        """Return a key's list of scalars as source texts; a single scalar counts as a list of one."""
+        node = self.pairs.get(key)
+        if node is not None and node.id == "scalar" and node.value:
+            return [node.value]
+        return [each.value for each in self.nodes(key) if each.id == "scalar"]
+
+    def named(self, key: str, name: str) -> Iterator[tuple[str | None, Tree]]:
+        """Yield the mappings of a key with their names, whether written as a list or as a mapping by name."""
+        node = self.pairs.get(key)
+        if node is not None and node.id == "mapping":
+            for inner_key, inner in node.value:
+                if inner.id == "mapping":
+                    yield inner_key.value, Tree(self.path, inner, self.note, inner_key)
+                elif inner.id == "scalar" and not inner.value:
+                    yield inner_key.value, Tree(self.path, _Empty(inner), self.note, inner_key)
+        for each in self.nodes(key):
+            if each.id == "mapping":
+                tree = Tree(self.path, each, self.note)
+                yield tree.text(name), tree
+
+
+class _LayeredPlace(Place):
+    """A mapping's place: a key is where it is written, be that in what is merged below or referred to."""
+
+    __slots__ = ("layers", "start")
+
+    def __init__(self, tree: Tree, spelling: Mapping[str, str] | None) -> None:
+        super().__init__(tree.path, tree.node, spelling)
+        self.start: Any = tree.node if tree.name is None else tree.name
+        self.layers: tuple[Any, ...] = (tree.node, *tree.below)
+
+    def at(self, key: str | None = None) -> Location:
+        """Return the place of `key`; of the mapping's own name, if it has one, when the key is not written out."""
+        first = self._spelled(key).split(".")[0] if key is not None else None
+        for layer in self.layers if first is not None else ():
+            if any(pair[0].value == first for pair in layer.value):
+                return Place(self.path, layer, self.spelling).at(key)
+        return mark_location(self.path, self.start)
+
+
+class _Empty:
+    """A mapping without keys, where a file names something and says nothing about it."""
+
+    id = "mapping"
+
+    def __init__(self, node: Any) -> None:
+        self.value: list[Any] = []
+        self.start_mark, self.tag = node.start_mark, ""
+
+
+_MAX_MERGES = 8
+_WORDS = {"true": True, "yes": True, "on": True, "false": False, "no": False, "off": False}
+
+
+def resolved(text: str) -> Any:
+    """Return a plain scalar's value; what is no finite number stays text."""
+    try:
+        return resolve(text)
+    except NotFiniteError:
+        return text
+
+
+def scalar_value(node: Any, *, as_text: bool) -> Any:
+    """Return a scalar node's value: its source text where text is wanted or it is quoted."""
+    return node.value if as_text or node.style else resolved(node.value)
+
+
+def _merge_sources(node: Any, depth: int = 0) -> list[Any]:
+    found: list[Any] = []
+    for key, value in node.value:
+        if key.value == "<<" and not key.style and depth < _MAX_MERGES:
+            for source in value.value if value.id == "sequence" else [value]:
+                if source.id == "mapping":
+                    found += [source, *_merge_sources(source, depth + 1)]
+    return found
+
+
+def _pairs(node: Any, depth: int = 0) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    merged: dict[str, Any] = {}
+    for key, value in node.value:
+        if key.value == "<<" and not key.style and depth < _MAX_MERGES:
+            sources = value.value if value.id == "sequence" else [value]
+            for source in sources:
+                if source.id == "mapping":
+                    merged = {**_pairs(source, depth + 1), **merged}
+        else:
+            found[key.value] = value
+    return {**merged, **found} if merged else found

@@ -1,0 +1,184 @@
+"""Data Contract Specification, 0.9 to 1.2: each entry of `models` is a dataset `<id>/<model>` of `info.version`.
+
+Source: datacontract-specification.com; the lines of docs/formats.md name its sections.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from dcr.contract.contract import Contract, Field, FreshnessSLA, Owner
+from dcr.contract.foreign import ANY, constraints_of, exclusive_bounds, field_of_type, listed_values, seconds, status_of
+from dcr.contract.physical import LogicalType, logical_type
+from dcr.contract.tree import Tree
+from dcr.formats.reading import Problem, Reading
+
+if TYPE_CHECKING:
+    from yaml import MappingNode
+
+    from dcr.contract.location import Location
+
+NAME = "dcs"
+_OPTIONS = {
+    "min_length": "minLength", "max_length": "maxLength", "pattern": "pattern", "format": "format",
+    "minimum": "minimum", "maximum": "maximum", "exclusive_minimum": "exclusiveMinimum",
+    "exclusive_maximum": "exclusiveMaximum", "multiple_of": "multipleOf", "unique": "unique",
+    "min_items": "minItems", "max_items": "maxItems",
+}  # fmt: skip
+_WORDS = {**_OPTIONS, "primary_key": "primaryKey"}
+_WORDS_OLD = {**_WORDS, "pattern": "regex"}
+_FILE_WORDS = {
+    "dataset_id": "id", "version": "info.version", "status": "info.status", "owners": "info.owner",
+    "freshness_sla": "servicelevels",
+}  # fmt: skip
+_MAX_REFERENCES = 10_000
+
+
+def detect(root: MappingNode) -> bool:
+    """Whether the file names the specification."""
+    return any(key.value == "dataContractSpecification" for key, _ in root.value)
+
+
+def claimed(root: MappingNode) -> str | None:
+    """Return None: one file holds many datasets."""
+    del root
+    return None
+
+
+def read(path: str, root: MappingNode) -> Reading:
+    """Return a contract for each model of the file, and notes on what is not understood."""
+    notes: list[Problem] = []
+
+    def note(place: Location, message: str, hint: str) -> None:
+        notes.append(Problem(place, message, hint, fatal=False, understood=False))
+
+    tree = Tree(path, root, note)
+    file_id = tree.text("id")
+    if file_id is None:
+        problem = Problem(tree.at(), "id is missing", "add id: it is what the contract's history hangs on")
+        return Reading(path, NAME, problems=(problem,))
+    word = tree.text("dataContractSpecification") or ""
+    if not re.match(r"(0\.9|1\.[0-2])(\.|$)", word):
+        note(tree.at("dataContractSpecification"), f"version '{word}' is not known, read as 1.2", "known: 0.9 to 1.2")
+    definitions = _Definitions(tree.tree("definitions"))
+    contracts = tuple(
+        _contract(tree, f"{file_id}/{name}", model, definitions) for name, model in tree.named("models", "name") if name
+    )
+    if not contracts:
+        note(tree.at("models"), "there are no models, so there is nothing to compare", "add models")
+    return Reading(path, NAME, contracts, tuple(dict.fromkeys(notes)), file_id)  # one cause, however often met
+
+
+def _contract(tree: Tree, dataset_id: str, model: Tree, definitions: _Definitions) -> Contract:
+    info = tree.tree("info")
+    columns = [(name, each) for name, each in model.named("fields", "name") if name]
+    keyed = tuple(name for name, each in columns if each.flag("primaryKey", "primary"))
+    owner = info.text("owner") if info else None
+    return Contract(
+        dataset_id=dataset_id,
+        version=(info.text("version") if info else None) or "",
+        fields=tuple(_field(name, each, definitions) for name, each in columns),
+        description=model.text("description"),
+        status=status_of(info) if info else "active",
+        primary_key=tuple(model.texts("primaryKey")) or keyed,
+        owners=(Owner(owner, _contact(info)),) if owner else (),
+        freshness_sla=_freshness(tree, dataset_id.rpartition("/")[2]),
+        place=tree.place(_FILE_WORDS),
+        body=model.place({"primary_key": "primaryKey"}),
+        format=NAME,
+    )
+
+
+def _contact(info: Tree | None) -> str | None:
+    contact = info.tree("contact") if info else None
+    return contact.text("email", "url", "name") if contact else None
+
+
+def _field(name: str, written: Tree, definitions: _Definitions, inside: tuple[str, ...] = ()) -> Field:
+    tree, inside = definitions.below(written, inside)
+    kind = _type(tree)
+    constraints = constraints_of(tree, _OPTIONS, kind.name)
+    if "pattern" not in constraints and tree.text("regex"):
+        constraints["pattern"] = tree.text("regex")  # its name up to 0.9.2
+    constraints = exclusive_bounds(tree, constraints, "exclusiveMinimum", "exclusiveMaximum")
+    values = {
+        "description": tree.text("description"),
+        "deprecated": bool(tree.flag("deprecated")),
+        "enum": listed_values(tree.nodes("enum"), kind.name) if tree.nodes("enum") else None,
+        "constraints": constraints,
+    }
+    words = _WORDS if "pattern" in tree else _WORDS_OLD
+    field = field_of_type(name, kind, tree.place(words), required=bool(tree.flag("required")), known=values)
+    if field.type == "object" and "fields" in tree:
+        inner = tuple(_field(each, below, definitions, inside) for each, below in tree.named("fields", "name") if each)
+        return replace(field, fields=inner)
+    items = tree.tree("items")
+    if field.type == "array" and items is not None:
+        return replace(field, items=_field("", items, definitions, inside))
+    return field
+
+
+def _type(tree: Tree) -> LogicalType:
+    word = tree.text("type")
+    if word is not None:
+        return logical_type(word)
+    if "fields" in tree:
+        return LogicalType("object")
+    return LogicalType("array") if "items" in tree else LogicalType(ANY, known=False)
+
+
+class _Definitions:
+    """What `$ref` may refer to. Only so many references are followed: each may hold further ones."""
+
+    def __init__(self, tree: Tree | None) -> None:
+        self.tree, self.left = tree, _MAX_REFERENCES
+
+    def below(self, tree: Tree, inside: tuple[str, ...]) -> tuple[Tree, tuple[str, ...]]:
+        """Return a field with what its `$ref` defines below what it says itself, and the references it is inside of."""
+        merged, reference = tree, tree.text("$ref")
+        while reference is not None:
+            self.left -= 1
+            found = self._find(reference)
+            problem = (
+                f"'{reference}' is not in this file, so what it defines is not compared" if found is None
+                else f"'{reference}' refers to itself, so what is below it is not compared" if reference in inside
+                else f"'{reference}' is not followed: more than {_MAX_REFERENCES} references" if self.left < 0
+                else None
+            )  # fmt: skip
+            if found is None or problem is not None:
+                tree.note(tree.at("$ref"), problem or "", "write the field out")
+                break
+            merged, inside = merged.over(found), (*inside, reference)
+            reference = found.text("$ref")
+        return merged, inside
+
+    def _find(self, reference: str) -> Tree | None:
+        if not reference.startswith("#/definitions/"):
+            return None
+        found = self.tree
+        for step in reference.removeprefix("#/definitions/").split("/"):
+            found = found.tree(step.replace("~1", "/").replace("~0", "~")) if found else None
+        return found
+
+
+def _freshness(tree: Tree, model: str) -> FreshnessSLA | None:
+    levels = tree.tree("servicelevels")
+    found: list[FreshnessSLA] = []
+    for word in ("freshness", "latency"):
+        level = levels.tree(word) if levels else None
+        threshold = level.text("threshold") if level else None
+        if level is None or threshold is None:
+            continue
+        measured: Any = level.text("timestampField", "sourceTimestampField")
+        if measured and "." in measured and measured.split(".")[0] != model:
+            continue
+        lag = seconds(threshold)
+        if lag is None:
+            level.note(
+                level.at("threshold"), f"{word} threshold '{threshold}' is no duration", "write it as 25h or PT25H"
+            )
+        else:
+            found.append(FreshnessSLA(lag, measured))
+    return found[0] if found else None

@@ -1,0 +1,39 @@
+"""Two texts of one file, judged as `dcr check` judges them: every dataset of the file with its counterpart."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dcr.compatibility.engine import judge
+from dcr.compatibility.matching import Surroundings, match
+from dcr.formats import read
+
+if TYPE_CHECKING:
+    from dcr.compatibility.issue import Issue
+
+NOTHING_AROUND = Surroundings(claims=lambda _: {}, elsewhere=lambda _: {}, published=dict)
+
+
+def issues(before: str | None, after: str | None, mode: str = "full", path: str = "contracts/file.yaml") -> list[Issue]:
+    """Return everything that is said about a change of one file, each dataset's in turn."""
+    sides = [{} if text is None else {path: read(path, text.encode())} for text in (before, after)]
+    return [issue for each in match(*sides, NOTHING_AROUND) for issue in judge(each.pair, mode).issues]
+
+
+def kinds(found: list[Issue]) -> set[str]:
+    """Return the kinds of some issues, those about the version's size aside: any change owes a bump."""
+    return {issue.kind for issue in found} - {"version_bump_insufficient", "version_not_increasing"}
+
+
+def edited(text: str, *edits: tuple[str, str]) -> str:
+    """Return a text with each of some passages, which it must have exactly once, put into other words."""
+    for old, new in edits:
+        assert text.count(old) == 1, f"{text.count(old)} times: {old}"
+        text = text.replace(old, new)
+    return text
+
+
+def line_of(text: str, passage: str) -> int:
+    """Return the line of a passage that the text has exactly once."""
+    assert text.count(passage) == 1, f"{text.count(passage)} times: {passage}"
+    return text[: text.index(passage)].count("\n") + 1

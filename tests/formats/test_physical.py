@@ -1,0 +1,105 @@
+"""Stored types: what each vendor's spelling means, and that nothing is guessed about a spelling that is nobody's."""
+
+from __future__ import annotations
+
+import pytest
+
+from dcr.contract.physical import LogicalType, logical_type
+
+SPELLINGS = {
+    "string": """
+        string | STRING | text | Text | varchar | VARCHAR(20) | varchar2(20 byte) | nvarchar(max) | char(3) | nchar(2)
+        | character varying(255) | CHARACTER VARYING | national character varying(10) | bpchar | citext | uuid
+        | uniqueidentifier | longtext | mediumtext | clob | nclob | FixedString(16) | LowCardinality(String)
+        | Nullable(String) | LowCardinality(Nullable(String)) | enum('a','b') | large_utf8 | utf8
+        | string(64) | varchar(20) not null
+    """,
+    "integer": """
+        integer | INT | int2 | int4 | int8 | int64 | INT64 | bigint | BIGINT | smallint | tinyint
+        | tinyint(1) | mediumint
+        | byteint | long | short | uint8 | UInt64 | bigint unsigned | int(10) unsigned zerofill | bigserial | serial
+        | hugeint | number(38,0) | NUMBER(38, 0) | decimal(10) | numeric(18,0) | Nullable(Int32)
+    """,
+    "number": """
+        number | decimal | DECIMAL(10,2) | numeric | numeric(18, 4) | NUMBER(10, 2) | bignumeric | float | float8
+        | FLOAT64 | real | double | double precision | DOUBLE PRECISION | money | smallmoney | binary_double | Float32
+        | float(53) | decimal(10,2) unsigned
+    """,
+    "boolean": "boolean | BOOLEAN | bool | bit | Nullable(Bool)",
+    "timestamp": """
+        timestamp | TIMESTAMP_NTZ | timestamp_ltz(9) | TIMESTAMP_TZ | timestamptz | timestamp(6) with time zone
+        | timestamp without time zone | TIMESTAMP WITH LOCAL TIME ZONE | datetime | datetime2(7) | datetimeoffset
+        | smalldatetime | DateTime64(3) | DateTime64(3, 'UTC') | timestamp(3)
+    """,
+    "date": "date | DATE | Date32",
+    "time": "time | time(6) | time with time zone | timetz",
+    "json": "json | JSONB | variant | VARIANT | super | map<string, bigint> | map(varchar, integer)",
+    "object": "struct<a: bigint> | STRUCT<a INT64> | row(a bigint, b varchar) | record | struct | object",
+    "array": "array<string> | ARRAY<INT64> | array(varchar) | text[] | integer[][] | array | list<int>",
+}
+CASES = [(spelling.strip(), name) for name, spellings in SPELLINGS.items() for spelling in spellings.split("|")]
+NOBODYS = ("geography", "bytea", "hllsketch", "my_domain", "{{ dbt.type_string() }}", "interval year to month", "")
+
+
+def test_the_table_is_large_enough_and_says_nothing_twice() -> None:
+    assert len(CASES) >= 80
+    assert len({spelling for spelling, _ in CASES}) == len(CASES)
+
+
+@pytest.mark.parametrize(("spelling", "name"), CASES, ids=[spelling for spelling, _ in CASES])
+def test_a_vendors_spelling_means_its_logical_type(spelling: str, name: str) -> None:
+    found = logical_type(spelling)
+    assert found.name == name
+    assert found.known
+    assert logical_type(f"  {spelling.upper()} ").name == name
+
+
+@pytest.mark.parametrize("spelling", NOBODYS)
+def test_a_spelling_of_nobody_is_left_as_it_is(spelling: str) -> None:
+    assert logical_type(spelling.upper()) == LogicalType(spelling.lower(), known=False)
+
+
+@pytest.mark.parametrize(
+    ("spelling", "members"),
+    [
+        ("struct<a: bigint, b: string>", [("a", "integer"), ("b", "string")]),
+        ("STRUCT<a INT64, b ARRAY<STRING>>", [("a", "integer"), ("b", "array")]),
+        ("row(a decimal(10, 2), b timestamp(6) with time zone)", [("a", "number"), ("b", "timestamp")]),
+        ("struct<`a b`:int>", [("a b", "integer")]),
+        ('row("total" bigint)', [("total", "integer")]),
+        ("struct<a:struct<b:int,c:date>,d:boolean>", [("a", "object"), ("d", "boolean")]),
+    ],
+)
+def test_the_members_of_a_struct(spelling: str, members: list[tuple[str, str]]) -> None:
+    assert [(name, kind.name) for name, kind in logical_type(spelling).fields] == members
+
+
+@pytest.mark.parametrize(
+    ("spelling", "elements"),
+    [
+        ("array<string>", "string"),
+        ("array(row(a bigint))", "object"),
+        ("bigint[]", "integer"),
+        ("text[][]", "array"),
+        ("Array(Nullable(Float64))", "number"),
+        ("array<array<date>>", "array"),
+    ],
+)
+def test_the_elements_of_an_array(spelling: str, elements: str) -> None:
+    items = logical_type(spelling).items
+    assert items is not None
+    assert items.name == elements
+
+
+@pytest.mark.parametrize("spelling", ["array", "struct", "object"])
+def test_nested_types_without_an_inside_are_still_nested(spelling: str) -> None:
+    kind = logical_type(spelling)
+    assert kind.items is None
+    assert kind.fields == ()
+
+
+@pytest.mark.parametrize(
+    "spelling", ["array<" * 500 + "int" + ">" * 500, "struct<a:" * 500, "(" * 2000, "int" + "[]" * 3000, "<" * 100]
+)
+def test_a_spelling_of_any_depth_ends(spelling: str) -> None:
+    assert isinstance(logical_type(spelling), LogicalType)
