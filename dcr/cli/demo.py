@@ -18,6 +18,7 @@ from dcr.reporters import reporter
 from dcr.reporters.printable import printable
 
 EXAMPLE = "Example: dcr demo --keep dcr-demo"
+FOREIGN = ("odcs", "dcs", "dbt")  # the demo tells one story, in the native format
 BROKEN = "contracts/growth/users_daily_active.yaml"
 
 
@@ -62,7 +63,9 @@ def demo(
 
 
 def _play(folder: Path, color: str) -> None:
-    shutil.copytree(_examples(), folder / "contracts", ignore=shutil.ignore_patterns("*.md"), dirs_exist_ok=True)
+    shutil.copytree(
+        _examples(), folder / "contracts", ignore=shutil.ignore_patterns("*.md", *FOREIGN), dirs_exist_ok=True
+    )
     commit_folder(folder, "Agree on contracts")
     _tell(f"A repository with {len(list(folder.rglob('contracts/**/*.yaml')))} contracts on main.")
     _tell("A producer drops 'ltv' from users.daily_active, since nobody uses it, as 1.1.0:")

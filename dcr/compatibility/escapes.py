@@ -6,6 +6,7 @@ value may be found although one exists: the answer is then `UNKNOWN`, which coun
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -82,11 +83,20 @@ def _opaque_escaping(writer: Field, limits: dict[str, Any]) -> Any:
         own = writer.constraints.get(key)
         if own == bound:
             continue
-        ordered = writer.type in ("date", "time", "timestamp") and isinstance(own, str) and isinstance(bound, str)
+        ordered = writer.type in ("date", "time", "timestamp") and _one_notation(own, bound)
         looser = not ordered or (own < bound if key in LOWER else own > bound if key in UPPER else True)
         if looser:
             return UNKNOWN
     return ABSENT
+
+
+def _one_notation(one: Any, two: Any) -> bool:
+    """Whether two moments are written alike and in one zone: only then their texts are in order of time."""
+    if not (isinstance(one, str) and isinstance(two, str)):
+        return False
+    shapes = {re.sub(r"\d", "0", each) for each in (one, two)}
+    zones = {re.sub(r".*?([+-]\d{2}:?\d{2})?\Z", r"\1", each) for each in (one, two)}
+    return len(shapes) == 1 and len(zones) == 1
 
 
 def _listed_escaping(writer: Field, limits: dict[str, Any]) -> Any:
@@ -106,13 +116,16 @@ def _number_escaping(writer: Field, limits: dict[str, Any]) -> Any:
     step = exact(limits["multiple_of"]) if "multiple_of" in limits else None
     outside = (each for each in allowed.candidates(step) if not accepted.contains(each))
     found: list[Fraction | None] = [*sorted(outside, key=lambda each: (len(str(plain(each))), abs(each), each < 0))]
+    # Next to a large bound a double cannot tell numbers apart: look further away, and at integers.
+    whole = [replace(allowed, step=exact(allowed.step.numerator))] if allowed.step else []
     for key, bound in limits.items():
-        for further in (0, 1, abs(exact(bound))):  # next to a large bound, a double cannot tell numbers apart
-            or_equal = key.startswith("exclusive") or further > 0
-            if key in LOWER:
-                found.append(allowed.below(exact(bound) - further, or_equal=or_equal))
-            elif key in UPPER:
-                found.append(allowed.above(exact(bound) + further, or_equal=or_equal))
+        for numbers in (allowed, *whole):
+            for further in (0, 1, abs(exact(bound))):
+                or_equal = key.startswith("exclusive") or further > 0
+                if key in LOWER:
+                    found.append(numbers.below(exact(bound) - further, or_equal=or_equal))
+                elif key in UPPER:
+                    found.append(numbers.above(exact(bound) + further, or_equal=or_equal))
     exist = [plain(each) for each in found if each is not None]
     shown = (each for each in exist if allowed.contains(exact(each)) and not accepted.contains(exact(each)))
     return next(shown, UNKNOWN) if exist else ABSENT

@@ -125,7 +125,8 @@ def _lost(
             after = outside[dataset_id]
             yield Matched(ContractPair(before, after, None, problems, out_of_scope=after.path), after.path)
         else:
-            now = reading.contracts[0].dataset_id if reading and reading.contracts else None
+            alone = reading is not None and len(reading.contracts) == 1 and before.format == "native"
+            now = reading.contracts[0].dataset_id if reading and alone else None
             taken = now is not None and (claims.get(now) or len(sides.proposed.get(now, ())) > 1)
             pair = ContractPair(before, None, None, problems, now_about=now)
             yield Matched(pair, before.path, told_by=now if taken else None)

@@ -73,7 +73,8 @@ class FreshnessSLA(NamedTuple):
 class Contract:
     """One dataset's agreement at one version; identity is `(dataset_id, version)`, never the path.
 
-    `body` is the part of the file that holds the fields, where one file holds several datasets. `in_place` is for formats whose versions do not grow: a new one is added beside the old.
+    `body` is the part of the file that holds the fields, where one file holds several datasets. `in_place` is for
+    formats whose versions do not grow: a new one is added beside the old.
     """
 
     dataset_id: str

@@ -82,7 +82,7 @@ def _telling_line(text: bytes) -> bytes:
 
 def _words(ids: Collection[str]) -> list[bytes]:
     """The longest piece of each id that any way of writing it must hold unbroken, and how escapes begin."""
-    longest = {max(re.split(r"[\s\"'\\/]+", each), key=len) for each in ids}
+    longest = {max(re.split(r"[\s\"'\\/.]+", each), key=len) for each in ids}
     return [each.encode("utf-8", "surrogateescape") for each in (*sorted(longest), *_ESCAPES)]
 
 

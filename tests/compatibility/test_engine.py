@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from time import process_time
 
 import pytest
 
@@ -77,3 +78,15 @@ def test_another_severity_changes_nothing_else() -> None:
     milder = with_severity(issue, "info")
     assert milder.severity == "info"
     assert with_severity(milder, issue.severity) == issue
+
+
+def test_a_wide_table_whose_columns_are_all_renamed_is_judged_without_delay() -> None:
+    narrow = {"max_length": 40, "pattern": "^[a-z]*$"}
+    before, after = (
+        replace(USERS, fields=tuple(Field(f"{side}_{number}", "string", constraints=narrow) for number in range(300)))
+        for side in ("old", "new")
+    )
+    begin = process_time()
+    issues = judge(ContractPair(before, after), "full").issues
+    assert process_time() - begin < 5
+    assert sum(issue.kind == "field_removed" and issue.witness is not None for issue in issues) == 300

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from dcr.compatibility.pairs import ContractPair, FieldPair, field_pairs
+from dcr.compatibility.pairs import MAX_ADDED, ContractPair, FieldPair, field_pairs
 from dcr.contract.contract import Contract, Field
 
 CITY, STREET = Field("city", "string"), Field("street", "string")
@@ -68,6 +68,12 @@ def test_elements_of_another_type_meet_and_what_is_in_them_does_not() -> None:
 )
 def test_a_removed_field_was_renamed_to_the_new_one_that_is_like_it(added: list[Field], name: str | None) -> None:
     assert FieldPair("city", ("city",), CITY, None, tuple(added)).renamed_to == name
+
+
+def test_among_very_many_new_fields_none_is_looked_for() -> None:
+    several = tuple(Field(f"city_{number}", "string") for number in range(MAX_ADDED + 1))
+    assert FieldPair("city", ("city",), CITY, None, several[:-1]).renamed_to is not None
+    assert FieldPair("city", ("city",), CITY, None, several).renamed_to is None
 
 
 def test_a_field_that_is_still_there_was_not_renamed() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from dcr.contract.location import Location, Place
+from dcr.contract.location import Location, Place, places_of
 from dcr.contract.yaml_reader import compose
 
 NODE = compose(b"kind: x\nname:\n  - {logicalType: string, enum: [a]}\n")
@@ -23,6 +23,23 @@ def test_a_key_is_found_under_the_word_of_its_format() -> None:
 
 def test_what_was_not_read_from_a_file_stands_at_its_beginning() -> None:
     assert Place("a.yaml", None).at("name") == Location("a.yaml", 1, 1)
+
+
+def test_a_path_leads_to_the_deepest_part_that_is_written() -> None:
+    paths: dict[tuple[str | int, ...], tuple[int, int]] = {
+        (): (1, 1),
+        ("kind",): (1, 1),
+        ("kind", "further"): (1, 1),
+        ("name",): (2, 1),
+        ("name", 0): (3, 5),
+        ("name", 0, "enum"): (3, 27),
+        ("name", 0, "enum", 0): (3, 34),
+        ("name", 0, "enum", 1): (3, 27),
+        ("name", 0, "missing", 3): (3, 5),
+        ("name", 1): (2, 1),
+        ("missing",): (1, 1),
+    }
+    assert places_of("a.yaml", NODE, paths) == [Location("a.yaml", *place) for place in paths.values()]
 
 
 def test_places_are_ordered_as_they_are_read() -> None:

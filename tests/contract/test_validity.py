@@ -365,3 +365,8 @@ def test_parts_of_the_wrong_shape_are_left_to_the_models(odd: dict[str, Any]) ->
 )
 def test_a_misspelt_word_is_answered_with_the_nearest_known_one(wrong: str, hint: str) -> None:
     assert did_you_mean(wrong, ["required", "max_length", "type"]) == hint
+
+
+def test_a_long_word_is_compared_with_nothing() -> None:
+    assert did_you_mean("a" * 100, ["a" * 99]) != ""
+    assert did_you_mean("a" * 101, ["a" * 99]) == ""

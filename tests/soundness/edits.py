@@ -12,6 +12,7 @@ from .generate import (
     NEAR_MISSES,
     PATTERNS,
     SCALARS,
+    SLOW_PATTERNS,
     body,
     constraints,
     enum,
@@ -358,7 +359,9 @@ def constrain_enum(rng: Random, spot: Spot) -> bool:
     here = spot.field
     if "enum" not in here or spot.type == "boolean":
         return False
-    kept = ("unique",) if here.get("format", "date") in FORMATS else ("unique", "format")
+    kept = {"unique"}
+    kept |= {"format"} if here.get("format", "date") not in FORMATS else set()
+    kept |= {"pattern"} if here.get("pattern") in SLOW_PATTERNS else set()
     written = [key for key in CONSTRAINTS[spot.type] if key in here and key not in kept]
     if written and rng.random() < 0.5:
         del here[rng.choice(written)]

@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from dcr.compatibility.constraints import stricter_constraints
 from dcr.compatibility.engine import judge
 from dcr.compatibility.modes import BACKWARD, FORWARD
 from dcr.compatibility.pairs import ContractPair
+from dcr.contract.contract import Field
 from dcr.formats import read
 
 from .proofs import conservatism, holds, unexplained
@@ -169,6 +171,27 @@ def test_what_is_too_large_to_show_breaks_without_a_witness(name: str) -> None:
     for direction in broken:
         assert case.refused(direction)
         assert all(issue.witness is None for issue in case.issues(direction)), case.told()
+
+
+MOMENTS: dict[str, tuple[str, str, str, bool]] = {
+    "a later day": ("date", "2024-01-01", "2024-01-02", True),
+    "an earlier day": ("date", "2024-01-02", "2024-01-01", False),
+    "an earlier moment of one zone": ("timestamp", "2024-01-01T10:00:00+02:00", "2024-01-01T09:00:00+02:00", False),
+    "a moment that is later only in its own zone": (
+        "timestamp", "2024-01-01T00:00:00+02:00", "2023-12-31T23:00:00Z", True,
+    ),
+    "a moment that is earlier only in its own zone": (
+        "timestamp", "2024-01-01T00:00:00+02:00", "2023-12-31T23:59:59+01:00", True,
+    ),
+    "a day in another notation": ("date", "2024-1-2", "2024-01-01", True),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", MOMENTS)
+def test_moments_that_foreign_formats_bound_are_in_order_only_in_one_notation_and_zone(name: str) -> None:
+    type_name, previous, proposed, tighter = MOMENTS[name]
+    writer, reader = (Field("f", type_name, constraints={"minimum": each}) for each in (previous, proposed))
+    assert bool(list(stricter_constraints(writer, reader))) is tighter
 
 
 ENDLESS: dict[str, dict[str, Any]] = {
