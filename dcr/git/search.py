@@ -60,8 +60,8 @@ def _holding(git: Git, head: str, words: list[bytes], among: Mapping[str, str]) 
         return list(among)
     path, line = list(known.items())[-1]
     staged = head in (WORKTREE, INDEX)
-    # Attributes may call a contract binary: it is searched as text all the same.
-    arguments = ("grep", "-l", "-z", "--text", "--no-color", "--no-textconv", "--full-name", "-F", "-f", "-")
+    # Without -I: attributes may call a contract binary, and it is searched all the same.
+    arguments = ("grep", "-l", "-z", "--no-color", "--no-textconv", "--full-name", "-F", "-f", "-")
     answer = git.ask(*arguments, "--cached" if staged else head, given=b"\n".join([*words, line, b""]))
     found = records(answer.out) if answer.code == 0 else []
     if not staged:

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 OTHER = "contracts/other.yaml"
+LATER = {"contracts/zebra.yaml": contract("zoo.zebra")}
 
 
 @pytest.fixture
@@ -159,7 +160,7 @@ def test_a_copied_contract_is_one_issue_on_every_side(repository: Repository, wh
 )
 def test_an_id_is_found_in_unchanged_files_however_it_is_spelled(repository: Repository, spelled: str) -> None:
     repository.git("checkout", "-q", "main")
-    repository.commit({USERS: contract(spelled)})
+    repository.commit({USERS: contract(spelled), **LATER})
     repository.branch("second")
     repository.commit({"contracts/copy.yaml": contract()})
     assert only(repository)["kind"] == "dataset_id_duplicated"
@@ -168,7 +169,7 @@ def test_an_id_is_found_in_unchanged_files_however_it_is_spelled(repository: Rep
 @pytest.mark.parametrize("attribute", ["binary", "-diff", "-text"])
 def test_an_id_is_found_in_files_that_attributes_call_binary(repository: Repository, attribute: str) -> None:
     repository.git("checkout", "-q", "main")
-    repository.commit({".gitattributes": f"*.yaml {attribute}\n"})
+    repository.commit({".gitattributes": f"*.yaml {attribute}\n", **LATER})
     repository.branch("second")
     repository.commit({"contracts/copy.yaml": contract()})
     assert only(repository)["kind"] == "dataset_id_duplicated"

@@ -62,8 +62,11 @@ def test_an_unreadable_base_that_the_change_does_not_touch_is_silent(repository:
 
 
 def test_the_fallback_survives_a_configuration_that_changes_git_log(repository: Repository) -> None:
-    with_base(repository, "dataset_id: [")
-    repository.commit({USERS: breaking("2.0.0")})
+    path = "contracts/moved.yaml"
+    repository.git("checkout", "-q", "main")
+    repository.commit({USERS: None, path: contract()})
+    with_base(repository, "dataset_id: [", path=path)
+    repository.commit({path: breaking("2.0.0")})
     for key, value in (
         ("log.showRoot", "false"), ("log.follow", "true"), ("log.diffMerges", "off"), ("diff.renames", "copies"),
         ("format.pretty", "fuller"), ("color.ui", "always"), ("core.abbrev", "7"), ("diff.noprefix", "true"),
@@ -90,9 +93,16 @@ def test_a_merge_that_brought_the_unreadable_version_is_seen(repository: Reposit
     repository.commit({USERS: "dataset_id: ["})
     repository.git("checkout", "-q", "main")
     repository.git("merge", "-q", "--no-ff", "-m", "merge", "side")
+    repository.git("config", "log.diffMerges", "off")
     repository.branch("second")
     repository.commit({USERS: breaking("2.0.0")})
     assert sorted(repository.check().kinds) == ["field_removed", "previous_unreadable"]
+
+
+def test_two_texts_too_large_to_read_are_not_the_same_for_their_beginning(repository: Repository) -> None:
+    with_base(repository, contract() + "# " + "x" * 2_200_000)
+    repository.commit({USERS: contract() + "# " + "x" * 2_200_000 + "y"})
+    assert sorted(repository.check().kinds) == ["contract_invalid", "previous_unreadable"]
 
 
 def test_a_link_in_the_history_is_not_read_as_a_contract(repository: Repository) -> None:

@@ -204,6 +204,16 @@ def test_a_missing_or_corrupt_object_is_never_a_pass(broken: Repository, what: s
         assert outcome.code == 2, (arguments, outcome)
 
 
+@pytest.mark.parametrize("name", ["dcr.toml", "pyproject.toml", "dcr.accepted.yaml"])
+def test_a_policy_that_is_lost_is_not_no_policy(repository: Repository, name: str) -> None:
+    repository.git("checkout", "-q", "main")
+    repository.commit({name: '[tool.dcr]\nmode = "full"\n' if name == "pyproject.toml" else "# nothing yet\n"})
+    repository.branch("second")
+    repository.commit({"notes.txt": "x"})
+    object_file(repository, f"main:{name}").unlink()
+    repository.check().says("is not in this clone", "git fetch --refetch --no-filter origin")
+
+
 @pytest.mark.parametrize("text", ["", "garbage\n", "1" * 40 + "\n", "ref: refs/heads/gone\n"])
 @pytest.mark.parametrize("name", ["refs/heads/main", "HEAD"])
 def test_a_broken_ref_is_never_a_pass(broken: Repository, name: str, text: str) -> None:

@@ -28,6 +28,8 @@ fails) echo "fatal: made up" >&2; exit 128;;
 "stops in the middle")
     {git} "$@" >{folder}/out; code=$?
     head -c $(($(wc -c <{folder}/out) / 2)) {folder}/out; exit $code;;
+"loses its output") {git} "$@" >/dev/null;;
+"loses its last line") {git} "$@" >{folder}/out; code=$?; sed '$d' {folder}/out; exit $code;;
 "stops before the end") {git} "$@" >{folder}/out; code=$?; head -c -1 {folder}/out; exit $code;;
 "ends with one") cat >/dev/null; exit 1;;
 hangs) exec sleep 60;;
@@ -35,7 +37,7 @@ esac
 """
 FAULTS = (
     "fails", "is killed", "says nothing", "says something else", "stops in the middle", "stops before the end", "hangs",
-    "ends with one",
+    "ends with one", "loses its output", "loses its last line",
 )  # fmt: skip
 WIDER = "  - {name: country, type: string, required: false}"
 
@@ -168,6 +170,18 @@ def in_the_hook_of_a_linked_worktree(root: Path) -> Scenario:
     return Scenario(linked, ("--staged",), variables)
 
 
+def criss_crossed(root: Path) -> Scenario:
+    repository = started(root)
+    repository.commit({"a.txt": "feature"})
+    repository.git("checkout", "-q", "main")
+    repository.commit({"b.txt": "main"})
+    main = repository.git("rev-parse", "main")
+    repository.git("merge", "-q", "--no-ff", "-m", "merge", "feature")
+    repository.git("checkout", "-q", "feature")
+    repository.git("merge", "-q", "--no-ff", "-m", "merge", main)
+    return Scenario(repository, ("--base", "main"))
+
+
 def started(root: Path) -> Repository:
     repository = Repository(root)
     repository.commit({USERS: contract(), "notes.txt": "x"})
@@ -185,7 +199,7 @@ def run(scenario: Scenario, at: int, fault: str) -> Outcome:
     return scenario.repository.check(*scenario.arguments, path=str(shim), writes=writes, **variables)
 
 
-def survives(root: Path, scene: Callable[[Path], Scenario], fault: str) -> None:
+def survives(root: Path, scene: Callable[[Path], Scenario], fault: str, expected: int = 1) -> None:
     scenario = scene(root)
     git = shutil.which("git")
     shim = root / "shim"
@@ -193,12 +207,12 @@ def survives(root: Path, scene: Callable[[Path], Scenario], fault: str) -> None:
     (shim / "git").write_text(SHIM.format(folder=shim, git=git))
     (shim / "git").chmod(0o755)
     truth = run(scenario, 0, "")
-    assert truth.code == 1, truth
+    assert truth.code == expected, truth
     calls = int((shim / "count").read_text())
     assert calls >= 5
     for number in range(1, calls + 1):
         outcome = run(scenario, number, fault)
-        if outcome.code == 1:
+        if outcome.code == expected == 1:
             assert outcome.report == truth.report, (number, fault)
         else:
             assert outcome.code == 2, (number, fault, outcome)
@@ -234,3 +248,8 @@ def test_an_exit_code_that_often_means_no_is_not_taken_for_one(
 @pytest.mark.parametrize("scene", [copied_to_an_untracked_file, unreadable_before, named_by_a_ci, published_meanwhile])
 def test_a_failure_is_not_taken_for_an_answer(tmp_path: Path, scene: Callable[[Path], Scenario]) -> None:
     survives(tmp_path, scene, "fails")
+
+
+@pytest.mark.parametrize("fault", ["loses its last line", "says nothing", "fails"])
+def test_a_second_merge_base_is_not_lost(tmp_path: Path, fault: str) -> None:
+    survives(tmp_path, criss_crossed, fault, expected=2)

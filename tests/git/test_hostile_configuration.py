@@ -204,6 +204,9 @@ def test_no_setting_changes_the_answer(broken: Repository, settings: dict[str, s
 
 
 def test_an_unchanged_claim_is_found_under_every_colour(repository: Repository) -> None:
+    repository.git("checkout", "-q", "main")
+    repository.commit({"contracts/zebra.yaml": contract("zoo.zebra")})
+    repository.branch("second")
     configure(repository, color__ui="always", color__grep="always", color__grep__filename="red")
     repository.write("contracts/copy.yaml", contract())
     assert repository.check().kinds == ["dataset_id_duplicated"]
