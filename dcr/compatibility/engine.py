@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from dcr.compatibility.escapes import UNKNOWN
 from dcr.compatibility.issue import NEW_READERS, OLD_READERS, Issue, Witness, fingerprint_of
 from dcr.compatibility.modes import BACKWARD, DIRECTIONS, FORWARD
 from dcr.compatibility.pairs import ContractPair, FieldPair, field_pairs
@@ -166,9 +167,12 @@ def _witness(pair: ContractPair, finding: Finding, field: FieldPair | None, aske
     previous, proposed = pair.both
     for mode in asked:
         writer, reader = (previous, proposed) if mode == BACKWARD else (proposed, previous)
+        own = mode == FORWARD and finding.forward_value is not NotImplemented
+        value = finding.forward_value if own else finding.value
+        if value is UNKNOWN:
+            continue
         try:
-            own = mode == FORWARD and finding.forward_value is not NotImplemented
-            row = row_with(writer, field.steps, finding.forward_value if own else finding.value)
+            row = row_with(writer, field.steps, value)
         except NoValueError:
             continue
         if not accepts(writer, row):

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from dcr.compatibility.rows import ABSENT, NoValueError, candidates, smallest_array
 from dcr.contract import patterns
 from dcr.contract.contract import CONSTRAINTS
-from dcr.contract.values import FORMATS, refused_by, undecided
+from dcr.contract.values import FORMATS, fits_type, refused_by, undecided
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -106,7 +106,8 @@ def _listed_escaping(writer: Field, limits: dict[str, Any]) -> Any:
 
 
 def _own_values(field: Field) -> list[Any]:
-    return [each for each in field.enum or () if refused_by(each, field.type, field.constraints) is None]
+    fitting = (each for each in field.enum or () if fits_type(each, field.type))  # a foreign file may list others too
+    return [each for each in fitting if refused_by(each, field.type, field.constraints) is None]
 
 
 def _number_escaping(writer: Field, limits: dict[str, Any]) -> Any:

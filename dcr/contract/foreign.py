@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from typing import TYPE_CHECKING, Any
 
@@ -54,12 +55,16 @@ def seconds(value: str, unit: str | None = None) -> int | None:
     )
     if iso and any(iso.groups()):
         sizes = (31_536_000, 2_592_000, 604_800, 86_400, 3600, 60, 1)
-        return int(sum(float(part or 0) * size for part, size in zip(iso.groups(), sizes, strict=True)))
+        return _whole(sum(float(part or 0) * size for part, size in zip(iso.groups(), sizes, strict=True)))
     match = re.fullmatch(r"(\d+(?:\.\d+)?)\s*([a-zA-Z]*)", text)
     if match is None:
         return None
     size = _UNITS.get((match.group(2) or unit or "").strip().lower())
-    return int(float(match.group(1)) * size) if size and float(match.group(1)) * size >= 1 else None
+    return _whole(float(match.group(1)) * size) if size else None
+
+
+def _whole(duration: float) -> int | None:
+    return int(duration) if 1 <= duration < math.inf else None
 
 
 def field_of_type(

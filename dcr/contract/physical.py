@@ -44,6 +44,7 @@ _ARRAY = ("array", "list", "repeated", "nested")
 _STRUCT = ("struct", "record", "row", "tuple", "object")
 _WRAPPERS = ("nullable", "lowcardinality")
 _MAX_DEPTH = 32
+_MAX_SPELLING = 10_000
 
 
 def stored_type(spelling: str) -> str:
@@ -51,10 +52,15 @@ def stored_type(spelling: str) -> str:
     return re.sub(r"\s*([(),<>:\[\]])\s*", r"\1", " ".join(spelling.strip().lower().split()))
 
 
-@lru_cache(maxsize=8192)
 def logical_type(spelling: str) -> LogicalType:
     """Return what a stored type means; unknown spellings come back as they are, lower case, blanks folded."""
-    return _parse(" ".join(spelling.strip().lower().split()), 0)
+    text = " ".join(spelling.strip().lower().split())
+    return _of(text) if len(text) <= _MAX_SPELLING else LogicalType(text, known=False)
+
+
+@lru_cache(maxsize=8192)
+def _of(text: str) -> LogicalType:
+    return _parse(text, 0)
 
 
 def _parse(text: str, depth: int) -> LogicalType:  # noqa: PLR0911 (one for each shape of a type)
@@ -88,7 +94,7 @@ def _exact_number(name: str, word: str, rest: str) -> str:
     """A decimal without decimals holds integers only: `number(38,0)`, `decimal(10)`."""
     if name != "number" or word not in ("number", "numeric", "decimal", "dec"):
         return name
-    arguments = re.match(r"\(\s*\d+\s*(?:,\s*(-?\d+)\s*)?\)", rest)
+    arguments = re.match(r"\(\s*\d+\s*(?:,\s*(-?\d{1,9})\s*)?\)", rest)
     return "integer" if arguments and int(arguments.group(1) or 0) <= 0 else "number"
 
 

@@ -180,8 +180,8 @@ def _pairs(node: Any, depth: int = 0) -> dict[str, Any]:
         if key.value == "<<" and not key.style and depth < _MAX_MERGES:
             sources = value.value if value.id == "sequence" else [value]
             for source in sources:
-                if source.id == "mapping":
-                    merged = {**_pairs(source, depth + 1), **merged}
+                for name, inner in _pairs(source, depth + 1).items() if source.id == "mapping" else ():
+                    merged.setdefault(name, inner)
         else:
             found[key.value] = value
     return {**merged, **found} if merged else found

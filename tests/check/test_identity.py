@@ -153,7 +153,7 @@ def test_a_copied_contract_is_one_issue_on_every_side(repository: Repository, wh
 @pytest.mark.parametrize(
     "spelled",
     [
-        pytest.param(r'"users\x2edaily_active"', id="escapes"),
+        pytest.param(r'"users.d\x61ily_active"', id="escapes"),
         pytest.param("'users.daily_active'", id="quotes"),
         pytest.param(">-\n  users.daily_active", id="a block"),
     ],

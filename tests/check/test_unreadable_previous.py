@@ -61,10 +61,11 @@ def test_an_unreadable_base_that_the_change_does_not_touch_is_silent(repository:
     assert repository.check().issues == []
 
 
-def test_the_fallback_survives_a_configuration_that_changes_git_log(repository: Repository) -> None:
-    path = "contracts/moved.yaml"
+@pytest.mark.parametrize("path", [USERS, "contracts/moved.yaml"])
+def test_the_fallback_survives_a_configuration_that_changes_git_log(repository: Repository, path: str) -> None:
     repository.git("checkout", "-q", "main")
-    repository.commit({USERS: None, path: contract()})
+    if path != USERS:
+        repository.commit({USERS: None, path: contract()})
     with_base(repository, "dataset_id: [", path=path)
     repository.commit({path: breaking("2.0.0")})
     for key, value in (

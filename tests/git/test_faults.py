@@ -209,7 +209,7 @@ def survives(root: Path, scene: Callable[[Path], Scenario], fault: str, expected
     truth = run(scenario, 0, "")
     assert truth.code == expected, truth
     calls = int((shim / "count").read_text())
-    assert calls >= 5
+    assert calls >= 2
     for number in range(1, calls + 1):
         outcome = run(scenario, number, fault)
         if outcome.code == expected == 1:

@@ -13,9 +13,10 @@ from dcr.compatibility.pairs import ContractPair
 from dcr.compatibility.severities import ERROR
 from dcr.formats import read
 
-from .edits import edited, retuned, rewritten, shuffled
+from .edits import edited, retuned, shuffled
 from .generate import contract, either, narrow_contract, written
 from .judge import Judge, Refusal, refusals
+from .rewrites import rewritten
 from .rows import inhabited, rows_of
 
 if TYPE_CHECKING:

@@ -57,7 +57,7 @@ def field_type_changed(pair: FieldPair) -> Iterator[Finding]:
 
 
 def _proof(writer: Field, reader: Field) -> object:
-    """Return a value of one type that the other refuses; `UNKNOWN`, which no field accepts, when there is none."""
+    """Return a value of one type that the other refuses; `UNKNOWN`, of which no row is made, when there is none."""
     try:
         values = [smallest_value(writer)] if writer.type in _NESTED else candidates(writer)
     except NoValueError:
