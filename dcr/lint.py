@@ -20,7 +20,7 @@ from dcr.git.worktree import read_file, relative_paths, walk
 from dcr.policy.globs import Scope
 from dcr.policy.policy import FILES, Policy, PolicyError, StricterPolicy, parse_policy
 from dcr.policy.verdicts import apply
-from dcr.reporters.report import UNCHANGED, ContractReport, Report
+from dcr.reporters.report import UNCHANGED, ContractReport, Report, once_per_file
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -70,7 +70,8 @@ def lint(
             claims[contract.dataset_id].append(_Found(contract.dataset_id, contract.version, place))
         _add(reports, _judged(reading, stricter))
     _add(reports, _duplicates(claims, stricter))
-    found = tuple(sorted(reports.values(), key=lambda report: report.path))
+    once = once_per_file(sorted(reports.values(), key=lambda report: report.path))
+    found = tuple(report for report in once if report.issues)
     return Report(None, "worktree", found, (), total, left_alone, source, fail_on or policy.fail_on)
 
 

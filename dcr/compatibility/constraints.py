@@ -24,6 +24,7 @@ GROUPS: tuple[tuple[str, ...], ...] = (
     ("multiple_of",),
     ("min_items",),
     ("max_items",),
+    ("unique_items",),
     ("check",),
 )
 """Constraints that say one thing together; a change within a group is one cause."""

@@ -128,7 +128,7 @@ def _who(rule: Rule, asked: tuple[str, ...]) -> str | None:
 
 
 def _places(pair: ContractPair, finding: Finding, field: FieldPair | None) -> tuple[Location | None, Location | None]:
-    inside = field is not None or finding.key in ("primary_key", "fields")
+    inside = field is not None or finding.key in ("primary_key", "fields", "dataset")
     before, after = (_part(contract, inside=inside) for contract in (pair.previous, pair.proposed))
     if field is None:
         return _at(after, finding.key) or _at(before, finding.key), _at(before, finding.key)

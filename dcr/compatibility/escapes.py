@@ -38,6 +38,8 @@ def escaping_constraint(  # noqa: PLR0911 (one for each way a value is found)
     limits = {key: reader.constraints[key] for key in keys if key in reader.constraints}
     if not limits or all(writer.constraints.get(key) == value for key, value in limits.items()):
         return ABSENT
+    if "unique_items" in limits and writer.type == "array":
+        return _repeating(writer)
     if any(writer.type not in CONSTRAINTS.get(key, ()) for key in limits):
         return _opaque_escaping(writer, limits)
     if writer.enum is not None:
@@ -97,6 +99,17 @@ def _one_notation(one: Any, two: Any) -> bool:
     shapes = {re.sub(r"\d", "0", each) for each in (one, two)}
     zones = {re.sub(r".*?([+-]\d{2}:?\d{2})?\Z", r"\1", each) for each in (one, two)}
     return len(shapes) == 1 and len(zones) == 1
+
+
+def _repeating(writer: Field) -> Any:
+    """Return an array that holds one element twice, if the writer allows two."""
+    low, high = writer.constraints.get("min_items", 0), writer.constraints.get("max_items")
+    if high is not None and high < 2:
+        return ABSENT
+    try:
+        return smallest_array(writer, max(low, 2)) or UNKNOWN
+    except NoValueError:
+        return UNKNOWN
 
 
 def _listed_escaping(writer: Field, limits: dict[str, Any]) -> Any:

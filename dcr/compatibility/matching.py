@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
+from dcr.compatibility.crossing import comparable, continued
 from dcr.compatibility.pairs import ContractPair
+from dcr.contract.contract import fields_meaning
 from dcr.contract.location import Location
 
 if TYPE_CHECKING:
@@ -65,9 +67,10 @@ def match(previous: Mapping[str, Reading], proposed: Mapping[str, Reading], arou
     A previous reading that is unreadable may hold the contracts of an older version beside its problems.
     """
     sides = _Sides()
+    now = continued(previous, proposed)
     for path, reading in previous.items():
         for contract in reading.contracts:
-            sides.previous.setdefault(contract.dataset_id, []).append(contract)
+            sides.previous.setdefault(now.get(contract.dataset_id, contract.dataset_id), []).append(contract)
         if reading.unreadable:
             sides.previous_problems[path] = reading.problems
     for path, reading in proposed.items():
@@ -95,9 +98,10 @@ def _found(sides: _Sides, claims: Mapping[str, tuple[Location, ...]], around: Su
             path = contract.path
             problems = sides.previous_problems.get(mine.path if mine else path, ())
             published = around.published().get(dataset_id) if not also_at else None
+            old, new = comparable(mine, contract) if mine else (None, contract)
             pair = ContractPair(
-                previous=mine,
-                proposed=contract,
+                previous=old,
+                proposed=new,
                 published=published,
                 previous_problems=problems if mine or not also_at else (),
                 proposed_problems=sides.proposed_problems.get(path, ()),
@@ -125,11 +129,20 @@ def _lost(
             after = outside[dataset_id]
             yield Matched(ContractPair(before, after, None, problems, out_of_scope=after.path), after.path)
         else:
-            alone = reading is not None and len(reading.contracts) == 1 and before.format == "native"
-            now = reading.contracts[0].dataset_id if reading and alone else None
+            now = _in_its_place(before, reading, sides) if reading else None
             taken = now is not None and (claims.get(now) or len(sides.proposed.get(now, ())) > 1)
-            pair = ContractPair(before, None, None, problems, now_about=now)
+            listed_at = reading.listed_at if reading else None
+            pair = ContractPair(before, None, None, problems, now_about=now, gone_from=listed_at)
             yield Matched(pair, before.path, told_by=now if taken else None)
+
+
+def _in_its_place(before: Contract, reading: Reading, sides: _Sides) -> str | None:
+    """Return the dataset a file is now about, or the one among several new ones that has the same fields."""
+    if before.format == "native":
+        return reading.contracts[0].dataset_id if len(reading.contracts) == 1 else None
+    new = [each for each in reading.contracts if each.dataset_id not in sides.previous and each.fields]
+    wanted = fields_meaning(before.fields)
+    return next((each.dataset_id for each in new if fields_meaning(each.fields) == wanted), None)
 
 
 def _claiming(dataset_id: str, proposed: Mapping[str, Reading]) -> Reading | None:
@@ -141,7 +154,7 @@ def _unread(sides: _Sides, pairs: list[Matched], proposed: Mapping[str, Reading]
     here = {each.path for each in pairs}
     known = here | {each.pair.previous.path for each in pairs if each.pair.previous}
     for path, problems in sides.proposed_problems.items():
-        if path not in here and proposed[path].unreadable:
+        if path not in here and not proposed[path].contracts:
             before = sides.previous_problems.get(path, ())
             yield Matched(ContractPair(None, None, None, before, problems), path)
     for path, problems in sides.previous_problems.items():

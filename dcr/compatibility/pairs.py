@@ -64,7 +64,9 @@ class ContractPair(NamedTuple):
     """Both sides of one dataset and what is known around them.
 
     `published` is the base's own newest contract of the dataset when that is not `previous`; `also_at` are
-    other files that claim the dataset; `out_of_scope` is the path a contract moved to that no glob covers.
+    other files that claim the dataset; `out_of_scope` is the path a contract moved to that no glob covers. Of a
+    contract that is gone, `now_about` is the dataset that seems to have taken its place, and `gone_from` where the
+    file that held it lists the datasets it has now.
     """
 
     previous: Contract | None
@@ -75,6 +77,7 @@ class ContractPair(NamedTuple):
     also_at: tuple[Location, ...] = ()
     out_of_scope: str | None = None
     now_about: str | None = None
+    gone_from: Location | None = None
     required_bump: str = NONE
 
     @property

@@ -53,6 +53,8 @@ def _accepts(field: Field, value: Any, lenient: bool) -> bool:
         low, high = field.constraints.get("min_items", 0), field.constraints.get("max_items")
         if not isinstance(value, list) or len(value) < low or (high is not None and len(value) > high):
             return False
+        if field.constraints.get("unique_items") and len({repr(each) for each in value}) < len(value):
+            return False
         return field.items is None or all(_accepts(field.items, each, lenient) for each in value)
     return allows(field, value)
 

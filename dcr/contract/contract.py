@@ -63,18 +63,23 @@ class Owner(NamedTuple):
 
 
 class FreshnessSLA(NamedTuple):
-    """The promise that data is never older than `max_lag_seconds`, measured by `measurement`."""
+    """The promise that data is never older than `max_lag_seconds`, measured by `measurement`.
 
-    max_lag_seconds: int
+    The lag is None for a promise that is there and not understood: `written` is then what the file says.
+    """
+
+    max_lag_seconds: int | None
     measurement: str | None = None
+    written: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Contract:
     """One dataset's agreement at one version; identity is `(dataset_id, version)`, never the path.
 
-    `body` is the part of the file that holds the fields, where one file holds several datasets. `in_place` is for
-    formats whose versions do not grow: a new one is added beside the old.
+    `body` is the part of the file that holds the fields, where one file holds several datasets; `named` is false
+    for one that has no name there. `in_place` is for formats whose versions do not grow: a new one is added beside
+    the old, and `latest` is the one that readers get who name none. `access` is who may read, where a format says.
     """
 
     dataset_id: str
@@ -89,7 +94,10 @@ class Contract:
     place: Place | None = field(default=None, compare=False, repr=False)
     body: Place | None = field(default=None, compare=False, repr=False)
     format: str = field(default="native", compare=False)
+    named: bool = field(default=True, compare=False)
     in_place: bool = False
+    latest: str | None = None
+    access: str | None = None
 
     @property
     def fields_place(self) -> Place | None:
@@ -114,6 +122,7 @@ def meaning(contract: Contract) -> tuple[object, ...]:
         contract.primary_key,
         frozenset(contract.owners),
         contract.freshness_sla,
+        contract.access,
         fields_meaning(contract.fields),
     )
 

@@ -1,4 +1,4 @@
-"""What the foreign formats share: derived types, constraints, statuses, durations, owners as dcr's words have them."""
+"""What the foreign formats share: derived types, constraints, enumerations and durations as dcr's words have them."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from dcr.contract.contract import Field
-from dcr.contract.physical import LogicalType, logical_type
+from dcr.contract.physical import LogicalType
 from dcr.contract.tree import Tree, scalar_value
 
 if TYPE_CHECKING:
@@ -18,12 +18,6 @@ if TYPE_CHECKING:
 ANY = "any"
 """The type of a field whose file names none: compared as it is."""
 
-STATUSES = {
-    "proposed": "draft", "draft": "draft", "in development": "draft", "development": "draft", "pending": "draft",
-    "active": "active", "current": "active", "production": "active", "published": "active", "approved": "active",
-    "deprecated": "deprecated", "deprecating": "deprecated",
-    "retired": "archived", "archived": "archived", "decommissioned": "archived", "inactive": "archived",
-}  # fmt: skip
 _UNITS = {
     "s": 1, "sec": 1, "secs": 1, "second": 1, "seconds": 1,
     "m": 60, "min": 60, "mins": 60, "minute": 60, "minutes": 60,
@@ -32,17 +26,6 @@ _UNITS = {
     "mo": 2_592_000, "month": 2_592_000, "months": 2_592_000,
     "y": 31_536_000, "yr": 31_536_000, "yrs": 31_536_000, "year": 31_536_000, "years": 31_536_000,
 }  # fmt: skip
-
-
-def status_of(tree: Tree, key: str = "status") -> str:
-    """Return a lifecycle status; an unknown word is noted and counts as active, the strictest."""
-    word = tree.text(key)
-    if word is None:
-        return "active"
-    known = STATUSES.get(word.strip().lower())
-    if known is None:
-        tree.note(tree.at(key), f"status '{word}' is not known, judged as active", f"known: {', '.join(STATUSES)}")
-    return known or "active"
 
 
 def seconds(value: str, unit: str | None = None) -> int | None:
@@ -76,7 +59,8 @@ def field_of_type(
         type=kind.name or ANY,
         required=required,
         fields=tuple(field_of_type(each, inner, place) for each, inner in kind.fields),
-        items=field_of_type("", kind.items or logical_type(ANY), place) if kind.name == "array" else None,
+        items=field_of_type("", kind.items or LogicalType(ANY, known=False), place) if kind.name == "array" else None,
+        physical_type=kind.stored,
         place=place,
         **(known or {}),
     )
@@ -92,7 +76,7 @@ def constraints_of(tree: Tree, words: Mapping[str, str], type_name: str) -> dict
             value: Any = tree.text(word)
         elif type_name in ("date", "time", "timestamp") and "um" in key:
             value = tree.text(word)
-        elif key == "unique":
+        elif key in ("unique", "unique_items"):
             value = tree.flag(word) or None
         else:
             value = _bound(tree, key, word)

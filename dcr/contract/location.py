@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from yaml import Node
 
@@ -22,8 +22,8 @@ class Place:
     """The part of a file that one contract, field or section was read from.
 
     Answers where one of its keys stands. `spelling` maps dcr's word for a key to the format's own, with dots
-    for what is nested (`min_length` is `logicalTypeOptions.minLength` in another format), so that a location is
-    the line a person would edit.
+    and numbers for what is nested (`min_length` is `logicalTypeOptions.minLength` in another format), so that a
+    location is the line a person would edit.
     """
 
     __slots__ = ("node", "path", "spelling")
@@ -35,20 +35,14 @@ class Place:
 
     def at(self, key: str | None = None) -> Location:
         """Return the place of `key`, or of the whole part when the key is not written out."""
-        at: Any = self.node
-        node: Any = self.node
-        if node is None:
+        if self.node is None:
             return Location(self.path)
-        for step in self._spelled(key).split(".") if key is not None else ():
-            pair = next((pair for pair in node.value if pair[0].value == step), None) if node.id == "mapping" else None
-            if pair is None:
-                break
-            at, node = pair
-        return mark_location(self.path, at)
+        steps = self._spelled(key).split(".") if key is not None else ()
+        return mark_location(self.path, _deepest(self.node, [int(s) if s.isdecimal() else s for s in steps], {}))
 
     def word(self, key: str) -> str:
         """Return the format's own word for one of dcr's keys."""
-        return self._spelled(key).rpartition(".")[2]
+        return next(step for step in reversed(self._spelled(key).split(".")) if not step.isdecimal())
 
     def _spelled(self, key: str) -> str:
         return self.spelling.get(key, key) if self.spelling else key
@@ -66,7 +60,7 @@ def places_of(path: str, root: Any, wheres: Iterable[tuple[str | int, ...]]) -> 
     return [mark_location(path, _deepest(root, where, known)) for where in wheres]
 
 
-def _deepest(root: Any, where: tuple[str | int, ...], known: dict[int, dict[str, Any]]) -> Any:
+def _deepest(root: Any, where: Sequence[str | int], known: dict[int, dict[str, Any]]) -> Any:
     at = node = root
     for step in where:
         if isinstance(step, int):

@@ -15,12 +15,14 @@ class LogicalType(NamedTuple):
     """A logical type; `fields` are a struct's `(name, type)` pairs, `items` an array's element type.
 
     `known` is false when the spelling is no vendor's: the name is then the spelling itself, compared as it is.
+    `stored` is the stored type it was read from, without what is nested in it: that has its own.
     """
 
     name: str
     fields: tuple[tuple[str, LogicalType], ...] = ()
     items: LogicalType | None = None
     known: bool = True
+    stored: str | None = None
 
 
 _NAMES = {
@@ -63,7 +65,13 @@ def _of(text: str) -> LogicalType:
     return _parse(text, 0)
 
 
-def _parse(text: str, depth: int) -> LogicalType:  # noqa: PLR0911 (one for each shape of a type)
+def _parse(text: str, depth: int) -> LogicalType:
+    kind = _shape(text, depth)
+    own = kind.name if text.endswith("]") else re.split(r"[<(]", text)[0].strip()
+    return kind._replace(stored=own if kind.fields or kind.items else stored_type(text))
+
+
+def _shape(text: str, depth: int) -> LogicalType:  # noqa: PLR0911 (one for each shape of a type)
     if depth > _MAX_DEPTH or not text:
         return LogicalType(text, known=False)
     if text.endswith("[]"):

@@ -7,11 +7,12 @@ numbers without an order of compatibility: a version in place is not bumped, a n
 from __future__ import annotations
 
 import re
-from datetime import date
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from dcr.contract.contract import Contract, Field, Owner
 from dcr.contract.foreign import field_of_type
+from dcr.contract.lifecycle import day_of, is_over
 from dcr.contract.physical import LogicalType, logical_type
 from dcr.contract.tree import Tree
 from dcr.formats.reading import Problem, Reading
@@ -56,7 +57,8 @@ def read(path: str, root: MappingNode) -> Reading:
         notes.append(Problem(place, message, hint, fatal=False, understood=False))
 
     contracts: list[Contract] = []
-    for name, model in Tree(path, root, note).named("models", "name"):
+    tree = Tree(path, root, note)
+    for name, model in tree.named("models", "name"):
         if not _enforced(model):
             continue
         if name is None:
@@ -65,12 +67,19 @@ def read(path: str, root: MappingNode) -> Reading:
         versions = list(model.named("versions", "v"))
         if not versions:
             contracts.append(_contract(name, "", model, model, dict(_columns(model))))
+        latest = model.text("latest_version") or _greatest([number for number, _ in versions if number])
         for number, version in versions:
             if number is None:
                 note(version.at(), f"a version of '{name}' has no number, and is not compared", "add v")
                 continue
-            contracts.append(_contract(f"{name}.v{number}", number, model, version, _of_version(model, version)))
-    return Reading(path, NAME, tuple(contracts), tuple(dict.fromkeys(notes)), None)
+            contract = _contract(f"{name}.v{number}", number, model, version, _of_version(model, version))
+            contracts.append(replace(contract, latest=latest))
+    return Reading(path, NAME, tuple(contracts), tuple(dict.fromkeys(notes)), None, tree.at("models"))
+
+
+def _greatest(numbers: list[str]) -> str | None:
+    """The version that a reference without one means: the greatest number, else the last text ("latest_version")."""
+    return max(numbers, default=None, key=lambda each: (each.isdecimal(), int(each) if each.isdecimal() else 0, each))
 
 
 def _silent(_place: Location, _message: str, _hint: str) -> None:
@@ -86,20 +95,60 @@ def _enforced(model: Tree) -> bool:
 
 
 def _contract(dataset_id: str, number: str, model: Tree, version: Tree, columns: dict[str, Tree]) -> Contract:
-    keys = _primary_key(model, columns)
-    fields = tuple(_field(name, column, model, keyed=name in keys) for name, column in columns.items())
+    own = version.over(model) if number else model
+    keys = _primary_key(own, columns)
+    checks = _checks(own, list(columns))
+    fields = (_field(name, column, own, keyed=name in keys, checks=checks) for name, column in columns.items())
+    dated = version if "deprecation_date" in version else model
     return Contract(
         dataset_id=dataset_id,
         version=number,
-        fields=fields,
-        description=version.text("description") or model.text("description"),
-        status=_status(version if "deprecation_date" in version else model),
+        fields=tuple(fields),
+        description=own.text("description"),
+        status=_status(dated),
         primary_key=keys,
         owners=tuple(_owners(model)),
-        place=(version if number else model).place(_MODEL_WORDS),
+        place=dated.place({**_MODEL_WORDS, **_where(version, model)}),
+        body=own.place(_MODEL_WORDS),
         format=NAME,
         in_place=True,
+        access=_access(version, model),
     )
+
+
+def _where(version: Tree, model: Tree) -> dict[str, str]:
+    """Where a model says what may be written in two places."""
+    direct = any("access" in each for each in (version, model))
+    return {
+        "access": "access" if direct else "config.access",
+        "latest": "latest_version" if "latest_version" in model else "versions",
+    }
+
+
+def _access(version: Tree, model: Tree) -> str:
+    """Who may refer to the model: `private`, `protected` (what dbt takes it for) or `public`."""
+    holders = (version, version.tree("config"), model, model.tree("config"))
+    found = next((word for each in holders if each and (word := each.text("access"))), "protected")
+    return found.strip().lower()
+
+
+def _checks(model: Tree, columns: list[str]) -> dict[str, list[str]]:
+    """Return the model's checks by the column they are about: those it names, else the first in its expression."""
+    found: dict[str, list[str]] = {}
+    for word, each in _constraints(model):
+        if word != "check":
+            continue
+        expression = _expression(each)
+        named = [name for name in each.texts("columns") if name in columns]
+        words = re.findall(r"\w+", expression)
+        named = named or [name for name in words if name in columns][:1] or columns[:1]
+        for name in named:
+            found.setdefault(name, []).append(expression)
+    return found
+
+
+def _expression(check: Tree) -> str:
+    return " ".join((check.text("expression") or "").split())
 
 
 def _columns(tree: Tree) -> Iterator[tuple[str, Tree]]:
@@ -136,7 +185,7 @@ def _primary_key(model: Tree, columns: dict[str, Tree]) -> tuple[str, ...]:
     return tuple(name for name, column in columns.items() if any(w == "primary_key" for w, _ in _constraints(column)))
 
 
-def _field(name: str, column: Tree, model: Tree, *, keyed: bool) -> Field:
+def _field(name: str, column: Tree, model: Tree, *, keyed: bool, checks: dict[str, list[str]]) -> Field:
     written = column.text("data_type")
     kind = logical_type(written) if written else LogicalType("any", known=False)
     words = {word for word, _ in _constraints(column)}
@@ -144,15 +193,12 @@ def _field(name: str, column: Tree, model: Tree, *, keyed: bool) -> Field:
         if name in each.texts("columns") and (word != "unique" or len(each.texts("columns")) == 1):
             words.add(word)
     constraints: dict[str, Any] = {"unique": True} if "unique" in words else {}
-    about = [each for word, each in _constraints(column) if word == "check"]
-    about += [each for word, each in _constraints(model) if word == "check" and name in each.texts("columns")]
-    checks = sorted(each.text("expression") or "" for each in about)
-    if checks:
-        constraints["check"] = "; ".join(" ".join(check.split()) for check in checks)
+    own = [_expression(each) for word, each in _constraints(column) if word == "check"]
+    if about := sorted([*own, *checks.get(name, ())]):
+        constraints["check"] = "; ".join(about)
     values = {
         "description": column.text("description"),
         "constraints": constraints,
-        "physical_type": None if written is None else " ".join(written.lower().split()),
     }
     required = keyed or "not_null" in words or "primary_key" in words
     return field_of_type(name, kind, column.place(_WORDS), required=required, known=values)
@@ -160,18 +206,9 @@ def _field(name: str, column: Tree, model: Tree, *, keyed: bool) -> Field:
 
 def _status(tree: Tree) -> str:
     """A model with a deprecation date is deprecated, and archived once the date is over."""
-    written = tree.text("deprecation_date")
-    if written is None:
+    if tree.text("deprecation_date") is None:
         return "active"
-    match = re.match(r"\d{4}-\d{2}-\d{2}", written)
-    try:
-        over = match is not None and date.fromisoformat(match.group()) < date.today()  # noqa: DTZ011 (the user's own day)
-    except ValueError:
-        match = None
-        over = False
-    if match is None:
-        tree.note(tree.at("deprecation_date"), f"deprecation_date '{written}' is no date", "write it as 2027-01-31")
-    return "archived" if over else "deprecated"
+    return "archived" if is_over(day_of(tree, "deprecation_date", "deprecation_date")) else "deprecated"
 
 
 def _owners(model: Tree) -> Iterator[Owner]:

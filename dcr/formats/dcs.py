@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from dcr.contract.contract import Contract, Field, FreshnessSLA, Owner
-from dcr.contract.foreign import ANY, constraints_of, exclusive_bounds, field_of_type, listed_values, seconds, status_of
+from dcr.contract.foreign import ANY, constraints_of, exclusive_bounds, field_of_type, listed_values, seconds
+from dcr.contract.lifecycle import status_of
 from dcr.contract.physical import LogicalType, logical_type
 from dcr.contract.tree import Tree
 from dcr.formats.reading import Problem, Reading
@@ -68,24 +69,28 @@ def read(path: str, root: MappingNode) -> Reading:
     )
     if not contracts:
         note(tree.at("models"), "there are no models, so there is nothing to compare", "add models")
-    return Reading(path, NAME, contracts, tuple(dict.fromkeys(notes)), file_id)  # one cause, however often met
+    return Reading(
+        path, NAME, contracts, tuple(dict.fromkeys(notes)), file_id, tree.at("models")
+    )  # one cause, however often met
 
 
-def _contract(tree: Tree, dataset_id: str, model: Tree, definitions: _Definitions) -> Contract:
+def _contract(tree: Tree, dataset_id: str, written: Tree, definitions: _Definitions) -> Contract:
     info = tree.tree("info")
+    model, inside = definitions.below(written, ())
     columns = [(name, each) for name, each in model.named("fields", "name") if name]
     keyed = tuple(name for name, each in columns if each.flag("primaryKey", "primary"))
     owner = info.text("owner") if info else None
+    freshness, where = _freshness(tree, dataset_id.rpartition("/")[2])
     return Contract(
         dataset_id=dataset_id,
         version=(info.text("version") if info else None) or "",
-        fields=tuple(_field(name, each, definitions) for name, each in columns),
+        fields=tuple(_field(name, each, definitions, inside) for name, each in columns),
         description=model.text("description"),
         status=status_of(info) if info else "active",
         primary_key=tuple(model.texts("primaryKey")) or keyed,
         owners=(Owner(owner, _contact(info)),) if owner else (),
-        freshness_sla=_freshness(tree, dataset_id.rpartition("/")[2]),
-        place=tree.place(_FILE_WORDS),
+        freshness_sla=freshness,
+        place=tree.place({**_FILE_WORDS, "freshness_sla": where}),
         body=model.place({"primary_key": "primaryKey"}),
         format=NAME,
     )
@@ -98,7 +103,7 @@ def _contact(info: Tree | None) -> str | None:
 
 def _field(name: str, written: Tree, definitions: _Definitions, inside: tuple[str, ...] = ()) -> Field:
     tree, inside = definitions.below(written, inside)
-    kind = _type(tree)
+    kind = _type(tree, definitions)
     constraints = constraints_of(tree, _OPTIONS, kind.name)
     if "pattern" not in constraints and tree.text("regex"):
         constraints["pattern"] = tree.text("regex")  # its name up to 0.9.2
@@ -120,13 +125,31 @@ def _field(name: str, written: Tree, definitions: _Definitions, inside: tuple[st
     return field
 
 
-def _type(tree: Tree) -> LogicalType:
+def _type(tree: Tree, definitions: _Definitions) -> LogicalType:
     word = tree.text("type")
     if word is not None:
-        return logical_type(word)
+        kind = logical_type(word)
+        return kind._replace(stored=_stored(tree, kind.stored or ""))
     if "fields" in tree:
         return LogicalType("object")
-    return LogicalType("array") if "items" in tree else LogicalType(ANY, known=False)
+    if "items" in tree:
+        return LogicalType("array")
+    reference = tree.text("$ref")
+    dangling = reference is not None and definitions.find(reference) is None
+    return LogicalType(reference if reference and dangling else ANY, known=False)
+
+
+_SYNONYMS = {
+    "text": "string", "varchar": "string", "int": "integer", "long": "bigint", "number": "decimal",
+    "numeric": "decimal", "timestamp": "timestamp_tz", "object": "struct", "record": "struct",
+}  # fmt: skip
+
+
+def _stored(tree: Tree, word: str) -> str:
+    """Return the data type in the first of its spellings ("Data Types"), with the decimal's digits."""
+    word = _SYNONYMS.get(word, word)
+    digits = [tree.number(key) for key in ("precision", "scale") if key in tree] if word == "decimal" else []
+    return f"{word}({','.join(str(each) for each in digits)})" if digits else word
 
 
 class _Definitions:
@@ -140,7 +163,7 @@ class _Definitions:
         merged, reference = tree, tree.text("$ref")
         while reference is not None:
             self.left -= 1
-            found = self._find(reference)
+            found = self.find(reference)
             problem = (
                 f"'{reference}' is not in this file, so what it defines is not compared" if found is None
                 else f"'{reference}' refers to itself, so what is below it is not compared" if reference in inside
@@ -154,31 +177,35 @@ class _Definitions:
             reference = found.text("$ref")
         return merged, inside
 
-    def _find(self, reference: str) -> Tree | None:
-        if not reference.startswith("#/definitions/"):
+    def find(self, reference: str) -> Tree | None:
+        """Return what is named; `checkout/order_id` may be one key, as in the specification's own examples."""
+        if self.tree is None or not reference.startswith("#/definitions/"):
             return None
-        found = self.tree
-        for step in reference.removeprefix("#/definitions/").split("/"):
-            found = found.tree(step.replace("~1", "/").replace("~0", "~")) if found else None
-        return found
+        name = reference.removeprefix("#/definitions/")
+        found = self.tree.tree(name)
+        return found or _at(self.tree, [step.replace("~1", "/").replace("~0", "~") for step in name.split("/")])
 
 
-def _freshness(tree: Tree, model: str) -> FreshnessSLA | None:
+def _at(tree: Tree | None, steps: list[str]) -> Tree | None:
+    for step in steps:
+        tree = tree.tree(step) if tree else None
+    return tree
+
+
+def _freshness(tree: Tree, model: str) -> tuple[FreshnessSLA | None, str]:
+    """The promise of freshness, else of latency, that is about this model or about none, and its place."""
     levels = tree.tree("servicelevels")
-    found: list[FreshnessSLA] = []
     for word in ("freshness", "latency"):
         level = levels.tree(word) if levels else None
         threshold = level.text("threshold") if level else None
         if level is None or threshold is None:
             continue
-        measured: Any = level.text("timestampField", "sourceTimestampField")
+        measured = level.text("timestampField", "sourceTimestampField")
         if measured and "." in measured and measured.split(".")[0] != model:
             continue
         lag = seconds(threshold)
         if lag is None:
-            level.note(
-                level.at("threshold"), f"{word} threshold '{threshold}' is no duration", "write it as 25h or PT25H"
-            )
-        else:
-            found.append(FreshnessSLA(lag, measured))
-    return found[0] if found else None
+            message = f"{word} threshold '{threshold}' is no duration"
+            level.note(level.at("threshold"), message, "write it as 25h or PT25H")
+        return FreshnessSLA(lag, measured, f"'{threshold}'" if lag is None else None), f"servicelevels.{word}.threshold"
+    return None, "servicelevels"

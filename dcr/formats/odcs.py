@@ -9,15 +9,8 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from dcr.contract.contract import Contract, Field, FreshnessSLA, Owner
-from dcr.contract.foreign import (
-    ANY,
-    constraints_of,
-    exclusive_bounds,
-    field_of_type,
-    listed_values,
-    seconds,
-    status_of,
-)
+from dcr.contract.foreign import ANY, constraints_of, exclusive_bounds, field_of_type, listed_values, seconds
+from dcr.contract.lifecycle import day_of, is_over, later, status_of
 from dcr.contract.physical import LogicalType, logical_type, stored_type
 from dcr.contract.tree import Tree
 from dcr.formats.reading import Problem, Reading
@@ -35,7 +28,7 @@ _OPTIONS = {
     "min_length": "minLength", "max_length": "maxLength", "pattern": "pattern", "format": "format",
     "minimum": "minimum", "maximum": "maximum", "exclusive_minimum": "exclusiveMinimum",
     "exclusive_maximum": "exclusiveMaximum", "multiple_of": "multipleOf", "min_items": "minItems",
-    "max_items": "maxItems",
+    "max_items": "maxItems", "unique_items": "uniqueItems",
 }  # fmt: skip
 _WORDS = {
     **{key: f"logicalTypeOptions.{word}" for key, word in _OPTIONS.items()},
@@ -46,6 +39,8 @@ _WORDS_V2 = {
     "type": "logicalType", "physical_type": "physicalType", "required": "isNullable", "unique": "isUnique",
     "fields": "columns", "enum": "quality",
 }  # fmt: skip
+_OBJECT_WORDS = {"dataset": "name", "fields": "properties", "primary_key": "name"}
+_OBJECT_WORDS_V2 = {"dataset": "table", "fields": "columns", "primary_key": "table"}
 _FILE_WORDS = {
     "dataset_id": "id", "owners": "team", "freshness_sla": "slaProperties", "fields": "schema", "version": "version",
     "status": "status",
@@ -81,26 +76,35 @@ def read(path: str, root: MappingNode) -> Reading:
         return Reading(path, NAME, problems=(problem,))
     _note_version(tree)
     old = "dataset" in tree and "schema" not in tree
-    objects: Iterator[tuple[str | None, Tree]]
-    single = tree.tree("schema")
-    if single is not None and "properties" in single:  # one object where the standard has a list of them
-        objects = iter([(single.text("name", "physicalName") or "schema", single)])
-    else:
-        objects = tree.named("dataset", "table") if old else tree.named("schema", "name")
-    contracts = []
-    names: set[str] = set()
+    objects = list(_objects(tree, old=old))
+    contracts: dict[str, Contract] = {}
     for name, each in objects:
         shown = name or each.text("name", "table", "physicalName")
-        if shown is None:
+        if shown is None and len(objects) > 1:
             note(each.at(), "an object of the schema has no name, and is not compared", "add name")
-        elif shown in names:
+        elif shown in contracts:
             note(each.at("name"), f"two objects of the schema are named '{shown}'; the first is compared", "rename one")
         else:
-            names.add(shown)
-            contracts.append(_contract(tree, f"{file_id}/{shown}", each, old=old))
+            dataset_id = f"{file_id}/{shown or 'schema'}"
+            contracts[shown or ""] = _contract(tree, dataset_id, each, old=old, named=shown is not None)
     if not contracts and not notes:
         note(tree.at("schema"), "the schema has no objects, so there is nothing to compare", "add schema")
-    return Reading(path, NAME, tuple(contracts), tuple(notes), file_id)
+    return Reading(
+        path,
+        NAME,
+        tuple(contracts.values()),
+        tuple(dict.fromkeys(notes)),
+        file_id,
+        tree.at("dataset" if "schema" not in tree else "schema"),
+    )
+
+
+def _objects(tree: Tree, *, old: bool) -> Iterator[tuple[str | None, Tree]]:
+    single = tree.tree("schema")
+    if single is not None and "properties" in single:  # one object where the standard has a list of them
+        yield single.text("name", "physicalName"), single
+    else:
+        yield from tree.named("dataset", "table") if old else tree.named("schema", "name")
 
 
 def _note_version(tree: Tree) -> None:
@@ -109,7 +113,7 @@ def _note_version(tree: Tree) -> None:
         tree.note(tree.at("apiVersion"), f"apiVersion '{version}' is not known, read as v3.1", "known: v2.2 to v3.1")
 
 
-def _contract(tree: Tree, dataset_id: str, each: Tree, *, old: bool) -> Contract:
+def _contract(tree: Tree, dataset_id: str, each: Tree, *, old: bool, named: bool) -> Contract:
     columns = list(each.named("columns", "column") if old else each.named("properties", "name"))
     fields = []
     for name, column in columns:
@@ -118,18 +122,20 @@ def _contract(tree: Tree, dataset_id: str, each: Tree, *, old: bool) -> Contract
             column.note(column.at(), "a property has no name, and is not compared", "add name")
         else:
             fields.append(_field(shown, column, old=old))
+    freshness, where = _freshness(tree, dataset_id.rpartition("/")[2])
     return Contract(
         dataset_id=dataset_id,
         version=tree.text("version") or "",
         fields=_unique(fields, each),
         description=each.text("description"),
-        status=status_of(tree),
+        status=_status(tree),
         primary_key=_primary_key(columns),
         owners=tuple(_owners(tree)),
-        freshness_sla=_freshness(tree, dataset_id.rpartition("/")[2]),
-        place=tree.place(_FILE_WORDS),
-        body=each.place({"fields": "columns" if old else "properties", "primary_key": "name"}),
+        freshness_sla=freshness,
+        place=tree.place({**_FILE_WORDS, "freshness_sla": where}),
+        body=each.place(_OBJECT_WORDS_V2 if old else _OBJECT_WORDS),
         format=NAME,
+        named=named,
     )
 
 
@@ -144,8 +150,7 @@ def _unique(fields: list[Field], each: Tree) -> tuple[Field, ...]:
 
 
 def _field(name: str, tree: Tree, *, old: bool = False) -> Field:
-    physical = tree.text("physicalType")
-    kind = _type(tree, physical)
+    kind = _type(tree)
     options = tree.tree("logicalTypeOptions")
     words = _WORDS_V2 if old else _WORDS
     place = tree.place(words if "logicalType" in tree else {**words, "type": "physicalType"})
@@ -155,14 +160,13 @@ def _field(name: str, tree: Tree, *, old: bool = False) -> Field:
         constraints = exclusive_bounds(options, constraints, "exclusiveMinimum", "exclusiveMaximum")
     if tree.flag("unique", "isUnique"):
         constraints["unique"] = True
-    nullable = tree.flag("isNullable") if old else None
-    required = tree.flag("required") if not old else (None if nullable is None else not nullable)
+    # v2 says that a column is not nullable by default; its own examples were moved to v3 as if it said nothing.
+    required = tree.flag("isNullable") is False if old else tree.flag("required")
     values = {
         "description": tree.text("description"),
         "deprecated": bool(tree.flag("deprecated")),
         "enum": _enum(tree, options, kind.name),
         "constraints": constraints,
-        "physical_type": None if physical is None else stored_type(physical),
     }
     field = field_of_type(name, kind, place, required=bool(required), known=values)
     return _with_nested(field, tree)
@@ -180,17 +184,28 @@ def _with_nested(field: Field, tree: Tree) -> Field:
     return field
 
 
-def _type(tree: Tree, physical: str | None) -> LogicalType:
-    """The logical type; a word that is none is looked up as a stored type, and so is a physical type alone."""
-    logical = tree.text("logicalType")
+def _type(tree: Tree) -> LogicalType:
+    """The logical type; a word that is none is looked up as a stored type, and so is a physical type alone.
+
+    What is nested is written out below the property, else in its physical type (`struct<a: bigint>`).
+    """
+    logical, physical = tree.text("logicalType"), tree.text("physicalType")
+    stored = None if physical is None else logical_type(physical)
     if logical is not None:
         word = logical.strip().lower()
-        return LogicalType(word) if word in _LOGICAL else logical_type(logical)
-    if physical is not None:
-        return logical_type(physical)
-    if "properties" in tree:
-        return LogicalType("object")
-    return LogicalType("array") if "items" in tree else LogicalType(ANY, known=False)
+        kind = LogicalType(word) if word in _LOGICAL else logical_type(logical)._replace(stored=None)
+    elif stored is not None:
+        kind = stored
+    elif "properties" in tree:
+        kind = LogicalType("object")
+    else:
+        kind = LogicalType("array") if "items" in tree else LogicalType(ANY, known=False)
+    if stored is None or physical is None:
+        return kind
+    written_out = "properties" in tree or "items" in tree
+    if written_out or kind.name != stored.name:
+        return kind._replace(stored=stored_type(physical))
+    return kind._replace(fields=stored.fields, items=stored.items, stored=stored.stored)
 
 
 def _enum(tree: Tree, options: Tree | None, type_name: str) -> tuple[Any, ...] | None:
@@ -240,21 +255,43 @@ def _owners(tree: Tree) -> Iterator[Owner]:
     yield from found
 
 
-def _freshness(tree: Tree, object_name: str) -> FreshnessSLA | None:
-    """The strictest `latency` or `freshness` promise that is about this object, or about none in particular."""
-    found = []
-    for word, each in tree.named("slaProperties", "property"):
-        if (word or "").lower() not in ("latency", "freshness", "ly", "fy"):
-            continue
+def _promises(tree: Tree, *names: str) -> Iterator[tuple[str, str, Tree]]:
+    """Yield the promises of some names: the name, the way to it in the file, and what it says."""
+    for number, (word, each) in enumerate(tree.named("slaProperties", "property")):
+        if word is not None and word.lower() in names:
+            yield word, f"slaProperties.{number if each.name is None else word}", each
+
+
+def _freshness(tree: Tree, object_name: str) -> tuple[FreshnessSLA | None, str]:
+    """The strictest `latency` or `freshness` promise that is about this object, or about none, and its place.
+
+    One that cannot be understood is kept as it is written only where no other one can be.
+    """
+    found: list[tuple[FreshnessSLA, str]] = []
+    for word, where, each in _promises(tree, "latency", "freshness", "ly"):
         element = each.text("element", "column") or tree.text("slaDefaultElement", "slaDefaultColumn")
         if element is not None and "." in element and element.split(".")[0] != object_name:
             continue
-        value = each.text("value") or ""
-        lag = seconds(value, each.text("unit"))
+        value, unit = each.text("value") or "", each.text("unit")
+        lag = seconds(value, unit)
+        written = f"'{value}' '{unit}'" if unit else f"'{value}'"
         if lag is None:
             each.note(
-                each.at("value"), f"{word} of '{value}' '{each.text('unit')}' is no duration", "write value and unit"
+                each.at("value"), f"{word} of {written} is no duration", "write value and unit: value: 4, unit: h"
             )
-        else:
-            found.append(FreshnessSLA(lag, element))
-    return min(found, default=None, key=lambda sla: sla.max_lag_seconds)
+        found.append((FreshnessSLA(lag, element, written if lag is None else None), f"{where}.value"))
+    return min(found, default=(None, "slaProperties"), key=lambda each: _strictness(each[0]))
+
+
+def _strictness(sla: FreshnessSLA) -> tuple[bool, int]:
+    return sla.max_lag_seconds is None, sla.max_lag_seconds or 0
+
+
+def _status(tree: Tree) -> str:
+    """The status, further along once the end of support (deprecated) or of life (archived) is over."""
+    status = status_of(tree)
+    for names, after in ((("endofsupport", "es"), "deprecated"), (("endoflife", "el"), "archived")):
+        for word, _, each in _promises(tree, *names):
+            if is_over(day_of(each, "value", word)):
+                status = later(status, after)
+    return status

@@ -26,7 +26,8 @@ class Problem(NamedTuple):
 class Reading(NamedTuple):
     """One file, read: `format` is None when it is no contract at all.
 
-    `dataset_id` is what the file claims to be about even when it is not valid, if that can be told.
+    `dataset_id` is what the file claims to be about even when it is not valid, if that can be told; `listed_at` is
+    where a file of several datasets lists them.
     """
 
     path: str
@@ -34,6 +35,7 @@ class Reading(NamedTuple):
     contracts: tuple[Contract, ...] = ()
     problems: tuple[Problem, ...] = ()
     dataset_id: str | None = None
+    listed_at: Location | None = None
 
     @property
     def unreadable(self) -> bool:

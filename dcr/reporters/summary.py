@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from dcr.compatibility.severities import ERROR, WARNING
 from dcr.reporters.printable import printable
+from dcr.reporters.report import UNCHANGED
 
 if TYPE_CHECKING:
     from dcr.reporters.report import Report
@@ -28,8 +29,7 @@ def closing_parts(report: Report) -> list[str]:
     if report.accepted:
         parts.append(f"{counted(report.accepted, 'break')} ACCEPTED")
     if not _nothing_found(report):
-        total = counted(report.total, "contract")
-        parts.append(total if report.base is None else f"{report.changed:,} of {total} changed")
+        parts.append(counted(report.total, "contract") if report.base is None else _changed(report))
     if report.left_alone:
         verb = "is no contract" if report.left_alone == 1 else "are no contracts"
         parts.append(f"{counted(report.left_alone, 'file')} {verb}")
@@ -41,6 +41,15 @@ def closing_parts(report: Report) -> list[str]:
     if report.policy != "defaults":
         parts.append(f"policy {printable(report.policy)}")
     return parts
+
+
+def _changed(report: Report) -> str:
+    """Return how many contracts changed; files are counted apart where one of them holds several datasets."""
+    changed = [each.path for each in report.contracts if each.change != UNCHANGED]
+    files = len(set(changed))
+    if files == len(changed):
+        return f"{files:,} of {counted(report.total, 'contract')} changed"
+    return f"{len(changed):,} datasets in {files:,} of {counted(report.total, 'file')} changed"
 
 
 def _nothing_found(report: Report) -> bool:

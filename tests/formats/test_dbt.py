@@ -205,7 +205,10 @@ VERSION_1 = "      - v: 1\n"
 VERSION_CHANGES = {
     "a version added": ([(OWN, OWN + "      - v: 3\n        columns: [{include: [id]}]\n")], set()),
     "a version removed": ([(VERSION_1, "")], {("customers.v1", "contract_removed")}),
-    "the latest version another one": ([("latest_version: 2", "latest_version: 1")], set()),
+    "the latest version another one": (
+        [("latest_version: 2", "latest_version: 1")],
+        {("customers.v2", "latest_version_moved")},
+    ),
     "a column of all versions removed": (
         [("      - {name: name, data_type: text}\n", "")],
         {("customers.v1", "field_removed"), ("customers.v2", "field_removed")},

@@ -143,9 +143,11 @@ def test_each_object_of_the_schema_is_a_dataset() -> None:
 def test_an_object_without_a_name_goes_by_its_physical_name_or_is_noted() -> None:
     found = reading(BASE.replace("- name: orders", "- physicalName: tbl_orders"))
     assert [each.dataset_id for each in found.contracts] == ["shop/tbl_orders"]
-    nameless = reading(BASE.replace("- name: orders", "- physicalType: table"))
-    assert nameless.contracts == ()
-    (problem,) = nameless.problems
+    nameless = BASE.replace("- name: orders", "- physicalType: table")
+    assert [each.dataset_id for each in reading(nameless).contracts] == ["shop/schema"]
+    second = reading(nameless + "  - name: refunds\n    properties: []\n")
+    assert [each.dataset_id for each in second.contracts] == ["shop/refunds"]
+    (problem,) = second.problems
     assert not problem.fatal
     assert "no name" in problem.message
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from dcr.contract.physical import LogicalType, logical_type
+from dcr.contract.physical import LogicalType, logical_type, stored_type
 
 SPELLINGS = {
     "string": """
@@ -56,7 +56,7 @@ def test_a_vendors_spelling_means_its_logical_type(spelling: str, name: str) -> 
 
 @pytest.mark.parametrize("spelling", NOBODYS)
 def test_a_spelling_of_nobody_is_left_as_it_is(spelling: str) -> None:
-    assert logical_type(spelling.upper()) == LogicalType(spelling.lower(), known=False)
+    assert logical_type(spelling.upper()) == LogicalType(spelling.lower(), known=False, stored=stored_type(spelling))
 
 
 @pytest.mark.parametrize(

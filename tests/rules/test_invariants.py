@@ -67,6 +67,8 @@ NOT_MIRRORED = {
     "field_required_added": "a new required field breaks forward by decision; backward, its removal is field_removed",
     "freshness_sla_loosened": "the promise is made to consumers; a stronger one breaks nobody",
     "freshness_sla_removed": "the promise is made to consumers; a new one breaks nobody",
+    "access_narrowed": "who may read is a promise to consumers; a wider circle breaks nobody",
+    "latest_version_moved": "those who name no version are consumers; no row is read otherwise than before",
 }
 """Kinds that break one direction only, each with the reason."""
 
@@ -266,7 +268,7 @@ def meanings(text: str) -> Iterator[bool]:
         written = None
     if isinstance(written, dict):
         yield written.keys() <= {"accepted", "expires"}
-        yield written.keys() <= {"physicalType", "slaProperties"}  # another format's words
+        yield written.keys() <= {"physicalType", "slaProperties", "latest_version", "access"}  # another format's words
         yield not read("example.yaml", contract_with(text, written)).unreadable
 
 

@@ -28,5 +28,6 @@ def archived_contract_changed(pair: ContractPair) -> Iterator[Finding]:
     if pair.both is None or pair.both[0].status != "archived":
         return
     previous, proposed = pair.both
-    if pair.changed or previous.version != proposed.version:
+    revived = proposed.status != "archived" and not pair.changed  # which is said as that
+    if pair.changed or (previous.version != proposed.version and not revived):
         yield Finding("an archived contract was changed", "undo the edit, or publish a new dataset", key="status")

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from dcr.compatibility.pairs import ContractPair
+    from dcr.contract.contract import Contract
 
 
 @rule(about=CONTRACT, bump=MAJOR, breaks=CONSUMERS)
@@ -34,9 +35,21 @@ def contract_removed(pair: ContractPair) -> Iterator[Finding]:
     if any(problem.fatal for problem in pair.proposed_problems):
         return  # the file is there and cannot be read, which is said already
     message = f"the contract of '{pair.previous.dataset_id}' was removed while its status is '{pair.previous.status}'"
-    next_status = "archived" if pair.previous.status == "deprecated" else "deprecated and a deprecation_uri"
-    hint = f"bring the file back with status: {next_status}; delete it once it is archived"
-    if pair.now_about:
-        before = pair.previous.dataset_id
-        hint = f"the file is now about '{pair.now_about}': write dataset_id: {before}, or archive it first"
-    yield Finding(message, hint, key="dataset_id")
+    native = pair.previous.format == "native"
+    hint = (_native_hint if native else _foreign_hint)(pair.previous, pair.now_about)
+    yield Finding(message, hint, key="dataset_id" if native else "dataset", location=pair.gone_from)
+
+
+def _native_hint(previous: Contract, now_about: str | None) -> str:
+    if now_about:
+        return f"the file is now about '{now_about}': write dataset_id: {previous.dataset_id}, or archive it first"
+    next_status = "archived" if previous.status == "deprecated" else "deprecated and a deprecation_uri"
+    return f"bring the file back with status: {next_status}; delete it once it is archived"
+
+
+def _foreign_hint(previous: Contract, now_about: str | None) -> str:
+    word = previous.place.word("status") if previous.place else "status"
+    until = f"with a {word}" if previous.in_place else f"with {word}: deprecated"
+    over = "once that day is over" if previous.in_place else f"once its {word} is retired"
+    back = f"bring it back {until}, and remove it {over}"
+    return f"it was probably renamed to '{now_about}', and readers know the old name: {back}" if now_about else back

@@ -32,7 +32,9 @@ def freshness_sla_loosened(pair: ContractPair) -> Iterator[Finding]:
     if pair.both is None:
         return
     before, after = (contract.freshness_sla for contract in pair.both)
-    if before is None or after is None or after.max_lag_seconds <= before.max_lag_seconds:
+    if before is None or after is None or before.max_lag_seconds is None or after.max_lag_seconds is None:
+        return  # none is promised, or a promise was not understood, which is said of itself
+    if after.max_lag_seconds <= before.max_lag_seconds:
         return
     message = f"freshness loosened from {before.max_lag_seconds} to {after.max_lag_seconds} seconds"
     yield Finding(message, "tell those who schedule on it first", key="freshness_sla", detail="max_lag_seconds")

@@ -30,7 +30,6 @@ def freshness_sla_removed(pair: ContractPair) -> Iterator[Finding]:
     """Yield one finding when only the previous contract promises freshness."""
     if pair.both is None or pair.both[0].freshness_sla is None or pair.both[1].freshness_sla is not None:
         return
-    lag = pair.both[0].freshness_sla.max_lag_seconds
-    yield Finding(
-        f"the freshness promise of {lag} seconds was removed", "keep one, if a longer one", key="freshness_sla"
-    )
+    sla = pair.both[0].freshness_sla
+    lag = sla.written if sla.max_lag_seconds is None else f"{sla.max_lag_seconds} seconds"
+    yield Finding(f"the freshness promise of {lag} was removed", "keep one, if a longer one", key="freshness_sla")

@@ -19,11 +19,13 @@ from dcr.compatibility.modes import BACKWARD, FORWARD
 from dcr.compatibility.rule import FIELD, Finding, rule
 from dcr.compatibility.semver import PATCH
 from dcr.compatibility.severities import WARNING
+from dcr.contract.contract import field_meaning, fields_meaning
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from dcr.compatibility.pairs import FieldPair
+    from dcr.contract.contract import Field
 
 
 @rule(about=FIELD, modes=(BACKWARD, FORWARD), severity=WARNING, bump=PATCH)
@@ -34,5 +36,11 @@ def physical_type_changed(pair: FieldPair) -> Iterator[Finding]:
     before, after = (field.physical_type for field in pair.same_type)
     if before is None or after is None or before == after:
         return
+    if _nested(pair.same_type[0]) != _nested(pair.same_type[1]):
+        return  # the difference is told of what is nested
     message = f"field '{pair.path}' changed physical type from '{before}' to '{after}'"
     yield Finding(message, "tell those who read the table itself", key="physical_type", detail=after)
+
+
+def _nested(field: Field) -> tuple[object, ...]:
+    return fields_meaning(field.fields), field_meaning(field.items) if field.items else None

@@ -1,0 +1,80 @@
+"""One dataset in two formats: which contract of a file continues one that was written another way.
+
+Teams move their files from one standard to another, and the id changes on the way more often than not. The path
+stays, and so does the name of the table: by these the two sides are still compared.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from dcr.contract.contract import Contract, Field
+    from dcr.formats.reading import Reading
+
+
+def continued(previous: Mapping[str, Reading], proposed: Mapping[str, Reading]) -> dict[str, str]:
+    """Return, by the dataset id that a file said before, the id it now says of the same dataset.
+
+    Only ids that are gone and new ones of the same path count, and only where the format changed or the object had no
+    name before: within one format another id is another dataset.
+    """
+    before = {each.dataset_id for reading in previous.values() for each in reading.contracts}
+    after = {each.dataset_id for reading in proposed.values() for each in reading.contracts}
+    found: dict[str, str] = {}
+    for path, reading in previous.items():
+        if path not in proposed:
+            continue
+        lost = [each for each in reading.contracts if each.dataset_id not in after]
+        new = [each for each in proposed[path].contracts if each.dataset_id not in before]
+        found.update(_continued(lost, new))
+    return found
+
+
+def _continued(lost: Sequence[Contract], new: Sequence[Contract]) -> Iterator[tuple[str, str]]:
+    if len(lost) == len(new) == 1 and _may_continue(lost[0], new[0]):
+        yield lost[0].dataset_id, new[0].dataset_id
+        return
+    by_name: dict[str, list[Contract]] = {}
+    for each in new:
+        by_name.setdefault(_name(each), []).append(each)
+    for each in lost:
+        namesakes = by_name.get(_name(each), [])
+        if len(namesakes) == 1 and _may_continue(each, namesakes[0]):
+            yield each.dataset_id, by_name.pop(_name(each))[0].dataset_id
+
+
+def _may_continue(before: Contract, after: Contract) -> bool:
+    return before.format != after.format or (before.format != "native" and before.named is not after.named)
+
+
+def _name(contract: Contract) -> str:
+    """The table's own name: the last part of a dataset id, without a version that is part of it."""
+    name = contract.dataset_id.rpartition("/")[2]
+    return re.sub(r"\.v\d+\Z", "", name).casefold() if contract.in_place else name.casefold()
+
+
+def comparable(before: Contract, after: Contract) -> tuple[Contract, Contract]:
+    """Return both sides in words that can be compared: under one dataset id, and in stored types only of one format.
+
+    Each format has its own way to spell stored types.
+    """
+    if before.format != after.format:
+        before, after = (
+            replace(each, fields=tuple(without_stored(field) for field in each.fields)) for each in (before, after)
+        )
+    return (before if before.dataset_id == after.dataset_id else replace(before, dataset_id=after.dataset_id)), after
+
+
+def without_stored(field: Field) -> Field:
+    """Return a field without the stored types of itself and of what is nested in it."""
+    return replace(
+        field,
+        physical_type=None,
+        fields=tuple(without_stored(each) for each in field.fields),
+        items=without_stored(field.items) if field.items else None,
+    )

@@ -1,0 +1,39 @@
+"""Fewer projects or groups may read the dataset than before.
+
+Why it breaks
+    Whoever is outside the new circle can no longer refer to it: their build fails, though no column changed.
+
+Instead
+    Keep the access as it is until the readers outside have moved.
+
+Example
+    access: public
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dcr.compatibility.issue import CONSUMERS
+from dcr.compatibility.modes import BACKWARD
+from dcr.compatibility.rule import CONTRACT, Finding, rule
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from dcr.compatibility.pairs import ContractPair
+
+_CIRCLES = ("private", "protected", "public")
+
+
+@rule(about=CONTRACT, modes=(BACKWARD,), breaks=CONSUMERS)
+def access_narrowed(pair: ContractPair) -> Iterator[Finding]:
+    """Yield one finding when both sides say who may read, and the proposed circle is not as wide as the previous."""
+    if pair.both is None or pair.both[0].access is None or pair.both[1].access is None:
+        return
+    before, after = (contract.access for contract in pair.both)
+    if before == after or after == _CIRCLES[-1] or (before, after) == _CIRCLES[:2]:
+        return
+    yield Finding(
+        f"access went from '{before}' to '{after}'", f"keep access: {before}", key="access", detail=str(after)
+    )
