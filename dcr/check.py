@@ -131,6 +131,7 @@ def _judge(
         return (), 0
     from dcr.compatibility.engine import judge  # noqa: PLC0415 (an unchanged repository needs no engine)
     from dcr.compatibility.matching import match  # noqa: PLC0415
+    from dcr.compatibility.places import named_places  # noqa: PLC0415
     from dcr.git.sides import both_sides  # noqa: PLC0415
     from dcr.git.surroundings import surroundings  # noqa: PLC0415
 
@@ -154,6 +155,7 @@ def _judge(
     paths = {each.path for each in relevant} - untouched.keys()
     today = _today() if run.governing.may_have_issues else ""
     reports = []
+    named = named_places(previous, proposed)
     for matched in match(previous, proposed, around):
         if paths.isdisjoint(matched.paths):
             continue
@@ -161,7 +163,7 @@ def _judge(
         dataset_id = matched.dataset_id or (reading.dataset_id if reading else None)
         mode = run.request.mode or run.governing.policy.mode_of(dataset_id or "")
         verdict = judge(matched.pair, mode)
-        issues = run.governing.apply(verdict, matched.pair, today)
+        issues = tuple(named(each) for each in run.governing.apply(verdict, matched.pair, today))
         reports.append((_report(run, matched, dataset_id, verdict, issues), matched.told_by))
     duplicated = {report.dataset_id for report, _ in reports if _says_duplicated(report)}
     readings = [(previous.get(path), proposed.get(path)) for path in paths]

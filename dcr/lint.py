@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from dcr.compatibility.engine import judge
 from dcr.compatibility.pairs import ContractPair
+from dcr.compatibility.places import named_places
 from dcr.compatibility.rules import kinds
 from dcr.contract.contract import Contract
 from dcr.contract.location import Location
@@ -173,6 +174,7 @@ def _report(
 ) -> Iterator[ContractReport]:
     issues = apply(judge(pair, "none"), pair, policy, (), "")
     if issues:
+        issues = tuple(map(named_places({}, {reading.path: reading}), issues))
         dataset_id = contract.dataset_id if contract else reading.dataset_id
         version = contract.version if contract else None
         yield ContractReport(dataset_id, reading.path, None, UNCHANGED, None, None, version, None, "none", None, issues)

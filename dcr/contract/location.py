@@ -11,11 +11,15 @@ if TYPE_CHECKING:
 
 
 class Location(NamedTuple):
-    """A place in a file: `line` and `column` count from 1, as editors do."""
+    """A place in a file: `line` and `column` count from 1, as editors do.
+
+    `key` is what stands there in the file's own words, `schema[0].properties[3].logicalType`; empty when unknown.
+    """
 
     path: str
     line: int = 1
     column: int = 1
+    key: str = ""
 
 
 class Place:

@@ -60,7 +60,7 @@ def read(path: str, content: bytes) -> Reading:
                 check_tree(root)
             except YamlRefusedError as error:
                 return _refused(path, error, each.NAME)._replace(dataset_id=each.claimed(root))
-            return each.read(path, root)
+            return each.read(path, root)._replace(root=root)
     return Reading(path, None)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     from dcr.contract.contract import Contract
@@ -27,7 +27,7 @@ class Reading(NamedTuple):
     """One file, read: `format` is None when it is no contract at all.
 
     `dataset_id` is what the file claims to be about even when it is not valid, if that can be told; `listed_at` is
-    where a file of several datasets lists them.
+    where a file of several datasets lists them. `root` is the composed file, for those who ask what stands at a place.
     """
 
     path: str
@@ -36,6 +36,7 @@ class Reading(NamedTuple):
     problems: tuple[Problem, ...] = ()
     dataset_id: str | None = None
     listed_at: Location | None = None
+    root: Any = None
 
     @property
     def unreadable(self) -> bool:

@@ -65,7 +65,7 @@ def _previous(
         reading = read(each.path, contents[each.path])
         if reading.unreadable:
             older = _last_readable(repository, each, commit)
-            reading = reading._replace(contracts=older.contracts if older else ())
+            reading = reading._replace(contracts=older.contracts if older else (), root=None)
         readings[each.path] = reading
     return readings
 

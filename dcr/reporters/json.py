@@ -99,4 +99,7 @@ def issue_document(issue: Issue) -> dict[str, Any]:
 
 
 def _location(place: Location | None) -> dict[str, Any] | None:
-    return None if place is None else {"path": place.path, "line": place.line, "column": place.column}
+    if place is None:
+        return None
+    named = {"key": place.key} if place.key else {}
+    return {"path": place.path, "line": place.line, "column": place.column, **named}

@@ -39,8 +39,8 @@ def test_a_removed_field_with_a_minor_bump_is_an_error_that_says_all_there_is_to
     assert (removed["kind"], removed["field"], removed["severity"]) == ("field_removed", "ltv", "error")
     assert removed["breaks"] == "consumers"
     assert removed["modes"] == ["backward"]
-    assert removed["location"] == {"path": USERS, "line": 6, "column": 1}
-    assert removed["previous_location"] == {"path": USERS, "line": 10, "column": 5}
+    assert removed["location"] == {"path": USERS, "line": 6, "column": 1, "key": "fields"}
+    assert removed["previous_location"] == {"path": USERS, "line": 10, "column": 5, "key": "fields[3]"}
     assert (bump["kind"], bump["severity"]) == ("version_bump_insufficient", "error")
     assert "MAJOR" in bump["message"]
     assert "2.0.0" in bump["hint"]

@@ -90,7 +90,7 @@ def test_a_message_speaks_the_formats_words_and_points_at_the_line_to_edit() -> 
     (issue,) = issues(before, grown(after))
     assert issue.message == "field 'code' tightened minLength from 1 to 2"
     assert issue.location is not None
-    assert issue.location[:] == (PATH, named(after, "minLength: 2"), 11)
+    assert issue.location[:3] == (PATH, named(after, "minLength: 2"), 11)
     assert issue.previous_location is not None
     assert issue.previous_location.line == named(before, "minLength: 1")
 
@@ -218,6 +218,19 @@ def test_a_file_of_several_datasets_is_told_once_about_its_version(tmp_path: Pat
     assert outcome.code == 1
     assert sorted(outcome.kinds) == ["field_removed", "field_removed", "version_not_increasing"]
     assert {each["dataset_id"] for each in outcome.report["contracts"]} == {"shop/orders", "shop/refunds"}
+
+
+def test_a_report_names_the_key_in_the_files_own_words(tmp_path: Path) -> None:
+    repository = Repository(tmp_path)
+    repository.commit({PATH: BASE + OPTIONS})
+    repository.branch()
+    after = grown(BASE + OPTIONS).replace("minLength: 1", "minLength: 2").replace("integer", "date")
+    repository.commit({PATH: after})
+    keys = {each["kind"]: each["location"]["key"] for each in repository.check("--base", "main").issues}
+    assert keys == {
+        "field_constraint_tightened": "schema[0].properties[3].logicalTypeOptions.minLength",
+        "field_type_changed": "schema[0].properties[1].logicalType",
+    }
 
 
 def test_a_change_of_comments_only_is_silent_in_a_repository(tmp_path: Path) -> None:
