@@ -1,13 +1,12 @@
 """Compare the contracts with the base: what breaks, for whom, and what to do."""
 
-import os
 from typing import Annotated
 
 import typer
 
 from dcr.check import Request, head_of
 from dcr.check import check as run_check
-from dcr.cli.output import COLORS, FAIL_ON, Progress, chosen_format, deliver, one_of, words
+from dcr.cli.output import COLORS, FAIL_ON, Progress, chosen_format, deliver, one_of, words, working_folder
 from dcr.compatibility.modes import MODES
 from dcr.reporters import names, reporter
 
@@ -66,7 +65,7 @@ def check(
     format_name = chosen_format(format, output)
     reporter(format_name)  # a format that does not exist is said before any work
     request = Request(
-        folder=os.getcwd(),
+        folder=working_folder(),
         paths=tuple(paths or ()),
         base=base,
         head=head_of(staged=staged, head=head),

@@ -1,11 +1,10 @@
 """Validate every contract, without comparing: all causes at once, each with its line."""
 
-import os
 from typing import Annotated
 
 import typer
 
-from dcr.cli.output import COLORS, FAIL_ON, Progress, chosen_format, deliver, one_of, words
+from dcr.cli.output import COLORS, FAIL_ON, Progress, chosen_format, deliver, one_of, words, working_folder
 from dcr.lint import lint as run_lint
 from dcr.reporters import names, reporter
 
@@ -44,7 +43,7 @@ def lint(
     reporter(format_name)  # a format that does not exist is said before any work
     progress = Progress()
     try:
-        report = run_lint(os.getcwd(), tuple(paths or ()), fail_on, progress)
+        report = run_lint(working_folder(), tuple(paths or ()), fail_on, progress)
     finally:
         progress.done()
     raise typer.Exit(deliver(report, format_name, output, color))

@@ -30,6 +30,18 @@ class UnwritableOutputError(DcrError):
     """The file that `--output` names cannot be written."""
 
 
+class NoFolderError(DcrError):
+    """The folder dcr runs in is gone."""
+
+
+def working_folder() -> str:
+    """Return the folder dcr runs in. Raises `NoFolderError`."""
+    try:
+        return os.getcwd()
+    except FileNotFoundError as error:
+        raise NoFolderError("the folder dcr runs in was removed", "cd into one that is there") from error
+
+
 def one_of(option: str, written: str | None, words: tuple[str, ...]) -> None:
     """Refuse an option whose value is none of some words. Raises `UsageError`."""
     if written is not None and written not in words:
