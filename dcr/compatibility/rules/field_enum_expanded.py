@@ -39,7 +39,8 @@ def field_enum_expanded(pair: FieldPair) -> Iterator[Finding]:
     if value is ABSENT or previous.enum is None:
         return
     if proposed.enum is None:
-        message = f"field '{pair.path}' lost its enum: any value is allowed where only {listed(previous.enum)} were"
+        others = "other values are" if proposed.constraints else "any value is"
+        message = f"field '{pair.path}' lost its enum: {others} allowed where only {listed(previous.enum)} were"
         hint = "keep the enum"
         detail = "enum"
     else:
