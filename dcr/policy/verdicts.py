@@ -54,7 +54,9 @@ def _softened(severity: str, issue: Issue, pair: ContractPair, verdict: Verdict,
     if severity != ERROR or pair.proposed is None:
         return severity
     breaks = rule.bump == MAJOR
-    if breaks and policy.choice("breaking") == "allow-with-major" and verdict.actual_bump == MAJOR:
+    # A contract that has no versions cannot take a MAJOR: where one lets breaks through, this is no worse.
+    unversioned = pair.proposed.in_place and not pair.proposed.version
+    if breaks and policy.choice("breaking") == "allow-with-major" and (verdict.actual_bump == MAJOR or unversioned):
         return WARNING
     # A draft on both sides: naming it a draft in the same change does not count.
     drafts = pair.both is not None and all(contract.status == "draft" for contract in pair.both)

@@ -138,3 +138,12 @@ def test_a_removed_contract_is_accepted_under_its_last_version() -> None:
         ("contract_removed", "info", "agreed")
     ]
     assert verdict(BEFORE, None, acceptance("contract_removed", "2.0.0", None)) == [("contract_removed", "error")]
+
+
+@pytest.mark.parametrize(("version", "severity"), [("", "warning"), ("2", "error")])
+def test_what_has_no_versions_is_let_through_as_a_major_is_and_a_version_in_place_is_not(
+    version: str, severity: str
+) -> None:
+    before, proposed = (replace(each, version=version, in_place=True) for each in (BEFORE, after("")))
+    assert verdict(before, proposed, breaking="allow-with-major") == [("field_removed", severity)]
+    assert verdict(before, proposed) == [("field_removed", "error")]
