@@ -6,14 +6,13 @@ value may be found although one exists: the answer is then `UNKNOWN`, which coun
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from dcr.compatibility.rows import ABSENT, NoValueError, candidates, smallest_array
 from dcr.contract import patterns
 from dcr.contract.contract import CONSTRAINTS
-from dcr.contract.values import FORMATS, fits_type, refused_by, undecided
+from dcr.contract.values import FORMATS, fits_type, one_notation, refused_by, undecided
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -85,20 +84,11 @@ def _opaque_escaping(writer: Field, limits: dict[str, Any]) -> Any:
         own = writer.constraints.get(key)
         if own == bound:
             continue
-        ordered = writer.type in ("date", "time", "timestamp") and _one_notation(own, bound)
+        ordered = writer.type in ("date", "time", "timestamp") and one_notation(own, bound)
         looser = not ordered or (own < bound if key in LOWER else own > bound if key in UPPER else True)
         if looser:
             return UNKNOWN
     return ABSENT
-
-
-def _one_notation(one: Any, two: Any) -> bool:
-    """Whether two moments are written alike and in one zone: only then their texts are in order of time."""
-    if not (isinstance(one, str) and isinstance(two, str)):
-        return False
-    shapes = {re.sub(r"\d", "0", each) for each in (one, two)}
-    zones = {re.sub(r".*?([+-]\d{2}:?\d{2})?\Z", r"\1", each) for each in (one, two)}
-    return len(shapes) == 1 and len(zones) == 1
 
 
 def _repeating(writer: Field) -> Any:
@@ -216,7 +206,8 @@ def _text_outside(writer: Field, listed: frozenset[Any]) -> Any:
     if _lengths(writer)[1] == 0:
         return ABSENT if "" in listed else ""
     try:
-        return next((each for each in candidates(writer, len(listed) + 1) if each not in listed), UNKNOWN)
+        values = candidates(writer, len(listed) + 1)
+        return next((each for each in values if isinstance(each, dict | list) or each not in listed), UNKNOWN)
     except NoValueError:
         return UNKNOWN
 

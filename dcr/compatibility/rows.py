@@ -21,6 +21,8 @@ ABSENT: Any = type("Absent", (), {"__repr__": lambda _: "ABSENT"})()
 """Stands for a value that is not in the row."""
 
 
+_DAYS = ("2024-01-01", "2024-01-02", "1970-01-01", "9999-12-31")
+_LIMITS = ("minimum", "maximum", "exclusive_minimum", "exclusive_maximum")  # of dates, the only texts that have any
 MAX_VALUES = 1_000
 MAX_TEXT = 10_000
 """Witnesses are for reading: arrays of more values and longer texts are not made."""
@@ -161,12 +163,13 @@ def _spelled(field: Field, count: int) -> list[Any]:
         return [plain(each) for each in number_set(field.type, field.constraints).candidates()]
     plainest: dict[str, list[Any]] = {
         "boolean": [False, True],
-        "timestamp": ["2024-01-01T00:00:00Z", "2024-01-02T00:00:00Z"],
-        "date": ["2024-01-01", "2024-01-02"],
-        "time": ["00:00:00", "00:00:01"],
+        "timestamp": [f"{day}T00:00:00Z" for day in _DAYS],
+        "date": [*_DAYS],
+        "time": ["00:00:00", "00:00:01", "23:59:59"],
         "json": [{}, "a", 0, True, []],
     }
-    return plainest.get(field.type, [])
+    limits = [value for key, value in field.constraints.items() if key in _LIMITS and isinstance(value, str)]
+    return plainest.get(field.type, []) + limits
 
 
 def texts(field: Field, count: int) -> list[str]:

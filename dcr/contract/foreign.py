@@ -7,8 +7,10 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from dcr.contract.contract import Field
+from dcr.contract.location import mark_location
 from dcr.contract.physical import LogicalType
-from dcr.contract.tree import Tree, scalar_value
+from dcr.contract.tree import Tree, flag_of, resolved, scalar_value
+from dcr.contract.values import fits_type
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -108,17 +110,41 @@ def exclusive_bounds(tree: Tree, found: dict[str, Any], low: str, high: str) -> 
         node = tree.pairs.get(word)
         if node is not None and _is_flag(node):
             found.pop(open_, None)
-            if scalar_value(node, as_text=False) is True and closed in found:
+            if resolved(node.value) is True and closed in found:
                 found[open_] = found.pop(closed)
     return found
 
 
 def _is_flag(node: Any) -> bool:
-    return node.id == "scalar" and isinstance(scalar_value(node, as_text=False), bool)
+    return node.id == "scalar" and isinstance(resolved(node.value), bool)
 
 
-def listed_values(nodes: list[Any], type_name: str) -> tuple[Any, ...]:
-    """Return the values of an enumeration in the field's type; nulls are no values."""
-    as_text = type_name not in ("integer", "number", "boolean")
-    written = [node for node in nodes if node.id == "scalar" and scalar_value(node, as_text=False) is not None]
-    return tuple(dict.fromkeys(scalar_value(node, as_text=as_text) for node in written))
+def listed_values(nodes: list[Any], type_name: str, tree: Tree) -> tuple[Any, ...]:
+    """Return the values of an enumeration that the field can hold; nulls are no values, and quotes mean nothing.
+
+    `1.0` and `'1'` are one whole number. What a field cannot hold is noted and left out.
+    """
+    found: dict[tuple[bool, Any], Any] = {}
+    for node in nodes:
+        if node.id != "scalar" or scalar_value(node, as_text=False) is None:
+            continue
+        value = _listed_value(node, type_name)
+        if value is None:
+            message = f"the value '{node.value}' is listed, and its field holds {type_name} values only"
+            tree.note(mark_location(tree.path, node), message, f"write a value of type {type_name}")
+        else:
+            found.setdefault((isinstance(value, bool), value), value)  # true is not 1
+    return tuple(found.values())
+
+
+def _listed_value(node: Any, type_name: str) -> Any:
+    if type_name in (ANY, "json"):
+        return scalar_value(node, as_text=False)
+    if type_name == "boolean":
+        return flag_of(node.value)
+    if type_name not in ("integer", "number"):
+        return node.value
+    value = resolved(node.value)
+    if type_name == "integer" and isinstance(value, float) and value.is_integer():
+        value = int(value)
+    return value if fits_type(value, type_name) else None

@@ -62,12 +62,10 @@ class Tree:
             node = self.pairs.get(key)
             if node is None or node.id != "scalar":
                 continue
-            value = resolved(node.value)
-            if isinstance(value, bool):
-                return value
-            if isinstance(value, str) and value.lower() in _WORDS:
-                return _WORDS[value.lower()]
+            value = flag_of(node.value)
             if value is not None:
+                return value
+            if resolved(node.value) is not None:
                 message = f"the value '{node.value}' of {key} is neither true nor false"
                 self.note(mark_location(self.path, node), message, "write true or false")
         return None
@@ -106,7 +104,7 @@ class Tree:
         """Yield the mappings of a key with their names, whether written as a list or as a mapping by name."""
         node = self.pairs.get(key)
         if node is not None and node.id == "mapping":
-            for inner_key, inner in node.value:
+            for inner_key, inner in _entries(node):
                 if inner.id == "mapping":
                     yield inner_key.value, Tree(self.path, inner, self.note, inner_key)
                 elif inner.id == "scalar" and not inner.value:
@@ -158,6 +156,14 @@ def resolved(text: str) -> Any:
         return text
 
 
+def flag_of(text: str) -> bool | None:
+    """Return what a scalar says as a boolean, in YAML's words of either version; None when it says none."""
+    value = resolved(text)
+    if isinstance(value, str):
+        return _WORDS.get(value.lower())
+    return value if isinstance(value, bool) else None
+
+
 def scalar_value(node: Any, *, as_text: bool) -> Any:
     """Return a scalar node's value: its source text where text is wanted or it is quoted."""
     return node.value if as_text or node.style else resolved(node.value)
@@ -171,6 +177,19 @@ def _merge_sources(node: Any, depth: int = 0) -> list[Any]:
                 if source.id == "mapping":
                     found += [source, *_merge_sources(source, depth + 1)]
     return found
+
+
+def _entries(node: Any) -> Iterator[tuple[Any, Any]]:
+    """Yield a mapping's keys and values, then those merged in that no key above them has."""
+    sources = _merge_sources(node)
+    if not sources:
+        yield from node.value
+        return
+    seen: set[str] = set()
+    for key, value in (pair for source in (node, *sources) for pair in source.value):
+        if key.value not in seen and not (key.value == "<<" and not key.style):
+            seen.add(key.value)
+            yield key, value
 
 
 def _pairs(node: Any, depth: int = 0) -> dict[str, Any]:

@@ -82,7 +82,7 @@ def refused_by(value: Any, type_name: str, constraints: Mapping[str, Any]) -> st
 
     A pattern that is not safe to run and a format dcr does not know refuse nothing here.
     """
-    if type_name in ("integer", "number"):
+    if type_name in ("integer", "number") or (isinstance(value, int | float) and not isinstance(value, bool)):
         return _number_refused(value, constraints)
     if isinstance(value, str):
         return _text_refused(value, constraints)
@@ -119,10 +119,36 @@ def undecided(value: object, constraints: Mapping[str, Any]) -> bool:
     return "pattern" in constraints and patterns.matches(constraints["pattern"], value) is None
 
 
+def one_notation(one: Any, two: Any) -> bool:
+    """Whether two moments are written alike, largest unit first and in one zone: only then texts are in order of time.
+
+    `12/31/2023` is after `01/01/2024` as a text.
+    """
+    if not (isinstance(one, str) and isinstance(two, str)):
+        return False
+    shapes = {re.sub(r"[0-9]", "0", each) for each in (one, two)}
+    zones = {re.sub(r".*?([+-][0-9]{2}:?[0-9]{2})?\Z", r"\1", each) for each in (one, two)}
+    return len(shapes) == 1 and len(zones) == 1 and shapes.pop().startswith(("0000-00-00", "00:00"))
+
+
+def _within(moment: Any, constraints: Mapping[str, Any]) -> bool:
+    """Whether a moment is sure to be within the limits that foreign formats put on dates and times."""
+    for key in ("minimum", "exclusive_minimum", "maximum", "exclusive_maximum"):
+        limit = constraints.get(key)
+        if limit is None:
+            continue
+        low, high = (limit, moment) if "minimum" in key else (moment, limit)
+        if not one_notation(low, high) or low > high or (low == high and key.startswith("exclusive")):
+            return False
+    return True
+
+
 def allows(field: Field, value: object) -> bool:
     """Whether a present, non-null scalar is a value of `field`: its type, enum and constraints."""
     if not fits_type(value, field.type):
         return False
     if field.enum is not None and value not in field.enum:
+        return False
+    if (field.type in DATES or field.type == "timestamp") and not _within(value, field.constraints):
         return False
     return refused_by(value, field.type, field.constraints) is None

@@ -111,10 +111,10 @@ def _field(name: str, written: Tree, definitions: _Definitions, inside: tuple[st
     values = {
         "description": tree.text("description"),
         "deprecated": bool(tree.flag("deprecated")),
-        "enum": listed_values(tree.nodes("enum"), kind.name) if tree.nodes("enum") else None,
+        "enum": listed_values(tree.nodes("enum"), kind.name, tree) if tree.nodes("enum") else None,
         "constraints": constraints,
     }
-    words = _WORDS if "pattern" in tree else _WORDS_OLD
+    words = _WORDS_OLD if "regex" in tree and "pattern" not in tree else _WORDS
     field = field_of_type(name, kind, tree.place(words), required=bool(tree.flag("required")), known=values)
     if field.type == "object" and "fields" in tree:
         inner = tuple(_field(each, below, definitions, inside) for each, below in tree.named("fields", "name") if each)

@@ -209,7 +209,8 @@ def _type(tree: Tree) -> LogicalType:
 
 
 def _enum(tree: Tree, options: Tree | None, type_name: str) -> tuple[Any, ...] | None:
-    """Values that a quality rule allows without exception (v3.1 `invalidValues`, v3.0 `validValues`)."""
+    """Values that every quality rule without exceptions allows (v3.1 `invalidValues`, v3.0 `validValues`)."""
+    lists = []
     for _, rule in tree.named("quality", "name"):
         word = rule.text("metric", "rule")
         if word not in ("invalidValues", "validValues"):
@@ -218,11 +219,10 @@ def _enum(tree: Tree, options: Tree | None, type_name: str) -> tuple[Any, ...] |
         nodes = (arguments.nodes("validValues") if arguments else []) or rule.nodes("validValues")
         strict = rule.number("mustBe") == 0 if "mustBe" in rule else not any("mustBe" in key for key in rule.pairs)
         if nodes and strict:
-            return listed_values(nodes, type_name)
-    for holder in (options, tree):
-        if holder is not None and (nodes := holder.nodes("validValues") or holder.nodes("enum")):
-            return listed_values(nodes, type_name)
-    return None
+            lists.append(listed_values(nodes, type_name, tree))
+    beside = (holder.nodes("validValues") or holder.nodes("enum") for holder in (options, tree) if holder is not None)
+    lists += [listed_values(nodes, type_name, tree) for nodes in beside if nodes]
+    return tuple(value for value in lists[0] if all(value in other for other in lists)) if lists else None
 
 
 def _primary_key(columns: list[tuple[str | None, Tree]]) -> tuple[str, ...]:
