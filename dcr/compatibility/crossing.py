@@ -58,23 +58,29 @@ def _name(contract: Contract) -> str:
     return re.sub(r"\.v\d+\Z", "", name).casefold() if contract.in_place else name.casefold()
 
 
-def comparable(before: Contract, after: Contract) -> tuple[Contract, Contract]:
-    """Return both sides in words that can be compared: under one dataset id, and in stored types only of one format.
+def former_id(before: Contract | None, after: Contract) -> str | None:
+    """Return the id that a dataset had, where it goes by another one now; one that had no name had no id of its own."""
+    renamed = before is not None and before.named and after.named and before.dataset_id != after.dataset_id
+    return before.dataset_id if before and renamed else None
 
-    Each format has its own way to spell stored types.
-    """
+
+def comparable(before: Contract, after: Contract) -> tuple[Contract, Contract]:
+    """Return both sides as they can be compared: under one dataset id, and without what formats spell their own way."""
     if before.format != after.format:
         before, after = (
-            replace(each, fields=tuple(without_stored(field) for field in each.fields)) for each in (before, after)
+            replace(each, fields=tuple(without_spellings(field) for field in each.fields)) for each in (before, after)
         )
     return (before if before.dataset_id == after.dataset_id else replace(before, dataset_id=after.dataset_id)), after
 
 
-def without_stored(field: Field) -> Field:
-    """Return a field without the stored types of itself and of what is nested in it."""
+def without_spellings(field: Field) -> Field:
+    """Return a field without stored types and the patterns of its dates, and so what is nested in it."""
+    opaque = "format" in field.constraints and field.type in ("date", "time", "timestamp")
+    constraints = {key: value for key, value in field.constraints.items() if key != "format"}
     return replace(
         field,
         physical_type=None,
-        fields=tuple(without_stored(each) for each in field.fields),
-        items=without_stored(field.items) if field.items else None,
+        constraints=constraints if opaque else field.constraints,
+        fields=tuple(without_spellings(each) for each in field.fields),
+        items=without_spellings(field.items) if field.items else None,
     )

@@ -47,7 +47,7 @@ def judge(pair: ContractPair, mode: str) -> Verdict:
             asked = _asked(rule, finding, directions)
             if asked is not None:
                 issues.append(_issue(pair, rule, finding, asked, None))
-    taken = bump_between(pair.both[0].version, pair.both[1].version) if pair.both else None
+    taken = bump_between(pair.versions[0].version, pair.versions[1].version) if pair.versions else None
     return Verdict(tuple(sorted(issues, key=_rank)), pair.required_bump, taken)
 
 
@@ -72,9 +72,11 @@ def _asked(rule: Rule, finding: Finding, directions: tuple[str, ...]) -> tuple[s
 
 def _owed(pair: ContractPair, seen: list[tuple[Rule, Finding, FieldPair]], directions: tuple[str, ...]) -> str:
     """Return the bump a change owes: MAJOR for what breaks, MINOR for what adds, PATCH for the rest."""
-    if not pair.changed or pair.both is None:
+    if pair.shared is not None:
+        return MINOR if pair.proposed else MAJOR
+    if not pair.owes or pair.both is None:
         return NONE
-    bumps = [PATCH]
+    bumps = [MAJOR if pair.formerly else PATCH]
     for rule, finding, _ in seen:
         if _asked(rule, finding, directions):
             bumps.append(finding.bump or rule.bump)

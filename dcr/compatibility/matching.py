@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
-from dcr.compatibility.crossing import comparable, continued
+from dcr.compatibility.crossing import comparable, continued, former_id
 from dcr.compatibility.pairs import ContractPair
 from dcr.contract.contract import fields_meaning
 from dcr.contract.location import Location
@@ -81,8 +81,26 @@ def match(previous: Mapping[str, Reading], proposed: Mapping[str, Reading], arou
     new = [each for each in sides.proposed if each not in sides.previous]
     lost = [each for each in sides.previous if each not in sides.proposed]
     claims = around.claims([*new, *lost]) if new or lost else {}
-    pairs = [*_found(sides, claims, around), *_lost(sides, lost, claims, proposed, around)]
+    found = (_placed(each, previous, proposed) for each in _found(sides, claims, around))
+    gone = (_placed(each, previous, proposed) for each in _lost(sides, lost, claims, proposed, around))
+    pairs = [*found, *gone]
     return sorted([*pairs, *_unread(sides, pairs, proposed)], key=lambda each: (each.path, each.dataset_id or ""))
+
+
+def _placed(matched: Matched, previous: Mapping[str, Reading], proposed: Mapping[str, Reading]) -> Matched:
+    """Add what else the file held that got or lost a dataset, where one version stands for all of them."""
+    pair = matched.pair
+    alone = None if pair.both else pair.proposed or pair.previous
+    if alone is None or alone.format == "native" or alone.in_place or pair.also_at or pair.out_of_scope:
+        return matched
+    before, after = (
+        next((each for each in side[alone.path].contracts if each.format == alone.format), None)
+        if alone.path in side else None
+        for side in (previous, proposed)
+    )  # fmt: skip
+    if before is None or after is None or (pair.previous and pair.previous.status == "archived"):
+        return matched
+    return matched._replace(pair=pair._replace(shared=(before, after)))
 
 
 def _found(sides: _Sides, claims: Mapping[str, tuple[Location, ...]], around: Surroundings) -> Iterator[Matched]:
@@ -106,6 +124,7 @@ def _found(sides: _Sides, claims: Mapping[str, tuple[Location, ...]], around: Su
                 previous_problems=problems if mine or not also_at else (),
                 proposed_problems=sides.proposed_problems.get(path, ()),
                 also_at=also_at,
+                formerly=former_id(mine, contract),
             )
             yield Matched(pair, path)
 

@@ -66,7 +66,8 @@ class ContractPair(NamedTuple):
     `published` is the base's own newest contract of the dataset when that is not `previous`; `also_at` are
     other files that claim the dataset; `out_of_scope` is the path a contract moved to that no glob covers. Of a
     contract that is gone, `now_about` is the dataset that seems to have taken its place, and `gone_from` where the
-    file that held it lists the datasets it has now.
+    file that held it lists the datasets it has now. `formerly` is the id it had before its file changed the format.
+    `shared` are contracts of both sides of a file that got or lost this dataset, and that has one version for all.
     """
 
     previous: Contract | None
@@ -78,6 +79,8 @@ class ContractPair(NamedTuple):
     out_of_scope: str | None = None
     now_about: str | None = None
     gone_from: Location | None = None
+    formerly: str | None = None
+    shared: tuple[Contract, Contract] | None = None
     required_bump: str = NONE
 
     @property
@@ -89,6 +92,16 @@ class ContractPair(NamedTuple):
     def changed(self) -> bool:
         """Whether both sides exist and mean different things (version, status and URI aside)."""
         return self.both is not None and meaning(self.both[0]) != meaning(self.both[1])
+
+    @property
+    def versions(self) -> tuple[Contract, Contract] | None:
+        """Contracts of both sides whose versions are to be compared."""
+        return self.both or self.shared
+
+    @property
+    def owes(self) -> bool:
+        """Whether what is between both sides asks for a greater version."""
+        return self.changed or self.shared is not None or self.formerly is not None
 
     def owing(self, bump: str) -> ContractPair:
         """Return the same pair with the bump that its change owes."""

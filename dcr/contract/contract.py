@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 
 Scalar = str | int | float | bool
 
+UNREAD = "unread"
+"""The type of a field whose file says it by a reference that leads nowhere: there is nothing to compare."""
+
 TYPES = ("string", "integer", "number", "boolean", "timestamp", "json", "object", "array")
 STATUSES = ("draft", "active", "deprecated", "archived")
 
@@ -78,8 +81,9 @@ class Contract:
     """One dataset's agreement at one version; identity is `(dataset_id, version)`, never the path.
 
     `body` is the part of the file that holds the fields, where one file holds several datasets; `named` is false
-    for one that has no name there. `in_place` is for formats whose versions do not grow: a new one is added beside
-    the old, and `latest` is the one that readers get who name none. `access` is who may read, where a format says.
+    for one that has no name there, `says_status` for one whose status is only what it is taken for. `in_place` is for
+    formats whose versions do not grow: a new one is added beside the old, and `latest` is the one that readers get who
+    name none. `access` is who may read, where a format says.
     """
 
     dataset_id: str
@@ -95,6 +99,7 @@ class Contract:
     body: Place | None = field(default=None, compare=False, repr=False)
     format: str = field(default="native", compare=False)
     named: bool = field(default=True, compare=False)
+    says_status: bool = field(default=True, compare=False)
     in_place: bool = False
     latest: str | None = None
     access: str | None = None

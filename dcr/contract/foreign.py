@@ -74,6 +74,10 @@ def constraints_of(tree: Tree, words: Mapping[str, str], type_name: str) -> dict
     for key, word in words.items():
         if word not in tree or (key.startswith("exclusive") and _is_flag(tree.pairs[word])):
             continue
+        if key in _MEANT_FOR and type_name in _KNOWN and type_name not in _MEANT_FOR[key]:
+            message = f"{word} means nothing on a field of type '{type_name}', and is not compared"
+            tree.note(tree.at(word), message, "remove it, or change the type")
+            continue
         if key in ("pattern", "format", "check"):
             value: Any = tree.text(word)
         elif type_name in ("date", "time", "timestamp") and "um" in key:
@@ -87,6 +91,14 @@ def constraints_of(tree: Tree, words: Mapping[str, str], type_name: str) -> dict
     return found
 
 
+_MOMENTS = ("date", "time", "timestamp")
+_KNOWN = ("string", "integer", "number", "boolean", "object", "array", "map", *_MOMENTS)
+_MEANT_FOR = {
+    **dict.fromkeys(("min_length", "max_length"), ("string",)),
+    **dict.fromkeys(("minimum", "maximum", "exclusive_minimum", "exclusive_maximum"), ("integer", "number", *_MOMENTS)),
+    "multiple_of": ("integer", "number"),
+    **dict.fromkeys(("min_items", "max_items", "unique_items"), ("array",)),
+}
 _COUNTS = ("min_length", "max_length", "min_items", "max_items")
 
 

@@ -28,7 +28,7 @@ NAME = "dbt"
 _OFF = ("false", "False", "FALSE", "no", "off", "0")
 _WORDS = {
     "type": "data_type", "physical_type": "data_type", "required": "constraints", "unique": "constraints",
-    "check": "constraints", "fields": "columns",
+    "check": "constraints", "fields": "columns", "deprecated": "description",
 }  # fmt: skip
 _MODEL_WORDS = {
     "dataset_id": "name", "version": "versions", "fields": "columns", "owners": "config", "status": "deprecation_date",

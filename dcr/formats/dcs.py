@@ -9,10 +9,11 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from dcr.contract.contract import Contract, Field, FreshnessSLA, Owner
+from dcr.contract.contract import UNREAD, Contract, Field, FreshnessSLA, Owner
 from dcr.contract.foreign import ANY, constraints_of, exclusive_bounds, field_of_type, listed_values, seconds
 from dcr.contract.lifecycle import status_of
 from dcr.contract.physical import LogicalType, logical_type
+from dcr.contract.spelling import did_you_mean
 from dcr.contract.tree import Tree
 from dcr.formats.reading import Problem, Reading
 
@@ -28,7 +29,7 @@ _OPTIONS = {
     "exclusive_maximum": "exclusiveMaximum", "multiple_of": "multipleOf", "unique": "unique",
     "min_items": "minItems", "max_items": "maxItems",
 }  # fmt: skip
-_WORDS = {**_OPTIONS, "primary_key": "primaryKey"}
+_WORDS = {**_OPTIONS, "primary_key": "primaryKey", "deprecated": "description"}
 _WORDS_OLD = {**_WORDS, "pattern": "regex"}
 _FILE_WORDS = {
     "dataset_id": "id", "version": "info.version", "status": "info.status", "owners": "info.owner",
@@ -91,9 +92,17 @@ def _contract(tree: Tree, dataset_id: str, written: Tree, definitions: _Definiti
         owners=(Owner(owner, _contact(info)),) if owner else (),
         freshness_sla=freshness,
         place=tree.place({**_FILE_WORDS, "freshness_sla": where}),
-        body=model.place({"primary_key": "primaryKey"}),
+        body=model.place({"primary_key": _key_place(model, columns, keyed)}),
         format=NAME,
+        says_status=info is not None and info.text("status") is not None,
     )
+
+
+def _key_place(model: Tree, columns: list[tuple[str, Tree]], keyed: tuple[str, ...]) -> str:
+    if "primaryKey" in model or not keyed:
+        return "primaryKey"
+    word = next(word for word in ("primaryKey", "primary") if word in dict(columns)[keyed[0]])
+    return f"fields.{keyed[0]}.{word}"
 
 
 def _contact(info: Tree | None) -> str | None:
@@ -116,6 +125,11 @@ def _field(name: str, written: Tree, definitions: _Definitions, inside: tuple[st
     }
     words = _WORDS_OLD if "regex" in tree and "pattern" not in tree else _WORDS
     field = field_of_type(name, kind, tree.place(words), required=bool(tree.flag("required")), known=values)
+    if kind.name == "map":  # what its keys and values are is compared, and no row of it is made
+        inner = tuple(
+            _field(word, each, definitions, inside) for word in ("keys", "values") if (each := tree.tree(word))
+        )
+        return replace(field, fields=inner)
     if field.type == "object" and "fields" in tree:
         inner = tuple(_field(each, below, definitions, inside) for each, below in tree.named("fields", "name") if each)
         return replace(field, fields=inner)
@@ -128,7 +142,7 @@ def _field(name: str, written: Tree, definitions: _Definitions, inside: tuple[st
 def _type(tree: Tree, definitions: _Definitions) -> LogicalType:
     word = tree.text("type")
     if word is not None:
-        kind = logical_type(word)
+        kind = LogicalType("map", stored="map") if word.strip().lower() == "map" else logical_type(word)
         return kind._replace(stored=_stored(tree, kind.stored or ""))
     if "fields" in tree:
         return LogicalType("object")
@@ -136,7 +150,7 @@ def _type(tree: Tree, definitions: _Definitions) -> LogicalType:
         return LogicalType("array")
     reference = tree.text("$ref")
     dangling = reference is not None and definitions.find(reference) is None
-    return LogicalType(reference if reference and dangling else ANY, known=False)
+    return LogicalType(UNREAD if dangling else ANY, known=False)
 
 
 _SYNONYMS = {
@@ -165,17 +179,24 @@ class _Definitions:
             self.left -= 1
             found = self.find(reference)
             problem = (
-                f"'{reference}' is not in this file, so what it defines is not compared" if found is None
+                f"'{reference}' is not in this file" if found is None
                 else f"'{reference}' refers to itself, so what is below it is not compared" if reference in inside
                 else f"'{reference}' is not followed: more than {_MAX_REFERENCES} references" if self.left < 0
                 else None
             )  # fmt: skip
             if found is None or problem is not None:
-                tree.note(tree.at("$ref"), problem or "", "write the field out")
+                tree.note(tree.at("$ref"), problem or "", self._near(reference) or "write the field out")
                 break
             merged, inside = merged.over(found), (*inside, reference)
             reference = found.text("$ref")
         return merged, inside
+
+    def _near(self, reference: str) -> str:
+        """Return a hint at a definition of the same name elsewhere, or of a name like it."""
+        known = [f"#/definitions/{name}" for name in (self.tree.pairs if self.tree else ())]
+        last = reference.rpartition("/")[2]
+        alike = next((each for each in known if each.rpartition("/")[2] == last), None)
+        return f"did you mean '{alike}'?" if alike else did_you_mean(reference, known)
 
     def find(self, reference: str) -> Tree | None:
         """Return what is named; `checkout/order_id` may be one key, as in the specification's own examples."""

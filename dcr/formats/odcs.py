@@ -34,13 +34,15 @@ _WORDS = {
     **{key: f"logicalTypeOptions.{word}" for key, word in _OPTIONS.items()},
     "type": "logicalType", "physical_type": "physicalType", "fields": "properties", "items": "items",
     "enum": "quality", "required": "required", "unique": "unique", "primary_key": "primaryKey",
+    "deprecated": "description",
 }  # fmt: skip
 _WORDS_V2 = {
+    **{key: f"logicalTypeOptions.{word}" for key, word in _OPTIONS.items()},
     "type": "logicalType", "physical_type": "physicalType", "required": "isNullable", "unique": "isUnique",
-    "fields": "columns", "enum": "quality",
+    "fields": "columns", "enum": "quality", "deprecated": "description",
 }  # fmt: skip
-_OBJECT_WORDS = {"dataset": "name", "fields": "properties", "primary_key": "name"}
-_OBJECT_WORDS_V2 = {"dataset": "table", "fields": "columns", "primary_key": "table"}
+_OBJECT_WORDS = {"dataset": "name", "fields": "properties"}
+_OBJECT_WORDS_V2 = {"dataset": "table", "fields": "columns"}
 _FILE_WORDS = {
     "dataset_id": "id", "owners": "team", "freshness_sla": "slaProperties", "fields": "schema", "version": "version",
     "status": "status",
@@ -88,7 +90,9 @@ def read(path: str, root: MappingNode) -> Reading:
             dataset_id = f"{file_id}/{shown or 'schema'}"
             contracts[shown or ""] = _contract(tree, dataset_id, each, old=old, named=shown is not None)
     if not contracts and not notes:
-        note(tree.at("schema"), "the schema has no objects, so there is nothing to compare", "add schema")
+        there = "schema" in tree or "dataset" in tree
+        what = "the schema has no objects" if there else "the file has no schema"
+        note(tree.at("schema"), f"{what}, so there is nothing to compare", "add schema")
     return Reading(
         path,
         NAME,
@@ -123,19 +127,21 @@ def _contract(tree: Tree, dataset_id: str, each: Tree, *, old: bool, named: bool
         else:
             fields.append(_field(shown, column, old=old))
     freshness, where = _freshness(tree, dataset_id.rpartition("/")[2])
+    key, key_place = _primary_key(columns, "columns" if old else "properties")
     return Contract(
         dataset_id=dataset_id,
         version=tree.text("version") or "",
         fields=_unique(fields, each),
         description=each.text("description"),
         status=_status(tree),
-        primary_key=_primary_key(columns),
+        primary_key=key,
         owners=tuple(_owners(tree)),
         freshness_sla=freshness,
         place=tree.place({**_FILE_WORDS, "freshness_sla": where}),
-        body=each.place(_OBJECT_WORDS_V2 if old else _OBJECT_WORDS),
+        body=each.place({**(_OBJECT_WORDS_V2 if old else _OBJECT_WORDS), "primary_key": key_place}),
         format=NAME,
         named=named,
+        says_status=tree.text("status") is not None,
     )
 
 
@@ -194,6 +200,8 @@ def _type(tree: Tree) -> LogicalType:
     if logical is not None:
         word = logical.strip().lower()
         kind = LogicalType(word) if word in _LOGICAL else logical_type(logical)._replace(stored=None)
+        if word == "date" and _has_time(tree.tree("logicalTypeOptions"), stored):
+            kind = LogicalType("timestamp")
     elif stored is not None:
         kind = stored
     elif "properties" in tree:
@@ -206,6 +214,14 @@ def _type(tree: Tree) -> LogicalType:
     if written_out or kind.name != stored.name:
         return kind._replace(stored=stored_type(physical))
     return kind._replace(fields=stored.fields, items=stored.items, stored=stored.stored)
+
+
+def _has_time(options: Tree | None, stored: LogicalType | None) -> bool:
+    """Whether a `date` holds a time of day: v3.0 has no `timestamp`, and says it by the format or the stored type."""
+    written = options.text("format") if options else None
+    if written is not None:
+        return re.search(r"[Hhks]", written) is not None
+    return stored is not None and stored.name == "timestamp"
 
 
 def _enum(tree: Tree, options: Tree | None, type_name: str) -> tuple[Any, ...] | None:
@@ -225,13 +241,20 @@ def _enum(tree: Tree, options: Tree | None, type_name: str) -> tuple[Any, ...] |
     return tuple(value for value in lists[0] if all(value in other for other in lists)) if lists else None
 
 
-def _primary_key(columns: list[tuple[str | None, Tree]]) -> tuple[str, ...]:
+def _primary_key(columns: list[tuple[str | None, Tree]], listed_in: str) -> tuple[tuple[str, ...], str]:
+    """Return the key's columns, and the way to the first flag that says so."""
     keyed = []
     for order, (name, column) in enumerate(columns):
-        if name and column.flag("primaryKey", "isPrimaryKey", "isPrimary"):
+        word = next((each for each in _KEY_FLAGS if column.flag(each) is not None), None)
+        if name and word and column.flag(word):
             position = column.number("primaryKeyPosition")
-            keyed.append((position if position is not None and position > 0 else 10**6, order, name))
-    return tuple(name for _, _, name in sorted(keyed))
+            step = order if column.name is None else name
+            keyed.append((position if position is not None and position > 0 else 10**6, order, name, f"{step}.{word}"))
+    keyed.sort()
+    return tuple(name for _, _, name, _ in keyed), ".".join([listed_in, *(way for *_, way in keyed[:1])])
+
+
+_KEY_FLAGS = ("primaryKey", "isPrimaryKey", "isPrimary")
 
 
 def _owners(tree: Tree) -> Iterator[Owner]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from dcr.compatibility.semver import BUMPS
 from dcr.compatibility.severities import ERROR, WARNING
 
 if TYPE_CHECKING:
@@ -93,18 +94,35 @@ class Report(NamedTuple):
         return not self.compatible or (self.fail_on == WARNING and self.number_of(WARNING) > 0)
 
 
+_VERSION = "version_"
+
+
 def once_per_file(contracts: list[ContractReport]) -> list[ContractReport]:
-    """Keep what is true of a whole file only once: datasets that share a file share its version and its owners."""
+    """Keep what is true of a whole file only once: datasets that share a file share its version and its owners.
+
+    What the version owes is said of the dataset that owes most.
+    """
+    most: dict[tuple[object, ...], int] = {}
+    for contract in contracts:
+        for issue in contract.issues:
+            if issue.kind.startswith(_VERSION):
+                key = (issue.kind, issue.location)
+                most[key] = max(most.get(key, 0), BUMPS.index(contract.required_bump))
     seen: set[tuple[object, ...]] = set()
     kept = []
     for contract in contracts:
-        own = [issue for issue in contract.issues if issue.field is not None or _new(issue, seen)]
+        own = [
+            issue
+            for issue in contract.issues
+            if issue.field is not None
+            or (most.get((issue.kind, issue.location), 0) <= BUMPS.index(contract.required_bump) and _new(issue, seen))
+        ]
         kept.append(contract._replace(issues=tuple(own)))
     return kept
 
 
 def _new(issue: Issue, seen: set[tuple[object, ...]]) -> bool:
-    key = (issue.kind, issue.message, issue.location)
+    key = (issue.kind, "" if issue.kind.startswith(_VERSION) else issue.message, issue.location)
     if key in seen:
         return False
     seen.add(key)

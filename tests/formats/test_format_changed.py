@@ -80,7 +80,8 @@ ONE = STANDARD[: STANDARD.index("  - name: refunds")]
     ids=["one id", "one id, back", "another id", "another id, back"],
 )
 def test_the_same_contract_in_another_format_is_no_change(before: str, after: str) -> None:
-    assert issues(before, after) == []
+    renamed = {"dataset_id_changed"} if OTHER_ID in (before, after) else set()
+    assert kinds(issues(before, after)) == renamed
 
 
 @pytest.mark.parametrize("before", [SPECIFICATION, OTHER_ID.replace("id: 7f3c", "id: 8a1d")], ids=["dcs", "odcs"])
@@ -106,9 +107,37 @@ def test_only_another_format_makes_another_id_the_same_dataset(before: str) -> N
     ids=["odcs dbt", "dbt odcs", "odcs native", "native odcs", "native dbt", "in capitals", "the only one"],
 )
 def test_any_format_is_compared_with_any_other(before: str, after: str) -> None:
-    assert kinds(issues(before, after)) - {"version_not_semver"} == set()
+    assert kinds(issues(before, after)) - {"version_not_semver"} == {"dataset_id_changed"}
     broken = after.replace("name: total", "name: sum")
     assert {issue.field for issue in issues(before, broken) if issue.kind == "field_removed"} == {"total"}
+
+
+def test_an_id_that_changed_on_the_way_is_said_and_owes_a_major(tmp_path: Path) -> None:
+    repository = Repository(tmp_path)
+    repository.commit({"contracts/shop.yaml": SPECIFICATION})
+    repository.branch()
+    repository.commit({"contracts/shop.yaml": OTHER_ID})
+    outcome = repository.check("--base", "main")
+    assert sorted(outcome.kinds) == ["dataset_id_changed", "dataset_id_changed", "version_not_increasing"]
+    assert [each["required_bump"] for each in outcome.report["contracts"]] == ["major", "major"]
+
+
+GOT = "version is still '1.0.0' and its file got the dataset 'shop/refunds': MINOR is owed"
+LOST = "version is still '1.0.0' and its file lost the dataset 'shop/refunds': MAJOR is owed"
+
+
+def test_a_table_more_or_less_owes_the_file_a_version() -> None:
+    (got,) = issues(ONE, STANDARD)
+    assert (got.kind, got.message) == ("version_not_increasing", GOT)
+    removed, lost = issues(STANDARD, ONE)
+    assert (lost.kind, lost.message) == ("version_not_increasing", LOST)
+    assert removed.kind == "contract_removed"
+    for issue, after in ((got, STANDARD), (lost, ONE)):
+        assert issue.location is not None
+        assert issue.location.line == line_of(after, "version: 1.0.0")
+    assert issues(ONE, STANDARD.replace("version: 1.0.0", "version: 1.1.0")) == []
+    (small,) = issues(ONE, STANDARD.replace("version: 1.0.0", "version: 1.0.1"))
+    assert (small.kind, small.severity) == ("version_bump_insufficient", "warning")
 
 
 def test_a_break_on_the_way_points_into_both_files() -> None:
@@ -122,12 +151,12 @@ def test_a_break_on_the_way_points_into_both_files() -> None:
 
 
 def test_a_table_that_is_gone_on_the_way_is_removed() -> None:
-    (issue,) = issues(SPECIFICATION, OTHER_ID[: OTHER_ID.index("  - name: refunds")])
+    (issue,) = issues(SPECIFICATION, STANDARD[: STANDARD.index("  - name: refunds")])
     assert (issue.kind, issue.message) == (
         "contract_removed", "the contract of 'shop/refunds' was removed while its status is 'active'",
     )  # fmt: skip
     assert issue.location is not None
-    assert issue.location.line == line_of(OTHER_ID, "schema:")
+    assert issue.location.line == line_of(STANDARD, "schema:")
     assert issue.previous_location is not None
     assert issue.previous_location.line == line_of(SPECIFICATION, "refunds:")
 
@@ -144,7 +173,8 @@ def test_an_object_that_gets_its_name_is_the_same_dataset() -> None:
 
 
 def test_a_renamed_table_of_one_format_is_removed_and_the_hint_names_the_new_one() -> None:
-    (issue,) = issues(ONE, edited(ONE, ("name: orders", "name: sales")))
+    renamed = edited(ONE, ("name: orders", "name: sales"), ("version: 1.0.0", "version: 2.0.0"))
+    (issue,) = issues(ONE, renamed)
     assert issue.kind == "contract_removed"
     assert issue.hint == (
         "it was probably renamed to 'shop/sales', and readers know the old name: bring it back with status: "
@@ -163,7 +193,7 @@ def test_a_check_of_a_repository_says_it_of_one_dataset(tmp_path: Path) -> None:
     assert [(each["dataset_id"], each["change"]) for each in outcome.report["contracts"]] == [
         ("7f3c/orders", "modified"), ("7f3c/refunds", "modified"),
     ]  # fmt: skip
-    assert sorted(outcome.kinds) == ["field_removed", "field_required_added"]
+    assert sorted(outcome.kinds) == ["dataset_id_changed", "dataset_id_changed", "field_removed", "field_required_added"]
 
 
 def test_a_file_of_notes_and_no_contract_is_not_passed_over(tmp_path: Path) -> None:
@@ -174,4 +204,4 @@ def test_a_file_of_notes_and_no_contract_is_not_passed_over(tmp_path: Path) -> N
     outcome = repository.check("--base", "main")
     assert outcome.kinds == ["value_not_understood"]
     (issue,) = outcome.issues
-    assert issue["message"] == "the schema has no objects, so there is nothing to compare"
+    assert issue["message"] == "the file has no schema, so there is nothing to compare"

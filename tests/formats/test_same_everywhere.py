@@ -11,7 +11,7 @@ from foreign_texts import edited, issues, kinds, line_of
 from soundness.edits import edited as other_than
 from soundness.generate import contract
 
-from dcr.compatibility.crossing import without_stored
+from dcr.compatibility.crossing import without_spellings
 from dcr.compatibility.rule import FIELD, all_rules
 from dcr.formats import read
 
@@ -320,7 +320,7 @@ def test_each_is_said_at_the_line_to_edit(change: str, name: str) -> None:
 def test_the_four_texts_say_the_same() -> None:
     meant = {name: read(f"{name}.yaml", text.encode()).contracts[0] for name, text in TEXTS.items()}
     for name in ("odcs", "dcs"):
-        assert tuple(without_stored(each) for each in meant[name].fields) == meant["native"].fields
+        assert tuple(without_spellings(each) for each in meant[name].fields) == meant["native"].fields
         assert meant[name].primary_key == meant["native"].primary_key
         assert meant[name].freshness_sla == meant["native"].freshness_sla
     assert [each.type for each in meant["dbt"].fields] == [each.type for each in meant["native"].fields[:5]]

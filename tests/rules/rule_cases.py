@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from dcr.compatibility.crossing import comparable, former_id
 from dcr.compatibility.engine import Verdict, judge
 from dcr.compatibility.pairs import ContractPair
 from dcr.compatibility.rule import RUN, Rule, all_rules
@@ -85,9 +86,14 @@ def pair_of(texts: dict[str, str | None], options: dict[str, Any]) -> ContractPa
     """Return the pair that a case's texts and options describe."""
     sides = {side: _read(side, text) for side, text in texts.items()}
     previous, proposed = _side("previous", sides, options), _side("proposed", sides, options)
+    crossed = previous is not None and proposed is not None and previous.format != proposed.format
+    former = former_id(previous, proposed) if crossed and proposed else None
+    if crossed and previous and proposed:
+        previous, proposed = comparable(previous, proposed)
     return ContractPair(
         previous or _first(sides["older"]),
         proposed,
+        formerly=former,
         published=_first(sides["published"]),
         previous_problems=sides["previous"].problems,
         proposed_problems=sides["proposed"].problems,

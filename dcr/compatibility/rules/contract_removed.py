@@ -34,7 +34,9 @@ def contract_removed(pair: ContractPair) -> Iterator[Finding]:
         return
     if any(problem.fatal for problem in pair.proposed_problems):
         return  # the file is there and cannot be read, which is said already
-    message = f"the contract of '{pair.previous.dataset_id}' was removed while its status is '{pair.previous.status}'"
+    message = f"the contract of '{pair.previous.dataset_id}' was removed"
+    if pair.previous.says_status:
+        message += f" while its status is '{pair.previous.status}'"
     native = pair.previous.format == "native"
     hint = (_native_hint if native else _foreign_hint)(pair.previous, pair.now_about)
     yield Finding(message, hint, key="dataset_id" if native else "dataset", location=pair.gone_from)

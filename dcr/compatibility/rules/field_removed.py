@@ -34,7 +34,9 @@ def field_removed(pair: FieldPair) -> Iterator[Finding]:
     """Yield one finding when only the previous contract has the field."""
     if pair.previous is None or pair.proposed is not None:
         return
-    hint = "keep it with 'deprecated: true' for a release, and remove it once nobody reads it"
+    word = pair.word("deprecated")  # where a format has no such flag, the words for people are all there is
+    marked = "with 'deprecated: true' for a release" if word == "deprecated" else f"and say in its {word} when it goes"
+    hint = f"keep it {marked}, and remove it once nobody reads it"
     if pair.renamed_to:
         hint = f"probably renamed to '{pair.renamed_to}': keep '{pair.previous.name}' beside it until readers moved"
     try:

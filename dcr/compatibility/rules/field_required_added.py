@@ -39,4 +39,5 @@ def field_required_added(pair: FieldPair) -> Iterator[Finding]:
     elif not pair.previous.required:
         message = f"field '{pair.path}' changed from optional to required"
         value = None if pair.path.endswith("[]") else ABSENT
-        yield Finding(message, "keep 'required: false'", (BACKWARD,), "required", value=value, proof=True)
+        hint = "leave it optional, or fill it in the rows that are there and let this break through"
+        yield Finding(message, hint, (BACKWARD,), "required", value=value, proof=True)

@@ -23,6 +23,7 @@ from dcr.compatibility.modes import BACKWARD, FORWARD
 from dcr.compatibility.rows import NoValueError, candidates, smallest_value
 from dcr.compatibility.rule import FIELD, Finding, rule
 from dcr.compatibility.semver import MAJOR
+from dcr.contract.contract import UNREAD
 from dcr.contract.values import allows
 
 if TYPE_CHECKING:
@@ -40,6 +41,12 @@ def field_type_changed(pair: FieldPair) -> Iterator[Finding]:
     if pair.both is None or pair.both[0].type == pair.both[1].type:
         return
     previous, proposed = pair.both
+    if previous.type == UNREAD:
+        return  # what it was is not known; where it can be read now, that is mended
+    if proposed.type == UNREAD:
+        message = f"the type of field '{pair.path}' cannot be read any more, and was '{previous.type}'"
+        yield Finding(message, "mend the reference, or write the type out", key="type", detail=UNREAD)
+        return
     message = f"field '{pair.path}' changed type from '{previous.type}' to '{proposed.type}'"
     old = previous.name or pair.path
     hint = f"add a new field of type '{proposed.type}' beside it, move the readers, then remove '{old}'"

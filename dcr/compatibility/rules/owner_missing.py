@@ -28,8 +28,10 @@ if TYPE_CHECKING:
 @rule(about=CONTRACT)
 def owner_missing(pair: ContractPair) -> Iterator[Finding]:
     """Yield one finding when a contract that is new or changed has no owner."""
-    untouched = pair.previous is not None and not pair.previous.owners and not pair.changed
-    if pair.proposed is not None and not pair.proposed.owners and not untouched:
-        native = pair.proposed.format == "native"
+    if pair.proposed is None or pair.proposed.owners:
+        return
+    native = pair.proposed.format == "native"
+    had_none = pair.previous is not None and not pair.previous.owners
+    if not had_none or (native and pair.changed):
         hint = 'add owners: [{team: …, contact: "…"}]' if native else "name the team that answers for the dataset"
         yield Finding("no owner is named", hint, key="owners", severity=ERROR if native else WARNING)

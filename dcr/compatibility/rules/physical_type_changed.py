@@ -28,6 +28,9 @@ if TYPE_CHECKING:
     from dcr.contract.contract import Field
 
 
+MAX_SHOWN = 80
+
+
 @rule(about=FIELD, modes=(BACKWARD, FORWARD), severity=WARNING, bump=PATCH)
 def physical_type_changed(pair: FieldPair) -> Iterator[Finding]:
     """Yield one finding when the logical types agree and two written physical types do not."""
@@ -38,8 +41,12 @@ def physical_type_changed(pair: FieldPair) -> Iterator[Finding]:
         return
     if _nested(pair.same_type[0]) != _nested(pair.same_type[1]):
         return  # the difference is told of what is nested
-    message = f"field '{pair.path}' changed physical type from '{before}' to '{after}'"
+    message = f"field '{pair.path}' changed physical type from '{_short(before)}' to '{_short(after)}'"
     yield Finding(message, "tell those who read the table itself", key="physical_type", detail=after)
+
+
+def _short(stored: str) -> str:
+    return stored if len(stored) <= MAX_SHOWN else f"{stored[:MAX_SHOWN]}…"
 
 
 def _nested(field: Field) -> tuple[object, ...]:

@@ -31,8 +31,12 @@ def primary_key_changed(pair: ContractPair) -> Iterator[Finding]:
     if pair.both is None or pair.both[0].primary_key == pair.both[1].primary_key:
         return
     before, after = (_written(contract.primary_key) for contract in pair.both)
+    message = f"primary key changed from {before} to {after}"
     hint = "keep the key, or publish the data under the new key as a dataset of its own"
-    yield Finding(f"primary key changed from {before} to {after}", hint, key="primary_key", detail=after)
+    if not pair.both[0].primary_key:
+        message = f"primary key {after} was added, and there was none"
+        hint = "make sure that no row repeats it or lacks it: readers will join on it"
+    yield Finding(message, hint, key="primary_key", detail=after)
 
 
 def _written(key: tuple[str, ...]) -> str:

@@ -31,7 +31,7 @@ def status_regressed(pair: ContractPair) -> Iterator[Finding]:
     if pair.both is None:
         return
     before, after = (contract.status for contract in pair.both)
-    if before == after or not (before == "archived" or after == "draft"):
+    if not pair.both[0].says_status or before == after or not (before == "archived" or after == "draft"):
         return
     hint = f"keep status: {before}" if after == "draft" else "keep it archived, and publish a new dataset"
     yield Finding(f"status went back from '{before}' to '{after}'", hint, key="status", detail=after)

@@ -29,9 +29,9 @@ if TYPE_CHECKING:
 @rule(about=CONTRACT)
 def version_bump_insufficient(pair: ContractPair) -> Iterator[Finding]:
     """Yield one finding when the version grew, but by too little: an error when MAJOR is owed, else a warning."""
-    if pair.both is None or not pair.changed or pair.both[1].in_place:
+    if pair.versions is None or not pair.owes or pair.versions[1].in_place:
         return
-    previous, proposed = pair.both
+    previous, proposed = pair.versions
     taken = bump_between(previous.version, proposed.version)
     if taken is None or proposed.version == previous.version or at_least(taken, pair.required_bump):
         return

@@ -28,22 +28,30 @@ if TYPE_CHECKING:
 @rule(about=CONTRACT)
 def version_not_increasing(pair: ContractPair) -> Iterator[Finding]:
     """Yield one finding when the content differs and the version is the same or smaller, or went down alone."""
-    if pair.both is None or pair.both[1].in_place:
+    if pair.versions is None or pair.versions[1].in_place:
         return
-    previous, proposed = pair.both
+    previous, proposed = pair.versions
     before, after = parse(previous.version), parse(proposed.version)
     if before is None or after is None:
-        grows = previous.version != proposed.version or not pair.changed
+        grows = previous.version != proposed.version or not pair.owes
     else:
-        grows = after > before or (after == before and not pair.changed)
+        grows = after > before or (after == before and not pair.owes)
     if grows:
         return
     what = "is still" if proposed.version == previous.version else f"went from '{previous.version}' down to"
-    why = "and the contract changed" if pair.changed else "and nothing else changed"
-    owed = bumped(previous.version, pair.required_bump)
-    hint = (
-        f'write version: "{owed}" ({pair.required_bump.upper()})' if owed and pair.changed else "give it a new version"
-    )
-    if not pair.changed:
-        hint = f'write version: "{previous.version}"'
-    yield Finding(f"version {what} '{proposed.version}' {why}", hint, key="version", detail=proposed.version)
+    message = f"version {what} '{proposed.version}' {_why(pair)}"
+    hint = f'write version: "{previous.version}"'
+    if pair.owes:
+        owed = bumped(previous.version, pair.required_bump)
+        message += f": {pair.required_bump.upper()} is owed"
+        hint = f'write version: "{owed}"' if owed else "give it a new version"
+    place = proposed.place.at("version") if proposed.place else None
+    yield Finding(message, hint, key="version", detail=proposed.version, location=place)
+
+
+def _why(pair: ContractPair) -> str:
+    if pair.shared is None:
+        return "and the contract changed" if pair.owes else "and nothing else changed"
+    alone = pair.proposed or pair.previous
+    name = alone.dataset_id if alone else ""
+    return f"and its file {'got' if pair.proposed else 'lost'} the dataset '{name}'"

@@ -1,0 +1,35 @@
+"""A file changed its format, and the dataset in it goes by another id.
+
+Why it breaks
+    Consumers look the contract up by its id; catalogues, policies and acceptances name it. Under the new id they find
+    nothing of what they knew, though the table is the same.
+
+Instead
+    Take the id along into the new format. Where that cannot be, tell those who look it up.
+
+Example
+    id: shop
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dcr.compatibility.issue import CONSUMERS
+from dcr.compatibility.rule import CONTRACT, Finding, rule
+from dcr.compatibility.semver import MAJOR
+from dcr.compatibility.severities import WARNING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from dcr.compatibility.pairs import ContractPair
+
+
+@rule(about=CONTRACT, severity=WARNING, bump=MAJOR, breaks=CONSUMERS)
+def dataset_id_changed(pair: ContractPair) -> Iterator[Finding]:
+    """Yield one finding when the previous contract was written in another format and under another id."""
+    if pair.formerly is None or pair.proposed is None:
+        return
+    message = f"the dataset is now '{pair.proposed.dataset_id}', and was '{pair.formerly}' before its format changed"
+    yield Finding(message, "keep the id that it had", key="dataset_id", detail=pair.formerly)
