@@ -33,7 +33,7 @@ class Format(Protocol):
         """Return the dataset a file says it is about, as far as its top level tells; for files that are refused."""
 
     def read(self, path: str, root: MappingNode) -> Reading:
-        """Return the contracts of a file this format detected; never raises."""
+        """Return the contracts of a file this format detected; raises `YamlRefusedError` for one that is too much."""
 
 
 @lru_cache(maxsize=1)
@@ -58,9 +58,9 @@ def read(path: str, content: bytes) -> Reading:
         if each.detect(root):
             try:
                 check_tree(root)
+                return each.read(path, root)
             except YamlRefusedError as error:
                 return _refused(path, error, each.NAME)._replace(dataset_id=each.claimed(root))
-            return each.read(path, root)
     return Reading(path, None)
 
 

@@ -6,6 +6,7 @@ Source: bitol.io, Open Data Contract Standard; the lines of docs/formats.md name
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from dcr.contract.contract import Contract, Field, FreshnessSLA, Owner
@@ -18,6 +19,7 @@ from dcr.contract.foreign import (
     seconds,
     status_of,
 )
+from dcr.contract.notes import Notes
 from dcr.contract.physical import LogicalType, logical_type, stored_type
 from dcr.contract.tree import Tree
 from dcr.formats.reading import Problem, Reading
@@ -26,8 +28,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from yaml import MappingNode
-
-    from dcr.contract.location import Location
 
 NAME = "odcs"
 _LOGICAL = ("string", "date", "timestamp", "time", "number", "integer", "object", "array", "boolean")
@@ -69,18 +69,15 @@ def claimed(root: MappingNode) -> str | None:
 
 def read(path: str, root: MappingNode) -> Reading:
     """Return a contract for each object of the file's schema, and notes on what is not understood."""
-    notes: list[Problem] = []
-
-    def note(place: Location, message: str, hint: str) -> None:
-        notes.append(Problem(place, message, hint, fatal=False, understood=False))
-
-    tree = Tree(path, root, note)
+    notes = Notes()
+    tree = Tree(path, root, notes)
     file_id = tree.text("id", "uuid")
     if not file_id:
         problem = Problem(tree.at(), "id is missing", "add id: it is what the contract's history hangs on")
         return Reading(path, NAME, problems=(problem,))
     _note_version(tree)
     old = "dataset" in tree and "schema" not in tree
+    owners, status, promises = tuple(_owners(tree)), status_of(tree), _promises(tree)
     objects: Iterator[tuple[str | None, Tree]]
     single = tree.tree("schema")
     if single is not None and "properties" in single:  # one object where the standard has a list of them
@@ -92,15 +89,25 @@ def read(path: str, root: MappingNode) -> Reading:
     for name, each in objects:
         shown = name or each.text("name", "table", "physicalName")
         if shown is None:
-            note(each.at(), "an object of the schema has no name, and is not compared", "add name")
+            notes(each.at(), "an object of the schema has no name, and is not compared", "add name")
         elif shown in names:
-            note(each.at("name"), f"two objects of the schema are named '{shown}'; the first is compared", "rename one")
+            notes(
+                each.at("name"), f"two objects of the schema are named '{shown}'; the first is compared", "rename one"
+            )
         else:
             names.add(shown)
-            contracts.append(_contract(tree, f"{file_id}/{shown}", each, old=old))
-    if not contracts and not notes:
-        note(tree.at("schema"), "the schema has no objects, so there is nothing to compare", "add schema")
-    return Reading(path, NAME, tuple(contracts), tuple(notes), file_id)
+            contract = _contract(tree, f"{file_id}/{shown}", each, old=old)
+            lag = _freshness(promises, shown)
+            contracts.append(replace(contract, owners=owners, status=status, freshness_sla=lag))
+    if not contracts and not notes.told:
+        notes(tree.at("schema"), "the schema has no objects, so there is nothing to compare", "add schema")
+    return Reading(
+        path,
+        NAME,
+        tuple(contracts),
+        tuple(Problem(*each, fatal=False, understood=False) for each in notes.told),
+        file_id,
+    )
 
 
 def _note_version(tree: Tree) -> None:
@@ -110,6 +117,7 @@ def _note_version(tree: Tree) -> None:
 
 
 def _contract(tree: Tree, dataset_id: str, each: Tree, *, old: bool) -> Contract:
+    tree.note.count_dataset(each.at(), dataset_id)
     columns = list(each.named("columns", "column") if old else each.named("properties", "name"))
     fields = []
     for name, column in columns:
@@ -123,10 +131,7 @@ def _contract(tree: Tree, dataset_id: str, each: Tree, *, old: bool) -> Contract
         version=tree.text("version") or "",
         fields=_unique(fields, each),
         description=each.text("description"),
-        status=status_of(tree),
         primary_key=_primary_key(columns),
-        owners=tuple(_owners(tree)),
-        freshness_sla=_freshness(tree, dataset_id.rpartition("/")[2]),
         place=tree.place(_FILE_WORDS),
         body=each.place({"fields": "columns" if old else "properties", "primary_key": "name"}),
         format=NAME,
@@ -146,6 +151,7 @@ def _unique(fields: list[Field], each: Tree) -> tuple[Field, ...]:
 def _field(name: str, tree: Tree, *, old: bool = False) -> Field:
     physical = tree.text("physicalType")
     kind = _type(tree, physical)
+    tree.count(name, kind.columns)
     options = tree.tree("logicalTypeOptions")
     words = _WORDS_V2 if old else _WORDS
     place = tree.place(words if "logicalType" in tree else {**words, "type": "physicalType"})
@@ -169,10 +175,13 @@ def _field(name: str, tree: Tree, *, old: bool = False) -> Field:
 
 
 def _with_nested(field: Field, tree: Tree) -> Field:
-    from dataclasses import replace  # noqa: PLC0415
-
     if field.type == "object" and "properties" in tree:
-        inner = [_field(name, each) for name, each in tree.named("properties", "name") if name]
+        inner = []
+        for name, each in tree.named("properties", "name"):
+            if name:
+                inner.append(_field(name, each))
+            else:
+                each.note(each.at(), "a property has no name, and is not compared", "add name")
         return replace(field, fields=_unique(inner, tree))
     items = tree.tree("items")
     if field.type == "array" and items is not None:
@@ -240,21 +249,25 @@ def _owners(tree: Tree) -> Iterator[Owner]:
     yield from found
 
 
-def _freshness(tree: Tree, object_name: str) -> FreshnessSLA | None:
-    """The strictest `latency` or `freshness` promise that is about this object, or about none in particular."""
-    found = []
+def _promises(tree: Tree) -> dict[str | None, FreshnessSLA]:
+    """The strictest `latency` or `freshness` promise about each object, and about none in particular (None)."""
+    found: dict[str | None, FreshnessSLA] = {}
     for word, each in tree.named("slaProperties", "property"):
         if (word or "").lower() not in ("latency", "freshness", "ly", "fy"):
             continue
         element = each.text("element", "column") or tree.text("slaDefaultElement", "slaDefaultColumn")
-        if element is not None and "." in element and element.split(".")[0] != object_name:
-            continue
+        about = element.split(".")[0] if element is not None and "." in element else None
         value = each.text("value") or ""
         lag = seconds(value, each.text("unit"))
         if lag is None:
             each.note(
                 each.at("value"), f"{word} of '{value}' '{each.text('unit')}' is no duration", "write value and unit"
             )
-        else:
-            found.append(FreshnessSLA(lag, element))
+        elif about not in found or lag < found[about].max_lag_seconds:
+            found[about] = FreshnessSLA(lag, element)
+    return found
+
+
+def _freshness(promises: dict[str | None, FreshnessSLA], object_name: str) -> FreshnessSLA | None:
+    found = [promises[about] for about in (None, object_name) if about in promises]
     return min(found, default=None, key=lambda sla: sla.max_lag_seconds)
