@@ -68,7 +68,7 @@ def read(path: str, root: MappingNode) -> Reading:
         versions = list(model.named("versions", "v"))
         common, promised = dict(named_once(model, "columns")), _promises(model)
         if not versions:
-            contracts.append(_contract(name, "", model, model, common, promised))
+            contracts.append(_contract(name, "", model, model, columns=common, promised=promised))
         seen: set[str] = set()
         for number, version in versions:
             if number is None:
@@ -81,7 +81,7 @@ def read(path: str, root: MappingNode) -> Reading:
                 continue
             seen.add(number)
             columns = _of_version(common, version)
-            contracts.append(_contract(f"{name}.v{number}", number, model, version, columns, promised))
+            contracts.append(_contract(f"{name}.v{number}", number, model, version, columns=columns, promised=promised))
     return Reading(
         path, NAME, tuple(contracts), tuple(Problem(*each, fatal=False, understood=False) for each in notes.told), None
     )
@@ -96,7 +96,7 @@ def _enforced(model: Tree) -> bool:
 
 
 def _contract(
-    dataset_id: str, number: str, model: Tree, version: Tree, columns: dict[str, Tree], promised: _Promises
+    dataset_id: str, number: str, model: Tree, version: Tree, *, columns: dict[str, Tree], promised: _Promises
 ) -> Contract:
     model.note.count_dataset(version.at(), dataset_id)
     keys = promised.key if promised.key is not None else _primary_key(columns)
