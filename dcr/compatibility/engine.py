@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from dcr.contract.location import Location, Place
 
 
-MAX_ROW_FIELDS = 300_000
+MAX_ROW_FIELDS = 1_000_000
 """Fields that are gone through to make all rows of one pair."""
 
 

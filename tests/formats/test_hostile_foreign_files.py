@@ -33,14 +33,18 @@ TOO_MUCH = {
         "the file unfolds to more than 50,000 columns",
     ),
     "versions that leave every column out": (
-        f"{DBT}  columns:\n{lines('  - {name: a%}', 900)}  versions:\n"
-        f"  - {{v: x, columns: [&r {{include: all, exclude: [{','.join(f'a{n}' for n in range(900))}]}}]}}\n"
-        f"{lines('  - {v: %, columns: [*r]}', 150)}",
+        (
+            f"{DBT}  columns:\n{lines('  - {name: a%}', 900)}  versions:\n"
+            f"  - {{v: x, columns: [&r {{include: all, exclude: [{','.join(f'a{n}' for n in range(900))}]}}]}}\n"
+            f"{lines('  - {v: %, columns: [*r]}', 150)}"
+        ),
         "the file unfolds to more than 50,000 columns",
     ),
     "one long check of many columns": (
-        f"{DBT}  columns:\n{lines('  - {name: a%}', 2_000)}  constraints:\n"
-        f"  - {{type: check, expression: {'x' * 90_000}, columns: [{','.join(f'a{n}' for n in range(2_000))}]}}\n",
+        (
+            f"{DBT}  columns:\n{lines('  - {name: a%}', 2_000)}  constraints:\n"
+            f"  - {{type: check, expression: {'x' * 90_000}, columns: [{','.join(f'a{n}' for n in range(2_000))}]}}\n"
+        ),
         "the file unfolds to more than 50,000 columns",
     ),
     "one struct of many properties": (
