@@ -12,12 +12,17 @@ from dcr.compatibility.rows import NoValueError, accepts, row_with
 from dcr.compatibility.rule import CONTRACT, FIELD, Finding, Rule, rules_about
 from dcr.compatibility.semver import MAJOR, MINOR, NONE, PATCH, bump_between, largest
 from dcr.compatibility.severities import ERROR, SEVERITIES
+from dcr.contract.contract import walk
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from dcr.contract.contract import Contract
     from dcr.contract.location import Location, Place
+
+
+MAX_ROW_FIELDS = 1_000_000
+"""Fields that are gone through to make all rows of one pair."""
 
 
 class Verdict(NamedTuple):
@@ -35,10 +40,11 @@ def judge(pair: ContractPair, mode: str) -> Verdict:
     """
     directions = DIRECTIONS[mode]
     seen = list(_field_findings(pair))
+    shown = _rows_shown(pair)
     pair = pair.owing(_owed(pair, seen, directions))
     issues = [
-        _issue(pair, rule, finding, asked, field)
-        for rule, finding, field in seen
+        _issue(pair, rule, finding if number < shown else finding._replace(proof=False), asked, field)
+        for number, (rule, finding, field) in enumerate(seen)
         if (asked := _asked(rule, finding, directions)) is not None
     ]
     for rule in rules_about(CONTRACT):
@@ -49,6 +55,11 @@ def judge(pair: ContractPair, mode: str) -> Verdict:
                 issues.append(_issue(pair, rule, finding, asked, None))
     taken = bump_between(pair.versions[0].version, pair.versions[1].version) if pair.versions else None
     return Verdict(tuple(sorted(issues, key=_rank)), pair.required_bump, taken)
+
+
+def _rows_shown(pair: ContractPair) -> int:
+    """Return how many findings get a row that proves them: with very many fields, a row for each takes the square."""
+    return MAX_ROW_FIELDS // max(sum(1 for side in pair.both or () for _ in walk(side.fields)), 1)
 
 
 def _field_findings(pair: ContractPair) -> Iterator[tuple[Rule, Finding, FieldPair]]:

@@ -52,12 +52,13 @@ class FieldPair(NamedTuple):
         """The new field that is like the removed one in everything but its name, if there is one."""
         if self.previous is None or self.proposed is not None or len(self.added) > MAX_ADDED:
             return None
-        wanted = _shape(self.previous)
-        alike = [each.name for each in self.added if _shape(each) == wanted]
+        wanted, plain = _shape(self.previous), (self.previous.type, len(self.previous.fields))
+        near = [each for each in self.added if (each.type, len(each.fields)) == plain]  # cheap, and tells most apart
+        alike = [each.name for each in near if _shape(each) == wanted]
         if len(alike) < 2:
             return alike[0] if alike else None
-        near = difflib.get_close_matches(self.previous.name, alike, n=1, cutoff=0.4)
-        return near[0] if near else None
+        closest = difflib.get_close_matches(self.previous.name, alike, n=1, cutoff=0.4)
+        return closest[0] if closest else None
 
 
 class ContractPair(NamedTuple):

@@ -92,7 +92,7 @@ def smallest_array(field: Field, count: int) -> list[Any]:
     if count * _size(field.items) > MAX_VALUES:
         raise NoValueError(field.name)
     try:
-        return [smallest_value(field.items) for _ in range(count)]
+        return [smallest_value(field.items)] * count
     except NoValueError:
         if field.items.required:
             raise

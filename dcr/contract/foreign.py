@@ -13,7 +13,7 @@ from dcr.contract.tree import Tree, flag_of, resolved, scalar_value
 from dcr.contract.values import fits_type
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from dcr.contract.location import Place
 
@@ -50,6 +50,19 @@ def seconds(value: str, unit: str | None = None) -> int | None:
 
 def _whole(duration: float) -> int | None:
     return int(duration) if 1 <= duration < math.inf else None
+
+
+def named_once(tree: Tree, key: str) -> Iterator[tuple[str, Tree]]:
+    """Yield the mappings of a key by name, each name once; those without a name and those of a taken one are noted."""
+    seen: set[str] = set()
+    for name, each in tree.named(key, "name"):
+        if not name:
+            each.note(each.at(), f"an entry of {key} has no name, and is not compared", "add name")
+        elif name in seen:
+            each.note(each.at("name"), f"two of {key} are named '{name}'; the first is compared", "rename one")
+        else:
+            seen.add(name)
+            yield name, each
 
 
 def field_of_type(

@@ -24,6 +24,12 @@ class LogicalType(NamedTuple):
     known: bool = True
     stored: str | None = None
 
+    @property
+    def columns(self) -> int:
+        """How many fields it makes: itself, and what is nested in it."""
+        nested = sum(each.columns for _, each in self.fields)
+        return 1 + nested + (self.items.columns if self.items else 0)
+
 
 _NAMES = {
     "string": "string varchar char character nvarchar nchar varchar2 nvarchar2 bpchar text tinytext mediumtext longtext"
@@ -47,8 +53,16 @@ _STRUCT = ("struct", "record", "row", "tuple", "object")
 _WRAPPERS = ("nullable", "lowcardinality")
 _MAX_DEPTH = 32
 _MAX_SPELLING = 10_000
+_MAX_WORDS = 20
 
 
+@lru_cache(maxsize=4096)
+def one_line(spelling: str) -> str:
+    """Return a stored type in lower case, blanks folded; one text for all fields that share it."""
+    return " ".join(spelling.lower().split())
+
+
+@lru_cache(maxsize=4096)
 def stored_type(spelling: str) -> str:
     """Return a stored type in one spelling: lower case, no blanks that mean nothing."""
     return re.sub(r"\s*([(),<>:\[\]])\s*", r"\1", " ".join(spelling.strip().lower().split()))
@@ -56,7 +70,7 @@ def stored_type(spelling: str) -> str:
 
 def logical_type(spelling: str) -> LogicalType:
     """Return what a stored type means; unknown spellings come back as they are, lower case, blanks folded."""
-    text = " ".join(spelling.strip().lower().split())
+    text = one_line(spelling)
     return _of(text) if len(text) <= _MAX_SPELLING else LogicalType(text, known=False)
 
 
@@ -91,7 +105,7 @@ def _shape(text: str, depth: int) -> LogicalType:  # noqa: PLR0911 (one for each
     # `timestamp(6) with time zone`: the words after the arguments belong to the name.
     tail = re.sub(r"\([^()]*\)", " ", rest)
     words = f"{head} {tail}".split()
-    for length in range(len(words), 0, -1):
+    for length in range(len(words) if len(words) <= _MAX_WORDS else 0, 0, -1):
         name = _BY_SPELLING.get("_".join(words[:length]))
         if name is not None and not set(words[length:]) - {"unsigned", "signed", "not", "null", "zerofill", "varying"}:
             return LogicalType(_exact_number(name, words[0], rest))

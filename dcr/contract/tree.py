@@ -10,11 +10,25 @@ from typing import TYPE_CHECKING, Any
 
 from dcr.contract.location import Location, Place, mark_location
 from dcr.contract.scalars import NotFiniteError, resolve
+from dcr.contract.yaml_reader import short
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Iterator, Mapping
 
-Note = "Callable[[Location, str, str], None]"
+    from dcr.contract.notes import Notes
+
+_MAPPINGS = frozenset((
+    "logicalTypeOptions", "items", "info", "servicelevels", "definitions", "config", "contract", "freshness", "latency",
+))  # fmt: skip
+_LISTS = frozenset(("enum", "validValues"))
+_NAMED = frozenset((
+    "schema", "dataset", "properties", "columns", "fields", "models", "versions", "constraints", "slaProperties",
+))  # fmt: skip
+_TEXTS = frozenset((
+    "id", "uuid", "name", "version", "status", "type", "logicalType", "physicalType", "data_type", "$ref", "v",
+    "pattern", "regex", "format", "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "threshold", "value",
+    "unit", "element", "expression", "deprecation_date", "enforced",
+))  # fmt: skip
 
 
 class Tree:
@@ -22,11 +36,14 @@ class Tree:
 
     __slots__ = ("below", "name", "node", "note", "pairs", "path")
 
-    def __init__(self, path: str, node: Any, note: Callable[[Location, str, str], None], name: Any = None) -> None:
+    def __init__(self, path: str, node: Any, note: Notes, name: Any = None) -> None:
         self.path, self.node, self.note = path, node, note
         self.name = name
         self.below: list[Any] = _merge_sources(node)
         self.pairs: dict[str, Any] = _pairs(node)
+        if "<<" in self.pairs:
+            place = mark_location(path, self.pairs["<<"])
+            note(place, "what is merged here is no mapping, or merged too deep, and not read", "write the keys out")
 
     def __contains__(self, key: str) -> bool:
         return key in self.pairs
@@ -54,13 +71,18 @@ class Tree:
                 text: str = node.value
                 if node.style or (text and resolved(text) is not None):
                     return text
+            elif node is not None and key in _TEXTS:
+                self._misshapen(key, node, "a single value")
         return None
 
     def flag(self, *keys: str) -> bool | None:
         """Return the first of some keys as a boolean; None when none is written."""
         for key in keys:
             node = self.pairs.get(key)
-            if node is None or node.id != "scalar":
+            if node is None:
+                continue
+            if node.id != "scalar":
+                self._misshapen(key, node, "true or false")
                 continue
             value = flag_of(node.value)
             if value is not None:
@@ -74,6 +96,8 @@ class Tree:
         """Return a key as a number; None when it is not written, or noted as none."""
         node = self.pairs.get(key)
         if node is None or node.id != "scalar":
+            if node is not None:
+                self._misshapen(key, node, "a number")
             return None
         value = resolved(node.value)
         if isinstance(value, int | float) and not isinstance(value, bool):
@@ -86,11 +110,21 @@ class Tree:
     def tree(self, key: str) -> Tree | None:
         """Return a key's mapping, or None when it holds none."""
         node = self.pairs.get(key)
-        return Tree(self.path, node, self.note) if node is not None and node.id == "mapping" else None
+        if node is None or node.id == "mapping":
+            return None if node is None else Tree(self.path, node, self.note)
+        if key in _MAPPINGS and not _is_null(node):
+            self._misshapen(key, node, "a mapping")
+        return None
 
     def nodes(self, key: str) -> list[Any]:
         """Return the entries of a key's list; empty when it is none."""
         node = self.pairs.get(key)
+        if node is not None and key in _LISTS and not _is_null(node):
+            for each in node.value if node.id == "sequence" else ():
+                if each.id != "scalar":
+                    self._misshapen(key, each, "a list of single values")
+            if node.id != "sequence":
+                self._misshapen(key, node, "a list")
         return list(node.value) if node is not None and node.id == "sequence" else []
 
     def texts(self, key: str) -> list[str]:
@@ -98,6 +132,11 @@ class Tree:
         node = self.pairs.get(key)
         if node is not None and node.id == "scalar" and node.value:
             return [node.value]
+        if node is not None and node.id == "mapping":
+            self._misshapen(key, node, "a list")
+        for each in self.nodes(key):
+            if each.id != "scalar":
+                self._misshapen(key, each, "a list of single values")
         return [each.value for each in self.nodes(key) if each.id == "scalar"]
 
     def named(self, key: str, name: str) -> Iterator[tuple[str | None, Tree]]:
@@ -107,12 +146,27 @@ class Tree:
             for inner_key, inner in _entries(node):
                 if inner.id == "mapping":
                     yield inner_key.value, Tree(self.path, inner, self.note, inner_key)
-                elif inner.id == "scalar" and not inner.value:
+                elif _is_null(inner):
                     yield inner_key.value, Tree(self.path, _Empty(inner), self.note, inner_key)
+                elif key in _NAMED:
+                    self._misshapen(f"'{short(inner_key.value)}' in {key}", inner, "a mapping")
+        elif node is not None and node.id == "scalar" and key in _NAMED and not _is_null(node):
+            self._misshapen(key, node, "a list")
         for each in self.nodes(key):
             if each.id == "mapping":
                 tree = Tree(self.path, each, self.note)
                 yield tree.text(name), tree
+            elif key in _NAMED:
+                self._misshapen(f"an entry of {key}", each, "a mapping")
+
+    def count(self, name: str, columns: int = 1) -> None:
+        """Count what a file unfolds to; `name` is what it is called. Raises `YamlRefusedError` beyond the limits."""
+        self.note.count(self.at(), name, columns)
+
+    def _misshapen(self, what: str, node: Any, wanted: str) -> None:
+        shape = {"scalar": f"'{short(str(node.value))}'", "mapping": "a mapping"}.get(node.id, "a list")
+        message = f"{what} is {shape}, expected {wanted}; it is not compared"
+        self.note(mark_location(self.path, node), message, f"write {wanted}")
 
 
 class _LayeredPlace(Place):
@@ -164,6 +218,10 @@ def flag_of(text: str) -> bool | None:
     return value if isinstance(value, bool) else None
 
 
+def _is_null(node: Any) -> bool:
+    return node.id == "scalar" and (not node.value or (not node.style and resolved(node.value) is None))
+
+
 def scalar_value(node: Any, *, as_text: bool) -> Any:
     """Return a scalar node's value: its source text where text is wanted or it is quoted."""
     return node.value if as_text or node.style else resolved(node.value)
@@ -179,19 +237,6 @@ def _merge_sources(node: Any, depth: int = 0) -> list[Any]:
     return found
 
 
-def _entries(node: Any) -> Iterator[tuple[Any, Any]]:
-    """Yield a mapping's keys and values, then those merged in that no key above them has."""
-    sources = _merge_sources(node)
-    if not sources:
-        yield from node.value
-        return
-    seen: set[str] = set()
-    for key, value in (pair for source in (node, *sources) for pair in source.value):
-        if key.value not in seen and not (key.value == "<<" and not key.style):
-            seen.add(key.value)
-            yield key, value
-
-
 def _pairs(node: Any, depth: int = 0) -> dict[str, Any]:
     found: dict[str, Any] = {}
     merged: dict[str, Any] = {}
@@ -199,8 +244,25 @@ def _pairs(node: Any, depth: int = 0) -> dict[str, Any]:
         if key.value == "<<" and not key.style and depth < _MAX_MERGES:
             sources = value.value if value.id == "sequence" else [value]
             for source in sources:
-                for name, inner in _pairs(source, depth + 1).items() if source.id == "mapping" else ():
+                if source.id != "mapping":
+                    merged.setdefault("<<", source)
+                    continue
+                for name, inner in _pairs(source, depth + 1).items():
                     merged.setdefault(name, inner)
         else:
             found[key.value] = value
     return {**merged, **found} if merged else found
+
+
+def _entries(node: Any, depth: int = 0) -> list[Any]:
+    """Return a mapping's pairs with those merged into it; a merge that is not followed stays an entry."""
+    if depth >= _MAX_MERGES or all(key.value != "<<" or key.style for key, _ in node.value):
+        own: list[Any] = node.value
+        return own
+    found = {key.value: (key, value) for key, value in node.value if key.value != "<<" or key.style}
+    for key, value in node.value:
+        if key.value == "<<" and not key.style:
+            for source in value.value if value.id == "sequence" else [value]:
+                for pair in _entries(source, depth + 1) if source.id == "mapping" else [(key, source)]:
+                    found.setdefault(pair[0].value, pair)
+    return list(found.values())

@@ -2,7 +2,7 @@
 
 A format module has `NAME`, `detect(root)` and `claimed(root)` on the composed mapping node, and
 `read(path, root)`; it is found by walking this folder, so adding one touches its own file and its fixtures
-only.
+only. A module whose name begins with `_` is a part of another one.
 """
 
 from __future__ import annotations
@@ -33,13 +33,14 @@ class Format(Protocol):
         """Return the dataset a file says it is about, as far as its top level tells; for files that are refused."""
 
     def read(self, path: str, root: MappingNode) -> Reading:
-        """Return the contracts of a file this format detected; never raises."""
+        """Return the contracts of a file this format detected; raises `YamlRefusedError` for one that is too much."""
 
 
 @lru_cache(maxsize=1)
 def formats() -> tuple[Format, ...]:
     """Return every format, in the order of their names."""
-    names = sorted(module.name for module in pkgutil.iter_modules(__path__) if module.name not in _NOT_FORMATS)
+    modules = (module.name for module in pkgutil.iter_modules(__path__))
+    names = sorted(name for name in modules if not name.startswith("_") and name not in _NOT_FORMATS)
     return tuple(cast("Format", import_module(f"{__name__}.{name}")) for name in names)
 
 
@@ -58,9 +59,9 @@ def read(path: str, content: bytes) -> Reading:
         if each.detect(root):
             try:
                 check_tree(root)
+                return each.read(path, root)._replace(root=root)
             except YamlRefusedError as error:
                 return _refused(path, error, each.NAME)._replace(dataset_id=each.claimed(root))
-            return each.read(path, root)._replace(root=root)
     return Reading(path, None)
 
 

@@ -8,23 +8,24 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dcr.contract.contract import Contract, Field, Owner
-from dcr.contract.foreign import field_of_type
+from dcr.contract.foreign import field_of_type, named_once
 from dcr.contract.lifecycle import day_of, is_over
+from dcr.contract.notes import Notes
 from dcr.contract.physical import LogicalType, logical_type
 from dcr.contract.tree import Tree
-from dcr.formats.reading import Problem, Reading
+from dcr.contract.yaml_reader import YamlRefusedError, check_tree
+from dcr.formats.reading import Reading, noted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from yaml import MappingNode
 
-    from dcr.contract.location import Location
-
 NAME = "dbt"
+_MAX_CHECK = 1_000
 _OFF = ("false", "False", "FALSE", "no", "off", "0")
 _WORDS = {
     "type": "data_type", "physical_type": "data_type", "required": "constraints", "unique": "constraints",
@@ -40,7 +41,13 @@ def detect(root: MappingNode) -> bool:
     models = next((value for key, value in root.value if key.value == "models" and value.id == "sequence"), None)
     if models is None or any(key.value == "dataContractSpecification" for key, _ in root.value):
         return False
-    return any(_enforced(Tree("", each, _silent)) for each in models.value if each.id == "mapping")
+    written = [each for each in models.value if each.id == "mapping"]
+    try:
+        check_tree(root)
+    except YamlRefusedError:  # too odd to look into: what speaks of a contract is refused by name
+        keys = (key.value for each in written for key, _ in each.value if isinstance(key.value, str))
+        return not {"config", "contract", "<<"}.isdisjoint(keys)
+    return any(_enforced(Tree("", each, Notes())) for each in written)
 
 
 def claimed(root: MappingNode) -> str | None:
@@ -51,39 +58,39 @@ def claimed(root: MappingNode) -> str | None:
 
 def read(path: str, root: MappingNode) -> Reading:
     """Return a contract for each version of each enforced model, and notes on what is not understood."""
-    notes: list[Problem] = []
-
-    def note(place: Location, message: str, hint: str) -> None:
-        notes.append(Problem(place, message, hint, fatal=False, understood=False))
-
+    notes = Notes()
     contracts: list[Contract] = []
-    tree = Tree(path, root, note)
+    tree = Tree(path, root, notes)
     for name, model in tree.named("models", "name"):
         if not _enforced(model):
             continue
         if name is None:
-            note(model.at(), "a model has no name, and is not compared", "add name")
+            notes(model.at(), "a model has no name, and is not compared", "add name")
             continue
         versions = list(model.named("versions", "v"))
+        common, promised = dict(named_once(model, "columns")), _promises(model)
         if not versions:
-            contracts.append(_contract(name, "", model, model, dict(_columns(model))))
+            contracts.append(_contract(name, "", model, model, columns=common, promised=promised))
         latest = model.text("latest_version") or _greatest([number for number, _ in versions if number])
+        seen: set[str] = set()
         for number, version in versions:
             if number is None:
-                note(version.at(), f"a version of '{name}' has no number, and is not compared", "add v")
+                notes(version.at(), f"a version of '{name}' has no number, and is not compared", "add v")
                 continue
-            contract = _contract(f"{name}.v{number}", number, model, version, _of_version(model, version))
+            if number in seen:
+                message = f"two versions of '{name}' are numbered '{number}'; the first is compared"
+                notes(version.at(), message, "renumber")
+                continue
+            seen.add(number)
+            columns = _of_version(common, version)
+            contract = _contract(f"{name}.v{number}", number, model, version, columns=columns, promised=promised)
             contracts.append(replace(contract, latest=latest))
-    return Reading(path, NAME, tuple(contracts), tuple(dict.fromkeys(notes)), None, tree.at("models"))
+    return Reading(path, NAME, tuple(contracts), noted(notes), None, tree.at("models"))
 
 
 def _greatest(numbers: list[str]) -> str | None:
     """The version that a reference without one means: the greatest number, else the last text ("latest_version")."""
     return max(numbers, default=None, key=lambda each: (each.isdecimal(), int(each) if each.isdecimal() else 0, each))
-
-
-def _silent(_place: Location, _message: str, _hint: str) -> None:
-    """Notes are taken when the file is read, not while it is looked at."""
 
 
 def _enforced(model: Tree) -> bool:
@@ -94,11 +101,18 @@ def _enforced(model: Tree) -> bool:
     return False
 
 
-def _contract(dataset_id: str, number: str, model: Tree, version: Tree, columns: dict[str, Tree]) -> Contract:
+def _contract(
+    dataset_id: str, number: str, model: Tree, version: Tree, *, columns: dict[str, Tree], promised: _Promises
+) -> Contract:
+    model.note.count_dataset(version.at(), dataset_id)
     own = version.over(model) if number else model
-    keys = _primary_key(own, columns)
-    checks = _checks(own, list(columns))
-    fields = (_field(name, column, own, keyed=name in keys, checks=checks) for name, column in columns.items())
+    if number and "constraints" in version:
+        promised = _promises(version)
+    loose = _told_of(promised.loose, columns)
+    promised = promised._replace(checks={**promised.checks, **_added(loose, promised.checks)})
+    keys = promised.key if promised.key is not None else _primary_key(columns)
+    keyed = frozenset(keys)
+    fields = (_field(name, column, promised, keyed=name in keyed) for name, column in columns.items())
     dated = version if "deprecation_date" in version else model
     return Contract(
         dataset_id=dataset_id,
@@ -132,40 +146,31 @@ def _access(version: Tree, model: Tree) -> str:
     return found.strip().lower()
 
 
-def _checks(model: Tree, columns: list[str]) -> dict[str, list[str]]:
-    """Return the model's checks by the column they are about: those it names, else the first in its expression."""
-    found: dict[str, list[str]] = {}
-    for word, each in _constraints(model):
-        if word != "check":
-            continue
-        expression = _expression(each)
-        named = [name for name in each.texts("columns") if name in columns]
-        words = re.findall(r"\w+", expression)
-        named = named or [name for name in words if name in columns][:1] or columns[:1]
-        for name in named:
-            found.setdefault(name, []).append(expression)
-    return found
-
-
 def _expression(check: Tree) -> str:
     return " ".join((check.text("expression") or "").split())
 
 
-def _columns(tree: Tree) -> Iterator[tuple[str, Tree]]:
-    for name, column in tree.named("columns", "name"):
-        if name is not None:
-            yield name, column
-
-
-def _of_version(model: Tree, version: Tree) -> dict[str, Tree]:
+def _of_version(common: dict[str, Tree], version: Tree) -> dict[str, Tree]:
     """Return a version's columns: the model's, less those excluded, with its own above them."""
-    common, own = dict(_columns(model)), dict(_columns(version))
-    rule = next((Tree(model.path, node, model.note) for node in version.nodes("columns") if _is_rule(node)), None)
-    if rule is None:
+    rules = [node for node in version.nodes("columns") if _is_rule(node)]
+    own: dict[str, Tree] = {}
+    for name, column in version.named("columns", "name"):
+        if name is not None and name not in own:
+            own[name] = column
+        elif name is not None or not _is_rule(column.node):
+            version.note(column.at(), "a column has no name or a taken one, and is not compared", "name it")
+    if not rules:
         return {**common, **own}
+    rule = Tree(version.path, rules[0], version.note)
+    for further in rules[1:]:
+        place = Tree(version.path, further, version.note).at()
+        version.note(place, "a second list of included columns is not read", "write one include")
     included = rule.texts("include")
     kept = common if included in (["all"], ["*"]) else {name: common[name] for name in included if name in common}
-    return {**{name: each for name, each in kept.items() if name not in rule.texts("exclude")}, **own}
+    excluded = frozenset(rule.texts("exclude"))
+    left = {name: each for name, each in kept.items() if name not in excluded}
+    version.count("", len(kept) - len(left))  # what is left out is looked at too
+    return {**left, **own}
 
 
 def _is_rule(node: Any) -> bool:
@@ -178,24 +183,62 @@ def _constraints(tree: Tree) -> Iterator[tuple[str, Tree]]:
             yield word, each
 
 
-def _primary_key(model: Tree, columns: dict[str, Tree]) -> tuple[str, ...]:
+class _Promises(NamedTuple):
+    """What a model's own constraints say of its columns: words and checks by column, and the key if they name one.
+
+    `loose` are checks that name no column, with the words in them.
+    """
+
+    words: dict[str, set[str]]
+    checks: dict[str, list[str]]
+    loose: list[tuple[str, list[str]]]
+    key: tuple[str, ...] | None
+
+
+def _promises(model: Tree) -> _Promises:
+    found = _Promises({}, {}, [], None)
     for word, each in _constraints(model):
-        if word == "primary_key":
-            return tuple(each.texts("columns"))
+        columns = tuple(each.texts("columns"))
+        if word == "primary_key" and found.key is None:
+            found = found._replace(key=columns)
+        for name in columns if word != "unique" or len(columns) == 1 else ():
+            found.words.setdefault(name, set()).add(word)
+            if word == "check":
+                found.checks.setdefault(name, []).append(_expression(each))
+        if word == "check" and not columns:
+            expression = _expression(each)
+            found.loose.append((expression, re.findall(r"\w+", expression)))
+    return found
+
+
+def _added(more: dict[str, list[str]], checks: dict[str, list[str]]) -> dict[str, list[str]]:
+    return {name: [*checks.get(name, ()), *each] for name, each in more.items()}
+
+
+def _told_of(loose: list[tuple[str, list[str]]], columns: dict[str, Tree]) -> dict[str, list[str]]:
+    """Return checks that name no column by the first one in their expression, else the first of all."""
+    found: dict[str, list[str]] = {}
+    for expression, words in loose:
+        name = next((word for word in words if word in columns), next(iter(columns), None))
+        if name is not None:
+            found.setdefault(name, []).append(expression)
+    return found
+
+
+def _primary_key(columns: dict[str, Tree]) -> tuple[str, ...]:
     return tuple(name for name, column in columns.items() if any(w == "primary_key" for w, _ in _constraints(column)))
 
 
-def _field(name: str, column: Tree, model: Tree, *, keyed: bool, checks: dict[str, list[str]]) -> Field:
+def _field(name: str, column: Tree, promised: _Promises, *, keyed: bool) -> Field:
     written = column.text("data_type")
     kind = logical_type(written) if written else LogicalType("any", known=False)
-    words = {word for word, _ in _constraints(column)}
-    for word, each in _constraints(model):
-        if name in each.texts("columns") and (word != "unique" or len(each.texts("columns")) == 1):
-            words.add(word)
+    column.count(name, kind.columns)
+    words = {word for word, _ in _constraints(column)} | promised.words.get(name, set())
     constraints: dict[str, Any] = {"unique": True} if "unique" in words else {}
-    own = [_expression(each) for word, each in _constraints(column) if word == "check"]
-    if about := sorted([*own, *checks.get(name, ())]):
-        constraints["check"] = "; ".join(about)
+    checks = [_expression(each) for word, each in _constraints(column) if word == "check"]
+    if checks := sorted([*checks, *promised.checks.get(name, ())]):
+        column.count(name, sum(map(len, checks)) // _MAX_CHECK)  # one check may be about many columns
+        constraints["check"] = "; ".join(checks)
     values = {
         "description": column.text("description"),
         "constraints": constraints,

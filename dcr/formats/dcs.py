@@ -10,17 +10,24 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from dcr.contract.contract import UNREAD, Contract, Field, FreshnessSLA, Owner
-from dcr.contract.foreign import ANY, constraints_of, exclusive_bounds, field_of_type, listed_values, seconds
+from dcr.contract.foreign import (
+    ANY,
+    constraints_of,
+    exclusive_bounds,
+    field_of_type,
+    listed_values,
+    named_once,
+    seconds,
+)
 from dcr.contract.lifecycle import status_of
+from dcr.contract.notes import Notes
 from dcr.contract.physical import LogicalType, logical_type
 from dcr.contract.spelling import did_you_mean
 from dcr.contract.tree import Tree
-from dcr.formats.reading import Problem, Reading
+from dcr.formats.reading import Problem, Reading, noted
 
 if TYPE_CHECKING:
     from yaml import MappingNode
-
-    from dcr.contract.location import Location
 
 NAME = "dcs"
 _OPTIONS = {
@@ -36,6 +43,8 @@ _FILE_WORDS = {
     "freshness_sla": "servicelevels",
 }  # fmt: skip
 _MAX_REFERENCES = 10_000
+_MAX_INSIDE = 60  # references and levels, of what is unfolded
+_KEYS_OF_A_FIELD = 20
 
 
 def detect(root: MappingNode) -> bool:
@@ -51,34 +60,29 @@ def claimed(root: MappingNode) -> str | None:
 
 def read(path: str, root: MappingNode) -> Reading:
     """Return a contract for each model of the file, and notes on what is not understood."""
-    notes: list[Problem] = []
-
-    def note(place: Location, message: str, hint: str) -> None:
-        notes.append(Problem(place, message, hint, fatal=False, understood=False))
-
-    tree = Tree(path, root, note)
+    notes = Notes()
+    tree = Tree(path, root, notes)
     file_id = tree.text("id")
     if file_id is None:
         problem = Problem(tree.at(), "id is missing", "add id: it is what the contract's history hangs on")
         return Reading(path, NAME, problems=(problem,))
     word = tree.text("dataContractSpecification") or ""
     if not re.match(r"(0\.9|1\.[0-2])(\.|$)", word):
-        note(tree.at("dataContractSpecification"), f"version '{word}' is not known, read as 1.2", "known: 0.9 to 1.2")
+        notes(tree.at("dataContractSpecification"), f"version '{word}' is not known, read as 1.2", "known: 0.9 to 1.2")
     definitions = _Definitions(tree.tree("definitions"))
     contracts = tuple(
-        _contract(tree, f"{file_id}/{name}", model, definitions) for name, model in tree.named("models", "name") if name
+        _contract(tree, f"{file_id}/{name}", model, definitions) for name, model in named_once(tree, "models")
     )
     if not contracts:
-        note(tree.at("models"), "there are no models, so there is nothing to compare", "add models")
-    return Reading(
-        path, NAME, contracts, tuple(dict.fromkeys(notes)), file_id, tree.at("models")
-    )  # one cause, however often met
+        notes(tree.at("models"), "there are no models, so there is nothing to compare", "add models")
+    return Reading(path, NAME, contracts, noted(notes), file_id, tree.at("models"))
 
 
 def _contract(tree: Tree, dataset_id: str, written: Tree, definitions: _Definitions) -> Contract:
+    tree.note.count_dataset(written.at(), dataset_id)
     info = tree.tree("info")
     model, inside = definitions.below(written, ())
-    columns = [(name, each) for name, each in model.named("fields", "name") if name]
+    columns = list(named_once(model, "fields"))
     keyed = tuple(name for name, each in columns if each.flag("primaryKey", "primary"))
     owner = info.text("owner") if info else None
     freshness, where = _freshness(tree, dataset_id.rpartition("/")[2])
@@ -113,6 +117,7 @@ def _contact(info: Tree | None) -> str | None:
 def _field(name: str, written: Tree, definitions: _Definitions, inside: tuple[str, ...] = ()) -> Field:
     tree, inside = definitions.below(written, inside)
     kind = _type(tree, definitions)
+    written.count(name, kind.columns)
     constraints = constraints_of(tree, _OPTIONS, kind.name)
     if "pattern" not in constraints and tree.text("regex"):
         constraints["pattern"] = tree.text("regex")  # its name up to 0.9.2
@@ -131,11 +136,11 @@ def _field(name: str, written: Tree, definitions: _Definitions, inside: tuple[st
         )
         return replace(field, fields=inner)
     if field.type == "object" and "fields" in tree:
-        inner = tuple(_field(each, below, definitions, inside) for each, below in tree.named("fields", "name") if each)
+        inner = tuple(_field(each, below, definitions, (*inside, "")) for each, below in named_once(tree, "fields"))
         return replace(field, fields=inner)
     items = tree.tree("items")
     if field.type == "array" and items is not None:
-        return replace(field, items=_field("", items, definitions, inside))
+        return replace(field, items=_field("", items, definitions, (*inside, "")))
     return field
 
 
@@ -171,6 +176,7 @@ class _Definitions:
 
     def __init__(self, tree: Tree | None) -> None:
         self.tree, self.left = tree, _MAX_REFERENCES
+        self.found: dict[str, Tree | None] = {}
 
     def below(self, tree: Tree, inside: tuple[str, ...]) -> tuple[Tree, tuple[str, ...]]:
         """Return a field with what its `$ref` defines below what it says itself, and the references it is inside of."""
@@ -181,12 +187,14 @@ class _Definitions:
             problem = (
                 f"'{reference}' is not in this file" if found is None
                 else f"'{reference}' refers to itself, so what is below it is not compared" if reference in inside
+                else f"'{reference}' is not followed: it is {_MAX_INSIDE} levels deep" if len(inside) >= _MAX_INSIDE
                 else f"'{reference}' is not followed: more than {_MAX_REFERENCES} references" if self.left < 0
                 else None
             )  # fmt: skip
             if found is None or problem is not None:
                 tree.note(tree.at("$ref"), problem or "", self._near(reference) or "write the field out")
                 break
+            tree.count(reference, len(found.pairs) // _KEYS_OF_A_FIELD)
             merged, inside = merged.over(found), (*inside, reference)
             reference = found.text("$ref")
         return merged, inside
@@ -200,11 +208,17 @@ class _Definitions:
 
     def find(self, reference: str) -> Tree | None:
         """Return what is named; `checkout/order_id` may be one key, as in the specification's own examples."""
+        if reference not in self.found:
+            self.found[reference] = self._find(reference)
+        return self.found[reference]
+
+    def _find(self, reference: str) -> Tree | None:
         if self.tree is None or not reference.startswith("#/definitions/"):
             return None
         name = reference.removeprefix("#/definitions/")
-        found = self.tree.tree(name)
-        return found or _at(self.tree, [step.replace("~1", "/").replace("~0", "~") for step in name.split("/")])
+        return self.tree.tree(name) or _at(
+            self.tree, [step.replace("~1", "/").replace("~0", "~") for step in name.split("/")]
+        )
 
 
 def _at(tree: Tree | None, steps: list[str]) -> Tree | None:

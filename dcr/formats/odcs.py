@@ -6,21 +6,21 @@ Source: bitol.io, Open Data Contract Standard; the lines of docs/formats.md name
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from dcr.contract.contract import Contract, Field, FreshnessSLA, Owner
-from dcr.contract.foreign import ANY, constraints_of, exclusive_bounds, field_of_type, listed_values, seconds
-from dcr.contract.lifecycle import day_of, is_over, later, status_of
+from dcr.contract.contract import Contract, Field
+from dcr.contract.foreign import ANY, constraints_of, exclusive_bounds, field_of_type, listed_values
+from dcr.contract.notes import Notes
 from dcr.contract.physical import LogicalType, logical_type, stored_type
 from dcr.contract.tree import Tree
-from dcr.formats.reading import Problem, Reading
+from dcr.formats import _odcs_terms as terms
+from dcr.formats.reading import Problem, Reading, noted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from yaml import MappingNode
-
-    from dcr.contract.location import Location
 
 NAME = "odcs"
 _LOGICAL = ("string", "date", "timestamp", "time", "number", "integer", "object", "array", "boolean")
@@ -66,41 +66,36 @@ def claimed(root: MappingNode) -> str | None:
 
 def read(path: str, root: MappingNode) -> Reading:
     """Return a contract for each object of the file's schema, and notes on what is not understood."""
-    notes: list[Problem] = []
-
-    def note(place: Location, message: str, hint: str) -> None:
-        notes.append(Problem(place, message, hint, fatal=False, understood=False))
-
-    tree = Tree(path, root, note)
+    notes = Notes()
+    tree = Tree(path, root, notes)
     file_id = tree.text("id", "uuid")
     if not file_id:
         problem = Problem(tree.at(), "id is missing", "add id: it is what the contract's history hangs on")
         return Reading(path, NAME, problems=(problem,))
     _note_version(tree)
     old = "dataset" in tree and "schema" not in tree
+    owners, status, promises = tuple(terms.owners(tree)), terms.status(tree), terms.promises(tree)
     objects = list(_objects(tree, old=old))
     contracts: dict[str, Contract] = {}
     for name, each in objects:
         shown = name or each.text("name", "table", "physicalName")
         if shown is None and len(objects) > 1:
-            note(each.at(), "an object of the schema has no name, and is not compared", "add name")
+            notes(each.at(), "an object of the schema has no name, and is not compared", "add name")
         elif shown in contracts:
-            note(each.at("name"), f"two objects of the schema are named '{shown}'; the first is compared", "rename one")
+            message = f"two objects of the schema are named '{shown}'; the first is compared"
+            notes(each.at("name"), message, "rename one")
         else:
-            dataset_id = f"{file_id}/{shown or 'schema'}"
-            contracts[shown or ""] = _contract(tree, dataset_id, each, old=old, named=shown is not None)
-    if not contracts and not notes:
+            lag, where = terms.freshness(promises, shown or "")
+            contract = _contract(tree, f"{file_id}/{shown or 'schema'}", each, old=old, lag_at=where)
+            contracts[shown or ""] = replace(
+                contract, owners=owners, status=status, freshness_sla=lag, named=shown is not None
+            )
+    if not contracts and not notes.told:
         there = "schema" in tree or "dataset" in tree
         what = "the schema has no objects" if there else "the file has no schema"
-        note(tree.at("schema"), f"{what}, so there is nothing to compare", "add schema")
-    return Reading(
-        path,
-        NAME,
-        tuple(contracts.values()),
-        tuple(dict.fromkeys(notes)),
-        file_id,
-        tree.at("dataset" if "schema" not in tree else "schema"),
-    )
+        notes(tree.at("schema"), f"{what}, so there is nothing to compare", "add schema")
+    listed_at = tree.at("schema" if "schema" in tree else "dataset")
+    return Reading(path, NAME, tuple(contracts.values()), noted(notes), file_id, listed_at)
 
 
 def _objects(tree: Tree, *, old: bool) -> Iterator[tuple[str | None, Tree]]:
@@ -117,7 +112,9 @@ def _note_version(tree: Tree) -> None:
         tree.note(tree.at("apiVersion"), f"apiVersion '{version}' is not known, read as v3.1", "known: v2.2 to v3.1")
 
 
-def _contract(tree: Tree, dataset_id: str, each: Tree, *, old: bool, named: bool) -> Contract:
+def _contract(tree: Tree, dataset_id: str, each: Tree, *, old: bool, lag_at: str) -> Contract:
+    """Return what is an object's own; what all of a file's objects share is added to it."""
+    tree.note.count_dataset(each.at(), dataset_id)
     columns = list(each.named("columns", "column") if old else each.named("properties", "name"))
     fields = []
     for name, column in columns:
@@ -126,21 +123,16 @@ def _contract(tree: Tree, dataset_id: str, each: Tree, *, old: bool, named: bool
             column.note(column.at(), "a property has no name, and is not compared", "add name")
         else:
             fields.append(_field(shown, column, old=old))
-    freshness, where = _freshness(tree, dataset_id.rpartition("/")[2])
     key, key_place = _primary_key(columns, "columns" if old else "properties")
     return Contract(
         dataset_id=dataset_id,
         version=tree.text("version") or "",
         fields=_unique(fields, each),
         description=each.text("description"),
-        status=_status(tree),
         primary_key=key,
-        owners=tuple(_owners(tree)),
-        freshness_sla=freshness,
-        place=tree.place({**_FILE_WORDS, "freshness_sla": where}),
+        place=tree.place({**_FILE_WORDS, "freshness_sla": lag_at}),
         body=each.place({**(_OBJECT_WORDS_V2 if old else _OBJECT_WORDS), "primary_key": key_place}),
         format=NAME,
-        named=named,
         says_status=tree.text("status") is not None,
     )
 
@@ -157,6 +149,7 @@ def _unique(fields: list[Field], each: Tree) -> tuple[Field, ...]:
 
 def _field(name: str, tree: Tree, *, old: bool = False) -> Field:
     kind = _type(tree)
+    tree.count(name, kind.columns)
     options = tree.tree("logicalTypeOptions")
     words = _WORDS_V2 if old else _WORDS
     place = tree.place(words if "logicalType" in tree else {**words, "type": "physicalType"})
@@ -179,10 +172,13 @@ def _field(name: str, tree: Tree, *, old: bool = False) -> Field:
 
 
 def _with_nested(field: Field, tree: Tree) -> Field:
-    from dataclasses import replace  # noqa: PLC0415
-
     if field.type == "object" and "properties" in tree:
-        inner = [_field(name, each) for name, each in tree.named("properties", "name") if name]
+        inner = []
+        for name, each in tree.named("properties", "name"):
+            if name:
+                inner.append(_field(name, each))
+            else:
+                each.note(each.at(), "a property has no name, and is not compared", "add name")
         return replace(field, fields=_unique(inner, tree))
     items = tree.tree("items")
     if field.type == "array" and items is not None:
@@ -255,66 +251,3 @@ def _primary_key(columns: list[tuple[str | None, Tree]], listed_in: str) -> tupl
 
 
 _KEY_FLAGS = ("primaryKey", "isPrimaryKey", "isPrimary")
-
-
-def _owners(tree: Tree) -> Iterator[Owner]:
-    """The team, else the stakeholders (v2), else the support channels, else roles that say they own."""
-    contact = next((each.text("url", "channel") for _, each in tree.named("support", "channel")), None)
-    team = tree.tree("team")
-    if team is not None and team.text("name"):
-        yield Owner(team.text("name") or "", contact)
-        return
-    members = list(team.named("members", "username")) if team else []
-    members = members or list(tree.named("team", "username")) or list(tree.named("stakeholders", "username"))
-    current = [each for _, each in members if each.text("dateOut") is None]
-    found = [Owner(each.text("name", "username", "role") or "", each.text("username")) for each in current]
-    found = [owner for owner in found if owner.team]
-    if not found:
-        found = [Owner(name, each.text("url")) for name, each in tree.named("support", "channel") if name]
-    if not found:
-        found = [Owner(name, None) for name, _ in tree.named("roles", "role") if name and "owner" in name.lower()]
-    if not found and tree.text("productDl", "productSlackChannel"):
-        found = [Owner(tree.text("productDl", "productSlackChannel") or "", tree.text("productSlackChannel"))]
-    yield from found
-
-
-def _promises(tree: Tree, *names: str) -> Iterator[tuple[str, str, Tree]]:
-    """Yield the promises of some names: the name, the way to it in the file, and what it says."""
-    for number, (word, each) in enumerate(tree.named("slaProperties", "property")):
-        if word is not None and word.lower() in names:
-            yield word, f"slaProperties.{number if each.name is None else word}", each
-
-
-def _freshness(tree: Tree, object_name: str) -> tuple[FreshnessSLA | None, str]:
-    """The strictest `latency` or `freshness` promise that is about this object, or about none, and its place.
-
-    One that cannot be understood is kept as it is written only where no other one can be.
-    """
-    found: list[tuple[FreshnessSLA, str]] = []
-    for word, where, each in _promises(tree, "latency", "freshness", "ly"):
-        element = each.text("element", "column") or tree.text("slaDefaultElement", "slaDefaultColumn")
-        if element is not None and "." in element and element.split(".")[0] != object_name:
-            continue
-        value, unit = each.text("value") or "", each.text("unit")
-        lag = seconds(value, unit)
-        written = f"'{value}' '{unit}'" if unit else f"'{value}'"
-        if lag is None:
-            each.note(
-                each.at("value"), f"{word} of {written} is no duration", "write value and unit: value: 4, unit: h"
-            )
-        found.append((FreshnessSLA(lag, element, written if lag is None else None), f"{where}.value"))
-    return min(found, default=(None, "slaProperties"), key=lambda each: _strictness(each[0]))
-
-
-def _strictness(sla: FreshnessSLA) -> tuple[bool, int]:
-    return sla.max_lag_seconds is None, sla.max_lag_seconds or 0
-
-
-def _status(tree: Tree) -> str:
-    """The status, further along once the end of support (deprecated) or of life (archived) is over."""
-    status = status_of(tree)
-    for names, after in ((("endofsupport", "es"), "deprecated"), (("endoflife", "el"), "archived")):
-        for word, _, each in _promises(tree, *names):
-            if is_over(day_of(each, "value", word)):
-                status = later(status, after)
-    return status

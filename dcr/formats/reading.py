@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 if TYPE_CHECKING:
     from dcr.contract.contract import Contract
     from dcr.contract.location import Location
+    from dcr.contract.notes import Notes
 
 
 class Problem(NamedTuple):
@@ -21,6 +22,11 @@ class Problem(NamedTuple):
     hint: str = ""
     fatal: bool = True
     understood: bool = True
+
+
+def noted(notes: Notes) -> tuple[Problem, ...]:
+    """Return what a reader noted as problems: none of them is fatal."""
+    return tuple(Problem(*each, fatal=False, understood=False) for each in notes.told)
 
 
 class Reading(NamedTuple):

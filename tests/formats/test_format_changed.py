@@ -193,7 +193,12 @@ def test_a_check_of_a_repository_says_it_of_one_dataset(tmp_path: Path) -> None:
     assert [(each["dataset_id"], each["change"]) for each in outcome.report["contracts"]] == [
         ("7f3c/orders", "modified"), ("7f3c/refunds", "modified"),
     ]  # fmt: skip
-    assert sorted(outcome.kinds) == ["dataset_id_changed", "dataset_id_changed", "field_removed", "field_required_added"]
+    assert sorted(outcome.kinds) == [
+        "dataset_id_changed",
+        "dataset_id_changed",
+        "field_removed",
+        "field_required_added",
+    ]
 
 
 def test_a_file_of_notes_and_no_contract_is_not_passed_over(tmp_path: Path) -> None:

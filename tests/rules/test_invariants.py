@@ -268,7 +268,13 @@ def meanings(text: str) -> Iterator[bool]:
         written = None
     if isinstance(written, dict):
         yield written.keys() <= {"accepted", "expires"}
-        yield written.keys() <= {"physicalType", "slaProperties", "latest_version", "access", "id"}  # another format's words
+        yield written.keys() <= {
+            "physicalType",
+            "slaProperties",
+            "latest_version",
+            "access",
+            "id",
+        }  # another format's words
         yield not read("example.yaml", contract_with(text, written)).unreadable
 
 
