@@ -59,6 +59,7 @@ class _Sides:
     proposed: dict[str, list[Contract]] = field(default_factory=dict)
     previous_problems: dict[str, tuple[Problem, ...]] = field(default_factory=dict)
     proposed_problems: dict[str, tuple[Problem, ...]] = field(default_factory=dict)
+    known_problems: dict[str, frozenset[str]] = field(default_factory=dict)
 
 
 def match(previous: Mapping[str, Reading], proposed: Mapping[str, Reading], around: Surroundings) -> list[Matched]:
@@ -71,6 +72,7 @@ def match(previous: Mapping[str, Reading], proposed: Mapping[str, Reading], arou
     for path, reading in previous.items():
         for contract in reading.contracts:
             sides.previous.setdefault(now.get(contract.dataset_id, contract.dataset_id), []).append(contract)
+        sides.known_problems[path] = frozenset(each.message for each in reading.problems)
         if reading.unreadable:
             sides.previous_problems[path] = reading.problems
     for path, reading in proposed.items():
@@ -123,6 +125,7 @@ def _found(sides: _Sides, claims: Mapping[str, tuple[Location, ...]], around: Su
                 published=published,
                 previous_problems=problems if mine or not also_at else (),
                 proposed_problems=sides.proposed_problems.get(path, ()),
+                known_problems=sides.known_problems.get(mine.path if mine else path, frozenset()),
                 also_at=also_at,
                 formerly=former_id(mine, contract),
             )

@@ -241,3 +241,15 @@ def test_a_change_of_comments_only_is_silent_in_a_repository(tmp_path: Path) -> 
     outcome = repository.check("--base", "main")
     assert outcome.code == 0
     assert outcome.issues == []
+
+
+def test_what_was_not_understood_before_is_not_said_again(tmp_path: Path) -> None:
+    odd = BASE.replace("unit: h", "unit: fortnights")
+    repository = Repository(tmp_path)
+    repository.commit({PATH: odd})
+    repository.branch()
+    worded = odd.replace("name: note", "name: note\n        description: for people")
+    repository.commit({PATH: worded.replace("1.0.0", "1.0.1")})
+    assert repository.check("--base", "main").kinds == []
+    repository.commit({PATH: odd.replace("value: 4", "value: 5").replace("1.0.0", "1.0.1")})
+    assert repository.check("--base", "main").kinds == ["value_not_understood"]
