@@ -7,16 +7,19 @@ word (no other fields), `lenient` is an old reader that ignores fields it does n
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
+from datetime import UTC, datetime, time
 from fractions import Fraction
 from functools import lru_cache
+from operator import ge, gt, le, lt
 from typing import TYPE_CHECKING, Any
 
 from jsonschema import Draft202012Validator, FormatChecker, ValidationError
 from jsonschema.validators import extend
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
 Mapping = dict[str, Any]
 
@@ -27,8 +30,14 @@ KEYWORDS = {
     "exclusive_maximum": "exclusiveMaximum", "multiple_of": "multipleOf", "min_items": "minItems",
     "max_items": "maxItems",
 }  # fmt: skip
-_CONSTRAINTS = {keyword: key for key, keyword in KEYWORDS.items()}
-_TIMESTAMP = r"\A[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)?([Zz]|[+-][0-9]{2}:[0-9]{2})\Z"
+KEYS = {keyword: key for key, keyword in KEYWORDS.items()}
+_DAY, _HOUR = "[0-9]{4}-[0-9]{2}-[0-9]{2}", r"[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)?"
+_MOMENTS = {
+    "timestamp": rf"\A{_DAY}[Tt ]{_HOUR}([Zz]|[+-][0-9]{{2}}:[0-9]{{2}})\Z",
+    "date": rf"\A{_DAY}\Z",
+    "time": rf"\A{_HOUR}\Z",
+}
+"""Types that JSON has as texts; the last two only foreign formats have."""
 _ANYTHING = ["string", "number", "boolean", "object", "array"]
 
 
@@ -40,7 +49,35 @@ def _multiple_of(_: Any, step: float, number: Any, schema: Mapping) -> Iterator[
         yield ValidationError(f"{number} is not a multiple of {step}")
 
 
-Validator = extend(Draft202012Validator, {"multipleOf": _multiple_of})
+def _ordered(keyword: str, holds: Callable[[Any, Any], bool]) -> Callable[..., Iterator[ValidationError]]:
+    """Return a keyword that compares moments where the bound is one, and numbers as JSON Schema does."""
+
+    def compare(validator: Any, bound: Any, value: Any, schema: Mapping) -> Iterator[ValidationError]:
+        if not isinstance(bound, str):
+            yield from Draft202012Validator.VALIDATORS[keyword](validator, bound, value, schema)
+        elif re.match(r"[0-9]{2,4}[-:/]", str(value)):
+            one, two = _moment(value), _moment(bound)
+            if type(one) is type(two) and not holds(one, two):
+                yield ValidationError(f"{value} is out of bounds")
+
+    return compare
+
+
+def _moment(text: str) -> datetime | time:
+    """Return what a date, a time of day or a timestamp stands for; a date alone begins its day in UTC."""
+    if re.match(r"[0-9]{2}:", text):
+        return time.fromisoformat(text)
+    if "/" in text:
+        return datetime.strptime(text, "%m/%d/%Y").replace(tzinfo=UTC)
+    moment = datetime.fromisoformat(text.upper().replace(":60", ":59"))
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+_COMPARED = {"minimum": ge, "maximum": le, "exclusiveMinimum": gt, "exclusiveMaximum": lt}
+Validator = extend(
+    Draft202012Validator,
+    {"multipleOf": _multiple_of, **{keyword: _ordered(keyword, holds) for keyword, holds in _COMPARED.items()}},
+)
 _CHECKER = FormatChecker(formats=CHECKED_FORMATS)
 
 
@@ -108,16 +145,17 @@ def field_schema(field: Mapping, *, closed: bool) -> Mapping:
         schema |= object_schema(field["fields"], closed=closed)
     elif type_name == "array":
         schema |= {"type": "array", "items": field_schema(field["items"], closed=closed)}
-    elif type_name == "timestamp":
-        schema |= {"type": "string", "pattern": _TIMESTAMP}
-    elif type_name == "json":
-        return {"type": _ANYTHING} if required else {}
+    elif type_name in _MOMENTS:
+        own = {"allOf": [{"pattern": field["pattern"]}]} if "pattern" in field else {}
+        schema |= {"type": "string", "pattern": _MOMENTS[type_name], **own}
+    elif type_name in ("json", "any"):
+        schema["type"] = _ANYTHING
     else:
         schema["type"] = type_name
     if "enum" in field:
         schema["enum"] = list(field["enum"])
     if not required:
-        schema["type"] = [schema["type"], "null"]
+        schema["type"] = [*([schema["type"]] if isinstance(schema["type"], str) else schema["type"]), "null"]
         if "enum" in schema:
             schema["enum"].append(None)
     return schema
@@ -146,10 +184,10 @@ def _told(error: ValidationError) -> Iterator[Refusal]:
         yield Refusal(path, "required")
     elif error.validator in ("type", "enum"):
         yield Refusal(path, error.validator)
-    elif error.schema.get("pattern") == _TIMESTAMP and error.validator == "pattern":
+    elif error.schema.get("pattern") in _MOMENTS.values() and error.validator == "pattern":
         yield Refusal(path, "type")
     else:
-        yield Refusal(path, _CONSTRAINTS[error.validator])
+        yield Refusal(path, KEYS[error.validator])
 
 
 def path_of(steps: Iterable[str | int]) -> str:
@@ -161,8 +199,9 @@ def path_of(steps: Iterable[str | int]) -> str:
 
 
 def below(path: str, name: str) -> str:
-    """Return the path of a field in the object at `path`; a name with a dot or brackets is quoted."""
-    shown = f'"{name}"' if "." in name or "[]" in name else name
+    """Return the path of a field in the object at `path`; a name with a dot, brackets or a quote is quoted."""
+    odd = "." in name or "[]" in name or '"' in name
+    shown = '"' + name.replace("\\", "\\\\").replace('"', '\\"') + '"' if odd else name
     return f"{path}.{shown}" if path else shown
 
 
@@ -185,5 +224,5 @@ def _field(path: str, field: Mapping) -> Iterator[tuple[str, Mapping]]:
     yield path, field
     if field["type"] == "object":
         yield from _fields(path, field["fields"])
-    if field["type"] == "array":
+    if field["type"] == "array" and "items" in field:
         yield from _field(f"{path}[]", field["items"])

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from dcr.compatibility.modes import BACKWARD, FORWARD
 
 from .generate import SLOW_PATTERNS
-from .judge import Refusal, field_at, fields_of, refusals, table_refused
+from .judge import KEYS, Refusal, below, field_at, fields_of, refusals, table_refused
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -53,9 +53,10 @@ def explains(issue: Issue, refusal: Refusal, direction: str) -> bool:
 
 
 def constraint_of(issue: Issue) -> str:
-    """Return the constraint that an issue of kind field_constraint_… is about, as its message names it."""
+    """Return the constraint, in dcr's own word, that the message of an issue of kind field_constraint_… names."""
     rest = issue.message.removeprefix(f"field '{issue.field}' ")
-    return "unique" if "unique" in rest else rest.split()[1]
+    word = "unique" if "unique" in rest else rest.split()[1]
+    return KEYS.get(word, word)
 
 
 def unexplained(case: Case, direction: str) -> Iterator[tuple[Mapping, list[Refusal]]]:
@@ -110,12 +111,17 @@ def _repeats(row: Mapping, issue: Issue, writer: Mapping, reader: Mapping) -> bo
 
 
 def _values_at(row: Any, path: str) -> Iterator[Any]:
-    names = {below: name for name in (row if isinstance(row, dict) else ()) for below in (name, f'"{name}"')}
-    for shown, name in names.items():
-        if path == shown:
-            yield row[name]
-        elif path.startswith(f"{shown}."):
-            yield from _values_at(row[name], path.removeprefix(f"{shown}."))
+    if not path:
+        yield row
+    elif path.startswith("[]"):
+        for each in row:
+            yield from _values_at(each, path.removeprefix("[]"))
+    elif isinstance(row, dict):
+        rest = path.removeprefix(".")
+        for name, value in row.items():
+            shown = below("", name)
+            if rest == shown or rest.startswith((f"{shown}.", f"{shown}[]")):
+                yield from _values_at(value, rest.removeprefix(shown))
 
 
 def conservatism(case: Case, direction: str, issue: Issue) -> str | None:

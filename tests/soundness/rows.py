@@ -22,6 +22,9 @@ ABSENT = object()
 BOUNDS = ("minimum", "maximum", "exclusive_minimum", "exclusive_maximum")
 MAX_LENGTH, MAX_ELEMENTS = 12_000, 1_100
 _TIMES = ("2024-01-01T00:00:00Z", "2024-02-29 23:59:60.123+02:00", "1999-12-31t23:59:59z")
+_DATES = ("2024-01-01", "1999-12-31", "2024-02-29", "2023-06-30", "2031-05-05")
+_TIMES_OF_DAY = ("00:00:00", "12:30:00", "23:59:59.5")
+_MOMENTS = {"timestamp": _TIMES, "date": _DATES, "time": _TIMES_OF_DAY}
 _JSON = ({}, [], "text", 0, 1.5, True, False, {"a": None}, [None])
 
 
@@ -89,8 +92,9 @@ def _candidates(field: Mapping, other: Mapping | None) -> Iterator[Any]:
         yield from _numbers(sides)
     elif field["type"] == "boolean":
         yield from (True, False)
-    elif field["type"] == "timestamp":
-        yield from _TIMES
+    elif field["type"] in _MOMENTS:
+        yield from _MOMENTS[field["type"]]
+        yield from (side[key] for side in sides for key in BOUNDS if isinstance(side.get(key), str))
     else:
         yield from _JSON
 

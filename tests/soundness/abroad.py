@@ -1,0 +1,133 @@
+"""The study's pairs read through the foreign formats: each pair again as other people write it, judged and mixed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from random import Random
+from typing import TYPE_CHECKING, Any
+
+from dcr.compatibility.engine import judge
+from dcr.compatibility.matching import Surroundings, match
+from dcr.compatibility.modes import BACKWARD, FORWARD, MODES
+from dcr.formats import read
+
+from .documents import said_by
+from .foreign import as_dbt, as_dcs, as_native, as_odcs, sayable_in_dbt
+from .generate import NAMES
+from .judge import Judge
+from .rows import rows_of
+from .study import SEED, Case
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from dcr.compatibility.engine import Verdict
+    from dcr.compatibility.pairs import ContractPair
+
+    from .judge import Mapping
+
+    Write = Callable[[Mapping, Random], bytes]
+
+WRITERS: dict[str, Write] = {"native": as_native, "odcs": as_odcs, "dcs": as_dcs, "dbt": as_dbt}
+FORMATS = ("odcs", "dcs")
+EVERY = 4
+"""Of the study's pairs, every so many are read through the other formats."""
+ODD_NAMES = (
+    'say "hi"', "it's", "a: b", "#no", "{x}", "- y", "1.10", "NO", "~", "<<", "2024-01-01", "*star", "&and", "@at",
+    "a\\b", "Ünï", "$ref", "type", "items", "fields", "required", "true", "0", "q?", "a,b", "日本", "x\u00a0y",
+)  # fmt: skip
+PATH = "contracts/orders.yaml"
+AROUND = Surroundings(claims=lambda _: {}, elsewhere=lambda _: {}, published=dict)
+
+
+@dataclass(frozen=True)
+class Crossing:
+    """One pair of the study in dcr's own words, in each foreign format, from one format to another, and as dbt's."""
+
+    native: Case
+    foreign: dict[str, Case]
+    formats: tuple[str, str]
+    mixed: Case
+    dbt: tuple[Case, Case]
+
+
+MIXES = (
+    ("dcs", "odcs"), ("dcs", "odcs"), ("odcs", "dcs"), ("native", "odcs"), ("odcs", "native"), ("native", "dcs"),
+    ("dcs", "native"),
+)  # fmt: skip
+
+
+def crossings(cases: list[Case]) -> Iterator[Crossing]:
+    """Yield some of the study's pairs read through every format, the same each time for the same seed."""
+    for case in cases[::EVERY]:
+        rng = Random(f"{SEED} abroad {case.name}")
+        sides = renamed(rng, case.previous.contract, rekeyed(rng, case.proposed.contract))
+        smaller = sayable_in_dbt(sides[0]), sayable_in_dbt(sides[1])
+        formats = rng.choice(MIXES)
+        yield Crossing(
+            crossed(case.name, case.edits, sides, ("native", "native"), rng),
+            {name: crossed(case.name, case.edits, sides, (name, name), rng) for name in FORMATS},
+            formats,
+            crossed(case.name, case.edits, sides, formats, rng),
+            (
+                crossed(case.name, case.edits, smaller, ("native", "native"), rng),
+                crossed(case.name, case.edits, smaller, ("dbt", "dbt"), rng),
+            ),
+        )
+
+
+def crossed(
+    name: str, edits: tuple[str, ...], sides: tuple[Mapping, Mapping], formats: tuple[str, str], rng: Random
+) -> Case:
+    """Return a pair written in some formats, read and judged by dcr, and judged by what its documents say."""
+    before, after = (WRITERS[each](side, rng) for each, side in zip(formats, sides, strict=True))
+    previous, proposed = (
+        Judge(said_by(text) if each in FORMATS else side)
+        for each, side, text in zip(formats, sides, (before, after), strict=True)
+    )
+    pair, verdicts = judged(before, after)
+    return Case(f"{name}, {' to '.join(formats)}", edits, previous, proposed, (before, after), pair, verdicts, {})
+
+
+def with_rows(case: Case) -> Case:
+    """Return a case with rows for what its documents say."""
+    before, after = case.previous.contract, case.proposed.contract
+    case.rows |= {BACKWARD: rows_of(before, after), FORWARD: rows_of(after, before)}
+    return case
+
+
+def judged(before: bytes, after: bytes) -> tuple[ContractPair, dict[str, Verdict]]:
+    """Return the one pair that two texts of a file make, and what is said of it in every mode."""
+    readings = [{PATH: read(PATH, text)} for text in (before, after)]
+    (matched,) = match(*readings, AROUND)
+    assert matched.pair.both is not None, f"{before.decode()}\n{after.decode()}"
+    return matched.pair, {mode: judge(matched.pair, mode) for mode in MODES}
+
+
+def rekeyed(rng: Random, contract: Mapping) -> Mapping:
+    """Return a contract, at times with another order of its key, or without it; the study itself leaves keys alone."""
+    key = contract.get("primary_key")
+    if not key or contract["version"] == "1.0.0" or rng.random() < 0.8:
+        return contract
+    other = rng.choice((key[::-1], key[1:], key[:1]))
+    return {
+        **{name: each for name, each in contract.items() if name != "primary_key"},
+        **({"primary_key": other} if other else {}),
+    }
+
+
+def renamed(rng: Random, *sides: Mapping) -> tuple[Mapping, ...]:
+    """Return contracts with some names that a file format might trip over, the same on every side."""
+    odd = dict(zip(rng.sample(NAMES, 6), rng.sample(ODD_NAMES, 6), strict=True)) if rng.random() < 0.5 else {}
+    return tuple(_named(side, odd) for side in sides)
+
+
+def _named(said: Any, odd: dict[str, str]) -> Any:
+    if isinstance(said, list):
+        return [_named(each, odd) for each in said]
+    if not isinstance(said, dict):
+        return said
+    found = {key: _named(value, odd) if key in ("fields", "items") else value for key, value in said.items()}
+    found |= {"name": odd.get(said["name"], said["name"])} if "name" in said else {}
+    found |= {"primary_key": [odd.get(each, each) for each in said["primary_key"]]} if "primary_key" in said else {}
+    return found

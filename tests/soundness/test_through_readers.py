@@ -1,0 +1,235 @@
+"""The promise holds through the readers too: a pair written as ODCS or as Data Contract Specification gets the verdict
+that it gets as dcr's own, apart from differences that are named here, and jsonschema finds no row against it.
+
+foreign.py writes the documents, documents.py tells without dcr what they say, and jsonschema judges that.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from random import Random
+from typing import TYPE_CHECKING
+
+import pytest
+
+from dcr.compatibility.modes import MODES
+from dcr.formats import read
+
+from .abroad import FORMATS, ODD_NAMES, Crossing, crossed, crossings, with_rows
+from .foreign import STYLES
+from .judge import KEYWORDS, fields_of
+from .loose import loose_contract, redrawn
+from .proofs import constraint_of, holds, repeats_unsaid, unexplained
+from .study import DIRECTIONS, SEED, Case
+from .test_soundness import counted, fail_for
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from dcr.compatibility.issue import Issue
+
+    from .judge import Mapping
+
+    Tell = Callable[[str, object], None]
+    Said = tuple[str, str, tuple[str, ...], str, str, str]
+
+LOOSE = 1000
+UNSAID = {
+    "value_ambiguous": "what a YAML 1.1 reader would see otherwise is said of dcr's own format only",
+}
+"""Kinds of which the foreign formats say nothing, and why."""
+OWED = "one side names a stored type, the other's format has none: a change, and nobody's break, so a PATCH is owed"
+STORED = "dbt: another spelling of one type is another stored type, and a struct's is all that is in it"
+
+
+@pytest.fixture(scope="module")
+def abroad(cases: list[Case]) -> list[Crossing]:
+    """Return pairs of the study, each in every format."""
+    return list(crossings(cases))
+
+
+@pytest.fixture(scope="module")
+def loose() -> list[Case]:
+    """Return pairs that dcr's own format refuses, in each foreign format and from one to another."""
+    found = []
+    for number in range(LOOSE):
+        rng = Random(f"{SEED} loose {number}")
+        before = loose_contract(rng)
+        after, edits = redrawn(rng, before)
+        formats = rng.choice((("odcs", "odcs"), ("dcs", "dcs"), ("dcs", "odcs"), ("odcs", "dcs")))
+        found.append(crossed(f"loose {number}", edits, (before, after), formats, rng))
+    return [with_rows(case) for case in found]
+
+
+def said(case: Case, mode: str) -> set[Said]:
+    """Return everything that is said of a pair: kind, field, modes, severity, which constraint, and the witness."""
+    return {_said(issue) for issue in case.verdicts[mode].issues if issue.kind not in UNSAID}
+
+
+def _said(issue: Issue) -> Said:
+    detail = constraint_of(issue) if "constraint" in issue.kind else ""
+    witness = json.dumps(issue.witness and [issue.witness.row, *issue.witness[1:]], sort_keys=True)
+    return issue.kind, issue.field or "", issue.modes, issue.severity, detail, witness
+
+
+def differences(one: Case, two: Case) -> str:
+    """Return what is said of one case and not of the other, mode by mode; empty when all is the same."""
+    found = [(mode, said(one, mode) - said(two, mode), said(two, mode) - said(one, mode)) for mode in MODES]
+    return "\n  ".join(
+        f"{mode}: only natively {a or 'nothing'}, only here {b or 'nothing'}" for mode, a, b in found if a or b
+    )
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_a_pair_in_another_format_gets_the_verdict_that_it_gets_in_dcrs_own(
+    abroad: list[Crossing], name: str, tell: Tell
+) -> None:
+    failures, verdicts = [], Counter[str]()
+    for each in abroad:
+        here = each.foreign[name]
+        for direction in DIRECTIONS:
+            verdicts[f"{'breaking' if here.breaks(direction) else 'compatible'} {direction}"] += 1
+        told = differences(each.native, here)
+        if told or here.verdicts["full"].required_bump != each.native.verdicts["full"].required_bump:
+            failures.append(here.told(told))
+    tell(f"pairs read as {name}", counted(verdicts))
+    tell("differences by name", "; ".join(f"{kind} ({reason})" for kind, reason in UNSAID.items()))
+    fail_for(failures)
+    assert min(verdicts.values()) >= len(abroad) / 5
+
+
+def test_a_pair_from_one_format_to_another_gets_the_verdict_that_it_gets_in_one(
+    abroad: list[Crossing], tell: Tell
+) -> None:
+    failures, mixes, owed = [], Counter[str](), 0
+    for each in abroad:
+        mixes[" to ".join(each.formats)] += 1
+        told = differences(each.native, each.mixed)
+        if told and _owes_a_patch(each):
+            owed += 1
+        elif told:
+            failures.append(each.mixed.told(told))
+    tell("pairs from one format to another", counted(mixes))
+    tell(f"difference by name: {OWED}", owed)
+    fail_for(failures)
+    assert owed > 0
+    assert min(mixes.values()) >= 30
+
+
+def _owes_a_patch(each: Crossing) -> bool:
+    """Whether all that differs is the PATCH owed for json, which ODCS can only say as a stored type."""
+    sides = (each.mixed.previous, each.mixed.proposed)
+    stored = "odcs" in each.formats and any(
+        field["type"] == "json" for side in sides for _, field in fields_of(side.contract)
+    )
+    found = {issue for mode in MODES for issue in said(each.mixed, mode) ^ said(each.native, mode)}
+    return stored and {kind for kind, *_ in found} <= {"version_not_increasing", "version_bump_insufficient"}
+
+
+def test_what_dbt_can_say_gets_the_same_verdict_too(abroad: list[Crossing], tell: Tell) -> None:
+    failures, kinds, stored = [], Counter[str](), 0
+    for each in abroad:
+        native, dbt = (
+            {mode: {one for one in said(case, mode) if _of_rows(one)} for mode in MODES} for case in each.dbt
+        )
+        stored += any(kind == "physical_type_changed" for kind, *_ in said(each.dbt[1], "full"))
+        kinds.update(kind for kind, *_ in dbt["full"])
+        if native != dbt:
+            failures.append(each.dbt[1].told(native, dbt))
+    tell("kinds fired for dbt", counted(kinds))
+    tell(f"difference by name: {STORED}", stored)
+    fail_for(failures)
+    assert stored > 0
+    assert kinds.keys() == {
+        "field_removed", "field_required_added", "field_required_removed", "field_type_changed", "primary_key_changed",
+        "field_constraint_tightened", "field_constraint_loosened",
+    }  # fmt: skip
+
+
+def _of_rows(one: Said) -> bool:
+    return one[0].startswith("field_") or one[0] == "primary_key_changed"
+
+
+def test_the_documents_say_what_was_drawn(abroad: list[Crossing]) -> None:
+    """What foreign.py writes and documents.py reads back is the pair itself: neither is dcr's."""
+    for each in abroad:
+        for here in each.foreign.values():
+            for found, drawn in ((here.previous, each.native.previous), (here.proposed, each.native.proposed)):
+                assert _meant(found.contract) == _meant(drawn.contract), here.told()
+                assert list(found.contract["primary_key"]) == list(drawn.contract.get("primary_key", [])), here.told()
+
+
+def _meant(contract: Mapping) -> Mapping:
+    keys = (*KEYWORDS, "type")
+    return {
+        path: (
+            {key: field[key] for key in keys if key in field}, field.get("required", True),
+            field.get("unique", False), set(field["enum"]) if "enum" in field else None,
+        )
+        for path, field in fields_of(contract)
+    }  # fmt: skip
+
+
+def test_nothing_in_the_documents_is_not_understood(abroad: list[Crossing]) -> None:
+    for each in abroad:
+        for here in (*each.foreign.values(), each.mixed, *each.dbt):
+            for text in here.texts:
+                problems = read("contracts/orders.yaml", text).problems
+                assert all(each.understood and not each.fatal for each in problems), (problems, text.decode())
+
+
+def judged(abroad: list[Crossing]) -> list[Case]:
+    """Return the pairs that rows are made for: each in one of the formats, or from one to another."""
+    chosen = [(*each.foreign.values(), each.mixed)[number % 3] for number, each in enumerate(abroad)]
+    return [case if case.rows else with_rows(case) for case in chosen]
+
+
+@pytest.mark.parametrize("direction", DIRECTIONS)
+def test_no_row_of_the_documents_is_refused_without_an_issue_that_says_why(
+    abroad: list[Crossing], direction: str, tell: Tell
+) -> None:
+    cases = judged(abroad)
+    _no_row_speaks_against(cases, direction, tell, "through the readers")
+    assert sum(not case.breaks(direction) for case in cases) >= len(cases) / 5
+
+
+@pytest.mark.parametrize("direction", DIRECTIONS)
+def test_nor_where_dcrs_own_format_refuses_the_contract(loose: list[Case], direction: str, tell: Tell) -> None:
+    _no_row_speaks_against(loose, direction, tell, "of loose documents")
+    assert sum(not case.breaks(direction) for case in loose) >= len(loose) / 10
+
+
+def _no_row_speaks_against(cases: list[Case], direction: str, tell: Tell, whose: str) -> None:
+    failures, rows, refused, witnesses = [], 0, 0, Counter[str]()
+    for case in cases:
+        rows += len(case.rows[direction])
+        refused += len(case.refused(direction))
+        failures += [case.told(f"{direction}: nothing says {why}", row) for row, why in unexplained(case, direction)]
+        if case.refused(direction) and not case.breaks(direction):
+            failures.append(case.told(f"{direction} is called compatible", *case.refused(direction)[0]))
+        unsaid = [path for path, silent in repeats_unsaid(case, direction) if silent]
+        failures += [case.told(f"{direction}: nothing says that '{path}' repeats") for path in unsaid]
+        for issue in case.issues(direction):
+            if issue.witness is not None:
+                witnesses[issue.kind] += 1
+                if not holds(case, direction, issue):
+                    failures.append(case.told(f"{direction}: {issue.message}", issue.witness))
+    tell(f"rows {whose} {direction}", f"{rows:,}, of which {refused:,} are refused")
+    tell(f"witnesses {whose} {direction}", counted(witnesses))
+    fail_for(failures)
+    assert rows >= 4 * len(cases)
+    assert refused >= len(cases)
+    assert min(count for kind, count in witnesses.items() if kind != "field_type_changed") >= 10
+
+
+def test_every_style_and_every_odd_name_is_in_the_documents(abroad: list[Crossing]) -> None:
+    texts = [text.decode() for each in abroad for here in each.foreign.values() for text in here.texts]
+    names = {path for each in abroad for path, _ in fields_of(each.native.previous.contract)}
+    marks = (
+        "<<:", "*id0", "$ref", '"$ref"', "exclusiveMinimum: true", '"exclusiveMinimum": "true"', "validValues: [",
+        "rule: validValues", "metric: invalidValues", "part 1/~", '"maxLength": "', "- 1.10", "- NO\n", "- 'NO'",
+    )  # fmt: skip
+    assert len(STYLES) == 6
+    assert [mark for mark in marks if not any(mark in text for text in texts)] == []
+    assert [name for name in ODD_NAMES if name not in names and "." not in name and '"' not in name] == []
