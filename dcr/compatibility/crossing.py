@@ -73,14 +73,20 @@ def comparable(before: Contract, after: Contract) -> tuple[Contract, Contract]:
     return (before if before.dataset_id == after.dataset_id else replace(before, dataset_id=after.dataset_id)), after
 
 
+_LETTERS = {"%Y": "yyyy", "%m": "MM", "%d": "dd", "%H": "HH", "%M": "mm", "%S": "ss", "%f": "SSSSSS"}
+"""What strftime(3) has for the letters of Java's date patterns, which files of the Open Data Contract Standard use."""
+
+
 def without_spellings(field: Field) -> Field:
-    """Return a field without stored types and the patterns of its dates, and so what is nested in it."""
-    opaque = "format" in field.constraints and field.type in ("date", "time", "timestamp")
-    constraints = {key: value for key, value in field.constraints.items() if key != "format"}
+    """Return a field without stored types and with date patterns in one dialect, and so what is nested in it."""
+    constraints = field.constraints
+    if "format" in constraints:
+        written = re.sub("%[A-Za-z]", lambda found: _LETTERS.get(found[0], found[0]), constraints["format"])
+        constraints = {**constraints, "format": written}
     return replace(
         field,
         physical_type=None,
-        constraints=constraints if opaque else field.constraints,
+        constraints=constraints,
         fields=tuple(without_spellings(each) for each in field.fields),
         items=without_spellings(field.items) if field.items else None,
     )

@@ -167,6 +167,7 @@ def _spelled(field: Field, count: int) -> list[Any]:
         "date": [*_DAYS],
         "time": ["00:00:00", "00:00:01", "23:59:59"],
         "json": [{}, "a", 0, True, []],
+        "map": [{}],
     }
     limits = [value for key, value in field.constraints.items() if key in _LIMITS and isinstance(value, str)]
     return plainest.get(field.type, []) + limits

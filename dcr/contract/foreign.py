@@ -107,7 +107,7 @@ def constraints_of(tree: Tree, words: Mapping[str, str], type_name: str) -> dict
 _MOMENTS = ("date", "time", "timestamp")
 _KNOWN = ("string", "integer", "number", "boolean", "object", "array", "map", *_MOMENTS)
 _MEANT_FOR = {
-    **dict.fromkeys(("min_length", "max_length"), ("string",)),
+    **dict.fromkeys(("min_length", "max_length"), ("string", *_MOMENTS)),
     **dict.fromkeys(("minimum", "maximum", "exclusive_minimum", "exclusive_maximum"), ("integer", "number", *_MOMENTS)),
     "multiple_of": ("integer", "number"),
     **dict.fromkeys(("min_items", "max_items", "unique_items"), ("array",)),

@@ -216,7 +216,8 @@ def _has_time(options: Tree | None, stored: LogicalType | None) -> bool:
     """Whether a `date` holds a time of day: v3.0 has no `timestamp`, and says it by the format or the stored type."""
     written = options.text("format") if options else None
     if written is not None:
-        return re.search(r"[Hhks]", written) is not None
+        letters = re.fullmatch(r"[yYuMLdDHhkKmsSaXxZzTGE'\s:/.,_-]+", written)  # those of Java's date patterns
+        return letters is not None and re.search("[Hhks]", written) is not None
     return stored is not None and stored.name == "timestamp"
 
 

@@ -121,6 +121,10 @@ CHANGES = {
     "varchar is string": ([("type: varchar", "type: string")], set()),
     "more digits": ([("type: decimal", "type: decimal\n        precision: 12")], {"physical_type_changed"}),
     "timestamp without a zone": ([("type: timestamp_tz", "type: timestamp_ntz")], {"physical_type_changed"}),
+    "a number that becomes a map": (
+        [("type: bigint", "type: map\n        keys: {type: string}\n        values: {type: int}")],
+        {"field_type_changed"},
+    ),
     "bigint is long": ([("type: bigint", "type: long")], set()),
     "bigint to integer": ([("type: bigint", "type: integer")], {"physical_type_changed"}),
     "decimal is numeric": ([("type: decimal", "type: numeric")], set()),
@@ -392,3 +396,16 @@ def test_a_break_owes_a_major_version(version: str, said: bool) -> None:
         for issue in found
         if issue.kind.startswith("version_") and issue.location
     )
+
+
+MAP = FILE.replace("type: bigint", "type: map\n        keys: {type: string}\n        values: {type: int}")
+
+
+def test_what_a_map_holds_is_compared() -> None:
+    (issue,) = [
+        each for each in issues(MAP, MAP.replace("{type: int}", "{type: string}")) if "version" not in each.kind
+    ]
+    assert issue.kind == "field_type_changed"
+    assert issue.field is not None
+    assert issue.field.endswith(".values")
+    assert issue.message.endswith("changed type from 'integer' to 'string'")

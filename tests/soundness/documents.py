@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 _TYPES = {
     "string": "string text varchar", "integer": "integer int long bigint", "boolean": "boolean",
     "number": "number decimal numeric float double", "timestamp": "timestamp timestamp_tz timestamp_ntz",
-    "json": "map json variant", "object": "object record struct", "array": "array", "date": "date", "time": "time",
+    "json": "json variant", "object": "object record struct", "array": "array", "date": "date", "time": "time",
 }  # fmt: skip
 _TYPE_OF = {word: name for name, words in _TYPES.items() for word in words.split()}
 _MOMENTS = ("date", "time", "timestamp")
