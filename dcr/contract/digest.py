@@ -5,15 +5,29 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING
 
-from dcr.contract.contract import meaning
+from dcr.contract.contract import field_meaning, meaning
 
 if TYPE_CHECKING:
-    from dcr.contract.contract import Contract
+    from collections.abc import Mapping
+
+    from dcr.contract.contract import Contract, Field
 
 
 def digest(contract: Contract) -> str:
     """Return 32 hexadecimal digits that stand for everything a version fixes, the same in every process."""
-    return hashlib.blake2b(_written(meaning(contract)).encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
+    *head, fields = meaning(contract)
+    return joined(tuple(head), {name: _written(each) for name, each in fields.items()})  # type: ignore[attr-defined]
+
+
+def field_digest(field: Field) -> str:
+    """Return a text that stands for everything a field says, for `joined`."""
+    return _written(field_meaning(field))
+
+
+def joined(head: tuple[object, ...], fields: Mapping[str, str]) -> str:
+    """Return the digest of a contract from the head of its meaning and the texts of its fields by name."""
+    text = f"{_written(head)}{{{','.join([f'{name!r}:{fields[name]}' for name in sorted(fields)])}}}"
+    return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
 
 
 def _written(value: object) -> str:

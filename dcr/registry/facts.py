@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     from dcr.contract.contract import Contract
+    from dcr.formats.reading import Reading
+    from dcr.registry.sketch import Sketches
 
 
 class Facts(NamedTuple):
@@ -42,11 +44,20 @@ class FileFacts(NamedTuple):
 _DATED = ("dbt",)  # a model is archived once its deprecation date is over
 
 
-def facts_of(content: bytes) -> FileFacts:
+def facts_of(content: bytes, sketches: Sketches) -> FileFacts:
     """Return the facts of a file's content, wherever the file is."""
-    from dcr.formats import read  # noqa: PLC0415 (what is known already needs no reader)
+    from dcr.contract.yaml_reader import YamlRefusedError, compose  # noqa: PLC0415 (what is known needs no reader)
+    from dcr.formats import read, read_composed  # noqa: PLC0415
 
-    reading = read("", content)
+    try:
+        root = compose(content)
+    except YamlRefusedError:
+        return _full(read("", content))
+    sketch = sketches.sketch(root)
+    return FileFacts((Facts(*sketch),)) if sketch else _full(read_composed("", root))
+
+
+def _full(reading: Reading) -> FileFacts:
     fatal = next((each for each in reading.problems if each.fatal), None)
     found: dict[str, Facts] = {}
     for contract in reading.contracts:

@@ -143,9 +143,13 @@ def _facts(repository: Repository, steps: Collection[Step], dataset_id: str | No
     left = [oid for oid in blobs if oid not in found]
     if dataset_id is not None and left:
         left = _that_matter(repository, dataset_id, blobs, found, left)
-    for oid, content in each_blob(repository.git, left):
-        found[oid] = facts_of(content)
-        cache.add(oid, found[oid])
+    if left:
+        from dcr.registry.sketch import Sketches  # noqa: PLC0415 (what is known needs no reader)
+
+        sketches = Sketches()
+        for oid, content in each_blob(repository.git, left):
+            found[oid] = facts_of(content, sketches)
+            cache.add(oid, found[oid])
     cache.save()
     return found
 
