@@ -68,6 +68,10 @@ class Replay:
             else:
                 self._conclude(step.commit, dataset_id, earlier)
 
+    def places(self) -> dict[str, list[str]]:
+        """Return the files that hold each dataset after the last step."""
+        return {dataset_id: list(held) for dataset_id, held in self._held.items() if held}
+
     def unread(self) -> list[Unread]:
         """Return what could not be read, oldest first; with `only`, where that dataset is concerned."""
         if self._only is None:

@@ -14,10 +14,10 @@ from dcr.git.objects import each_blob
 from dcr.registry.cache import FactsCache
 from dcr.registry.contents import Contents
 from dcr.registry.facts import FileFacts, MayHold, facts_of
-from dcr.registry.replay import Replay, Unread
+from dcr.registry.replay import Replay
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Mapping
+    from collections.abc import Collection, Iterable, Iterator
 
     from dcr.contract.contract import Contract
     from dcr.git.history import Commit, Step
@@ -81,11 +81,12 @@ class History:
     `whole` is False in a shallow clone: the first states are then those of the oldest commit that is here.
     """
 
-    def __init__(
-        self, commit: str, states: Mapping[str, list[State]], unread: list[Unread], *, whole: bool, source: Contents
-    ) -> None:
-        self.commit, self.whole, self.unread = commit, whole, unread
-        self._states, self._source = states, source
+    def __init__(self, commit: str, replayed: Replay, *, whole: bool, source: Contents) -> None:
+        self.commit, self.whole, self.unread = commit, whole, replayed.unread()
+        self._source, self._places = source, replayed.places()
+        self._states = {
+            dataset_id: [State(*each, source) for each in states] for dataset_id, states in replayed.states.items()
+        }
 
     def datasets(self) -> list[str]:
         """Return the ids of all datasets that ever were, in alphabetical order."""
@@ -99,6 +100,10 @@ class History:
         """Return what the dataset is at the commit of this history; None when it is gone or never was."""
         states = self._states.get(dataset_id)
         return states[-1] if states and states[-1].facts else None
+
+    def places(self, dataset_id: str) -> list[str]:
+        """Return the files that hold a dataset at the commit of this history; more than one claim it at once."""
+        return self._places.get(dataset_id, [])
 
     def released(self, dataset_id: str) -> list[Release]:
         """Return each version with each meaning it ever had, in the order of their first states."""
@@ -123,12 +128,10 @@ def history_of(repository: Repository, commit: str, scope: Scope, *, dataset_id:
     """
     steps = walk(repository, commit, scope)
     facts = _facts(repository, steps, dataset_id)
-    source = Contents(repository.git)
     replay = Replay(facts, dataset_id)
     for step in reversed(steps):
         replay.take(step)
-    states = {each: [State(*place, source) for place in places] for each, places in replay.states.items() if places}
-    return History(commit, states, replay.unread(), whole=not repository.shallow, source=source)
+    return History(commit, replay, whole=not repository.shallow, source=Contents(repository.git))
 
 
 def _facts(repository: Repository, steps: Collection[Step], dataset_id: str | None) -> dict[str, FileFacts]:
