@@ -1,0 +1,167 @@
+"""The history of a commit's first-parent line: one `git log --raw` tells every change of every path.
+
+The first parents are what a branch really said, commit by commit; what happened inside a merged branch shows
+as one step. Git is not asked for renames: what is the same dataset is told by ids, elsewhere.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+from dcr.errors import DcrError
+from dcr.git.changes import NOTHING
+from dcr.git.command import GitFailedError, failure
+from dcr.git.objects import FILE, list_all
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from dcr.git.repository import Repository
+    from dcr.policy.globs import Scope
+
+_FORMAT = "--format=%x00%H%x00%P%x00%an%x00%ae%x00%cI%x00%s"
+_ID = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?\Z")
+_ENTRY = re.compile(r"\n?:(\d{6}) (\d{6}) ([0-9a-f]{40,64}) ([0-9a-f]{40,64}) [AMDT]\Z")
+
+
+class ShallowHistoryError(DcrError):
+    """The clone lacks the commits that an answer would depend on."""
+
+
+class Commit(NamedTuple):
+    """One commit: `date` is the committer's, ISO 8601 with its offset, since that is when the branch got it.
+
+    Texts that are not UTF-8 hold their bytes as lone surrogates.
+    """
+
+    id: str
+    author: str
+    email: str
+    date: str
+    subject: str
+
+
+class Entry(NamedTuple):
+    """One path that a commit changed; a mode of zeros means the path is absent on that side."""
+
+    path: str
+    previous_mode: str
+    mode: str
+    previous_id: str
+    id: str
+
+    @property
+    def is_file(self) -> bool:
+        """Whether the path is a regular file from this commit on."""
+        return self.mode.startswith(FILE)
+
+    @property
+    def is_gone(self) -> bool:
+        """Whether the path is absent from this commit on."""
+        return self.mode == NOTHING
+
+
+class Step(NamedTuple):
+    """A commit of the line, and what it changed against its first parent."""
+
+    commit: Commit
+    entries: tuple[Entry, ...]
+
+
+def walk(repository: Repository, commit: str, scope: Scope) -> list[Step]:
+    """Return the steps that touch paths in scope, newest first, each with those of its entries alone.
+
+    In a shallow clone the oldest step holds everything that the clone's first commit has: `repository.shallow`
+    tells. Raises `GitFailedError` when the walk is not whole: each step must lead to the next, the last one to
+    no other, and all of them together to the commit's own tree.
+    """
+    log = repository.git.attest(
+        "--no-literal-pathspecs",
+        "log", "--raw", "-z", "--no-renames", "--no-follow", "--no-abbrev", "--root", "--first-parent",
+        "--diff-merges=first-parent", "--parents", "--no-notes", "--no-ext-diff", "--no-textconv", "--no-relative",
+        "--no-mailmap", "--encoding=UTF-8", _FORMAT, commit, "--", *pathspecs(scope.globs),
+    )  # fmt: skip
+    if log.code != 0:
+        raise failure(("log",), log)
+    steps = list(_steps(log.out.decode("utf-8", "surrogateescape"), scope))
+    _insist_on_end(steps, {path: oid for path, oid in list_all(repository.git, commit).items() if scope.covers(path)})
+    return [each for each in steps if each.entries]
+
+
+def pathspecs(globs: Iterable[str]) -> list[str]:
+    """Return git's words for the folders that some globs begin with; none when one of them may begin anywhere."""
+    found = []
+    for glob in globs:
+        steps: list[str] = []
+        for step in glob.split("/"):
+            if "**" in step:
+                break
+            steps.append(step)
+            if "*" in step or "?" in step:
+                break
+        if not steps:
+            return []
+        whole = "/".join(steps)
+        found.append(f":(glob){whole}" if whole == glob else f":(glob){whole}/**")
+    return list(dict.fromkeys(found))
+
+
+def whole_history(repository: Repository, what: str) -> None:
+    """Raise `ShallowHistoryError` when commits are missing that `what` depends on."""
+    if repository.shallow:
+        raise ShallowHistoryError(
+            f"this clone is shallow, and {what} needs the whole history", "git fetch --unshallow origin"
+        )
+
+
+def _steps(log: str, scope: Scope) -> Iterator[Step]:
+    """Yield the steps of a log: each begins with an empty record, and six that say which commit, who and when."""
+    records = log.split("\0")
+    if records.pop():
+        raise _cut()
+    known: dict[str, bool] = {}
+    at, expected, count = 0, "", len(records)
+    while at < count:
+        if records[at] or at + 6 >= count or not _ID.match(records[at + 1]):
+            raise _cut()
+        oid, parents, author, email, date, subject = records[at + 1 : at + 7]
+        if at and oid != expected:
+            raise _cut()
+        expected = parents.partition(" ")[0]
+        at += 7
+        entries = []
+        while at < count and records[at]:
+            match = _ENTRY.match(records[at])
+            if match is None or at + 1 >= count:
+                raise _cut()
+            path = records[at + 1]
+            at += 2
+            if path not in known:
+                known[path] = scope.covers(path)
+            if known[path]:
+                entries.append(Entry(path, *match.groups()))
+        yield Step(Commit(oid, author, email, date.replace("Z", "+00:00"), subject), tuple(entries))
+    if expected:
+        raise _cut()
+
+
+def _insist_on_end(steps: list[Step], tree: dict[str, str]) -> None:
+    """Raise unless the steps, oldest first, go from nothing to a tree without a gap."""
+    found: dict[str, tuple[str, str]] = {}
+    for step in reversed(steps):
+        for path, previous_mode, mode, previous_id, oid in step.entries:
+            before = found.pop(path, _ABSENT)
+            if before != (previous_mode, previous_id) and (before is not _ABSENT or previous_mode != NOTHING):
+                raise _cut()
+            if mode != NOTHING:
+                found[path] = (mode, oid)
+    if {path: oid if mode.startswith(FILE) else "" for path, (mode, oid) in found.items()} != tree:
+        raise _cut()
+
+
+_ABSENT = (NOTHING, "")
+
+
+def _cut() -> GitFailedError:
+    return GitFailedError("git gave a history with gaps", "run it again; git fsck shows what is wrong")
