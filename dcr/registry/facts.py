@@ -14,7 +14,7 @@ class Facts(NamedTuple):
     """What one content says of one dataset.
 
     `digest` is equal for two contents exactly when they mean the same. `owners` are pairs of team and contact,
-    `freshness` is the lag in seconds and what it is measured by.
+    `freshness` is the lag in seconds (None for one that is not understood) and what it is measured by.
     """
 
     dataset_id: str
@@ -22,7 +22,7 @@ class Facts(NamedTuple):
     status: str
     digest: str
     owners: tuple[tuple[str, str | None], ...]
-    freshness: tuple[int, str | None] | None
+    freshness: tuple[int | None, str | None] | None
     deprecation_uri: str | None
     format: str
 
@@ -41,7 +41,7 @@ class FileFacts(NamedTuple):
     lasting: bool = True
 
 
-_DATED = ("dbt",)  # a model is archived once its deprecation date is over
+_DATED = ("dbt", "odcs")  # a model is archived once its deprecation date is over, a contract once its life is
 
 
 def facts_of(content: bytes, sketches: Sketches) -> FileFacts:

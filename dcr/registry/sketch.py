@@ -43,7 +43,15 @@ class Sketches:
         owners = tuple([(owner["team"], owner.get("contact")) for owner in raw.get("owners", ())])
         promised = raw.get("freshness_sla")
         sla = (promised["max_lag_seconds"], promised.get("measurement")) if promised else None
-        head = (raw["dataset_id"], raw.get("description"), tuple(raw.get("primary_key", ())), frozenset(owners), sla)
+        meant = (*sla, None) if sla else None  # a promise that is understood needs no other text
+        head = (
+            raw["dataset_id"],
+            raw.get("description"),
+            tuple(raw.get("primary_key", ())),
+            frozenset(owners),
+            meant,
+            None,
+        )
         return (
             raw["dataset_id"],
             raw["version"],
