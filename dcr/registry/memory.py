@@ -31,6 +31,8 @@ class ContractRegistry:
     def register(self, contract: DataContract, mode: str | None = None) -> CompatibilityReport:
         """Add a version if it is compatible with the newest one, and return the report either way.
 
+        In a transitive mode it has to be compatible with every registered version.
+
         The first version of a dataset is accepted, unless something that always counts is wrong with it. A
         version that is there already is compared with itself: its status and deprecation_uri may change.
         """
@@ -45,7 +47,8 @@ class ContractRegistry:
         with self._lock:
             versions = self._versions.get(contract.dataset_id, {})
             previous = versions.get(contract.version) or _newest(versions)
-            return check_compatibility(previous, contract, mode or self._mode)
+            older = sorted((each for each in versions.values() if each is not previous), key=_order, reverse=True)
+            return check_compatibility(previous, contract, mode or self._mode, older)
 
     def latest(self, dataset_id: str) -> DataContract:
         """Return the newest active version. Raises `UnknownContractError` when there is none."""
