@@ -58,7 +58,7 @@ def _only(found: Blame, field: str, dataset: str) -> Blame:
     fields = tuple(each for each in found.fields if below(each.path))
     gone = tuple(each for each in found.gone if below(each.path))
     if not fields and not gone:
-        known = [each.path for each in (*found.fields, *found.gone)]
+        known = [*(each.path for each in found.fields), *(each.path for each in found.gone)]
         hint = did_you_mean(field, known) or f"dcr blame '{dataset}' lists those there are"
         raise UsageError(f"dataset '{dataset}' never had a field '{field}'", hint)
     return Blame(fields, gone)
