@@ -1,4 +1,4 @@
-"""Tell what changed between two refs, or two versions of a dataset, by the bump it owes.
+"""Tell what changed between two refs or versions: by the bump it owes, in words to release by.
 
 A..B compares two commits, A alone that commit with the working tree (in a bare repository, with HEAD); nothing at
 all compares the merge-base with the base. Two DATASET@VERSION compare two versions, one compares it with the latest.
@@ -31,7 +31,7 @@ _FORMATS = ("table", "json", "markdown")
 def diff(
     refs: Annotated[
         str | None,
-        typer.Argument(help="A..B, A, or DATASET@VERSION. Default: the base.", metavar="A[..B]"),
+        typer.Argument(help="Also DATASET@VERSION, or a dataset alone.", metavar="A[..B]"),
     ] = None,
     dataset: Annotated[
         str | None, typer.Argument(help="Only this dataset; or another DATASET@VERSION.", metavar="DATASET")
@@ -45,7 +45,7 @@ def diff(
             "--format", "-f", help=f"One of: {', '.join(_FORMATS)}.", metavar="FORMAT", autocompletion=words(*_FORMATS)
         ),
     ] = "table",
-    pager: Annotated[bool, typer.Option("--pager/--no-pager", help="Page what is longer than the terminal.")] = True,
+    no_pager: Annotated[bool, typer.Option("--no-pager", help="Print a long page as it is.")] = False,
     color: Annotated[
         str, typer.Option(help=f"One of: {', '.join(COLORS)}.", metavar="WHEN", autocompletion=words(*COLORS))
     ] = "auto",
@@ -65,7 +65,7 @@ def diff(
     if format == "json":
         show(written(document(log)), pager=False)
     else:
-        show(render_markdown(log) if format == "markdown" else render(log, style_of(color)), pager=pager)
+        show(render_markdown(log) if format == "markdown" else render(log, style_of(color)), pager=not no_pager)
 
 
 def _between_versions(repository: Repository, first: Named, second: str | None, ref: str | None) -> Changelog:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from dcr.compatibility.semver import BUMPS, MAJOR, MINOR, NONE, PATCH
 from dcr.pages.documents import SCHEMA_VERSION
 from dcr.pages.lines import BOLD, DIM, GREEN, INDENT, RED, YELLOW, Cell, Paper, page
-from dcr.reporters.printable import printable
+from dcr.reporters.printable import printable, unmarked
 from dcr.version import __version__
 
 if TYPE_CHECKING:
@@ -118,7 +118,7 @@ def _escaped(text: str) -> str:
 
 def _code(text: str) -> str:
     """Return user text as a code span, fenced by more backticks than it holds."""
-    shown = printable(text)
+    shown = unmarked(printable(text))
     fence = "`" * (max((len(each) for each in re.findall("`+", shown)), default=0) + 1)
     room = " " if "`" in shown else ""
     return f"{fence}{room}{shown}{room}{fence}"

@@ -57,8 +57,9 @@ def entry_of(previous: Contract | None, proposed: Contract | None, mode: str) ->
         return _one_sided(one, previous, proposed, mode)
     verdict = judge(pair, mode)
     lines = sorted(_lines(pair, mode), key=lambda line: -BUMPS.index(line.bump))
-    if not lines and pair.changed:
-        lines = [Line(verdict.required_bump, None, "what the contract says changed")]
+    if not lines and (pair.changed or pair.both[0].version != pair.both[1].version):
+        said = "what the contract says changed" if pair.changed else "only the version changed"
+        lines = [Line(verdict.required_bump, None, said)]
     return Entry(one.dataset_id, previous, proposed, mode, verdict.required_bump, verdict.actual_bump, tuple(lines))
 
 
@@ -83,8 +84,7 @@ def entries_of(
             by_id.setdefault(contract.dataset_id, contract)
     for dataset_id in sorted({*before, *after}):
         entry = entry_of(before.get(dataset_id), after.get(dataset_id), modes[dataset_id])
-        versions = {each.version for each in (entry.previous, entry.proposed) if each}
-        if entry.change != CHANGED or entry.lines or len(versions) > 1:
+        if entry.lines:
             yield entry
 
 
