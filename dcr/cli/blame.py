@@ -1,4 +1,4 @@
-"""Tell who introduced each field of a dataset, and who changed its meaning last: commit, version and author."""
+"""Tell who is behind each field: the commit, version and author that introduced it and that changed it last."""
 
 from typing import Annotated
 
@@ -30,7 +30,7 @@ def blame(
             "--format", "-f", help=f"One of: {', '.join(FORMATS)}.", metavar="FORMAT", autocompletion=words(*FORMATS)
         ),
     ] = "table",
-    pager: Annotated[bool, typer.Option("--pager/--no-pager", help="Page what is longer than the terminal.")] = True,
+    no_pager: Annotated[bool, typer.Option("--no-pager", help="Print a long page as it is.")] = False,
     color: Annotated[
         str, typer.Option(help=f"One of: {', '.join(COLORS)}.", metavar="WHEN", autocompletion=words(*COLORS))
     ] = "auto",
@@ -38,7 +38,7 @@ def blame(
     """Print to stdout."""
     checked(format, color)
     opened = open_here(ref)
-    history = history_at(opened, dataset)
+    history = history_at(opened, dataset, past=True)
     states = states_of(opened, history, dataset)
     found = blame_of(states, history.contracts(states))
     if field is not None:
@@ -46,7 +46,7 @@ def blame(
     if format == "json":
         show(written(document(opened, history, dataset, found.fields, found.gone)), pager=False)
     else:
-        show(render(found.fields, found.gone, style_of(color)), pager=pager)
+        show(render(found.fields, found.gone, style_of(color)), pager=not no_pager)
 
 
 def _only(found: Blame, field: str, dataset: str) -> Blame:
@@ -58,7 +58,7 @@ def _only(found: Blame, field: str, dataset: str) -> Blame:
     fields = tuple(each for each in found.fields if below(each.path))
     gone = tuple(each for each in found.gone if below(each.path))
     if not fields and not gone:
-        known = [each.path for each in (*found.fields, *found.gone)]
+        known = [*(each.path for each in found.fields), *(each.path for each in found.gone)]
         hint = did_you_mean(field, known) or f"dcr blame '{dataset}' lists those there are"
         raise UsageError(f"dataset '{dataset}' never had a field '{field}'", hint)
     return Blame(fields, gone)

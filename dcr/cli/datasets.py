@@ -35,7 +35,7 @@ def datasets(
             "--format", "-f", help=f"One of: {', '.join(FORMATS)}.", metavar="FORMAT", autocompletion=words(*FORMATS)
         ),
     ] = "table",
-    pager: Annotated[bool, typer.Option("--pager/--no-pager", help="Page what is longer than the terminal.")] = True,
+    no_pager: Annotated[bool, typer.Option("--no-pager", help="Print a long page as it is.")] = False,
     color: Annotated[
         str, typer.Option(help=f"One of: {', '.join(COLORS)}.", metavar="WHEN", autocompletion=words(*COLORS))
     ] = "auto",
@@ -49,4 +49,4 @@ def datasets(
     if format == "json":
         show(written(document(opened, history, found)), pager=False)
     else:
-        show(render(found, style_of(color)), pager=pager)
+        show(render(found, style_of(color)), pager=not no_pager)

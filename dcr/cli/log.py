@@ -27,7 +27,7 @@ def log(
             "--format", "-f", help=f"One of: {', '.join(FORMATS)}.", metavar="FORMAT", autocompletion=words(*FORMATS)
         ),
     ] = "table",
-    pager: Annotated[bool, typer.Option("--pager/--no-pager", help="Page what is longer than the terminal.")] = True,
+    no_pager: Annotated[bool, typer.Option("--no-pager", help="Print a long page as it is.")] = False,
     color: Annotated[
         str, typer.Option(help=f"One of: {', '.join(COLORS)}.", metavar="WHEN", autocompletion=words(*COLORS))
     ] = "auto",
@@ -35,7 +35,7 @@ def log(
     """Print to stdout."""
     checked(format, color)
     opened = open_here(ref)
-    history = history_at(opened, dataset)
+    history = history_at(opened, dataset, past=True)
     if dataset is not None:
         states_of(opened, history, dataset)
         steps = judged(history, steps_of(history, dataset), opened.policy)
@@ -49,4 +49,4 @@ def log(
         text = (
             written(document_of_all(opened, history, logs)) if format == "json" else render_all(logs, style_of(color))
         )
-    show(text, pager=pager and format != "json")
+    show(text, pager=not no_pager and format != "json")

@@ -34,18 +34,22 @@ def open_here(ref: str | None) -> Opened:
     return open_at(discover(os.getcwd()), ref)
 
 
-def history_at(opened: Opened, dataset_id: str | None = None) -> History:
-    """Read a history, with word of it where it takes long, and say aloud what could not be read."""
+def history_at(opened: Opened, dataset_id: str | None = None, *, past: bool = False) -> History:
+    """Read a history, with word of it where it takes long, and say aloud what cannot be read.
+
+    With `past`, also what could not be read at some commit on the way.
+    """
     progress = Progress()
     try:
         progress("reading the history")
         history = opened.history(dataset_id)
     finally:
         progress.done()
-    for each in history.unread[:MAX_UNREAD]:
-        tell(f"'{each.path}' could not be read at {each.commit.id[:12]}: {each.message}")
-    if len(history.unread) > MAX_UNREAD:
-        tell(f"{len(history.unread) - MAX_UNREAD} more files could not be read: --format json names them")
+    unread = history.unread if past else history.unread_now
+    for each in unread[:MAX_UNREAD]:
+        tell(f"'{each.path}' could not be read as {each.commit.id[:10]} left it: {each.message}")
+    if len(unread) > MAX_UNREAD:
+        tell(f"{len(unread) - MAX_UNREAD} more could not be read: --format json names them")
     if not history.whole:
         tell("this clone is shallow: nothing is known from before its first commit", "git fetch --unshallow origin")
     return history

@@ -32,7 +32,7 @@ def show(
             "--format", "-f", help=f"One of: {', '.join(_FORMATS)}.", metavar="FORMAT", autocompletion=words(*_FORMATS)
         ),
     ] = "yaml",
-    pager: Annotated[bool, typer.Option("--pager/--no-pager", help="Page what is longer than the terminal.")] = True,
+    no_pager: Annotated[bool, typer.Option("--no-pager", help="Print a long page as it is.")] = False,
     color: Annotated[
         str, typer.Option(help=f"One of: {', '.join(COLORS)}.", metavar="WHEN", autocompletion=words(*COLORS))
     ] = "auto",
@@ -57,7 +57,7 @@ def show(
     if format == "json":
         show_page(written(document(opened, history, found, found.state.contract())), pager=False)
     elif color == "always" or _people_read():
-        show_page(render(found.state.text(), style_of(color)), pager=pager)
+        show_page(render(found.state.text(), style_of(color)), pager=not no_pager)
     else:
         show_bytes(found.state.text())
 

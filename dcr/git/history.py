@@ -7,6 +7,7 @@ as one step. Git is not asked for renames: what is the same dataset is told by i
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from dcr.errors import DcrError
@@ -76,15 +77,16 @@ def walk(repository: Repository, commit: str, scope: Scope) -> list[Step]:
     tells. Raises `GitFailedError` when the walk is not whole: each step must lead to the next, the last one to
     no other, and all of them together to the commit's own tree.
     """
+    folders = pathspecs(scope.globs)
     log = repository.git.attest(
         "--no-literal-pathspecs",
-        "log", "--raw", "-z", "--no-renames", "--no-follow", "--no-abbrev", "--root", "--first-parent",
+        "log", "--raw", "-z", "--no-renames", "--no-follow", "--no-abbrev", "--root", "--first-parent", "--topo-order",
         "--diff-merges=first-parent", "--parents", "--no-notes", "--no-ext-diff", "--no-textconv", "--no-relative",
-        "--no-mailmap", "--encoding=UTF-8", _FORMAT, commit, "--", *pathspecs(scope.globs),
+        "--no-mailmap", "--encoding=UTF-8", _FORMAT, commit, "--", *folders,
     )  # fmt: skip
     if log.code != 0:
         raise failure(("log",), log)
-    steps = list(_steps(log.out.decode("utf-8", "surrogateescape"), scope))
+    steps = list(_steps(log.out.decode("utf-8", "surrogateescape"), scope, narrowed=bool(folders)))
     _insist_on_end(steps, {path: oid for path, oid in list_all(repository.git, commit).items() if scope.covers(path)})
     return [each for each in steps if each.entries]
 
@@ -115,32 +117,35 @@ def whole_history(repository: Repository, what: str) -> None:
         )
 
 
-def _steps(log: str, scope: Scope) -> Iterator[Step]:
-    """Yield the steps of a log: each begins with an empty record, and six that say which commit, who and when."""
+def _steps(log: str, scope: Scope, *, narrowed: bool) -> Iterator[Step]:
+    """Yield the steps of a log: each begins with an empty record, and six that say which commit, who and when.
+
+    In a walk that is `narrowed` to folders, git names the next commit that touches them as a commit's parent, and
+    yet lists merges between the two that touch nothing.
+    """
     records = log.split("\0")
     if records.pop():
         raise _cut()
-    known: dict[str, bool] = {}
-    at, expected, count = 0, "", len(records)
+    covers = cache(scope.covers)
+    expected: str | None = None
+    at, count = 0, len(records)
     while at < count:
         if records[at] or at + 6 >= count or not _ID.match(records[at + 1]):
             raise _cut()
         oid, parents, author, email, date, subject = records[at + 1 : at + 7]
-        if at and oid != expected:
-            raise _cut()
-        expected = parents.partition(" ")[0]
         at += 7
-        entries = []
+        first, entries = at, []
         while at < count and records[at]:
             match = _ENTRY.match(records[at])
             if match is None or at + 1 >= count:
                 raise _cut()
-            path = records[at + 1]
+            if covers(records[at + 1]):
+                entries.append(Entry(records[at + 1], *match.groups()))
             at += 2
-            if path not in known:
-                known[path] = scope.covers(path)
-            if known[path]:
-                entries.append(Entry(path, *match.groups()))
+        if at > first or not narrowed:
+            if expected is not None and oid != expected:
+                raise _cut()
+            expected = parents.partition(" ")[0]
         yield Step(Commit(oid, author, email, date.replace("Z", "+00:00"), subject), tuple(entries))
     if expected:
         raise _cut()

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from dcr.reporters import Style
 
 _SHORT = 10
-_HEADINGS = ("field", "type", "introduced", "by", "last changed", "by")
+_HEADINGS = ("field", "introduced", "by", "last changed", "by")
 
 
 def render(fields: Sequence[Blamed], gone: Sequence[Gone], style: Style) -> str:
@@ -54,7 +54,6 @@ def _row(each: Blamed) -> list[Cell]:
     changed = each.changed is not each.introduced
     return [
         Cell(each.path, BOLD),
-        Cell(each.field.type, DIM),
         Cell(_when(each.introduced)),
         Cell(each.introduced.commit.author),
         Cell(_when(each.changed) if changed else "", YELLOW),

@@ -33,7 +33,7 @@ def document(opened: Opened, history: History, datasets: Sequence[Dataset]) -> d
     return {
         **opening(opened, history),
         "datasets": [_document(each) for each in datasets],
-        "unread": unread(history),
+        "unread": unread(history.unread_now),
     }
 
 

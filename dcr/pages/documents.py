@@ -12,11 +12,12 @@ from dcr.reporters.printable import unmarked
 from dcr.version import __version__
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from dcr.git.history import Commit
     from dcr.registry.facts import Facts
     from dcr.registry.opened import Opened
+    from dcr.registry.replay import Unread
     from dcr.registry.timeline import History
 
 SCHEMA_VERSION = 1
@@ -45,11 +46,11 @@ def opening(opened: Opened, history: History) -> dict[str, Any]:
     }
 
 
-def unread(history: History) -> list[dict[str, Any]]:
+def unread(files: Iterable[Unread]) -> list[dict[str, Any]]:
     """Return the files that could not be read."""
     return [
         {"path": each.path, "message": each.message, "datasets": list(each.datasets), **commit_document(each.commit)}
-        for each in history.unread
+        for each in files
     ]
 
 

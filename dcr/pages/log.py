@@ -86,7 +86,7 @@ def document(opened: Opened, history: History, log: Log) -> dict[str, Any]:
         "removed": log.removed,
         "versions": [version_document(each, judged=True) for each in log.versions],
         "steps": [_step_document(each) for each in reversed(log.steps)],
-        "unread": unread(history),
+        "unread": unread(history.unread),
     }
 
 
@@ -102,7 +102,7 @@ def document_of_all(opened: Opened, history: History, logs: Sequence[Log]) -> di
             }
             for log in logs
         ],
-        "unread": unread(history),
+        "unread": unread(history.unread),
     }
 
 

@@ -82,7 +82,8 @@ def _said(values: dict[str, Any]) -> dict[str, Any]:
 
 _TOKENS = re.compile(
     r"""(?P<comment>(?:^|(?<=\s))\#.*$) | (?P<quoted>"(?:[^"\\\n]|\\.)*"|'(?:[^'\n]|'')*')
-      | (?P<key>[A-Za-z_][\w.-]*(?=:(?:\s|$))) | (?P<value>(?<=[\s\[,])(?:true|false|null|-?\d+(?:\.\d+)?)(?=[\s,\]}]|$))""",
+      | (?P<key>[A-Za-z_][\w.-]*(?=:(?:\s|$)))
+      | (?P<value>(?<=[\s\[,])(?:true|false|null|-?\d+(?:\.\d+)?)(?=[\s,\]}]|$))""",
     re.MULTILINE | re.VERBOSE,
 )
 _LOOKS = {"comment": DIM, "quoted": GREEN, "key": CYAN, "value": YELLOW}

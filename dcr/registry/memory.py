@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import os
 import threading
+from typing import TYPE_CHECKING
 
 from dcr.compatibility.semver import parse
 from dcr.contract.models import DataContract
 from dcr.errors import DcrError
 from dcr.registry.compatibility import CompatibilityReport, check_compatibility, known_mode
+
+if TYPE_CHECKING:
+    from dcr.registry.from_git import GitRegistry
 
 
 class UnknownContractError(DcrError, KeyError):
@@ -27,6 +32,17 @@ class ContractRegistry:
         self._mode = known_mode(mode)
         self._versions: dict[str, dict[str, DataContract]] = {}
         self._lock = threading.RLock()
+
+    @classmethod
+    def from_git(cls, path: str | os.PathLike[str] = ".", ref: str | None = None) -> GitRegistry:
+        """Return the history of a branch as a registry that can only be read.
+
+        `ref` is resolved once; None means the base, as `dcr check` finds it. Raises a `DcrError` when there is no
+        repository, ref or policy to read. What the registry says and cannot say: docs/registry.md.
+        """
+        from dcr.registry.from_git import GitRegistry  # noqa: PLC0415 (it derives from this class)
+
+        return GitRegistry(os.fspath(path), ref)
 
     def register(self, contract: DataContract, mode: str | None = None) -> CompatibilityReport:
         """Add a version if it is compatible with the newest one, and return the report either way.

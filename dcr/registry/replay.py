@@ -45,6 +45,7 @@ class Replay:
         self._at: dict[str, tuple[str, ...]] = {}
         self._held: dict[str, dict[str, Held]] = defaultdict(dict)
         self._unread: list[Unread] = []
+        self._unread_now: dict[str, Unread] = {}
 
     def take(self, step: Step) -> None:
         """Apply what a commit changed."""
@@ -52,10 +53,12 @@ class Replay:
         claimed: dict[str, str] = {}
         for entry in step.entries:
             fault, claims = self._fault(entry)
+            self._unread_now.pop(entry.path, None)
             if fault is not None:
                 held = self._at.get(entry.path, ())
                 about = tuple(dict.fromkeys((*held, claims) if claims else held))
-                self._unread.append(Unread(step.commit, entry.path, fault, about))
+                self._unread_now[entry.path] = Unread(step.commit, entry.path, fault, about)
+                self._unread.append(self._unread_now[entry.path])
                 if claims:
                     claimed[claims] = entry.path
             else:
@@ -72,12 +75,16 @@ class Replay:
         """Return the files that hold each dataset after the last step."""
         return {dataset_id: list(held) for dataset_id, held in self._held.items() if held}
 
-    def unread(self) -> list[Unread]:
-        """Return what could not be read, oldest first; with `only`, where that dataset is concerned."""
+    def unread(self, *, now: bool = False) -> list[Unread]:
+        """Return what could not be read, oldest first, or only what still cannot be after the last step.
+
+        With `only`, where that dataset is concerned.
+        """
+        found = list(self._unread_now.values()) if now else self._unread
         if self._only is None:
-            return self._unread
+            return found
         paths = {path for states in self.states.values() for _, path, _, _ in states}
-        return [each for each in self._unread if each.path in paths or self._only in each.datasets]
+        return [each for each in found if each.path in paths or self._only in each.datasets]
 
     def _fault(self, entry: Entry) -> tuple[str | None, str | None]:
         """Return why a path cannot be read, and the dataset it claims all the same; None for one that can."""

@@ -79,10 +79,13 @@ class History:
     """Every state of every dataset that was looked for, up to `commit`.
 
     `whole` is False in a shallow clone: the first states are then those of the oldest commit that is here.
+    `unread` are all files that could not be read when they changed, oldest first; `unread_now` those that cannot
+    be read at `commit` itself.
     """
 
     def __init__(self, commit: str, replayed: Replay, *, whole: bool, source: Contents) -> None:
-        self.commit, self.whole, self.unread = commit, whole, replayed.unread()
+        self.commit, self.whole = commit, whole
+        self.unread, self.unread_now = replayed.unread(), replayed.unread(now=True)
         self._source, self._places = source, replayed.places()
         self._states = {
             dataset_id: [State(*each, source) for each in states] for dataset_id, states in replayed.states.items()
