@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from dcr.compatibility.issue import Issue
 
-_OF_A_BREAK = "version_bump_insufficient"
+_OF_A_BREAK, _OF_A_RETURN = "version_bump_insufficient", "field_resurrected"
 
 
 class Older(NamedTuple):
@@ -74,7 +74,8 @@ def told_once(newest: Iterable[Issue], older: Iterable[Iterable[Issue]]) -> tupl
     """Return the issues against the newest version and those of older ones that are news; older ones newest first.
 
     An issue is news when its kind and field were not reported yet, or in fewer directions, or more mildly. It names
-    the newest version that it holds against; how many older ones there are is counted.
+    the newest version that it holds against; how many older ones there are is counted. Where a field breaks against the
+    version it is back from, that it is back with another meaning is not said too.
     """
     kept = list(newest)
     known: dict[tuple[str, str | None], list[Issue]] = {}
@@ -94,8 +95,10 @@ def told_once(newest: Iterable[Issue], older: Iterable[Iterable[Issue]]) -> tupl
             known.setdefault(key, []).append(issue)
             places.setdefault(key, []).append(len(kept))
             kept.append(issue)
+    broken = {issue.field for issue in kept[first_older:] if issue.field and issue.severity == SEVERITIES[0]}
     named = [_naming(each, len(more.get(number, ()))) for number, each in enumerate(kept) if number >= first_older]
-    return (*kept[:first_older], *named)
+    told = [each for each in kept[:first_older] if each.kind != _OF_A_RETURN or each.field not in broken]
+    return (*told, *named)
 
 
 def _covers(told: Issue, issue: Issue) -> bool:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from dcr.compatibility.engine import judge
 from dcr.compatibility.modes import MODES, is_transitive
 from dcr.compatibility.pairs import ContractPair
 from dcr.compatibility.past import Released
@@ -74,10 +73,13 @@ def check_compatibility(
         )
     before = _checked(previous) if previous is not None else None
     pair = ContractPair(before, _checked(proposed))
-    if not is_transitive(mode):
-        verdict = judge(pair, mode)
-        return CompatibilityReport(mode, verdict.issues, verdict.required_bump, verdict.actual_bump)
-    pair = pair._replace(earlier=tuple(Released(_checked(each)) for each in earlier) if may_break_older(pair) else ())
+    if is_transitive(mode) and may_break_older(pair):
+        pair = pair._replace(earlier=tuple(Released(_checked(each)) for each in earlier))
+    return report_on(pair, mode)
+
+
+def report_on(pair: ContractPair, mode: str) -> CompatibilityReport:
+    """Return what breaks in a pair, and against the older versions it holds; the rules' own severities."""
     verdict, older = judge_all(pair, mode)
     issues = told_once(verdict.issues, [each.verdict.issues for each in older])
     return CompatibilityReport(mode, issues, verdict.required_bump, verdict.actual_bump)

@@ -8,14 +8,16 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
-from dcr.compatibility.engine import judge
+from dcr.compatibility.modes import is_transitive
 from dcr.compatibility.pairs import ContractPair
+from dcr.compatibility.past import Released
 from dcr.compatibility.semver import parse
+from dcr.compatibility.transitive import may_break_older
 from dcr.contract.models import DataContract, to_record
 from dcr.errors import DcrError
 from dcr.git.history import whole_history
 from dcr.git.repository import discover
-from dcr.registry.compatibility import CompatibilityReport, known_mode
+from dcr.registry.compatibility import known_mode, report_on
 from dcr.registry.memory import ContractRegistry, UnknownContractError
 from dcr.registry.opened import Opened, open_at
 
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from dcr.contract.contract import Contract, Field
+    from dcr.registry.compatibility import CompatibilityReport
     from dcr.registry.timeline import History, State
 
 
@@ -98,8 +101,12 @@ class GitRegistry(ContractRegistry):
             whole_history(self._opened.repository, "a verdict on a dataset that is not here")
         previous = states[-1].contract() if states else None
         proposed = to_record(DataContract.model_validate(contract.model_dump()))
-        verdict = judge(ContractPair(previous, proposed), chosen)
-        return CompatibilityReport(chosen, verdict.issues, verdict.required_bump, verdict.actual_bump)
+        pair = ContractPair(previous, proposed)
+        if is_transitive(chosen) and may_break_older(pair):
+            whole_history(self._opened.repository, "a transitive mode")
+            older = [release.last for release in reversed(self._whole.released(contract.dataset_id))]
+            pair = pair._replace(earlier=tuple(Released(each) for each in self._whole.contracts(older) if each))
+        return report_on(pair, chosen)
 
     def register(self, contract: DataContract, mode: str | None = None) -> CompatibilityReport:
         """Raise `ReadOnlyRegistryError`."""
