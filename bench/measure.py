@@ -25,11 +25,12 @@ Command = tuple[str, ...]
 
 @dataclass(frozen=True)
 class Job:
-    """Commands that are timed together, and the folder they run in."""
+    """Commands that are timed together, and the folder they run in; `cache` is a cache folder they find again."""
 
     name: str
     folder: Path
     commands: tuple[Command, ...]
+    cache: Path | None = None
 
 
 class CommandFailedError(Exception):
@@ -55,22 +56,25 @@ def median_ratio(measured: Sequence[float], unit: Sequence[float]) -> float:
     return statistics.median(one / other for one, other in zip(measured, unit, strict=True))
 
 
-def output(command: Command, folder: Path) -> str:
+def output(command: Command, folder: Path, cache: Path | None = None) -> str:
     """Return what a command prints on stdout. Raises CommandFailedError."""
-    run = execute(command, folder, subprocess.PIPE)
+    run = execute(command, folder, subprocess.PIPE, cache)
     if run.returncode:
         printed = f"{run.stdout}{run.stderr}".rstrip() or "(it printed nothing)"
         raise CommandFailedError(f"'{' '.join(command)}' exited {run.returncode}, not 0:\n{printed}")
     return run.stdout
 
 
-def execute(command: Command, folder: Path, sink: int) -> subprocess.CompletedProcess[str]:
-    """Run a command as a user's first time: nothing cached, no settings of git's. Its code is not checked."""
+def execute(command: Command, folder: Path, sink: int, cache: Path | None = None) -> subprocess.CompletedProcess[str]:
+    """Run a command without settings of git's, and as a user's first time: nothing cached, unless there is a `cache`.
+
+    Its code is not checked.
+    """
     with tempfile.TemporaryDirectory(prefix="dcr-bench-") as empty_cache:
         return subprocess.run(
             command,
             cwd=folder,
-            env={**environment(), "XDG_CACHE_HOME": empty_cache},
+            env={**environment(), "XDG_CACHE_HOME": str(cache or empty_cache)},
             stdin=subprocess.DEVNULL,
             stdout=sink,
             stderr=sink,
@@ -82,8 +86,8 @@ def execute(command: Command, folder: Path, sink: int) -> subprocess.CompletedPr
 def _cpu_milliseconds(job: Job) -> float:
     before = _children_seconds()
     for command in job.commands:
-        if code := execute(command, job.folder, subprocess.DEVNULL).returncode:
-            output(command, job.folder)  # A timed run keeps no output: once more, to show it.
+        if code := execute(command, job.folder, subprocess.DEVNULL, job.cache).returncode:
+            output(command, job.folder, job.cache)  # A timed run keeps no output: once more, to show it.
             raise CommandFailedError(f"'{' '.join(command)}' exited {code}, and 0 when run again")
     return (_children_seconds() - before) * 1000
 

@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from dcr.compatibility.engine import Verdict
     from dcr.compatibility.issue import Issue
     from dcr.compatibility.matching import Matched
+    from dcr.compatibility.pairs import ContractPair
+    from dcr.compatibility.transitive import Older
     from dcr.git.base import Base
     from dcr.git.changes import Change, ChangeSet
     from dcr.git.repository import Repository
@@ -129,8 +131,7 @@ def _judge(
     """Return a report for each dataset that the relevant changes touch, and how many files were no contracts."""
     if not relevant:
         return (), 0
-    from dcr.compatibility.engine import judge  # noqa: PLC0415 (an unchanged repository needs no engine)
-    from dcr.compatibility.matching import match  # noqa: PLC0415
+    from dcr.compatibility.matching import match  # noqa: PLC0415 (an unchanged repository needs no engine)
     from dcr.compatibility.places import named_places  # noqa: PLC0415
     from dcr.git.sides import both_sides  # noqa: PLC0415
     from dcr.git.surroundings import surroundings  # noqa: PLC0415
@@ -156,20 +157,48 @@ def _judge(
     today = _today() if run.governing.may_have_issues else ""
     reports = []
     named = named_places(previous, proposed)
-    for matched in match(previous, proposed, around):
-        if paths.isdisjoint(matched.paths):
-            continue
+    touched = [each for each in match(previous, proposed, around) if not paths.isdisjoint(each.paths)]
+    for matched in _with_past(run, touched, progress):
         reading = proposed.get(matched.path)
         dataset_id = matched.dataset_id or (reading.dataset_id if reading else None)
-        mode = run.request.mode or run.governing.policy.mode_of(dataset_id or "")
-        verdict = judge(matched.pair, mode)
-        issues = tuple(named(each) for each in run.governing.apply(verdict, matched.pair, today))
+        verdict, older = _judged(matched.pair, _mode_of(run, dataset_id))
+        issues = tuple(named(each) for each in run.governing.apply(verdict, matched.pair, today, older))
         reports.append((_report(run, matched, dataset_id, verdict, issues), matched.told_by))
     duplicated = {report.dataset_id for report, _ in reports if _says_duplicated(report)}
     readings = [(previous.get(path), proposed.get(path)) for path in paths]
     left_alone = sum(all(side is None or side.format is None for side in sides) for sides in readings)
     kept = [report for report, told_by in reports if told_by not in duplicated]
     return tuple(once_per_file(kept)), left_alone
+
+
+def _with_past(run: _Run, touched: list[Matched], progress: Callable[[str], None]) -> list[Matched]:
+    """Return the pairs, those whose change or mode asks the base's history with what it knows."""
+    from dcr.policy.questions import Question, question_of  # noqa: PLC0415
+
+    policy = run.governing.policy
+    questions = [question_of(each.pair, _mode_of(run, each.dataset_id), policy) for each in touched]
+    if all(each == Question() for each in questions):
+        return touched
+    from dcr.registry.past import Asked, with_past  # noqa: PLC0415 (few changes ask the history)
+
+    progress("asking the history")
+    blobs = {each.path: each.previous_id for each in run.found.changes}
+    return with_past(Asked(run.repository, run.base.merge_base, run.scope, policy, blobs), touched, questions)
+
+
+def _judged(pair: ContractPair, mode: str) -> tuple[Verdict, tuple[Older, ...]]:
+    """Return the verdict on a pair, and those on older versions where a transitive mode asked for them."""
+    from dcr.compatibility.engine import judge  # noqa: PLC0415
+
+    if not pair.earlier:
+        return judge(pair, mode), ()
+    from dcr.compatibility.transitive import judge_all  # noqa: PLC0415
+
+    return judge_all(pair, mode)
+
+
+def _mode_of(run: _Run, dataset_id: str | None) -> str:
+    return run.request.mode or run.governing.policy.mode_of(dataset_id or "")
 
 
 def _says_duplicated(report: ContractReport) -> bool:
@@ -205,7 +234,7 @@ def _report(
         path=matched.path,
         previous_path=previous.path if previous else None,
         change=_change(matched),
-        mode=run.request.mode or run.governing.policy.mode_of(dataset_id or ""),
+        mode=_mode_of(run, dataset_id),
         previous=previous.version if previous else None,
         proposed=proposed.version if proposed else None,
         previous_commit=run.base.merge_base if previous else None,

@@ -7,7 +7,7 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 from dcr.contract.contract import CONSTRAINTS, TYPES
-from dcr.policy.policy import CHOICES, FIXED, SEVERITY_WORDS, Policy
+from dcr.policy.policy import CHOICES, FIXED, MAX_DAYS, SEVERITY_WORDS, Policy
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -100,6 +100,13 @@ def policy_schema() -> dict[str, Any]:
         "default": [],
         "description": _SETTINGS["exclude"],
     }
+    properties["min_deprecation_days"] = {
+        "type": "integer",
+        "minimum": 0,
+        "maximum": MAX_DAYS,
+        "default": defaults.min_deprecation_days,
+        "description": _SETTINGS["min_deprecation_days"],
+    }
     properties["base"] = {"type": "string", "minLength": 1, "description": _SETTINGS["base"]}
     properties["modes"] = {
         "type": "object",
@@ -133,6 +140,8 @@ _SETTINGS = {
     "fail_on": "The severity from which a run ends with exit code 1.",
     "breaking": "Whether a MAJOR bump lets a break through.",
     "draft": "Whether breaks of contracts that were drafts already are only warnings.",
+    "transitive_within": "Which released versions a transitive mode compares with: of the same MAJOR, or all.",
+    "min_deprecation_days": "Days that a field or contract has to be deprecated on the base before it may go.",
     "accept_from": "The side acceptances are read from; base makes them need a change of their own.",
 }
 

@@ -11,7 +11,7 @@ from dcr.compatibility.pairs import ContractPair, FieldPair, field_pairs
 from dcr.compatibility.rows import NoValueError, accepts, row_with
 from dcr.compatibility.rule import CONTRACT, FIELD, Finding, Rule, rules_about
 from dcr.compatibility.semver import MAJOR, MINOR, NONE, PATCH, bump_between, largest
-from dcr.compatibility.severities import ERROR, SEVERITIES
+from dcr.compatibility.severities import ERROR, OFF, SEVERITIES
 from dcr.contract.contract import walk
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ def judge(pair: ContractPair, mode: str) -> Verdict:
     issues = [
         _issue(pair, rule, finding if number < shown else finding._replace(proof=False), asked, field)
         for number, (rule, finding, field) in enumerate(seen)
-        if (asked := _asked(rule, finding, directions)) is not None
+        if finding.severity != OFF and (asked := _asked(rule, finding, directions)) is not None
     ]
     for rule in rules_about(CONTRACT):
         for found in rule.find(pair):
@@ -66,7 +66,8 @@ def _field_findings(pair: ContractPair) -> Iterator[tuple[Rule, Finding, FieldPa
     if not pair.changed or pair.both is None:
         return
     rules = rules_about(FIELD)
-    for field in field_pairs(*pair.both):
+    for each in field_pairs(*pair.both):
+        field = each._replace(past=pair.past) if pair.past else each
         for rule in rules:
             for found in rule.find(field):
                 yield rule, found if isinstance(found, Finding) else Finding(found), field
@@ -112,9 +113,9 @@ def _issue(pair: ContractPair, rule: Rule, finding: Finding, asked: tuple[str, .
         hint=_hint(pair, rule, finding),
         modes=asked,
         breaks=finding.breaks or _who(rule, asked),
-        against=pair.previous.version if pair.previous and (asked or pair.both) else None,
+        against=finding.against or (pair.previous.version if pair.previous and (asked or pair.both) else None),
         location=finding.location or location,
-        previous_location=previous_location,
+        previous_location=finding.previous_location or previous_location,
         witness=_witness(pair, finding, field, asked),
         fingerprint=fingerprint_of(
             contract.dataset_id if contract else _file(finding.location or location), rule.kind, path, finding.detail

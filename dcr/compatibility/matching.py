@@ -21,11 +21,13 @@ class Matched(NamedTuple):
     """One pair, and the file it is reported under when neither side gave a contract.
 
     `told_by` is the dataset whose id the file took from another: an error about that tells of this pair too.
+    `known_as` is the id that the dataset had before, where its format changed.
     """
 
     pair: ContractPair
     path: str
     told_by: str | None = None
+    known_as: str | None = None
 
     @property
     def dataset_id(self) -> str | None:
@@ -129,7 +131,7 @@ def _found(sides: _Sides, claims: Mapping[str, tuple[Location, ...]], around: Su
                 also_at=also_at,
                 formerly=former_id(mine, contract),
             )
-            yield Matched(pair, path)
+            yield Matched(pair, path, known_as=mine.dataset_id if mine and old is not mine else None)
 
 
 def _lost(

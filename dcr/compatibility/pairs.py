@@ -11,6 +11,7 @@ from dcr.contract.contract import Contract, Field, field_meaning, meaning, path_
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from dcr.compatibility.past import Past, Released
     from dcr.contract.location import Location
     from dcr.formats.reading import Problem
 
@@ -22,7 +23,7 @@ class FieldPair(NamedTuple):
     """Both sides of one field; one side is None when the field is only in the other.
 
     `steps` are the names that lead to it, `[]` standing for the elements of an array. `added` are the fields
-    of its level that only the proposed contract has.
+    of its level that only the proposed contract has. `past` is what the history knows, where it was asked.
     """
 
     path: str
@@ -30,6 +31,7 @@ class FieldPair(NamedTuple):
     previous: Field | None
     proposed: Field | None
     added: tuple[Field, ...] = ()
+    past: Past | None = None
 
     @property
     def both(self) -> tuple[Field, Field] | None:
@@ -69,7 +71,8 @@ class ContractPair(NamedTuple):
     `out_of_scope` is the path a contract moved to that no glob covers. Of a contract that is gone, `now_about` is the
     dataset that seems to have taken its place, and `gone_from` where the file that held it lists the datasets it has
     now. `formerly` is the id it had before its file changed the format. `shared` are contracts of both sides of a file
-    that got or lost this dataset, and that has one version for all.
+    that got or lost this dataset, and that has one version for all. `earlier` are the older released versions that a
+    transitive mode asks about, newest first, and `past` is what else the history knows, where it was asked.
     """
 
     previous: Contract | None
@@ -85,6 +88,8 @@ class ContractPair(NamedTuple):
     formerly: str | None = None
     shared: tuple[Contract, Contract] | None = None
     required_bump: str = NONE
+    earlier: tuple[Released, ...] = ()
+    past: Past | None = None
 
     @property
     def both(self) -> tuple[Contract, Contract] | None:

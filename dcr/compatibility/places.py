@@ -28,8 +28,8 @@ def named_places(previous: Mapping[str, Reading], proposed: Mapping[str, Reading
         return known[id(reading)]
 
     def place_in(sides: tuple[Mapping[str, Reading], ...], place: Location | None) -> Location | None:
-        if place is None:
-            return None
+        if place is None or place.commit:  # an older text is no longer at hand
+            return place
         reading = next((side[place.path] for side in sides if place.path in side), None)
         return place._replace(key=keys(reading).get((place.line, place.column), ""))
 

@@ -26,7 +26,9 @@ class Finding(NamedTuple):
 
     `value` is what the field holds in a row that proves the break (`ABSENT` with `proof` set: the field left
     out), `forward_value` the same where a forward break needs another value. `key` is the contract key to
-    point at, `detail` what tells two findings of one kind on one field apart.
+    point at, `detail` what tells two findings of one kind on one field apart. `against` is the version that it breaks
+    against and `previous_location` the place there, where that is not the pair's own previous one. A finding whose
+    severity is `off` is only counted for the bump it owes.
     """
 
     message: str
@@ -42,6 +44,8 @@ class Finding(NamedTuple):
     proof: bool = False
     times: int = 1
     location: Location | None = None
+    against: str = ""
+    previous_location: Location | None = None
 
 
 class Rule(NamedTuple):

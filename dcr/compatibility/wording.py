@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from dcr.compatibility.past import Deprecation
     from dcr.formats.reading import Problem
 
 MAX_LISTED = 8
@@ -26,6 +27,21 @@ def listed(values: Sequence[Any]) -> str:
     text = ", ".join(shown(value) for value in values[:MAX_LISTED])
     rest = len(values) - MAX_LISTED
     return f"{text} and {rest} more" if rest > 0 else text
+
+
+def waiting(deprecation: Deprecation, path: str | None, how: str) -> tuple[str, str]:
+    """Return what a message and a hint say of a field, or a contract, that goes before its time."""
+    since = deprecation.contract if path is None else deprecation.fields.get(path)
+    allowed = deprecation.allowed_from(since)
+    if since is None:
+        return (
+            " without having been deprecated on the base",
+            f"{how} first; released today, it may be removed from {allowed} on",
+        )
+    return (
+        f" after {(deprecation.today - since).days} of {deprecation.min_days} days of deprecation",
+        f"deprecated since {since}, it may be removed from {allowed} on",
+    )
 
 
 def numbered(problems: Sequence[Problem]) -> Iterator[tuple[Problem, str]]:

@@ -14,12 +14,14 @@ class Location(NamedTuple):
     """A place in a file: `line` and `column` count from 1, as editors do.
 
     `key` is what stands there in the file's own words, `schema[0].properties[3].logicalType`; empty when unknown.
+    `commit` is the one that has the file so, where that is neither side of the comparison but an older text.
     """
 
     path: str
     line: int = 1
     column: int = 1
     key: str = ""
+    commit: str = ""
 
 
 class Place:

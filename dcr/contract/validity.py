@@ -43,6 +43,20 @@ def faults(contract: Mapping[str, Any]) -> list[Fault]:
     return list(islice(chain.from_iterable(part(contract) for part in parts), MAX_FAULTS + 1))
 
 
+def faults_around(contract: Mapping[str, Any], *, lists_texts: bool) -> list[Fault]:
+    """Return what is wrong with a contract whose topmost fields, each for itself, are known to be faultless.
+
+    `lists_texts` is whether any field at all may have both an enum and a pattern.
+    """
+    parts = (_header, _names, *((listed_texts,) if lists_texts else ()), _primary_key, _promises)
+    return list(chain.from_iterable(part(contract) for part in parts))
+
+
+def field_faults(field: Mapping[str, Any]) -> list[Fault]:
+    """Return what is wrong with one topmost field, whatever contract it stands in."""
+    return list(islice(_field(field, ("fields", 0), in_array=False), MAX_FAULTS + 1))
+
+
 def _header(contract: Mapping[str, Any]) -> Iterator[Fault]:
     dataset_id = contract.get("dataset_id")
     if isinstance(dataset_id, str):
@@ -99,7 +113,11 @@ def _fields(contract: Mapping[str, Any]) -> Iterator[Fault]:
         yield from _level(fields, ("fields",))
 
 
-def _level(fields: Any, where: tuple[Key, ...], *, in_array: bool = False) -> Iterator[Fault]:
+def _names(contract: Mapping[str, Any]) -> Iterator[Fault]:
+    yield from _level(contract["fields"], ("fields",), into=False)
+
+
+def _level(fields: Any, where: tuple[Key, ...], *, in_array: bool = False, into: bool = True) -> Iterator[Fault]:
     if not fields:
         yield Fault(where, "fields is empty, expected at least one field", "add a field: {name: …, type: string}")
     seen: dict[str, int] = {}
@@ -113,7 +131,8 @@ def _level(fields: Any, where: tuple[Key, ...], *, in_array: bool = False) -> It
             seen[name] = index
             if not (name.isprintable() and name.strip() == name != ""):
                 yield from _name(name, (*where, index, "name"), "name")
-        yield from _field(field, (*where, index), in_array=in_array)
+        if into:
+            yield from _field(field, (*where, index), in_array=in_array)
 
 
 def _field(field: Mapping[str, Any], where: tuple[Key, ...], *, in_array: bool) -> Iterator[Fault]:

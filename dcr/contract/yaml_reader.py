@@ -28,7 +28,7 @@ _LFS = "version https://git-lfs.github.com/spec/"
 _CONFLICT = re.compile(r"^(?:<{7} |>{7} |\|{7} |={7}$)", re.MULTILINE)
 _DEEP_BLOCK = re.compile(r"^ {500}|^[ \t]*(?:[-?:][ \t]+){200}", re.MULTILINE)
 _UNREADABLE = "[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufeff\uff00-\ufffd\U00010000-\U0010ffff]"
-_CONTROL = "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff]"  # compiled when first needed
+CONTROL = "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff]"  # compiled when first needed
 
 
 class YamlRefusedError(Exception):
@@ -211,7 +211,7 @@ class _Checker:
 
 
 def _check_scalar(node: Any) -> None:
-    bad = re.search(_CONTROL, node.value)
+    bad = re.search(CONTROL, node.value)
     if bad:
         raise _at(node, f"control character U+{ord(bad.group()):04X} in a value", "remove the character")
     if len(node.value) > MAX_SCALAR:

@@ -12,9 +12,10 @@ from functools import lru_cache
 from importlib import import_module
 from typing import Protocol, cast
 
-from yaml import MappingNode
+from yaml import MappingNode, Node
 
 from dcr.contract.location import Location
+from dcr.contract.plainness import is_plain
 from dcr.contract.yaml_reader import YamlRefusedError, check_tree, compose
 from dcr.formats.reading import Problem, Reading
 
@@ -53,16 +54,25 @@ def read(path: str, content: bytes) -> Reading:
         root = compose(content)
     except YamlRefusedError as error:
         return _refused(path, error, None)
-    if not isinstance(root, MappingNode):
+    return read_composed(path, root)
+
+
+def read_composed(path: str, root: Node | None) -> Reading:
+    """Return what a file holds whose text is composed already."""
+    found = detected(root) if isinstance(root, MappingNode) else None
+    if found is None or not isinstance(root, MappingNode):
         return Reading(path, None)
-    for each in formats():
-        if each.detect(root):
-            try:
-                check_tree(root)
-                return each.read(path, root)._replace(root=root)
-            except YamlRefusedError as error:
-                return _refused(path, error, each.NAME)._replace(dataset_id=each.claimed(root))
-    return Reading(path, None)
+    try:
+        if not is_plain(root):
+            check_tree(root)
+        return found.read(path, root)._replace(root=root)
+    except YamlRefusedError as error:
+        return _refused(path, error, found.NAME)._replace(dataset_id=found.claimed(root))
+
+
+def detected(root: MappingNode) -> Format | None:
+    """Return the format a file is, or tries to be, a contract of."""
+    return next((each for each in formats() if each.detect(root)), None)
 
 
 def _refused(path: str, error: YamlRefusedError, name: str | None) -> Reading:

@@ -145,17 +145,26 @@ class _Source:
 
 def _plainly_valid(path: str, raw: dict[str, Any], root: Node) -> Contract | None:
     """Return the contract when every value has the shape its key takes and nothing is at fault, else None."""
-    for key, value in raw.items():
-        if type(value) is not _CONTRACT_KEYS.get(key):
-            return None
-    if not ("dataset_id" in raw and "version" in raw and "fields" in raw):
-        return None
-    if not all(type(name) is str for name in raw.get("primary_key", ())) or not _plain_promises(raw):
-        return None
-    if not all(type(each) is dict and _plain_field(each, named=True) for each in raw["fields"]) or faults(raw):
+    if not _plain_around(raw) or not all(is_plain_field(each) for each in raw["fields"]) or faults(raw):
         return None
     nodes = {key.value: value for key, value in root.value}
     return _contract(path, raw, root, nodes)
+
+
+def plain_values(root: MappingNode) -> dict[str, Any] | None:
+    """Return the values of a file in which everything but what its fields hold has the shape it ought to have."""
+    source = _Source("")
+    raw = source.mapping(root)
+    return None if source.fatal or not _plain_around(raw) else raw
+
+
+def _plain_around(raw: dict[str, Any]) -> bool:
+    for key, value in raw.items():
+        if type(value) is not _CONTRACT_KEYS.get(key):
+            return False
+    if not ("dataset_id" in raw and "version" in raw and "fields" in raw):
+        return False
+    return all(type(name) is str for name in raw.get("primary_key", ())) and _plain_promises(raw)
 
 
 def _plain_promises(raw: dict[str, Any]) -> bool:
@@ -170,6 +179,11 @@ def _plain_promises(raw: dict[str, Any]) -> bool:
     if not sla.keys() <= _SLA_KEYS or type(sla.get("max_lag_seconds")) is not int:
         return False
     return "measurement" not in sla or type(sla["measurement"]) is str
+
+
+def is_plain_field(field: Any) -> bool:
+    """Whether a topmost field has the shape it ought to have; what its values say may still be at fault."""
+    return type(field) is dict and _plain_field(field, named=True)
 
 
 def _plain_field(field: dict[str, Any], *, named: bool) -> bool:
@@ -201,10 +215,11 @@ def _contract(path: str, raw: dict[str, Any], root: Node, nodes: dict[str, Any])
 
 
 def _fields(path: str, raw: list[dict[str, Any]], node: Any) -> tuple[Field, ...]:
-    return tuple(_field(path, each, at) for each, at in zip(raw, node.value, strict=True))
+    return tuple(field_of(path, each, at) for each, at in zip(raw, node.value, strict=True))
 
 
-def _field(path: str, raw: dict[str, Any], node: Any) -> Field:
+def field_of(path: str, raw: dict[str, Any], node: Any) -> Field:
+    """Return the record of a field from its values and its node."""
     nested = raw.keys() & {"fields", "items"}
     nodes = {key.value: value for key, value in node.value} if nested else {}
     enum = raw.get("enum")
@@ -217,7 +232,7 @@ def _field(path: str, raw: dict[str, Any], node: Any) -> Field:
         None if enum is None else tuple(enum),
         _constraints(raw) if len(raw) > (2 if "name" in raw else 1) else {},
         _fields(path, raw["fields"], nodes["fields"]) if raw.get("fields") else (),
-        _field(path, raw["items"], nodes["items"]) if raw.get("items") else None,
+        field_of(path, raw["items"], nodes["items"]) if raw.get("items") else None,
         None,
         Place(path, node),
     )

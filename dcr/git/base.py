@@ -57,17 +57,32 @@ def resolve_base(
     `policy_base(commit)` answers what the policy in a commit names. Raises a `DcrError` for anything that is
     set and cannot be resolved: that is never "no base".
     """
-    fix = ""
-    if base is not None:
-        name, source = base, "--base"
-    elif os.environ.get("DCR_BASE"):
-        name, source = os.environ["DCR_BASE"], "DCR_BASE"
-    elif named := ci.candidate(os.environ):
-        name, source = _first_existing(repository, named)
-        fix = named.fix
-    else:
-        name, source = _default(repository, policy_base)
+    name, source, fix = _named(repository, base, policy_base)
     return _common(repository, name, source, head or "HEAD", fix)
+
+
+def resolve_ref(
+    repository: Repository, ref: str | None, policy_base: Callable[[str], str | None]
+) -> tuple[str, str, str]:
+    """Return the name, source and commit of a ref, or else of the base; no head has to have grown from it.
+
+    Raises as `resolve_base` does.
+    """
+    if ref is not None:
+        return ref, "--ref", resolve_commit(repository, ref)
+    name, source, fix = _named(repository, None, policy_base)
+    return _short(name), source, resolve_commit(repository, name, fix)
+
+
+def _named(repository: Repository, base: str | None, policy_base: Callable[[str], str | None]) -> tuple[str, str, str]:
+    """Return what the base is called, what says so, and what brings it here when it is missing."""
+    if base is not None:
+        return base, "--base", ""
+    if os.environ.get("DCR_BASE"):
+        return os.environ["DCR_BASE"], "DCR_BASE", ""
+    if named := ci.candidate(os.environ):
+        return *_first_existing(repository, named), named.fix
+    return *_default(repository, policy_base), ""
 
 
 def check_shape(ref: str) -> str:

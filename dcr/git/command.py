@@ -86,7 +86,7 @@ class Git(NamedTuple):
         except subprocess.TimeoutExpired as error:
             process.kill()
             process.communicate()
-            raise too_slow(arguments[0], limit) from error
+            raise too_slow(_command(arguments), limit) from error
         answer = Answer(process.returncode, out, err.decode("utf-8", "replace").strip())
         if answer.code < 0:
             raise failure(arguments, answer)
@@ -179,15 +179,20 @@ def records(listing: bytes) -> list[str]:
 def failure(arguments: tuple[str, ...], answer: Answer) -> GitFailedError:
     """Return the error for a command that answered nothing, with the hint that fits git's complaint."""
     complaint = answer.complaint.splitlines()[-1] if answer.complaint else ""
+    command = _command(arguments)
     if answer.code < 0:
-        return GitFailedError(f"git {arguments[0]} was killed by signal {-answer.code}", "run it again")
+        return GitFailedError(f"git {command} was killed by signal {-answer.code}", "run it again")
     if "dubious ownership" in answer.complaint:
         return GitFailedError(
             "git does not trust this repository: it belongs to another user",
             'git config --global --add safe.directory "$(pwd)"',
         )
-    message = f"git {arguments[0]} " + (f"ended with {answer.code}" if answer.code else "gave no full answer")
+    message = f"git {command} " + (f"ended with {answer.code}" if answer.code else "gave no full answer")
     return GitFailedError(f"{message}: {complaint}" if complaint else message, _hint(answer.complaint))
+
+
+def _command(arguments: tuple[str, ...]) -> str:
+    return next(each for each in arguments if not each.startswith("-"))
 
 
 def _hint(complaint: str) -> str:

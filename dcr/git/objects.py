@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import threading
+import time
 from typing import TYPE_CHECKING, NamedTuple
 
 from dcr.errors import DcrError
@@ -37,15 +39,18 @@ def read_blobs(git: Git, ids: Iterable[str]) -> dict[str, bytes]:
 
     Raises `ObjectMissingError` for one that is not there, `GitFailedError` when git gives no full answer.
     """
+    return dict(each_blob(git, ids))
+
+
+def each_blob(git: Git, ids: Iterable[str]) -> Iterator[tuple[str, bytes]]:
+    """Yield blobs as `read_blobs` reads them, one at a time: thousands need not be held at once."""
     wanted = list(dict.fromkeys(ids))
-    found = {}
-    for asked, answer in zip(wanted, _batch(git, wanted), strict=True):
+    for asked, answer in zip(wanted, _stream(git, wanted), strict=True):
         if answer is None:
             raise _missing(asked)
         if answer.oid != asked or answer.kind != "blob":
             raise _no_full_answer()
-        found[asked] = answer.content
-    return found
+        yield asked, answer.content
 
 
 def read_top(git: Git, commit: str, names: Iterable[str]) -> dict[str, tuple[str, bytes]]:
@@ -84,36 +89,68 @@ def _entries(tree: _Object) -> Iterator[tuple[str, tuple[str, str]]]:
 
 def _batch(git: Git, asked: list[str]) -> list[_Object | None]:
     """Return an object for each expression, in order; None for what git calls missing."""
+    return list(_stream(git, asked))
+
+
+def _stream(git: Git, asked: list[str]) -> Iterator[_Object | None]:
+    """Yield an object for each expression, in order; None for what git calls missing.
+
+    The time limit is for each wait on git, not for what is done with the answers between.
+    """
     if not asked:
-        return []
+        return
     process = git.start("cat-file", "--batch", reads=True)
-    limit, late = time_limit(), threading.Event()
-
-    def stop() -> None:
-        late.set()
-        process.kill()
-
+    watch = _Watch(process)
     feeder = threading.Thread(target=_feed, args=(process, asked), daemon=True)
-    timer = threading.Timer(limit, stop)
-    timer.daemon = True
-    timer.start()
     feeder.start()
-    found: list[_Object | None] = []
+    number = 0
     try:
-        found.extend(_answers(process, len(asked)))
+        for answer in _answers(process, len(asked)):
+            number += 1
+            watch.pause()
+            yield answer
+            watch.go_on()
     except BaseException:
         process.kill()
         raise
     finally:
-        timer.cancel()
+        watch.stop()
         feeder.join()
         complaint = _closed(process)
         code = process.wait()
-    if late.is_set():
-        raise too_slow("cat-file", limit)
-    if code != 0 or len(found) < len(asked):
+    if watch.late:
+        raise too_slow("cat-file", watch.limit)
+    if code != 0 or number < len(asked):
         raise failure(("cat-file",), Answer(code, b"", complaint)) if code else _no_full_answer()
-    return found
+
+
+class _Watch:
+    """Kills a process that keeps its reader waiting for longer than the time limit."""
+
+    def __init__(self, process: Popen[bytes]) -> None:
+        self.limit, self.late = time_limit(), False
+        self._process, self._over = process, threading.Event()
+        self._deadline = time.monotonic() + self.limit
+        threading.Thread(target=self._look, daemon=True).start()
+
+    def _look(self) -> None:
+        while not self._over.wait(min(max(self._deadline - time.monotonic(), 0), self.limit)):
+            if time.monotonic() >= self._deadline:
+                self.late = True
+                self._process.kill()
+                return
+
+    def pause(self) -> None:
+        """Let the reader take its time."""
+        self._deadline = math.inf
+
+    def go_on(self) -> None:
+        """Wait for the next answer."""
+        self._deadline = time.monotonic() + self.limit
+
+    def stop(self) -> None:
+        """End the watch."""
+        self._over.set()
 
 
 def _feed(process: Popen[bytes], asked: list[str]) -> None:

@@ -29,6 +29,12 @@ def named_base(repository: Repository, commit: str) -> str | None:
     return policy.base if policy else None
 
 
+def policy_of(repository: Repository, commit: str) -> Policy:
+    """Return the policy that stands in a commit; the defaults where none does. Raises `PolicyError`."""
+    policy, _ = _parsed(_contents(repository, commit, FILES), hint=_ANOTHER_REF)
+    return policy or Policy()
+
+
 def governing_policy(repository: Repository, merge_base: str, changes: Iterable[Change], policy_from: str) -> Governing:
     """Return what governs a run on these changes.
 
@@ -55,6 +61,7 @@ def governing_policy(repository: Repository, merge_base: str, changes: Iterable[
 
 
 _FROM_WORKTREE = "judge by the mended policy this once: dcr check --policy-from worktree"
+_ANOTHER_REF = "look at another commit: --ref REF"
 _FROM_WORKTREE_AND_BASE = f"{_FROM_WORKTREE} --base REF"
 
 

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from dcr.compatibility.engine import Verdict
     from dcr.compatibility.issue import Issue
     from dcr.compatibility.pairs import ContractPair
+    from dcr.compatibility.transitive import Older
     from dcr.contract.location import Location
     from dcr.formats.reading import Problem
 
@@ -40,11 +41,22 @@ class Governing(NamedTuple):
     edit: PolicyEdit | None = None
     decisions: Decisions = Decisions()
 
-    def apply(self, verdict: Verdict, pair: ContractPair, today: str) -> tuple[Issue, ...]:
-        """Return a pair's issues as policy and acceptances leave them; `today` is YYYY-MM-DD."""
+    def apply(
+        self, verdict: Verdict, pair: ContractPair, today: str, older: tuple[Older, ...] = ()
+    ) -> tuple[Issue, ...]:
+        """Return a pair's issues as policy and acceptances leave them; `today` is YYYY-MM-DD.
+
+        `older` are the versions before that a transitive mode found the pair to break against.
+        """
         from dcr.policy.verdicts import apply  # noqa: PLC0415 (an unchanged repository needs no rules)
 
-        return apply(verdict, pair, self.policy, self.decisions.acceptances, today)
+        acceptances = self.decisions.acceptances
+        newest = apply(verdict, pair, self.policy, acceptances, today)
+        if not older:
+            return newest
+        from dcr.compatibility.transitive import told_once  # noqa: PLC0415 (transitive modes alone pay for it)
+
+        return told_once(newest, [apply(each.verdict, each.pair, self.policy, acceptances, today) for each in older])
 
     @property
     def may_have_issues(self) -> bool:

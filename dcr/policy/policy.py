@@ -29,12 +29,15 @@ CHOICES: dict[str, tuple[str, ...]] = {
     "breaking": ("allow-with-major", "forbid"),
     "draft": ("warn", "enforce"),
     "accept_from": ("proposed", "base"),
+    "transitive_within": ("major", "history"),
 }
 """Settings that take one of some words; the last is the strictest, save for `mode`."""
 
 
 _NO_ENTRIES: Mapping[str, str] = {}
 
+
+MAX_DAYS = 36_500
 
 FIXED = frozenset(("contract_invalid", "acceptance_expired", "acceptance_unused", "acceptance_malformed"))
 """Kinds that stand for something unread or undecided: no policy makes them less than errors."""
@@ -48,7 +51,7 @@ class Policy(NamedTuple):
     """A repository's settings; the defaults are those of a repository without a policy.
 
     `modes` maps patterns of dataset ids to modes, the first that matches counts; `severity` maps kinds to
-    `error`, `warning`, `info` or `off`.
+    `error`, `warning`, `info` or `off`. `min_deprecation_days` is 0 for a policy that asks for no such time.
     """
 
     contracts: tuple[str, ...] = DEFAULT_GLOBS
@@ -61,6 +64,8 @@ class Policy(NamedTuple):
     accept_from: str = "proposed"
     modes: Mapping[str, str] = _NO_ENTRIES
     severity: Mapping[str, str] = _NO_ENTRIES
+    transitive_within: str = "history"
+    min_deprecation_days: int = 0
 
     def mode_of(self, dataset_id: str) -> str:
         """Return the mode a dataset is judged in."""
@@ -87,6 +92,11 @@ class StricterPolicy(NamedTuple):
         """Return the stricter of both sides for a setting that takes one of some words."""
         sides: list[str] = [getattr(self.first, name), getattr(self.second, name)]
         return max(sides, key=CHOICES[name].index)
+
+    @property
+    def min_deprecation_days(self) -> int:
+        """How long something has to be deprecated before it may go; 0 where neither side says."""
+        return max(self.first.min_deprecation_days, self.second.min_deprecation_days)
 
     def mode_of(self, dataset_id: str) -> str:
         """Return the mode that asks for what either side asks for."""
@@ -144,6 +154,10 @@ def _setting(path: str, key: str, value: Any, kinds: frozenset[str]) -> Any:
         return value
     if key in ("contracts", "exclude"):
         return _globs(path, key, value)
+    if key == "min_deprecation_days":
+        if type(value) is not int or not 0 <= value <= MAX_DAYS:
+            raise PolicyError(f"'{path}': {key} is {value!r}, expected a number of days", f"write {key} = 90")
+        return value
     return _entries(path, key, value, kinds)
 
 

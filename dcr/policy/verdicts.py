@@ -22,6 +22,7 @@ NEVER_ACCEPTED = frozenset(
 )
 """Kinds that no acceptance covers: there is nothing decided in them that could be let through."""
 
+_TIMED = ("field_removed", "contract_removed")
 _DRAFT_VERSIONS = frozenset(("version_not_increasing", "version_bump_insufficient"))
 
 
@@ -54,9 +55,10 @@ def _softened(severity: str, issue: Issue, pair: ContractPair, verdict: Verdict,
     if severity != ERROR or pair.proposed is None:
         return severity
     breaks = rule.bump == MAJOR
+    early = issue.kind in _TIMED and policy.min_deprecation_days  # what has waited long enough is no issue
     # A contract that has no versions cannot take a MAJOR: where one lets breaks through, this is no worse.
-    unversioned = pair.proposed.in_place and not pair.proposed.version
-    if breaks and policy.choice("breaking") == "allow-with-major" and (verdict.actual_bump == MAJOR or unversioned):
+    major = verdict.actual_bump == MAJOR or (pair.proposed.in_place and not pair.proposed.version)
+    if breaks and not early and major and policy.choice("breaking") == "allow-with-major":
         return WARNING
     # A draft on both sides: naming it a draft in the same change does not count.
     drafts = pair.both is not None and all(contract.status == "draft" for contract in pair.both)

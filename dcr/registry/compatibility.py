@@ -5,15 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from dcr.compatibility.engine import judge
-from dcr.compatibility.modes import MODES
+from dcr.compatibility.modes import MODES, is_transitive
 from dcr.compatibility.pairs import ContractPair
+from dcr.compatibility.past import Released
 from dcr.compatibility.severities import ERROR, WARNING
+from dcr.compatibility.transitive import judge_all, may_break_older, told_once
 from dcr.contract.models import DataContract, to_record
 from dcr.contract.spelling import did_you_mean
 from dcr.errors import UsageError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from dcr.compatibility.issue import Issue
     from dcr.contract.contract import Contract
 
@@ -51,9 +54,14 @@ def known_mode(mode: str) -> str:
 
 
 def check_compatibility(
-    previous: DataContract | None, proposed: DataContract, mode: str = "backward"
+    previous: DataContract | None,
+    proposed: DataContract,
+    mode: str = "backward",
+    earlier: Iterable[DataContract] = (),
 ) -> CompatibilityReport:
     """Return what breaks between two versions of one dataset; without a previous one, only what always counts.
+
+    `earlier` are older versions, newest first: a transitive mode judges by them too.
 
     Raises `UsageError` for an unknown mode or two datasets, `pydantic.ValidationError` for a contract that
     was changed into an invalid one (`model_copy` does not check).
@@ -64,8 +72,17 @@ def check_compatibility(
             f"'{previous.dataset_id}' and '{proposed.dataset_id}' are two datasets", "compare versions of one dataset"
         )
     before = _checked(previous) if previous is not None else None
-    verdict = judge(ContractPair(before, _checked(proposed)), mode)
-    return CompatibilityReport(mode, verdict.issues, verdict.required_bump, verdict.actual_bump)
+    pair = ContractPair(before, _checked(proposed))
+    if is_transitive(mode) and may_break_older(pair):
+        pair = pair._replace(earlier=tuple(Released(_checked(each)) for each in earlier))
+    return report_on(pair, mode)
+
+
+def report_on(pair: ContractPair, mode: str) -> CompatibilityReport:
+    """Return what breaks in a pair, and against the older versions it holds; the rules' own severities."""
+    verdict, older = judge_all(pair, mode)
+    issues = told_once(verdict.issues, [each.verdict.issues for each in older])
+    return CompatibilityReport(mode, issues, verdict.required_bump, verdict.actual_bump)
 
 
 def _checked(model: DataContract) -> Contract:

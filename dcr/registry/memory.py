@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import os
 import threading
+from typing import TYPE_CHECKING
 
 from dcr.compatibility.semver import parse
 from dcr.contract.models import DataContract
 from dcr.errors import DcrError
 from dcr.registry.compatibility import CompatibilityReport, check_compatibility, known_mode
+
+if TYPE_CHECKING:
+    from dcr.registry.from_git import GitRegistry
 
 
 class UnknownContractError(DcrError, KeyError):
@@ -28,8 +33,21 @@ class ContractRegistry:
         self._versions: dict[str, dict[str, DataContract]] = {}
         self._lock = threading.RLock()
 
+    @classmethod
+    def from_git(cls, path: str | os.PathLike[str] = ".", ref: str | None = None) -> GitRegistry:
+        """Return the history of a branch as a registry that can only be read.
+
+        `ref` is resolved once; None means the base, as `dcr check` finds it. Raises a `DcrError` when there is no
+        repository, ref or policy to read. What the registry says and cannot say: docs/registry.md.
+        """
+        from dcr.registry.from_git import GitRegistry  # noqa: PLC0415 (it derives from this class)
+
+        return GitRegistry(os.fspath(path), ref)
+
     def register(self, contract: DataContract, mode: str | None = None) -> CompatibilityReport:
         """Add a version if it is compatible with the newest one, and return the report either way.
+
+        In a transitive mode it has to be compatible with every registered version.
 
         The first version of a dataset is accepted, unless something that always counts is wrong with it. A
         version that is there already is compared with itself: its status and deprecation_uri may change.
@@ -45,7 +63,8 @@ class ContractRegistry:
         with self._lock:
             versions = self._versions.get(contract.dataset_id, {})
             previous = versions.get(contract.version) or _newest(versions)
-            return check_compatibility(previous, contract, mode or self._mode)
+            older = sorted((each for each in versions.values() if each is not previous), key=_order, reverse=True)
+            return check_compatibility(previous, contract, mode or self._mode, older)
 
     def latest(self, dataset_id: str) -> DataContract:
         """Return the newest active version. Raises `UnknownContractError` when there is none."""

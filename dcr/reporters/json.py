@@ -101,5 +101,5 @@ def issue_document(issue: Issue) -> dict[str, Any]:
 def _location(place: Location | None) -> dict[str, Any] | None:
     if place is None:
         return None
-    named = {"key": place.key} if place.key else {}
+    named = {name: value for name, value in (("key", place.key), ("commit", place.commit)) if value}
     return {"path": place.path, "line": place.line, "column": place.column, **named}

@@ -57,7 +57,7 @@ def completed(folder: Path, line: str) -> list[str]:
     ("line", "answers"),
     [
         ("dcr ", list(COMMANDS)),
-        ("dcr l", ["lint"]),
+        ("dcr l", ["lint", "log"]),
         ("dcr x", []),
         ("dcr --v", ["--version"]),
         ("dcr check --st", ["--staged"]),

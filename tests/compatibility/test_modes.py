@@ -15,6 +15,10 @@ from dcr.compatibility.modes import DIRECTIONS, MODES, stricter
         ("forward", "none", "forward"),
         ("none", "none", "none"),
         ("full", "backward", "full"),
+        ("backward", "backward_transitive", "backward_transitive"),
+        ("none", "forward_transitive", "forward_transitive"),
+        ("full", "backward_transitive", "full_transitive"),
+        ("backward_transitive", "forward", "full_transitive"),
     ],
 )
 def test_the_stricter_of_two_modes_asks_for_everything_either_asks_for(first: str, second: str, both: str) -> None:

@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from dcr.compatibility.modes import DIRECTIONS, MODES
+from dcr.compatibility.modes import DIRECTIONS, MODES, is_transitive
 from dcr.compatibility.rules import kinds
 from dcr.policy.policy import CHOICES, DEFAULT_GLOBS, SEVERITY_WORDS, Policy, PolicyError, StricterPolicy, parse_policy
 
-ALL_MODES, ALL_SEVERITIES = "backward, forward, full, none", "off, info, warning, error"
+ALL_MODES, ALL_SEVERITIES = ", ".join(MODES), "off, info, warning, error"
 MEANT_REMOVED = "did you mean 'field_removed'?"
 
 
@@ -85,9 +85,9 @@ def test_a_pyproject_has_a_policy_in_its_own_table(text: str, policy: Policy | N
         ("mod = 'full'", "unknown setting 'mod'", "did you mean 'mode'?"),
         ("zzz = 1", "unknown setting 'zzz'", "see: dcr schema policy"),
         ("[Mode]", "unknown setting 'Mode'", "did you mean 'mode'?"),
-        ("mode = 'ful'", "mode is 'ful', expected one of backward, forward, full, none", "did you mean 'full'?"),
-        ("mode = 1", "mode is 1, expected one of backward, forward, full, none", ""),
-        ("mode = ['full']", "mode is ['full'], expected one of backward, forward, full, none", ""),
+        ("mode = 'ful'", f"mode is 'ful', expected one of {ALL_MODES}", "did you mean 'full'?"),
+        ("mode = 1", f"mode is 1, expected one of {ALL_MODES}", ""),
+        ("mode = ['full']", f"mode is ['full'], expected one of {ALL_MODES}", ""),
         ("fail_on = 'warn'", "fail_on is 'warn', expected one of never, error, warning", "did you mean 'warning'?"),
         ("breaking = 'allow'", "breaking is 'allow', expected one of allow-with-major, forbid", ""),
         ("draft = true", "draft is True, expected one of warn, enforce", ""),
@@ -105,6 +105,14 @@ def test_a_pyproject_has_a_policy_in_its_own_table(text: str, policy: Policy | N
                 'write contracts = ["contracts/**/*.yaml"]',
             )
             for glob in ("/a.yaml", "./a.yaml", "../a.yaml", "a/../b.yaml", "a\\b.yaml", "[ab].yaml", "{a,b}.yaml")
+        ),
+        *(
+            (
+                f"min_deprecation_days = {written}",
+                f"min_deprecation_days is {shown}, expected a number of days",
+                "write min_deprecation_days = 90",
+            )
+            for written, shown in (("-1", "-1"), ("true", "True"), ("1.5", "1.5"), ("'90'", "'90'"), ("99999", "99999"))
         ),
         ("modes = 'full'", "modes is no table", "write [modes] and one line for each entry"),
         ("modes = {'a.*' = 'ful'}", f"modes.a.* is 'ful', expected one of {ALL_MODES}", "did you mean 'full'?"),
@@ -167,6 +175,7 @@ def stricter(one: dict[str, Any], other: dict[str, Any]) -> StricterPolicy:
         ("breaking", "allow-with-major", "forbid"),
         ("draft", "warn", "enforce"),
         ("accept_from", "proposed", "base"),
+        ("transitive_within", "major", "history"),
     ],
 )
 def test_the_stricter_word_holds_whichever_side_says_it(setting: str, mild: str, strict: str) -> None:
@@ -179,6 +188,14 @@ def test_the_stricter_word_holds_whichever_side_says_it(setting: str, mild: str,
 def test_the_stricter_mode_asks_for_what_either_side_asks_for(one: str, other: str) -> None:
     both = stricter({"mode": one}, {"modes": {"a.*": other}})
     assert set(DIRECTIONS[both.mode_of("a.b")]) == {*DIRECTIONS[one], *DIRECTIONS[other]}
+    assert is_transitive(both.mode_of("a.b")) is (is_transitive(one) or is_transitive(other))
+
+
+def test_the_longer_deprecation_holds_whichever_side_asks_for_it() -> None:
+    for one, other in ((30, 90), (90, 30)):
+        both = stricter({"min_deprecation_days": one}, {"min_deprecation_days": other})
+        assert both.min_deprecation_days == 90
+    assert stricter({"min_deprecation_days": 30}, {}).min_deprecation_days == 30
 
 
 @pytest.mark.parametrize(("one", "other"), list(product(SEVERITY_WORDS, SEVERITY_WORDS)))

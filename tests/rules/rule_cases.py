@@ -2,8 +2,10 @@
 
 A folder holds `previous.yaml`, `proposed.yaml` (either may be absent) and `expected.txt`. What is known around
 a pair comes from further files: `published.yaml` is the base's newest version, `older.yaml` the last readable
-one before `previous.yaml`, `also.yaml` another file that claims the dataset. `options.toml` sets what no native
-file can say: `mode` (`full` unless said), `out_of_scope`, `now_about`, versions and physical types.
+one before `previous.yaml`, `also.yaml` another file that claims the dataset, `earlier.yaml` a version that the history
+had before both. `options.toml` sets what no native file can say: `mode` (`full` unless said), `out_of_scope`,
+`now_about`, versions and physical types; `min_deprecation_days`, the `today` it is measured on and what is
+`deprecated_since` when (the contract itself under an empty name); what of the history was `unread`.
 """
 
 from __future__ import annotations
@@ -20,6 +22,8 @@ import pytest
 from dcr.compatibility.crossing import comparable, former_id
 from dcr.compatibility.engine import Verdict, judge
 from dcr.compatibility.pairs import ContractPair
+from dcr.compatibility.past import Deprecation, Past, Released
+from dcr.compatibility.resurrection import added, last_there
 from dcr.compatibility.rule import RUN, Rule, all_rules
 from dcr.contract.contract import path_of
 from dcr.formats import read
@@ -32,7 +36,7 @@ if TYPE_CHECKING:
 FOLDER = Path(__file__).parent
 OPTIONS = {
     "mode", "out_of_scope", "now_about", "previous_version", "proposed_version",
-    "previous_physical_types", "proposed_physical_types",
+    "previous_physical_types", "proposed_physical_types", "min_deprecation_days", "today", "deprecated_since", "unread",
 }  # fmt: skip
 
 
@@ -90,7 +94,7 @@ def pair_of(texts: dict[str, str | None], options: dict[str, Any]) -> ContractPa
     former = former_id(previous, proposed) if crossed and proposed else None
     if crossed and previous and proposed:
         previous, proposed = comparable(previous, proposed)
-    return ContractPair(
+    pair = ContractPair(
         previous or _first(sides["older"]),
         proposed,
         formerly=former,
@@ -101,10 +105,22 @@ def pair_of(texts: dict[str, str | None], options: dict[str, Any]) -> ContractPa
         out_of_scope=options.get("out_of_scope"),
         now_about=options.get("now_about"),
     )
+    return pair._replace(past=_past(pair, _first(sides["earlier"]), options))
+
+
+def _past(pair: ContractPair, earlier: Contract | None, options: dict[str, Any]) -> Past | None:
+    fields, values = last_there(added(pair), [Released(earlier)] if earlier else [], "native")
+    deprecation = None
+    if "min_deprecation_days" in options:
+        since = dict(options.get("deprecated_since", {}))
+        own = since.pop("", None)
+        deprecation = Deprecation(options["min_deprecation_days"], options["today"], since, own)
+    past = Past(fields, values, deprecation, tuple(options.get("unread", ())))
+    return past if past != Past() else None
 
 
 def texts_of(case: Case) -> dict[str, str | None]:
-    return {side: case.text(side) for side in ("previous", "proposed", "published", "older", "also")}
+    return {side: case.text(side) for side in ("previous", "proposed", "published", "older", "also", "earlier")}
 
 
 @cache

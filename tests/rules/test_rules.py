@@ -12,7 +12,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 CASES = all_cases()
-FILES = {"previous.yaml", "proposed.yaml", "published.yaml", "older.yaml", "also.yaml", "options.toml", "expected.txt"}
+FILES = {
+    "previous.yaml", "proposed.yaml", "published.yaml", "older.yaml", "also.yaml", "earlier.yaml",
+    "options.toml", "expected.txt",
+}  # fmt: skip
 
 DEFECTS: dict[str, str] = {}
 """Cases whose expectation is right and dcr is not."""

@@ -5,7 +5,8 @@ Why it breaks
 
 Instead
     Set `status: deprecated` with a `deprecation_uri`, later `status: archived`, and delete the file after
-    that. To move a contract, move the file: the dataset_id is its identity.
+    that. To move a contract, move the file: the dataset_id is its identity. Where the policy sets
+    min_deprecation_days, a contract that was deprecated or archived on the base for that long may go, and no other.
 
 Example
     status: deprecated
@@ -19,6 +20,7 @@ from typing import TYPE_CHECKING
 from dcr.compatibility.issue import CONSUMERS
 from dcr.compatibility.rule import CONTRACT, Finding, rule
 from dcr.compatibility.semver import MAJOR
+from dcr.compatibility.wording import waiting
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,7 +32,10 @@ if TYPE_CHECKING:
 @rule(about=CONTRACT, bump=MAJOR, breaks=CONSUMERS)
 def contract_removed(pair: ContractPair) -> Iterator[Finding]:
     """Yield one finding when only the previous contract exists and it was not archived."""
-    if pair.previous is None or pair.proposed is not None or pair.previous.status == "archived":
+    if pair.previous is None or pair.proposed is not None:
+        return
+    deprecation = pair.past.deprecation if pair.past else None
+    if deprecation.is_over(deprecation.contract) if deprecation else pair.previous.status == "archived":
         return
     if any(problem.fatal for problem in pair.proposed_problems):
         return  # the file is there and cannot be read, which is said already
@@ -39,6 +44,9 @@ def contract_removed(pair: ContractPair) -> Iterator[Finding]:
         message += f" while its status is '{pair.previous.status}'"
     native = pair.previous.format == "native"
     hint = (_native_hint if native else _foreign_hint)(pair.previous, pair.now_about)
+    if deprecation:
+        told, when = waiting(deprecation, None, "bring it back and deprecate it")
+        message, hint = f"{message},{told}", f"{hint}; {when}" if pair.now_about else when
     yield Finding(message, hint, key="dataset_id" if native else "dataset", location=pair.gone_from)
 
 

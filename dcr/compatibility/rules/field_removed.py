@@ -6,7 +6,8 @@ Why it breaks
 
 Instead
     Mark it `deprecated: true` and release that, tell its readers, and remove it once nobody reads it. If it
-    was renamed, add the new name beside the old one first.
+    was renamed, add the new name beside the old one first. Where the policy sets min_deprecation_days, a field that
+    was marked on the base for that long may go without an issue, and an earlier removal is told its day.
 
 Example
     fields:
@@ -22,6 +23,8 @@ from dcr.compatibility.modes import BACKWARD
 from dcr.compatibility.rows import NoValueError, smallest_value
 from dcr.compatibility.rule import FIELD, Finding, rule
 from dcr.compatibility.semver import MAJOR
+from dcr.compatibility.severities import OFF
+from dcr.compatibility.wording import waiting
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -34,14 +37,21 @@ def field_removed(pair: FieldPair) -> Iterator[Finding]:
     """Yield one finding when only the previous contract has the field."""
     if pair.previous is None or pair.proposed is not None:
         return
+    if pair.past and pair.past.may_go(pair.path):
+        yield Finding("", severity=OFF)  # it owes a bump all the same
+        return
+    message = f"field '{pair.path}' was removed"
     word = pair.word("deprecated")  # where a format has no such flag, the words for people are all there is
     marked = "with 'deprecated: true' for a release" if word == "deprecated" else f"and say in its {word} when it goes"
     hint = f"keep it {marked}, and remove it once nobody reads it"
     if pair.renamed_to:
         hint = f"probably renamed to '{pair.renamed_to}': keep '{pair.previous.name}' beside it until readers moved"
+    if pair.past and pair.past.deprecation:
+        told, when = waiting(pair.past.deprecation, pair.path, "mark it 'deprecated: true'")
+        message, hint = message + told, f"{hint}; {when}" if pair.renamed_to else when
     try:
         value = smallest_value(pair.previous)
     except NoValueError:
-        yield Finding(f"field '{pair.path}' was removed", hint)
+        yield Finding(message, hint)
     else:
-        yield Finding(f"field '{pair.path}' was removed", hint, value=value, proof=True)
+        yield Finding(message, hint, value=value, proof=True)

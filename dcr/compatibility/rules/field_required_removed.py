@@ -21,6 +21,7 @@ from dcr.compatibility.modes import FORWARD
 from dcr.compatibility.rows import ABSENT
 from dcr.compatibility.rule import FIELD, Finding, rule
 from dcr.compatibility.semver import MAJOR
+from dcr.compatibility.severities import OFF
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,7 +34,9 @@ def field_required_removed(pair: FieldPair) -> Iterator[Finding]:
     """Yield one finding when a required field is gone or became optional."""
     if pair.previous is None or not pair.previous.required:
         return
-    if pair.proposed is None:
+    if pair.proposed is None and pair.past and pair.past.may_go(pair.path):
+        yield Finding("", severity=OFF)  # its time is over for old readers too; it owes a bump all the same
+    elif pair.proposed is None:
         message = f"required field '{pair.path}' was removed: rows to come lack it"
         yield Finding(
             message, "keep writing it until readers of the previous version have moved", detail="gone", proof=True

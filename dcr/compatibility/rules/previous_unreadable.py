@@ -1,4 +1,4 @@
-"""The base's version of a contract cannot be read.
+"""The base's version of a contract, or one in its history that a rule asks for, cannot be read.
 
 Why it breaks
     Nothing can be compared with what cannot be read. dcr compares with the last version in the base's
@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 
 from dcr.compatibility.rule import CONTRACT, Finding, rule
 from dcr.compatibility.severities import WARNING
+from dcr.compatibility.wording import MAX_LISTED
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,7 +27,16 @@ if TYPE_CHECKING:
 
 @rule(about=CONTRACT, severity=WARNING)
 def previous_unreadable(pair: ContractPair) -> Iterator[Finding]:
-    """Yield one finding when the base's file was a contract and could not be read."""
+    """Yield one finding when the base's file was a contract and could not be read, and one for those before it."""
+    if pair.past and pair.past.unread:
+        unread = pair.past.unread
+        rest = len(unread) - MAX_LISTED
+        told = "; ".join(unread[:MAX_LISTED]) + (f"; and {rest} more" if rest > 0 else "")
+        yield Finding(
+            f"not all of the history can be read, and was passed over: {told}",
+            "compare with what stood there by hand",
+            detail="history",
+        )
     fatal = [problem for problem in pair.previous_problems if problem.fatal]
     if not fatal:
         return

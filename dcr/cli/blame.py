@@ -1,0 +1,64 @@
+"""Tell who is behind each field: the commit, version and author that introduced it and that changed it last."""
+
+from typing import Annotated
+
+import typer
+
+from dcr.cli.output import COLORS, style_of, words
+from dcr.cli.registry import FORMATS, checked, history_at, open_here, show, states_of
+from dcr.contract.spelling import did_you_mean
+from dcr.errors import UsageError
+from dcr.pages.blame import document, render
+from dcr.pages.documents import written
+from dcr.registry.blame import Blame
+from dcr.registry.blame import blame as blame_of
+
+EXAMPLE = "Example: dcr blame users.daily_active plan --ref main"
+
+
+def blame(
+    dataset: Annotated[str, typer.Argument(help="The dataset's id.", metavar="DATASET")],
+    field: Annotated[
+        str | None, typer.Argument(help="Only this field and what is nested in it.", metavar="FIELD")
+    ] = None,
+    ref: Annotated[
+        str | None, typer.Option(help="Commit to read at. Default: the base, as dcr check finds it.", metavar="REF")
+    ] = None,
+    format: Annotated[  # noqa: A002 (the option's name)
+        str,
+        typer.Option(
+            "--format", "-f", help=f"One of: {', '.join(FORMATS)}.", metavar="FORMAT", autocompletion=words(*FORMATS)
+        ),
+    ] = "table",
+    no_pager: Annotated[bool, typer.Option("--no-pager", help="Print a long page as it is.")] = False,
+    color: Annotated[
+        str, typer.Option(help=f"One of: {', '.join(COLORS)}.", metavar="WHEN", autocompletion=words(*COLORS))
+    ] = "auto",
+) -> None:
+    """Print to stdout."""
+    checked(format, color)
+    opened = open_here(ref)
+    history = history_at(opened, dataset, past=True)
+    states = states_of(opened, history, dataset)
+    found = blame_of(states, history.contracts(states))
+    if field is not None:
+        found = _only(found, field, dataset)
+    if format == "json":
+        show(written(document(opened, history, dataset, found.fields, found.gone)), pager=False)
+    else:
+        show(render(found.fields, found.gone, style_of(color)), pager=not no_pager)
+
+
+def _only(found: Blame, field: str, dataset: str) -> Blame:
+    """Return what is said of one field. Raises `UsageError` for one that never was."""
+
+    def below(path: str) -> bool:
+        return path == field or path.startswith((f"{field}.", f"{field}["))
+
+    fields = tuple(each for each in found.fields if below(each.path))
+    gone = tuple(each for each in found.gone if below(each.path))
+    if not fields and not gone:
+        known = [*(each.path for each in found.fields), *(each.path for each in found.gone)]
+        hint = did_you_mean(field, known) or f"dcr blame '{dataset}' lists those there are"
+        raise UsageError(f"dataset '{dataset}' never had a field '{field}'", hint)
+    return Blame(fields, gone)

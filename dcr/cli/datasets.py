@@ -1,0 +1,52 @@
+"""List the datasets: latest version, status, owners, freshness, path and last change."""
+
+from typing import Annotated
+
+import typer
+
+from dcr.cli.output import COLORS, one_of, style_of, words
+from dcr.cli.registry import FORMATS, checked, history_at, open_here, show
+from dcr.contract.contract import STATUSES
+from dcr.pages.datasets import document, render
+from dcr.pages.documents import written
+from dcr.registry.overview import REMOVED, Wanted, overview
+
+EXAMPLE = "Example: dcr datasets --owner growth --status deprecated"
+_STATUSES = (*STATUSES, REMOVED)
+
+
+def datasets(
+    ref: Annotated[
+        str | None, typer.Option(help="Commit to read at. Default: the base, as dcr check finds it.", metavar="REF")
+    ] = None,
+    owner: Annotated[
+        str | None, typer.Option(help="Only where an owner's team or contact holds this.", metavar="TEXT")
+    ] = None,
+    status: Annotated[
+        str | None,
+        typer.Option(help=f"Only in: {', '.join(_STATUSES)}.", metavar="STATUS", autocompletion=words(*_STATUSES)),
+    ] = None,
+    pattern: Annotated[
+        str | None, typer.Option(help="Only ids that match, for example 'users.*'.", metavar="PATTERN")
+    ] = None,
+    format: Annotated[  # noqa: A002 (the option's name)
+        str,
+        typer.Option(
+            "--format", "-f", help=f"One of: {', '.join(FORMATS)}.", metavar="FORMAT", autocompletion=words(*FORMATS)
+        ),
+    ] = "table",
+    no_pager: Annotated[bool, typer.Option("--no-pager", help="Print a long page as it is.")] = False,
+    color: Annotated[
+        str, typer.Option(help=f"One of: {', '.join(COLORS)}.", metavar="WHEN", autocompletion=words(*COLORS))
+    ] = "auto",
+) -> None:
+    """Print to stdout."""
+    checked(format, color)
+    one_of("--status", status, _STATUSES)
+    opened = open_here(ref)
+    history = history_at(opened)
+    found = [each for each in overview(history) if Wanted(owner, status, pattern)(each)]
+    if format == "json":
+        show(written(document(opened, history, found)), pager=False)
+    else:
+        show(render(found, style_of(color)), pager=not no_pager)

@@ -1,0 +1,122 @@
+"""What the reading commands share: where the registry is read, what is said beside it, and how it is shown."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shlex
+import shutil
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+from dcr.cli import note
+from dcr.cli.output import Progress, one_of, style_of, working_folder
+from dcr.contract.spelling import did_you_mean
+from dcr.errors import UsageError
+from dcr.git.repository import discover
+from dcr.registry.opened import open_at
+from dcr.reporters.printable import defused, printable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from dcr.registry.opened import Opened
+    from dcr.registry.timeline import History, State
+
+FORMATS = ("table", "json")
+MAX_UNREAD = 5
+"""Files that are named one by one on stderr; `--format json` has all of them."""
+
+
+def open_here(ref: str | None) -> Opened:
+    """Return the registry of the working folder's repository at a ref, or at the base."""
+    return open_at(discover(working_folder()), ref)
+
+
+def history_at(opened: Opened, dataset_id: str | None = None, *, past: bool = False) -> History:
+    """Read a history, with word of it where it takes long, and say aloud what cannot be read.
+
+    With `past`, also what could not be read at some commit on the way.
+    """
+    progress = Progress()
+    try:
+        progress("reading the history")
+        history = opened.history(dataset_id)
+    finally:
+        progress.done()
+    unread = history.unread if past else history.unread_now
+    for each in unread[:MAX_UNREAD]:
+        tell(f"'{each.path}' could not be read as {each.commit.id[:10]} left it: {each.message}")
+    if len(unread) > MAX_UNREAD:
+        tell(f"{len(unread) - MAX_UNREAD} more could not be read: --format json names them")
+    if not history.whole:
+        tell("this clone is shallow: nothing is known from before its first commit", "git fetch --unshallow origin")
+    return history
+
+
+def states_of(opened: Opened, history: History, dataset_id: str) -> list[State]:
+    """Return the states of a dataset. Raises `UsageError` for one that never was, with the id that was meant."""
+    states = history.states(dataset_id)
+    if not states:
+        known = opened.history().datasets()
+        hint = did_you_mean(dataset_id, known) or "dcr datasets lists those there are"
+        raise UsageError(f"there is no dataset '{dataset_id}' at '{opened.ref}', now or before", hint)
+    return states
+
+
+def tell(message: str, hint: str = "") -> None:
+    """Say something beside the answer, on stderr."""
+    note(defused(f"dcr: {printable(message)}"))
+    if hint:
+        note(defused(f"  hint: {printable(hint)}"))
+
+
+def checked(format_name: str, color: str, formats: Iterable[str] = FORMATS) -> None:
+    """Refuse a format or a colour that does not exist, before any work. Raises `UsageError`."""
+    one_of("--format", format_name, tuple(formats))
+    style_of(color)
+
+
+def show(text: str, *, pager: bool) -> None:
+    """Write a page to stdout; on a terminal it is too long for, through the pager."""
+    command = _pager(text) if pager and sys.stdout.isatty() and os.environ.get("TERM") != "dumb" else None
+    if command is None or not _paged(command, text):
+        sys.stdout.write(text)
+
+
+def _pager(text: str) -> list[str] | None:
+    """Return the pager to use: the user's, or less where there is one; None where the text fits or none is wanted."""
+    if text.count("\n") < shutil.get_terminal_size().lines:
+        return None
+    written = os.environ.get("PAGER")
+    if written is None:
+        return ["less", "-FRX"] if shutil.which("less") else None
+    try:
+        command = shlex.split(written)
+    except ValueError:
+        return None
+    if command and os.path.basename(command[0]) == "less" and "LESS" not in os.environ:
+        command.append("-FRX")
+    return command if command and command[0] != "cat" else None
+
+
+def _paged(command: list[str], text: str) -> bool:
+    """Run a pager and give it a text; whether it could be run."""
+    try:
+        process = subprocess.Popen(command, stdin=subprocess.PIPE)
+    except OSError:
+        return False
+    with contextlib.suppress(BrokenPipeError, KeyboardInterrupt):  # it was left before the end
+        process.communicate(text.encode("utf-8", "backslashreplace"))
+    while process.poll() is None:
+        with contextlib.suppress(KeyboardInterrupt):  # it is the pager's own
+            process.wait()
+    return True
+
+
+def show_bytes(content: bytes) -> None:
+    """Write a file's content to stdout as it is."""
+    sys.stdout.flush()
+    sys.stdout.buffer.write(content)
+    sys.stdout.buffer.flush()

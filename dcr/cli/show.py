@@ -1,0 +1,67 @@
+"""Print one version of a contract as its file was. JSON is what it says, in dcr's own words.
+
+Where a version had two contents, the newest is shown and stderr names the others: --commit chooses.
+"""
+
+import os
+import sys
+from typing import Annotated
+
+import typer
+
+from dcr.cli.output import COLORS, style_of, words
+from dcr.cli.registry import checked, history_at, open_here, show_bytes, states_of, tell
+from dcr.cli.registry import show as show_page
+from dcr.pages.documents import written
+from dcr.pages.show import document, render
+from dcr.registry.lookup import Named, find, parse
+
+EXAMPLE = "Example: dcr show users.daily_active@1.0.0 --ref main"
+_FORMATS = ("yaml", "json")
+
+
+def show(
+    dataset: Annotated[str, typer.Argument(help="The dataset's id. Default: its latest.", metavar="DATASET[@VERSION]")],
+    ref: Annotated[
+        str | None, typer.Option(help="Commit to read at. Default: the base, as dcr check finds it.", metavar="REF")
+    ] = None,
+    commit: Annotated[str | None, typer.Option(help="The content that this commit gave it.", metavar="COMMIT")] = None,
+    format: Annotated[  # noqa: A002 (the option's name)
+        str,
+        typer.Option(
+            "--format", "-f", help=f"One of: {', '.join(_FORMATS)}.", metavar="FORMAT", autocompletion=words(*_FORMATS)
+        ),
+    ] = "yaml",
+    no_pager: Annotated[bool, typer.Option("--no-pager", help="Print a long page as it is.")] = False,
+    color: Annotated[
+        str, typer.Option(help=f"One of: {', '.join(COLORS)}.", metavar="WHEN", autocompletion=words(*COLORS))
+    ] = "auto",
+) -> None:
+    """Print to stdout."""
+    checked(format, color, _FORMATS)
+    opened = open_here(ref)
+    named = parse(dataset)
+    history = history_at(opened, named.dataset_id)
+    if named.version is not None and not history.states(named.dataset_id):
+        whole = opened.history(dataset)  # an id may hold an @ itself
+        if whole.states(dataset):
+            named, history = Named(dataset, None), whole
+    states = states_of(opened, history, named.dataset_id)
+    found = find(history, named, commit)
+    if states[-1].facts is None and named.version is None:
+        gone = states[-1].commit
+        tell(f"'{named.dataset_id}' was removed on {gone.date[:10]} in {gone.id[:10]}; this is what it was last")
+    for each in found.others:
+        first = each.first.commit
+        tell(f"version '{each.version}' has another content, of {first.date[:10]}", f"--commit {first.id[:10]}")
+    if format == "json":
+        show_page(written(document(opened, history, found, found.state.contract())), pager=False)
+    elif color == "always" or _people_read():
+        show_page(render(found.state.text(), style_of(color)), pager=not no_pager)
+    else:
+        show_bytes(found.state.text())
+
+
+def _people_read() -> bool:
+    """Whether the output goes to a terminal or a log; a file or a program gets the content to the byte."""
+    return sys.stdout.isatty() or bool(os.environ.get("CI") or os.environ.get("PRE_COMMIT"))

@@ -1,0 +1,90 @@
+"""A field or an enum value that was removed is back, and means something else than it did.
+
+Why it breaks
+    Rows written before the removal still hold the old meaning, and so do the queries that were kept for them.
+    Both read one name for two things now, and nothing in the rows says which.
+
+Instead
+    Take a new name, or bring the field back as it was. What counts is its type, enum, constraints, nested fields
+    and, where both say one, its description; for an enum value, the description of its field.
+
+Example
+    fields:
+      - {name: ltv_cents, type: integer, required: false}
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dcr.compatibility.crossing import without_spellings
+from dcr.compatibility.modes import BACKWARD, FORWARD
+from dcr.compatibility.past import value_key
+from dcr.compatibility.rule import FIELD, Finding, rule
+from dcr.compatibility.semver import MINOR
+from dcr.compatibility.severities import WARNING
+from dcr.compatibility.wording import listed, shown
+from dcr.contract.contract import field_meaning
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from dcr.compatibility.pairs import FieldPair
+    from dcr.compatibility.past import Once
+    from dcr.contract.contract import Field
+
+
+@rule(about=FIELD, modes=(BACKWARD, FORWARD), severity=WARNING, bump=MINOR)
+def field_resurrected(pair: FieldPair) -> Iterator[Finding]:
+    """Yield one finding when the history had the field, or an enum value of it, with another meaning."""
+    if pair.past is None or pair.proposed is None:
+        return
+    if pair.previous is None:
+        once = pair.past.fields.get(pair.path)
+        difference = _difference(once, pair.proposed) if once else ""
+        if once and difference:
+            yield Finding(
+                f"field '{pair.path}' is back from '{once.version}' with another meaning: {difference}",
+                "take a new name, or bring it back as it was",
+                detail=difference,
+                against=once.version,
+                previous_location=once.location,
+            )
+        return
+    by_version: dict[str, list[object]] = {}
+    for value in pair.proposed.enum or ():
+        once = pair.past.values.get(value_key(pair.path, value))
+        if once and _told_otherwise(once.field, pair.proposed):
+            by_version.setdefault(once.version, []).append(value)
+    for version, values in by_version.items():
+        place = pair.past.values[value_key(pair.path, values[0])].location
+        yield Finding(
+            f"field '{pair.path}' has enum value{'s' * (len(values) > 1)} {listed(values)} back from '{version}', "
+            "and is described otherwise than then",
+            "take a new value, or describe the field as it was",
+            key="enum",
+            detail=repr(values),
+            against=version,
+            previous_location=place,
+        )
+
+
+def _difference(once: Once, now: Field) -> str:
+    """Return in words what differs first; nothing where the field means what it did."""
+    before = once.field
+    if not once.stored_alike:
+        now = without_spellings(now)
+    if before.type != now.type:
+        return f"it was {shown(before.type)} and is {shown(now.type)}"
+    old, new = field_meaning(before), field_meaning(now)
+    parts = (("enum", 4), ("constraints", 5), ("nested fields", 6), ("elements", 7))
+    named = [word for word, at in parts if old[at] != new[at]]
+    if before.physical_type and now.physical_type and old[8] != new[8]:
+        named.append("stored type")
+    if _told_otherwise(before, now):
+        named.append("description")
+    return f"other {', '.join(named)}" if named else ""
+
+
+def _told_otherwise(before: Field, now: Field) -> bool:
+    return bool(before.description and now.description and before.description != now.description)

@@ -1,0 +1,219 @@
+"""The history of a commit's first-parent line: one `git log --raw` tells every change of every path.
+
+The first parents are what a branch really said, commit by commit; what happened inside a merged branch shows
+as one step. Git is not asked for renames: what is the same dataset is told by ids, elsewhere.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import TYPE_CHECKING, NamedTuple
+
+from dcr.errors import DcrError
+from dcr.git.changes import NOTHING
+from dcr.git.command import GitFailedError, failure
+from dcr.git.objects import FILE, list_all
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping
+
+    from dcr.git.repository import Repository
+    from dcr.policy.globs import Scope
+
+_FORMAT = "--format=%x00%H%x00%P%x00%an%x00%ae%x00%cI%x00%s"
+_ID = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?\Z")
+_ENTRY = re.compile(r"\n?:(\d{6}) (\d{6}) ([0-9a-f]{40,64}) ([0-9a-f]{40,64}) [AMDT]\Z")
+
+
+class ShallowHistoryError(DcrError):
+    """The clone lacks the commits that an answer would depend on."""
+
+
+class Commit(NamedTuple):
+    """One commit: `date` is the committer's, ISO 8601 with its offset, since that is when the branch got it.
+
+    Texts that are not UTF-8 hold their bytes as lone surrogates.
+    """
+
+    id: str
+    author: str
+    email: str
+    date: str
+    subject: str
+
+
+class Entry(NamedTuple):
+    """One path that a commit changed; a mode of zeros means the path is absent on that side."""
+
+    path: str
+    previous_mode: str
+    mode: str
+    previous_id: str
+    id: str
+
+    @property
+    def is_file(self) -> bool:
+        """Whether the path is a regular file from this commit on."""
+        return self.mode.startswith(FILE)
+
+    @property
+    def is_gone(self) -> bool:
+        """Whether the path is absent from this commit on."""
+        return self.mode == NOTHING
+
+
+class Step(NamedTuple):
+    """A commit of the line, and what it changed against its first parent."""
+
+    commit: Commit
+    entries: tuple[Entry, ...]
+
+
+def walk(repository: Repository, commit: str, scope: Scope) -> list[Step]:
+    """Return the steps that touch paths in scope, newest first, each with those of its entries alone.
+
+    In a shallow clone the oldest step holds everything that the clone's first commit has: `repository.shallow`
+    tells. Raises `GitFailedError` when the walk is not whole: each step must lead to the next, the last one to
+    no other, and all of them together to the commit's own tree.
+    """
+    folders = pathspecs(scope.globs)
+    log = _log(repository, ("--no-literal-pathspecs",), "--first-parent", "--parents", commit, "--", *folders)
+    steps = list(_steps(log, scope, narrowed=bool(folders)))
+    _insist_on_end(steps, {path: oid for path, oid in list_all(repository.git, commit).items() if scope.covers(path)})
+    return [each for each in steps if each.entries]
+
+
+class FileStep(NamedTuple):
+    """A commit that changed some files, and whether it is the first of all, before which there was nothing."""
+
+    commit: Commit
+    entries: tuple[Entry, ...]
+    is_root: bool
+
+
+def walk_files(repository: Repository, commit: str, files: Mapping[str, str]) -> list[FileStep]:
+    """Return the steps that touch some files alone, newest first; `files` are the ids of what the commit has there.
+
+    Costs a tenth of a whole walk, and does not know where a file came from. Raises `GitFailedError` when the steps
+    do not lead to what the commit has.
+    """
+    log = _log(repository, (), "--first-parent", commit, "--", *files)
+    found = _records(log, files.__contains__)
+    steps = [FileStep(each.commit, each.entries, not each.parents) for each in found]
+    _insist_on_end([Step(each.commit, each.entries) for each in steps], dict(files))
+    return steps
+
+
+def deletions(repository: Repository, commits: Iterable[str]) -> list[Step]:
+    """Return what each of some commits deleted against its first parent."""
+    log = _log(repository, (), "--no-walk=unsorted", "--diff-filter=D", *commits, "--")
+    return [Step(each.commit, each.entries) for each in _records(log, lambda _: True)]
+
+
+def _log(repository: Repository, options: tuple[str, ...], *arguments: str) -> str:
+    log = repository.git.attest(
+        *options,
+        "log", "--raw", "-z", "--no-renames", "--no-follow", "--no-abbrev", "--root", "--topo-order",
+        "--diff-merges=first-parent", "--no-notes", "--no-ext-diff", "--no-textconv", "--no-relative",
+        "--no-mailmap", "--encoding=UTF-8", _FORMAT, *arguments,
+    )  # fmt: skip
+    if log.code != 0:
+        raise failure(("log",), log)
+    return log.out.decode("utf-8", "surrogateescape")
+
+
+def pathspecs(globs: Iterable[str]) -> list[str]:
+    """Return git's words for the folders that some globs begin with; none when one of them may begin anywhere."""
+    found = []
+    for glob in globs:
+        steps: list[str] = []
+        for step in glob.split("/"):
+            if "**" in step:
+                break
+            steps.append(step)
+            if "*" in step or "?" in step:
+                break
+        if not steps:
+            return []
+        whole = "/".join(steps)
+        found.append(f":(glob){whole}" if whole == glob else f":(glob){whole}/**")
+    return list(dict.fromkeys(found))
+
+
+def whole_history(repository: Repository, what: str) -> None:
+    """Raise `ShallowHistoryError` when commits are missing that `what` depends on."""
+    if repository.shallow:
+        raise ShallowHistoryError(
+            f"this clone is shallow, and {what} needs the whole history", "git fetch --unshallow origin"
+        )
+
+
+def _steps(log: str, scope: Scope, *, narrowed: bool) -> Iterator[Step]:
+    """Yield the steps of a log that has no gaps.
+
+    In a walk that is `narrowed` to folders, git names the next commit that touches them as a commit's parent, and
+    yet lists merges between the two that touch nothing.
+    """
+    expected: str | None = None
+    for each in _records(log, cache(scope.covers)):
+        if each.touched or not narrowed:
+            if expected is not None and each.commit.id != expected:
+                raise _cut()
+            expected = each.parents.partition(" ")[0]
+        yield Step(each.commit, each.entries)
+    if expected:
+        raise _cut()
+
+
+class _Record(NamedTuple):
+    """One commit of a log, with the entries that are covered; `touched` is whether it had any at all."""
+
+    commit: Commit
+    parents: str
+    entries: tuple[Entry, ...]
+    touched: bool
+
+
+def _records(log: str, covers: Callable[[str], bool]) -> Iterator[_Record]:
+    """Yield the commits of a log: each begins with an empty record, and six that say which one, who and when."""
+    records = log.split("\0")
+    if records.pop():
+        raise _cut()
+    at, count = 0, len(records)
+    while at < count:
+        if records[at] or at + 6 >= count or not _ID.match(records[at + 1]):
+            raise _cut()
+        oid, parents, author, email, date, subject = records[at + 1 : at + 7]
+        at += 7
+        first, entries = at, []
+        while at < count and records[at]:
+            match = _ENTRY.match(records[at])
+            if match is None or at + 1 >= count:
+                raise _cut()
+            if covers(records[at + 1]):
+                entries.append(Entry(records[at + 1], *match.groups()))
+            at += 2
+        commit = Commit(oid, author, email, date.replace("Z", "+00:00"), subject)
+        yield _Record(commit, parents, tuple(entries), at > first)
+
+
+def _insist_on_end(steps: list[Step], tree: dict[str, str]) -> None:
+    """Raise unless the steps, oldest first, go from nothing to a tree without a gap."""
+    found: dict[str, tuple[str, str]] = {}
+    for step in reversed(steps):
+        for path, previous_mode, mode, previous_id, oid in step.entries:
+            before = found.pop(path, _ABSENT)
+            if before != (previous_mode, previous_id) and (before is not _ABSENT or previous_mode != NOTHING):
+                raise _cut()
+            if mode != NOTHING:
+                found[path] = (mode, oid)
+    if {path: oid if mode.startswith(FILE) else "" for path, (mode, oid) in found.items()} != tree:
+        raise _cut()
+
+
+_ABSENT = (NOTHING, "")
+
+
+def _cut() -> GitFailedError:
+    return GitFailedError("git gave a history with gaps", "run it again; git fsck shows what is wrong")

@@ -1,0 +1,72 @@
+"""The list of datasets."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from dcr.pages.documents import commit_document, opening, promises, unread
+from dcr.pages.lines import BOLD, DIM, STATUS_COLORS, Cell, Paper, day, page
+from dcr.registry.overview import REMOVED
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from dcr.registry.opened import Opened
+    from dcr.registry.overview import Dataset
+    from dcr.registry.timeline import History
+    from dcr.reporters import Style
+
+_HEADINGS = ("dataset", "version", "status", "owners", "freshness", "last change", "path")
+_UNITS = ((86_400, "d"), (3_600, "h"), (60, "min"), (1, "s"))
+
+
+def render(datasets: Sequence[Dataset], style: Style) -> str:
+    """Return a row for each dataset, and how many there are."""
+    paper = Paper(style)
+    lines = paper.table(_HEADINGS, (_row(each) for each in datasets))
+    number = len(datasets)
+    return page([*lines, paper.line(Cell(f"{number} dataset{'' if number == 1 else 's'}"))])
+
+
+def document(opened: Opened, history: History, datasets: Sequence[Dataset]) -> dict[str, Any]:
+    """Return the same as plain values."""
+    return {
+        **opening(opened, history),
+        "datasets": [_document(each) for each in datasets],
+        "unread": unread(history.unread_now),
+    }
+
+
+def _row(dataset: Dataset) -> list[Cell]:
+    facts, commit = dataset.facts, dataset.last.commit
+    also = f" (also {', '.join(dataset.also_at)})" if dataset.also_at else ""
+    return [
+        Cell(facts.dataset_id, BOLD),
+        Cell(facts.version),
+        Cell(dataset.status, STATUS_COLORS.get(dataset.status, "")),
+        Cell(", ".join(team for team, _ in facts.owners)),
+        Cell(lasting(facts.freshness[0]) if facts.freshness else ""),
+        Cell(f"{day(commit.date)} {commit.author}"),
+        Cell(f"{dataset.last.path}{also}", DIM),
+    ]
+
+
+def _document(dataset: Dataset) -> dict[str, Any]:
+    facts = dataset.facts
+    return {
+        "dataset_id": facts.dataset_id,
+        "version": facts.version,
+        "status": dataset.status,
+        **promises(facts),
+        "format": facts.format,
+        "path": None if dataset.status == REMOVED else dataset.last.path,
+        "also_at": list(dataset.also_at),
+        "last_change": commit_document(dataset.last.commit),
+    }
+
+
+def lasting(seconds: int | None) -> str:
+    """Return a duration in the largest unit that holds it whole; one that is not understood is `?`."""
+    if seconds is None:
+        return "?"
+    return next(f"{seconds // size} {unit}" for size, unit in _UNITS if seconds % size == 0)

@@ -1,0 +1,218 @@
+"""The history of a git repository as a registry: the same questions as to the one in memory, and read-only."""
+
+from __future__ import annotations
+
+import threading
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from pydantic import ValidationError
+
+from dcr.compatibility.modes import is_transitive
+from dcr.compatibility.pairs import ContractPair
+from dcr.compatibility.past import Released
+from dcr.compatibility.semver import parse
+from dcr.compatibility.transitive import may_break_older
+from dcr.contract.models import DataContract, to_record
+from dcr.errors import DcrError
+from dcr.git.history import whole_history
+from dcr.git.repository import discover
+from dcr.registry.compatibility import known_mode, report_on
+from dcr.registry.memory import ContractRegistry, UnknownContractError
+from dcr.registry.opened import Opened, open_at
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from dcr.contract.contract import Contract, Field
+    from dcr.registry.compatibility import CompatibilityReport
+    from dcr.registry.timeline import History, State
+
+
+class ReadOnlyRegistryError(DcrError):
+    """The history is written by commits, not through the library."""
+
+
+class AmbiguousVersionError(DcrError):
+    """A version has two meanings in the history, and none is chosen silently."""
+
+
+class NotExpressibleError(DcrError):
+    """A contract of another format says something that the public models have no word for."""
+
+
+class GitRegistry(ContractRegistry):
+    """Datasets and versions as a branch's history has them, up to the commit that a ref named when this was made.
+
+    Nothing is read before it is asked for, and nothing is written. Safe to use from several threads.
+    """
+
+    def __init__(self, folder: str, ref: str | None = None, mode: str | None = None) -> None:
+        """`ref` is resolved once, the base when None; `mode` None judges each dataset as its policy says.
+
+        Raises a `DcrError` when there is no repository, ref or policy to read.
+        """
+        super().__init__(mode or "backward")
+        self._asked_mode = None if mode is None else known_mode(mode)
+        self._opened: Opened = open_at(discover(folder), ref)
+        self._reading = threading.Lock()
+
+    @property
+    def commit(self) -> str:
+        """The commit everything is read at."""
+        return self._opened.commit
+
+    def datasets(self) -> list[str]:
+        """Return the ids of all datasets that ever were on the branch, in alphabetical order."""
+        return self._whole.datasets()
+
+    def get(self, dataset_id: str, version: str) -> DataContract:
+        """Return one version, as it was last.
+
+        Raises `UnknownContractError`, `AmbiguousVersionError` and `NotExpressibleError`.
+        """
+        return _model(self._newest_of(dataset_id, version).contract())
+
+    def latest(self, dataset_id: str) -> DataContract:
+        """Return the newest active version. Raises as `get` does; `UnknownContractError` when there is none."""
+        active = [
+            version
+            for version in self._released(dataset_id)
+            if _status(self._states(dataset_id, version)[-1]) == "active"
+        ]
+        if not active:
+            raise UnknownContractError(f"dataset '{dataset_id}' has no active version", "dcr log tells what it had")
+        return self.get(dataset_id, active[-1])
+
+    def history(self, dataset_id: str) -> list[DataContract]:
+        """Return every version, oldest first. Raises as `get` does."""
+        states = [self._newest_of(dataset_id, version) for version in self._released(dataset_id)]
+        return [_model(each) for each in self._whole.contracts(states) if each is not None]
+
+    def check(self, contract: DataContract, mode: str | None = None) -> CompatibilityReport:
+        """Return what merging a contract would say: it is compared with what the branch has, in any format.
+
+        A dataset that was removed is compared with what it was last. Raises `UsageError` for an unknown mode, and
+        `ShallowHistoryError` where the clone may lack what it was.
+        """
+        chosen = known_mode(mode) if mode else self._asked_mode or self._opened.policy.mode_of(contract.dataset_id)
+        states = [each for each in self._whole.states(contract.dataset_id) if each.facts]
+        if not states:
+            whole_history(self._opened.repository, "a verdict on a dataset that is not here")
+        previous = states[-1].contract() if states else None
+        proposed = to_record(DataContract.model_validate(contract.model_dump()))
+        pair = ContractPair(previous, proposed)
+        if is_transitive(chosen) and may_break_older(pair):
+            whole_history(self._opened.repository, "a transitive mode")
+            older = [release.last for release in reversed(self._whole.released(contract.dataset_id))]
+            pair = pair._replace(earlier=tuple(Released(each) for each in self._whole.contracts(older) if each))
+        return report_on(pair, chosen)
+
+    def register(self, contract: DataContract, mode: str | None = None) -> CompatibilityReport:
+        """Raise `ReadOnlyRegistryError`."""
+        del mode
+        raise _read_only(f"commit '{contract.dataset_id}' and merge it")
+
+    def deprecate(self, dataset_id: str, version: str, uri: str) -> DataContract:
+        """Raise `ReadOnlyRegistryError`."""
+        del version
+        raise _read_only(f"edit the file and merge it: dcr deprecate {dataset_id} --uri {uri}")
+
+    def archive(self, dataset_id: str, version: str) -> DataContract:
+        """Raise `ReadOnlyRegistryError`."""
+        del version
+        raise _read_only(f"edit the file and merge it: dcr archive {dataset_id}")
+
+    @cached_property
+    def _history(self) -> History:
+        return self._opened.history()
+
+    @property
+    def _whole(self) -> History:
+        with self._reading:
+            return self._history
+
+    def _released(self, dataset_id: str) -> list[str]:
+        """Return a dataset's versions, oldest first: by their numbers where they have an order, else as they came."""
+        released = self._whole.released(dataset_id)
+        if not released:
+            raise UnknownContractError(f"there is no dataset '{dataset_id}'", "datasets() lists those there are")
+        found = list(dict.fromkeys(each.version for each in released))
+        return sorted(found, key=lambda version: parse(version) or (0, 0, 0)) if all(map(parse, found)) else found
+
+    def _states(self, dataset_id: str, version: str) -> list[State]:
+        known = self._released(dataset_id)
+        if version not in known:
+            raise UnknownContractError(
+                f"dataset '{dataset_id}' has no version '{version}'", f"it has {', '.join(known)}"
+            )
+        states = self._whole.states(dataset_id)
+        return [each for each in states if each.facts and each.facts.version == version]
+
+    def _newest_of(self, dataset_id: str, version: str) -> State:
+        states = self._states(dataset_id, version)
+        meanings = {each.facts.digest: each.commit.id[:10] for each in reversed(states) if each.facts}
+        if len(meanings) > 1:
+            raise AmbiguousVersionError(
+                f"version '{version}' of '{dataset_id}' has {len(meanings)} meanings in the history, "
+                f"from {', '.join(reversed(meanings.values()))}",
+                f"dcr log {dataset_id} tells them apart; dcr show {dataset_id}@{version} --commit COMMIT shows one",
+            )
+        return states[-1]
+
+
+def _status(state: State) -> str | None:
+    return state.facts.status if state.facts else None
+
+
+def _read_only(instead: str) -> ReadOnlyRegistryError:
+    return ReadOnlyRegistryError("a registry read from git is read-only: its history is written by commits", instead)
+
+
+def _model(contract: Contract) -> DataContract:
+    """Return a record as a public model, without the stored types of formats that have them.
+
+    Raises `NotExpressibleError` for what else the models have no word for.
+    """
+    try:
+        return DataContract.model_validate(_plain(contract))
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_context=False)[0]
+        where = ".".join(str(step) for step in first["loc"])
+        raise NotExpressibleError(
+            f"'{contract.dataset_id}' version '{contract.version}' is written in {contract.format}, and the models "
+            f"cannot hold its {where or 'content'}: {first['msg']}",
+            f"dcr show {contract.dataset_id}@{contract.version} --format json has all of it",
+        ) from error
+
+
+def _plain(contract: Contract) -> dict[str, Any]:
+    sla = contract.freshness_sla
+    return {
+        "dataset_id": contract.dataset_id,
+        "version": contract.version,
+        "description": contract.description,
+        "status": contract.status,
+        "primary_key": list(contract.primary_key),
+        "owners": [each._asdict() for each in contract.owners],
+        "freshness_sla": sla._asdict() if sla else None,
+        "deprecation_uri": contract.deprecation_uri,
+        "fields": _fields(contract.fields),
+    }
+
+
+def _fields(fields: Iterable[Field]) -> list[dict[str, Any]]:
+    return [{"name": each.name, **_field(each)} for each in fields]
+
+
+def _field(field: Field) -> dict[str, Any]:
+    return {
+        "type": field.type,
+        "required": field.required,
+        "description": field.description,
+        "deprecated": field.deprecated,
+        "enum": None if field.enum is None else list(field.enum),
+        **field.constraints,
+        "fields": _fields(field.fields) or None,
+        "items": _field(field.items) if field.items else None,
+    }

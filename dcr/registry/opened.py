@@ -1,0 +1,43 @@
+"""Where the registry is read: the commit a ref names, the policy that stands in it, and the history up to it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from dcr.git.base import resolve_ref
+from dcr.git.policies import named_base, policy_of
+from dcr.policy.globs import Scope
+from dcr.registry.timeline import history_of
+
+if TYPE_CHECKING:
+    from dcr.git.repository import Repository
+    from dcr.policy.policy import Policy
+    from dcr.registry.timeline import History
+
+
+class Opened(NamedTuple):
+    """A commit to read the registry at: what it was called, what said so, and the policy that stands in it."""
+
+    repository: Repository
+    ref: str
+    source: str
+    commit: str
+    policy: Policy
+
+    @property
+    def scope(self) -> Scope:
+        """The files that are contracts by their place, by this commit's own globs."""
+        return Scope(self.policy.contracts, self.policy.exclude)
+
+    def history(self, dataset_id: str | None = None) -> History:
+        """Return the history up to the commit, of all datasets or of one."""
+        return history_of(self.repository, self.commit, self.scope, dataset_id=dataset_id)
+
+
+def open_at(repository: Repository, ref: str | None = None) -> Opened:
+    """Return what a ref names, or else the base as `dcr check` finds it.
+
+    Raises a `DcrError` for a ref that names nothing, or a policy that cannot be understood.
+    """
+    name, source, commit = resolve_ref(repository, ref, lambda at: named_base(repository, at))
+    return Opened(repository, name, source, commit, policy_of(repository, commit))

@@ -1,0 +1,185 @@
+"""Hands to each pair what the base's history knows of its dataset, as far as the change and the policy ask for it."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from functools import cache
+from typing import TYPE_CHECKING, NamedTuple
+
+from dcr.compatibility.past import Deprecation, Past, Released
+from dcr.compatibility.resurrection import last_there
+from dcr.compatibility.semver import parse
+from dcr.formats import read
+from dcr.git.history import whole_history
+from dcr.registry.lineage import Sought, older_texts
+from dcr.registry.since import contract_since, fields_since
+from dcr.registry.timeline import history_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+
+    from dcr.compatibility.matching import Matched
+    from dcr.compatibility.pairs import ContractPair
+    from dcr.contract.contract import Contract
+    from dcr.git.repository import Repository
+    from dcr.policy.globs import Scope
+    from dcr.policy.policy import StricterPolicy
+    from dcr.policy.questions import Question
+    from dcr.registry.lineage import Older
+    from dcr.registry.replay import Unread
+    from dcr.registry.timeline import History, State
+
+_SHORT = 10
+
+
+class Asked(NamedTuple):
+    """Where the history is read: up to the commit a change is compared with; `blobs` are contents there, by path."""
+
+    repository: Repository
+    commit: str
+    scope: Scope
+    policy: StricterPolicy
+    blobs: Mapping[str, str]
+
+
+class Told(NamedTuple):
+    """What a dataset was until a change: its states, oldest first, what could not be read, and the contracts."""
+
+    states: Sequence[State]
+    unread: Sequence[Unread]
+    contracts: Callable[[Sequence[State]], Iterable[Contract | None]]
+
+
+def with_past(asked: Asked, matches: Sequence[Matched], questions: Sequence[Question]) -> list[Matched]:
+    """Return the same pairs, those that ask the history with its answers.
+
+    Raises `ShallowHistoryError` where only the whole history can tell and this clone lacks some of it.
+    """
+    today = datetime.now(UTC).date()
+    pairs = [each.pair for each in matches]
+    numbers = range(len(pairs))
+    wholes = [number for number in numbers if questions[number].whole]
+    if wholes:
+        whole_history(asked.repository, "a transitive mode or a time of deprecation")
+    all_at_once = cache(lambda: history_of(asked.repository, asked.commit, asked.scope))
+    for number in wholes:
+        ids = _ids(matches[number])
+        alone = len(wholes) == len(ids) == 1
+        history = history_of(asked.repository, asked.commit, asked.scope, dataset_id=ids[0]) if alone else all_at_once()
+        pairs[number] = answered(pairs[number], questions[number], _told(history, ids), asked.policy, today)
+    quick = [number for number in numbers if any(questions[number].added) and not questions[number].whole]
+    texts = older_texts(asked.repository, asked.commit, asked.scope, [_sought(asked, matches[each]) for each in quick])
+    for number, older in zip(quick, texts, strict=True):
+        past = _looked_back(matches[number], questions[number], older)
+        pairs[number] = pairs[number]._replace(past=past)
+    for number in numbers:
+        if questions[number].timed and not questions[number].whole:
+            waits = Deprecation(asked.policy.min_deprecation_days, today, {})
+            past = (pairs[number].past or Past())._replace(deprecation=waits)
+            pairs[number] = pairs[number]._replace(past=past)
+    return [each._replace(pair=pair) for each, pair in zip(matches, pairs, strict=True)]
+
+
+def answered(pair: ContractPair, question: Question, told: Told, policy: StricterPolicy, today: date) -> ContractPair:
+    """Return a pair with the answers of the whole history; `today` is what a time of deprecation is measured on."""
+    newest_first = told.states[::-1]
+    earlier = tuple(_released(told, pair, policy)) if question.older else ()
+    fields, values = last_there(question.added, _each(told, newest_first), _format(pair))
+    deprecation = None
+    if question.timed:
+        since = {}
+        if question.since is None or any(question.since):
+            contracts = told.contracts(newest_first)
+            since = fields_since(zip(newest_first, contracts, strict=False), question.since)
+        deprecation = Deprecation(policy.min_deprecation_days, today, since, contract_since(told.states))
+    unread = [f"'{each.path}' at {each.commit.id[:_SHORT]} ({each.message})" for each in told.unread]
+    past = Past(fields, values, deprecation, tuple(unread) if question.older or question.timed else ())
+    return pair._replace(earlier=earlier, past=past)
+
+
+def _told(history: History, ids: Sequence[str]) -> Told:
+    states = [state for dataset_id in ids for state in history.states(dataset_id)]
+    paths = {state.path for state in states}
+    now = {(each.commit.id, each.path) for each in history.unread_now}  # that is said of the base itself
+    unread = [
+        each
+        for each in history.unread
+        if (each.path in paths or not paths.isdisjoint(each.datasets) or not set(ids).isdisjoint(each.datasets))
+        and (each.commit.id, each.path) not in now
+    ]
+    return Told(states, unread, history.contracts)
+
+
+def _released(told: Told, pair: ContractPair, policy: StricterPolicy) -> Iterator[Released]:
+    """Yield every version with every meaning it ever had, newest first, but for the one the pair is compared with.
+
+    Any status is enforced, so a draft counts as released. A version that was more than a draft once is not one
+    because its last state says so.
+    """
+    found: dict[tuple[str, str], State] = {}
+    for state in told.states:
+        if state.facts is None or not _same_group(state.facts.version, pair, policy):
+            continue
+        key = (state.facts.version, state.facts.digest)
+        known = found.get(key)
+        if known is None or known.facts is None or state.facts.status != "draft" or known.facts.status == "draft":
+            found[key] = state
+    chosen = list(found.values())[::-1]
+    if pair.previous and chosen and told.states[-1].facts and not pair.previous_problems:
+        chosen = [each for each in chosen if each.facts and each.facts.digest != told.states[-1].facts.digest]
+    for state, contract in zip(chosen, told.contracts(chosen), strict=True):
+        if contract is not None:
+            yield Released(contract, state.commit.id)
+
+
+def _same_group(version: str, pair: ContractPair, policy: StricterPolicy) -> bool:
+    """Whether a version is one of those that are asked about; one that has no order is."""
+    if policy.choice("transitive_within") != "major" or pair.proposed is None:
+        return True
+    one, other = parse(version), parse(pair.proposed.version)
+    return one is None or other is None or one[0] == other[0]
+
+
+def _each(told: Told, newest_first: Sequence[State]) -> Iterator[Released]:
+    for state, contract in zip(newest_first, told.contracts(newest_first), strict=False):
+        if contract is not None:
+            yield Released(contract, state.commit.id)
+
+
+def _format(pair: ContractPair) -> str:
+    return pair.proposed.format if pair.proposed else ""
+
+
+def _ids(matched: Matched) -> list[str]:
+    """Return the ids the dataset had, the one it had before a change of format first."""
+    found = (matched.known_as, matched.dataset_id)
+    return list(dict.fromkeys(each for each in found if each is not None))
+
+
+def _sought(asked: Asked, matched: Matched) -> Sought:
+    path = matched.pair.previous.path if matched.pair.previous else matched.path
+    return Sought(_ids(matched)[0], path, asked.blobs.get(path, ""))
+
+
+def _looked_back(matched: Matched, question: Question, texts: Sequence[Older]) -> Past:
+    """Return what some older texts of a file say of what was added; those that cannot be read are named."""
+    names = [each.encode("utf-8", "surrogateescape") for each in question.added.names]
+    unread: list[str] = []
+    ids = set(_ids(matched))
+
+    def readable() -> Iterator[Released]:
+        for text in texts:
+            at = f"'{text.path}' at {text.commit.id[:_SHORT]}"
+            if text.content is None:
+                unread.append(f"{at} (it is not in this clone)")
+            elif b"\\" in text.content or any(name in text.content for name in names):
+                reading = read(text.path, text.content)
+                fatal = next((each for each in reading.problems if each.fatal), None)
+                if fatal:
+                    unread.append(f"{at} (line {fatal.location.line}: {fatal.message})")
+                for contract in reading.contracts:
+                    if contract.dataset_id in ids:
+                        yield Released(contract, text.commit.id)
+
+    fields, values = last_there(question.added, readable(), _format(matched.pair))
+    return Past(fields, values, None, tuple(unread))

@@ -1,0 +1,103 @@
+"""The quick look at a content says what the full reader says, of every file there is and of spoilt ones."""
+
+from __future__ import annotations
+
+import random
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+import yaml
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dcr.contract.contract import meaning
+from dcr.contract.digest import digest
+from dcr.contract.plainness import is_plain
+from dcr.contract.yaml_reader import YamlRefusedError, check_tree, compose
+from dcr.formats import read
+from dcr.registry.facts import FileFacts, facts_of, from_plain, to_plain
+from dcr.registry.sketch import Sketches
+
+if TYPE_CHECKING:
+    from dcr.contract.contract import Contract
+
+ROOT = Path(__file__).parents[2]
+FILES = sorted([*(ROOT / "tests/rules").rglob("*.yaml"), *(ROOT / "contracts-example").rglob("*.yaml")])
+SPOILS = (
+    "- ",
+    ": ",
+    "*x",
+    "&x ",
+    "!!str ",
+    "  ",
+    '"',
+    "'",
+    "\n",
+    "null",
+    "1",
+    "\\x41",
+    "{",
+    "]",
+    "é",
+    "\x7f",
+    "#",
+    "x-",
+)
+
+
+def full(content: bytes) -> tuple[object, ...]:
+    """Return what the full reader says, as `told` does."""
+    reading = read("", content)
+    fatal = [each for each in reading.problems if each.fatal]
+    return (
+        [
+            (each.dataset_id, each.version, each.status, digest(each), each.deprecation_uri)
+            for each in reading.contracts
+        ],
+        f"line {fatal[0].location.line}: {fatal[0].message}" if fatal else None,
+    )
+
+
+def told(facts: FileFacts) -> tuple[object, ...]:
+    known = [(each.dataset_id, each.version, each.status, each.digest, each.deprecation_uri) for each in facts.datasets]
+    return known, facts.fault
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_a_file_has_the_same_facts_either_way_and_keeps_them_through_the_cache(path: Path) -> None:
+    content = path.read_bytes()
+    facts = facts_of(content, Sketches())
+    assert told(facts) == full(content)
+    if facts.lasting:
+        assert from_plain(to_plain(facts)) == facts._replace(claimed=facts.claimed)
+
+
+@given(st.sampled_from(FILES), st.integers(0, 2**32))
+def test_a_spoilt_file_has_the_same_facts_either_way(path: Path, seed: int) -> None:
+    chance = random.Random(seed)
+    sketches = Sketches()
+    text = path.read_text("utf-8")
+    for _ in range(6):
+        at = chance.randrange(len(text))
+        text = text[:at] + chance.choice(SPOILS) + text[at + chance.choice((0, 0, 1, 7)) :]
+        content = text.encode()
+        assert told(facts_of(content, sketches)) == full(content)
+        try:
+            root = compose(content)
+        except YamlRefusedError:
+            continue
+        if isinstance(root, yaml.MappingNode) and is_plain(root):
+            check_tree(root)  # raises for what is refused
+
+
+def contracts() -> list[Contract]:
+    return [contract for path in FILES for contract in read("", path.read_bytes()).contracts]
+
+
+def test_digests_are_equal_exactly_where_meanings_are() -> None:
+    found = contracts()
+    assert len(found) > 100
+    for one in found:
+        for other in found:
+            assert (digest(one) == digest(other)) is (meaning(one) == meaning(other))

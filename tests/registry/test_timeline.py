@@ -1,0 +1,111 @@
+"""What a branch said, commit by commit: datasets are followed by their ids through everything a path can suffer."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from repositories import Repository, contract
+
+from dcr.git.repository import discover
+from dcr.registry.opened import open_at
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from dcr.registry.timeline import History
+
+ID = "users.daily_active"
+
+
+@pytest.fixture
+def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Repository:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    return Repository(tmp_path)
+
+
+def history(repository: Repository, only: str | None = None) -> History:
+    return open_at(discover(str(repository.folder)), "main").history(only)
+
+
+def told(repository: Repository, dataset_id: str = ID) -> list[tuple[str, str, str | None]]:
+    """Return commit, path and version of every state, asked for alone and with all others, cached or not."""
+    whole = history(repository)
+    found = [
+        [(each.commit.id, each.path, each.facts and each.facts.version) for each in one.states(dataset_id)]
+        for one in (whole, history(repository, dataset_id), history(repository))
+    ]
+    assert found[0] == found[1] == found[2]
+    return found[0]
+
+
+def test_a_moved_file_is_the_same_dataset(repository: Repository) -> None:
+    first = repository.commit({"contracts/a.yaml": contract()})
+    second = repository.commit({"contracts/a.yaml": None, "contracts/b/c.yml": contract()})
+    third = repository.commit({"contracts/b/c.yml": contract(version="1.1.0")})
+    assert told(repository) == [
+        (first, "contracts/a.yaml", "1.0.0"),
+        (second, "contracts/b/c.yml", "1.0.0"),
+        (third, "contracts/b/c.yml", "1.1.0"),
+    ]
+
+
+def test_a_dataset_that_goes_and_comes_back_has_a_state_for_each(repository: Repository) -> None:
+    first = repository.commit({"contracts/a.yaml": contract()})
+    second = repository.commit({"contracts/a.yaml": None})
+    repository.commit({"other.txt": "x"})
+    third = repository.commit({"contracts/z.yaml": contract(version="2.0.0")})
+    assert told(repository) == [
+        (first, "contracts/a.yaml", "1.0.0"),
+        (second, "contracts/a.yaml", None),
+        (third, "contracts/z.yaml", "2.0.0"),
+    ]
+
+
+def test_a_version_with_two_meanings_is_two_releases(repository: Repository) -> None:
+    first = repository.commit({"contracts/a.yaml": contract()})
+    second = repository.commit({"contracts/a.yaml": contract(without=["ltv"])})
+    third = repository.commit({"contracts/a.yaml": contract(status="deprecated")})
+    found = history(repository).released(ID)
+    assert [(each.version, [state.commit.id for state in each.states]) for each in found] == [
+        ("1.0.0", [first, third]),
+        ("1.0.0", [second]),
+    ]
+    assert found[0].last.facts
+    assert found[0].last.facts.status == "deprecated"
+
+
+def test_what_cannot_be_read_is_no_removal_and_is_said(repository: Repository) -> None:
+    first = repository.commit({"contracts/a.yaml": contract()})
+    second = repository.commit({"contracts/a.yaml": "dataset_id: [", "contracts/other.yaml": "fields: ["})
+    third = repository.commit({"contracts/a.yaml": contract(version="1.0.1")})
+    assert told(repository) == [(first, "contracts/a.yaml", "1.0.0"), (third, "contracts/a.yaml", "1.0.1")]
+    for one in (history(repository, ID), history(repository, ID)):
+        assert [(each.commit.id, each.path, each.datasets) for each in one.unread] == [
+            (second, "contracts/a.yaml", (ID,))
+        ]
+    assert [each.path for each in history(repository).unread] == ["contracts/a.yaml", "contracts/other.yaml"]
+
+
+def test_a_merge_is_one_step_of_the_branch_it_was_merged_into(repository: Repository) -> None:
+    first = repository.commit({"contracts/a.yaml": contract()})
+    repository.branch()
+    repository.commit({"contracts/a.yaml": contract(version="1.1.0")})
+    repository.commit({"contracts/a.yaml": contract(version="1.2.0")})
+    repository.git("checkout", "-q", "main")
+    repository.commit({"other.txt": "x"})
+    repository.git("merge", "-q", "--no-ff", "-m", "merge", "feature")
+    merged = repository.git("rev-parse", "HEAD")
+    assert told(repository) == [(first, "contracts/a.yaml", "1.0.0"), (merged, "contracts/a.yaml", "1.2.0")]
+
+
+def test_a_state_reads_its_full_contract_and_many_are_read_in_order(repository: Repository) -> None:
+    repository.commit({"contracts/a.yaml": contract()})
+    repository.commit({"contracts/a.yaml": contract(version="2.0.0", without=["ltv"])})
+    repository.commit({"contracts/a.yaml": None})
+    one = history(repository, ID)
+    fields = [None if each.facts is None else len(each.contract().fields) for each in one.states(ID)]
+    assert fields == [4, 3, None]
+    assert [each and (each.version, len(each.fields)) for each in one.contracts(one.states(ID))] == [
+        ("1.0.0", 4), ("2.0.0", 3), None,
+    ]  # fmt: skip
