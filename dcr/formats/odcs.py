@@ -30,6 +30,9 @@ if TYPE_CHECKING:
     from dcr.contract.location import Location
 
 NAME = "odcs"
+DEPRECATION = "deprecationUri"
+"""The custom property that holds the address of a migration plan; the standard itself has no place for it."""
+
 _LOGICAL = ("string", "date", "timestamp", "time", "number", "integer", "object", "array", "boolean")
 _OPTIONS = {
     "min_length": "minLength", "max_length": "maxLength", "pattern": "pattern", "format": "format",
@@ -127,10 +130,16 @@ def _contract(tree: Tree, dataset_id: str, each: Tree, *, old: bool) -> Contract
         primary_key=_primary_key(columns),
         owners=tuple(_owners(tree)),
         freshness_sla=_freshness(tree, dataset_id.rpartition("/")[2]),
+        deprecation_uri=_deprecation_uri(tree),
         place=tree.place(_FILE_WORDS),
         body=each.place({"fields": "columns" if old else "properties", "primary_key": "name"}),
         format=NAME,
     )
+
+
+def _deprecation_uri(tree: Tree) -> str | None:
+    properties = (each for name, each in tree.named("customProperties", "property") if name == DEPRECATION)
+    return next((each.text("value") for each in properties), None)
 
 
 def _unique(fields: list[Field], each: Tree) -> tuple[Field, ...]:
