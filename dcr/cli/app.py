@@ -11,7 +11,7 @@ from typer.main import get_command
 
 from dcr.cli import EXIT_NOT_CHECKED, note
 
-COMMANDS = ("check", "lint", "explain", "schema", "demo")
+COMMANDS = ("check", "lint", "bump", "deprecate", "archive", "accept", "owners", "explain", "schema", "demo")
 """Every command; `dcr/cli/<name>.py` holds a function of that name."""
 
 _Misuse: Any = typer.BadParameter.__mro__[1]  # click's UsageError, of whichever click this typer carries

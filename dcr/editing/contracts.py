@@ -42,7 +42,7 @@ _FORMATS = {
 
 def with_version(reading: Reading, content: bytes, version: str) -> bytes:
     """Return a file's bytes with another version, which is that of every dataset in it. Raises `EditRefusedError`."""
-    words = _format(reading, "version", f"add {version} beside it (versions: - v: …)")
+    words = _format(reading, "version", "add a version beside it (versions: - v: …)")
     sheet = Sheet(reading.path, content, f'write version: "{version}" there by hand')
     after = put(sheet, words.version, version)
     return _proven(reading, after, lambda contract: replace(contract, version=version))

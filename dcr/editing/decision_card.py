@@ -15,10 +15,10 @@ from dcr.errors import DcrError
 
 MAX_BYTES = 1024 * 1024
 MAX_DEPTH = 64
-_TEXTS = re.compile(r'"(?:[^"\\]|\\.)*"', re.DOTALL)
+_TEXTS = re.compile(r'"(?:[^"\\]|\\.)*"?', re.DOTALL)  # one that does not end goes on to the end
 _BLANK = re.compile(r"[ \t\n\r]*")
 _UNFIT = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff\u2028\u2029]")
-_DECODER = json.JSONDecoder()
+_DECODER = json.JSONDecoder(parse_int=str, parse_float=str)
 
 
 class DecisionCardError(DcrError):
@@ -64,10 +64,13 @@ class _Card:
         if not isinstance(root, dict):
             raise _error(path, text, _blank_end(text, 0), "a Decision Card is a JSON object", "see: dcr owners --help")
         self.root: dict[str, Any] = root
+        self.places: dict[tuple[str, ...], int] = {}
+        _places(path, text, _blank_end(text, 0), (), self.places)
 
     def error(self, keys: tuple[str, ...], message: str, hint: str) -> DecisionCardError:
         """Return an error at the deepest of some keys that is written."""
-        return _error(self.path, self.source, _offset(self.source, keys), message, hint)
+        written = (self.places[keys[:count]] for count in range(len(keys), 0, -1) if keys[:count] in self.places)
+        return _error(self.path, self.source, next(written, _blank_end(self.source, 0)), message, hint)
 
     def mapping(self, key: str) -> dict[str, Any] | None:
         """Return a key's mapping, None when it has none. Raises for another value."""
@@ -105,7 +108,7 @@ def _text(path: str, content: bytes) -> str:
 
 
 def _parsed(path: str, text: str) -> Any:
-    """Return the JSON value; what JSON itself does not have, and keys written twice, are refused."""
+    """Return the JSON value; what JSON itself does not have is refused."""
     brackets = [(at.start(), 1 if at.group() in "[{" else -1) for at in re.finditer(r"[\[\]{}]", _hidden(text))]
     deep = zip(brackets, accumulate(step for _, step in brackets), strict=True)
     for (at, _), depth in deep:
@@ -116,19 +119,9 @@ def _parsed(path: str, text: str) -> Any:
         at = re.search(rf"(?<![\w-]){re.escape(word)}", _hidden(text))
         raise _error(path, text, at.start() if at else 0, f"{word} is no JSON value", "write a number or null")
 
-    def unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-        found = dict(pairs)
-        if len(found) < len(pairs):
-            twice = next(key for key, _ in pairs if sum(key == each for each, _ in pairs) > 1)
-            at = [match.start() for match in _TEXTS.finditer(text) if _is_key(text, match, twice)]
-            raise _error(
-                path, text, at[1] if len(at) > 1 else 0, f"the key '{twice[:60]}' is written twice", "keep one"
-            )
-        return found
-
     try:
         # Numbers say nothing here, so none is so long that it could not be held.
-        return json.loads(text, parse_constant=refuse, object_pairs_hook=unique, parse_int=str, parse_float=str)
+        return json.loads(text, parse_constant=refuse, parse_int=len, parse_float=len)
     except json.JSONDecodeError as error:
         message = error.msg[:1].lower() + error.msg[1:]
         raise _error(path, text, error.pos, f"this is not JSON: {message}", "export the card again") from error
@@ -139,38 +132,31 @@ def _hidden(text: str) -> str:
     return _TEXTS.sub(lambda match: " " * len(match.group()), text)
 
 
-def _is_key(text: str, match: re.Match[str], key: str) -> bool:
-    behind = _blank_end(text, match.end())
-    return text[behind : behind + 1] == ":" and json.loads(match.group(), strict=False) == key
+def _places(path: str, text: str, at: int, way: tuple[str, ...], found: dict[tuple[str, ...], int]) -> int:
+    """Note where each key begins, in a text that is known to be JSON; return where the value at an index ends.
 
-
-def _offset(text: str, keys: tuple[str, ...]) -> int:
-    """Return where the deepest of some keys that is written begins, in a text that is known to be JSON."""
-    at = _blank_end(text, 0)
-    found = at
-    for wanted in keys:
-        if text[at] != "{":
-            return found
-        place = _key_offset(text, at + 1, wanted)
-        if place is None:
-            return found
-        found, at = place
-    return found
-
-
-def _key_offset(text: str, at: int, wanted: str) -> tuple[int, int] | None:
-    """Return where a key and its value begin in the object whose inside begins at an index."""
-    at = _blank_end(text, at)
-    while text[at] == '"':
-        start = at
-        key, at = _DECODER.raw_decode(text, at)
-        at = _blank_end(text, _blank_end(text, at) + 1)
-        if key == wanted:
-            return start, at
-        at = _blank_end(text, _DECODER.raw_decode(text, at)[1])
+    Raises `DecisionCardError` for a key that an object has twice.
+    """
+    opening = text[at]
+    if opening not in "[{":
+        return _DECODER.raw_decode(text, at)[1]
+    at = _blank_end(text, at + 1)
+    number = 0
+    while text[at] not in "]}":
+        here = (*way, str(number))
+        if opening == "{":
+            start = at
+            key, at = _DECODER.raw_decode(text, at)
+            here = (*way, key)
+            if here in found:
+                raise _error(path, text, start, f"the key '{key[:60]}' is written twice", "keep one of them")
+            found[here] = start
+            at = _blank_end(text, _blank_end(text, at) + 1)
+        at = _blank_end(text, _places(path, text, at, here, found))
         if text[at] == ",":
             at = _blank_end(text, at + 1)
-    return None
+        number += 1
+    return at + 1
 
 
 def _blank_end(text: str, at: int) -> int:

@@ -1,0 +1,22 @@
+"""Mark a dataset archived in its file; once that is released, the file may be deleted.
+
+Writes status: archived, and in ODCS and the Data Contract Specification their word for it, retired.
+"""
+
+import os
+from typing import Annotated
+
+import typer
+
+from dcr.amend.contracts import archive as run_archive
+from dcr.cli.edits import DRY_RUN, carry_out, one_line
+
+EXAMPLE = "Example: dcr archive users.daily_active --dry-run"
+
+
+def archive(
+    dataset: Annotated[str, typer.Argument(help="The dataset, by its id.", metavar="DATASET")],
+    dry_run: Annotated[bool, typer.Option("--dry-run", help=DRY_RUN)] = False,
+) -> None:
+    """Run the edit."""
+    carry_out([run_archive(os.getcwd(), one_line("DATASET", dataset))], dry_run=dry_run)
