@@ -17,7 +17,7 @@ from dcr.cli.edits import DRY_RUN, carry_out, one_line
 from dcr.cli.output import Progress, words
 from dcr.compatibility.rules import kinds
 
-EXAMPLE = 'Example: dcr accept users.daily_active field_removed ltv --reason "moved to finance" --expires 2099-12-31'
+EXAMPLE = 'Example: dcr accept users.daily_active field_removed ltv --reason "unused"'
 
 
 def accept(

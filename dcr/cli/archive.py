@@ -1,4 +1,4 @@
-"""Mark a dataset archived in its file; once that is released, the file may be deleted.
+"""Mark a dataset archived: in its file, which may be deleted once that is released.
 
 Writes status: archived, and in ODCS and the Data Contract Specification their word for it, retired.
 """

@@ -1,7 +1,7 @@
 """Write the versions that a change owes: nothing else in the files, and no version that is sufficient already.
 
 A change owes what dcr check computes: MAJOR for a break, MINOR for an addition, PATCH for the rest. The version
-written is the next one after the greatest that the base has. --major, --minor or --patch asks for at least that much.
+written is the next one after the greatest that the base has.
 """
 
 import os

@@ -1,4 +1,4 @@
-"""Mark a dataset deprecated in its file, with the address of its migration plan.
+"""Mark a dataset deprecated: in its file, with the address of its migration plan.
 
 Writes status and deprecation_uri; in ODCS the custom property deprecationUri. The version stays: this may change in
 place.
@@ -14,7 +14,7 @@ from dcr.amend.contracts import deprecate as run_deprecate
 from dcr.cli.edits import DRY_RUN, carry_out, one_line
 from dcr.errors import UsageError
 
-EXAMPLE = "Example: dcr deprecate users.daily_active --uri https://example.com/moving-users"
+EXAMPLE = "Example: dcr deprecate users.daily_active --uri https://example.com/move"
 
 
 def deprecate(
