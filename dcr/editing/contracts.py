@@ -124,7 +124,7 @@ def _proven(reading: Reading, sheet: Sheet, change: Callable[[Contract], Contrac
     said = {problem.message for problem in reading.problems}
     new = [problem for problem in after.problems if problem.message not in said]
     if after.contracts != expected or after.format != reading.format or new:
-        place = new[0].location if new else _place(reading.contracts[0], None)
+        place = _place(reading.contracts[0], None)
         raise EditRefusedError(place, "after the edit the file would not say what is meant", sheet.by_hand)
     return content
 

@@ -49,18 +49,17 @@ def put(sheet: Sheet, target: Target, text: str) -> Sheet:
 def mapping_of(sheet: Sheet, target: Target) -> Any:
     """Return the mapping that a key belongs to. Raises `EditRefusedError` when there is none of its own."""
     node = sheet.root
+    if node is None or node.id != "mapping":
+        raise sheet.refused(node, "the file is no mapping")
     for step in target.within:
-        if isinstance(step, int):
-            at, inner = node, node.value[step]
-        else:
-            at, inner = own_pair(sheet, node, step) or (node, None)
-        if inner is None or (isinstance(step, str) and inner.id != "mapping"):
+        at, inner = (node, node.value[step]) if isinstance(step, int) else own_pair(sheet, node, step) or (node, None)
+        if inner is None or inner.id == "scalar":
             raise sheet.refused(at, f"there is no mapping '{step}' to write into")
         if is_alias(inner, at):
             raise _repeated(sheet, (at, inner), str(step))
         node = inner
-    if node is None or node.id not in ("mapping", "sequence"):
-        raise sheet.refused(node, "the file is no mapping")
+    if node.id != "mapping":
+        raise sheet.refused(node, f"'{target.within[-1]}' is no mapping to write into")
     return node
 
 

@@ -35,13 +35,17 @@ class Unplain(NamedTuple):
 
 
 class Sheet:
-    """A file's text and nodes. `by_hand` says what to write where an edit is refused."""
+    """A file's text and nodes. `by_hand` says what to write where an edit is refused.
 
-    __slots__ = ("bom", "by_hand", "path", "root", "text")
+    `moved` says of the edits made so far below which line they added how many: places are those of the file.
+    """
+
+    __slots__ = ("bom", "by_hand", "moved", "path", "root", "text")
 
     def __init__(self, path: str, content: bytes, by_hand: str = "") -> None:
         """Raises `EditRefusedError` when the content cannot be read."""
         self.path, self.by_hand = path, by_hand
+        self.moved: list[tuple[int, int]] = []
         self.bom = content.startswith(_BOM)
         try:
             self.text = decode(content)
@@ -57,8 +61,14 @@ class Sheet:
         return (_BOM if self.bom else b"") + self.text.encode("utf-8")
 
     def place(self, node: Any) -> Location:
-        """Return where a node stands."""
-        return mark_location(self.path, node) if node is not None else Location(self.path)
+        """Return where a node stands in the file as it is on disk."""
+        if node is None:
+            return Location(self.path)
+        place = mark_location(self.path, node)
+        for line, added in reversed(self.moved):
+            if place.line > line:
+                place = place._replace(line=max(line, place.line - added))
+        return place
 
     def refused(self, node: Any, message: str) -> EditRefusedError:
         """Return the error that says why the place of a node is not edited."""
@@ -99,6 +109,8 @@ class Sheet:
             raise self.refused(node, "this layout cannot be edited safely") from error
         if meant(after.root) != expected:
             raise self.refused(node, "this layout cannot be edited safely")
+        added = len(_LINE_END.findall(text)) - len(_LINE_END.findall(self.text[start:end]))
+        after.moved = [*self.moved, (len(_LINE_END.findall(self.text[:start])) + 1, added)]
         return after
 
 
