@@ -76,7 +76,7 @@ def owed_bumps(folder: str, report: Report, least: str = NONE) -> Bumps:
             refused.append(EditRefusedError(twice.location or Location(each.path), twice.message, twice.hint))
             continue
         home = home_at(top, each.path)
-        if not all(contract.in_place for contract in home.reading.contracts):
+        if any(not contract.in_place for contract in home.reading.contracts):
             wanted[each.path] = home
     found = _bumps(top, wanted.values(), _Asked(report, _published(repository, report), least))
     return found._replace(refused=(*refused, *found.refused))

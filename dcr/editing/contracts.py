@@ -80,7 +80,7 @@ def archived(reading: Reading, content: bytes) -> bytes:
 
 def with_owners(reading: Reading, content: bytes, owners: Sequence[Owner]) -> bytes:
     """Return a native file's bytes with these owners in place of those it has. Raises `EditRefusedError`."""
-    if reading.format != "native":
+    if _format(reading, "owners", "write meta.owner there by hand") is not _FORMATS["native"]:
         place = _place(reading.contracts[0], "owners")
         message = "owners are written into native contracts only: other formats name people and accounts instead"
         raise EditRefusedError(place, message, "write them there by hand, in the format's own words")
@@ -95,6 +95,8 @@ def entry(owner: Owner) -> dict[str, str]:
 
 
 def _format(reading: Reading, key: str, instead: str) -> _Format:
+    if not reading.contracts:
+        raise EditRefusedError(Location(reading.path), "the file gives no contract", f"dcr lint {reading.path}")
     words = _FORMATS.get(reading.format or "")
     if words is not None:
         return words
