@@ -38,7 +38,9 @@ def with_acceptance(content: bytes | None, new: Acceptance, rules: Mapping[str, 
     after = _begun(entry, content) if _is_empty(content) else _appended(entry, content or b"")
     found, problems = parse_acceptances(after, rules)
     nowhere = Location(FILE)
-    if problems or [each._replace(location=nowhere) for each in found] != [
+    if problems:
+        raise EditRefusedError(problems[0].location, problems[0].message, problems[0].hint)
+    if [each._replace(location=nowhere) for each in found] != [
         *(each._replace(location=nowhere) for each in before),
         new._replace(location=nowhere),
     ]:
