@@ -92,7 +92,7 @@ def _only(
     repository: Repository, name: str, found: list[Home], broken: EditRefusedError | None, links: list[str]
 ) -> Home:
     if len(found) > 1:
-        places = " and ".join(_shown(each, name) for each in found)
+        places = " and ".join(sorted(_shown(each, name) for each in found))
         raise TwoHomesError(f"'{name}' is claimed twice: {places}", "keep one of them")
     if found:
         return found[0]
