@@ -8,6 +8,7 @@ from dcr.contract.scalars import misreading
 from dcr.reporters.printable import printable
 
 _PLAIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9_./+%=~?@()&:# -]*", re.ASCII)
+_MARK = re.compile(r"##\w*\[")
 _ESCAPES = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\t": "\\t", "\r": "\\r"}
 SINGLE, DOUBLE = "'", '"'
 
@@ -18,7 +19,7 @@ def quoted(text: str, like: str | None = None, *, flow: bool = False) -> str:
     `flow` says that it stands within brackets. What is not plain ASCII words, or holds what cannot be seen, is
     written in double quotes.
     """
-    if like == SINGLE and text.isascii() and text.isprintable():
+    if like == SINGLE and text.isascii() and text.isprintable() and not _MARK.search(text):
         return "'{}'".format(text.replace("'", "''"))
     if not like and _is_plain(text, flow=flow):
         return text
@@ -35,7 +36,7 @@ def _is_plain(text: str, *, flow: bool) -> bool:
 
 def _escaped(text: str) -> list[str]:
     """Return the characters of a text as double quotes hold them; marks that CI runners obey are broken up."""
-    marked = re.search(r"##\w*\[", text) is not None
+    marked = _MARK.search(text) is not None
     return [_escape(each, marked=marked) for each in text]
 
 
