@@ -99,7 +99,9 @@ def _what_else(issues: list[Issue], decision: Decision) -> str:
         return f"it is about a field: {', '.join(each or '' for each in fields)}"
     if fields:
         near = did_you_mean(decision.field or "", [each for each in fields if each])
-        return near or ("name no field" if fields == [None] else f"fields: {', '.join(each or '' for each in fields)}")
+        return near or (
+            "name no field" if fields == [None] else f"it is reported on {', '.join(each or '' for each in fields)}"
+        )
     kinds = list(dict.fromkeys(issue.kind for issue in issues if issue.kind not in NEVER_ACCEPTED))
     return f"it reports {', '.join(kinds)}" if kinds else "dcr check shows what there is to accept"
 

@@ -84,7 +84,7 @@ def with_owners(reading: Reading, content: bytes, owners: Sequence[Owner]) -> by
         place = _place(reading.contracts[0], "owners")
         message = "owners are written into native contracts only: other formats name people and accounts instead"
         raise EditRefusedError(place, message, "write them there by hand, in the format's own words")
-    sheet = Sheet(reading.path, content, "write the owners there by hand")
+    sheet = Sheet(reading.path, content, "write them there by hand; without --write they are printed")
     after = lists.replace(sheet, Target((), "owners", ("status", *_NATIVE)), [entry(each) for each in owners])
     return _proven(reading, after, lambda contract: replace(contract, owners=tuple(owners)))
 

@@ -42,7 +42,7 @@ def put(sheet: Sheet, target: Target, text: str) -> Sheet:
         return sheet.with_text(start, start, f" {quoted(text, flow=mapping.flow_style)}", expected, node)
     if "\n" in sheet.source(node) or "\r" in sheet.source(node):
         raise sheet.refused(node, f"the value of {target.key} is written over several lines")
-    written = quoted(text, node.style, flow=mapping.flow_style)
+    written = quoted(text, node.style or "", flow=mapping.flow_style)
     return sheet.with_text(node.start_mark.index, node.end_mark.index, written, expected, node)
 
 

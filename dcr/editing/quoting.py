@@ -14,14 +14,14 @@ SINGLE, DOUBLE = "'", '"'
 
 
 def quoted(text: str, like: str | None = None, *, flow: bool = False) -> str:
-    """Return a text as a scalar, in the style `like` where it can be written so: `'`, `"`, or none.
+    """Return a text as a scalar, in the quotes `like` where it can be written so: `'`, `"`, or "" for none.
 
-    `flow` says that it stands within brackets. What is not plain ASCII words, or holds what cannot be seen, is
-    written in double quotes.
+    `flow` says that it stands within brackets. A new text, with no `like` to follow, is written without quotes when
+    it begins with a letter. What is not plain ASCII words, or holds what cannot be seen, is in double quotes.
     """
     if like == SINGLE and text.isascii() and text.isprintable() and not _MARK.search(text):
         return "'{}'".format(text.replace("'", "''"))
-    if not like and _is_plain(text, flow=flow):
+    if (like == "" or (like is None and not text[:1].isdigit())) and _is_plain(text, flow=flow):
         return text
     return '"{}"'.format("".join(_escaped(text)))
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 LTV = Acceptance("users", "2.0.0", "field_removed", "ltv", "moved", None, Location(FILE))
 ENTRY = """\
   - dataset: users
-    version: 2.0.0
+    version: "2.0.0"
     kind: field_removed
     field: ltv
     reason: moved
@@ -36,7 +36,7 @@ OTHER = """\
       nobody reads it
 
 """
-IN_BRACKETS = "{dataset: users, version: 2.0.0, kind: field_removed, field: ltv, reason: moved}"
+IN_BRACKETS = '{dataset: users, version: "2.0.0", kind: field_removed, field: ltv, reason: moved}'
 OLD = "{dataset: a, version: 1.0.0, kind: contract_removed, reason: old}"
 
 

@@ -32,7 +32,8 @@ def test_a_text_is_read_back_by_everyone(text: str, like: str | None, flow: bool
 @pytest.mark.parametrize(
     ("text", "like", "written"),
     [
-        ("2.0.0", None, "2.0.0"),
+        ("2.0.0", None, '"2.0.0"'),
+        ("2.0.0", "", "2.0.0"),
         ("2.0.0", "'", "'2.0.0'"),
         ("2.0.0", '"', '"2.0.0"'),
         ("it's", "'", "'it''s'"),
