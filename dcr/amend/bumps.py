@@ -100,7 +100,7 @@ def _bumps(top: str, homes: Iterable[Home], asked: _Asked) -> Bumps:
             continue
         owed = largest([each.owed for each in needs]).upper()
         who = ", ".join(f"'{each.dataset_id}'" for each in needs)
-        said = f"{who} goes from '{home.reading.contracts[0].version}' to '{version}' ({owed})"
+        said = f"{who}: version '{home.reading.contracts[0].version}' becomes '{version}' ({owed})"
         amendments.append(Amendment(top, home.path, home.content, after, said))
     return Bumps(tuple(amendments), tuple(refused), tuple(unneeded))
 
@@ -144,8 +144,8 @@ def _unneeded(home: Home, needs: list[_Need]) -> str:
     owed = largest([each.owed for each in needs])
     who = ", ".join(f"'{each.dataset_id}'" for each in needs)
     if owed == NONE:
-        return f"{who} owes no version"
-    return f"{who} has version '{contract.version}', which is enough for {owed.upper()}"
+        return f"{who}: no version is owed"
+    return f"{who}: version '{contract.version}' is enough for {owed.upper()}"
 
 
 def _published(repository: Repository, report: Report) -> dict[str, Contract]:

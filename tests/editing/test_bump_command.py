@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from repositories import Outcome, Repository
 
 ADDED = "  - {name: source, type: string, required: false}\n"
-SAID = f"dcr: {USERS}: 'users.daily_active' goes from '1.0.0' to '{{}}' ({{}})\n"
+SAID = f"dcr: {USERS}: 'users.daily_active': version '1.0.0' becomes '{{}}' ({{}})\n"
 
 
 def bump(repository: Repository, *arguments: str, writes: str = f"repository/{USERS}", **more: str) -> Outcome:
@@ -38,7 +38,7 @@ def test_the_owed_version_is_written_and_nothing_else(repository, edited: str, v
     assert (outcome.code, outcome.out, outcome.err) == (0, "", SAID.format(version, owed))
     assert text(repository) == edited.replace("1.0.0", version)
     again = bump(repository, "users.daily_active", writes="")
-    enough = f"dcr: 'users.daily_active' has version '{version}', which is enough for {owed}\n"
+    enough = f"dcr: 'users.daily_active': version '{version}' is enough for {owed}\n"
     assert (again.code, again.out, again.err) == (0, "", enough)
     kinds = repository.check(writes=()).kinds
     assert not [kind for kind in kinds if kind.startswith("version_")]
@@ -59,9 +59,9 @@ def test_a_dry_run_prints_a_diff_and_writes_nothing(repository) -> None:
 def test_nothing_owed_is_said_and_is_no_error(repository) -> None:
     assert repository.dcr("bump", "--all")[:3] == (0, "", "dcr: nothing owes a version\n")
     named = repository.dcr("bump", "users.daily_active")
-    assert named[:3] == (0, "", "dcr: 'users.daily_active' owes no version\n")
+    assert named[:3] == (0, "", "dcr: 'users.daily_active': no version is owed\n")
     repository.write("contracts/new.yaml", contract("new"))
-    assert repository.dcr("bump", "new")[:3] == (0, "", "dcr: 'new' owes no version\n")
+    assert repository.dcr("bump", "new")[:3] == (0, "", "dcr: 'new': no version is owed\n")
 
 
 @pytest.mark.parametrize(("edited", "version"), [("1.0.1", "2.0.0"), ("1.9.9", "2.0.0"), ("0.9.0", "2.0.0")])
@@ -76,7 +76,7 @@ def test_a_version_that_is_sufficient_is_left(repository, sufficient: str) -> No
     repository.write(USERS, breaking(version=sufficient))
     outcome = repository.dcr("bump", "--all")
     assert outcome.code == 0
-    assert f"has version '{sufficient}', which is enough for MAJOR" in outcome.err
+    assert f"version '{sufficient}' is enough for MAJOR" in outcome.err
 
 
 @pytest.mark.parametrize(("option", "version"), [("--major", "2.0.0"), ("--minor", "1.1.0"), ("--patch", "1.0.1")])
@@ -124,7 +124,7 @@ def test_datasets_that_share_a_file_move_once_by_the_largest_bump(repository) ->
     )
     repository.write(SHOP, edited)
     outcome = bump(repository, "shop/lines", writes=f"repository/{SHOP}")
-    assert outcome.err == f"dcr: {SHOP}: 'shop/orders', 'shop/lines' goes from '1.0.0' to '2.0.0' (MAJOR)\n"
+    assert outcome.err == f"dcr: {SHOP}: 'shop/orders', 'shop/lines': version '1.0.0' becomes '2.0.0' (MAJOR)\n"
     assert text(repository, SHOP) == edited.replace("1.0.0", "2.0.0")
     assert "enough for MAJOR" in repository.dcr("bump", "shop").err
 
@@ -234,8 +234,8 @@ def test_check_fix_writes_what_is_owed_and_checks_the_result(repository) -> None
     assert fixed.kinds == ["field_removed"]
     assert [each["proposed"]["version"] for each in fixed.report["contracts"]] == ["2.0.0", "2.0.0", "1.1.0"]
     assert fixed.err.splitlines()[:2] == [
-        f"dcr: {SHOP}: 'shop/orders', 'shop/lines' goes from '1.0.0' to '2.0.0' (MAJOR)",
-        f"dcr: {USERS}: 'users.daily_active' goes from '1.0.0' to '1.1.0' (MINOR)",
+        f"dcr: {SHOP}: 'shop/orders', 'shop/lines': version '1.0.0' becomes '2.0.0' (MAJOR)",
+        f"dcr: {USERS}: 'users.daily_active': version '1.0.0' becomes '1.1.0' (MINOR)",
     ]
     assert repository.check().out == fixed.out
 

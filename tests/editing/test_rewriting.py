@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import os
 import stat
+import subprocess
+import sys
 from typing import TYPE_CHECKING
 
 import pytest
 
+from dcr.amend.contracts import Amendment
+from dcr.cli.edits import carry_out
 from dcr.git.rewriting import UnwritableFileError, rewrite
 
 if TYPE_CHECKING:
@@ -108,6 +112,36 @@ def test_a_read_only_file_and_a_read_only_folder_are_respected(top: Path) -> Non
     (top / "contracts").chmod(0o755)
     assert os.listdir(top / "contracts") == ["a.yaml"]
     assert (top / "contracts/a.yaml").read_bytes() == b"old"
+
+
+def test_a_folder_that_is_not_there_is_not_made(top: Path) -> None:
+    with pytest.raises(UnwritableFileError, match=r"'other/a\.yaml' cannot be written: no such file"):
+        write(top, "other/a.yaml", None)
+
+
+def test_a_disk_that_is_full_leaves_the_file_as_it_was(top: Path) -> None:
+    """No file may grow beyond a byte in this process: what is written beside the file ends early."""
+    program = (
+        "import resource, sys; resource.setrlimit(resource.RLIMIT_FSIZE, (1, 1))\n"
+        "from dcr.git.rewriting import UnwritableFileError, rewrite\n"
+        "try: rewrite(sys.argv[1], 'contracts/a.yaml', b'old', b'new')\n"
+        "except UnwritableFileError as error: print(error.message)\n"
+    )
+    ended = subprocess.run([sys.executable, "-c", program, str(top)], capture_output=True, text=True, check=True)
+    assert ended.stdout == "'contracts/a.yaml' cannot be written: file too large\n"
+    assert os.listdir(top / "contracts") == ["a.yaml"]
+    assert (top / "contracts/a.yaml").read_bytes() == b"old"
+
+
+def test_what_was_written_before_a_refusal_is_not_denied(top: Path) -> None:
+    (top / "b.yaml").write_bytes(b"changed meanwhile")
+    first = Amendment(str(top), "contracts/a.yaml", b"old", b"new", "said")
+    second = Amendment(str(top), "b.yaml", b"old", b"new", "said")
+    with pytest.raises(UnwritableFileError) as refused:
+        carry_out([first, second], dry_run=False)
+    assert refused.value.undone == "not all was written"
+    assert (top / "contracts/a.yaml").read_bytes() == b"new"
+    assert (top / "b.yaml").read_bytes() == b"changed meanwhile"
 
 
 def test_a_file_whose_name_is_not_utf_8_is_written(top: Path) -> None:
