@@ -6,9 +6,11 @@ from __future__ import annotations
 class DcrError(Exception):
     """The run could not be carried out; nothing was checked.
 
-    `message` says what is the case, `hint` what to type next (may be empty). The command line turns it
-    into exit code 2.
+    `message` says what is the case, `hint` what to type next (may be empty), `undone` what did not happen. The
+    command line turns it into exit code 2.
     """
+
+    undone = "nothing was checked"
 
     def __init__(self, message: str, hint: str = "") -> None:
         super().__init__(message)

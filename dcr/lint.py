@@ -48,7 +48,7 @@ def lint(
     Works outside a repository too. Raises a `DcrError` when a path or the policy cannot be read.
     """
     top, repository = _top(folder)
-    policy, source = _policy(top)
+    policy, source = own_policy(top)
     scope = Scope(policy.contracts, policy.exclude)
     named, files = _files(top, folder, tuple(paths), repository, scope)
     stricter = StricterPolicy(policy, policy)
@@ -94,7 +94,7 @@ def _top(folder: str) -> tuple[str, Repository | None]:
     return repository.top, repository
 
 
-def _policy(top: str) -> tuple[Policy, str]:
+def own_policy(top: str) -> tuple[Policy, str]:
     """Return the one policy of a folder and the file it stands in. Raises `PolicyError` where a check would."""
     found: dict[str, Policy] = {}
     for name in FILES:

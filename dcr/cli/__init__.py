@@ -77,7 +77,7 @@ def _explain(error: Exception) -> int:
     from dcr.reporters.printable import defused, printable
 
     if isinstance(error, DcrError):
-        note(defused(f"dcr: nothing was checked: {printable(error.message)}"))
+        note(defused(f"dcr: {error.undone}: {printable(error.message)}"))
         if error.hint:
             note(defused(f"  hint: {printable(error.hint)}"))
         return EXIT_NOT_CHECKED

@@ -11,7 +11,10 @@ from typer.main import get_command
 
 from dcr.cli import EXIT_NOT_CHECKED, note
 
-COMMANDS = ("check", "lint", "datasets", "log", "show", "blame", "diff", "explain", "schema", "demo")
+COMMANDS = (
+    "check", "lint", "datasets", "log", "show", "blame", "diff", "bump", "deprecate", "archive", "accept", "owners",
+    "explain", "schema", "demo",
+)  # fmt: skip
 """Every command; `dcr/cli/<name>.py` holds a function of that name."""
 
 _Misuse: Any = typer.BadParameter.__mro__[1]  # click's UsageError, of whichever click this typer carries

@@ -8,6 +8,7 @@ from dcr.check import Request, head_of
 from dcr.check import check as run_check
 from dcr.cli.output import COLORS, FAIL_ON, Progress, chosen_format, deliver, one_of, words, working_folder
 from dcr.compatibility.modes import MODES
+from dcr.errors import UsageError
 from dcr.reporters import names, reporter
 
 EXAMPLE = "Example: dcr check --base origin/main --format github"
@@ -53,6 +54,7 @@ def check(
     require_contracts: Annotated[
         bool, typer.Option("--require-contracts", help="Exit with 2 when no contract is in scope.")
     ] = False,
+    fix: Annotated[bool, typer.Option("--fix", help="Write the versions that are owed, then check again.")] = False,
     color: Annotated[
         str, typer.Option(help=f"One of: {', '.join(COLORS)}.", metavar="WHEN", autocompletion=words(*COLORS))
     ] = "auto",
@@ -74,9 +76,15 @@ def check(
         policy_from=policy_from,
         require_contracts=require_contracts,
     )
+    if fix and (staged or head is not None):
+        raise UsageError("--fix writes to the working tree, and --staged and --head judge something else", "leave one")
     progress = Progress()
     try:
         report = run_check(request, progress)
+        if fix:
+            from dcr.cli.edits import write_owed  # only a run that edits pays for editing
+
+            report = run_check(request, progress) if write_owed(report) else report
     finally:
         progress.done()
     raise typer.Exit(deliver(report, format_name, output, color))

@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 
     from dcr.contract.tree import Tree
 
+DEPRECATION = "deprecationUri"
+"""The custom property that holds the address of a migration plan; the standard itself has no place for it."""
+
 
 def owners(tree: Tree) -> Iterator[Owner]:
     """The team, else the stakeholders (v2), else the support channels, else roles that say they own."""
@@ -84,3 +87,9 @@ def status(tree: Tree) -> str:
             if is_over(day_of(each, "value", word)):
                 found = later(found, after)
     return found
+
+
+def deprecation_uri(tree: Tree) -> str | None:
+    """Where the migration plan is, by a custom property."""
+    properties = (each for name, each in tree.named("customProperties", "property") if name == DEPRECATION)
+    return next((each.text("value") for each in properties), None)

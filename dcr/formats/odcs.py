@@ -75,6 +75,7 @@ def read(path: str, root: MappingNode) -> Reading:
     _note_version(tree)
     old = "dataset" in tree and "schema" not in tree
     owners, status, promises = tuple(terms.owners(tree)), terms.status(tree), terms.promises(tree)
+    uri = terms.deprecation_uri(tree)
     objects = list(_objects(tree, old=old))
     contracts: dict[str, Contract] = {}
     for name, each in objects:
@@ -87,8 +88,9 @@ def read(path: str, root: MappingNode) -> Reading:
         else:
             lag, where = terms.freshness(promises, shown or "")
             contract = _contract(tree, f"{file_id}/{shown or 'schema'}", each, old=old, lag_at=where)
+            named = shown is not None
             contracts[shown or ""] = replace(
-                contract, owners=owners, status=status, freshness_sla=lag, named=shown is not None
+                contract, owners=owners, status=status, freshness_sla=lag, deprecation_uri=uri, named=named
             )
     if not contracts and not notes.told:
         there = "schema" in tree or "dataset" in tree

@@ -36,10 +36,10 @@ def claims_of(
     if not all(path in entries for path in unchanged):
         raise GitFailedError("git gave two listings that do not fit", "run it again, once no other program adds files")
     files = {path: oid for path in unchanged if (oid := entries[path])}
-    holding = files if len(ids) > MANY else _holding(git, head, _words(ids), files)
+    holding = files if len(ids) > MANY else _holding(git, head, words_of(ids), files)
     blobs = read_blobs(git, (files[path] for path in holding))
     texts = {path: blobs[files[path]] for path in holding}
-    texts.update({path: text for path, text in also.items() if any(each in text for each in _words(ids))})
+    texts.update({path: text for path, text in also.items() if any(each in text for each in words_of(ids))})
     found: dict[str, list[Location]] = {}
     for path, text in texts.items():
         for contract in read(path, text).contracts:
@@ -80,8 +80,8 @@ def _telling_line(text: bytes) -> bytes:
     return next((each for each in lines if b"id:" in each), max(lines, key=len, default=b""))[:500]
 
 
-def _words(ids: Collection[str]) -> list[bytes]:
-    """The longest piece of each id that any way of writing it must hold unbroken, and how escapes begin."""
+def words_of(ids: Collection[str]) -> list[bytes]:
+    """Return the longest piece of each id that any way of writing it must hold unbroken, and how escapes begin."""
     longest = {max(re.split(r"[\s\"'\\/.]+", each), key=len) for each in ids}
     return [each.encode("utf-8", "surrogateescape") for each in (*sorted(longest), *_ESCAPES)]
 

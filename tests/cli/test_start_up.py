@@ -66,3 +66,13 @@ def test_help_and_the_version_load_no_command_but_those_they_name(tmp_path: Path
     modules = loaded(tmp_path, "-m", "dcr", "--version") - typers_own
     assert heavy(modules) == set()
     assert not any(each.startswith(("dcr.check", "dcr.git")) for each in modules)
+
+
+def test_a_check_that_fixes_nothing_loads_nothing_that_edits(broken: Path) -> None:
+    for arguments in (["check"], ["check", "--format", "json"]):
+        modules = loaded(broken, "-m", "dcr", *arguments)
+        assert "dcr.compatibility.engine" in modules
+        assert not any(
+            each.startswith(("dcr.editing", "dcr.amend", "dcr.cli.edits", "dcr.git.rew")) for each in modules
+        )
+    assert "dcr.amend.bumps" in loaded(broken, "-m", "dcr", "check", "--fix")

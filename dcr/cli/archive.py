@@ -1,0 +1,22 @@
+"""Mark a dataset archived: in its file, which may be deleted once that is released.
+
+Writes status: archived, and in ODCS and the Data Contract Specification their word for it, retired.
+"""
+
+from typing import Annotated
+
+import typer
+
+from dcr.amend.contracts import archive as run_archive
+from dcr.cli.edits import DRY_RUN, carry_out, one_line
+from dcr.cli.output import working_folder
+
+EXAMPLE = "Example: dcr archive users.daily_active --dry-run"
+
+
+def archive(
+    dataset: Annotated[str, typer.Argument(help="The dataset, by its id.", metavar="DATASET")],
+    dry_run: Annotated[bool, typer.Option("--dry-run", help=DRY_RUN)] = False,
+) -> None:
+    """Run the edit."""
+    carry_out([run_archive(working_folder(), one_line("DATASET", dataset))], dry_run=dry_run)

@@ -1,0 +1,58 @@
+"""Write the versions that a change owes: nothing else in the files, and no version that is sufficient already.
+
+A change owes what dcr check computes: MAJOR for a break, MINOR for an addition, PATCH for the rest. The version
+written is the next one after the greatest that the base has.
+"""
+
+from typing import Annotated
+
+import typer
+
+from dcr.amend.bumps import named_bumps, owed_bumps
+from dcr.check import Request
+from dcr.check import check as run_check
+from dcr.cli import EXIT_NOT_CHECKED, note
+from dcr.cli.edits import DRY_RUN, carry_out, one_line, say_refused
+from dcr.cli.output import Progress, working_folder
+from dcr.compatibility.semver import MAJOR, MINOR, NONE, PATCH
+from dcr.errors import UsageError
+from dcr.reporters.printable import defused, printable
+
+EXAMPLE = "Example: dcr bump users.daily_active --base origin/main --dry-run"
+
+
+def bump(
+    datasets: Annotated[
+        list[str] | None, typer.Argument(help="The datasets, by their ids.", metavar="DATASET...")
+    ] = None,
+    everything: Annotated[bool, typer.Option("--all", help="Every dataset that owes a version.")] = False,
+    major: Annotated[bool, typer.Option("--major", help="Take a MAJOR version.")] = False,
+    minor: Annotated[bool, typer.Option("--minor", help="Take a MINOR version, if no more is owed.")] = False,
+    patch: Annotated[bool, typer.Option("--patch", help="Take a PATCH version, if no more is owed.")] = False,
+    base: Annotated[str | None, typer.Option(help="Ref to compare with; the merge-base counts.", metavar="REF")] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help=DRY_RUN)] = False,
+) -> None:
+    """Run the edit."""
+    names = list(dict.fromkeys(one_line("DATASET", each) for each in datasets or ()))
+    if bool(names) is everything:
+        raise UsageError("name datasets or --all, one of the two", "dcr bump --all --dry-run shows what is owed")
+    levels = [level for level, asked in ((MAJOR, major), (MINOR, minor), (PATCH, patch)) if asked]
+    if len(levels) > 1:
+        raise UsageError("--major, --minor and --patch exclude each other", "use one of them")
+    least = levels[0] if levels else NONE
+    progress = Progress()
+    try:
+        folder = working_folder()
+        report = run_check(Request(folder, base=base), progress)
+        found = owed_bumps(folder, report, least) if everything else named_bumps(folder, names, report, least)
+    finally:
+        progress.done()
+    if len(found.refused) == 1 and not found.amendments:
+        raise found.refused[0]
+    carry_out(found.amendments, dry_run=dry_run)
+    for said in found.unneeded or (() if found.amendments or found.refused else ("nothing owes a version",)):
+        note(defused(f"dcr: {printable(said)}"))
+    for error in found.refused:
+        say_refused(error)
+    if found.refused:
+        raise typer.Exit(EXIT_NOT_CHECKED)

@@ -1,0 +1,66 @@
+"""Turn a Decision Card into owners: the buyer with its contact first, then who decided, without one.
+
+Prints YAML to paste into a contract, or writes it into the one that --write names, in place of the owners it has. A
+card is JSON with "buyer": {"name": …, "contact": …} and "decision_maker": a text, or {"title": …, "name": …}.
+"""
+
+import os
+import stat
+from typing import Annotated
+
+import typer
+
+from dcr.amend.contracts import assign
+from dcr.cli.edits import DRY_RUN, carry_out, one_line
+from dcr.cli.output import working_folder
+from dcr.contract.contract import Owner
+from dcr.contract.spelling import did_you_mean
+from dcr.editing.contracts import entry
+from dcr.editing.decision_card import MAX_BYTES, DecisionCardError, owners_of
+from dcr.editing.quoting import quoted
+from dcr.errors import UsageError
+
+EXAMPLE = "Example: dcr owners from-decision-card card.json --write users.daily_active"
+_SOURCES = ("from-decision-card",)
+
+
+def owners(
+    source: Annotated[str, typer.Argument(help="What to read: from-decision-card.", metavar="from-decision-card")],
+    card: Annotated[str, typer.Argument(help="The card's file.", metavar="CARD")],
+    write: Annotated[
+        str | None, typer.Option(help="Write into this dataset's contract instead of printing.", metavar="DATASET")
+    ] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help=DRY_RUN)] = False,
+) -> None:
+    """Run the edit."""
+    if source not in _SOURCES:
+        raise UsageError(f"there is no source of owners '{source}'", did_you_mean(source, _SOURCES) or EXAMPLE)
+    found = owners_of(card, _content(card))
+    if write is not None:
+        carry_out([assign(working_folder(), one_line("--write", write), found)], dry_run=dry_run)
+        return
+    print(_yaml(found), end="")
+
+
+def _content(path: str) -> bytes:
+    """Return a card's bytes, one more than are read at most."""
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+        with os.fdopen(descriptor, "rb") as file:
+            if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+                raise DecisionCardError(f"'{path}' is no regular file", "name the card's file")
+            return file.read(MAX_BYTES + 1)
+    except (OSError, ValueError) as error:
+        reason = (getattr(error, "strerror", None) or "no such name").lower()
+        raise DecisionCardError(f"'{path}' cannot be read: {reason}", "check the path") from error
+
+
+def _yaml(found: tuple[Owner, ...]) -> str:
+    lines = ["owners:"]
+    for owner in found:
+        lines += [f"{'    ' if number else '  - '}{key}: {quoted(value)}" for number, (key, value) in _pairs(owner)]
+    return "".join(f"{line}\n" for line in lines)
+
+
+def _pairs(owner: Owner) -> list[tuple[int, tuple[str, str]]]:
+    return list(enumerate(entry(owner).items()))
