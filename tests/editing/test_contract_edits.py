@@ -264,6 +264,7 @@ def test_dbt_says_that_versions_are_added_beside() -> None:
         (ODCS + "customProperties: {a: 1}\n", 9, "customProperties is no list", f"{URI}"),
         (ODCS + "customProperties: &p []\n", 9, "has an anchor", f"{URI}"),
         (ODCS + "x: &x {}\ncustomProperties: [*x]\n", 10, "entry of customProperties is an alias", f"{URI}"),
+        (NATIVE.replace("status: active\n", "") + "deprecation_uri: &u old\n", 14, "has an anchor", URI),
         (NATIVE.replace("status: active", "status: &s active"), 7, "has an anchor", "status: deprecated"),
         (NATIVE + "deprecation_uri: |\n  old\n", 15, "the value of deprecation_uri is a block of text", URI),
     ],
