@@ -195,7 +195,7 @@ def _plain(contract: Contract) -> dict[str, Any]:
         "status": contract.status,
         "primary_key": list(contract.primary_key),
         "owners": [each._asdict() for each in contract.owners],
-        "freshness_sla": sla._asdict() if sla else None,
+        "freshness_sla": {"max_lag_seconds": sla.max_lag_seconds, "measurement": sla.measurement} if sla else None,
         "deprecation_uri": contract.deprecation_uri,
         "fields": _fields(contract.fields),
     }

@@ -100,30 +100,32 @@ _VERSION = "version_"
 def once_per_file(contracts: list[ContractReport]) -> list[ContractReport]:
     """Keep what is true of a whole file only once: datasets that share a file share its version and its owners.
 
-    What the version owes is said of the dataset that owes most.
+    What the version owes is said of the dataset that owes most. An acceptance names one dataset: what it lets
+    through hides nothing of another one.
     """
-    most: dict[tuple[object, ...], int] = {}
+    most: dict[_Key, int] = {}
     for contract in contracts:
         for issue in contract.issues:
-            if issue.kind.startswith(_VERSION):
-                key = (issue.kind, issue.location)
-                most[key] = max(most.get(key, 0), BUMPS.index(contract.required_bump))
-    seen: set[tuple[object, ...]] = set()
+            key = _key(issue)
+            most[key] = max(most.get(key, 0), BUMPS.index(contract.required_bump))
+    seen: set[_Key] = set()
     kept = []
     for contract in contracts:
-        own = [
-            issue
-            for issue in contract.issues
-            if issue.field is not None
-            or (most.get((issue.kind, issue.location), 0) <= BUMPS.index(contract.required_bump) and _new(issue, seen))
-        ]
+        own = []
+        for issue in contract.issues:
+            key = _key(issue)
+            owes_less = issue.kind.startswith(_VERSION) and BUMPS.index(contract.required_bump) < most[key]
+            if issue.field is None and (owes_less or key in seen):
+                continue
+            seen.add(key)
+            own.append(issue)
         kept.append(contract._replace(issues=tuple(own)))
     return kept
 
 
-def _new(issue: Issue, seen: set[tuple[object, ...]]) -> bool:
-    key = (issue.kind, "" if issue.kind.startswith(_VERSION) else issue.message, issue.location)
-    if key in seen:
-        return False
-    seen.add(key)
-    return True
+_Key = tuple[str, str, object, bool]
+
+
+def _key(issue: Issue) -> _Key:
+    message = "" if issue.kind.startswith(_VERSION) else issue.message
+    return issue.kind, message, issue.location, issue.accepted is not None

@@ -220,6 +220,21 @@ def test_a_file_of_several_datasets_is_told_once_about_its_version(tmp_path: Pat
     assert {each["dataset_id"] for each in outcome.report["contracts"]} == {"shop/orders", "shop/refunds"}
 
 
+def test_an_acceptance_for_one_dataset_hides_nothing_of_another_in_its_file(tmp_path: Path) -> None:
+    two = BASE + "  - name: refunds\n    properties:\n      - {name: id, logicalType: string}\n"
+    changed = two.replace("one row per order", "a row per order").replace("{name: id,", "{name: id, description: x,")
+    accepted = "accepted: [{dataset: shop/orders, version: 1.0.0, kind: version_not_increasing, reason: a trial}]\n"
+    repository = Repository(tmp_path)
+    repository.commit({PATH: two})
+    repository.branch()
+    repository.commit({PATH: changed, "dcr.accepted.yaml": accepted})
+    outcome = repository.check("--base", "main")
+    found = {
+        each["dataset_id"]: [issue["severity"] for issue in each["issues"]] for each in outcome.report["contracts"]
+    }
+    assert found == {"shop/orders": ["info"], "shop/refunds": ["error"]}
+
+
 def test_a_report_names_the_key_in_the_files_own_words(tmp_path: Path) -> None:
     repository = Repository(tmp_path)
     repository.commit({PATH: BASE + OPTIONS})

@@ -1,0 +1,133 @@
+"""A branch read as a registry through the library: the same questions as to the one in memory, and nothing written."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING
+
+import pytest
+from repositories import Repository, breaking, contract
+
+from dcr import ContractRegistry
+from dcr.errors import DcrError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+ID, PATH = "users.daily_active", "contracts/users.yaml"
+STANDARD = """\
+kind: DataContract
+apiVersion: v3.1.0
+id: shop
+version: 1.0.0
+status: active
+team: {name: checkout}
+slaProperties: [{property: latency, value: 1, unit: h}]
+schema:
+  - name: orders
+    properties:
+      - {name: id, logicalType: string, physicalType: varchar(36), required: true, primaryKey: true}
+"""
+
+
+@pytest.fixture
+def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Repository:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    found = Repository(tmp_path)
+    found.commit({PATH: contract()})
+    found.commit({PATH: contract(version="1.1.0", more="  - {name: note, type: string, required: false}")})
+    found.commit({PATH: contract(version="2.0.0", status="draft"), "contracts/shop.yaml": STANDARD})
+    return found
+
+
+def registry(repository: Repository, ref: str | None = "main", **options: str) -> ContractRegistry:
+    return ContractRegistry.from_git(str(repository.folder), ref, **options)
+
+
+def test_the_branch_answers_as_a_registry_does(repository: Repository) -> None:
+    found = registry(repository)
+    assert found.datasets() == ["shop/orders", ID]
+    assert [each.version for each in found.history(ID)] == ["1.0.0", "1.1.0", "2.0.0"]
+    assert found.latest(ID).version == "1.1.0"
+    assert [each.name for each in found.get(ID, "1.1.0").fields][-1] == "note"
+    assert len(found.get(ID, "1.0.0").fields) == 4
+
+
+def test_another_format_comes_as_the_same_model(repository: Repository) -> None:
+    orders = registry(repository).latest("shop/orders")
+    assert orders.primary_key == ["id"]
+    assert orders.owners[0].team == "checkout"
+    assert orders.freshness_sla is not None
+    assert orders.freshness_sla.max_lag_seconds == 3600
+
+
+def test_what_the_models_have_no_word_for_is_refused_and_not_left_out(repository: Repository) -> None:
+    odd = STANDARD.replace("logicalType: string", "logicalType: date").replace("1.0.0", "2.0.0")
+    repository.commit({"contracts/shop.yaml": odd})
+    with pytest.raises(DcrError, match="cannot hold its fields") as refused:
+        registry(repository).get("shop/orders", "2.0.0")
+    assert refused.value.hint == "dcr show shop/orders@2.0.0 --format json has all of it"
+
+
+@pytest.mark.parametrize(
+    ("question", "says"),
+    [
+        (("get", "users.daily", "1.0.0"), "there is no dataset 'users.daily'"),
+        (("get", ID, "9.0.0"), "has no version '9.0.0'"),
+        (("latest", "nobody"), "there is no dataset 'nobody'"),
+        (("history", "nobody"), "there is no dataset 'nobody'"),
+    ],
+)
+def test_what_is_not_there_is_said(repository: Repository, question: tuple[str, ...], says: str) -> None:
+    name, *arguments = question
+    with pytest.raises(DcrError, match=says) as missing:
+        getattr(registry(repository), name)(*arguments)
+    assert missing.value.hint
+
+
+def test_a_version_with_two_meanings_is_never_chosen_silently(repository: Repository) -> None:
+    repository.commit({PATH: contract(version="1.1.0", without=["ltv"])})
+    with pytest.raises(DcrError, match="has 2 meanings in the history"):
+        registry(repository).get(ID, "1.1.0")
+
+
+def test_the_ref_is_resolved_once(repository: Repository) -> None:
+    found = registry(repository)
+    repository.commit({PATH: contract(version="3.0.0")})
+    assert found.latest(ID).version == "1.1.0"
+    assert registry(repository).latest(ID).version == "3.0.0"
+
+
+def test_a_ref_that_is_none_is_a_clear_error(repository: Repository) -> None:
+    with pytest.raises(DcrError, match="nothing-here"):
+        registry(repository, "nothing-here").datasets()
+
+
+def test_nothing_is_written_through_it(repository: Repository) -> None:
+    found = registry(repository)
+    model = found.get(ID, "1.0.0")
+    for change in (
+        lambda: found.register(model),
+        lambda: found.deprecate(ID, "1.0.0", "https://example.com"),
+        lambda: found.archive(ID, "1.0.0"),
+    ):
+        with pytest.raises(DcrError, match="read-only"):
+            change()
+    assert repository.git("status", "--porcelain") == ""
+
+
+def test_a_contract_is_checked_against_what_the_branch_has(repository: Repository, tmp_path: Path) -> None:
+    other = Repository(tmp_path, "other")
+    other.commit({PATH: breaking(version="3.0.0")})
+    proposed = registry(other).get(ID, "3.0.0")
+    report = registry(repository).check(proposed)
+    assert not report.compatible
+    assert [issue.kind for issue in report.errors] == ["field_removed"]
+    assert registry(repository).check(proposed, mode="forward").compatible
+
+
+def test_eight_threads_get_one_answer(repository: Repository) -> None:
+    found = registry(repository)
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(lambda _: [each.version for each in found.history(ID)], range(32)))
+    assert answers == [["1.0.0", "1.1.0", "2.0.0"]] * 32
