@@ -12,8 +12,8 @@ from typer.main import get_command
 from dcr.cli import EXIT_NOT_CHECKED, note
 
 COMMANDS = (
-    "check", "lint", "datasets", "log", "show", "blame", "diff", "bump", "deprecate", "archive", "accept", "owners",
-    "explain", "schema", "demo",
+    "check", "lint", "datasets", "log", "show", "blame", "diff", "audit", "bump", "deprecate", "archive", "accept",
+    "owners", "explain", "schema", "demo",
 )  # fmt: skip
 """Every command; `dcr/cli/<name>.py` holds a function of that name."""
 

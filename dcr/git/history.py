@@ -10,7 +10,7 @@ import re
 from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
-from dcr.errors import DcrError
+from dcr.errors import DcrError, UsageError
 from dcr.git.changes import NOTHING
 from dcr.git.command import GitFailedError, failure
 from dcr.git.objects import FILE, list_all
@@ -139,6 +139,21 @@ def pathspecs(globs: Iterable[str]) -> list[str]:
         whole = "/".join(steps)
         found.append(f":(glob){whole}" if whole == glob else f":(glob){whole}/**")
     return list(dict.fromkeys(found))
+
+
+def line_of(repository: Repository, commit: str, since: str | None = None) -> list[str]:
+    """Return the commits of a branch's own line, newest first; with `since`, those that came after that commit.
+
+    Raises `UsageError` for a `since` that does not lead to the branch's commit.
+    """
+    after: tuple[str, ...] = ()
+    if since is not None:
+        if repository.git.ask("merge-base", "--is-ancestor", since, commit).code != 0:
+            message = f"commit {since[:10]} does not lead to {commit[:10]}, so nothing came after it"
+            raise UsageError(message, "name a commit that the branch has")
+        after = (f"^{since}",)
+    listed = repository.git.run("rev-list", "--first-parent", commit, *after, "--")
+    return listed.decode("ascii", "replace").split()
 
 
 def whole_history(repository: Repository, what: str) -> None:

@@ -53,6 +53,20 @@ def each_blob(git: Git, ids: Iterable[str]) -> Iterator[tuple[str, bytes]]:
         yield asked, answer.content
 
 
+def read_at(git: Git, commits: Iterable[str], name: str) -> dict[str, bytes]:
+    """Return the content that each of some commits has at one path, by commit; those that have none are left out.
+
+    For what may only let something through: a file that is there and cannot be read is left out too.
+    """
+    wanted = list(dict.fromkeys(commits))
+    answers = _stream(git, [f"{commit}:{name}" for commit in wanted])
+    return {
+        commit: answer.content
+        for commit, answer in zip(wanted, answers, strict=True)
+        if answer is not None and answer.kind == "blob"
+    }
+
+
 def read_top(git: Git, commit: str, names: Iterable[str]) -> dict[str, tuple[str, bytes]]:
     """Return mode and content of the named entries of a commit's topmost folder, for those that are there.
 

@@ -8,13 +8,14 @@ from dcr.compatibility.rules import kinds
 from dcr.contract.location import Location
 from dcr.git.base import is_unborn
 from dcr.git.contents import ODD, proposed_contents
-from dcr.git.objects import FOLDER, MAX_READ, read_top
+from dcr.git.objects import FOLDER, MAX_READ, read_at, read_top
 from dcr.policy.governing import Decisions, Governing, governing
 from dcr.policy.policy import FILES, Policy, PolicyError, parse_policy
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from dcr.compatibility.acceptance import Acceptance
     from dcr.git.changes import Change
     from dcr.git.repository import Repository
 
@@ -58,6 +59,15 @@ def governing_policy(repository: Repository, merge_base: str, changes: Iterable[
     accept_side = at_base if "base" in (first.accept_from, second.accept_from) else proposed
     place = Location(our_file or their_file or FILES[0]) if edited else None
     return governing(first, second, source, place, _decisions(accept_side, at_base))
+
+
+def acceptances_at(repository: Repository, commits: Iterable[str]) -> dict[str, tuple[Acceptance, ...]]:
+    """Return the acceptances that stood in each of some commits; one that cannot be read lets nothing through."""
+    from dcr.compatibility.rule import all_rules  # noqa: PLC0415
+    from dcr.policy.acceptances import parse_acceptances  # noqa: PLC0415
+
+    contents = read_at(repository.git, commits, ACCEPTANCES)
+    return {commit: tuple(parse_acceptances(content, all_rules())[0]) for commit, content in contents.items()}
 
 
 _FROM_WORKTREE = "judge by the mended policy this once: dcr check --policy-from worktree"

@@ -1,0 +1,69 @@
+"""Tell what a branch let through: today's rules over every change that was ever merged."""
+
+from fnmatch import fnmatchcase
+from typing import Annotated
+
+import typer
+
+from dcr.cli import EXIT_ISSUES
+from dcr.cli.output import COLORS, FAIL_ON, Progress, one_of, style_of, words
+from dcr.cli.registry import checked, history_at, open_here, show
+from dcr.compatibility.severities import ERROR, WARNING
+from dcr.errors import UsageError
+from dcr.git.base import resolve_commit
+from dcr.pages.audit import document, number_of, render, render_lines
+from dcr.pages.documents import written
+from dcr.registry.audit import audit as run_audit
+
+FORMATS = ("table", "text", "json")
+EXAMPLE = "Example: dcr audit --since v1.0 --dataset 'users.*'"
+
+
+def audit(
+    since: Annotated[
+        str | None, typer.Option(help="Only what came after this commit. Default: everything.", metavar="REF")
+    ] = None,
+    dataset: Annotated[
+        str | None, typer.Option(help="Only ids that match, for example 'users.*'.", metavar="PATTERN")
+    ] = None,
+    ref: Annotated[
+        str | None, typer.Option(help="Commit to read at. Default: the base, as dcr check finds it.", metavar="REF")
+    ] = None,
+    format: Annotated[  # noqa: A002 (the option's name)
+        str,
+        typer.Option(
+            "--format", "-f", help=f"One of: {', '.join(FORMATS)}.", metavar="FORMAT", autocompletion=words(*FORMATS)
+        ),
+    ] = "table",
+    fail_on: Annotated[
+        str | None,
+        typer.Option(help=f"One of: {', '.join(FAIL_ON)}.", metavar="SEVERITY", autocompletion=words(*FAIL_ON)),
+    ] = None,
+    no_pager: Annotated[bool, typer.Option("--no-pager", help="Print a long page as it is.")] = False,
+    color: Annotated[
+        str, typer.Option(help=f"One of: {', '.join(COLORS)}.", metavar="WHEN", autocompletion=words(*COLORS))
+    ] = "auto",
+) -> None:
+    """Print to stdout; exit 1 when something slipped through."""
+    checked(format, color, FORMATS)
+    one_of("--fail-on", fail_on, FAIL_ON)
+    opened = open_here(ref)
+    after = None if since is None else resolve_commit(opened.repository, since)
+    history = history_at(opened, past=True)
+    wanted = [each for each in history.datasets() if dataset is None or fnmatchcase(each, dataset)]
+    if dataset is not None and not wanted:
+        raise UsageError(f"no dataset matches '{dataset}'", "dcr datasets lists those there are")
+    progress = Progress()
+    try:
+        found = run_audit(opened, history, wanted, after, progress)
+    finally:
+        progress.done()
+    if format == "json":
+        text = written(document(opened, history, found))
+    else:
+        text = render_lines(found) if format == "text" else render(found, style_of(color))
+    show(text, pager=not no_pager and format == "table")
+    limit = fail_on or opened.policy.fail_on
+    failing = {"error": (ERROR,), "warning": (ERROR, WARNING)}.get(limit, ())
+    if any(number_of(found, severity) for severity in failing):
+        raise typer.Exit(EXIT_ISSUES)

@@ -1,0 +1,138 @@
+"""Judges what a branch let through: every transition of every dataset on it, by today's rules and policy."""
+
+from __future__ import annotations
+
+from itertools import islice
+from typing import TYPE_CHECKING, NamedTuple
+
+from dcr.compatibility.crossing import comparable
+from dcr.compatibility.engine import judge
+from dcr.compatibility.pairs import ContractPair
+from dcr.compatibility.severities import INFO
+from dcr.compatibility.transitive import judge_all
+from dcr.git.history import line_of, whole_history
+from dcr.git.policies import acceptances_at
+from dcr.policy.governing import Decisions, Governing
+from dcr.policy.policy import StricterPolicy
+from dcr.policy.questions import Question, question_of
+from dcr.registry.past import Told, answered
+from dcr.registry.releases import MOVED, REWORDED, steps_of
+from dcr.registry.since import day_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+
+    from dcr.compatibility.engine import Verdict
+    from dcr.compatibility.transitive import Older
+    from dcr.contract.contract import Contract
+    from dcr.registry.opened import Opened
+    from dcr.registry.releases import Step
+    from dcr.registry.timeline import History, State
+
+AT_ONCE = 100
+"""Datasets whose contracts are held in memory together."""
+
+
+class Slip(NamedTuple):
+    """One transition that today's rules have something to say about: the step with its issues, and its dataset."""
+
+    dataset_id: str
+    step: Step
+
+
+class Audit(NamedTuple):
+    """What an audit found, newest first, in how many transitions of how many datasets."""
+
+    slips: tuple[Slip, ...]
+    transitions: int
+    datasets: int
+
+
+class _Judged(NamedTuple):
+    dataset_id: str
+    step: Step
+    pair: ContractPair
+    verdict: Verdict
+    older: tuple[Older, ...]
+
+
+def audit(
+    opened: Opened,
+    history: History,
+    dataset_ids: Sequence[str],
+    since: str | None = None,
+    progress: Callable[[str], None] = lambda _: None,
+) -> Audit:
+    """Return what slipped through on the line of commits that a history is of, with `since` only after that commit.
+
+    A transition is a commit that changed what a dataset means, its version or its status, took it away or brought it
+    back; the first version of a dataset breaks nothing. Each is judged in the mode that the policy has for the
+    dataset, and what stands in `dcr.accepted.yaml` of its own commit counts as accepted. Raises `UsageError` for a
+    `since` that does not lead here, `ShallowHistoryError` where the clone lacks what is to be judged.
+    """
+    if since is None:
+        whole_history(opened.repository, "an audit")
+    order = {commit: number for number, commit in enumerate(line_of(opened.repository, opened.commit, since))}
+    policy = StricterPolicy(opened.policy, opened.policy)
+    slips: list[Slip] = []
+    transitions = 0
+    waiting = iter(dataset_ids)
+    done = 0
+    while chunk := list(islice(waiting, AT_ONCE)):
+        progress(f"judging {done:,} of {len(dataset_ids):,} datasets")
+        found = list(_chunk(history, chunk, order, policy))
+        transitions += len(found)
+        slips += _accepted(opened, found, policy)
+        done += len(chunk)
+    slips.sort(key=lambda slip: (order[slip.step.state.commit.id], slip.dataset_id))
+    return Audit(tuple(slips), transitions, len(dataset_ids))
+
+
+def _chunk(
+    history: History, dataset_ids: Sequence[str], commits: Collection[str], policy: StricterPolicy
+) -> Iterator[_Judged]:
+    """Yield every transition of some datasets, judged; their contracts are read by one git command."""
+    steps = {each: steps_of(history, each) for each in dataset_ids}
+    states = [step.state for each in dataset_ids for step in steps[each]]
+    contracts: dict[State, Contract | None] = dict(zip(states, history.contracts(states), strict=True))
+    for dataset_id in dataset_ids:
+        for number, step in enumerate(steps[dataset_id]):
+            if step.before is None or step.did in (MOVED, REWORDED):
+                continue
+            if step.state.commit.id in commits:
+                past = [each.state for each in steps[dataset_id][:number]]
+                yield _judged(dataset_id, step, past, contracts, policy)
+
+
+def _judged(
+    dataset_id: str,
+    step: Step,
+    past: Sequence[State],
+    contracts: Mapping[State, Contract | None],
+    policy: StricterPolicy,
+) -> _Judged:
+    previous, proposed = contracts[step.before] if step.before else None, contracts[step.state]
+    if previous is not None and proposed is not None:
+        previous, proposed = comparable(previous, proposed)
+    pair = ContractPair(previous, proposed)
+    mode = policy.mode_of(dataset_id)
+    question = question_of(pair, mode, policy)
+    if question != Question():
+        told = Told(past, (), lambda states: [contracts[each] for each in states])
+        pair = answered(pair, question, told, policy, day_of(step.state.commit))
+    verdict, older = judge_all(pair, mode) if pair.earlier else (judge(pair, mode), ())
+    return _Judged(dataset_id, step, pair, verdict, older)
+
+
+def _accepted(opened: Opened, found: Sequence[_Judged], policy: StricterPolicy) -> Iterator[Slip]:
+    """Yield the transitions about which something is left to say, with what their own commits accepted."""
+    said = [each for each in found if each.verdict.issues or each.older]
+    decisions = acceptances_at(opened.repository, [each.step.state.commit.id for each in said]) if said else {}
+    for each in said:
+        state = each.step.state
+        governing = Governing(policy, "", decisions=Decisions(decisions.get(state.commit.id, ())))
+        issues = governing.apply(each.verdict, each.pair, day_of(state.commit).isoformat(), each.older)
+        told = tuple(issue for issue in issues if issue.severity != INFO or issue.accepted)
+        if told:
+            step = each.step._replace(owed=each.verdict.required_bump, taken=each.verdict.actual_bump, issues=told)
+            yield Slip(each.dataset_id, step)

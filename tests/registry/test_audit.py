@@ -1,0 +1,280 @@
+"""What slipped through a branch: a history with breaks planted at known commits, and exactly those are found."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field, replace
+from random import Random
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from repositories import Repository
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+SEED, DATASETS, STEPS = 7, 30, 110
+Found = tuple[str, str, str, str | None]
+"""Commit, dataset, kind and field of one issue."""
+
+
+@dataclass(frozen=True)
+class Made:
+    """A contract as the planted history has it."""
+
+    name: str
+    path: str
+    version: tuple[int, int, int] = (1, 0, 0)
+    fields: tuple[tuple[str, str], ...] = (("id", "type: string"), ("total", "type: number"), ("note", "type: string"))
+    states: tuple[str, ...] = ("open", "held", "closed")
+    words: int = 0
+
+    def text(self) -> str:
+        lines = [f"  - {{name: {name}, {rest}}}" for name, rest in self.fields]
+        return "\n".join([
+            f"dataset_id: {self.name}",
+            f'version: "{".".join(map(str, self.version))}"',
+            f"description: the rows of {self.name}, {self.words} times worded",
+            "status: active",
+            "owners: [{team: core}]",
+            "fields:",
+            *lines,
+            f"  - {{name: state, type: string, enum: [{', '.join(self.states)}]}}",
+            "",
+        ])  # fmt: skip
+
+    def grown(self, size: int) -> Made:
+        number = self.version[size] + 1
+        return replace(self, version=(*self.version[:size], number, *[0] * (2 - size)))  # type: ignore[arg-type]
+
+    def without(self, name: str) -> Made:
+        return replace(self, fields=tuple(each for each in self.fields if each[0] != name))
+
+    def having(self, name: str, rest: str) -> Made:
+        return replace(self.without(name), fields=(*self.without(name).fields, (name, rest)))
+
+
+@dataclass
+class Planted:
+    """A branch, and what was planted in it: errors, breaks that were accepted, and returns with another meaning."""
+
+    repository: Repository
+    errors: set[Found] = field(default_factory=set)
+    accepted: set[Found] = field(default_factory=set)
+    resurrected: set[Found] = field(default_factory=set)
+    middle: str = ""
+    order: list[str] = field(default_factory=list)
+
+    def commit(self, *made: Made, gone: tuple[str, ...] = (), **more: str) -> str:
+        files: dict[str, Any] = {each.path: each.text() for each in made}
+        found = self.repository.commit({**files, **dict.fromkeys(gone), **more})
+        self.order.append(found)
+        return found
+
+
+@pytest.fixture(scope="module")
+def planted(tmp_path_factory: pytest.TempPathFactory) -> Planted:
+    root = tmp_path_factory.mktemp("audit")
+    found, rng = Planted(Repository(root)), Random(SEED)
+    made = {f"team.d{n:02}": Made(f"team.d{n:02}", f"contracts/d{n:02}.yaml") for n in range(DATASETS)}
+    found.commit(*made.values())
+    breaks = {10: "removed", 17: "retyped", 24: "shrunk", 31: "unbumped", 38: "small", 45: "accepted", 52: "merged",
+              59: "moved", 66: "unreadable", 73: "gone", 80: "back", 87: "removed", 94: "retyped"}  # fmt: skip
+    fresh = iter(rng.sample(sorted(made), len(breaks)))
+    for number in range(STEPS):
+        if number == STEPS // 2:
+            found.middle = found.order[-1]
+        if number in breaks:
+            name = next(fresh)
+            made[name] = plant(found, made[name], breaks[number])
+        else:
+            name = rng.choice(sorted(name for name in made if made[name].path))
+            made[name] = harmless(found, made[name], rng, number)
+    return found
+
+
+def harmless(found: Planted, one: Made, rng: Random, number: int) -> Made:
+    """Commit a change that breaks nothing under the version it owes."""
+    what = rng.choice(("field", "words", "move", "other"))
+    if what == "field":
+        after = one.having(f"extra_{number}", "type: string, required: false").grown(1)
+        found.commit(after)
+    elif what == "words":
+        after = replace(one, words=one.words + 1).grown(2)
+        found.commit(after)
+    elif what == "move":
+        after = replace(one, path=f"contracts/moved/{one.name}_{number}.yaml")
+        found.commit(after, gone=(one.path,))
+    else:
+        after = one
+        found.commit(**{f"notes/{number}.txt": "x"})
+    return after
+
+
+def plant(found: Planted, one: Made, what: str) -> Made:
+    """Commit a break, and write down what it is."""
+    name = one.name
+    if what == "removed":
+        after = one.without("note").grown(0)
+        found.errors.add((found.commit(after), name, "field_removed", "note"))
+    elif what == "retyped":
+        after = one.having("total", "type: integer").grown(0)
+        found.errors.add((found.commit(after), name, "field_type_changed", "total"))
+    elif what == "shrunk":
+        after = replace(one, states=("open", "closed")).grown(0)
+        found.errors.add((found.commit(after), name, "field_enum_shrunk", "state"))
+    elif what == "unbumped":
+        after = one.having("late", "type: string, required: false")
+        found.errors.add((found.commit(after), name, "version_not_increasing", None))
+    elif what == "small":
+        after = one.without("note").grown(1)
+        commit = found.commit(after)
+        found.errors |= {(commit, name, "field_removed", "note"), (commit, name, "version_bump_insufficient", None)}
+    elif what == "accepted":
+        after = one.without("note").grown(0)
+        version = ".".join(map(str, after.version))
+        entry = f"{{dataset: {name}, version: {version}, kind: field_removed, field: note, reason: nobody reads it}}"
+        found.accepted.add(
+            (found.commit(after, **{"dcr.accepted.yaml": f"accepted: [{entry}]\n"}), name, "field_removed", "note")
+        )
+    elif what == "merged":
+        after = merged(found, one)
+    elif what == "moved":
+        after = replace(one.without("total").grown(0), path=f"contracts/{name}_anew.yml")
+        found.errors.add((found.commit(after, gone=(one.path,)), name, "field_removed", "total"))
+    elif what == "unreadable":
+        found.commit(**{one.path: "dataset_id: [never\n"})
+        after = one.without("note").grown(0)
+        found.errors.add((found.commit(after), name, "field_removed", "note"))
+    elif what == "gone":
+        found.errors.add((found.commit(gone=(one.path,)), name, "contract_removed", None))
+        after = replace(one, path="")
+    else:
+        after = one.without("note").grown(0)
+        found.errors.add((found.commit(after), name, "field_removed", "note"))
+        after = after.having("note", "type: number, required: false").grown(1)
+        found.resurrected.add((found.commit(after), name, "field_resurrected", "note"))
+    return after
+
+
+def merged(found: Planted, one: Made) -> Made:
+    """Break in the first of two commits of a branch, and merge it: the merge is what let it through."""
+    repository = found.repository
+    repository.branch("side")
+    after = one.without("note").grown(0)
+    repository.commit({after.path: after.text()})
+    after = replace(after, words=after.words + 1).grown(2)
+    repository.commit({after.path: after.text()})
+    repository.git("checkout", "-q", "main")
+    repository.git("merge", "-q", "--no-ff", "--no-verify", "-m", "merge side", "side")
+    commit = repository.git("rev-parse", "HEAD")
+    found.order.append(commit)
+    found.errors.add((commit, one.name, "field_removed", "note"))
+    return after
+
+
+NO_CACHE = {"DCR_CACHE": "off"}
+
+
+def audited(planted: Planted, *options: str, code: int = 1) -> dict[str, Any]:
+    outcome = planted.repository.dcr("audit", "--ref", "main", "--format", "json", *options, **NO_CACHE)
+    assert outcome.code == code, outcome
+    found: dict[str, Any] = json.loads(outcome.out)
+    return found
+
+
+def issues(report: dict[str, Any], *, severity: str = "", accepted: bool = False, kind: str = "") -> set[Found]:
+    return {
+        (slip["commit"], slip["dataset_id"], issue["kind"], issue["field"])
+        for slip in report["slips"]
+        for issue in slip["issues"]
+        if (not severity or issue["severity"] == severity)
+        and (issue["accepted"] is not None) is accepted
+        and (not kind or issue["kind"] == kind)
+    }
+
+
+def test_exactly_what_was_planted_is_found(planted: Planted) -> None:
+    report = audited(planted)
+    assert issues(report, severity="error") == planted.errors
+    assert issues(report, accepted=True) == planted.accepted
+    assert issues(report, kind="field_resurrected") == planted.resurrected
+    assert issues(report, severity="warning") == planted.resurrected
+    assert report["summary"]["errors"] == len(planted.errors)
+    assert report["summary"]["accepted"] == 1
+    assert [each["path"] for each in report["unread"]]
+    assert report["summary"]["datasets"] == DATASETS
+
+
+def test_the_newest_comes_first(planted: Planted) -> None:
+    commits = [each["commit"] for each in audited(planted)["slips"]]
+    assert commits == sorted(commits, key=planted.order.index, reverse=True)
+
+
+def test_since_leaves_out_what_was_there(planted: Planted) -> None:
+    later = set(planted.order[planted.order.index(planted.middle) + 1 :])
+    report = audited(planted, "--since", planted.middle)
+    assert issues(report, severity="error") == {each for each in planted.errors if each[0] in later} != set()
+
+
+def test_since_the_tip_nothing_slipped_through(planted: Planted) -> None:
+    report = audited(planted, "--since", "main", code=0)
+    assert report["slips"] == []
+    assert report["summary"]["transitions"] == 0
+
+
+def test_a_pattern_narrows_it_to_some_datasets(planted: Planted) -> None:
+    name = min(planted.errors)[1]
+    report = audited(planted, "--dataset", name)
+    assert issues(report, severity="error") == {each for each in planted.errors if each[1] == name}
+
+
+@pytest.mark.parametrize(
+    ("options", "says"),
+    [
+        (("--dataset", "nobody.*"), "no dataset matches 'nobody.*'"),
+        (("--since", "nowhere"), "nowhere"),
+        (("--since", "side-line"), "does not lead to"),
+        (("--fail-on", "eror"), "--fail-on is 'eror'"),
+        (("--format", "xml"), "--format is 'xml'"),
+    ],
+)
+def test_what_cannot_be_audited_is_exit_2(planted: Planted, options: tuple[str, ...], says: str) -> None:
+    if "side-line" in options:
+        planted.repository.git(
+            "branch", "-f", "side-line", planted.repository.git("commit-tree", "main^{tree}", "-m", "x")
+        )
+    planted.repository.dcr("audit", "--ref", "main", *options, **NO_CACHE).says(says)
+
+
+def test_fail_on_never_tells_and_passes(planted: Planted) -> None:
+    assert issues(audited(planted, "--fail-on", "never", code=0), severity="error") == planted.errors
+
+
+def test_a_shallow_clone_is_not_taken_for_all_there_was(planted: Planted, tmp_path: Path) -> None:
+    source = planted.repository.folder.as_uri()
+    clone = Repository(tmp_path, "clone", init=None)
+    clone.git("clone", "-q", "--depth", "20", source, str(clone.folder), cwd=tmp_path)
+    clone.dcr("audit", "--ref", "main", **NO_CACHE).says("shallow", "git fetch --unshallow origin")
+
+
+def test_people_read_it_by_commit(tmp_path: Path) -> None:
+    repository = Repository(tmp_path)
+    one = Made("shop.orders", "contracts/orders.yaml")
+    repository.commit({one.path: one.text()})
+    after = one.without("note")
+    broken = repository.commit({one.path: after.text()})
+    outcome = repository.dcr("audit", "--ref", "main", **NO_CACHE)
+    day = repository.git("show", "-s", "--format=%cs", "HEAD")
+    assert outcome.code == 1
+    assert outcome.out == (
+        f"{day}  {broken[:10]}  a  change\n"
+        "  shop.orders  1.0.0\n"
+        "    error: field 'note' was removed [field_removed]\n"
+        "    error: version is still '1.0.0' and the contract changed: MAJOR is owed [version_not_increasing]\n"
+        "\n"
+        "2 errors in 1 commit; 1 transition of 1 dataset judged\n"
+    )
+    lines = repository.dcr("audit", "--ref", "main", "--format", "text", **NO_CACHE).out.splitlines()
+    assert lines[0] == f"{broken[:10]} {day} shop.orders: error: field 'note' was removed [field_removed]"
+    assert len(lines) == 2
