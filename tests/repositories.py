@@ -129,15 +129,15 @@ class Repository:
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes(text if isinstance(text, bytes) else text.encode())
 
-    def commit(self, files: dict[str, str | bytes | None] | None = None) -> str:
-        """Write some files, None deleting one, commit everything and return the commit's id."""
+    def commit(self, files: dict[str, str | bytes | None] | None = None, *, on: str = "") -> str:
+        """Write some files, None deleting one, commit everything and return the commit's id; `on` dates it."""
         for path, text in (files or {}).items():
             if text is None:
                 (self.folder / path).unlink()
             else:
                 self.write(path, text)
         self.git("add", "-A")
-        self.git("commit", "-q", "--allow-empty", "--no-verify", "-m", "change")
+        self.git("commit", "-q", "--allow-empty", "--no-verify", "-m", "change", **({"GIT_COMMITTER_DATE": on} if on else {}))
         return self.git("rev-parse", "HEAD")
 
     def branch(self, name: str = "feature", *at: str) -> None:

@@ -36,6 +36,11 @@ class Matched(NamedTuple):
         return contract.dataset_id if contract else None
 
     @property
+    def ids(self) -> list[str]:
+        """The ids the dataset had, the one it had before a change of format first."""
+        return list(dict.fromkeys(each for each in (self.known_as, self.dataset_id) if each is not None))
+
+    @property
     def paths(self) -> set[str]:
         """The files of both sides."""
         return {self.path, self.pair.previous.path} if self.pair.previous else {self.path}

@@ -25,9 +25,16 @@ class Added(NamedTuple):
 
     @property
     def names(self) -> frozenset[str]:
-        """The last names of all paths: what an older text that had one of them must hold."""
-        paths = (*self.fields, *(path for path, _ in self.values))
-        return frozenset(path.replace("[]", "").rpartition(".")[2].strip('"') for path in paths)
+        """What an older text that had any of them must hold: the last name of a field, the text of a value.
+
+        A number can be written in more than one way, so that the name of its field stands for it.
+        """
+        texts = (value[1:-1] if value[0] in "'\"" and "\\" not in value else _name(path) for path, value in self.values)
+        return frozenset((*map(_name, self.fields), *texts))
+
+
+def _name(path: str) -> str:
+    return path.replace("[]", "").rpartition(".")[2].strip('"')
 
 
 def added(pair: ContractPair) -> Added:

@@ -95,7 +95,7 @@ def told_once(newest: Iterable[Issue], older: Iterable[Iterable[Issue]]) -> tupl
             known.setdefault(key, []).append(issue)
             places.setdefault(key, []).append(len(kept))
             kept.append(issue)
-    broken = {issue.field for issue in kept[first_older:] if issue.field and issue.severity == SEVERITIES[0]}
+    broken = {issue.field for issue in kept[first_older:] if issue.field}  # let through or not, it is the same cause
     named = [_naming(each, len(more.get(number, ()))) for number, each in enumerate(kept) if number >= first_older]
     told = [each for each in kept[:first_older] if each.kind != _OF_A_RETURN or each.field not in broken]
     return (*told, *named)

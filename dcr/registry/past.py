@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
-from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from dcr.compatibility.past import Deprecation, Past, Released
 from dcr.compatibility.resurrection import last_there
 from dcr.compatibility.semver import parse
-from dcr.formats import read
 from dcr.git.history import whole_history
-from dcr.registry.lineage import Sought, older_texts
+from dcr.registry.look_back import SHORT, looked_back
 from dcr.registry.since import contract_since, fields_since
-from dcr.registry.timeline import history_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -25,11 +22,8 @@ if TYPE_CHECKING:
     from dcr.policy.globs import Scope
     from dcr.policy.policy import StricterPolicy
     from dcr.policy.questions import Question
-    from dcr.registry.lineage import Older
     from dcr.registry.replay import Unread
     from dcr.registry.timeline import History, State
-
-_SHORT = 10
 
 
 class Asked(NamedTuple):
@@ -59,18 +53,11 @@ def with_past(asked: Asked, matches: Sequence[Matched], questions: Sequence[Ques
     pairs = [each.pair for each in matches]
     numbers = range(len(pairs))
     wholes = [number for number in numbers if questions[number].whole]
-    if wholes:
-        whole_history(asked.repository, "a transitive mode or a time of deprecation")
-    all_at_once = cache(lambda: history_of(asked.repository, asked.commit, asked.scope))
-    for number in wholes:
-        ids = _ids(matches[number])
-        alone = len(wholes) == len(ids) == 1
-        history = history_of(asked.repository, asked.commit, asked.scope, dataset_id=ids[0]) if alone else all_at_once()
-        pairs[number] = answered(pairs[number], questions[number], _told(history, ids), asked.policy, today)
+    for number, told in zip(wholes, _wholly(asked, [matches[each].ids for each in wholes]), strict=True):
+        pairs[number] = answered(pairs[number], questions[number], told, asked.policy, today)
     quick = [number for number in numbers if any(questions[number].added) and not questions[number].whole]
-    texts = older_texts(asked.repository, asked.commit, asked.scope, [_sought(asked, matches[each]) for each in quick])
-    for number, older in zip(quick, texts, strict=True):
-        past = _looked_back(matches[number], questions[number], older)
+    found = looked_back(asked, [matches[each] for each in quick], [questions[each].added for each in quick])
+    for number, past in zip(quick, found, strict=True):
         pairs[number] = pairs[number]._replace(past=past)
     for number in numbers:
         if questions[number].timed and not questions[number].whole:
@@ -92,9 +79,21 @@ def answered(pair: ContractPair, question: Question, told: Told, policy: Stricte
             contracts = told.contracts(newest_first)
             since = fields_since(zip(newest_first, contracts, strict=False), question.since)
         deprecation = Deprecation(policy.min_deprecation_days, today, since, contract_since(told.states))
-    unread = [f"'{each.path}' at {each.commit.id[:_SHORT]} ({each.message})" for each in told.unread]
+    unread = [f"'{each.path}' at {each.commit.id[:SHORT]} ({each.message})" for each in told.unread]
     past = Past(fields, values, deprecation, tuple(unread) if question.older or question.timed else ())
     return pair._replace(earlier=earlier, past=past)
+
+
+def _wholly(asked: Asked, wanted: Sequence[Sequence[str]]) -> list[Told]:
+    """Return what each of some datasets was, by the ids it had."""
+    if not wanted:
+        return []
+    from dcr.registry.timeline import history_of  # noqa: PLC0415 (its cache is what few changes ask for)
+
+    whole_history(asked.repository, "a transitive mode or a time of deprecation")
+    only = wanted[0][0] if len(wanted) == len(wanted[0]) == 1 else None
+    history = history_of(asked.repository, asked.commit, asked.scope, dataset_id=only)
+    return [_told(history, ids) for ids in wanted]
 
 
 def _told(history: History, ids: Sequence[str]) -> Told:
@@ -148,38 +147,3 @@ def _each(told: Told, newest_first: Sequence[State]) -> Iterator[Released]:
 
 def _format(pair: ContractPair) -> str:
     return pair.proposed.format if pair.proposed else ""
-
-
-def _ids(matched: Matched) -> list[str]:
-    """Return the ids the dataset had, the one it had before a change of format first."""
-    found = (matched.known_as, matched.dataset_id)
-    return list(dict.fromkeys(each for each in found if each is not None))
-
-
-def _sought(asked: Asked, matched: Matched) -> Sought:
-    path = matched.pair.previous.path if matched.pair.previous else matched.path
-    return Sought(_ids(matched)[0], path, asked.blobs.get(path, ""))
-
-
-def _looked_back(matched: Matched, question: Question, texts: Sequence[Older]) -> Past:
-    """Return what some older texts of a file say of what was added; those that cannot be read are named."""
-    names = [each.encode("utf-8", "surrogateescape") for each in question.added.names]
-    unread: list[str] = []
-    ids = set(_ids(matched))
-
-    def readable() -> Iterator[Released]:
-        for text in texts:
-            at = f"'{text.path}' at {text.commit.id[:_SHORT]}"
-            if text.content is None:
-                unread.append(f"{at} (it is not in this clone)")
-            elif b"\\" in text.content or any(name in text.content for name in names):
-                reading = read(text.path, text.content)
-                fatal = next((each for each in reading.problems if each.fatal), None)
-                if fatal:
-                    unread.append(f"{at} (line {fatal.location.line}: {fatal.message})")
-                for contract in reading.contracts:
-                    if contract.dataset_id in ids:
-                        yield Released(contract, text.commit.id)
-
-    fields, values = last_there(question.added, readable(), _format(matched.pair))
-    return Past(fields, values, None, tuple(unread))

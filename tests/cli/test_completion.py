@@ -64,7 +64,7 @@ def completed(folder: Path, line: str) -> list[str]:
         ("dcr check --p", ["--policy-from"]),
         ("dcr check --format ", ["github", "json", "table", "text"]),
         ("dcr lint -f t", ["table", "text"]),
-        ("dcr check --mode f", ["forward", "full"]),
+        ("dcr check --mode f", ["forward", "full", "forward_transitive", "full_transitive"]),
         ("dcr check --fail-on ", ["error", "warning", "never"]),
         ("dcr check --policy-from w", ["worktree"]),
         ("dcr check --color a", ["auto", "always"]),
