@@ -76,8 +76,7 @@ def test_the_installed_script_is_the_same_command(tmp_path: Path) -> None:
         ("lint --format summary", "there is no format 'summary'", "one of: github, json, table, text"),
         (
             "check --mode backwrd",
-            "--mode is 'backwrd', expected one of backward, forward, full, none, "
-            "backward_transitive, forward_transitive, full_transitive",
+            "--mode is 'backwrd', expected one of backward, forward, full, none, backward_transitive",
             "did you mean 'backward'?",
         ),
         ("check --fail-on eror", "--fail-on is 'eror', expected one of error, warning, never", "did you mean 'error'?"),

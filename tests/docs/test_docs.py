@@ -225,7 +225,7 @@ def models_of_a_contract() -> tuple[type[BaseModel], ...]:
     return (models.DataContract, models.DataField, models.Owner, models.FreshnessSLA)
 
 
-OTHER_WORDS = {"check_compatibility", "description_removed", "tmp_path", *MODES}
+OTHER_WORDS = {"previous_location", "check_compatibility", "description_removed", "tmp_path", *MODES}
 """The library's, the modes, the example of a rule to add, and pytest's."""
 
 
