@@ -137,7 +137,9 @@ class Repository:
             else:
                 self.write(path, text)
         self.git("add", "-A")
-        self.git("commit", "-q", "--allow-empty", "--no-verify", "-m", "change", **({"GIT_COMMITTER_DATE": on} if on else {}))
+        self.git(
+            "commit", "-q", "--allow-empty", "--no-verify", "-m", "change", **({"GIT_COMMITTER_DATE": on} if on else {})
+        )
         return self.git("rev-parse", "HEAD")
 
     def branch(self, name: str = "feature", *at: str) -> None:
