@@ -12,6 +12,7 @@ import pytest
 from cli_runs import Run, dcr, environment
 
 from dcr.cli.app import COMMANDS
+from dcr.compatibility.modes import MODES
 from dcr.version import __version__
 
 
@@ -76,7 +77,7 @@ def test_the_installed_script_is_the_same_command(tmp_path: Path) -> None:
         ("lint --format summary", "there is no format 'summary'", "one of: github, json, table, text"),
         (
             "check --mode backwrd",
-            "--mode is 'backwrd', expected one of backward, forward, full, none, backward_transitive",
+            f"--mode is 'backwrd', expected one of {', '.join(MODES)}",
             "did you mean 'backward'?",
         ),
         ("check --fail-on eror", "--fail-on is 'eror', expected one of error, warning, never", "did you mean 'error'?"),

@@ -375,3 +375,20 @@ def test_own_keys_are_left_out_and_the_rest_makes_the_round_trip() -> None:
     read = DataContract.model_validate(document)
     assert "x-mine" not in read.model_dump()
     assert DataContract.model_validate_json(V1.model_dump_json()) == V1
+
+
+@pytest.mark.parametrize(("mode", "compatible"), [("forward", True), ("forward_transitive", False)])
+def test_a_transitive_mode_asks_about_every_registered_version(mode: str, compatible: bool) -> None:
+    registry = ContractRegistry(mode=mode)
+    retyped = DataField(name="ltv", type="string", required=False)
+    without = [USER_ID, ACTIVE_DATE, PLAN]
+    assert registry.register(V1).compatible
+    assert registry.register(version("1.0.1", *without)).compatible
+    report = registry.register(version("2.0.0", *without, retyped))
+    assert report.compatible is compatible
+    assert [(each.kind, each.against) for each in report.errors] == (
+        [] if compatible else [("field_type_changed", "1.0.0")]
+    )
+    assert [each.version for each in registry.history("users.daily_active")] == (
+        ["1.0.0", "1.0.1", "2.0.0"] if compatible else ["1.0.0", "1.0.1"]
+    )
