@@ -91,17 +91,19 @@ def audit(
 def _chunk(
     history: History, dataset_ids: Sequence[str], commits: Collection[str], policy: StricterPolicy
 ) -> Iterator[_Judged]:
-    """Yield every transition of some datasets, judged; their contracts are read by one git command."""
+    """Yield every transition of some datasets, judged; the contracts it takes are read by one git command."""
     steps = {each: steps_of(history, each) for each in dataset_ids}
-    states = [step.state for each in dataset_ids for step in steps[each]]
+    wanted = {each: [number for number, step in enumerate(steps[each]) if _counts(step, commits)] for each in steps}
+    states = [step.state for each, numbers in wanted.items() if numbers for step in steps[each]]
     contracts: dict[State, Contract | None] = dict(zip(states, history.contracts(states), strict=True))
-    for dataset_id in dataset_ids:
-        for number, step in enumerate(steps[dataset_id]):
-            if step.before is None or step.did in (MOVED, REWORDED):
-                continue
-            if step.state.commit.id in commits:
-                past = [each.state for each in steps[dataset_id][:number]]
-                yield _judged(dataset_id, step, past, contracts, policy)
+    for dataset_id, numbers in wanted.items():
+        for number in numbers:
+            past = [each.state for each in steps[dataset_id][:number]]
+            yield _judged(dataset_id, steps[dataset_id][number], past, contracts, policy)
+
+
+def _counts(step: Step, commits: Collection[str]) -> bool:
+    return step.before is not None and step.did not in (MOVED, REWORDED) and step.state.commit.id in commits
 
 
 def _judged(
