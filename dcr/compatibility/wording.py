@@ -53,7 +53,7 @@ def waiting(deprecation: Deprecation, path: str | None, how: str) -> tuple[str, 
             f"{how} first; released today, it may be removed from {allowed} on",
         )
     return (
-        f" after {(deprecation.today - since).days} of {deprecation.min_days} days of deprecation",
+        f" after {max((deprecation.today - since).days, 0)} of {deprecation.min_days} days of deprecation",
         f"deprecated since {since}, it may be removed from {allowed} on",
     )
 
