@@ -35,13 +35,15 @@ class Deprecation(NamedTuple):
     """How long something has to be deprecated before it may go, and since when what is about to go has been.
 
     `fields` are days by path, the deprecation of an object being that of all in it; `contract` is the dataset's own
-    day. All days are UTC's, and those of the base: a mark that the change itself sets has no day yet.
+    day. All days are UTC's, and those of the base: a mark that the change itself sets has no day yet. `marks` is
+    whether the format has a mark for a field.
     """
 
     min_days: int
     today: date
     fields: Mapping[str, date]
     contract: date | None = None
+    marks: bool = True
 
     def allowed_from(self, since: date | None) -> date:
         """Return the first day on which something may go; for what is not deprecated, if it were from today on."""

@@ -10,6 +10,7 @@ from dcr.compatibility.modes import plain
 from dcr.compatibility.pairs import ContractPair
 from dcr.compatibility.semver import MAJOR, bump_between
 from dcr.compatibility.severities import SEVERITIES
+from dcr.compatibility.wording import version_named
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -109,4 +110,5 @@ def _covers(told: Issue, issue: Issue) -> bool:
 def _naming(issue: Issue, more: int) -> Issue:
     """Return an issue whose message names the version it breaks against, since that is not the last one."""
     rest = f" and {more} older version{'s' * (more > 1)}" if more else ""
-    return issue._replace(message=f"{issue.message}, compared with '{issue.against}'{rest}")
+    named = version_named(issue.against, issue.previous_location)
+    return issue._replace(message=f"{issue.message}, compared with {named}{rest}")

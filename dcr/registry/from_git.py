@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 import threading
+from datetime import UTC, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
-from dcr.compatibility.modes import is_transitive
 from dcr.compatibility.pairs import ContractPair
-from dcr.compatibility.past import Released
 from dcr.compatibility.semver import parse
-from dcr.compatibility.transitive import may_break_older
 from dcr.contract.models import DataContract, to_record
 from dcr.errors import DcrError
 from dcr.git.history import whole_history
 from dcr.git.repository import discover
+from dcr.policy.policy import StricterPolicy
+from dcr.policy.questions import Question, question_of
 from dcr.registry.compatibility import known_mode, report_on
 from dcr.registry.memory import ContractRegistry, UnknownContractError
 from dcr.registry.opened import Opened, open_at
+from dcr.registry.past import answered, told_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -102,10 +103,13 @@ class GitRegistry(ContractRegistry):
         previous = states[-1].contract() if states else None
         proposed = to_record(DataContract.model_validate(contract.model_dump()))
         pair = ContractPair(previous, proposed)
-        if is_transitive(chosen) and may_break_older(pair):
-            whole_history(self._opened.repository, "a transitive mode")
-            older = [release.last for release in reversed(self._whole.released(contract.dataset_id))]
-            pair = pair._replace(earlier=tuple(Released(each) for each in self._whole.contracts(older) if each))
+        policy = StricterPolicy(self._opened.policy, self._opened.policy)
+        question = question_of(pair, chosen, policy)
+        if question != Question():
+            if question.whole:
+                whole_history(self._opened.repository, "a transitive mode or a time of deprecation")
+            told = told_of(self._whole, [contract.dataset_id])
+            pair = answered(pair, question, told, policy, datetime.now(UTC).date())
         return report_on(pair, chosen)
 
     def register(self, contract: DataContract, mode: str | None = None) -> CompatibilityReport:

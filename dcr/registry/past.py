@@ -61,7 +61,7 @@ def with_past(asked: Asked, matches: Sequence[Matched], questions: Sequence[Ques
         pairs[number] = pairs[number]._replace(past=past)
     for number in numbers:
         if questions[number].timed and not questions[number].whole:
-            waits = Deprecation(asked.policy.min_deprecation_days, today, {})
+            waits = Deprecation(asked.policy.min_deprecation_days, today, {}, marks=_marks(pairs[number]))
             past = (pairs[number].past or Past())._replace(deprecation=waits)
             pairs[number] = pairs[number]._replace(past=past)
     return [each._replace(pair=pair) for each, pair in zip(matches, pairs, strict=True)]
@@ -78,7 +78,8 @@ def answered(pair: ContractPair, question: Question, told: Told, policy: Stricte
         if question.since is None or any(question.since):
             contracts = told.contracts(newest_first)
             since = fields_since(zip(newest_first, contracts, strict=False), question.since)
-        deprecation = Deprecation(policy.min_deprecation_days, today, since, contract_since(told.states))
+        days = policy.min_deprecation_days
+        deprecation = Deprecation(days, today, since, contract_since(told.states), marks=_marks(pair))
     unread = [f"'{each.path}' at {each.commit.id[:SHORT]} ({each.message})" for each in told.unread]
     past = Past(fields, values, deprecation, tuple(unread) if question.older or question.timed else ())
     return pair._replace(earlier=earlier, past=past)
@@ -93,10 +94,11 @@ def _wholly(asked: Asked, wanted: Sequence[Sequence[str]]) -> list[Told]:
     whole_history(asked.repository, "a transitive mode or a time of deprecation")
     only = wanted[0][0] if len(wanted) == len(wanted[0]) == 1 else None
     history = history_of(asked.repository, asked.commit, asked.scope, dataset_id=only)
-    return [_told(history, ids) for ids in wanted]
+    return [told_of(history, ids) for ids in wanted]
 
 
-def _told(history: History, ids: Sequence[str]) -> Told:
+def told_of(history: History, ids: Sequence[str]) -> Told:
+    """Return what a dataset was, by the ids it had; the commit's own unread files are told elsewhere."""
     states = [state for dataset_id in ids for state in history.states(dataset_id)]
     paths = {state.path for state in states}
     now = {(each.commit.id, each.path) for each in history.unread_now}  # that is said of the base itself
@@ -143,6 +145,10 @@ def _each(told: Told, newest_first: Sequence[State]) -> Iterator[Released]:
     for state, contract in zip(newest_first, told.contracts(newest_first), strict=False):
         if contract is not None:
             yield Released(contract, state.commit.id)
+
+
+def _marks(pair: ContractPair) -> bool:
+    return pair.previous is None or not pair.previous.in_place
 
 
 def _format(pair: ContractPair) -> str:

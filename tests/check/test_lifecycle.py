@@ -281,3 +281,33 @@ def test_turned_off_nothing_is_looked_up(repository: Historic) -> None:
     repository.branch()
     repository.write(PATH, orders("2.1.0", NUMBER))
     assert repository.check().issues == []
+
+
+def model(kind: str | None) -> str:
+    total = f"\n      - {{name: total, data_type: {kind}}}" if kind else ""
+    return (
+        "version: 2\nmodels:\n  - name: orders\n    config: {contract: {enforced: true}, meta: {owner: shop}}\n"
+        f"    columns:\n      - {{name: id, data_type: varchar, constraints: [{{type: primary_key}}]}}{total}\n"
+    )
+
+
+def test_a_column_that_its_format_cannot_mark_needs_an_acceptance(repository: Historic) -> None:
+    repository.commit({PATH: model("int")}, on=ago(300))
+    repository.branch()
+    repository.write(PATH, model(None))
+    (issue,) = repository.check().issues
+    assert issue["message"] == "field 'total' was removed and cannot be marked as deprecated in this format"
+    assert issue["hint"].endswith("accept its removal once its readers moved: dcr accept")
+
+
+def test_where_a_format_has_no_versions_what_was_is_known_by_its_commit(tmp_path: Path) -> None:
+    repository = Historic(tmp_path)
+    was = repository.commit({PATH: model("varchar")})[:10]
+    repository.commit({PATH: model(None)})
+    repository.branch()
+    repository.write(PATH, model("int"))
+    (warning,) = repository.check("--mode", "forward").issues
+    assert f"is back from commit {was} with another meaning" in warning["message"]
+    (error,) = repository.check("--mode", "forward_transitive").issues
+    assert error["message"].endswith(f"changed type from 'string' to 'integer', compared with commit {was}")
+    assert error["previous_location"]["commit"].startswith(was)

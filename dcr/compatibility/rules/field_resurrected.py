@@ -23,7 +23,7 @@ from dcr.compatibility.past import value_key
 from dcr.compatibility.rule import FIELD, Finding, rule
 from dcr.compatibility.semver import MINOR
 from dcr.compatibility.severities import WARNING
-from dcr.compatibility.wording import listed, shown
+from dcr.compatibility.wording import listed, shown, version_named
 from dcr.contract.contract import field_meaning
 
 if TYPE_CHECKING:
@@ -44,7 +44,8 @@ def field_resurrected(pair: FieldPair) -> Iterator[Finding]:
         difference = _difference(once, pair.proposed) if once else ""
         if once and difference:
             yield Finding(
-                f"field '{pair.path}' is back from '{once.version}' with another meaning: {difference}",
+                f"field '{pair.path}' is back from {version_named(once.version, once.location)} "
+                f"with another meaning: {difference}",
                 "take a new name, or bring it back as it was",
                 detail=difference,
                 against=once.version,
@@ -59,8 +60,8 @@ def field_resurrected(pair: FieldPair) -> Iterator[Finding]:
     for version, values in by_version.items():
         place = pair.past.values[value_key(pair.path, values[0])].location
         yield Finding(
-            f"field '{pair.path}' has enum value{'s' * (len(values) > 1)} {listed(values)} back from '{version}', "
-            "and is described otherwise than then",
+            f"field '{pair.path}' has enum value{'s' * (len(values) > 1)} {listed(values)} back from "
+            f"{version_named(version, place)}, and is described otherwise than then",
             "take a new value, or describe the field as it was",
             key="enum",
             detail=repr(values),
