@@ -56,6 +56,10 @@ class GitFailedError(DcrError):
     """A git command ended in a way that answers nothing."""
 
 
+class PartialCloneError(GitFailedError):
+    """A partial clone lacks an object that was asked for, and nothing is fetched."""
+
+
 class Answer(NamedTuple):
     """What a git command gave: its exit code, output and complaints."""
 
@@ -188,7 +192,8 @@ def failure(arguments: tuple[str, ...], answer: Answer) -> GitFailedError:
             'git config --global --add safe.directory "$(pwd)"',
         )
     message = f"git {command} " + (f"ended with {answer.code}" if answer.code else "gave no full answer")
-    return GitFailedError(f"{message}: {complaint}" if complaint else message, _hint(answer.complaint))
+    kind = PartialCloneError if "promisor" in answer.complaint else GitFailedError
+    return kind(f"{message}: {complaint}" if complaint else message, _hint(answer.complaint))
 
 
 def _command(arguments: tuple[str, ...]) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from dcr.formats import read
+from dcr.git.command import PartialCloneError
 from dcr.git.history import deletions, walk_files
 from dcr.git.objects import ObjectMissingError, read_blobs
 from dcr.registry.facts import MayHold
@@ -72,7 +73,7 @@ def _follow(
 ) -> list[str]:
     """Note the contents of the files that a dataset was moved from, and return the commits those began in."""
     gone = [
-        (step.commit.id, entry)
+        (step.commit, entry)
         for step in deletions(repository, births)
         for entry in step.entries
         if scope.covers(entry.path) and entry.previous_mode.startswith("100")
@@ -82,10 +83,13 @@ def _follow(
     further: list[str] = []
     for birth, entry in gone:
         content = contents.get(entry.previous_id)
-        if content is None or not may_hold(content):
+        if content is None:
+            places.append((birth, entry.path, entry.previous_id))  # to be told as what could not be read
+            continue
+        if not may_hold(content):
             continue
         if any(each.dataset_id == dataset_id for each in read(entry.path, content).contracts):
-            steps = walk_files(repository, f"{birth}^", {entry.path: entry.previous_id})
+            steps = walk_files(repository, f"{birth.id}^", {entry.path: entry.previous_id})
             further += _note(steps, entry.path, places)
     return further
 
@@ -94,5 +98,5 @@ def _contents(repository: Repository, blobs: set[str]) -> Mapping[str, bytes]:
     """Return what blobs hold; nothing when the clone lacks any of them, since a partial one lacks most."""
     try:
         return read_blobs(repository.git, sorted(blobs)) if blobs else {}
-    except ObjectMissingError:
+    except (ObjectMissingError, PartialCloneError):
         return {}

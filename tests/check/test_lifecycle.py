@@ -311,3 +311,23 @@ def test_where_a_format_has_no_versions_what_was_is_known_by_its_commit(tmp_path
     (error,) = repository.check("--mode", "forward_transitive").issues
     assert error["message"].endswith(f"changed type from 'string' to 'integer', compared with commit {was}")
     assert error["previous_location"]["commit"].startswith(was)
+
+
+@pytest.mark.parametrize("moved", [False, True])
+def test_a_clone_without_older_texts_says_that_they_were_passed_over(tmp_path: Path, moved: bool) -> None:
+    origin = Historic(tmp_path, "origin")
+    origin.git("config", "uploadpack.allowFilter", "true")
+    first = "contracts/old.yaml" if moved else PATH
+    was = origin.commit({first: orders("1.0.0", STRING)})
+    origin.commit({PATH: orders("2.0.0")} | ({first: None} if moved else {}))
+    clone = Historic(tmp_path, "clone", init=None)
+    clone.git("clone", "-q", "--filter=blob:none", f"file://{origin.folder}", "clone", cwd=clone.root)
+    clone.branch()
+    clone.write(PATH, orders("2.1.0", NUMBER))
+    outcome = clone.check("--base", "main")
+    assert outcome.code == 0
+    assert outcome.kinds == ["previous_unreadable"]
+    assert f"'{first}' at " in outcome.issues[0]["message"]
+    assert "(it is not in this clone)" in outcome.issues[0]["message"]
+    assert moved or was[:10] in outcome.issues[0]["message"]
+    clone.check("--base", "main", "--mode", "full_transitive").says("this clone is partial")
