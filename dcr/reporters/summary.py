@@ -47,9 +47,10 @@ def _changed(report: Report) -> str:
     """Return how many contracts changed; files are counted apart where one of them holds several datasets."""
     changed = [each.path for each in report.contracts if each.change != UNCHANGED]
     files = len(set(changed))
+    total = max(report.total, files)  # a file that is gone is none of those that are there
     if files == len(changed):
-        return f"{files:,} of {counted(report.total, 'contract')} changed"
-    return f"{len(changed):,} datasets in {files:,} of {counted(report.total, 'file')} changed"
+        return f"{files:,} of {counted(total, 'contract')} changed"
+    return f"{len(changed):,} datasets in {files:,} of {counted(total, 'file')} changed"
 
 
 def _nothing_found(report: Report) -> bool:
