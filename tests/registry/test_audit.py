@@ -54,11 +54,41 @@ class Made:
         return replace(self.without(name), fields=(*self.without(name).fields, (name, rest)))
 
 
+class Stream:
+    """Commits for git's fast import, thousands of them in a second; each goes by its mark until all are in."""
+
+    def __init__(self, repository: Repository) -> None:
+        self.repository, self.marks = repository, 0
+        self.lines: list[bytes] = []
+
+    def commit(self, files: dict[str, str | None], branch: str = "main", *parents: str) -> str:
+        """Add a commit and return its mark."""
+        self.marks += 1
+        moment = f"a <a@example.com> {1_700_000_000 + self.marks * 3_600} +0000"
+        head = [f"commit refs/heads/{branch}", f"mark :{self.marks}", f"committer {moment}", "data 6", "change"]
+        head += [f"{'merge' if number else 'from'} {parent}" for number, parent in enumerate(parents)]
+        self.lines += [line.encode() for line in head]
+        for path, text in files.items():
+            if text is None:
+                self.lines.append(f"D {path}".encode())
+            else:
+                self.lines += [f"M 100644 inline {path}".encode(), f"data {len(text.encode())}".encode(), text.encode()]
+        return f":{self.marks}"
+
+    def done(self) -> dict[str, str]:
+        """Write the commits into the repository, and return their ids by mark."""
+        marks = self.repository.root / "marks"
+        given = b"\n".join([*self.lines, b"done", b""])
+        self.repository.git("fast-import", "--quiet", "--done", f"--export-marks={marks}", given=given)
+        return dict(line.split(" ") for line in marks.read_text("ascii").splitlines())
+
+
 @dataclass
 class Planted:
     """A branch, and what was planted in it: errors, breaks that were accepted, and returns with another meaning."""
 
     repository: Repository
+    stream: Stream
     errors: set[Found] = field(default_factory=set)
     accepted: set[Found] = field(default_factory=set)
     resurrected: set[Found] = field(default_factory=set)
@@ -66,23 +96,39 @@ class Planted:
     order: list[str] = field(default_factory=list)
 
     def commit(self, *made: Made, gone: tuple[str, ...] = (), **more: str) -> str:
-        files: dict[str, Any] = {each.path: each.text() for each in made}
-        found = self.repository.commit({**files, **dict.fromkeys(gone), **more})
+        files: dict[str, str | None] = {each.path: each.text() for each in made}
+        found = self.stream.commit({**files, **dict.fromkeys(gone), **more})
         self.order.append(found)
         return found
+
+    def done(self) -> Planted:
+        """Write the branch; every commit goes by its id from here on."""
+        ids = self.stream.done()
+        for name in ("errors", "accepted", "resurrected"):
+            setattr(self, name, {(ids[commit], *rest) for commit, *rest in getattr(self, name)})
+        self.order = [ids[each] for each in self.order]
+        self.middle = ids[self.middle]
+        return self
 
 
 @pytest.fixture(scope="module")
 def planted(tmp_path_factory: pytest.TempPathFactory) -> Planted:
-    root = tmp_path_factory.mktemp("audit")
-    found, rng = Planted(Repository(root)), Random(SEED)
-    made = {f"team.d{n:02}": Made(f"team.d{n:02}", f"contracts/d{n:02}.yaml") for n in range(DATASETS)}
+    return grown(tmp_path_factory.mktemp("audit"), DATASETS, STEPS)
+
+
+def grown(root: Path, datasets: int, steps: int) -> Planted:
+    """Return a branch of some datasets and commits; every seventh commit of its first hundred is a break."""
+    repository = Repository(root)
+    found, rng = Planted(repository, Stream(repository)), Random(SEED)
+    made = {f"team.d{n:04}": Made(f"team.d{n:04}", f"contracts/d{n:04}.yaml") for n in range(datasets)}
     found.commit(*made.values())
     breaks = {10: "removed", 17: "retyped", 24: "shrunk", 31: "unbumped", 38: "small", 45: "accepted", 52: "merged",
               59: "moved", 66: "unreadable", 73: "gone", 80: "back", 87: "removed", 94: "retyped"}  # fmt: skip
-    fresh = iter(rng.sample(sorted(made), len(breaks)))
-    for number in range(STEPS):
-        if number == STEPS // 2:
+    later = rng.sample(range(100, steps), max(0, (steps - 100) // 40))
+    breaks |= {number: rng.choice(("removed", "retyped", "shrunk", "moved", "merged")) for number in later}
+    fresh = iter(rng.sample(sorted(made), min(len(breaks), datasets)))
+    for number in range(steps):
+        if number == steps // 2:
             found.middle = found.order[-1]
         if number in breaks:
             name = next(fresh)
@@ -90,7 +136,7 @@ def planted(tmp_path_factory: pytest.TempPathFactory) -> Planted:
         else:
             name = rng.choice(sorted(name for name in made if made[name].path))
             made[name] = harmless(found, made[name], rng, number)
-    return found
+    return found.done()
 
 
 def harmless(found: Planted, one: Made, rng: Random, number: int) -> Made:
@@ -159,15 +205,12 @@ def plant(found: Planted, one: Made, what: str) -> Made:
 
 def merged(found: Planted, one: Made) -> Made:
     """Break in the first of two commits of a branch, and merge it: the merge is what let it through."""
-    repository = found.repository
-    repository.branch("side")
+    tip = found.order[-1]
     after = one.without("note").grown(0)
-    repository.commit({after.path: after.text()})
+    side = found.stream.commit({after.path: after.text()}, f"side-{one.name}", tip)
     after = replace(after, words=after.words + 1).grown(2)
-    repository.commit({after.path: after.text()})
-    repository.git("checkout", "-q", "main")
-    repository.git("merge", "-q", "--no-ff", "--no-verify", "-m", "merge side", "side")
-    commit = repository.git("rev-parse", "HEAD")
+    side = found.stream.commit({after.path: after.text()}, f"side-{one.name}", side)
+    commit = found.stream.commit({after.path: after.text()}, "main", tip, side)
     found.order.append(commit)
     found.errors.add((commit, one.name, "field_removed", "note"))
     return after
@@ -204,6 +247,15 @@ def test_exactly_what_was_planted_is_found(planted: Planted) -> None:
     assert report["summary"]["accepted"] == 1
     assert [each["path"] for each in report["unread"]]
     assert report["summary"]["datasets"] == DATASETS
+
+
+def test_exactly_what_was_planted_is_found_in_a_long_history(tmp_path: Path) -> None:
+    large = grown(tmp_path, 1_000, 2_000)
+    report = audited(large)
+    assert len(large.errors) > 50
+    assert issues(report, severity="error") == large.errors
+    assert issues(report, accepted=True) == large.accepted
+    assert issues(report, severity="warning") == large.resurrected
 
 
 def test_the_newest_comes_first(planted: Planted) -> None:
