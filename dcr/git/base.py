@@ -69,7 +69,7 @@ def resolve_ref(
     Raises as `resolve_base` does.
     """
     if ref is not None:
-        return ref, "--ref", resolve_commit(repository, ref)
+        return ref, "--ref", resolve_commit(repository, ref, f"{_fetch(ref)}, or name another with --ref")
     name, source, fix = _named(repository, None, policy_base)
     return _short(name), source, resolve_commit(repository, name, fix)
 
