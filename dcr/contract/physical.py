@@ -71,6 +71,13 @@ def stored_type(spelling: str) -> str:
     return re.sub(r"\s*([(),<>:\[\]])\s*", r"\1", " ".join(spelling.strip().lower().split()))
 
 
+def whole_type(kind: LogicalType) -> str:
+    """Return a stored type with all that is nested in it, in one spelling; the order of a struct's members is none."""
+    members = [f"{name}:{whole_type(each)}" for name, each in kind.fields]
+    inner = [whole_type(kind.items)] if kind.items else members if kind.name == "map" else sorted(members)
+    return f"{kind.stored}<{','.join(inner)}>" if inner else kind.stored or kind.name
+
+
 def logical_type(spelling: str) -> LogicalType:
     """Return what a stored type means; unknown spellings come back as they are, lower case, blanks folded."""
     text = one_line(spelling)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from dcr.contract.contract import ANY, Contract, Field
 from dcr.contract.foreign import constraints_of, exclusive_bounds, field_of_type, listed_values
 from dcr.contract.notes import Notes
-from dcr.contract.physical import LogicalType, logical_type, stored_type
+from dcr.contract.physical import LogicalType, logical_type, whole_type
 from dcr.contract.tree import Tree
 from dcr.formats import _odcs_terms as terms
 from dcr.formats.reading import Problem, Reading, noted
@@ -179,10 +179,11 @@ def _words(tree: Tree, kind: LogicalType, *, old: bool) -> dict[str, str]:
     """Return the standard's words; a type, or what is nested, may be said in `physicalType`."""
     words = _WORDS_V2 if old else _WORDS
     typed = "logicalType" in tree or "physicalType" not in tree
-    nested = not kind.fields or "properties" in tree
-    if typed and nested:
+    if typed and (not kind.fields or "properties" in tree):
         return words
-    return {**words, **({} if typed else {"type": "physicalType"}), **({} if nested else {"fields": "physicalType"})}
+    if kind.name == "map":
+        return {**words, "type": "physicalType", "fields": "physicalType"}
+    return {**words, **({} if typed else {"type": "physicalType"}), "fields": "physicalType"}
 
 
 def _with_nested(field: Field, tree: Tree) -> Field:
@@ -211,7 +212,7 @@ def _type(tree: Tree) -> LogicalType:
         word = logical.strip().lower()
         kind = LogicalType(word) if word in _LOGICAL else logical_type(logical)._replace(stored=None)
         if word == "object" and stored is not None and stored.name == "map" and "properties" not in tree:
-            return stored  # the standard has no word of its own for a map
+            return stored._replace(stored=whole_type(stored), stored_written=physical)  # the standard has no map
         if word == "date" and _has_time(tree.tree("logicalTypeOptions"), stored):
             kind = LogicalType("timestamp")
     elif stored is not None:
@@ -224,10 +225,8 @@ def _type(tree: Tree) -> LogicalType:
         return kind
     written_out = "properties" in tree or "items" in tree
     if written_out or kind.name != stored.name:
-        return kind._replace(stored=stored_type(physical), stored_written=physical)
-    return kind._replace(
-        fields=stored.fields, items=stored.items, stored=stored.stored, stored_written=stored.stored_written
-    )
+        return kind._replace(stored=whole_type(stored), stored_written=physical)
+    return kind._replace(fields=stored.fields, items=stored.items, stored=whole_type(stored), stored_written=physical)
 
 
 def _has_time(options: Tree | None, stored: LogicalType | None) -> bool:
