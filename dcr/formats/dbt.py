@@ -49,7 +49,11 @@ def detect(root: MappingNode) -> bool:
     except YamlRefusedError:  # too odd to look into: what speaks of a contract is refused by name
         keys = (key.value for each in written for key, _ in each.value if isinstance(key.value, str))
         return not {"config", "contract", "<<"}.isdisjoint(keys)
-    return any(_enforced(Tree("", each, Notes())) for each in written)
+    return any(_speaks_of_contracts(Tree("", each, Notes())) for each in written)
+
+
+def _speaks_of_contracts(model: Tree) -> bool:
+    return _enforced(model, model) or any(_enforced(version, model) for _, version in model.named("versions", "v"))
 
 
 def claimed(root: MappingNode) -> str | None:
@@ -64,12 +68,12 @@ def read(path: str, root: MappingNode) -> Reading:
     contracts: list[Contract] = []
     tree = Tree(path, root, notes)
     for name, model in tree.named("models", "name"):
-        if not _enforced(model):
+        versions = list(model.named("versions", "v"))
+        if not any(_enforced(each, model) for each in (model, *(version for _, version in versions))):
             continue
         if name is None:
             notes(model.at(), "a model has no name, and is not compared", "add name")
             continue
-        versions = list(model.named("versions", "v"))
         common, promised = dict(named_once(model, "columns")), _promises(model)
         if not versions:
             contracts.append(_contract(name, "", model, model, columns=common, promised=promised))
@@ -84,6 +88,8 @@ def read(path: str, root: MappingNode) -> Reading:
                 notes(version.at(), message, "renumber")
                 continue
             seen.add(number)
+            if not _enforced(version, model):
+                continue
             columns = _of_version(common, version)
             contract = _contract(f"{name}.v{number}", number, model, version, columns=columns, promised=promised)
             contracts.append(replace(contract, latest=latest))
@@ -95,8 +101,9 @@ def _greatest(numbers: list[str]) -> str | None:
     return max(numbers, default=None, key=lambda each: (each.isdecimal(), int(each) if each.isdecimal() else 0, each))
 
 
-def _enforced(model: Tree) -> bool:
-    for holder in (model, model.tree("config")):
+def _enforced(version: Tree, model: Tree) -> bool:
+    """Whether a contract is enforced, by what a version says of itself, else by what its model says."""
+    for holder in (version, version.tree("config"), model, model.tree("config")):
         contract = holder.tree("contract") if holder else None
         if contract is not None and contract.text("enforced") is not None:
             return contract.text("enforced") not in _OFF  # Jinja that may be true counts as a promise
@@ -268,9 +275,21 @@ def _status(tree: Tree) -> str:
 def _owners(model: Tree) -> Iterator[Owner]:
     config = model.tree("config")
     for holder in (model.tree("meta"), config.tree("meta") if config else None):
-        if holder is not None and holder.text("owner"):
-            yield Owner(holder.text("owner") or "", None)
+        named = list(_named_owners(holder)) if holder is not None else []
+        if named:
+            yield from named
             return
     group = model.text("group") or (config.text("group") if config else None)
     if group:
         yield Owner(group, None)
+
+
+def _named_owners(meta: Tree) -> Iterator[Owner]:
+    """The owner is a name, several, or a mapping as dbt's groups have it."""
+    owner = meta.tree("owner")
+    if owner is not None:
+        name = owner.text("name", "email")
+        yield from (Owner(name, owner.text("email")),) if name else ()
+        return
+    names = [meta.text("owner"), *(each.value for each in meta.nodes("owner") if each.id == "scalar")]
+    yield from (Owner(name, None) for name in names if name)

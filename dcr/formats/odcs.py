@@ -155,12 +155,17 @@ def _field(name: str, tree: Tree, *, old: bool = False) -> Field:
     kind = _type(tree)
     tree.count(name, kind.columns)
     options = tree.tree("logicalTypeOptions")
-    enum, enum_at = _enum(tree, options, kind.name)
-    place = tree.place(_words(tree, kind, old=old), {"enum": enum_at} if enum_at else None)
+    rules = _rules(tree)
+    enum, enum_at = _enum(tree, options, rules, kind.name)
+    pattern_at = None
     constraints: dict[str, Any] = {}
     if options is not None:
         constraints = constraints_of(options, _OPTIONS, kind.name)
         constraints = exclusive_bounds(options, constraints, "exclusiveMinimum", "exclusiveMaximum")
+    if "pattern" not in constraints and kind.name == "string":
+        ruled = next((each for each in rules if each.text("pattern")), None)
+        if ruled is not None:
+            constraints, pattern_at = {**constraints, "pattern": ruled.text("pattern")}, ruled.at("pattern")
     if tree.flag("unique", "isUnique"):
         constraints["unique"] = True
     # v2 says that a column is not nullable by default; its own examples were moved to v3 as if it said nothing.
@@ -171,6 +176,8 @@ def _field(name: str, tree: Tree, *, old: bool = False) -> Field:
         "enum": enum,
         "constraints": constraints,
     }
+    said = {key: place for key, place in (("enum", enum_at), ("pattern", pattern_at)) if place}
+    place = tree.place(_words(tree, kind, old=old), said or None)
     field = field_of_type(name, kind, place, required=bool(required), known=values)
     return _with_nested(field, tree)
 
@@ -179,10 +186,10 @@ def _words(tree: Tree, kind: LogicalType, *, old: bool) -> dict[str, str]:
     """Return the standard's words; a type, or what is nested, may be said in `physicalType`."""
     words = _WORDS_V2 if old else _WORDS
     typed = "logicalType" in tree or "physicalType" not in tree
+    if kind.name == "map" and "physicalType" in tree:
+        return {**words, "type": "physicalType", "fields": "physicalType"}
     if typed and (not kind.fields or "properties" in tree):
         return words
-    if kind.name == "map":
-        return {**words, "type": "physicalType", "fields": "physicalType"}
     return {**words, **({} if typed else {"type": "physicalType"}), "fields": "physicalType"}
 
 
@@ -238,20 +245,28 @@ def _has_time(options: Tree | None, stored: LogicalType | None) -> bool:
     return stored is not None and stored.name == "timestamp"
 
 
-def _enum(tree: Tree, options: Tree | None, type_name: str) -> tuple[tuple[Any, ...] | None, Location | None]:
-    """Values that each quality rule without exceptions allows (v3.1 `invalidValues`, v3.0 `validValues`), and where."""
-    lists, holders = [], []
+def _rules(tree: Tree) -> list[Tree]:
+    """Return what says which values are valid, of quality rules that tolerate no other (v3.1 `invalidValues`)."""
+    found = []
     for _, rule in tree.named("quality", "name"):
-        word = rule.text("metric", "rule")
-        if word not in ("invalidValues", "validValues"):
-            continue
-        arguments = rule.tree("arguments")
-        nodes = (arguments.nodes("validValues") if arguments else []) or rule.nodes("validValues")
-        holder = arguments if arguments and "validValues" in arguments else rule
-        strict = rule.number("mustBe") == 0 if "mustBe" in rule else not any("mustBe" in key for key in rule.pairs)
-        if nodes and strict:
-            lists.append(listed_values(nodes, type_name, tree))
-            holders.append(holder.at("validValues"))
+        if rule.text("metric", "rule") in ("invalidValues", "validValues") and _tolerates_nothing(rule):
+            arguments = rule.tree("arguments")
+            found += [each for each in (arguments, rule) if each and ("validValues" in each or "pattern" in each)][:1]
+    return found
+
+
+def _tolerates_nothing(rule: Tree) -> bool:
+    limits = [key for key in rule.pairs if key.startswith("must")]
+    return all(key in ("mustBe", "mustBeLessOrEqualTo") and rule.number(key) == 0 for key in limits)
+
+
+def _enum(
+    tree: Tree, options: Tree | None, rules: list[Tree], type_name: str
+) -> tuple[tuple[Any, ...] | None, Location | None]:
+    """Return the values that every list of valid ones has, and where the first list is."""
+    listed = [each for each in rules if each.nodes("validValues")]
+    lists = [listed_values(each.nodes("validValues"), type_name, tree) for each in listed]
+    holders = [each.at("validValues") for each in listed]
     for beside in (options, tree):
         word = next((each for each in ("validValues", "enum") if beside and beside.nodes(each)), None)
         if beside is not None and word:
