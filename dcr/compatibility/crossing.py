@@ -78,7 +78,12 @@ _LETTERS = {"%Y": "yyyy", "%m": "MM", "%d": "dd", "%H": "HH", "%M": "mm", "%S": 
 
 
 def without_spellings(field: Field) -> Field:
-    """Return a field without stored types and with date patterns in one dialect, and so what is nested in it."""
+    """Return a field without stored types and with date patterns in one dialect, and so what is nested in it.
+
+    A map is an object of any members: what its keys and values are belongs to its stored type in other formats.
+    """
+    if field.type == "map":
+        field = replace(field, type="object", fields=())
     constraints = field.constraints
     if "format" in constraints:
         written = re.sub("%[A-Za-z]", lambda found: _LETTERS.get(found[0], found[0]), constraints["format"])

@@ -186,8 +186,6 @@ def _words(tree: Tree, kind: LogicalType, *, old: bool) -> dict[str, str]:
     """Return the standard's words; a type, or what is nested, may be said in `physicalType`."""
     words = _WORDS_V2 if old else _WORDS
     typed = "logicalType" in tree or "physicalType" not in tree
-    if kind.name == "map" and "physicalType" in tree:
-        return {**words, "type": "physicalType", "fields": "physicalType"}
     if typed and (not kind.fields or "properties" in tree):
         return words
     return {**words, **({} if typed else {"type": "physicalType"}), "fields": "physicalType"}
@@ -218,12 +216,10 @@ def _type(tree: Tree) -> LogicalType:
     if logical is not None:
         word = logical.strip().lower()
         kind = LogicalType(word) if word in _LOGICAL else logical_type(logical)._replace(stored=None)
-        if word == "object" and stored is not None and stored.name == "map" and "properties" not in tree:
-            return stored._replace(stored=whole_type(stored), stored_written=physical)  # the standard has no map
         if word == "date" and _has_time(tree.tree("logicalTypeOptions"), stored):
             kind = LogicalType("timestamp")
     elif stored is not None:
-        kind = stored
+        kind = stored._replace(name="object", fields=()) if stored.name == "map" else stored  # it has no word for a map
     elif "properties" in tree:
         kind = LogicalType("object")
     else:

@@ -37,7 +37,8 @@ def physical_type_changed(pair: FieldPair) -> Iterator[Finding]:
     before, after = (field.physical_type for field in pair.same_type)
     if before is None or after is None or before == after:
         return
-    if _nested(pair.same_type[0]) != _nested(pair.same_type[1]):
+    is_map, was_map = after.startswith("map<"), before.startswith("map<")
+    if is_map is was_map and _nested(pair.same_type[0]) != _nested(pair.same_type[1]):
         return  # the difference is told of what is nested
     shown = [stored_type_shown(field) for field in pair.same_type]
     message = f"field '{pair.path}' changed physical type from {shown[0]} to {shown[1]}"
