@@ -73,9 +73,11 @@ def stored_type(spelling: str) -> str:
 
 def whole_type(kind: LogicalType) -> str:
     """Return a stored type with all that is nested in it, in one spelling; the order of a struct's members is none."""
+    if not kind.fields and not kind.items:
+        return kind.stored or kind.name
     members = [f"{name}:{whole_type(each)}" for name, each in kind.fields]
     inner = [whole_type(kind.items)] if kind.items else members if kind.name == "map" else sorted(members)
-    return f"{kind.stored}<{','.join(inner)}>" if inner else kind.stored or kind.name
+    return f"{kind.stored}<{','.join(inner)}>"
 
 
 def logical_type(spelling: str) -> LogicalType:

@@ -155,14 +155,14 @@ def _field(name: str, tree: Tree, *, old: bool = False) -> Field:
     kind = _type(tree)
     tree.count(name, kind.columns)
     options = tree.tree("logicalTypeOptions")
-    rules = _rules(tree)
+    rules = _rules(tree) if "quality" in tree else []
     enum, enum_at = _enum(tree, options, rules, kind.name)
     pattern_at = None
     constraints: dict[str, Any] = {}
     if options is not None:
         constraints = constraints_of(options, _OPTIONS, kind.name)
         constraints = exclusive_bounds(options, constraints, "exclusiveMinimum", "exclusiveMaximum")
-    if "pattern" not in constraints and kind.name == "string":
+    if rules and "pattern" not in constraints and kind.name == "string":
         ruled = next((each for each in rules if each.text("pattern")), None)
         if ruled is not None:
             constraints, pattern_at = {**constraints, "pattern": ruled.text("pattern")}, ruled.at("pattern")
@@ -176,8 +176,10 @@ def _field(name: str, tree: Tree, *, old: bool = False) -> Field:
         "enum": enum,
         "constraints": constraints,
     }
-    said = {key: place for key, place in (("enum", enum_at), ("pattern", pattern_at)) if place}
-    place = tree.place(_words(tree, kind, old=old), said or None)
+    said = (
+        {key: place for key, place in (("enum", enum_at), ("pattern", pattern_at)) if place} if rules or enum else None
+    )
+    place = tree.place(_words(tree, kind, old=old), said)
     field = field_of_type(name, kind, place, required=bool(required), known=values)
     return _with_nested(field, tree)
 
@@ -260,17 +262,13 @@ def _enum(
     tree: Tree, options: Tree | None, rules: list[Tree], type_name: str
 ) -> tuple[tuple[Any, ...] | None, Location | None]:
     """Return the values that every list of valid ones has, and where the first list is."""
-    listed = [each for each in rules if each.nodes("validValues")]
-    lists = [listed_values(each.nodes("validValues"), type_name, tree) for each in listed]
-    holders = [each.at("validValues") for each in listed]
-    for beside in (options, tree):
-        word = next((each for each in ("validValues", "enum") if beside and beside.nodes(each)), None)
-        if beside is not None and word:
-            lists.append(listed_values(beside.nodes(word), type_name, tree))
-            holders.append(beside.at(word))
-    if not lists:
+    holders = [*rules, *(() if options is None else (options,)), tree]
+    found = [(each, word) for each in holders for word in ("validValues", "enum") if word in each and each.nodes(word)]
+    if not found:
         return None, None
-    return tuple(value for value in lists[0] if all(value in other for other in lists)), holders[0]
+    lists = [listed_values(each.nodes(word), type_name, tree) for each, word in found]
+    first, word = found[0]
+    return tuple(value for value in lists[0] if all(value in other for other in lists)), first.at(word)
 
 
 def _primary_key(columns: list[tuple[str | None, Tree]]) -> tuple[tuple[str, ...], dict[str, Location]]:
