@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from dcr.contract.yaml_reader import YamlRefusedError, short
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from dcr.contract.location import Location
 
 MAX_NOTES = 200
@@ -38,15 +40,17 @@ class Notes:
             )
         self.told[note] = None
 
-    def count(self, place: Location, name: str, columns: int) -> None:
-        """Count columns and hold a name to its length. Raises `YamlRefusedError` beyond the limits."""
+    def count(self, at: Callable[[], Location], name: str, columns: int) -> None:
+        """Count columns and hold a name to its length. Raises `YamlRefusedError` beyond the limits, `at` its place."""
         self.columns += columns
+        if self.columns <= MAX_COLUMNS and len(name) <= MAX_NAME:
+            return
+        place = at()
         if self.columns > MAX_COLUMNS:
             message = f"the file unfolds to more than {MAX_COLUMNS:,} columns, the most that are read"
             raise YamlRefusedError(message, place.line, place.column, "split the file")
-        if len(name) > MAX_NAME:
-            message = f"a name of {len(name):,} characters; at most {MAX_NAME:,} are read"
-            raise YamlRefusedError(message, place.line, place.column, "shorten it")
+        message = f"a name of {len(name):,} characters; at most {MAX_NAME:,} are read"
+        raise YamlRefusedError(message, place.line, place.column, "shorten it")
 
     def count_dataset(self, place: Location, name: str) -> None:
         """Count a dataset and hold its id to its length. Raises `YamlRefusedError` beyond the limits."""
@@ -54,4 +58,4 @@ class Notes:
         if self.datasets > MAX_DATASETS:
             message = f"the file unfolds to more than {MAX_DATASETS:,} datasets, the most that are read"
             raise YamlRefusedError(message, place.line, place.column, "split the file")
-        self.count(place, name, 0)
+        self.count(lambda: place, name, 0)

@@ -163,7 +163,7 @@ class Tree:
 
     def count(self, name: str, columns: int = 1) -> None:
         """Count what a file unfolds to; `name` is what it is called. Raises `YamlRefusedError` beyond the limits."""
-        self.note.count(self.at(), name, columns)
+        self.note.count(self.at, name, columns)
 
     def _misshapen(self, what: str, node: Any, wanted: str) -> None:
         shape = {"scalar": f"'{short(str(node.value))}'", "mapping": "a mapping"}.get(node.id, "a list")
