@@ -3,7 +3,7 @@
 Why it breaks
     Readers parse, join and aggregate by type. A number that becomes text, or an integer that becomes a
     number, breaks casts, joins and typed columns on one side or the other, so any change of type counts in
-    both directions.
+    both directions. In a format that may leave types out, a first type is a warning: what rows hold was not said.
 
 Instead
     Add a field with the new type under a new name, fill both, move the readers, then remove the old one.
