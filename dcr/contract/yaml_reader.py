@@ -5,6 +5,7 @@ Uses libyaml's parser when PyYAML has it. What the nodes mean is left to the for
 
 from __future__ import annotations
 
+import contextlib
 import re
 from typing import Any
 
@@ -240,21 +241,32 @@ def _refuse_line_breaks(text: str) -> None:
 
 
 def _refuse_deep(text: str) -> None:
-    """Count depth on the event stream, which needs no recursion, before the composer sees the text."""
-    depth = 0
-    loader = _Composer(text)
+    """Count depth on the event stream, which needs no recursion, before the composer sees the text.
+
+    Newer libyaml has a limit of its own, and reads so far ahead that it gives up before it tells of the first
+    level: PyYAML's own parser finds the place then.
+    """
     try:
-        while loader.check_event():
-            event = loader.get_event()
-            if isinstance(event, yaml.CollectionStartEvent):
-                depth += 1
-                if depth > MAX_DEPTH:
-                    mark: Any = event.start_mark
-                    raise YamlRefusedError(f"nested more than {MAX_DEPTH} levels deep", mark.line + 1, mark.column + 1)
-            elif isinstance(event, yaml.CollectionEndEvent):
-                depth -= 1
+        _count_depth(_Composer(text))
+    except yaml.MarkedYAMLError as error:
+        if "nesting depth" in (error.problem or ""):
+            with contextlib.suppress(yaml.YAMLError):
+                _count_depth(yaml.SafeLoader(text))
     except yaml.YAMLError:
         return  # the composer meets the same error, and reports it
+
+
+def _count_depth(parser: Any) -> None:
+    depth = 0
+    while parser.check_event():
+        event = parser.get_event()
+        if isinstance(event, yaml.CollectionStartEvent):
+            depth += 1
+            if depth > MAX_DEPTH:
+                mark: Any = event.start_mark
+                raise YamlRefusedError(f"nested more than {MAX_DEPTH} levels deep", mark.line + 1, mark.column + 1)
+        elif isinstance(event, yaml.CollectionEndEvent):
+            depth -= 1
 
 
 def _place(text: str, offset: int) -> tuple[int, int]:
