@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dcr.compatibility.severities import ERROR, INFO, WARNING
+from dcr.reporters._wording import one_line
 from dcr.reporters.printable import defused, printable, unmarked
 from dcr.reporters.summary import closing_line
 
@@ -21,7 +22,12 @@ _COMMANDS = {ERROR: "error", WARNING: "warning", INFO: "notice"}
 
 def render(report: Report, _style: Style) -> str:
     """Return one command per issue, then the closing line for the log."""
-    return "".join(f"{annotation(issue)}\n" for issue in report.all_issues()) + f"{defused(closing_line(report))}\n"
+    return annotations(report) + f"{defused(closing_line(report))}\n"
+
+
+def annotations(report: Report) -> str:
+    """Return the commands alone, for a log that shows the report in another format."""
+    return "".join(f"{annotation(issue)}\n" for issue in report.all_issues())
 
 
 def annotation(issue: Issue) -> str:
@@ -31,14 +37,7 @@ def annotation(issue: Issue) -> str:
     if place:
         properties = {"file": place.path, "line": str(place.line), "col": str(place.column), **properties}
     written = ",".join(f"{name}={_property(value)}" for name, value in properties.items())
-    parts = [issue.message]
-    if issue.accepted:
-        parts.append(f"accepted: {issue.accepted.reason}")
-    if issue.breaks:
-        parts.append(f"breaks {issue.breaks.replace('_', ' ')}")
-    if issue.hint:
-        parts.append(f"hint: {issue.hint}")
-    return f"::{_COMMANDS[issue.severity]} {written}::{_message('; '.join(parts))}"
+    return f"::{_COMMANDS[issue.severity]} {written}::{_message(one_line(issue))}"
 
 
 def _message(text: str) -> str:
