@@ -30,8 +30,9 @@ class Style:
 
 
 def names() -> tuple[str, ...]:
-    """Return the names of all formats."""
-    return tuple(sorted(each.name for each in pkgutil.iter_modules(__path__) if each.name not in _NOT_FORMATS))
+    """Return the names of all formats; a module whose name begins with an underscore is a part that they share."""
+    found = (each.name for each in pkgutil.iter_modules(__path__))
+    return tuple(sorted(each for each in found if each not in _NOT_FORMATS and not each.startswith("_")))
 
 
 def reporter(name: str) -> Reporter:

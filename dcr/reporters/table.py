@@ -11,6 +11,7 @@ import re
 from typing import TYPE_CHECKING
 
 from dcr.compatibility.severities import ERROR, INFO, WARNING
+from dcr.reporters._wording import reason_of, verdict_on_row, who_breaks_when, written_row
 from dcr.reporters.layout import GAP, INDENT, Layout, broken, layout_of, place_of, severity_of, width_of
 from dcr.reporters.report import RENAMED, UNCHANGED
 from dcr.reporters.summary import closing_parts
@@ -20,13 +21,12 @@ if TYPE_CHECKING:
     from rich.table import Table
     from rich.text import Text
 
-    from dcr.compatibility.issue import Issue, Witness
+    from dcr.compatibility.issue import Issue
     from dcr.reporters import Style
     from dcr.reporters.report import ContractReport, Report
 
 _COLORS = {ERROR: "bold red", WARNING: "yellow", INFO: "cyan"}
 _CODES = re.compile("\x1b\\[[0-9;]*m")
-_MAX_ROW = 240
 
 
 def render(report: Report, style: Style) -> str:
@@ -181,29 +181,15 @@ def _details(issue: Issue, layout: Layout) -> Text:
     """Return the message, and under it who breaks, the row that proves it, and what to do."""
     text = _text(layout.shown(issue.message))
     if issue.accepted:
-        until = f" (until {layout.shown(issue.accepted.expires)})" if issue.accepted.expires else ""
-        text.append(f"\nACCEPTED: {layout.shown(issue.accepted.reason)}{until}", style="bold yellow")
+        text.append(f"\nACCEPTED: {layout.shown(reason_of(issue.accepted))}", style="bold yellow")
     if issue.breaks:
-        modes = f" ({', '.join(issue.modes)})" if issue.modes else ""
-        text.append(f"\nbreaks {issue.breaks.replace('_', ' ')}{modes}", style="dim")
+        text.append(f"\nbreaks {who_breaks_when(issue)}", style="dim")
     if issue.witness:
-        text.append(f"\n{_proof(issue.witness, issue.field, layout)}", style="dim")
+        row = layout.shown(written_row(issue.witness, issue.field))
+        text.append(f"\n{verdict_on_row(issue.witness)}: {row}", style="dim")
     if issue.hint:
         text.append(f"\nhint: {layout.shown(issue.hint)}", style="green")
     return text
-
-
-def _proof(witness: Witness, field: str | None, layout: Layout) -> str:
-    import json  # noqa: PLC0415 (an unchanged repository has no rows to show)
-
-    row = witness.row
-    about = re.split(r"[.\[]", field or "")[0]
-    if isinstance(row, dict) and about in row:  # what it is about comes first: the end of a long row is cut
-        row = {about: row[about], **row}
-    written = json.dumps(row, ensure_ascii=False)
-    written = layout.shown(written if len(written) <= _MAX_ROW else f"{written[:_MAX_ROW]}…")
-    twice = " when written twice" if witness.times > 1 else ""
-    return f"accepted by {witness.accepted_by}, refused by {witness.refused_by}{twice}: {written}"
 
 
 def _color(issue: Issue) -> str:
