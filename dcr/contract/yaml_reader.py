@@ -11,6 +11,8 @@ from typing import Any
 
 import yaml
 
+from dcr.contract.yaml_wording import hint_of, sentence_of
+
 try:
     from yaml._yaml import CParser as _Parser
 
@@ -108,7 +110,7 @@ def compose(content: bytes) -> yaml.Node | None:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
-        raise YamlRefusedError(_sentence(error), line, column, _yaml_hint(error, text)) from error
+        raise YamlRefusedError(sentence_of(error), line, column, hint_of(error, text)) from error
     except yaml.YAMLError as error:
         raise YamlRefusedError(f"this is not YAML: {error}") from error
 
@@ -281,24 +283,3 @@ def _at(node: Any, message: str, hint: str = "") -> YamlRefusedError:
 def short(text: str, limit: int = 60) -> str:
     """Return `text` cut to what fits into a message."""
     return text if len(text) <= limit else text[: limit - 1] + "…"
-
-
-def _sentence(error: yaml.MarkedYAMLError) -> str:
-    problem = error.problem or "this is not YAML"
-    if "expected a single document" in (error.context or "") or "another document" in problem:
-        return "more than one YAML document in the file"
-    if "invalid Unicode character" in problem or "invalid Unicode escape" in problem:
-        return "an escape that stands for no character (a lone surrogate?)"
-    context = f"{error.context}, " if error.context else ""
-    return f"this is not YAML: {context}{problem}"
-
-
-def _yaml_hint(error: yaml.MarkedYAMLError, text: str) -> str:
-    if "another document" in (error.problem or ""):
-        return "keep one contract to a file, without a second '---'"
-    mark: Any = error.problem_mark
-    if mark and text.splitlines()[mark.line : mark.line + 1]:
-        before = text.splitlines()[mark.line][: mark.column + 1]
-        if "\t" in before and not before.strip():
-            return "indent with spaces, not tabs"
-    return ""

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from dcr.reporters.report import Report
 
 
+CLOSES = True  # with the closing line
+
+
 def render(report: "Report", _style: "Style") -> str:
     """Return one line per issue, then the closing line for the log.
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from dcr.reporters import Style
     from dcr.reporters.report import Report
 
+CLOSES = True  # with the closing line
 _COMMANDS = {ERROR: "error", WARNING: "warning", INFO: "notice"}
 
 

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 
 from dcr.compatibility.severities import ERROR, INFO, WARNING
 from dcr.reporters._wording import reason_of, verdict_on_row, who_breaks_when, written_row
-from dcr.reporters.layout import GAP, INDENT, Layout, broken, layout_of, place_of, severity_of, width_of
+from dcr.reporters.layout import GAP, INDENT, Layout, broken, layout_of, place_of, width_of
 from dcr.reporters.report import RENAMED, UNCHANGED
-from dcr.reporters.summary import closing_parts
+from dcr.reporters.summary import closing_parts, severity_word
 
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
@@ -27,11 +27,14 @@ if TYPE_CHECKING:
 
 _COLORS = {ERROR: "bold red", WARNING: "yellow", INFO: "cyan"}
 _CODES = re.compile("\x1b\\[[0-9;]*m")
+CLOSES = True  # with the closing line
 
 
 def render(report: Report, style: Style) -> str:
     """Return the groups and the closing line."""
-    shown = [each for each in report.contracts if each.issues or each.change != UNCHANGED]
+    shown = [each for each in report.contracts if each.issues or (each.change != UNCHANGED and not style.quiet)]
+    if style.quiet and not shown and not report.issues:
+        return ""
     closing = Layout(style.width, style.unicode).shown((" · " if style.unicode else "; ").join(closing_parts(report)))
     if not shown and not report.issues:
         return "".join(f"{_harmless(line)}\n" for line in _folded(closing, style.width - 1))
@@ -46,7 +49,8 @@ def render(report: Report, style: Style) -> str:
             console.print()
         spaced = bool(issues)
         _print_group(console, heading, issues, layout)
-    console.print(_text(closing, _closing_color(report)), overflow="fold", width=style.width - 1)
+    if not style.quiet:
+        console.print(_text(closing, _closing_color(report)), overflow="fold", width=style.width - 1)
     file = console.file
     text = file.getvalue() if isinstance(file, io.StringIO) else ""
     return "".join(f"{_harmless(line.rstrip())}\n" for line in text.split("\n")[:-1])
@@ -148,7 +152,7 @@ def _rows(widths: list[int], gap: int, rows: list[list[RenderableType]]) -> Tabl
 
 def _cells(issue: Issue, layout: Layout) -> list[RenderableType]:
     """Return one issue's cells, in the order of the layout's columns."""
-    severity, field, place = _text(severity_of(issue), _color(issue)), issue.field or "", place_of(issue, layout)
+    severity, field, place = _text(severity_word(issue), _color(issue)), issue.field or "", place_of(issue, layout)
     details = _details(issue, layout)
     if layout.kind:
         fields = [_text(layout.shown(field), "cyan")] if layout.field else []
