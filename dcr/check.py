@@ -22,7 +22,9 @@ from dcr.reporters.report import (
     ContractReport,
     Report,
     once_per_file,
+    without_known,
 )
+from dcr.reporters.summary import counted
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -49,6 +51,7 @@ class Request(NamedTuple):
     fail_on: str | None = None
     policy_from: str = "base"
     require_contracts: bool = False
+    baseline: str | None = None
 
 
 class NoContractsError(DcrError):
@@ -76,15 +79,18 @@ def check(request: Request, progress: Callable[[str], None] = lambda _: None) ->
     wanted = _wanted(repository, request, scope, found)
     run = _Run(request, repository, base, head, found, governing, scope)
     contracts, left_alone = _judge(run, [each for each in found.changes if wanted(each.path)], progress)
+    own = _own_issues(governing, contracts)
+    contracts, baselined = _left_out(run, contracts)
     return Report(
         base=BaseReport(base.ref, base.source, base.commit, base.merge_base),
         head=request.head,
         contracts=contracts,
-        issues=_own_issues(governing, contracts),
+        issues=own,
         total=total,
         left_alone=left_alone,
         policy=governing.source,
         fail_on=request.fail_on or governing.policy.choice("fail_on"),
+        baselined=baselined,
     )
 
 
@@ -138,7 +144,7 @@ def _judge(
 
     in_scope = [each for each in run.found.changes if run.scope.covers(each.path)]
     looked_at = list({each.path: each for each in (*in_scope, *relevant)}.values())
-    progress(f"reading {len(looked_at)} changed files")
+    progress(f"reading {counted(len(looked_at), 'changed file')}")
     previous, proposed, untouched = both_sides(run.repository, looked_at, run.base.merge_base)
     for path in [path for path, reading in proposed.items() if reading.format == "unknown"]:
         before = previous.get(path)
@@ -153,6 +159,7 @@ def _judge(
         untouched=untouched,
         covers=run.scope.covers,
     )
+    progress("judging")
     paths = {each.path for each in relevant} - untouched.keys()
     today = _today() if run.governing.may_have_issues else ""
     reports = []
@@ -195,6 +202,18 @@ def _judged(pair: ContractPair, mode: str) -> tuple[Verdict, tuple[Older, ...]]:
     from dcr.compatibility.transitive import judge_all  # noqa: PLC0415
 
     return judge_all(pair, mode)
+
+
+def _left_out(run: _Run, contracts: tuple[ContractReport, ...]) -> tuple[tuple[ContractReport, ...], int]:
+    """Return the contracts without the issues that the baseline knows, and how many those are."""
+    request = run.request
+    if request.baseline is None:
+        return contracts, 0
+    from dcr.git.baselines import baseline_of  # noqa: PLC0415 (only runs with a baseline pay for it)
+
+    full = os.path.join(request.folder, request.baseline)
+    known = baseline_of(run.repository, full, run.base.merge_base, run.found.changes, run.governing.policy)
+    return without_known(contracts, known.judge)
 
 
 def _mode_of(run: _Run, dataset_id: str | None) -> str:
