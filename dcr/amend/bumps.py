@@ -11,6 +11,7 @@ from dcr.contract.contract import Contract, meaning
 from dcr.contract.location import Location
 from dcr.editing.contracts import with_version
 from dcr.editing.sheet import EditRefusedError
+from dcr.errors import typed
 from dcr.git.changes import commit_changes
 from dcr.git.sides import previous_readings
 
@@ -133,7 +134,7 @@ def _need(contract: Contract, asked: _Asked) -> _Need:
     owed = report.required_bump if report else NONE
     if asked.least != NONE and not at_least(asked.least, owed):
         message = f"'{contract.dataset_id}' owes {owed.upper()}, and --{asked.least} is less"
-        raise EditRefusedError(_place(contract), message, f"dcr bump {contract.dataset_id}")
+        raise EditRefusedError(_place(contract), message, f"dcr bump {typed(contract.dataset_id)}")
     owed = largest([owed, asked.least])
     previous = (report.previous if report else None) or contract.version
     if owed == NONE:

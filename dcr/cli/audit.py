@@ -48,9 +48,7 @@ def audit(
     checked(format, color, FORMATS)
     one_of("--fail-on", fail_on, FAIL_ON)
     opened = open_here(ref)
-    after = (
-        None if since is None else resolve_commit(opened.repository, since, "name a commit, branch or tag that is here")
-    )
+    after = None if since is None else resolve_commit(opened.repository, since, option="--since ")
     history = history_at(opened, past=True)
     wanted = [each for each in history.datasets() if dataset is None or fnmatchcase(each, dataset)]
     if dataset is not None and not wanted:

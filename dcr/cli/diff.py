@@ -115,10 +115,11 @@ def _sides(
         if second.startswith("."):
             raise UsageError(f"'{refs}' has three dots", f"write {first}..{second.lstrip('.')}")
         names = (first or "HEAD", second or "HEAD")
-        return resolve_commit(repository, names[0]), resolve_commit(repository, names[1]), names, dataset
+        before, after = (resolve_commit(repository, each, option="") for each in names)
+        return before, after, names, dataset
     if refs is not None:
         try:
-            return resolve_commit(repository, refs), here, (refs, name), dataset
+            return resolve_commit(repository, refs, option=""), here, (refs, name), dataset
         except BadRefError:
             if dataset is not None:
                 raise

@@ -15,6 +15,7 @@ from dcr.cli.output import Progress, one_of, style_of, working_folder
 from dcr.contract.spelling import did_you_mean
 from dcr.errors import UsageError
 from dcr.git.repository import discover
+from dcr.registry.lookup import UNSHALLOW
 from dcr.registry.opened import open_at
 from dcr.reporters.printable import defused, printable
 
@@ -51,7 +52,7 @@ def history_at(opened: Opened, dataset_id: str | None = None, *, past: bool = Fa
     if len(unread) > MAX_UNREAD:
         tell(f"{len(unread) - MAX_UNREAD} more could not be read: --format json names them")
     if not history.whole:
-        tell("this clone is shallow: nothing is known from before its first commit", "git fetch --unshallow origin")
+        tell("this clone is shallow: nothing is known from before its first commit", UNSHALLOW)
     return history
 
 
@@ -61,7 +62,8 @@ def states_of(opened: Opened, history: History, dataset_id: str) -> list[State]:
     if not states:
         known = opened.history().datasets()
         hint = did_you_mean(dataset_id, known) or "dcr datasets lists those there are"
-        raise UsageError(f"there is no dataset '{dataset_id}' at '{opened.ref}', now or before", hint)
+        when = "now or before" if history.whole else "now or as far back as this shallow clone goes"
+        raise UsageError(f"there is no dataset '{dataset_id}' at '{opened.ref}', {when}", hint)
     return states
 
 

@@ -8,7 +8,7 @@ import secrets
 import stat
 from typing import TYPE_CHECKING
 
-from dcr.errors import DcrError
+from dcr.errors import DcrError, typed
 from dcr.git.worktree import read_file
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ def rewrite(top: str, path: str, before: bytes | None, after: bytes) -> None:
         if now != before:
             raise UnwritableFileError(f"'{path}' was changed by another program just now", "run it again")
         if there and not os.access(full, os.W_OK):
-            raise UnwritableFileError(f"'{path}' is read-only", f"chmod u+w {path}")
+            raise UnwritableFileError(f"'{path}' is read-only", f"chmod u+w {typed(path)}")
         _replace(full, after, stat.S_IMODE(os.lstat(full).st_mode) if there else None)
 
 

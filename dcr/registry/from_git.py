@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from dcr.compatibility.pairs import ContractPair
 from dcr.compatibility.semver import parse
 from dcr.contract.models import DataContract, to_record
-from dcr.errors import DcrError
+from dcr.errors import DcrError, typed
 from dcr.git.history import whole_history
 from dcr.git.repository import discover
 from dcr.policy.policy import StricterPolicy
@@ -120,12 +120,12 @@ class GitRegistry(ContractRegistry):
     def deprecate(self, dataset_id: str, version: str, uri: str) -> DataContract:
         """Raise `ReadOnlyRegistryError`."""
         del version
-        raise _read_only(f"edit the file and merge it: dcr deprecate {dataset_id} --uri {uri}")
+        raise _read_only(f"edit the file and merge it: dcr deprecate {typed(dataset_id)} --uri {typed(uri)}")
 
     def archive(self, dataset_id: str, version: str) -> DataContract:
         """Raise `ReadOnlyRegistryError`."""
         del version
-        raise _read_only(f"edit the file and merge it: dcr archive {dataset_id}")
+        raise _read_only(f"edit the file and merge it: dcr archive {typed(dataset_id)}")
 
     @cached_property
     def _history(self) -> History:
@@ -157,10 +157,11 @@ class GitRegistry(ContractRegistry):
         states = self._states(dataset_id, version)
         meanings = {each.facts.digest: each.commit.id[:10] for each in reversed(states) if each.facts}
         if len(meanings) > 1:
+            one = typed(f"{dataset_id}@{version}")
             raise AmbiguousVersionError(
                 f"version '{version}' of '{dataset_id}' has {len(meanings)} meanings in the history, "
                 f"from {', '.join(reversed(meanings.values()))}",
-                f"dcr log {dataset_id} tells them apart; dcr show {dataset_id}@{version} --commit COMMIT shows one",
+                f"dcr log {typed(dataset_id)} tells them apart; dcr show {one} --commit COMMIT shows one",
             )
         return states[-1]
 
@@ -186,7 +187,7 @@ def _model(contract: Contract) -> DataContract:
         raise NotExpressibleError(
             f"'{contract.dataset_id}' version '{contract.version}' is written in {contract.format}, and the models "
             f"cannot hold its {where or 'content'}: {first['msg']}",
-            f"dcr show {contract.dataset_id}@{contract.version} --format json has all of it",
+            f"dcr show {typed(f'{contract.dataset_id}@{contract.version}')} --format json has all of it",
         ) from error
 
 
