@@ -6,8 +6,8 @@ from typing import Annotated
 import typer
 
 from dcr.cli import EXIT_ISSUES
-from dcr.cli.output import COLORS, FAIL_ON, Progress, one_of, style_of, words
-from dcr.cli.registry import checked, history_at, open_here, show
+from dcr.cli.output import COLORS, FAIL_ON, Progress, one_of, words
+from dcr.cli.registry import checked, history_at, open_here, page_style, show
 from dcr.compatibility.severities import ERROR, WARNING
 from dcr.errors import UsageError
 from dcr.git.base import resolve_commit
@@ -61,7 +61,7 @@ def audit(
     if format == "json":
         text = written(document(opened, history, found))
     else:
-        text = render_lines(found) if format == "text" else render(found, style_of(color))
+        text = render_lines(found) if format == "text" else render(found, page_style(color))
     show(text, pager=not no_pager and format == "table")
     limit = fail_on or opened.policy.fail_on
     failing = {"error": (ERROR,), "warning": (ERROR, WARNING)}.get(limit, ())

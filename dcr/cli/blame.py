@@ -4,8 +4,8 @@ from typing import Annotated
 
 import typer
 
-from dcr.cli.output import COLORS, style_of, words
-from dcr.cli.registry import FORMATS, checked, history_at, open_here, show, states_of
+from dcr.cli.output import COLORS, words
+from dcr.cli.registry import FORMATS, checked, history_at, open_here, page_style, show, states_of
 from dcr.contract.spelling import did_you_mean
 from dcr.errors import UsageError, typed
 from dcr.pages.blame import document, render
@@ -46,7 +46,7 @@ def blame(
     if format == "json":
         show(written(document(opened, history, dataset, found.fields, found.gone)), pager=False)
     else:
-        show(render(found.fields, found.gone, style_of(color)), pager=not no_pager)
+        show(render(found.fields, found.gone, page_style(color)), pager=not no_pager)
 
 
 def _only(found: Blame, field: str, dataset: str) -> Blame:

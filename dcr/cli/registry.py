@@ -17,6 +17,7 @@ from dcr.errors import UsageError
 from dcr.git.repository import discover
 from dcr.registry.lookup import UNSHALLOW
 from dcr.registry.opened import open_at
+from dcr.reporters import Style
 from dcr.reporters.printable import defused, printable
 
 if TYPE_CHECKING:
@@ -26,6 +27,9 @@ if TYPE_CHECKING:
     from dcr.registry.timeline import History, State
 
 FORMATS = ("table", "json")
+UNBOUNDED = 1_000_000
+"""Columns of a page that no terminal shows: a row of a table is one line there, whatever it takes."""
+
 MAX_UNREAD = 5
 """Files that are named one by one on stderr; `--format json` has all of them."""
 
@@ -78,6 +82,14 @@ def checked(format_name: str, color: str, formats: Iterable[str] = FORMATS) -> N
     """Refuse a format or a colour that does not exist, before any work. Raises `UsageError`."""
     one_of("--format", format_name, tuple(formats))
     style_of(color)
+
+
+def page_style(color: str) -> Style:
+    """Return how much room and colour a page has: that of the terminal, and any room where a program reads it."""
+    style = style_of(color)
+    if sys.stdout.isatty() or "COLUMNS" in os.environ:
+        return style
+    return Style(UNBOUNDED, color=style.color, unicode=style.unicode)
 
 
 def show(text: str, *, pager: bool) -> None:

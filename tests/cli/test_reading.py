@@ -25,6 +25,7 @@ COMMANDS = {
     "datasets-owner": ["datasets", "--owner", "GROW", "--pattern", "users.*"],
     "datasets-json": ["datasets", "--format", "json"],
     "log": ["log", ID],
+    "log-narrow": ["log", ID],
     "log-foreign": ["log", "orders/lines"],
     "log-removed": ["log", "legacy.things"],
     "log-json": ["log", ID, "--format", "json"],
@@ -34,6 +35,7 @@ COMMANDS = {
     "show-json": ["show", "orders/lines@1.0.0", "--format", "json"],
     "show-removed": ["show", "legacy.things"],
     "blame": ["blame", ID],
+    "blame-narrow": ["blame", ID],
     "blame-field": ["blame", ID, "address"],
     "blame-gone": ["blame", ID, "ltv", "--ref", "HEAD"],
     "blame-json": ["blame", ID, "plan", "--format", "json"],
@@ -59,6 +61,8 @@ def test_a_command_prints_its_page(told: Story, expect: Callable[[Path, str], No
     assert run.code == 0, run
     said = "".join(f"# {line}\n" for line in run.err.splitlines())
     expect(PAGES / f"{name}.txt", f"$ dcr {' '.join(COMMANDS[name])}\n{said}{run.out}")
+    if name.endswith("narrow"):
+        assert max(map(len, run.out.splitlines())) <= 60
     if name.endswith("json"):
         json.loads(run.out)
 
@@ -178,8 +182,14 @@ def test_an_empty_registry_is_no_error(tmp_path: Path) -> None:
     told = Story(tmp_path)
     told.commit("one", {"README": "x"})
     assert told.dcr("datasets").out == "0 datasets\n"
-    assert told.dcr("log").out == ""
+    assert told.dcr("log").out == "0 versions of 0 datasets\n"
     assert told.dcr("diff").out == "no contract differs between main and the working tree\n"
+
+
+def test_what_a_program_reads_is_a_line_to_a_row_whatever_it_takes(told: Story) -> None:
+    out = told.dcr("datasets").out.splitlines()
+    assert [line.split()[0] for line in out] == ["DATASET", "orders/heads", "orders/lines", ID, "3"]
+    assert out[1].endswith("  contracts/orders.yaml")
 
 
 def test_no_color_and_no_terminal_mean_no_colour_and_always_means_it(told: Story) -> None:
