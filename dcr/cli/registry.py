@@ -47,7 +47,7 @@ def history_at(opened: Opened, dataset_id: str | None = None, *, past: bool = Fa
     progress = Progress()
     try:
         progress("reading the history")
-        history = opened.history(dataset_id)
+        history = opened.history(dataset_id, progress)
     finally:
         progress.done()
     unread = history.unread if past else history.unread_now
