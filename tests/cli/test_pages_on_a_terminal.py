@@ -8,7 +8,7 @@ import re
 from typing import TYPE_CHECKING
 
 import pytest
-from cli_runs import USERS, repository
+from cli_runs import USERS, git, repository
 from terminals import on_terminal
 
 if TYPE_CHECKING:
@@ -87,8 +87,6 @@ def test_a_pager_that_is_left_early_changes_no_exit_code(many: Path) -> None:
     for number in range(MANY):
         path = many / f"contracts/set_{number:02}.yaml"
         path.write_text(path.read_text().replace("  - {name: ltv, type: number, required: false}\n", ""))
-    from cli_runs import git
-
     git(many, "commit", "-qam", "broken")
     code, seen = on_terminal(many, "audit", "--ref", "main", rows=10, PAGER="head -n 1", DCR_CACHE="off")
     assert code == 1
