@@ -18,6 +18,7 @@ from dcr.git.repository import discover
 from dcr.policy.policy import StricterPolicy
 from dcr.policy.questions import Question, question_of
 from dcr.registry.compatibility import known_mode, report_on
+from dcr.registry.lookup import UNSHALLOW
 from dcr.registry.memory import ContractRegistry, UnknownContractError
 from dcr.registry.opened import Opened, open_at
 from dcr.registry.past import answered, told_of
@@ -136,11 +137,21 @@ class GitRegistry(ContractRegistry):
         with self._reading:
             return self._history
 
+    @property
+    def _far_back(self) -> str:
+        return "" if self._whole.whole else " as far back as this shallow clone goes"
+
+    @property
+    def _fetch(self) -> str:
+        return "" if self._whole.whole else UNSHALLOW
+
     def _released(self, dataset_id: str) -> list[str]:
         """Return a dataset's versions, oldest first: by their numbers where they have an order, else as they came."""
         released = self._whole.released(dataset_id)
         if not released:
-            raise UnknownContractError(f"there is no dataset '{dataset_id}'", "datasets() lists those there are")
+            raise UnknownContractError(
+                f"there is no dataset '{dataset_id}'{self._far_back}", self._fetch or "datasets() lists those there are"
+            )
         found = list(dict.fromkeys(each.version for each in released))
         return sorted(found, key=lambda version: parse(version) or (0, 0, 0)) if all(map(parse, found)) else found
 
@@ -148,7 +159,8 @@ class GitRegistry(ContractRegistry):
         known = self._released(dataset_id)
         if version not in known:
             raise UnknownContractError(
-                f"dataset '{dataset_id}' has no version '{version}'", f"it has {', '.join(known)}"
+                f"dataset '{dataset_id}' has no version '{version}'{self._far_back}",
+                self._fetch or f"it has {', '.join(known)}",
             )
         states = self._whole.states(dataset_id)
         return [each for each in states if each.facts and each.facts.version == version]
