@@ -114,6 +114,8 @@ def _in_our_words(error: Any, arguments: list[str]) -> Exception:
     if hasattr(error, "possibilities"):
         near = sorted(error.possibilities or ())
         hint = f"did you mean '{near[0]}'?" if near else f"{help_of} lists what there is"
+        if not near and arguments[0] in COMMANDS and not error.option_name.startswith("--"):
+            hint += "; a name that begins with a dash comes after --"
         return UsageError(f"there is no option '{error.option_name}'", hint)
     said = error.format_message().rstrip(".")
     return UsageError(said[:1].lower() + said[1:], f"{help_of} shows how it is used")

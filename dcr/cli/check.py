@@ -17,7 +17,7 @@ from dcr.cli.options import (
     VerboseOption,
     WriteBaselineOption,
 )
-from dcr.cli.output import COLORS, FAIL_ON, Manner, Progress, deliver, one_of, words, working_folder
+from dcr.cli.output import COLORS, FAIL_ON, Manner, deliver, one_of, progress_of, words, working_folder
 from dcr.cli.targets import targets
 from dcr.compatibility.modes import MODES
 from dcr.errors import UsageError
@@ -78,7 +78,7 @@ def check(
     )
     if fix and (staged or head is not None):
         raise UsageError("--fix writes to the working tree, and --staged and --head judge something else", "leave one")
-    progress = Progress(aloud=verbose)
+    progress = progress_of(verbose=verbose)
     try:
         report = run_check(request, progress)
         if fix:
