@@ -49,7 +49,8 @@ class Report(NamedTuple):
     """Everything one run found. `issues` holds what belongs to no contract.
 
     `total` counts the contract files in scope, `left_alone` the changed files in scope that are no contracts
-    on either side, `policy` the files the policy was read from.
+    on either side, `policy` the files the policy was read from. `revision` is the commit that was judged or that
+    the judged files sit on, `repository` the address of the repository as its host gives it; empty when unknown.
     """
 
     base: BaseReport | None
@@ -60,6 +61,8 @@ class Report(NamedTuple):
     left_alone: int = 0
     policy: str = "defaults"
     fail_on: str = "error"
+    revision: str = ""
+    repository: str = ""
 
     def all_issues(self) -> Iterator[Issue]:
         """Yield every issue, those of contracts first."""
