@@ -50,6 +50,8 @@ class Report(NamedTuple):
 
     `total` counts the contract files in scope, `left_alone` the changed files in scope that are no contracts
     on either side, `policy` the files the policy was read from, `baselined` the issues that a baseline left out.
+    `revision` is the commit that was judged or that
+    the judged files sit on, `repository` the address of the repository as its host gives it; empty when unknown.
     """
 
     base: BaseReport | None
@@ -61,6 +63,8 @@ class Report(NamedTuple):
     policy: str = "defaults"
     fail_on: str = "error"
     baselined: int = 0
+    revision: str = ""
+    repository: str = ""
 
     def all_issues(self) -> Iterator[Issue]:
         """Yield every issue, those of contracts first."""
