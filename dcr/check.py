@@ -39,7 +39,10 @@ if TYPE_CHECKING:
 
 
 class Request(NamedTuple):
-    """What a run is asked to do. `head` is `worktree`, `index`, or a ref; None settings follow the policy."""
+    """What a run is asked to do. `head` is `worktree`, `index`, or a ref; None settings follow the policy.
+
+    `against` is a base that is settled already, with its head; `base` and `head` are then only what the report says.
+    """
 
     folder: str
     paths: tuple[str, ...] = ()
@@ -49,6 +52,7 @@ class Request(NamedTuple):
     fail_on: str | None = None
     policy_from: str = "base"
     require_contracts: bool = False
+    against: Base | None = None
 
 
 class NoContractsError(DcrError):
@@ -63,9 +67,7 @@ def check(request: Request, progress: Callable[[str], None] = lambda _: None) ->
     repository = discover(request.folder)
     if repository.bare and request.head in (WORKTREE, INDEX):
         raise UsageError("this repository is bare: it has no working tree", "judge a commit: dcr check --head REF")
-    head = request.head if request.head in (WORKTREE, INDEX) else resolve_commit(repository, request.head)
-    commit = None if head in (WORKTREE, INDEX) else head
-    base = resolve_base(repository, request.base, commit, lambda at: named_base(repository, at))
+    head, base = _settled(repository, request)
     progress("listing what changed")
     found = changes_since(repository, base.merge_base, head)
     governing = governing_policy(repository, base.merge_base, found.changes, request.policy_from)
@@ -76,11 +78,13 @@ def check(request: Request, progress: Callable[[str], None] = lambda _: None) ->
     wanted = _wanted(repository, request, scope, found)
     run = _Run(request, repository, base, head, found, governing, scope)
     contracts, left_alone = _judge(run, [each for each in found.changes if wanted(each.path)], progress)
+    if base.is_nothing:  # everything is new, so only what is wrong with it is told, as dcr lint does
+        contracts = tuple(each for each in contracts if each.issues)
     return Report(
-        base=BaseReport(base.ref, base.source, base.commit, base.merge_base),
+        base=None if base.is_nothing else BaseReport(base.ref, base.source, base.commit, base.merge_base),
         head=request.head,
         contracts=contracts,
-        issues=_own_issues(governing, contracts),
+        issues=() if base.is_nothing else _own_issues(governing, contracts),
         total=total,
         left_alone=left_alone,
         policy=governing.source,
@@ -93,6 +97,15 @@ def head_of(*, staged: bool, head: str | None) -> str:
     if staged and head is not None:
         raise UsageError("--staged and --head exclude each other", "use one of them")
     return INDEX if staged else head if head is not None else WORKTREE
+
+
+def _settled(repository: Repository, request: Request) -> tuple[str, Base]:
+    """Return what is judged, and what it is compared with."""
+    if request.against is not None:
+        return request.against.head, request.against
+    head = request.head if request.head in (WORKTREE, INDEX) else resolve_commit(repository, request.head)
+    commit = None if head in (WORKTREE, INDEX) else head
+    return head, resolve_base(repository, request.base, commit, lambda at: named_base(repository, at))
 
 
 class _Run(NamedTuple):
@@ -175,6 +188,8 @@ def _with_past(run: _Run, touched: list[Matched], progress: Callable[[str], None
     """Return the pairs, those whose change or mode asks the base's history with what it knows."""
     from dcr.policy.questions import Question, question_of  # noqa: PLC0415
 
+    if run.base.is_nothing:
+        return touched
     policy = run.governing.policy
     questions = [question_of(each.pair, _mode_of(run, each.dataset_id), policy) for each in touched]
     if all(each == Question() for each in questions):

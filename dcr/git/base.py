@@ -48,6 +48,11 @@ class Base(NamedTuple):
     merge_base: str
     head: str
 
+    @property
+    def is_nothing(self) -> bool:
+        """Whether there is nothing to compare with, and that is known."""
+        return not self.ref
+
 
 def resolve_base(
     repository: Repository, base: str | None, head: str | None, policy_base: Callable[[str], str | None]
@@ -72,6 +77,35 @@ def resolve_ref(
         return ref, "--ref", resolve_commit(repository, ref, f"{_fetch(ref)}, or name another with --ref")
     name, source, fix = _named(repository, None, policy_base)
     return _short(name), source, resolve_commit(repository, name, fix)
+
+
+def common_base(repository: Repository, name: str, source: str, commit: str, head: str) -> Base | None:
+    """Return the base that two commits make, `name` being what the first is called; None when they share no history.
+
+    Raises a `DcrError` for several merge-bases, and where the clone does not hold what would tell.
+    """
+    commits = resolve_commit(repository, commit), resolve_commit(repository, head)
+    answer = repository.git.attest("merge-base", "--all", *commits)
+    found = answer.out.decode("ascii", "replace").split()
+    if answer.code not in (0, 1) or bool(found) is (answer.code == 1) or not all(map(_ID.match, found)):
+        raise failure(("merge-base",), answer)
+    if not found and not repository.shallow:
+        return None
+    if len(found) != 1:
+        raise _no_merge_base(repository, name, found, "")
+    return Base(name, source, commits[0], found[0], commits[1])
+
+
+def own_base(repository: Repository, name: str, source: str, commit: str, head: str, *, fix: str = "") -> Base:
+    """Return a commit itself as the base, wherever `head` grew from. Raises `BadRefError` when either is not here."""
+    found = resolve_commit(repository, commit, fix)
+    return Base(name, source, found, found, resolve_commit(repository, head))
+
+
+def no_base(repository: Repository, head: str) -> Base:
+    """Return what stands for a base where nothing was published before: the tree that holds nothing."""
+    empty = repository.git.run("hash-object", "-t", "tree", "--stdin", given=b"").decode("ascii", "replace").strip()
+    return Base("", "", empty, empty, resolve_commit(repository, head))
 
 
 def _named(repository: Repository, base: str | None, policy_base: Callable[[str], str | None]) -> tuple[str, str, str]:
