@@ -14,7 +14,7 @@ from dcr.errors import DcrError
 from dcr.git.base import Base, NoBaseError, common_base, no_base, own_base, resolve_ref
 from dcr.git.policies import named_base
 from dcr.git.repository import discover
-from dcr.git.updates import BRANCHES, Published, Update, has_branches, published_here
+from dcr.git.updates import BRANCHES, Published, Update, as_tracked, has_branches, published_here
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -62,10 +62,13 @@ def judge_received(
     return list(_judged(folder, repository, updates, published_here(repository, default_branch), wanted))
 
 
-def judge_sent(folder: str, updates: Sequence[Update], remote: str, wanted: Wanted) -> list[Judgement]:
+def judge_sent(
+    folder: str, updates: Sequence[Update], remote: str, wanted: Wanted, *, guessed: bool = False
+) -> list[Judgement]:
     """Return a judgement on each ref that is about to be pushed to a remote.
 
-    The default branch is what `dcr check` takes for the base. Raises a `DcrError` when nothing says which it is.
+    The default branch is what `dcr check` takes for the base. Old commits that are `guessed` give way to what the
+    clone knows of the remote: of a forced push a hook manager may name where it grew from. Raises a `DcrError` when nothing says which it is.
     """
     if not any(update.new and update.ref.startswith(BRANCHES) and wanted.covers(update) for update in updates):
         return [Judgement(each, _passed(each, wanted)) for each in updates]
@@ -77,6 +80,8 @@ def judge_sent(folder: str, updates: Sequence[Update], remote: str, wanted: Want
     else:
         branch = name.removeprefix(f"{remote}/").removeprefix("origin/")
         published = Published(f"{BRANCHES}{branch}", commit, source)
+    if guessed:
+        updates = [as_tracked(repository, each, remote) for each in updates]
     return list(_judged(folder, repository, updates, published, wanted))
 
 

@@ -77,8 +77,11 @@ def hook(
     shown = format or chosen_format(None, None)
     if os.environ.get("PRE_COMMIT") and not os.environ.get("PRE_COMMIT_REMOTE_BRANCH"):
         raise typer.Exit(_by_hand(wanted, shown, color))
-    updates, to = _sent_by_a_manager() or (sent(_told(name)), remote or "origin")
-    raise typer.Exit(_say(judge_sent(working_folder(), updates, to, wanted), shown, style_of(color)))
+    if managed := _sent_by_a_manager():
+        found = judge_sent(working_folder(), *managed, wanted, guessed=True)
+    else:
+        found = judge_sent(working_folder(), sent(_told(name)), remote or "origin", wanted)
+    raise typer.Exit(_say(found, shown, style_of(color)))
 
 
 def _told(name: str) -> bytes:

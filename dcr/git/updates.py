@@ -116,6 +116,12 @@ def published_here(repository: Repository, named: str | None) -> Published:
     return Published(ref, resolve_commit(repository, ref) if there == ref else None, source)
 
 
+def as_tracked(repository: Repository, update: Update, remote: str) -> Update:
+    """Return an update with the remote's commit as this clone last saw it, where it ever did."""
+    ref = f"refs/remotes/{remote}/{update.name}"
+    return update._replace(old=ref) if _first(repository, ref) == ref else update
+
+
 def has_branches(repository: Repository) -> bool:
     """Whether there is any branch at all."""
     return bool(_first(repository, BRANCHES))
