@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from dcr.compatibility.severities import ERROR
 from dcr.errors import DcrError, UsageError
-from dcr.git.base import resolve_base, resolve_commit
+from dcr.git.base import UnbornHeadError, has_refs, no_base, resolve_base, resolve_commit
 from dcr.git.changes import INDEX, WORKTREE, changes_since
 from dcr.git.policies import governing_policy, named_base
 from dcr.git.repository import discover
@@ -105,7 +105,12 @@ def _settled(repository: Repository, request: Request) -> tuple[str, Base]:
         return request.against.head, request.against
     head = request.head if request.head in (WORKTREE, INDEX) else resolve_commit(repository, request.head)
     commit = None if head in (WORKTREE, INDEX) else head
-    return head, resolve_base(repository, request.base, commit, lambda at: named_base(repository, at))
+    try:
+        return head, resolve_base(repository, request.base, commit, lambda at: named_base(repository, at))
+    except UnbornHeadError:
+        if head != INDEX or request.base is not None or os.environ.get("DCR_BASE") or has_refs(repository):
+            raise
+        return head, no_base(repository)  # the hook of the very first commit
 
 
 class _Run(NamedTuple):

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from dcr.check import Request, check
 from dcr.errors import DcrError
-from dcr.git.base import Base, NoBaseError, common_base, no_base, own_base, resolve_ref
+from dcr.git.base import Base, NoBaseError, common_base, has_refs, no_base, own_base, resolve_ref
 from dcr.git.policies import named_base
 from dcr.git.repository import discover
-from dcr.git.updates import BRANCHES, Published, Update, as_tracked, has_branches, published_here
+from dcr.git.updates import BRANCHES, Published, Update, as_tracked, published_here
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -68,7 +68,8 @@ def judge_sent(
     """Return a judgement on each ref that is about to be pushed to a remote.
 
     The default branch is what `dcr check` takes for the base. Old commits that are `guessed` give way to what the
-    clone knows of the remote: of a forced push a hook manager may name where it grew from. Raises a `DcrError` when nothing says which it is.
+    clone knows of the remote: of a forced push a hook manager may name where it grew from. Raises a `DcrError` when
+    nothing says which branch is the default one.
     """
     if not any(update.new and update.ref.startswith(BRANCHES) and wanted.covers(update) for update in updates):
         return [Judgement(each, _passed(each, wanted)) for each in updates]
@@ -128,7 +129,7 @@ def _base_of(repository: Repository, update: Update, published: Published) -> tu
     missing = f"{published.source} names '{published.name}', which is not here"
     if old is not None:
         return own_base(repository, update.name, "its own last commit", old, new), f"is compared with itself: {missing}"
-    if not has_branches(repository):
+    if not has_refs(repository, BRANCHES):
         return no_base(repository, new), f"is the first branch, and so compared with nothing: {_ALONE}"
     raise NoBaseError(
         f"{missing}, so nothing says what '{update.name}' is to be compared with",

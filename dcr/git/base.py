@@ -102,10 +102,26 @@ def own_base(repository: Repository, name: str, source: str, commit: str, head: 
     return Base(name, source, found, found, resolve_commit(repository, head))
 
 
-def no_base(repository: Repository, head: str) -> Base:
-    """Return what stands for a base where nothing was published before: the tree that holds nothing."""
+def no_base(repository: Repository, head: str | None = None) -> Base:
+    """Return what stands for a base where nothing was published before: the tree that holds nothing.
+
+    Without a commit for a head, there is none yet.
+    """
     empty = repository.git.run("hash-object", "-t", "tree", "--stdin", given=b"").decode("ascii", "replace").strip()
-    return Base("", "", empty, empty, resolve_commit(repository, head))
+    return Base("", "", empty, empty, resolve_commit(repository, head) if head else "")
+
+
+def has_refs(repository: Repository, below: str = "refs/") -> bool:
+    """Whether there is any ref at or below a name; a broken one raises."""
+    return bool(first_ref(repository, below))
+
+
+def first_ref(repository: Repository, below: str) -> str:
+    """Return the first ref at or below a name, or nothing. Raises `GitFailedError` for one that is broken."""
+    answer = repository.git.attest("for-each-ref", "--count=1", "--format=%(refname)", below)
+    if answer.code != 0 or answer.complaint:
+        raise failure(("for-each-ref",), answer)
+    return answer.out.decode("utf-8", "surrogateescape").rstrip("\n")
 
 
 def _named(repository: Repository, base: str | None, policy_base: Callable[[str], str | None]) -> tuple[str, str, str]:

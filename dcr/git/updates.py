@@ -6,8 +6,7 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from dcr.errors import DcrError
-from dcr.git.base import check_shape, resolve_commit
-from dcr.git.command import failure
+from dcr.git.base import check_shape, first_ref, resolve_commit
 
 if TYPE_CHECKING:
     from dcr.git.repository import Repository
@@ -112,24 +111,11 @@ def published_here(repository: Repository, named: str | None) -> Published:
                 "HEAD names no branch, so nothing says which one holds what is published",
                 "in the repository on the server: git symbolic-ref HEAD refs/heads/main",
             )
-    there = _first(repository, check_shape(ref))
+    there = first_ref(repository, check_shape(ref))
     return Published(ref, resolve_commit(repository, ref) if there == ref else None, source)
 
 
 def as_tracked(repository: Repository, update: Update, remote: str) -> Update:
     """Return an update with the remote's commit as this clone last saw it, where it ever did."""
     ref = f"refs/remotes/{remote}/{update.name}"
-    return update._replace(old=ref) if _first(repository, ref) == ref else update
-
-
-def has_branches(repository: Repository) -> bool:
-    """Whether there is any branch at all."""
-    return bool(_first(repository, BRANCHES))
-
-
-def _first(repository: Repository, pattern: str) -> str:
-    """Return the first ref at or below a name; git warns of one that is broken, and leaves it out."""
-    answer = repository.git.attest("for-each-ref", "--count=1", "--format=%(refname)", pattern)
-    if answer.code != 0 or answer.complaint:
-        raise failure(("for-each-ref",), answer)
-    return answer.out.decode("utf-8", "surrogateescape").rstrip("\n")
+    return update._replace(old=ref) if first_ref(repository, ref) == ref else update
