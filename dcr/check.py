@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from dcr.compatibility.severities import ERROR
 from dcr.errors import DcrError, UsageError
-from dcr.git.base import UnbornHeadError, has_refs, no_base, resolve_base, resolve_commit
+from dcr.git.base import UnbornHeadError, resolve_base, resolve_commit
 from dcr.git.changes import INDEX, WORKTREE, changes_since
 from dcr.git.policies import governing_policy, named_base
 from dcr.git.repository import discover
@@ -70,7 +70,9 @@ def check(request: Request, progress: Callable[[str], None] = lambda _: None) ->
     head, base = _settled(repository, request)
     progress("listing what changed")
     found = changes_since(repository, base.merge_base, head)
-    governing = governing_policy(repository, base.merge_base, found.changes, request.policy_from)
+    # Where nothing was published, the policy that comes along is the only one there is.
+    side = "worktree" if base.is_nothing else request.policy_from
+    governing = governing_policy(repository, base.merge_base, found.changes, side)
     scope = Scope(governing.policy.contracts, governing.policy.exclude)
     total = len(scope.covered(found.paths))
     if request.require_contracts and not total:
@@ -108,7 +110,11 @@ def _settled(repository: Repository, request: Request) -> tuple[str, Base]:
     try:
         return head, resolve_base(repository, request.base, commit, lambda at: named_base(repository, at))
     except UnbornHeadError:
-        if head != INDEX or request.base is not None or os.environ.get("DCR_BASE") or has_refs(repository):
+        if head != INDEX or request.base is not None or os.environ.get("DCR_BASE"):
+            raise
+        from dcr.git.settled import has_refs, no_base  # noqa: PLC0415 (once in a repository's life)
+
+        if has_refs(repository):
             raise
         return head, no_base(repository)  # the hook of the very first commit
 

@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from dcr.check import Request, check
 from dcr.errors import DcrError
-from dcr.git.base import Base, NoBaseError, common_base, has_refs, no_base, own_base, resolve_ref
+from dcr.git.base import Base, NoBaseError, resolve_ref
 from dcr.git.policies import named_base
 from dcr.git.repository import discover
+from dcr.git.settled import common_base, has_refs, no_base, own_base
 from dcr.git.updates import BRANCHES, Published, Update, as_tracked, published_here
 
 if TYPE_CHECKING:
@@ -98,9 +99,7 @@ def _judged(
             continue
         try:
             base, said = _base_of(repository, update, published._replace(commit=moved or published.commit))
-            # Where nothing was published, the policy that comes along is the only one there is.
-            side = "worktree" if base.is_nothing else "base"
-            request = Request(folder, head=update.name, against=base, policy_from=side, fail_on=wanted.fail_on)
+            request = Request(folder, head=update.name, against=base, fail_on=wanted.fail_on)
             yield Judgement(update, said, report=check(request))
         except DcrError as error:
             yield Judgement(update, said, error=error)

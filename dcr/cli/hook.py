@@ -20,7 +20,7 @@ from dcr.pushes import Judgement, Wanted, judge_received, judge_sent
 from dcr.reporters import Style, reporter
 from dcr.reporters.printable import defused, printable
 
-EXAMPLE = "Example: exec dcr hook pre-receive --ref main --ref 'release/*'"
+EXAMPLE = "Example: dcr hook pre-receive --ref main --ref 'release/*'"
 FORMATS = ("table", "text")
 _NAMES = ("pre-receive", "pre-push")
 _REMOTE_WIDTH = 72

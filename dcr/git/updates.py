@@ -6,7 +6,8 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from dcr.errors import DcrError
-from dcr.git.base import check_shape, first_ref, resolve_commit
+from dcr.git.base import check_shape, resolve_commit
+from dcr.git.settled import first_ref
 
 if TYPE_CHECKING:
     from dcr.git.repository import Repository
