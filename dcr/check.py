@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from dcr.compatibility.severities import ERROR
 from dcr.errors import DcrError, UsageError
-from dcr.git.base import UnbornHeadError, resolve_base, resolve_commit
 from dcr.git.changes import INDEX, WORKTREE, changes_since
-from dcr.git.policies import governing_policy, named_base
+from dcr.git.policies import governing_policy
 from dcr.git.repository import discover
+from dcr.git.settled import settle
 from dcr.policy.globs import Scope
 from dcr.reporters.report import (
     ADDED,
@@ -22,7 +22,9 @@ from dcr.reporters.report import (
     ContractReport,
     Report,
     once_per_file,
+    without_known,
 )
+from dcr.reporters.summary import counted
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -41,7 +43,7 @@ if TYPE_CHECKING:
 class Request(NamedTuple):
     """What a run is asked to do. `head` is `worktree`, `index`, or a ref; None settings follow the policy.
 
-    `against` is a base that is settled already, with its head; `base` and `head` are then only what the report says.
+    `against` is a base that is settled already, with its head; `base` is then not looked at, and `head` only said.
     """
 
     folder: str
@@ -53,6 +55,7 @@ class Request(NamedTuple):
     policy_from: str = "base"
     require_contracts: bool = False
     against: Base | None = None
+    baseline: str | None = None
 
 
 class NoContractsError(DcrError):
@@ -67,7 +70,8 @@ def check(request: Request, progress: Callable[[str], None] = lambda _: None) ->
     repository = discover(request.folder)
     if repository.bare and request.head in (WORKTREE, INDEX):
         raise UsageError("this repository is bare: it has no working tree", "judge a commit: dcr check --head REF")
-    head, base = _settled(repository, request)
+    base = request.against or settle(repository, request.base, request.head)
+    head = request.head if request.head in (WORKTREE, INDEX) else base.head
     progress("listing what changed")
     found = changes_since(repository, base.merge_base, head)
     # Where nothing was published, the policy that comes along is the only one there is.
@@ -80,17 +84,20 @@ def check(request: Request, progress: Callable[[str], None] = lambda _: None) ->
     wanted = _wanted(repository, request, scope, found)
     run = _Run(request, repository, base, head, found, governing, scope)
     contracts, left_alone = _judge(run, [each for each in found.changes if wanted(each.path)], progress)
+    own = _own_issues(governing, contracts)
+    contracts, baselined = _left_out(run, contracts)
     if base.is_nothing:  # everything is new, so only what is wrong with it is told, as dcr lint does
         contracts = tuple(each for each in contracts if each.issues)
     return Report(
         base=None if base.is_nothing else BaseReport(base.ref, base.source, base.commit, base.merge_base),
         head=request.head,
         contracts=contracts,
-        issues=() if base.is_nothing else _own_issues(governing, contracts),
+        issues=() if base.is_nothing else own,
         total=total,
         left_alone=left_alone,
         policy=governing.source,
         fail_on=request.fail_on or governing.policy.choice("fail_on"),
+        baselined=baselined,
     )
 
 
@@ -99,24 +106,6 @@ def head_of(*, staged: bool, head: str | None) -> str:
     if staged and head is not None:
         raise UsageError("--staged and --head exclude each other", "use one of them")
     return INDEX if staged else head if head is not None else WORKTREE
-
-
-def _settled(repository: Repository, request: Request) -> tuple[str, Base]:
-    """Return what is judged, and what it is compared with."""
-    if request.against is not None:
-        return request.against.head, request.against
-    head = request.head if request.head in (WORKTREE, INDEX) else resolve_commit(repository, request.head)
-    commit = None if head in (WORKTREE, INDEX) else head
-    try:
-        return head, resolve_base(repository, request.base, commit, lambda at: named_base(repository, at))
-    except UnbornHeadError:
-        if head != INDEX or request.base is not None or os.environ.get("DCR_BASE"):
-            raise
-        from dcr.git.settled import has_refs, no_base  # noqa: PLC0415 (once in a repository's life)
-
-        if has_refs(repository):
-            raise
-        return head, no_base(repository)  # the hook of the very first commit
 
 
 class _Run(NamedTuple):
@@ -162,7 +151,7 @@ def _judge(
 
     in_scope = [each for each in run.found.changes if run.scope.covers(each.path)]
     looked_at = list({each.path: each for each in (*in_scope, *relevant)}.values())
-    progress(f"reading {len(looked_at)} changed files")
+    progress(f"reading {counted(len(looked_at), 'changed file')}")
     previous, proposed, untouched = both_sides(run.repository, looked_at, run.base.merge_base)
     for path in [path for path, reading in proposed.items() if reading.format == "unknown"]:
         before = previous.get(path)
@@ -177,6 +166,7 @@ def _judge(
         untouched=untouched,
         covers=run.scope.covers,
     )
+    progress("judging")
     paths = {each.path for each in relevant} - untouched.keys()
     today = _today() if run.governing.may_have_issues else ""
     reports = []
@@ -221,6 +211,18 @@ def _judged(pair: ContractPair, mode: str) -> tuple[Verdict, tuple[Older, ...]]:
     from dcr.compatibility.transitive import judge_all  # noqa: PLC0415
 
     return judge_all(pair, mode)
+
+
+def _left_out(run: _Run, contracts: tuple[ContractReport, ...]) -> tuple[tuple[ContractReport, ...], int]:
+    """Return the contracts without the issues that the baseline knows, and how many those are."""
+    request = run.request
+    if request.baseline is None:
+        return contracts, 0
+    from dcr.git.baselines import baseline_of  # noqa: PLC0415 (only runs with a baseline pay for it)
+
+    full = os.path.join(request.folder, request.baseline)
+    known = baseline_of(run.repository, full, run.base.merge_base, run.found.changes, run.governing.policy)
+    return without_known(contracts, known.judge)
 
 
 def _mode_of(run: _Run, dataset_id: str | None) -> str:

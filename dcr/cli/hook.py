@@ -12,7 +12,9 @@ import typer
 
 from dcr.check import Request, check
 from dcr.cli import EXIT_ISSUES, EXIT_NOT_CHECKED
-from dcr.cli.output import COLORS, FAIL_ON, chosen_format, deliver, one_of, style_of, words, working_folder
+from dcr.cli.options import ColorOption, FailOnOption
+from dcr.cli.output import COLORS, FAIL_ON, Manner, deliver, one_of, style_of, words, working_folder
+from dcr.cli.targets import targets
 from dcr.contract.spelling import did_you_mean
 from dcr.errors import UsageError
 from dcr.git.updates import Update, received, sent
@@ -42,23 +44,14 @@ def hook(
         str | None,
         typer.Option(help="Of pre-receive: the branch that holds what is published. Default: HEAD's.", metavar="NAME"),
     ] = None,
-    fail_on: Annotated[
-        str | None,
-        typer.Option(
-            help=f"One of: {', '.join(FAIL_ON)}. Default: the policy's.",
-            metavar="SEVERITY",
-            autocompletion=words(*FAIL_ON),
-        ),
-    ] = None,
+    fail_on: FailOnOption = None,
     format: Annotated[  # noqa: A002 (the option's name)
         str | None,
         typer.Option(
             "--format", "-f", help=f"One of: {', '.join(FORMATS)}.", metavar="FORMAT", autocompletion=words(*FORMATS)
         ),
     ] = None,
-    color: Annotated[
-        str, typer.Option(help=f"One of: {', '.join(COLORS)}.", metavar="WHEN", autocompletion=words(*COLORS))
-    ] = "auto",
+    color: ColorOption = "auto",
 ) -> None:
     """Exit with 0 to let the push through; any other code refuses all of it."""
     if name not in _NAMES:
@@ -74,14 +67,13 @@ def hook(
         raise typer.Exit(_say(found, format or "table", _style_at_a_server(color)))
     if default_branch is not None:
         raise UsageError("--default-branch is for pre-receive", 'name it in dcr.toml: base = "origin/main"')
-    shown = format or chosen_format(None, None)
     if os.environ.get("PRE_COMMIT") and not os.environ.get("PRE_COMMIT_REMOTE_BRANCH"):
-        raise typer.Exit(_by_hand(wanted, shown, color))
+        raise typer.Exit(_by_hand(wanted, format, color))
     if managed := _sent_by_a_manager():
         found = judge_sent(working_folder(), *managed, wanted, guessed=True)
     else:
         found = judge_sent(working_folder(), sent(_told(name)), remote or "origin", wanted)
-    raise typer.Exit(_say(found, shown, style_of(color)))
+    raise typer.Exit(_say(found, format or _usual_format(), style_of(color)))
 
 
 def _told(name: str) -> bytes:
@@ -106,11 +98,15 @@ def _sent_by_a_manager() -> tuple[tuple[Update, ...], str] | None:
     return (update,), os.environ.get("PRE_COMMIT_REMOTE_NAME") or "origin"
 
 
-def _by_hand(wanted: Wanted, format_name: str, color: str) -> int:
+def _usual_format() -> str:
+    return "table" if sys.stdout.isatty() or os.environ.get("CI") or os.environ.get("PRE_COMMIT") else "text"
+
+
+def _by_hand(wanted: Wanted, format_name: str | None, color: str) -> int:
     """Judge what `pre-commit run --hook-stage pre-push` was asked for: two commits, or HEAD against the base."""
     head = os.environ.get("PRE_COMMIT_TO_REF") or "HEAD"
     report = check(Request(working_folder(), head=head, fail_on=wanted.fail_on))
-    return deliver(report, format_name, None, color)
+    return deliver(report, targets((format_name,) if format_name else (), ()), Manner(color))
 
 
 def _style_at_a_server(color: str) -> Style:

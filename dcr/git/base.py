@@ -15,7 +15,13 @@ if TYPE_CHECKING:
 
     from dcr.git.repository import Repository
 
-_DEFAULTS = ("refs/remotes/origin/HEAD", "refs/heads/main", "refs/heads/master")
+_DEFAULTS = (
+    "refs/remotes/origin/HEAD",
+    "refs/heads/main",
+    "refs/heads/master",
+    "refs/remotes/origin/main",  # a CI fetches branches without saying which one is the remote's HEAD
+    "refs/remotes/origin/master",
+)
 _UNFIT = re.compile(r"[\x00-\x20\x7f~^:?*\[\\]|\.\.|@\{|//|\A-|\A\.|/\Z|\.\Z|\.lock\Z|\A@\Z")
 _ANCESTOR = re.compile(r"(?:[~^][0-9]*)+\Z")
 _AMBIGUOUS = re.compile(r"refname '(.*)' is ambiguous")
@@ -37,6 +43,10 @@ class NoMergeBaseError(DcrError):
 
 class UnbornHeadError(DcrError):
     """The repository has no commit yet."""
+
+
+class NotProposedError(DcrError):
+    """A CI checked out something else than the change that is to be judged."""
 
 
 class Base(NamedTuple):
@@ -62,8 +72,15 @@ def resolve_base(
     `policy_base(commit)` answers what the policy in a commit names. Raises a `DcrError` for anything that is
     set and cannot be resolved: that is never "no base".
     """
-    name, source, fix = _named(repository, base, policy_base)
-    return _common(repository, name, source, head or "HEAD", fix)
+    name, source = _named(repository, base, policy_base)
+    found = _common(repository, name, source, head or "HEAD")
+    unproposed = ci.unproposed(os.environ)
+    if unproposed and found.head == unproposed[0]:
+        raise NotProposedError(
+            "pull_request_target checks out a branch of the target's, and what the pull request proposes is not in it",
+            f"in the workflow: on: pull_request; or git fetch origin {unproposed[1]} && dcr check --head FETCH_HEAD",
+        )
+    return found
 
 
 def resolve_ref(
@@ -75,19 +92,19 @@ def resolve_ref(
     """
     if ref is not None:
         return ref, "--ref", resolve_commit(repository, ref, f"{_fetch(ref)}, or name another with --ref")
-    name, source, fix = _named(repository, None, policy_base)
-    return _short(name), source, resolve_commit(repository, name, fix)
+    name, source = _named(repository, None, policy_base)
+    return _short(name), source, resolve_commit(repository, name, _bring(repository, name))
 
 
-def _named(repository: Repository, base: str | None, policy_base: Callable[[str], str | None]) -> tuple[str, str, str]:
-    """Return what the base is called, what says so, and what brings it here when it is missing."""
+def _named(repository: Repository, base: str | None, policy_base: Callable[[str], str | None]) -> tuple[str, str]:
+    """Return what the base is called, and what says so."""
     if base is not None:
-        return base, "--base", ""
+        return base, "--base"
     if os.environ.get("DCR_BASE"):
-        return os.environ["DCR_BASE"], "DCR_BASE", ""
+        return os.environ["DCR_BASE"], "DCR_BASE"
     if named := ci.candidate(os.environ):
-        return *_first_existing(repository, named), named.fix
-    return *_default(repository, policy_base), ""
+        return _first_existing(repository, named)
+    return _default(repository, policy_base)
 
 
 def check_shape(ref: str) -> str:
@@ -135,16 +152,24 @@ def _unborn() -> UnbornHeadError:
 
 
 def _first_existing(repository: Repository, named: ci.Candidate) -> tuple[str, str]:
-    """Return what a CI names as the base, and the variable that does."""
+    """Return what a CI names as the base, and the variable that does.
+
+    In a shallow clone a branch of the remote may be what an earlier job in the same folder left behind, so a commit
+    that the CI names comes first there.
+    """
     for ref in named.refs:
         check_shape(ref)
+    if named.commit and repository.shallow:
+        return named.commit, named.commit_source
     there = _listed(repository, *named.refs) if named.refs else {}
     for ref in named.refs:
         if ref in there:
             return ref, named.source
     if named.commit:
         return named.commit, named.commit_source
-    raise BadRefError(f"{named.source} names '{named.written}', which is not in this clone", named.fix)
+    raise BadRefError(
+        f"{named.source} names '{named.written}', which is not in this clone", _bring(repository, named.written)
+    )
 
 
 def _listed(repository: Repository, *refs: str) -> dict[str, tuple[str, str]]:
@@ -194,13 +219,14 @@ def _only_branch(repository: Repository) -> str:
         return "HEAD"
     if here and not refs:
         raise _unborn()
+    setting = ci.setting(os.environ)
     raise NoBaseError(
         "there is no origin/HEAD, main or master to compare with",
-        'dcr check --base REF, or write base = "…" into dcr.toml',
+        f'{setting}{"; or " if setting else ""}dcr check --base REF, or write base = "…" into dcr.toml',
     )
 
 
-def _common(repository: Repository, ref: str, source: str, head: str, fix: str) -> Base:
+def _common(repository: Repository, ref: str, source: str, head: str) -> Base:
     check_shape(ref)
     check_shape(head)
     # Git answers A...B with B, A and each merge-base; the answer to the last question says that these are all.
@@ -209,13 +235,13 @@ def _common(repository: Repository, ref: str, source: str, head: str, fix: str) 
     *lines, last = answer.out.decode("ascii", "replace").split("\n")[:-1] or [""]
     if answer.code != 0 or len(lines) < 2 or last not in ("true", "false"):
         head_commit = resolve_commit(repository, head)
-        commit = resolve_commit(repository, ref, fix)
+        commit = resolve_commit(repository, ref, _bring(repository, ref) if ci.setting(os.environ) else "")
         lines = [head_commit, commit, *_merge_bases(repository, commit, head_commit)]
     head_commit, commit, *common = [each.removeprefix("^") for each in lines]
     if not all(_ID.match(each) for each in (commit, head_commit, *common)):
         raise failure(("rev-parse",), answer)
     if len(common) != 1:
-        raise no_merge_base(repository, ref, common, fix)
+        raise no_merge_base(repository, ref, common)
     return Base(_short(ref), source, commit, common[0], head_commit)
 
 
@@ -226,7 +252,7 @@ def _merge_bases(repository: Repository, commit: str, head: str) -> list[str]:
     return answer.out.decode("ascii", "replace").split()
 
 
-def no_merge_base(repository: Repository, ref: str, found: list[str], fix: str) -> NoMergeBaseError:
+def no_merge_base(repository: Repository, ref: str, found: list[str]) -> NoMergeBaseError:
     """Return the error for a number of merge-bases that is not one."""
     name = _short(ref)
     if found:
@@ -235,10 +261,8 @@ def no_merge_base(repository: Repository, ref: str, found: list[str], fix: str) 
             f"git merge {name}, then check again; or name one: dcr check --base {found[0][:12]}",
         )
     if repository.shallow:
-        fetch = f"git fetch --unshallow origin && {_fetch(ref)}"
         return NoMergeBaseError(
-            f"this clone is shallow and does not hold the merge-base with '{name}'",
-            f"{fix}; or {fetch}" if fix else fetch,
+            f"this clone is shallow and does not hold the merge-base with '{name}'", _bring(repository, ref)
         )
     return NoMergeBaseError(
         f"'{name}' and the head have no common commit", "name a base that the branch grew from: dcr check --base REF"
@@ -256,10 +280,20 @@ def _refuse_ambiguous(complaint: str) -> None:
     raise BadRefError(f"'{ref}' names more than one thing in this repository (a tag and a branch?)", hint)
 
 
+def _bring(repository: Repository, ref: str) -> str:
+    """Return what brings a ref and its history here: the setting of the CI at hand, and the command."""
+    setting, fetch = ci.setting(os.environ), _fetch(ref)
+    if repository.shallow:
+        fetch = f"git fetch --unshallow origin && {fetch}"
+    return f"{setting}; or {fetch}" if setting else fetch
+
+
 def _fetch(ref: str) -> str:
     """Return the command that brings a branch of the remote, or a commit."""
+    from shlex import quote  # noqa: PLC0415 (a branch's name may hold what a shell acts on)
+
     name = _short(ref).removeprefix("origin/")
-    return f"git fetch origin {name}" if _ID.match(name) else f"git fetch origin {name}:refs/remotes/origin/{name}"
+    return f"git fetch origin {quote(name if _ID.match(name) else f'{name}:refs/remotes/origin/{name}')}"
 
 
 def _short(ref: str) -> str:

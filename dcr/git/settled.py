@@ -1,17 +1,35 @@
-"""Bases that need no search, since the caller knows what is compared with what: a commit itself, or nothing."""
+"""Settles what is compared with what: the base that was asked for or is found, a commit itself, or nothing."""
 
 from __future__ import annotations
 
+import os
 import re
 from typing import TYPE_CHECKING
 
-from dcr.git.base import Base, no_merge_base, resolve_commit
+from dcr.git.base import Base, UnbornHeadError, no_merge_base, resolve_base, resolve_commit
+from dcr.git.changes import INDEX, WORKTREE
 from dcr.git.command import failure
+from dcr.git.policies import named_base
 
 if TYPE_CHECKING:
     from dcr.git.repository import Repository
 
 _ID = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?\Z")
+
+
+def settle(repository: Repository, base: str | None, head: str) -> Base:
+    """Return what `head` (`worktree`, `index` or a ref) is compared with; None is the usual base.
+
+    The index of a repository in which nothing has been committed yet is compared with nothing: that is the hook of the
+    very first commit. Raises as `resolve_base` does.
+    """
+    commit = None if head in (WORKTREE, INDEX) else resolve_commit(repository, head)
+    try:
+        return resolve_base(repository, base, commit, lambda at: named_base(repository, at))
+    except UnbornHeadError:
+        if head != INDEX or base is not None or os.environ.get("DCR_BASE") or has_refs(repository):
+            raise
+        return no_base(repository)
 
 
 def common_base(repository: Repository, name: str, source: str, commit: str, head: str) -> Base | None:
@@ -27,7 +45,7 @@ def common_base(repository: Repository, name: str, source: str, commit: str, hea
     if not found and not repository.shallow:
         return None
     if len(found) != 1:
-        raise no_merge_base(repository, name, found, "")
+        raise no_merge_base(repository, name, found)
     return Base(name, source, commits[0], found[0], commits[1])
 
 

@@ -8,7 +8,7 @@ from dcr.compatibility.semver import BUMPS
 from dcr.compatibility.severities import ERROR, WARNING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from dcr.compatibility.issue import Issue
 
@@ -49,7 +49,7 @@ class Report(NamedTuple):
     """Everything one run found. `issues` holds what belongs to no contract.
 
     `total` counts the contract files in scope, `left_alone` the changed files in scope that are no contracts
-    on either side, `policy` the files the policy was read from.
+    on either side, `policy` the files the policy was read from, `baselined` the issues that a baseline left out.
     """
 
     base: BaseReport | None
@@ -60,6 +60,7 @@ class Report(NamedTuple):
     left_alone: int = 0
     policy: str = "defaults"
     fail_on: str = "error"
+    baselined: int = 0
 
     def all_issues(self) -> Iterator[Issue]:
         """Yield every issue, those of contracts first."""
@@ -92,6 +93,18 @@ class Report(NamedTuple):
         if self.fail_on == "never":
             return False
         return not self.compatible or (self.fail_on == WARNING and self.number_of(WARNING) > 0)
+
+
+def without_known(
+    contracts: Iterable[ContractReport], known: Callable[[Issue], Issue | None]
+) -> tuple[tuple[ContractReport, ...], int]:
+    """Return the contracts without the issues for which `known` returns None, and how many those are."""
+    kept, left_out = [], 0
+    for contract in contracts:
+        issues = tuple(issue for each in contract.issues if (issue := known(each)) is not None)
+        left_out += len(contract.issues) - len(issues)
+        kept.append(contract._replace(issues=issues))
+    return tuple(kept), left_out
 
 
 _VERSION = "version_"

@@ -9,6 +9,9 @@ from dcr.reporters.printable import printable
 from dcr.reporters.report import UNCHANGED
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from dcr.compatibility.issue import Issue
     from dcr.reporters.report import Report
 
 
@@ -28,6 +31,8 @@ def closing_parts(report: Report) -> list[str]:
         parts.append("no issues" if report.base is None else "compatible")
     if report.accepted:
         parts.append(f"{counted(report.accepted, 'break')} ACCEPTED")
+    if report.baselined:
+        parts.append(f"{counted(report.baselined, 'known issue')} left out by the baseline")
     if not _nothing_found(report):
         parts.append(counted(report.total, "contract") if report.base is None else _changed(report))
     if report.left_alone:
@@ -51,6 +56,26 @@ def _changed(report: Report) -> str:
     if files == len(changed):
         return f"{files:,} of {counted(total, 'contract')} changed"
     return f"{len(changed):,} datasets in {files:,} of {counted(total, 'file')} changed"
+
+
+def statistics(report: Report) -> Iterator[str]:
+    """Yield a line for each kind: how many issues of each severity, and in how many contracts."""
+    found: dict[tuple[str, str], list[str | None]] = {}
+    for contract in report.contracts:
+        for issue in contract.issues:
+            found.setdefault((issue.kind, severity_word(issue)), []).append(contract.dataset_id or contract.path)
+    for issue in report.issues:
+        found.setdefault((issue.kind, severity_word(issue)), []).append(None)
+    kinds = max((len(kind) for kind, _ in found), default=0)
+    for (kind, severity), where in sorted(found.items(), key=lambda each: (-len(each[1]), each[0])):
+        contracts = len(set(where) - {None})
+        place = f"in {counted(contracts, 'contract')}" if contracts else ""
+        yield f"{len(where):>6,}  {severity:8}  {kind:{kinds}}  {place}".rstrip()
+
+
+def severity_word(issue: Issue) -> str:
+    """Return an issue's severity as it is shown: one that is accepted says so, loudly."""
+    return "ACCEPTED" if issue.accepted else issue.severity
 
 
 def _nothing_found(report: Report) -> bool:
