@@ -13,7 +13,7 @@ from dcr.cli import EXIT_NOT_CHECKED, note
 
 COMMANDS = (
     "check", "lint", "datasets", "log", "show", "blame", "diff", "audit", "bump", "deprecate", "archive", "accept",
-    "owners", "explain", "schema", "demo",
+    "owners", "hook", "explain", "schema", "init", "demo",
 )  # fmt: skip
 """Every command; `dcr/cli/<name>.py` holds a function of that name."""
 

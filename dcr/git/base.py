@@ -61,6 +61,11 @@ class Base(NamedTuple):
     merge_base: str
     head: str
 
+    @property
+    def is_nothing(self) -> bool:
+        """Whether there is nothing to compare with, and that is known."""
+        return not self.ref
+
 
 def resolve_base(
     repository: Repository, base: str | None, head: str | None, policy_base: Callable[[str], str | None]
@@ -245,7 +250,7 @@ def _common(repository: Repository, ref: str, source: str, head: str) -> Base:
     if not all(_ID.match(each) for each in (commit, head_commit, *common)):
         raise failure(("rev-parse",), answer)
     if len(common) != 1:
-        raise _no_merge_base(repository, ref, common)
+        raise no_merge_base(repository, ref, common)
     return Base(_short(ref), source, commit, common[0], head_commit)
 
 
@@ -256,7 +261,8 @@ def _merge_bases(repository: Repository, commit: str, head: str) -> list[str]:
     return answer.out.decode("ascii", "replace").split()
 
 
-def _no_merge_base(repository: Repository, ref: str, found: list[str]) -> NoMergeBaseError:
+def no_merge_base(repository: Repository, ref: str, found: list[str]) -> NoMergeBaseError:
+    """Return the error for a number of merge-bases that is not one."""
     name = _short(ref)
     if found:
         return NoMergeBaseError(
