@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from dcr.pages.patch import FilePair
     from dcr.reporters import Style
 
-EXAMPLE = "Example: dcr git-diff-driver"
+EXAMPLE = "Example: dcr git-diff-driver --textconv contracts/users.yaml"
 _WITHOUT_RENAME, _WITH_RENAME = 7, 9
 """How many arguments git gives (git help git, GIT_EXTERNAL_DIFF)."""
 

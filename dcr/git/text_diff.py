@@ -12,8 +12,8 @@ _SGR = rb"(?:\x1b\[[\d;]*m)*"
 _INDEX = re.compile(rb"^" + _SGR + rb"index ([0-9a-f]+)\.\.([0-9a-f]+)", re.MULTILINE)
 _HUNKS = re.compile(rb"^" + _SGR + rb"@@ ", re.MULTILINE)
 _BINARY = re.compile(rb"^" + _SGR + rb"Binary files ", re.MULTILINE)
-_GIVEN = "GIT_CONFIG_PARAMETERS"
-"""Where git hands the settings of `git -c` to the programs it starts."""
+_HANDED = ("GIT_CONFIG_PARAMETERS", "GIT_DIFF_OPTS")
+"""Where git hands the settings of `git -c` and the lines of context to the programs it starts."""
 
 _COLORED = {"always": True, "never": False, "false": False, "no": False, "off": False, "0": False}
 
@@ -31,13 +31,11 @@ def text_diff(folder: str, old: str, new: str, *, color: bool) -> TextDiff:
 
     Nothing that the repository defines is run: no external program, no textconv.
     """
-    opts = os.environ.get("GIT_DIFF_OPTS")  # git's own way to tell diff programs how much context to show
-    git = Git(folder, {"GIT_DIFF_OPTS": opts} if opts else {})
     arguments = (
         "diff", "--no-index", "--no-ext-diff", "--no-textconv", "--patch", f"--color={'always' if color else 'never'}",
         "--", old, new,
     )  # fmt: skip
-    answer = git.ask(*arguments)
+    answer = _git(folder).ask(*arguments)
     if answer.code not in (0, 1):
         raise failure(arguments, answer)
     hunks = _HUNKS.search(answer.out)
@@ -49,10 +47,13 @@ def text_diff(folder: str, old: str, new: str, *, color: bool) -> TextDiff:
 
 def wants_color(folder: str, *, terminal: bool) -> bool:
     """Whether git would colour a diff by the user's settings; `terminal` says whether its output goes to one."""
-    given = os.environ.get(_GIVEN)
-    answer = Git(folder, {_GIVEN: given} if given else {}).ask("config", "--get-regexp", r"^color\.(diff|ui)$")
+    answer = _git(folder).ask("config", "--get-regexp", r"^color\.(diff|ui)$")
     chosen: dict[str, str] = {}
     for line in answer.out.decode("utf-8", "replace").splitlines()[:-1]:  # the last is the gateway's own
         name, _, value = line.partition(" ")
         chosen[name] = value.lower()
     return _COLORED.get(chosen.get("color.diff") or chosen.get("color.ui") or "auto", terminal)
+
+
+def _git(folder: str) -> Git:
+    return Git(folder, {name: os.environ[name] for name in _HANDED if name in os.environ})

@@ -9,7 +9,7 @@ from dcr.pages.lines import BOLD, DIM, GREEN, INDENT, RED, YELLOW, Cell, Paper, 
 from dcr.registry.changelog import ADDED, CHANGED, entry_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     from dcr.formats.reading import Reading
     from dcr.registry.changelog import Entry
@@ -30,8 +30,12 @@ def render(
     paper = Paper(style)
     lines = [paper.line(Cell(each, RED)) for each in _unread(previous, proposed)]
     readable = all(side is None or not side.unreadable for side in (previous, proposed))
-    for entry in _entries(previous, proposed, mode_of) if readable else ():
+    entries = list(_entries(previous, proposed, mode_of)) if readable else []
+    changed = [each for each in entries if each.lines]
+    for entry in changed:
         lines += _told(entry, paper)
+    if entries and not changed:
+        lines.append(_unchanged(entries, paper))
     if lines and note:
         lines.append(paper.line(Cell(note, DIM)))
     return page(lines)
@@ -52,9 +56,16 @@ def _entries(previous: Reading | None, proposed: Reading | None, mode_of: Callab
         yield entry_of(before.get(dataset_id), after.get(dataset_id), mode_of(dataset_id))
 
 
+def _unchanged(entries: Sequence[Entry], paper: Paper) -> str:
+    first = entries[0]
+    name = Cell(first.dataset_id if len(entries) == 1 else f"{len(entries)} datasets", BOLD)
+    version = Cell(first.proposed.version if len(entries) == 1 and first.proposed else "", DIM)
+    return paper.line(name, version, Cell("nothing changes in meaning", DIM))
+
+
 def _told(entry: Entry, paper: Paper) -> Iterator[str]:
     versions = " → ".join(dict.fromkeys(each.version for each in (entry.previous, entry.proposed) if each is not None))
-    if entry.change == CHANGED and entry.lines:
+    if entry.change == CHANGED:
         taken = f", took {entry.taken.upper()}" if entry.taken else ""
         owed = Cell(f"owes {entry.owed.upper()}{taken}", _LOOKS[entry.owed])
     else:
@@ -68,8 +79,6 @@ def _told(entry: Entry, paper: Paper) -> Iterator[str]:
 
 def _of_one_side(entry: Entry) -> str:
     """What can be said from one file: whether the dataset is new, or gone for good, only the others could tell."""
-    if entry.change == CHANGED:
-        return "nothing changes in meaning"
     one = entry.proposed or entry.previous
     count = len(one.fields) if one else 0
     fields = f"{count} field{'' if count == 1 else 's'}"
