@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from dcr.contract.contract import CONSTRAINTS, TYPES
+from dcr.contract.patterns import MAX_PATTERN
 from dcr.schemas.shapes import OWN_KEYS, opening, words
 
-_NAME = {"pattern": r"^\S(?:[^\u0000-\u001f\u007f]*\S)?$"}
+_UNSEEN = r"\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff"
+_NAME = {"pattern": rf"^(?:(?![{_UNSEEN}])\S)(?:[^{_UNSEEN}]*(?![{_UNSEEN}])\S)?$"}
 _ENUM_TYPES = ("string", "integer", "number", "boolean")
 _TITLES = {"Owner": "owner", "FreshnessSLA": "freshness promise", "ArrayItems": "array elements", "DataField": "field"}
 TYPE_MEANINGS = {
@@ -143,6 +145,7 @@ _LIMITS: dict[str, dict[str, Any]] = {
     "max_items": {"minimum": 1},
     "multiple_of": {"exclusiveMinimum": 0},
     "format": {"pattern": r"\S"},
+    "pattern": {"maxLength": MAX_PATTERN},
     "enum": {"minItems": 1, "uniqueItems": True},
     "fields": {"minItems": 1},
 }
