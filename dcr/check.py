@@ -22,6 +22,7 @@ from dcr.reporters.report import (
     ContractReport,
     Report,
     once_per_file,
+    source_of,
 )
 
 if TYPE_CHECKING:
@@ -39,7 +40,10 @@ if TYPE_CHECKING:
 
 
 class Request(NamedTuple):
-    """What a run is asked to do. `head` is `worktree`, `index`, or a ref; None settings follow the policy."""
+    """What a run is asked to do. `head` is `worktree`, `index`, or a ref; None settings follow the policy.
+
+    `sources` asks for the texts of both sides beside the issues, for formats that show them.
+    """
 
     folder: str
     paths: tuple[str, ...] = ()
@@ -49,6 +53,7 @@ class Request(NamedTuple):
     fail_on: str | None = None
     policy_from: str = "base"
     require_contracts: bool = False
+    sources: bool = False
 
 
 class NoContractsError(DcrError):
@@ -76,7 +81,7 @@ def check(request: Request, progress: Callable[[str], None] = lambda _: None) ->
     wanted = _wanted(repository, request, scope, found)
     run = _Run(request, repository, base, head, found, governing, scope)
     contracts, left_alone = _judge(run, [each for each in found.changes if wanted(each.path)], progress)
-    return Report(
+    report = Report(
         base=BaseReport(base.ref, base.source, base.commit, base.merge_base),
         head=request.head,
         contracts=contracts,
@@ -86,6 +91,7 @@ def check(request: Request, progress: Callable[[str], None] = lambda _: None) ->
         policy=governing.source,
         fail_on=request.fail_on or governing.policy.choice("fail_on"),
     )
+    return _with_sources(run, report) if request.sources else report
 
 
 def head_of(*, staged: bool, head: str | None) -> str:
@@ -242,6 +248,13 @@ def _report(
         actual_bump=verdict.actual_bump,
         issues=issues,
     )
+
+
+def _with_sources(run: _Run, report: Report) -> Report:
+    from dcr.git.texts import texts  # noqa: PLC0415 (few formats show texts)
+
+    found = texts(run.repository, report.named_sources(), run.found.changes, run.base.merge_base)
+    return report._replace(sources={key: source_of(content) for key, content in found.items()})
 
 
 def _change(matched: Matched) -> str:

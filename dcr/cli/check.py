@@ -9,7 +9,7 @@ from dcr.check import check as run_check
 from dcr.cli.output import COLORS, FAIL_ON, Progress, chosen_format, deliver, one_of, words, working_folder
 from dcr.compatibility.modes import MODES
 from dcr.errors import UsageError
-from dcr.reporters import names, reporter
+from dcr.reporters import names, needs_sources
 
 EXAMPLE = "Example: dcr check --base origin/main --format github"
 _POLICY_FROM = ("base", "worktree")
@@ -65,7 +65,7 @@ def check(
     one_of("--policy-from", policy_from, _POLICY_FROM)
     one_of("--color", color, COLORS)
     format_name = chosen_format(format, output)
-    reporter(format_name)  # a format that does not exist is said before any work
+    sources = needs_sources([format_name])  # a format that does not exist is said before any work
     request = Request(
         folder=working_folder(),
         paths=tuple(paths or ()),
@@ -75,6 +75,7 @@ def check(
         fail_on=fail_on,
         policy_from=policy_from,
         require_contracts=require_contracts,
+        sources=sources,
     )
     if fix and (staged or head is not None):
         raise UsageError("--fix writes to the working tree, and --staged and --head judge something else", "leave one")

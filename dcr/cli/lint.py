@@ -6,7 +6,7 @@ import typer
 
 from dcr.cli.output import COLORS, FAIL_ON, Progress, chosen_format, deliver, one_of, words, working_folder
 from dcr.lint import lint as run_lint
-from dcr.reporters import names, reporter
+from dcr.reporters import names, needs_sources
 
 EXAMPLE = "Example: dcr lint contracts/users.yaml"
 
@@ -40,10 +40,10 @@ def lint(
     one_of("--fail-on", fail_on, FAIL_ON)
     one_of("--color", color, COLORS)
     format_name = chosen_format(format, output)
-    reporter(format_name)  # a format that does not exist is said before any work
+    sources = needs_sources([format_name])  # a format that does not exist is said before any work
     progress = Progress()
     try:
-        report = run_lint(working_folder(), tuple(paths or ()), fail_on, progress)
+        report = run_lint(working_folder(), tuple(paths or ()), fail_on, progress, sources=sources)
     finally:
         progress.done()
     raise typer.Exit(deliver(report, format_name, output, color))

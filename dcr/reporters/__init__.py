@@ -10,6 +10,8 @@ from dcr.contract.spelling import did_you_mean
 from dcr.errors import UsageError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from dcr.reporters.report import Report
 
 _NOT_FORMATS = ("report", "printable", "summary", "layout")
@@ -30,8 +32,9 @@ class Style:
 
 
 def names() -> tuple[str, ...]:
-    """Return the names of all formats."""
-    return tuple(sorted(each.name for each in pkgutil.iter_modules(__path__) if each.name not in _NOT_FORMATS))
+    """Return the names of all formats; a module whose name begins with an underscore is a part of one."""
+    found = (each.name for each in pkgutil.iter_modules(__path__))
+    return tuple(sorted(name for name in found if name not in _NOT_FORMATS and not name.startswith("_")))
 
 
 def reporter(name: str) -> Reporter:
@@ -40,3 +43,8 @@ def reporter(name: str) -> Reporter:
     if name not in known:
         raise UsageError(f"there is no format '{name}'", did_you_mean(name, known) or f"one of: {', '.join(known)}")
     return cast("Reporter", import_module(f"{__name__}.{name}"))
+
+
+def needs_sources(formats: Iterable[str]) -> bool:
+    """Return whether one of some formats shows the texts that issues point at (`Report.sources`)."""
+    return any(getattr(reporter(name), "NEEDS_SOURCES", False) for name in formats)
