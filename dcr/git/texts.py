@@ -17,10 +17,10 @@ if TYPE_CHECKING:
 MAX_TOTAL = 16 * 1024 * 1024
 """Bytes of all texts together; what is over is left out, and said to be."""
 
-TOO_LARGE = "larger than 2 MiB"
-LEFT_OUT = "left out, since the texts of this report are too large together"
-ABSENT = "not there on this side"
-UNNAMED = "left out, since its path holds a line break"
+TOO_LARGE = "the file is larger than 2 MiB"
+LEFT_OUT = "the texts of this report are too large together"
+ABSENT = "the file is not there"
+UNNAMED = "the path holds a line break"
 
 Key = tuple[str, str]
 

@@ -104,7 +104,8 @@ def _themes() -> Markup:
 
 
 def _nothing(report: Report) -> Markup:
-    words = "Nothing to do here." if report.total or report.contracts else "Nothing was looked at."
+    looked = report.total or report.contracts
+    words = "No rule had anything to say. Nothing to do here." if looked else "Nothing was looked at."
     return block(
         "section", element("h2", "Issues", class_="unseen"), element("p", words), id="issues", class_="nothing"
     )

@@ -139,7 +139,7 @@ def source_of(content: bytes | str) -> Source:
     try:
         lines = _BREAK.split(content.decode("utf-8-sig"))
     except UnicodeDecodeError:
-        return Source(missing="not UTF-8 text")
+        return Source(missing="the file is not UTF-8 text")
     return Source(tuple(lines if lines[-1] else lines[:-1]))
 
 

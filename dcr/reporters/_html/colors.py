@@ -27,22 +27,28 @@ class Token(NamedTuple):
     text: str
     role: str
     pointed_at: bool = False
+    differs: bool = False
 
 
-def tokens(line: str, column: int = 0) -> list[Token]:
-    """Return the parts of a line; `column`, from 1, says which of them is pointed at. Those alike are one part."""
-    at = column - 1
-    start = max(min(at - MAX_SHOWN // 4, len(line) - MAX_SHOWN), 0) if len(line) > MAX_SHOWN else 0
+def tokens(line: str, column: int = 0, differing: range = range(0)) -> list[Token]:
+    """Return the parts of a line; `column`, from 1, is pointed at.
+
+    The characters of `differing` are others than before. Neighbours that are alike are one part.
+    """
+    at = column - 1 if column else -1
+    about = at if column else differing.start
+    start = max(min(about - MAX_SHOWN // 4, len(line) - MAX_SHOWN), 0) if len(line) > MAX_SHOWN else 0
     shown = line[start : start + MAX_SHOWN]
     found = [Token("\u2026", "plain")] if start else []
     for match in _TOKEN.finditer(shown):
-        role = match.lastgroup or "plain"
-        pointed_at = column > 0 and match.start() + start <= at < match.end() + start and not match[0].isspace()
-        alike = found and (found[-1].role, found[-1].pointed_at) == (role, pointed_at) == ("plain", False)
-        if alike:
-            found[-1] = Token(found[-1].text + match[0], role)
+        first, last = match.start() + start, match.end() + start
+        pointed_at = first <= at < last and not match[0].isspace()
+        differs = first < differing.stop and last > differing.start
+        token = Token(match[0], match.lastgroup or "plain", pointed_at, differs)
+        if found and token.role == "plain" and found[-1][1:] == token[1:] and not pointed_at:
+            found[-1] = token._replace(text=found[-1].text + token.text)
         else:
-            found.append(Token(match[0], role, pointed_at))
+            found.append(token)
     if start + len(shown) < len(line):
         found.append(Token("\u2026", "plain"))
     return found

@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dcr.compatibility.semver import BUMPS
+from dcr.compatibility.severities import ERROR, WARNING
 from dcr.reporters._html.issues import counts, section_anchor
 from dcr.reporters._html.markup import Markup, block, element, hidden, join
 from dcr.reporters.report import RENAMED, UNCHANGED
+from dcr.reporters.summary import counted
 
 if TYPE_CHECKING:
     from dcr.reporters.report import ContractReport, Report
@@ -26,7 +28,8 @@ def overview(report: Report) -> Markup | None:
     contracts = shown_contracts(report)
     if not contracts:
         return None
-    listed = block("ul", [_line(each, compared=report.base is not None) for each in contracts], class_="contracts")
+    lines = [_line(each, compared=report.base is not None) for each in contracts]
+    listed = block("ul", lines, class_="contracts" if report.base else "contracts linted")
     title = "Changed contracts" if report.base else "Contracts with issues"
     if len(contracts) > MANY:
         listed = block("details", element("summary", f"Show all {len(contracts):,}"), listed)
@@ -54,14 +57,16 @@ def _line(contract: ContractReport, *, compared: bool) -> Markup:
     numbers = counts(contract.issues)
     name = name_of(contract)
     link = element("a", name, href=f"#{section_anchor(contract)}") if contract.issues else element("span", name)
-    chips = [element("span", f"{number:,} {state}", class_=f"badge {state}") for state, number in numbers.items()]
+    chips = [element("span", _counted(number, state), class_=f"badge {state}") for state, number in numbers.items()]
     if not chips:
         chips = [element("span", "no issues", class_="badge good")]
-    facts = [each for each in (_versions(contract), _change(contract) if compared else None) if each]
-    said = [element("span", each, class_="fact") for each in facts]
-    return element(
-        "li", element("span", link, class_="name"), join(said, between=" "), element("span", chips, class_="chips")
-    )
+    versions = element("span", _versions(contract), class_="fact")
+    change = element("span", _change(contract), class_="fact") if compared else None
+    return element("li", element("span", link, class_="name"), versions, change, element("span", chips, class_="chips"))
+
+
+def _counted(number: int, state: str) -> str:
+    return f"{number:,} {state}" if state not in (ERROR, WARNING) else counted(number, state)
 
 
 def _versions(contract: ContractReport) -> Markup | None:

@@ -31,7 +31,10 @@ def verdict(report: Report) -> str:
     """Return the verdict in a few words."""
     errors, compared = report.number_of(ERROR), report.base is not None
     if errors:
-        return f"Not compatible: {counted(errors, 'error')}" if compared else counted(errors, "error")
+        if compared:
+            return f"Not compatible: {counted(errors, 'error')}"
+        files = {each.path for each in report.contracts if not each.compatible}
+        return f"{counted(errors, 'error')} in {counted(len(files), 'file')}" if files else counted(errors, "error")
     if not report.total and not report.contracts and not report.issues:
         return "No contract was found"
     if not compared:

@@ -81,8 +81,8 @@ def article(shown: Shown, contract: str, number: int) -> Markup:
         "article",
         head,
         title,
-        _accepted(issue),
         _who(issue),
+        _accepted(issue),
         _unfolding(shown),
         _hint(issue.hint),
         id=shown.anchor,
@@ -98,7 +98,7 @@ def _place(place: Location | None) -> Markup | None:
     if place is None:
         return None
     where = f"{place.path}:{place.line}:{place.column}"
-    key = join(" ", element("span", place.key, class_="key")) if place.key else None
+    key = join(" \u00b7 ", element("code", place.key)) if place.key else None
     return element("span", element("code", where), key, class_="place")
 
 
@@ -137,8 +137,11 @@ def _hint(hint: str) -> Markup | None:
 
 def _witness(witness: Witness, field: str | None) -> Markup:
     """Return the row that proves a break: a table where it has columns, what it is about first."""
-    times = ", written twice" if witness.times > 1 else ""
-    said = f"A row that is accepted by {witness.accepted_by} and refused by {witness.refused_by}{times}"
+    times = ", when it is written twice" if witness.times > 1 else ""
+    said = join(
+        "This row is ", element("b", f"accepted by the {witness.accepted_by}", class_="yes"), " contract and ",
+        element("b", f"refused by the {witness.refused_by}", class_="no"), f" one{times}",
+    )  # fmt: skip
     row = witness.row
     if not isinstance(row, dict):
         return element("figure", element("figcaption", said), element("pre", _value(row)), class_="row")

@@ -5,8 +5,8 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
-from dcr.reporters._html.colors import tokens
-from dcr.reporters._html.excerpts import Parts, Row, compare, excerpt, mirrored
+from dcr.reporters._html.colors import Token, tokens
+from dcr.reporters._html.excerpts import Compared, Row, compare, differing, excerpt
 from dcr.reporters._html.markup import Markup, block, element, hidden, join
 from dcr.reporters.printable import printable
 from dcr.reporters.report import Source
@@ -40,7 +40,7 @@ def evidence(report: Report) -> Callable[[Issue, ContractReport | None], Markup 
     sources = report.sources or {}
 
     @cache
-    def compared(previous: SourceKey, proposed: SourceKey) -> Parts:
+    def compared(previous: SourceKey, proposed: SourceKey) -> Compared:
         return compare(sources[previous].lines, sources[proposed].lines)
 
     def show(issue: Issue, contract: ContractReport | None) -> Markup | None:
@@ -48,11 +48,11 @@ def evidence(report: Report) -> Callable[[Issue, ContractReport | None], Markup 
             return None
         previous, proposed = _sides(report, issue, contract)
         if previous and proposed and previous.source.lines and proposed.source.lines:
-            parts = compared(previous.key, proposed.key)
-            left = _lines(previous, proposed.line, parts, "{} of the proposed version, not here")
-            right = _lines(proposed, previous.line, mirrored(parts), "{} of the previous version, gone")
+            text = compared(previous.key, proposed.key)
+            left = _lines(previous, text, proposed.line, "{} of the proposed version, not here")
+            right = _lines(proposed, text.mirrored(), previous.line, "{} of the previous version, gone")
             return block("div", left, right, class_="sides")
-        shown = [_lines(side, None, (), "") for side in (previous, proposed) if side]
+        shown = [_lines(side, Compared(side.source.lines)) for side in (previous, proposed) if side]
         return block("div", shown, class_="sides" if len(shown) > 1 else "sides alone") if shown else None
 
     return show
@@ -64,17 +64,17 @@ def head_in_words(head: str) -> str:
 
 
 def _sides(report: Report, issue: Issue, contract: ContractReport | None) -> tuple[_Side | None, _Side | None]:
-    keys = report.source_keys(issue, contract)
-    versions = ("", contract.proposed) if contract else ("", "")
-    commit = keys[0][0][:10] if keys[0] else ""
+    before, after = report.source_keys(issue, contract)
+    here, there = issue.location, issue.previous_location
+    if here and there and here.line > 1 and there[1:3] == (1, 1):
+        there = None  # the whole contract: what stood in the place of the line says more
     version = issue.against or (contract.previous if contract else "")
-    previous = _side(report, "Previous", keys[0], issue.previous_location, f"{_spaced(version)}at {commit}")
-    head = "" if report.base is None else f"{_spaced(versions[1])}in {head_in_words(report.head)}"
-    proposed = _side(report, "Proposed" if report.base else "The file", keys[1], issue.location, head)
-    if previous and previous.source.missing and issue.previous_location is None:
+    previous = _side(report, "Previous", before, there, f"{_spaced(version)}at {before[0][:10] if before else ''}")
+    version = contract.proposed if contract else ""
+    head = f"{_spaced(version)}in {head_in_words(report.head)}" if report.base else ""
+    proposed = _side(report, "Proposed" if report.base else "The file", after, here, head)
+    if previous and previous.source.missing and there is None:
         previous = None  # there was nothing to point at
-    if issue.location is not None and proposed is None:
-        return previous, None
     return previous, proposed
 
 
@@ -89,49 +89,46 @@ def _side(report: Report, name: str, key: SourceKey | None, place: Location | No
     return _Side(name, key, source, place, where)
 
 
-def _lines(side: _Side, other: int | None, parts: Parts, gap: str) -> Markup:
+def _lines(side: _Side, text: Compared, other: int | None = None, gap: str = "") -> Markup:
     """Return one version's excerpt under its caption."""
-    place = f"{side.key[1]}:{side.line}" if side.line and side.source.lines else side.key[1]
+    place = f"{side.key[1]}:{side.line}" if side.line and text.lines else side.key[1]
     caption = element("figcaption", element("b", side.name), " ", element("span", side.where), element("code", place))
-    rows = excerpt(side.source.lines, side.line, other, parts, gap) if side.source.lines else []
     class_ = side.name.lower().replace(" ", "-")
+    rows = excerpt(text, side.line, other, gap) if text.lines else []
     if not rows:
-        why = side.source.missing or ("an empty file" if not side.source.lines else "nothing to point at here")
+        why = side.source.missing or ("nothing to point at" if text.lines else "an empty file")
         return element("figure", caption, element("p", f"No lines to show: {why}.", class_="none"), class_=class_)
     width = f"digits-{min(len(str(max(row.number for row in rows))), 6)}"
     column = side.place.column if side.place else 0
-    code = element("code", [_row(row, column, side.name) for row in rows])
+    code = element("code", [_row(row, column, compared=bool(text.parts)) for row in rows])
     return element("figure", caption, element("pre", code, class_=width), class_=class_)
 
 
-def _row(row: Row, column: int, side: str) -> Markup:
+def _row(row: Row, column: int, *, compared: bool) -> Markup:
     """Return one line. Its end stands inside it, so that a copy has it and the page no empty line."""
     if not row.number:
         words = row.text or "\u22ef"
         return element("span", words, Markup("\n"), class_="line between" if row.text else "line skipped")
     classes = ["line", *(["changed"] if row.changed else []), *(["here"] if row.pointed_at else [])]
-    said = [
-        *(["changed"] if row.changed and side != "The file" else []),
-        *(["the issue is here"] if row.pointed_at else []),
-    ]
-    before = hidden(f"{', '.join(said)}: ") if row.pointed_at else None
+    said = ("changed, " if row.changed else "unchanged, ") if compared else ""
     return element(
         "mark" if row.pointed_at else "span",
-        before,
-        _colored(row.text, column if row.pointed_at else 0),
+        hidden(f"{said}the issue is here: ") if row.pointed_at else None,
+        [_token(each) for each in _tokens(row, column if row.pointed_at else 0)],
         Markup("\n"),
         class_=" ".join(classes),
         data_line=row.number,
     )
 
 
-def _colored(line: str, column: int) -> Markup:
-    """Return a line in colors; what cannot be seen in it is written out first, and moves the column."""
-    written = printable(line)
-    at = len(printable(line[: column - 1])) + 1 if column else 0
-    return join([_token(token.text, token.role, pointed_at=token.pointed_at) for token in tokens(written, at)])
+def _tokens(row: Row, column: int) -> list[Token]:
+    """Return the parts of a line; what cannot be seen in it is written out first, and moves the column."""
+    written = printable(row.text)
+    at = len(printable(row.text[: column - 1])) + 1 if column else 0
+    return tokens(written, at, differing(written, printable(row.counterpart)) if row.counterpart else range(0))
 
 
-def _token(words: str, role: str, *, pointed_at: bool) -> Markup:
-    classes = [*([] if role == "plain" else [role]), *(["at"] if pointed_at else [])]
-    return element("span", words, class_=" ".join(classes)) if classes else join(words)
+def _token(token: Token) -> Markup:
+    role = "" if token.role == "plain" else token.role
+    classes = " ".join(filter(None, (role, "at" if token.pointed_at else "", "word" if token.differs else "")))
+    return element("span", token.text, class_=classes) if classes else join(token.text)
