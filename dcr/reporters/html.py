@@ -130,12 +130,16 @@ def _issues(report: Report) -> Markup:
         title = block("header", element("h2", "Policy and acceptances", id="run-title"))
         own = list(articles)
         sections.append(block("section", title, own, id=RUN, class_="contract", aria_labelledby="run-title"))
+    number = sum(1 for _ in report.all_issues())
+    if number > MAX_WITH_LINES and report.sources is not None:
+        words = f"Lines are shown for {MAX_WITH_LINES:,} of {number:,} issues, the worst ones first."
+        sections.insert(0, element("p", words, class_="limit"))
     none = element("p", "No issue fits the filters.", id="none", class_="nothing", hidden=True)
     return block("div", sections, none, id="issues", tabindex="-1", class_="many" if _is_large(report) else None)
 
 
 def _is_large(report: Report) -> bool:
-    return sum(len(each.issues) for each in report.contracts) + len(report.issues) >= MANY
+    return sum(1 for _ in report.all_issues()) >= MANY
 
 
 def _articles(report: Report) -> Iterator[Markup]:

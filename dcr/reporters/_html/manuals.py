@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
 from typing import TYPE_CHECKING
 
@@ -31,18 +32,18 @@ def manuals(kinds: Iterable[str]) -> Markup | None:
 
 
 def _manual(kind: str, manual: str) -> Markup:
-    summary, *rest = manual.split("\n\n")
-    parts = [_part(*each.split("\n", 1)) if "\n" in each else element("p", each) for each in rest]
-    opened = element("summary", element("h3", element("code", kind)), " ", element("span", summary.replace("\n", " ")))
-    return block("details", opened, parts, id=f"kind-{kind}")
+    summary, *parts = re.split(r"\n\n(?=\S)", manual)
+    opened = element("summary", element("h3", element("code", kind)), " ", element("span", _flowing(summary)))
+    return block("details", opened, [_part(*part.partition("\n")[::2]) for part in parts], id=f"kind-{kind}")
 
 
 def _part(title: str, words: str) -> Markup:
     """Return a part of a manual: its title stands on the first line, its words are indented below."""
-    if not words.startswith("    "):
-        return element("p", f"{title} {words}".replace("\n", " "))
-    body = textwrap.dedent(words)
-    if title == _CODE:
-        lines = [element("span", line or " ", class_="line") for line in body.splitlines()]
-        return block("div", element("h4", title), element("pre", element("code", lines)))
-    return block("div", element("h4", title), element("p", " ".join(body.split())))
+    if title != _CODE:
+        return block("div", element("h4", title), element("p", _flowing(words)))
+    lines = [element("span", line, Markup("\n"), class_="line") for line in textwrap.dedent(words).splitlines()]
+    return block("div", element("h4", title), element("pre", element("code", lines)))
+
+
+def _flowing(words: str) -> str:
+    return " ".join(words.split())
