@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from dcr.contract.contract import Contract
     from dcr.registry.opened import Opened
     from dcr.registry.releases import Step
+    from dcr.registry.replay import Unread
     from dcr.registry.timeline import History, State
 
 AT_ONCE = 100
@@ -41,11 +42,15 @@ class Slip(NamedTuple):
 
 
 class Audit(NamedTuple):
-    """What an audit found, newest first, in how many transitions of how many datasets."""
+    """What an audit found, newest first, in how many transitions of how many datasets.
+
+    `unread` are the files that it could not read, where they may be about those datasets: oldest first.
+    """
 
     slips: tuple[Slip, ...]
     transitions: int
     datasets: int
+    unread: tuple[Unread, ...]
 
 
 class _Judged(NamedTuple):
@@ -85,7 +90,16 @@ def audit(
         slips += _accepted(opened, found, policy)
         done += len(chunk)
     slips.sort(key=lambda slip: (order[slip.step.state.commit.id], slip.dataset_id))
-    return Audit(tuple(slips), transitions, len(dataset_ids))
+    return Audit(tuple(slips), transitions, len(dataset_ids), tuple(_unread(history, order, dataset_ids)))
+
+
+def _unread(history: History, commits: Collection[str], dataset_ids: Sequence[str]) -> Iterator[Unread]:
+    """Yield what could not be read in some commits or cannot be now, but for what is about other datasets."""
+    asked, now = set(dataset_ids), set(history.unread_now)
+    for each in history.unread:
+        about = asked.intersection(each.datasets) or not each.datasets
+        if about and (each.commit.id in commits or each in now):
+            yield each
 
 
 def _chunk(

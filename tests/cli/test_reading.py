@@ -46,6 +46,7 @@ COMMANDS = {
     "diff-ambiguous": ["diff", f"{ID}@1.1.0"],
     "diff-dataset": ["diff", "main~8", ID],
     "diff-nothing": ["diff"],
+    "diff-nothing-of-one": ["diff", "main~1..main", ID],
     "diff-unread": ["diff", "main~8..main~2"],
 }
 
@@ -107,12 +108,25 @@ def test_a_file_or_a_program_gets_the_content_to_the_byte(tmp_path: Path) -> Non
         (["diff", "main...main"], "'main...main' has three dots", "write main..main"),
         (["diff", f"{ID}@1.0.0", "legacy.things@1.0.0"], "are two datasets", "compare versions of one dataset"),
         (["diff", "main~1", "nothing.like.it"], "is no ref, and no dataset on either side", ""),
+        (["diff", "main~1", "main"], "'main' is a ref, and no dataset on either side", "dcr diff 'main~1..main'"),
+        (["diff", "main", "legacy.things"], "'legacy.things' was gone before 'main'", "dcr log legacy.things tells"),
+        (["diff", f"{ID}@1.0.0..9"], f"dataset '{ID}' never had version '9'", "it had 1.0.0"),
     ],
 )  # fmt: skip
 def test_what_is_not_there_is_named_with_what_was_meant(
     told: Story, arguments: list[str], message: str, hint: str
 ) -> None:
     told.dcr(*arguments).says(message, hint)
+
+
+def test_two_versions_are_named_in_whichever_way_comes_to_mind(told: Story) -> None:
+    whole = told.dcr("diff", f"{ID}@1.0.0", f"{ID}@2.0.0")
+    assert whole.code == 0
+    for words in ([f"{ID}@1.0.0..2.0.0"], [f"{ID}@1.0.0..{ID}@2.0.0"], [f"{ID}@1.0.0", "2.0.0"]):
+        assert told.dcr("diff", *words) == whole
+    told.repository.git("branch", "v@1.0.0", "main~8")
+    assert told.dcr("diff", "v@1.0.0..main").out == told.dcr("diff", "main~8..main").out.replace("main~8", "v@1.0.0")
+    told.repository.git("branch", "-D", "v@1.0.0")
 
 
 def test_the_content_of_a_commit_can_be_chosen(told: Story) -> None:

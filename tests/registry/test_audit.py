@@ -281,6 +281,15 @@ def test_a_pattern_narrows_it_to_some_datasets(planted: Planted) -> None:
     assert issues(report, severity="error") == {each for each in planted.errors if each[1] == name}
 
 
+def test_what_could_not_be_read_is_told_where_the_audit_is_about_it(planted: Planted) -> None:
+    unread = audited(planted)["unread"]
+    (about,) = {dataset for each in unread for dataset in each["datasets"]}
+    assert audited(planted, "--dataset", about)["unread"] == unread
+    another = next(name for _, name, _, _ in sorted(planted.errors) if name != about)
+    assert audited(planted, "--dataset", another)["unread"] == []
+    assert audited(planted, "--since", "main", code=0)["unread"] == []
+
+
 @pytest.mark.parametrize(
     ("options", "says"),
     [
