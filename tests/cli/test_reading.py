@@ -235,3 +235,21 @@ def test_a_hint_can_be_typed_as_it_stands_whatever_the_dataset_is_called(tmp_pat
     told.commit("one", {"contracts/a.yaml": contract().replace(ID, '"-a; touch b $(c)"')})
     told.dcr("show", "--", "-a; touch b $(c)@2").says("it had 1.0.0: dcr log '-a; touch b $(c)'\n")
     told.dcr("show", "-a").says("there is no option '-a'", "a name that begins with a dash comes after --")
+
+
+def test_a_change_of_format_alone_is_not_told_as_a_move(tmp_path: Path) -> None:
+    told = Story(tmp_path)
+    native = (
+        'dataset_id: shop/orders\nversion: "1.0.0"\nstatus: active\nowners: [{team: shop}]\n'
+        "fields: [{name: id, type: string}]\n"
+    )
+    standard = (
+        "kind: DataContract\napiVersion: v3.1.0\nid: shop\nversion: 1.0.0\nstatus: active\nteam: {name: shop}\n"
+        "schema: [{name: orders, properties: [{name: id, logicalType: string, required: true}]}]\n"
+    )
+    told.commit("one", {OLD: native})
+    told.commit("two", {OLD: standard})
+    told.commit("three", {OLD: None, NEW: native})
+    lines = told.dcr("log", "shop/orders").out.splitlines()
+    assert lines[0] == f"1.0.0  moved to {NEW}, written as native, no longer as odcs"
+    assert lines[3] == "1.0.0  written as odcs, no longer as native"
