@@ -159,10 +159,12 @@ def _accepted(opened: Opened, found: Sequence[_Judged], policy: StricterPolicy) 
     decisions = acceptances_at(opened.repository, [each.step.state.commit.id for each in said]) if said else {}
     known: dict[str, set[tuple[str, str | None]]] = {}
     for each in found:
+        before = known.pop(each.dataset_id, set())
+        if not each.verdict.issues and not each.older:
+            continue
         state = each.step.state
         governing = Governing(policy, "", decisions=Decisions(decisions.get(state.commit.id, ())))
         issues = governing.apply(each.verdict, each.pair, day_of(state.commit).isoformat(), each.older)
-        before = known.get(each.dataset_id, set())
         known[each.dataset_id] = {(issue.kind, issue.field) for issue in issues}
         version = each.pair.previous.version if each.pair.previous else None
         told = tuple(
