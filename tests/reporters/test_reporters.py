@@ -113,11 +113,11 @@ def test_machine_formats_ignore_the_terminal() -> None:
 
 
 def test_every_format_has_a_name_and_no_other_module_has_one() -> None:
-    assert names() == ("github", "json", "table", "text")
+    assert names() == ("github", "html", "json", "table", "text")
 
 
 @pytest.mark.parametrize(
-    ("wrong", "hint"), [("jsn", "did you mean 'json'?"), ("x", "one of: github, json, table, text")]
+    ("wrong", "hint"), [("jsn", "did you mean 'json'?"), ("x", "one of: github, html, json, table, text")]
 )
 def test_a_format_that_does_not_exist_is_named(wrong: str, hint: str) -> None:
     with pytest.raises(UsageError, match=f"there is no format '{wrong}'") as caught:

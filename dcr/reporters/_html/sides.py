@@ -73,8 +73,8 @@ def _sides(report: Report, issue: Issue, contract: ContractReport | None) -> tup
     version = contract.proposed if contract else ""
     head = f"{_spaced(version)}in {head_in_words(report.head)}" if report.base else ""
     proposed = _side(report, "Proposed" if report.base else "The file", after, here, head)
-    if previous and previous.source.missing and there is None:
-        previous = None  # there was nothing to point at
+    if there is None and previous and (previous.source.missing or not proposed or proposed.source.missing):
+        previous = None  # nothing to point at, and nothing to find it by
     return previous, proposed
 
 
