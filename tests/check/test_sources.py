@@ -14,7 +14,7 @@ from repositories import USERS, Repository, breaking, contract
 from dcr.check import Request, check
 from dcr.git import texts as git_texts
 from dcr.lint import lint
-from dcr.reporters.report import Source, source_of
+from dcr.reporters.sources import Source, source_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -10,7 +10,7 @@ import html5lib
 from sample_reports import REPORTS
 
 from dcr.reporters import Style, reporter
-from dcr.reporters.report import Source
+from dcr.reporters.sources import Source
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

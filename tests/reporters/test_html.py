@@ -38,7 +38,7 @@ from dcr.reporters._html.excerpts import compare, differing, excerpt
 from dcr.reporters._html.listing import MANY
 from dcr.reporters._html.markup import element
 from dcr.reporters.printable import printable
-from dcr.reporters.report import Source
+from dcr.reporters.sources import Source
 
 if TYPE_CHECKING:
     from dcr.reporters.report import Report
@@ -289,7 +289,7 @@ def test_what_is_gone_leaves_a_gap_on_the_other_side() -> None:
     removed = page.excerpts(page.issues[0])
     assert [number for number, _, _ in removed["Previous"]] == list(range(24, 32))
     assert removed["Proposed"] == [
-        *((n, AFTER[n - 1], n == 12) for n in range(9, 16)),
+        *((n, AFTER[n - 1], n == 12) for n in range(11, 14)),
         (0, "\u22ef", False),
         *((n, AFTER[n - 1], False) for n in range(24, 27)),
         (0, "2 lines of the previous version, gone", False),

@@ -9,7 +9,7 @@ from dcr.reporters._html.colors import Token, tokens
 from dcr.reporters._html.excerpts import Compared, Row, compare, differing, excerpt
 from dcr.reporters._html.markup import Markup, block, element, hidden, join
 from dcr.reporters.printable import printable
-from dcr.reporters.report import Source
+from dcr.reporters.sources import Source
 
 if TYPE_CHECKING:
     from collections.abc import Callable
