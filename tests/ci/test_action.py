@@ -12,8 +12,6 @@ from ci_jobs import Machine, installed
 from ci_jobs import github as steps_of
 from repositories import ROOT, USERS, contract
 
-from dcr.reporters import names
-
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -21,7 +19,6 @@ if TYPE_CHECKING:
 
 ACTION = ROOT / "action.yml"
 DOCUMENT = yaml.safe_load(ACTION.read_text("utf-8"))
-pytestmark = pytest.mark.skipif(not {"markdown", "sarif"} <= set(names()), reason="its formats are not there yet")
 
 
 class Run(NamedTuple):
