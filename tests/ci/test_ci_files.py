@@ -15,6 +15,8 @@ import yaml
 from ci_jobs import FILES
 from repositories import ROOT
 
+from dcr.starting.platforms import STAND_IN
+
 BIN = Path(sys.executable).parent
 SCHEMAS = {
     "action.yml": "github-actions",
@@ -159,3 +161,11 @@ def test_the_workflow_on_the_page_holds_to_the_schema_and_to_zizmor(tmp_path: Pa
 def test_the_page_names_every_file() -> None:
     text = (ROOT / "docs/ci.md").read_text("utf-8")
     assert [each.name for each in FILES.iterdir() if f"](ci/{each.name})" not in text] == []
+
+
+@pytest.mark.parametrize(
+    "path", [each for each in FILES.iterdir() if each.name != "github-comment.yml"], ids=lambda path: path.name
+)
+def test_what_init_puts_in_for_the_stand_in_is_all_that_pip_is_given(path: Path) -> None:
+    text = path.read_text("utf-8")
+    assert text.count("git.example.com") == text.count(STAND_IN) == 1

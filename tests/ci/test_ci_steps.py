@@ -11,6 +11,8 @@ from ci_checkouts import Server
 from ci_jobs import FILES, Machine, installed, write_program
 from repositories import USERS, contract
 
+from dcr.starting.platforms import STAND_IN
+
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
@@ -18,7 +20,6 @@ if TYPE_CHECKING:
     from ci_jobs import Step
     from repositories import Repository
 
-SOURCE = "git+https://git.example.com/tools/dcr@0123456789abcdef0123456789abcdef01234567"
 GITHUB = {"github.event.pull_request.number": "7"}
 
 
@@ -99,7 +100,7 @@ def test_a_break_fails_the_job_and_leaves_its_reports(service: Service, tmp_path
     assert "field 'ltv' was removed" in ended.log
     assert "1 of 2 contracts changed" in ended.log
     assert all(reports(service, made))
-    assert SOURCE in jobs.words(installed(made.clone))
+    assert STAND_IN in jobs.words(installed(made.clone))
 
 
 @every_service
