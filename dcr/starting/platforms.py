@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from dcr.git.repository import Repository
 
-STAND_IN = "git+https://git.example.com/tools/dcr"
+STAND_IN = "git+https://git.example.com/tools/dcr@0123456789abcdef0123456789abcdef01234567"
 """What the files in docs/ci say for where dcr comes from; no such host exists, so that they fail until it is named."""
 
 
