@@ -25,10 +25,10 @@ def settings(found: Found, globs: Globs, repository: Repository) -> str:
     """Return a whole policy file."""
     parts = [_OPENING]
     if needs(found, Policy()):
-        parts.append(f"# Where contracts are: {told(found)} were found by what they hold.\n{lines_for(globs)}")
+        parts.append(f"# Where the files lie that hold contracts: {told(found)}.\n{lines_for(globs)}")
     elif found.contracts:
         parts.append(
-            f"# Where dcr looks by itself, and where {told(found)} were found.\n# {_listed('contracts', DEFAULT_GLOBS)}"
+            f"# Where dcr looks by itself, and where the files lie that hold contracts: {told(found)}.\n# {_listed('contracts', DEFAULT_GLOBS)}"
         )
     else:
         parts.append(f"# No contract was found. This is where dcr looks.\n# {_listed('contracts', DEFAULT_GLOBS)}")
