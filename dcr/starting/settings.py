@@ -26,12 +26,9 @@ def settings(found: Found, globs: Globs, repository: Repository) -> str:
     parts = [_OPENING]
     if needs(found, Policy()):
         parts.append(f"# Where the files lie that hold contracts: {told(found)}.\n{lines_for(globs)}")
-    elif found.contracts:
-        parts.append(
-            f"# Where dcr looks by itself, and where the files lie that hold contracts: {told(found)}.\n# {_listed('contracts', DEFAULT_GLOBS)}"
-        )
     else:
-        parts.append(f"# No contract was found. This is where dcr looks.\n# {_listed('contracts', DEFAULT_GLOBS)}")
+        why = f"Where dcr looks by itself, and has {told(found)}" if found.contracts else "No contract was found"
+        parts.append(f"# {why}. The default:\n# {_listed('contracts', DEFAULT_GLOBS)}")
     branch = _unusual_branch(repository)
     if branch is not None:
         why = "# Where branches leave from: there is no origin/HEAD, main or master to go by."
