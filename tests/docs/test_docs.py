@@ -142,6 +142,11 @@ def test_getting_started_works_from_an_empty_virtual_environment(tmp_path: Path)
     (walkthrough,) = [each for each in walkthroughs() if each.steps[0].page == page]
     for block, printed in play(walkthrough, tmp_path, tools):
         assert without_ids(block.text) == without_ids(printed), str(block)
+    command = [tools / "dcr", "init", "--ci", "gitlab", "--dry-run"]  # the files for CI come with the package
+    ended = subprocess.run(
+        command, cwd=tmp_path / "repository", env=environment, check=False, capture_output=True, text=True
+    )
+    assert "would write  .gitlab-ci.yml: " in ended.stdout, ended.stderr
 
 
 @pytest.mark.parametrize("block", whole_contracts(), ids=str)
