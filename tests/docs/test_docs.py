@@ -40,6 +40,7 @@ TEST_IT = (
     "python3 -m venv .venv && .venv/bin/pip install --quiet --upgrade pip"
     " && .venv/bin/pip install --quiet --editable . --group dev && .venv/bin/python -m pytest -n 2"
 )
+STAND_IN = "git+https://git.example.com/tools/dcr"
 YAML = all_blocks("yaml")
 TOML = all_blocks("toml")
 on_every_page = pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
@@ -99,15 +100,20 @@ def test_what_try_it_ends_with_works_with_an_empty_home_and_leaves_nothing_there
     assert not list((tmp_path / "home").iterdir())
 
 
-@pytest.mark.network
-def test_try_it_runs_as_printed_in_a_fresh_copy_of_the_checkout(tmp_path: Path) -> None:
+def copy_of_the_checkout(folder: Path) -> Path:
     listing = subprocess.run(
         ["git", "ls-files", "-co", "--exclude-standard", "-z"], cwd=ROOT, check=True, capture_output=True
     ).stdout
     for name in filter(None, os.fsdecode(listing).split("\0")):
         if (ROOT / name).exists():
-            (tmp_path / "copy" / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy2(ROOT / name, tmp_path / "copy" / name)
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(ROOT / name, folder / name)
+    return folder
+
+
+@pytest.mark.network
+def test_try_it_runs_as_printed_in_a_fresh_copy_of_the_checkout(tmp_path: Path) -> None:
+    copy_of_the_checkout(tmp_path / "copy")
     environment = {**environment_of_a_stranger(tmp_path / "home"), "PATH": os.defpath}
     environment["PATH"] = f"{Path(sys.base_prefix) / 'bin'}:{os.defpath}"
     ended = subprocess.run(
@@ -116,6 +122,32 @@ def test_try_it_runs_as_printed_in_a_fresh_copy_of_the_checkout(tmp_path: Path) 
     assert ended.returncode == 0, ended.stderr
     assert "field 'ltv' was removed" in ended.stdout
     assert "exit code 0" in ended.stdout
+
+
+@pytest.mark.network
+def test_getting_started_works_from_an_empty_virtual_environment(tmp_path: Path) -> None:
+    page = ROOT / "docs/getting-started.md"
+    (install,) = [each for each in blocks(page) if each.installs]
+    assert install.text.count(STAND_IN) == 1
+    environment = {
+        **environment_of_a_stranger(tmp_path / "home"),
+        "PATH": f"{Path(sys.base_prefix) / 'bin'}:{os.defpath}",
+    }
+    copied = install.text.replace(STAND_IN, str(copy_of_the_checkout(tmp_path / "copy")))
+    ended = subprocess.run(
+        ["bash", "-e", "-c", copied], cwd=tmp_path, env=environment, check=False, capture_output=True, text=True
+    )
+    assert ended.returncode == 0, ended.stderr
+    tools = tmp_path / "home/dcr/bin"
+    assert (tools / "dcr").exists()
+    (walkthrough,) = [each for each in walkthroughs() if each.steps[0].page == page]
+    for block, printed in play(walkthrough, tmp_path, tools):
+        assert without_ids(block.text) == without_ids(printed), str(block)
+    command = [tools / "dcr", "init", "--ci", "gitlab", "--dry-run"]  # the files for CI come with the package
+    ended = subprocess.run(
+        command, cwd=tmp_path / "repository", env=environment, check=False, capture_output=True, text=True
+    )
+    assert "would write  .gitlab-ci.yml: " in ended.stdout, ended.stderr
 
 
 @pytest.mark.parametrize("block", whole_contracts(), ids=str)
