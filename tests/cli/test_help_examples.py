@@ -19,12 +19,23 @@ CARD = {"buyer": {"name": "growth-platform", "contact": "#growth"}, "decision_ma
 ISSUES = {"check"}
 """Commands whose example finds the break that the branch makes."""
 SHOWS = {
-    "check": "field_removed", "datasets": "orders", "log": "1.0.0", "show": "daily_active", "blame": "plan",
-    "diff": "Added (MINOR)", "audit": "nothing slipped through", "bump": '+version: "2.0.0"',
-    "deprecate": "contracts/users.yaml", "archive": "+status: archived", "accept": "dcr.accepted.yaml", "owners": "contracts/users.yaml",
-    "explain": "Why it breaks", "schema": "", "git-diff-driver": "field plan: string", "demo": "exit code 1",
+    "check": "field_removed",
     "lint": "no issues",
-}  # fmt: skip
+    "datasets": "orders",
+    "log": "1.0.0",
+    "show": "daily_active",
+    "blame": "plan",
+    "diff": "Added (MINOR)",
+    "audit": "nothing slipped through",
+    "bump": '+version: "2.0.0"',
+    "deprecate": "contracts/users.yaml",
+    "archive": "+status: archived",
+    "accept": "dcr.accepted.yaml",
+    "owners": "contracts/users.yaml",
+    "explain": "Why it breaks",
+    "git-diff-driver": "field plan: string",
+    "demo": "exit code 1",
+}
 """A piece of what the example prints, on either stream, where this test knows the command."""
 
 
