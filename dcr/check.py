@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from dcr.compatibility.severities import ERROR
 from dcr.errors import DcrError, UsageError
-from dcr.git.base import resolve_base, resolve_commit
 from dcr.git.changes import INDEX, WORKTREE, changes_since
-from dcr.git.policies import governing_policy, named_base
+from dcr.git.policies import governing_policy
 from dcr.git.repository import discover
+from dcr.git.settled import settle
 from dcr.policy.globs import Scope
 from dcr.reporters.report import (
     ADDED,
@@ -22,6 +22,7 @@ from dcr.reporters.report import (
     ContractReport,
     Report,
     once_per_file,
+    source_of,
     without_known,
 )
 from dcr.reporters.summary import counted
@@ -41,7 +42,11 @@ if TYPE_CHECKING:
 
 
 class Request(NamedTuple):
-    """What a run is asked to do. `head` is `worktree`, `index`, or a ref; None settings follow the policy."""
+    """What a run is asked to do. `head` is `worktree`, `index`, or a ref; None settings follow the policy.
+
+    `against` is a base that is settled already, with its head; `base` is then not looked at, and `head` only said.
+    `sources` asks for the texts of both sides beside the issues, for formats that show them.
+    """
 
     folder: str
     paths: tuple[str, ...] = ()
@@ -51,7 +56,9 @@ class Request(NamedTuple):
     fail_on: str | None = None
     policy_from: str = "base"
     require_contracts: bool = False
+    against: Base | None = None
     baseline: str | None = None
+    sources: bool = False
 
 
 class NoContractsError(DcrError):
@@ -66,12 +73,13 @@ def check(request: Request, progress: Callable[[str], None] = lambda _: None) ->
     repository = discover(request.folder)
     if repository.bare and request.head in (WORKTREE, INDEX):
         raise UsageError("this repository is bare: it has no working tree", "judge a commit: dcr check --head REF")
-    head = request.head if request.head in (WORKTREE, INDEX) else resolve_commit(repository, request.head)
-    commit = None if head in (WORKTREE, INDEX) else head
-    base = resolve_base(repository, request.base, commit, lambda at: named_base(repository, at))
+    base = request.against or settle(repository, request.base, request.head)
+    head = request.head if request.head in (WORKTREE, INDEX) else base.head
     progress("listing what changed")
     found = changes_since(repository, base.merge_base, head)
-    governing = governing_policy(repository, base.merge_base, found.changes, request.policy_from)
+    # Where nothing was published, the policy that comes along is the only one there is.
+    side = "worktree" if base.is_nothing else request.policy_from
+    governing = governing_policy(repository, base.merge_base, found.changes, side)
     scope = Scope(governing.policy.contracts, governing.policy.exclude)
     total = len(scope.covered(found.paths))
     if request.require_contracts and not total:
@@ -81,17 +89,20 @@ def check(request: Request, progress: Callable[[str], None] = lambda _: None) ->
     contracts, left_alone = _judge(run, [each for each in found.changes if wanted(each.path)], progress)
     own = _own_issues(governing, contracts)
     contracts, baselined = _left_out(run, contracts)
-    return Report(
-        base=BaseReport(base.ref, base.source, base.commit, base.merge_base),
+    if base.is_nothing:  # everything is new, so only what is wrong with it is told, as dcr lint does
+        contracts = tuple(each for each in contracts if each.issues)
+    report = Report(
+        base=None if base.is_nothing else BaseReport(base.ref, base.source, base.commit, base.merge_base),
         head=request.head,
         contracts=contracts,
-        issues=own,
+        issues=() if base.is_nothing else own,
         total=total,
         left_alone=left_alone,
         policy=governing.source,
         fail_on=request.fail_on or governing.policy.choice("fail_on"),
         baselined=baselined,
     )
+    return _with_sources(run, report) if request.sources else report
 
 
 def head_of(*, staged: bool, head: str | None) -> str:
@@ -182,6 +193,8 @@ def _with_past(run: _Run, touched: list[Matched], progress: Callable[[str], None
     """Return the pairs, those whose change or mode asks the base's history with what it knows."""
     from dcr.policy.questions import Question, question_of  # noqa: PLC0415
 
+    if run.base.is_nothing:
+        return touched
     policy = run.governing.policy
     questions = [question_of(each.pair, _mode_of(run, each.dataset_id), policy) for each in touched]
     if all(each == Question() for each in questions):
@@ -261,6 +274,13 @@ def _report(
         actual_bump=verdict.actual_bump,
         issues=issues,
     )
+
+
+def _with_sources(run: _Run, report: Report) -> Report:
+    from dcr.git.texts import texts  # noqa: PLC0415 (few formats show texts)
+
+    found = texts(run.repository, report.named_sources(), run.found.changes, run.base.merge_base)
+    return report._replace(sources={key: source_of(content) for key, content in found.items()})
 
 
 def _change(matched: Matched) -> str:

@@ -8,8 +8,8 @@ from typing import Annotated
 
 import typer
 
-from dcr.cli.output import COLORS, Progress, style_of, words, working_folder
-from dcr.cli.registry import checked, history_at, show, states_of, tell
+from dcr.cli.output import COLORS, Progress, words, working_folder
+from dcr.cli.registry import checked, history_at, page_style, show, states_of, tell
 from dcr.contract.spelling import did_you_mean
 from dcr.errors import UsageError
 from dcr.git.base import BadRefError, resolve_base, resolve_commit
@@ -64,7 +64,7 @@ def diff(
     if format == "json":
         show(written(document(log)), pager=False)
     else:
-        show(render_markdown(log) if format == "markdown" else render(log, style_of(color)), pager=not no_pager)
+        show(render_markdown(log) if format == "markdown" else render(log, page_style(color)), pager=not no_pager)
 
 
 def _between_versions(repository: Repository, first: Named, second: str | None, ref: str | None) -> Changelog:
@@ -115,10 +115,11 @@ def _sides(
         if second.startswith("."):
             raise UsageError(f"'{refs}' has three dots", f"write {first}..{second.lstrip('.')}")
         names = (first or "HEAD", second or "HEAD")
-        return resolve_commit(repository, names[0]), resolve_commit(repository, names[1]), names, dataset
+        before, after = (resolve_commit(repository, each, option="") for each in names)
+        return before, after, names, dataset
     if refs is not None:
         try:
-            return resolve_commit(repository, refs), here, (refs, name), dataset
+            return resolve_commit(repository, refs, option=""), here, (refs, name), dataset
         except BadRefError:
             if dataset is not None:
                 raise

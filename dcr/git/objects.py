@@ -67,6 +67,15 @@ def read_at(git: Git, commits: Iterable[str], name: str, most: int = MAX_READ) -
     }
 
 
+def each_named(git: Git, names: Iterable[str]) -> Iterator[bytes | None]:
+    """Yield the content of the blob that each name stands for (an id, or `COMMIT:PATH` of one line); None without one.
+
+    For what only illustrates: no verdict may rest on a None.
+    """
+    for answer in _stream(git, list(names)):
+        yield answer.content if answer is not None and answer.kind == "blob" else None
+
+
 def read_top(git: Git, commit: str, names: Iterable[str]) -> dict[str, tuple[str, bytes]]:
     """Return mode and content of the named entries of a commit's topmost folder, for those that are there.
 
@@ -170,7 +179,7 @@ class _Watch:
 def _feed(process: Popen[bytes], asked: list[str]) -> None:
     try:
         if process.stdin:
-            process.stdin.write("\n".join([*asked, ""]).encode())
+            process.stdin.write("\n".join([*asked, ""]).encode("utf-8", "surrogateescape"))
             process.stdin.close()
     except (BrokenPipeError, OSError):
         return  # the reading side finds out why
@@ -190,7 +199,7 @@ def _answers(process: Popen[bytes], number: int, most: int) -> Iterator[_Object 
     out = process.stdout
     for _ in range(number if out else 0):
         header = out.readline().split() if out else []
-        if len(header) == 2 and header[1] == b"missing":
+        if header[-1:] == [b"missing"]:  # before it stands the name as it was asked for, spaces included
             yield None
             continue
         if out is None or not header:

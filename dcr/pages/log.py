@@ -8,6 +8,7 @@ from dcr.compatibility.severities import ERROR, INFO
 from dcr.pages.documents import commit_document, opening, unread
 from dcr.pages.lines import BOLD, CYAN, DIM, GREEN, INDENT, RED, STATUS_COLORS, YELLOW, Cell, Paper, day, page
 from dcr.registry.releases import EDITED, MOVED, RELEASED, REMOVED, RETURNED, REWORDED, STATUS
+from dcr.reporters.summary import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -74,7 +75,8 @@ def render_all(logs: Sequence[Log], style: Style) -> str:
                 Cell(commit.id[:_SHORT], DIM),
                 Cell(commit.author),
             ])  # fmt: skip
-    return page(paper.table(("dataset", "version", "status", "date", "commit", "author"), rows))
+    lines = paper.table(("dataset", "version", "status", "date", "commit", "author"), rows)
+    return page([*lines, f"{counted(len(rows), 'version')} of {counted(len(logs), 'dataset')}"])
 
 
 def document(opened: Opened, history: History, log: Log) -> dict[str, Any]:

@@ -28,6 +28,7 @@ from dcr.lint import lint
 from dcr.policy.acceptances import parse_acceptances
 from dcr.policy.policy import CHOICES, Policy, parse_policy
 from dcr.reporters import names
+from dcr.schemas.contract import TYPE_MEANINGS
 
 if TYPE_CHECKING:
     from doc_pages import Block
@@ -187,6 +188,13 @@ def test_every_key_of_a_contract_is_explained() -> None:
         cells = [row[0] for row in rows(section(ROOT / "docs/contract.md", heading))]
         explained = {key for cell in cells for key in re.findall(r"`(\w+)`", cell)}
         assert model.model_fields.keys() <= explained
+
+
+def test_types_are_explained_in_the_same_words_in_editors() -> None:
+    told = {
+        name.strip("`"): text.replace("`", "") for name, text in rows(section(ROOT / "docs/contract.md", "### Types"))
+    }
+    assert told == TYPE_MEANINGS
 
 
 def test_the_readme_says_of_each_kind_whom_it_breaks_and_in_which_mode() -> None:

@@ -1,4 +1,9 @@
-"""GitHub Actions: the base of a pull request, of a merge group and of a push."""
+"""GitHub Actions: the base of a pull request, of a merge group and of a push.
+
+Sources: docs.github.com, "Variables reference" (`GITHUB_BASE_REF` is a bare name, set for pull_request and
+pull_request_target only), "Events that trigger workflows" and "Webhook events and payloads" (push: `before`, zeros for
+a new ref; merge_group: `base_sha`); actions/checkout (`fetch-depth`).
+"""
 
 from __future__ import annotations
 
@@ -9,22 +14,40 @@ from dcr.git.ci.candidate import Candidate, UnreadableEventError, is_commit, of_
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+SETTING = "in the workflow: actions/checkout with fetch-depth: 0"
+
 
 def candidate(environment: Mapping[str, str]) -> Candidate | None:
-    """Return what the job's variables and event name. Raises `UnreadableEventError`."""
-    fix = "in the workflow: actions/checkout with fetch-depth: 0"
+    """Return what the job's variables and event name. Raises `UnreadableEventError`.
+
+    A push to the default branch is compared with what was there before. A push to another branch is compared with the
+    default branch: what was there before may hold the very break that the last push left in place.
+    """
     if environment.get("GITHUB_BASE_REF"):
-        return of_branch("GITHUB_BASE_REF", environment["GITHUB_BASE_REF"], fix)
+        return of_branch("GITHUB_BASE_REF", environment["GITHUB_BASE_REF"])
     event = _event(environment.get("GITHUB_EVENT_PATH", ""))
-    group = event.get("merge_group")
-    if isinstance(group, dict) and isinstance(group.get("base_sha"), str):
-        return of_commit("GITHUB_EVENT_PATH merge_group.base_sha", group["base_sha"], fix)
-    before = event.get("before")
-    if isinstance(before, str) and is_commit(before):
-        return of_commit("GITHUB_EVENT_PATH before", before, f"{fix}; after a force push: dcr check --base origin/main")
-    repository = event.get("repository")
-    default = repository.get("default_branch") if isinstance(repository, dict) else None
-    return of_branch("GITHUB_EVENT_PATH default_branch", default, fix) if isinstance(default, str) else None
+    base = _text(event, "merge_group", "base_sha")
+    if base:
+        return of_commit("GITHUB_EVENT_PATH merge_group.base_sha", base)
+    target = _text(event, "pull_request", "base", "ref")  # reviews and their comments carry no GITHUB_BASE_REF
+    if target:
+        return of_branch("GITHUB_EVENT_PATH pull_request.base.ref", target)
+    default, before = _text(event, "repository", "default_branch"), _text(event, "before")
+    if is_commit(before) and _text(event, "ref") in ("", f"refs/heads/{default}"):
+        return of_commit("GITHUB_EVENT_PATH before", before)
+    return of_branch("GITHUB_EVENT_PATH repository.default_branch", default) if default else None
+
+
+def unproposed(environment: Mapping[str, str]) -> tuple[str, str]:
+    """Return what a pull_request_target job checks out, which is a branch of the target's, and the request's ref."""
+    number = _event(environment.get("GITHUB_EVENT_PATH", "")).get("number")
+    return environment.get("GITHUB_SHA", ""), f"refs/pull/{number if isinstance(number, int) else 'NUMBER'}/head"
+
+
+def _text(event: object, *keys: str) -> str:
+    for key in keys:
+        event = event.get(key) if isinstance(event, dict) else None
+    return event if isinstance(event, str) else ""
 
 
 def _event(path: str) -> dict[str, Any]:

@@ -15,5 +15,5 @@ def candidate(environment: Mapping[str, str]) -> Candidate | None:
     for name in ("PRE_COMMIT_FROM_REF", "PRE_COMMIT_ORIGIN"):
         written = environment.get(name, "")
         if is_commit(written):
-            return of_commit(name, written, "git fetch origin")
+            return of_commit(name, written)
     return None

@@ -1,0 +1,106 @@
+"""The contracts of a report: one line each at the top, and above its issues what became of it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dcr.compatibility.semver import BUMPS
+from dcr.compatibility.severities import ERROR, WARNING
+from dcr.reporters._html.issues import counts, section_anchor
+from dcr.reporters._html.markup import Markup, block, element, hidden, join
+from dcr.reporters.report import RENAMED, UNCHANGED
+from dcr.reporters.summary import counted
+
+if TYPE_CHECKING:
+    from dcr.reporters.report import ContractReport, Report
+
+MANY = 30
+"""Contracts from which on their list is folded."""
+
+
+def shown_contracts(report: Report) -> list[ContractReport]:
+    """Return the contracts there is something to say about."""
+    return [each for each in report.contracts if each.issues or each.change != UNCHANGED]
+
+
+def overview(report: Report) -> Markup | None:
+    """Return a line for each contract, those with issues linked to them."""
+    contracts = shown_contracts(report)
+    if not contracts:
+        return None
+    lines = [_line(each, compared=report.base is not None) for each in contracts]
+    listed = block("ul", lines, class_="contracts" if report.base else "contracts linted")
+    title = "Changed contracts" if report.base else "Contracts with issues"
+    if len(contracts) > MANY:
+        listed = block("details", element("summary", f"Show all {len(contracts):,}"), listed)
+    heading = element("h2", title, " ", element("span", f"{len(contracts):,}", class_="number"), id="contracts")
+    return block("nav", heading, listed, aria_labelledby="contracts", class_="overview")
+
+
+def heading(contract: ContractReport, *, compared: bool) -> Markup:
+    """Return what stands above the issues of a contract."""
+    anchor = section_anchor(contract)
+    title = element("h2", name_of(contract), id=f"{anchor}-title")
+    facts = [each for each in (_versions(contract), *_facts(contract, compared=compared)) if each]
+    return block(
+        "header", title, element("p", element("code", contract.path), class_="path"),
+        element("ul", [element("li", each) for each in facts], class_="became") if facts else None,
+    )  # fmt: skip
+
+
+def name_of(contract: ContractReport) -> str:
+    """Return what a contract is called: its dataset, or its file where that has none."""
+    return contract.dataset_id or contract.path
+
+
+def _line(contract: ContractReport, *, compared: bool) -> Markup:
+    numbers = counts(contract.issues)
+    name = name_of(contract)
+    link = element("a", name, href=f"#{section_anchor(contract)}") if contract.issues else element("span", name)
+    chips = [element("span", _counted(number, state), class_=f"badge {state}") for state, number in numbers.items()]
+    if not chips:
+        chips = [element("span", "no issues", class_="badge good")]
+    versions = element("span", _versions(contract), class_="fact")
+    change = element("span", _change(contract), class_="fact") if compared else None
+    return element("li", element("span", link, class_="name"), versions, change, element("span", chips, class_="chips"))
+
+
+def _counted(number: int, state: str) -> str:
+    return f"{number:,} {state}" if state not in (ERROR, WARNING) else counted(number, state)
+
+
+def _versions(contract: ContractReport) -> Markup | None:
+    versions = [each for each in (contract.previous, contract.proposed) if each]
+    if not versions:
+        return None
+    if len(versions) == 1 or versions[0] == versions[1]:
+        return element("code", versions[0])
+    arrow = join(element("span", " \u2192 ", aria_hidden="true"), hidden(" to "))
+    return join(element("code", versions[0]), arrow, element("code", versions[1]))
+
+
+def _change(contract: ContractReport) -> str:
+    moved = contract.change == RENAMED and contract.previous_path
+    return f"renamed from {moved}" if moved else contract.change
+
+
+def _facts(contract: ContractReport, *, compared: bool) -> list[Markup | None]:
+    if not compared:
+        return []
+    mode = join("mode ", element("b", contract.mode)) if contract.mode and contract.change != UNCHANGED else None
+    return [join(_change(contract)), mode, _bump(contract)]
+
+
+def _bump(contract: ContractReport) -> Markup | None:
+    """Return the bump that is owed and the one that was taken."""
+    owed, taken = contract.required_bump, contract.actual_bump or "none"
+    if owed == "none":
+        return None
+    enough = taken in BUMPS and BUMPS.index(taken) >= BUMPS.index(owed)
+    said = join("owes ", element("b", owed.upper()), ", took ", element("b", taken.upper()))
+    return element(
+        "span",
+        said,
+        hidden("" if enough else ", which is too little"),
+        class_=f"bump {'enough' if enough else 'short'}",
+    )
