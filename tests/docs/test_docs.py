@@ -234,7 +234,8 @@ def models_of_a_contract() -> tuple[type[BaseModel], ...]:
 
 
 OTHER_WORDS = {"previous_location", "check_compatibility", "description_removed", "tmp_path", *MODES}
-"""The library's, the modes, the example of a rule to add, and pytest's."""
+OTHER_WORDS |= {"pull_request", "pull_request_target"}
+"""The library's, the modes, the example of a rule to add, pytest's, and the events of GitHub."""
 
 
 def test_the_rule_that_contributing_adds_passes_the_tests_of_rules(tmp_path: Path) -> None:
