@@ -260,9 +260,9 @@ def test_the_readme_says_of_each_kind_whom_it_breaks_and_in_which_mode() -> None
 
 FOREIGN_WORDS = {
     "latest_version", "timestamp_tz", "timestamp_ntz", "data_tests", "defined_in", "deprecation_date", "foreign_key",
-    "data_type", "primary_key", "not_null",
+    "data_type", "primary_key", "not_null", "ignore_only",
 }  # fmt: skip
-"""Words of the formats that docs/formats.md speaks of."""
+"""Words of the formats that docs/formats.md speaks of, and of programs beside which docs/comparison.md sets dcr."""
 
 
 @on_every_page
@@ -270,8 +270,7 @@ def test_every_word_of_dcr_that_a_page_names_exists(page: Path) -> None:
     """A word of dcr's has an underscore and stands in backticks: kinds, keys, settings, classes of people."""
     said = set(re.findall(r"`([a-z]+(?:_[a-z]+)+)`", without_blocks(page)))
     keys = {key for model in models_of_a_contract() for key in model.model_fields}
-    foreign = FOREIGN_WORDS if page.name in ("formats.md", "rules.md", "policy.md") else set()
-    foreign = CI_WORDS if page.name == "ci.md" else foreign
+    foreign = FOREIGN_WORDS if page.name in ("formats.md", "rules.md", "policy.md", "comparison.md") else set()
     assert said <= {*all_rules(), *keys, *Policy._fields, *OTHER_WORDS, *foreign}
 
 
@@ -279,11 +278,9 @@ def models_of_a_contract() -> tuple[type[BaseModel], ...]:
     return (models.DataContract, models.DataField, models.Owner, models.FreshnessSLA)
 
 
-CI_WORDS = {"pull_request_target"}
-"""The event of GitHub's that docs/ci.md warns of."""
-
 OTHER_WORDS = {"previous_location", "check_compatibility", "description_removed", "tmp_path", *MODES}
-"""The library's, the modes, the example of a rule to add, and pytest's."""
+OTHER_WORDS |= {"pull_request", "pull_request_target"}
+"""The library's, the modes, the example of a rule to add, pytest's, and the events of GitHub."""
 
 
 def test_the_rule_that_contributing_adds_passes_the_tests_of_rules(tmp_path: Path) -> None:
