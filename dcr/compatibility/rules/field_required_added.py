@@ -6,7 +6,7 @@ Why it breaks
     agreed to (forward).
 
 Instead
-    Add it as `required: false`, fill it, and require it in the next MAJOR version.
+    Add it as `required: false` and fill it in every row. Then require it in a MAJOR version, with an acceptance.
 
 Example
     fields:

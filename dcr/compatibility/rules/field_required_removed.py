@@ -5,8 +5,8 @@ Why it breaks
     refused or crash the reader.
 
 Instead
-    Keep filling it until every reader treats it as optional, or make the change in a MAJOR version that
-    readers move to first.
+    Keep filling it until every reader treats it as optional. Then make the change in a MAJOR version, with an
+    acceptance.
 
 Example
     fields:

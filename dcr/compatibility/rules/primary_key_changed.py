@@ -5,7 +5,8 @@ Why it breaks
     them, without any error. Order counts: partitioned and clustered readers depend on it.
 
 Instead
-    Publish the new key as a new dataset, or agree on a MAJOR version with everyone who joins on it.
+    Publish the new key as a new dataset, or agree with everyone who joins on it and make the change in a MAJOR
+    version, with an acceptance.
 
 Example
     primary_key: [user_id, active_date]
