@@ -149,4 +149,4 @@ def page(lines: Iterable[str]) -> str:
 
 def day(date: str) -> str:
     """Return the day of a commit's date, where the committer was."""
-    return date[:10]
+    return date.partition("T")[0]
