@@ -20,6 +20,7 @@ from dcr.git.policies import named_base
 from dcr.git.repository import Repository, discover
 from dcr.pages.changelog import Changelog, document, render, render_markdown
 from dcr.pages.documents import written
+from dcr.pages.lines import day
 from dcr.registry.changelog import entries_of, entry_of
 from dcr.registry.lookup import Named, find, parse
 from dcr.registry.opened import open_at
@@ -101,7 +102,7 @@ def _between_versions(repository: Repository, versions: tuple[Named, Named], ref
     for side in sides:
         for each in side.others:
             commit = each.first.commit
-            tell(f"version '{each.version}' has another content, of {commit.date[:10]} in {commit.id[:10]}; the newest"
+            tell(f"version '{each.version}' has another content, of {day(commit.date)} in {commit.id[:10]}; the newest"
                  " is compared")  # fmt: skip
     previous, proposed = history.contracts([side.state for side in sides])
     entry = entry_of(previous, proposed, opened.policy.mode_of(first.dataset_id))

@@ -13,6 +13,7 @@ from dcr.cli.output import COLORS, style_of, words
 from dcr.cli.registry import checked, history_at, open_here, show_bytes, states_of, tell
 from dcr.cli.registry import show as show_page
 from dcr.pages.documents import written
+from dcr.pages.lines import day
 from dcr.pages.show import document, render
 from dcr.registry.lookup import Named, find, parse
 
@@ -50,10 +51,10 @@ def show(
     found = find(history, named, commit)
     if states[-1].facts is None and named.version is None:
         gone = states[-1].commit
-        tell(f"'{named.dataset_id}' was removed on {gone.date[:10]} in {gone.id[:10]}; this is what it was last")
+        tell(f"'{named.dataset_id}' was removed on {day(gone.date)} in {gone.id[:10]}; this is what it was last")
     for each in found.others:
         first = each.first.commit
-        tell(f"version '{each.version}' has another content, of {first.date[:10]}", f"--commit {first.id[:10]}")
+        tell(f"version '{each.version}' has another content, of {day(first.date)}", f"--commit {first.id[:10]}")
     if format == "json":
         show_page(written(document(opened, history, found, found.state.contract())), pager=False)
     elif color == "always" or _people_read():

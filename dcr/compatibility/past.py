@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -47,11 +47,11 @@ class Deprecation(NamedTuple):
 
     def allowed_from(self, since: date | None) -> date:
         """Return the first day on which something may go; for what is not deprecated, if it were from today on."""
-        return (since or self.today) + timedelta(days=self.min_days)
+        return date.fromordinal(min((since or self.today).toordinal() + self.min_days, date.max.toordinal()))
 
     def is_over(self, since: date | None) -> bool:
         """Whether something has been deprecated for long enough."""
-        return since is not None and self.allowed_from(since) <= self.today
+        return since is not None and since.toordinal() + self.min_days <= self.today.toordinal()
 
 
 class Past(NamedTuple):

@@ -33,7 +33,8 @@ class ShallowHistoryError(DcrError):
 class Commit(NamedTuple):
     """One commit: `date` is the committer's, ISO 8601 with its offset, since that is when the branch got it.
 
-    Texts that are not UTF-8 hold their bytes as lone surrogates.
+    It is empty where the commit says none, for which git prints the placeholder that it was asked by. Texts that are
+    not UTF-8 hold their bytes as lone surrogates.
     """
 
     id: str
@@ -209,7 +210,7 @@ def _records(log: str, covers: Callable[[str], bool]) -> Iterator[_Record]:
             if covers(records[at + 1]):
                 entries.append(Entry(records[at + 1], *match.groups()))
             at += 2
-        commit = Commit(oid, author, email, date.replace("Z", "+00:00"), subject)
+        commit = Commit(oid, author, email, "" if "%" in date else date.replace("Z", "+00:00"), subject)
         yield _Record(commit, parents, tuple(entries), at > first)
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from dcr.compatibility.severities import ERROR
 from dcr.pages.documents import commit_document, opening, unread
-from dcr.pages.lines import BOLD, CYAN, DIM, INDENT, RED, YELLOW, Cell, Paper, day, page
+from dcr.pages.lines import BOLD, CYAN, DIM, INDENT, RED, YELLOW, Cell, Paper, day, page, title
 from dcr.reporters.printable import defused, printable
 from dcr.reporters.summary import counted
 
@@ -28,8 +28,8 @@ def render(audit: Audit, style: Style) -> str:
     paper = Paper(style)
     lines: list[str] = []
     for commit, slips in groupby(audit.slips, key=lambda slip: slip.step.state.commit):
-        who = (Cell(day(commit.date)), Cell(commit.id[:_SHORT], DIM), Cell(commit.author), Cell(commit.subject, DIM))
-        lines.append(paper.line(*who))
+        what = Cell(title(commit.subject), DIM)
+        lines.append(paper.line(Cell(day(commit.date)), Cell(commit.id[:_SHORT], DIM), Cell(commit.author), what))
         for slip in slips:
             lines.append(paper.line(Cell(slip.dataset_id, BOLD), Cell(_versions(slip), DIM), indent=INDENT))
             for issue in slip.step.issues:

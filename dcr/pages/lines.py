@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 
     from dcr.reporters import Style
 
+MAX_TITLE = 200
+"""Characters of a commit's subject that are shown; JSON has all of it."""
+
 GAP, INDENT = "  ", "  "
 _LEAST_COLUMNS = 2
 """Columns without which a table is none."""
@@ -149,4 +152,9 @@ def page(lines: Iterable[str]) -> str:
 
 def day(date: str) -> str:
     """Return the day of a commit's date, where the committer was."""
-    return date[:10]
+    return date.partition("T")[0] or "undated"
+
+
+def title(subject: str) -> str:
+    """Return a commit's subject, cut where it is no title any more."""
+    return subject if len(subject) <= MAX_TITLE else f"{subject[: MAX_TITLE - 1]}…"

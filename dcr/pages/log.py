@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from dcr.compatibility.severities import ERROR, INFO
 from dcr.pages.documents import commit_document, opening, unread
-from dcr.pages.lines import BOLD, CYAN, DIM, GREEN, INDENT, RED, STATUS_COLORS, YELLOW, Cell, Paper, day, page
+from dcr.pages.lines import BOLD, CYAN, DIM, GREEN, INDENT, RED, STATUS_COLORS, YELLOW, Cell, Paper, day, page, title
 from dcr.registry.releases import EDITED, MOVED, RELEASED, REMOVED, RETURNED, REWORDED, STATUS
 from dcr.reporters.summary import counted
 
@@ -222,10 +222,8 @@ def _moved(step: Step) -> str:
 
 def _who(paper: Paper, step: Step) -> str:
     commit = step.state.commit
-    return paper.line(
-        Cell(day(commit.date), DIM), Cell(commit.id[:_SHORT], DIM), Cell(commit.author, DIM), Cell(commit.subject, DIM),
-        indent=INDENT,
-    )  # fmt: skip
+    words = (day(commit.date), commit.id[:_SHORT], commit.author, title(commit.subject))
+    return paper.line(*(Cell(each, DIM) for each in words), indent=INDENT)
 
 
 def _issues(paper: Paper, step: Step) -> Iterator[str]:

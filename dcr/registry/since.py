@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+import re
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from dcr.contract.contract import path_of
@@ -14,12 +15,25 @@ if TYPE_CHECKING:
     from dcr.git.history import Commit
     from dcr.registry.timeline import State
 
+_MOMENT = re.compile(r"(?P<local>\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?P<sign>[+-])(?P<hours>\d\d):(?P<minutes>\d\d)")
 _ENDING = ("deprecated", "archived")
 
 
 def day_of(commit: Commit) -> date:
-    """Return the day, in UTC, on which the branch got a commit: the committer's date counts, not the author's."""
-    return datetime.fromisoformat(commit.date).astimezone(UTC).date()
+    """Return the day, in UTC, on which the branch got a commit: the committer's date counts, not the author's.
+
+    A commit may claim any number for its time and for its offset from UTC. One that is no day of any calendar counts
+    as the last day there is, so that nothing has waited since then.
+    """
+    found = _MOMENT.fullmatch(commit.date)
+    if found is None:
+        return date.max
+    east = 1 if found["sign"] == "+" else -1
+    offset = timedelta(hours=int(found["hours"]), minutes=int(found["minutes"]))
+    try:
+        return (datetime.fromisoformat(found["local"]) - east * offset).date()
+    except (ValueError, OverflowError):
+        return date.max
 
 
 def contract_since(states: Sequence[State]) -> date | None:

@@ -331,3 +331,41 @@ def test_a_clone_without_older_texts_says_that_they_were_passed_over(tmp_path: P
     assert "(it is not in this clone)" in outcome.issues[0]["message"]
     assert moved or was[:10] in outcome.issues[0]["message"]
     clone.check("--base", "main", "--mode", "full_transitive").says("this clone is partial")
+
+
+def forged(repository: Historic, when: str, *texts: str) -> None:
+    """Put commits on `main` that git itself would not write, one for each text: all with one moment."""
+    tip = repository.git("rev-parse", "main")
+    for text in texts:
+        repository.write(PATH, text)
+        repository.git("add", "-A")
+        lines = [f"tree {repository.git('write-tree')}", f"parent {tip}", f"author a <a@b> {when}"]
+        content = "\n".join([*lines, f"committer a <a@b> {when}", "", "x", ""]).encode()
+        tip = repository.git("hash-object", "-t", "commit", "-w", "--stdin", "--literally", given=content)
+    repository.git("update-ref", "refs/heads/main", tip)
+    repository.git("reset", "-q", "--hard")
+
+
+@pytest.mark.parametrize(
+    ("when", "over"),
+    [
+        ("253402300800 +0000", False),
+        ("99999999999999 +0000", False),
+        ("1600000000 +9999", True),
+        ("1600000000 -2400", True),
+        ("253402300799 -0100", False),
+        ("0 +1400", True),
+    ],
+)
+def test_a_commit_may_claim_any_moment(repository: Historic, when: str, over: bool) -> None:
+    forged(repository, when, orders("1.0.0", STRING), orders("1.0.1", MARKED))
+    repository.branch()
+    repository.write(PATH, orders("2.0.0"))
+    outcome = repository.check()
+    assert outcome.code == (0 if over else 1)
+    if not over:
+        (issue,) = outcome.issues
+        assert issue["message"] == f"field 'total' was removed after 0 of {DAYS} days of deprecation"
+        assert issue["hint"] == "deprecated since 9999-12-31, it may be removed from 9999-12-31 on"
+    for command in (["datasets"], ["log", "shop.orders"], ["blame", "shop.orders"], ["audit", "--fail-on", "never"]):
+        assert repository.dcr(*command, "--ref", "main").code == 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 import pytest
@@ -109,3 +110,29 @@ def test_a_state_reads_its_full_contract_and_many_are_read_in_order(repository: 
     assert [each and (each.version, len(each.fields)) for each in one.contracts(one.states(ID))] == [
         ("1.0.0", 4), ("2.0.0", 3), None,
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("head", "date", "author", "subject"),
+    [
+        ("author A <a@b> 1 +0000\n\nx", "", "A", "x"),
+        ("author A <a@b> 1 +0000\ncommitter A <a@b>\n\nx", "", "A", "x"),
+        ("committer A 1600000000 +0000\n\nx", "", "", "x"),
+        ("committer A <a@b> 1600000000 +0000\n", "2020-09-13T12:26:40+00:00", "", ""),
+        ("committer A <a@b> 1600000000 +0000\nencoding nonsense\n\n\udcfc", "2020-09-13T12:26:40+00:00", "", "\udcfc"),
+    ],
+)
+def test_a_commit_that_git_would_not_write_is_told_as_far_as_it_goes(
+    tmp_path: Path, head: str, date: str, author: str, subject: str
+) -> None:
+    repository = Repository(tmp_path)
+    first = repository.commit({"contracts/x.yaml": contract("a.x")})
+    repository.write("contracts/x.yaml", contract("a.x", "1.1.0"))
+    repository.git("add", "-A")
+    content = f"tree {repository.git('write-tree')}\nparent {first}\n{head}\n".encode("utf-8", "surrogateescape")
+    tip = repository.git("hash-object", "-t", "commit", "-w", "--stdin", "--literally", given=content)
+    repository.git("update-ref", "refs/heads/main", tip)
+    found = json.loads(repository.dcr("log", "a.x", "--format", "json", DCR_CACHE="off").out)["versions"][0]
+    assert (found["commit"], found["date"], found["author"], found["subject"]) == (tip, date, author, subject)
+    assert ("undated" in repository.dcr("log", "a.x", DCR_CACHE="off").out) is (not date)
+    assert repository.dcr("audit", "--ref", "main", DCR_CACHE="off").code == 0
