@@ -9,6 +9,7 @@ from dcr.compatibility.severities import ERROR
 from dcr.errors import DcrError, UsageError
 from dcr.git.base import resolve_base, resolve_commit
 from dcr.git.changes import INDEX, WORKTREE, changes_since
+from dcr.git.hosting import address
 from dcr.git.policies import governing_policy, named_base
 from dcr.git.repository import discover
 from dcr.policy.globs import Scope
@@ -85,6 +86,8 @@ def check(request: Request, progress: Callable[[str], None] = lambda _: None) ->
         left_alone=left_alone,
         policy=governing.source,
         fail_on=request.fail_on or governing.policy.choice("fail_on"),
+        revision=base.head,
+        repository=address(os.environ),
     )
 
 

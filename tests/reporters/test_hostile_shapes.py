@@ -18,6 +18,8 @@ from dcr.reporters import Style, reporter
 from dcr.reporters.printable import printable, unmarked
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from lxml.etree import _Element
 
 TEXTS = {name: text for name, text in HOSTILE.items() if text}
@@ -157,3 +159,20 @@ def test_a_sarif_message_holds_no_placeholder_and_no_link(name: str) -> None:
     assert "](" not in message
     read = message.replace("{{", "{").replace("}}", "}").replace("]\\(", "](")
     assert read.startswith(printable(text).replace("]\\(", "]("))
+
+
+@every_text
+@pytest.mark.parametrize("format_name", ["sarif", "gitlab"])
+def test_services_are_given_strings_that_can_be_seen_whole(name: str, format_name: str) -> None:
+    seen = {"results": json.loads(rendered(format_name, TEXTS[name]))}
+    if format_name == "sarif":
+        seen = seen["results"]["runs"][0]["results"]
+    assert all(each == printable(each) for each in strings_in(seen))
+
+
+def strings_in(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, list | dict):
+        for each in value.values() if isinstance(value, dict) else value:
+            yield from strings_in(each)
