@@ -148,6 +148,8 @@ def _details(issue: Issue) -> str:
     if not lines:
         return ""
     head = f"- `{issue.kind}` {code(issue.field or '', 200)}".rstrip()
+    if issue.location:
+        head += f", line {issue.location.line}"
     return "".join(f"{line}\n" for line in [head, *(f"  - {line}" for line in lines)])
 
 
