@@ -10,6 +10,7 @@ from cli_runs import dcr, environment
 
 from dcr.cli.app import COMMANDS
 from dcr.compatibility.rules import kinds
+from dcr.reporters import names
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -62,7 +63,7 @@ def completed(folder: Path, line: str) -> list[str]:
         ("dcr --v", ["--version"]),
         ("dcr check --st", ["--staged"]),
         ("dcr check --p", ["--policy-from"]),
-        ("dcr check --format ", ["github", "json", "table", "text"]),
+        ("dcr check --format ", [*names()]),
         ("dcr lint -f t", ["table", "text"]),
         ("dcr check --mode f", ["forward", "full", "forward_transitive", "full_transitive"]),
         ("dcr check --fail-on ", ["error", "warning", "never"]),

@@ -119,7 +119,7 @@ def assert_harmless(output: str, format_name: str, style: Style) -> None:
         else:
             assert not line.strip().startswith("::")
         assert format_name != "table" or cell_len(line) <= style.width
-    if format_name in ("json", "sarif", "gitlab"):
+    if format_name in ("json", "sarif", "gitlab", "junit"):
         assert output.isascii()
     assert output.encode("utf-8")
 
