@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from dcr.compatibility.severities import ERROR
 from dcr.errors import DcrError, UsageError
 from dcr.git.changes import INDEX, WORKTREE, changes_since
+from dcr.git.hosting import address
 from dcr.git.policies import governing_policy
 from dcr.git.repository import discover
 from dcr.git.settled import settle
@@ -100,6 +101,8 @@ def check(request: Request, progress: Callable[[str], None] = lambda _: None) ->
         policy=governing.source,
         fail_on=request.fail_on or governing.policy.choice("fail_on"),
         baselined=baselined,
+        revision=base.head,
+        repository=address(os.environ),
     )
     return _with_sources(run, report) if request.sources else report
 

@@ -57,7 +57,8 @@ def render(report: Report, _style: Style) -> str:
     ]
     for suite in suites:
         lines += _written(suite)
-    return unmarked("".join(f"{line}\n" for line in [*lines, "</testsuites>"]), escape="&#35;")
+    written = unmarked("".join(f"{line}\n" for line in [*lines, "</testsuites>"]), escape="&#35;")
+    return written.encode("ascii", "xmlcharrefreplace").decode()  # right in whatever encoding it is written out
 
 
 def _suites(report: Report) -> Iterator[_Suite]:

@@ -39,17 +39,21 @@ class _Rank(IntEnum):
     ERROR = auto()
     LET_THROUGH = auto()
     ACCEPTED = auto()
+    ERROR_DETAILS = auto()
     WARNING = auto()
     INFO = auto()
-    ERROR_DETAILS = auto()
     ACCEPTED_DETAILS = auto()
     WARNING_DETAILS = auto()
     INFO_DETAILS = auto()
     COMPATIBLE = auto()
 
 
-_DETAILS = _Rank.ERROR_DETAILS - _Rank.ERROR
-_OF_AN_ISSUE = (_Rank.ERROR, _Rank.ACCEPTED, _Rank.WARNING, _Rank.INFO)
+_DETAILS = {
+    _Rank.ERROR: _Rank.ERROR_DETAILS,
+    _Rank.ACCEPTED: _Rank.ACCEPTED_DETAILS,
+    _Rank.WARNING: _Rank.WARNING_DETAILS,
+    _Rank.INFO: _Rank.INFO_DETAILS,
+}
 
 
 def render(report: Report, _style: Style) -> str:
@@ -66,7 +70,7 @@ def render(report: Report, _style: Style) -> str:
         rank = _rank(placed.issue)
         pieces.append(Piece(_row(placed), rank, rows))
         if details := _details(placed.issue):
-            pieces.append(Piece(details, rank + _DETAILS, folded))
+            pieces.append(Piece(details, _DETAILS[rank], folded))
         if placed.issue.accepted:
             let_through.append(Piece(_reason(placed), _Rank.LET_THROUGH, "let through"))
     order = {group: number for number, group in enumerate(frames)}
@@ -144,6 +148,8 @@ def _details(issue: Issue) -> str:
     if not lines:
         return ""
     head = f"- `{issue.kind}` {code(issue.field or '', 200)}".rstrip()
+    if issue.location:
+        head += f", line {issue.location.line}"
     return "".join(f"{line}\n" for line in [head, *(f"  - {line}" for line in lines)])
 
 
@@ -159,8 +165,8 @@ def _reason(placed: Placed) -> str:
 def _cut(left_out: list[Piece]) -> str:
     """Return what says that the comment is not all there is to say."""
     ranks = [piece.rank for piece in left_out]
-    rows, errors = sum(rank in _OF_AN_ISSUE for rank in ranks), ranks.count(_Rank.ERROR)
-    details = sum(_Rank.ERROR_DETAILS <= rank <= _Rank.INFO_DETAILS for rank in ranks)
+    rows, errors = sum(rank in _DETAILS for rank in ranks), ranks.count(_Rank.ERROR)
+    details = sum(rank in _DETAILS.values() for rank in ranks)
     said = [f"{counted(rows, 'issue')}, {counted(errors, 'error')} among them"] if rows else []
     said += [f"the details of {counted(details, 'issue')}"] if details else []
     what = "; ".join(said) or "contracts without issues"

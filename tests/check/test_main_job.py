@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING
 import pytest
 from repositories import USERS, Repository, breaking, contract
 
+from dcr.reporters import names
+
 if TYPE_CHECKING:
     from pathlib import Path
 
-FORMATS = ("table", "text", "json", "github")
+FORMATS = tuple(each for each in names() if each not in ("gitlab", "sarif"))
 ACCEPTED = """\
 accepted:
   - dataset: users.daily_active

@@ -1,0 +1,28 @@
+"""Where the repository lives, as the CI job at hand says it: an address that people can open.
+
+Sources: each service's documentation of predefined variables. The remote's own address is not taken: it may hold
+credentials, and it is what git fetches from, not what a person opens.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_ADDRESS = re.compile(r"(https?://)(?:[^/@\s]*@)?([\w.:-]+/[\w.~%/+-]*)", re.ASCII)
+
+
+def address(environment: Mapping[str, str]) -> str:
+    """Return the repository's web address without user names or passwords; empty where no service tells it."""
+    github = environment.get("GITHUB_REPOSITORY") if environment.get("GITHUB_ACTIONS") == "true" else None
+    told = (
+        f"{environment.get('GITHUB_SERVER_URL', '')}/{github}" if github else "",
+        environment.get("CI_PROJECT_URL", ""),
+        environment.get("BUILD_REPOSITORY_URI", ""),
+        environment.get("BITBUCKET_GIT_HTTP_ORIGIN", ""),
+    )
+    found = _ADDRESS.fullmatch(next(filter(None, told), ""))
+    return f"{found[1]}{found[2]}" if found else ""
