@@ -74,7 +74,7 @@ def test_the_installed_script_is_the_same_command(tmp_path: Path) -> None:
         ("check --staged=1", "option '--staged' does not take a value", "dcr check --help shows how it is used"),
         ("explain a b", "got unexpected extra argument(s) (b)", "dcr explain --help shows how it is used"),
         ("check --format jsn", "there is no format 'jsn'", "did you mean 'json'?"),
-        ("lint --format summary", "there is no format 'summary'", "one of: github, json, table, text"),
+        ("lint --format summary", "there is no format 'summary'", "one of: github, html, json, table, text"),
         (
             "check --mode backwrd",
             f"--mode is 'backwrd', expected one of {', '.join(MODES)}",

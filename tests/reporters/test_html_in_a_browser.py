@@ -39,6 +39,7 @@ EVERYTHING = with_sources(
     report(*REPORTS["breaks"].contracts, *REPORTS["accepted"].contracts, *REPORTS["lint"].contracts, issues=(POLICY,))
 )
 expect = playwright.expect
+expect.set_options(timeout=30_000)  # a shared machine may be slow
 
 
 @pytest.fixture(scope="module")
