@@ -18,23 +18,27 @@ _NOT_FORMATS = ("report", "printable", "summary", "layout", "sources")
 
 
 class Reporter(Protocol):
-    """What every format module offers."""
+    """What every format module offers.
+
+    One whose output ends in the closing line has `CLOSES = True`. One that is made of commands to a CI's log has
+    `annotations(report) -> str`: the commands alone, which may stand below another report.
+    """
 
     def render(self, report: Report, style: Style) -> str:
         """Return the whole output for stdout, ending in a newline unless it is empty."""
 
 
 class Style:
-    """How much room and colour a terminal gives; formats for machines ignore it."""
+    """How much room and colour a terminal gives; formats for machines ignore it. `quiet` asks for issues alone."""
 
-    def __init__(self, width: int = 100, *, color: bool = False, unicode: bool = True) -> None:
-        self.width, self.color, self.unicode = width, color, unicode
+    def __init__(self, width: int = 100, *, color: bool = False, unicode: bool = True, quiet: bool = False) -> None:
+        self.width, self.color, self.unicode, self.quiet = width, color, unicode, quiet
 
 
 def names() -> tuple[str, ...]:
-    """Return the names of all formats; a module whose name begins with an underscore is a part of one."""
+    """Return the names of all formats; a module whose name begins with an underscore is a part that they share."""
     found = (each.name for each in pkgutil.iter_modules(__path__))
-    return tuple(sorted(name for name in found if name not in _NOT_FORMATS and not name.startswith("_")))
+    return tuple(sorted(each for each in found if each not in _NOT_FORMATS and not each.startswith("_")))
 
 
 def reporter(name: str) -> Reporter:

@@ -8,7 +8,7 @@ from dcr.compatibility.semver import BUMPS
 from dcr.compatibility.severities import ERROR, WARNING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from dcr.compatibility.issue import Issue
     from dcr.reporters.sources import Source
@@ -54,8 +54,10 @@ class Report(NamedTuple):
     """Everything one run found. `issues` holds what belongs to no contract.
 
     `total` counts the contract files in scope, `left_alone` the changed files in scope that are no contracts
-    on either side, `policy` the files the policy was read from. `sources` holds the texts that `source_keys`
-    names, None when the run was not asked for them.
+    on either side, `policy` the files the policy was read from, `baselined` the issues that a baseline left out.
+    `revision` is the commit that was judged or that
+    the judged files sit on, `repository` the address of the repository as its host gives it; empty when unknown.
+    `sources` holds the texts that `source_keys` names, None when the run was not asked for them.
     """
 
     base: BaseReport | None
@@ -66,6 +68,9 @@ class Report(NamedTuple):
     left_alone: int = 0
     policy: str = "defaults"
     fail_on: str = "error"
+    baselined: int = 0
+    revision: str = ""
+    repository: str = ""
     sources: Mapping[SourceKey, Source] | None = None
 
     def source_keys(
@@ -120,6 +125,18 @@ class Report(NamedTuple):
         if self.fail_on == "never":
             return False
         return not self.compatible or (self.fail_on == WARNING and self.number_of(WARNING) > 0)
+
+
+def without_known(
+    contracts: Iterable[ContractReport], known: Callable[[Issue], Issue | None]
+) -> tuple[tuple[ContractReport, ...], int]:
+    """Return the contracts without the issues for which `known` returns None, and how many those are."""
+    kept, left_out = [], 0
+    for contract in contracts:
+        issues = tuple(issue for each in contract.issues if (issue := known(each)) is not None)
+        left_out += len(contract.issues) - len(issues)
+        kept.append(contract._replace(issues=issues))
+    return tuple(kept), left_out
 
 
 _VERSION = "version_"
