@@ -12,7 +12,9 @@ from histories import NUMBER, PATH, STRING, Historic, orders
 from repositories import USERS, Repository, breaking, contract
 
 from dcr.check import Request, check
+from dcr.git import objects as git_objects
 from dcr.git import texts as git_texts
+from dcr.git.repository import discover
 from dcr.lint import lint
 from dcr.reporters.sources import Source, source_of
 
@@ -189,6 +191,13 @@ def test_a_bare_repository_has_both_texts(broken: Repository, tmp_path: Path) ->
     broken.git("clone", "-q", "--bare", str(broken.folder), str(tmp_path / "bare.git"), cwd=tmp_path)
     report = check(Request(folder=str(tmp_path / "bare.git"), base="main", head="feature", sources=True))
     assert texts(report) == {(base_of(report), USERS): contract(), ("", USERS): breaking()}
+
+
+def test_a_name_that_stands_for_no_text_is_answered_whatever_it_holds(repository: Repository) -> None:
+    git = discover(str(repository.folder)).git
+    asked = [f"HEAD:{USERS}", "HEAD:no such  file", "HEAD:contracts", "HEAD", "no such commit:x", f"HEAD:{USERS}"]
+    there = contract().encode()
+    assert list(git_objects.each_named(git, asked)) == [there, None, None, None, None, there]
 
 
 def test_lines_end_where_the_reader_of_yaml_ends_them() -> None:
