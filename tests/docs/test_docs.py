@@ -40,6 +40,7 @@ TEST_IT = (
     "python3 -m venv .venv && .venv/bin/pip install --quiet --upgrade pip"
     " && .venv/bin/pip install --quiet --editable . --group dev && .venv/bin/python -m pytest -n 2"
 )
+STAND_IN = "git+https://git.example.com/tools/dcr"
 YAML = all_blocks("yaml")
 TOML = all_blocks("toml")
 on_every_page = pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
@@ -99,15 +100,20 @@ def test_what_try_it_ends_with_works_with_an_empty_home_and_leaves_nothing_there
     assert not list((tmp_path / "home").iterdir())
 
 
-@pytest.mark.network
-def test_try_it_runs_as_printed_in_a_fresh_copy_of_the_checkout(tmp_path: Path) -> None:
+def copy_of_the_checkout(folder: Path) -> Path:
     listing = subprocess.run(
         ["git", "ls-files", "-co", "--exclude-standard", "-z"], cwd=ROOT, check=True, capture_output=True
     ).stdout
     for name in filter(None, os.fsdecode(listing).split("\0")):
         if (ROOT / name).exists():
-            (tmp_path / "copy" / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy2(ROOT / name, tmp_path / "copy" / name)
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(ROOT / name, folder / name)
+    return folder
+
+
+@pytest.mark.network
+def test_try_it_runs_as_printed_in_a_fresh_copy_of_the_checkout(tmp_path: Path) -> None:
+    copy_of_the_checkout(tmp_path / "copy")
     environment = {**environment_of_a_stranger(tmp_path / "home"), "PATH": os.defpath}
     environment["PATH"] = f"{Path(sys.base_prefix) / 'bin'}:{os.defpath}"
     ended = subprocess.run(
@@ -116,6 +122,32 @@ def test_try_it_runs_as_printed_in_a_fresh_copy_of_the_checkout(tmp_path: Path) 
     assert ended.returncode == 0, ended.stderr
     assert "field 'ltv' was removed" in ended.stdout
     assert "exit code 0" in ended.stdout
+
+
+@pytest.mark.network
+def test_getting_started_works_from_an_empty_virtual_environment(tmp_path: Path) -> None:
+    page = ROOT / "docs/getting-started.md"
+    (install,) = [each for each in blocks(page) if each.installs]
+    assert install.text.count(STAND_IN) == 1
+    environment = {
+        **environment_of_a_stranger(tmp_path / "home"),
+        "PATH": f"{Path(sys.base_prefix) / 'bin'}:{os.defpath}",
+    }
+    copied = install.text.replace(STAND_IN, str(copy_of_the_checkout(tmp_path / "copy")))
+    ended = subprocess.run(
+        ["bash", "-e", "-c", copied], cwd=tmp_path, env=environment, check=False, capture_output=True, text=True
+    )
+    assert ended.returncode == 0, ended.stderr
+    tools = tmp_path / "home/dcr/bin"
+    assert (tools / "dcr").exists()
+    (walkthrough,) = [each for each in walkthroughs() if each.steps[0].page == page]
+    for block, printed in play(walkthrough, tmp_path, tools):
+        assert without_ids(block.text) == without_ids(printed), str(block)
+    command = [tools / "dcr", "init", "--ci", "gitlab", "--dry-run"]  # the files for CI come with the package
+    ended = subprocess.run(
+        command, cwd=tmp_path / "repository", env=environment, check=False, capture_output=True, text=True
+    )
+    assert "would write  .gitlab-ci.yml: " in ended.stdout, ended.stderr
 
 
 @pytest.mark.parametrize("block", whole_contracts(), ids=str)
@@ -228,9 +260,9 @@ def test_the_readme_says_of_each_kind_whom_it_breaks_and_in_which_mode() -> None
 
 FOREIGN_WORDS = {
     "latest_version", "timestamp_tz", "timestamp_ntz", "data_tests", "defined_in", "deprecation_date", "foreign_key",
-    "data_type", "primary_key", "not_null",
+    "data_type", "primary_key", "not_null", "ignore_only",
 }  # fmt: skip
-"""Words of the formats that docs/formats.md speaks of."""
+"""Words of the formats that docs/formats.md speaks of, and of programs beside which docs/comparison.md sets dcr."""
 
 
 @on_every_page
@@ -238,8 +270,7 @@ def test_every_word_of_dcr_that_a_page_names_exists(page: Path) -> None:
     """A word of dcr's has an underscore and stands in backticks: kinds, keys, settings, classes of people."""
     said = set(re.findall(r"`([a-z]+(?:_[a-z]+)+)`", without_blocks(page)))
     keys = {key for model in models_of_a_contract() for key in model.model_fields}
-    foreign = FOREIGN_WORDS if page.name in ("formats.md", "rules.md", "policy.md") else set()
-    foreign = CI_WORDS if page.name == "ci.md" else foreign
+    foreign = FOREIGN_WORDS if page.name in ("formats.md", "rules.md", "policy.md", "comparison.md") else set()
     assert said <= {*all_rules(), *keys, *Policy._fields, *OTHER_WORDS, *foreign}
 
 
@@ -247,11 +278,9 @@ def models_of_a_contract() -> tuple[type[BaseModel], ...]:
     return (models.DataContract, models.DataField, models.Owner, models.FreshnessSLA)
 
 
-CI_WORDS = {"pull_request_target"}
-"""The event of GitHub's that docs/ci.md warns of."""
-
 OTHER_WORDS = {"previous_location", "check_compatibility", "description_removed", "tmp_path", *MODES}
-"""The library's, the modes, the example of a rule to add, and pytest's."""
+OTHER_WORDS |= {"pull_request", "pull_request_target"}
+"""The library's, the modes, the example of a rule to add, pytest's, and the events of GitHub."""
 
 
 def test_the_rule_that_contributing_adds_passes_the_tests_of_rules(tmp_path: Path) -> None:
