@@ -1,4 +1,4 @@
-"""Options and fixtures that every test may use."""
+"""Options and fixtures that every test may use; what needs a package index runs when `-m network` asks for it."""
 
 from __future__ import annotations
 
@@ -34,3 +34,16 @@ def expect(request: pytest.FixtureRequest) -> Callable[[Path, str], None]:
         assert actual == expected.read_text(encoding="utf-8")
 
     return compare
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "network: installs from the package index; deselected unless -m names it")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if "network" in config.option.markexpr:
+        return
+    left_out = [each for each in items if each.get_closest_marker("network")]
+    if left_out:
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [each for each in items if each not in left_out]

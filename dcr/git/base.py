@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from dcr.errors import DcrError
 from dcr.git import ci
+from dcr.git.bringing import ANCESTOR, ID, bring, look_for, short
 from dcr.git.command import GitFailedError, failure
 
 if TYPE_CHECKING:
@@ -26,10 +27,8 @@ _DEFAULTS = (
     "refs/remotes/origin/master",
 )
 _UNFIT = re.compile(r"[\x00-\x20\x7f~^:?*\[\\]|\.\.|@\{|//|\A-|\A\.|/\Z|\.\Z|\.lock\Z|\A@\Z")
-_ANCESTOR = re.compile(r"(?:[~^][0-9]*)+\Z")
 _AMBIGUOUS = re.compile(r"refname '(.*)' is ambiguous")
 _LISTED = re.compile(r"(\S+) ([0-9a-f]{40,64}) (\S*)\Z")
-_ID = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?\Z")
 
 
 class BadRefError(DcrError):
@@ -99,7 +98,7 @@ def resolve_ref(
         name, source = _named(repository, None, policy_base)
     except NoBaseError as error:
         raise NoBaseError(error.message, 'name one: --ref REF, or write base = "…" into dcr.toml') from error
-    return _short(name), source, resolve_commit(repository, name, _bring(repository, name))
+    return short(name), source, resolve_commit(repository, name, bring(repository, name))
 
 
 def _named(repository: Repository, base: str | None, policy_base: Callable[[str], str | None]) -> tuple[str, str]:
@@ -115,7 +114,7 @@ def _named(repository: Repository, base: str | None, policy_base: Callable[[str]
 
 def check_shape(ref: str, option: str = BASE_OPTION) -> str:
     """Return a ref whose shape is a ref's. Raises `BadRefError`: no options, ranges, paths or expressions."""
-    plain = _ANCESTOR.sub("", ref)
+    plain = ANCESTOR.sub("", ref)
     if not plain or _UNFIT.search(plain) or len(ref) > 1_000:
         raise BadRefError(
             f"'{ref[:100]}' is not a ref", f"name a branch, tag or commit, for example: {option}origin/main"
@@ -132,7 +131,7 @@ def resolve_commit(repository: Repository, ref: str, fix: str = "", option: str 
     answer = repository.git.ask("rev-parse", "--verify", "--end-of-options", f"{ref}^{{commit}}")
     _refuse_ambiguous(answer.complaint, option)
     found = answer.out.decode("ascii", "replace").strip()
-    if answer.code == 0 and _ID.match(found):
+    if answer.code == 0 and ID.match(found):
         return found
     if ref == "HEAD":
         if is_unborn(repository):
@@ -140,7 +139,7 @@ def resolve_commit(repository: Repository, ref: str, fix: str = "", option: str 
         raise BadRefError("HEAD names no commit that is here", "git fsck shows what is wrong with the repository")
     raise BadRefError(
         f"the ref '{ref}' names no commit in this repository",
-        fix or _look_for(repository, ref) + f", or name another: {option}REF",
+        fix or look_for(repository, ref) + f", or name another: {option}REF",
     )
 
 
@@ -177,7 +176,7 @@ def _first_existing(repository: Repository, named: ci.Candidate) -> tuple[str, s
     if named.commit:
         return named.commit, named.commit_source
     raise BadRefError(
-        f"{named.source} names '{named.written}', which is not in this clone", _bring(repository, named.written)
+        f"{named.source} names '{named.written}', which is not in this clone", bring(repository, named.written)
     )
 
 
@@ -214,7 +213,7 @@ def _refuse_dangling(repository: Repository, unlisted: Iterable[str]) -> None:
     for ref in unlisted:
         if os.path.isfile(os.path.join(repository.common_dir, ref)):
             fix = "git remote set-head origin --auto" if ref.startswith("refs/remotes") else "git fsck shows where to"
-            raise BadRefError(f"'{_short(ref)}' points to a branch that is gone", fix)
+            raise BadRefError(f"'{short(ref)}' points to a branch that is gone", fix)
 
 
 def _only_branch(repository: Repository) -> str:
@@ -244,14 +243,14 @@ def _common(repository: Repository, ref: str, source: str, head: str) -> Base:
     *lines, last = answer.out.decode("ascii", "replace").split("\n")[:-1] or [""]
     if answer.code != 0 or len(lines) < 2 or last not in ("true", "false"):
         head_commit = resolve_commit(repository, head)
-        commit = resolve_commit(repository, ref, _bring(repository, ref) if ci.setting(os.environ) else "")
+        commit = resolve_commit(repository, ref, bring(repository, ref) if ci.setting(os.environ) else "")
         lines = [head_commit, commit, *_merge_bases(repository, commit, head_commit)]
     head_commit, commit, *common = [each.removeprefix("^") for each in lines]
-    if not all(_ID.match(each) for each in (commit, head_commit, *common)):
+    if not all(ID.match(each) for each in (commit, head_commit, *common)):
         raise failure(("rev-parse",), answer)
     if len(common) != 1:
         raise no_merge_base(repository, ref, common)
-    return Base(_short(ref), source, commit, common[0], head_commit)
+    return Base(short(ref), source, commit, common[0], head_commit)
 
 
 def _merge_bases(repository: Repository, commit: str, head: str) -> list[str]:
@@ -263,7 +262,7 @@ def _merge_bases(repository: Repository, commit: str, head: str) -> list[str]:
 
 def no_merge_base(repository: Repository, ref: str, found: list[str]) -> NoMergeBaseError:
     """Return the error for a number of merge-bases that is not one."""
-    name = _short(ref)
+    name = short(ref)
     if found:
         return NoMergeBaseError(
             f"'{name}' and the head have {len(found)} merge-bases (a criss-cross merge)",
@@ -271,7 +270,7 @@ def no_merge_base(repository: Repository, ref: str, found: list[str]) -> NoMerge
         )
     if repository.shallow:
         return NoMergeBaseError(
-            f"this clone is shallow and does not hold the merge-base with '{name}'", _bring(repository, ref)
+            f"this clone is shallow and does not hold the merge-base with '{name}'", bring(repository, ref)
         )
     return NoMergeBaseError(
         f"'{name}' and the head have no common commit", "name a base that the branch grew from: --base REF"
@@ -287,31 +286,3 @@ def _refuse_ambiguous(complaint: str, option: str = BASE_OPTION) -> None:
     if ref == "HEAD":
         hint = "a branch or tag is called HEAD: git branch -m HEAD another-name, or git tag -d HEAD"
     raise BadRefError(f"'{ref}' names more than one thing in this repository (a tag and a branch?)", hint)
-
-
-def _bring(repository: Repository, ref: str) -> str:
-    """Return what brings a ref and its history here: the setting of the CI at hand, and the command."""
-    setting, fetch = ci.setting(os.environ), _fetch(ref)
-    if repository.shallow:
-        fetch = f"git fetch --unshallow origin && {fetch}"
-    return f"{setting}; or {fetch}" if setting else fetch
-
-
-def _look_for(repository: Repository, ref: str) -> str:
-    """Return the command that brings what a ref names, or that shows how far back the one it counts from goes."""
-    counted_from = _ANCESTOR.sub("", ref)
-    if counted_from == ref:
-        return _fetch(ref)
-    return "git fetch --unshallow origin" if repository.shallow else f"git log --oneline {counted_from}"
-
-
-def _fetch(ref: str) -> str:
-    """Return the command that brings a branch of the remote, or a commit."""
-    from shlex import quote  # noqa: PLC0415 (a branch's name may hold what a shell acts on)
-
-    name = _short(ref).removeprefix("origin/")
-    return f"git fetch origin {quote(name if _ID.match(name) else f'{name}:refs/remotes/origin/{name}')}"
-
-
-def _short(ref: str) -> str:
-    return ref.removeprefix("refs/remotes/").removeprefix("refs/heads/")

@@ -1,6 +1,6 @@
 """Jobs as their services run them: the scripts out of a file for a CI, run by the shell that the service uses.
 
-dcr, pip and `python3 -m venv` are small programs that stand for an installed dcr: nothing is downloaded. Everything
+dcr, pip and `python3 -I -m venv` are small programs that stand for an installed dcr: nothing is downloaded. Everything
 else in a script is the real thing.
 """
 
@@ -76,13 +76,13 @@ class Machine:
 
 
 def install(folder: Path) -> None:
-    """Put dcr, pip and python3 into a folder; `python3 -m venv DIRECTORY` puts them into another one."""
+    """Put dcr, pip and python3 into a folder; `python3 -I -m venv DIRECTORY` puts them into another one."""
+    copied = 'mkdir -p "$4/bin" && exec cp "$(dirname "$0")"/* "$4/bin/"'
     programs = {
         "dcr": f'exec {sys.executable} -P -m dcr "$@"',
         "pip": 'echo "$@" >> "$HOME/pip.txt"',
         "python": f'exec {sys.executable} "$@"',
-        "python3": 'if [ "$1 $2" = "-m venv" ]; then mkdir -p "$3/bin" && exec cp "$(dirname "$0")"/* "$3/bin/"; fi\n'
-        f'exec {sys.executable} "$@"',
+        "python3": f'if [ "$1 $2 $3" = "-I -m venv" ]; then {copied}; fi\nexec {sys.executable} "$@"',
     }
     for name, script in programs.items():
         write_program(folder / name, script)

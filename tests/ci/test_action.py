@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import sys
 from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
@@ -11,6 +13,7 @@ from ci_checkouts import Server, github
 from ci_jobs import Machine, installed
 from ci_jobs import github as steps_of
 from repositories import ROOT, USERS, contract
+from test_ci_steps import plant
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -30,8 +33,8 @@ class Run(NamedTuple):
     summary: str
 
 
-def play(clone: Repository, **inputs: str) -> Run:
-    """Run the action in a pull request's job."""
+def play(clone: Repository, *, python: str = "", **inputs: str) -> Run:
+    """Run the action in a pull request's job; with a `python` of its own it installs dcr from an index."""
     temp = clone.root / "temp"
     files = {"GITHUB_OUTPUT": temp / "output", "GITHUB_STEP_SUMMARY": temp / "summary"}
     made = Machine(
@@ -46,7 +49,10 @@ def play(clone: Repository, **inputs: str) -> Run:
     given = {name: each["default"] for name, each in DOCUMENT["inputs"].items()}
     given |= {name.replace("_", "-"): value for name, value in inputs.items()}
     context = {f"inputs.{name}": value for name, value in given.items()}
-    context["steps.python.outputs.python-path"] = str(made.bin / "python3")
+    context["steps.python.outputs.python-path"] = python or str(made.bin / "python3")
+    if python:
+        made.environment |= {name: value for name, value in os.environ.items() if name.startswith("PIP_")}
+        del made.environment["PYTHONPATH"]
     context["inputs.install || github.action_path"] = given["install"] or str(ROOT)
     ended = made.run(steps_of(ACTION, context))
     outputs = dict(line.split("=", 1) for line in files["GITHUB_OUTPUT"].read_text("utf-8").splitlines())
@@ -119,6 +125,32 @@ def test_the_sarif_file_is_written_where_it_was_asked_for(tmp_path: Path) -> Non
     clone = github(Server(tmp_path))
     play(clone, sarif_file="dcr.sarif", annotations="false", summary="false")
     assert (clone.folder / "dcr.sarif").is_file()
+
+
+def test_a_module_in_the_change_is_not_run(tmp_path: Path) -> None:
+    clone = github(Server(tmp_path))
+    plant(clone)
+    assert play(clone).code == 1
+    assert not (tmp_path / "canary").exists()
+
+
+@pytest.mark.network
+def test_the_action_installs_dcr_from_its_own_folder(tmp_path: Path) -> None:
+    clone = github(Server(tmp_path))
+    plant(clone)
+    run = play(clone, python=sys.executable)
+    assert (run.code, run.outputs.get("errors")) == (1, "2"), run.log
+    assert (tmp_path / "temp/dcr/bin/dcr").is_file()
+    assert not (tmp_path / "canary").exists()
+
+
+def test_a_link_in_the_change_is_not_written_through(tmp_path: Path) -> None:
+    clone = github(Server(tmp_path))
+    (tmp_path / "precious").write_text("precious", "utf-8")
+    (clone.folder / "dcr.sarif").symlink_to(tmp_path / "precious")
+    play(clone, sarif_file="dcr.sarif")
+    assert (tmp_path / "precious").read_text("utf-8") == "precious"
+    assert not (clone.folder / "dcr.sarif").is_symlink()
 
 
 def test_what_is_not_wanted_is_left_out(tmp_path: Path) -> None:

@@ -49,8 +49,8 @@ SERVICES = {
     "azure": Service(
         lambda: jobs.azure(FILES / "azure-pipelines.yml"),
         checkouts.azure, lambda server: checkouts.azure(server, depth=1),
-        {"TF_BUILD": "True", "SYSTEM_PULLREQUEST_TARGETBRANCH": "refs/heads/main"},
-        ("dcr.xml", "dcr.md"),
+        {"TF_BUILD": "True", "SYSTEM_PULLREQUEST_TARGETBRANCH": "refs/heads/main", "AGENT_TEMPDIRECTORY": "<temp>"},
+        ("<temp>/dcr.xml", "<temp>/dcr.md"),
     ),
     "bitbucket": Service(
         lambda: jobs.bitbucket(FILES / "bitbucket-pipelines.yml"),
@@ -88,6 +88,12 @@ def machine(service: Service, clone: Repository) -> Machine:
     return made
 
 
+def plant(clone: Repository) -> None:
+    """Put modules into a change that are called as those that Python looks for in the working folder."""
+    for name in ("venv", "pip", "ensurepip", "dcr", "json", "sitecustomize", "git", "yaml"):
+        clone.write(f"{name}.py", f"open({str(clone.root / 'canary')!r}, 'w')\nraise SystemExit(0)\n")
+
+
 def reports(service: Service, made: Machine) -> list[bool]:
     return [(made.clone.folder / each.replace("<temp>", str(made.temp))).is_file() for each in service.reports]
 
@@ -120,6 +126,28 @@ def test_a_clone_without_the_base_fails_the_job_with_the_hint(service: Service, 
     assert ended.code == 2, ended.log
     assert "nothing was checked" in ended.log
     assert "hint: " in ended.log
+
+
+@every_service
+def test_a_link_in_the_change_is_not_written_through(service: Service, tmp_path: Path) -> None:
+    made = machine(service, service.whole(Server(tmp_path)))
+    precious = tmp_path / "precious"
+    precious.mkdir()
+    for name in ("dcr.xml", "dcr.md", "gl-code-quality-report.json"):
+        (precious / name).write_text("precious", "utf-8")
+        (made.clone.folder / name).symlink_to(precious / name)
+    (made.clone.folder / "test-results").symlink_to(precious)
+    assert made.run(service.steps()).code == 1
+    assert {each.read_text("utf-8") for each in precious.iterdir()} == {"precious"}
+    assert all(reports(service, made))
+
+
+@every_service
+def test_a_module_in_the_change_is_not_run(service: Service, tmp_path: Path) -> None:
+    made = machine(service, service.whole(Server(tmp_path)))
+    plant(made.clone)
+    assert made.run(service.steps()).code == 1
+    assert not (tmp_path / "canary").exists()
 
 
 def test_github_s_job_keeps_the_report_for_the_summary_and_the_comment(tmp_path: Path) -> None:
@@ -156,4 +184,4 @@ def test_buildkite_s_job_annotates_a_break_and_nothing_else(tmp_path: Path) -> N
 def test_azure_s_job_shows_the_report_with_the_run(tmp_path: Path) -> None:
     service = SERVICES["azure"]
     made = machine(service, service.whole(Server(tmp_path)))
-    assert f"##vso[task.uploadsummary]{made.clone.folder}/dcr.md" in made.run(service.steps()).log.splitlines()
+    assert f"##vso[task.uploadsummary]{made.temp}/dcr.md" in made.run(service.steps()).log.splitlines()

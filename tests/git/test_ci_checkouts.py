@@ -314,7 +314,7 @@ NAMELESS = {
 @pytest.mark.parametrize("job", NAMELESS.values(), ids=NAMELESS)
 def test_where_nothing_names_a_base_the_hint_begins_with_the_setting(tmp_path: Path, job: Refusal) -> None:
     outcome = job.clone(Server(tmp_path)).check(**job.variables)
-    outcome.says("there is no origin/HEAD, main or master", f"hint: {job.setting}; or dcr check --base REF")
+    outcome.says("there is no origin/HEAD, main or master", f"hint: {job.setting}; or name one: --base REF")
 
 
 def test_a_blobless_clone_of_circleci_says_which_setting_makes_it_whole(tmp_path: Path) -> None:

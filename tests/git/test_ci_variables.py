@@ -189,7 +189,11 @@ def test_gitlab_s_zeros_name_nothing(broken: Repository) -> None:
 
 @pytest.mark.parametrize("number", ["false", ""])
 def test_buildkite_outside_a_pull_request_names_nothing(broken: Repository, number: str) -> None:
-    variables = {"BUILDKITE_PULL_REQUEST": "false", "BUILDKITE_PULL_REQUEST_BASE_BRANCH": number and "nope"}
+    variables = {
+        "BUILDKITE": "true",
+        "BUILDKITE_PULL_REQUEST": number,
+        "BUILDKITE_PULL_REQUEST_BASE_BRANCH": "nope" if number else "",
+    }
     assert base_of(broken.check(**variables)) == ("main", "main")
 
 
