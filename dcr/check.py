@@ -44,6 +44,7 @@ class Request(NamedTuple):
     """What a run is asked to do. `head` is `worktree`, `index`, or a ref; None settings follow the policy.
 
     `against` is a base that is settled already, with its head; `base` is then not looked at, and `head` only said.
+    `sources` asks for the texts of both sides beside the issues, for formats that show them.
     """
 
     folder: str
@@ -56,6 +57,7 @@ class Request(NamedTuple):
     require_contracts: bool = False
     against: Base | None = None
     baseline: str | None = None
+    sources: bool = False
 
 
 class NoContractsError(DcrError):
@@ -88,7 +90,7 @@ def check(request: Request, progress: Callable[[str], None] = lambda _: None) ->
     contracts, baselined = _left_out(run, contracts)
     if base.is_nothing:  # everything is new, so only what is wrong with it is told, as dcr lint does
         contracts = tuple(each for each in contracts if each.issues)
-    return Report(
+    report = Report(
         base=None if base.is_nothing else BaseReport(base.ref, base.source, base.commit, base.merge_base),
         head=request.head,
         contracts=contracts,
@@ -99,6 +101,7 @@ def check(request: Request, progress: Callable[[str], None] = lambda _: None) ->
         fail_on=request.fail_on or governing.policy.choice("fail_on"),
         baselined=baselined,
     )
+    return _with_sources(run, report) if request.sources else report
 
 
 def head_of(*, staged: bool, head: str | None) -> str:
@@ -270,6 +273,14 @@ def _report(
         actual_bump=verdict.actual_bump,
         issues=issues,
     )
+
+
+def _with_sources(run: _Run, report: Report) -> Report:
+    from dcr.git.texts import texts  # noqa: PLC0415 (few formats show texts)
+    from dcr.reporters.sources import source_of  # noqa: PLC0415
+
+    found = texts(run.repository, report.named_sources(), run.found.changes, run.base.merge_base)
+    return report._replace(sources={key: source_of(content) for key, content in found.items()})
 
 
 def _change(matched: Matched) -> str:

@@ -45,12 +45,15 @@ def lint(
     paths: Iterable[str] = (),
     fail_on: str | None = None,
     progress: Callable[[str], None] = lambda _: None,
+    *,
     baseline: str | None = None,
+    sources: bool = False,
 ) -> Report:
     """Return what is wrong with every contract in scope, or in the files and folders given.
 
-    Works outside a repository too. `baseline` names a file of issues to leave out. Raises a `DcrError` when a path,
-    the policy or the baseline cannot be read.
+    `baseline` names a file of issues to leave out, `sources` asks for the texts beside the issues, for formats that
+    show them. Works outside a repository too. Raises a `DcrError` when a path, the policy or the baseline cannot be
+    read.
     """
     top, repository = _top(folder)
     policy, source = own_policy(top)
@@ -84,7 +87,16 @@ def lint(
         reports_left, baselined = without_known(once, baseline_file(os.path.join(folder, baseline)).judge)
         once = list(reports_left)
     found = tuple(report for report in once if report.issues)
-    return Report(None, "worktree", found, (), total, left_alone, source, fail_on or policy.fail_on, baselined)
+    report = Report(None, "worktree", found, (), total, left_alone, source, fail_on or policy.fail_on, baselined)
+    return _with_sources(top, report) if sources else report
+
+
+def _with_sources(top: str, report: Report) -> Report:
+    from dcr.git.texts import worktree_texts  # noqa: PLC0415 (few formats show texts)
+    from dcr.reporters.sources import source_of  # noqa: PLC0415
+
+    found = worktree_texts(top, report.named_sources())
+    return report._replace(sources={key: source_of(content) for key, content in found.items()})
 
 
 def _add(reports: dict[tuple[str, str | None], ContractReport], more: Iterable[ContractReport]) -> None:

@@ -13,9 +13,9 @@ from dcr.cli import EXIT_NOT_CHECKED, note
 
 COMMANDS = (
     "check", "lint", "datasets", "log", "show", "blame", "diff", "audit", "bump", "deprecate", "archive", "accept",
-    "owners", "hook", "explain", "schema", "init", "demo",
+    "owners", "hook", "git-diff-driver", "explain", "schema", "init", "demo",
 )  # fmt: skip
-"""Every command; `dcr/cli/<name>.py` holds a function of that name."""
+"""Every command; `dcr/cli/<name>.py` holds a function of that name, with `_` for each `-`."""
 
 _Misuse: Any = typer.BadParameter.__mro__[1]  # click's UsageError, of whichever click this typer carries
 
@@ -31,11 +31,12 @@ class LateCommands(TyperGroup):
         """Return the command of a name, or None."""
         if cmd_name not in COMMANDS:
             return None
-        module = import_module(f"dcr.cli.{cmd_name}")
+        name = cmd_name.replace("-", "_")
+        module = import_module(f"dcr.cli.{name}")
         single = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
         brief = re.split("[:.]", module.__doc__ or "")[0]  # short enough not to be cut off in a list
         single.command(cmd_name, help=module.__doc__, short_help=f"{brief}.", epilog=module.EXAMPLE)(
-            getattr(module, cmd_name)
+            getattr(module, name)
         )
         return get_command(single)
 
@@ -114,6 +115,8 @@ def _in_our_words(error: Any, arguments: list[str]) -> Exception:
     if hasattr(error, "possibilities"):
         near = sorted(error.possibilities or ())
         hint = f"did you mean '{near[0]}'?" if near else f"{help_of} lists what there is"
+        if not near and arguments[0] in COMMANDS and not error.option_name.startswith("--"):
+            hint += "; a name that begins with a dash comes after --"
         return UsageError(f"there is no option '{error.option_name}'", hint)
     said = error.format_message().rstrip(".")
     return UsageError(said[:1].lower() + said[1:], f"{help_of} shows how it is used")

@@ -17,10 +17,11 @@ from dcr.cli.options import (
     VerboseOption,
     WriteBaselineOption,
 )
-from dcr.cli.output import COLORS, FAIL_ON, Manner, Progress, deliver, one_of, words, working_folder
+from dcr.cli.output import COLORS, FAIL_ON, Manner, deliver, one_of, progress_of, words, working_folder
 from dcr.cli.targets import targets
 from dcr.compatibility.modes import MODES
 from dcr.errors import UsageError
+from dcr.reporters import needs_sources
 
 EXAMPLE = "Example: dcr check --base origin/main -f table -f sarif:dcr.sarif"
 _POLICY_FROM = ("base", "worktree")
@@ -75,10 +76,11 @@ def check(
         policy_from=policy_from,
         require_contracts=require_contracts,
         baseline=None if write_baseline else baseline,
+        sources=needs_sources(each.format for each in chosen),
     )
     if fix and (staged or head is not None):
         raise UsageError("--fix writes to the working tree, and --staged and --head judge something else", "leave one")
-    progress = Progress(aloud=verbose)
+    progress = progress_of(verbose=verbose)
     try:
         report = run_check(request, progress)
         if fix:

@@ -15,9 +15,10 @@ from dcr.cli.options import (
     VerboseOption,
     WriteBaselineOption,
 )
-from dcr.cli.output import COLORS, FAIL_ON, Manner, Progress, deliver, one_of, working_folder
+from dcr.cli.output import COLORS, FAIL_ON, Manner, deliver, one_of, progress_of, working_folder
 from dcr.cli.targets import targets
 from dcr.lint import lint as run_lint
+from dcr.reporters import needs_sources
 
 EXAMPLE = "Example: dcr lint contracts/users.yaml"
 
@@ -41,9 +42,16 @@ def lint(
     one_of("--color", color, COLORS)
     chosen = targets(format or (), output or ())
     folder = working_folder()
-    progress = Progress(aloud=verbose)
+    progress = progress_of(verbose=verbose)
     try:
-        report = run_lint(folder, tuple(paths or ()), fail_on, progress, None if write_baseline else baseline)
+        report = run_lint(
+            folder,
+            tuple(paths or ()),
+            fail_on,
+            progress,
+            baseline=None if write_baseline else baseline,
+            sources=needs_sources(each.format for each in chosen),
+        )
     finally:
         progress.done()
     if verbose:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import sys
-import time
+import threading
 from typing import TYPE_CHECKING, NamedTuple
 
 from dcr.cli import EXIT_ISSUES, note
@@ -19,12 +20,17 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from dcr.cli.targets import Target
+    from dcr.cli.verbose import Steps
     from dcr.reporters.report import Report
 
 COLORS = ("auto", "always", "never")
 FAIL_ON = ("error", "warning", "never")
 NARROWEST, WIDEST = 40, 400
 """Columns that a report is laid out for, whatever the terminal says it has."""
+
+
+PATIENCE = 1.0
+"""Seconds that a run may take before a terminal is told what it is busy with."""
 
 
 class Manner(NamedTuple):
@@ -115,34 +121,53 @@ def _write_file(path: str, text: str) -> None:
 
 
 class Progress:
-    """Says on a terminal what a run is busy with, once it has taken more than a second; aloud, how long each step took.
+    """Says on a terminal what a run is busy with, once it has taken more than a second."""
 
-    `aloud` is what `--verbose` asks for: a line for each step on stderr once it is over, wherever that goes.
-    """
-
-    def __init__(self, *, aloud: bool = False) -> None:
-        self._start = self._step_start = time.monotonic()
-        self._step = "getting ready"
-        self._shown, self._aloud = False, aloud
-        self._on = sys.stderr.isatty() and not os.environ.get("CI") and os.environ.get("TERM") != "dumb" and not aloud
+    def __init__(self) -> None:
+        self._on = sys.stderr.isatty() and not os.environ.get("CI") and os.environ.get("TERM") != "dumb"
+        self._doing, self._shown = "", False
+        self._drawing = threading.Lock()
+        self._clock: threading.Timer | None = None
 
     def __call__(self, doing: str) -> None:
-        """Note what is being done now; shown when the run is slow."""
-        self._end_step(doing)
-        if self._on and (self._shown or time.monotonic() - self._start > 1):
-            self._shown = True
-            sys.stderr.write(f"\r\x1b[2Kdcr: {doing}…")
-            sys.stderr.flush()
+        """Note what is being done now; shown when the run is slow, even where nothing else is ever noted."""
+        if not self._on:
+            return
+        with self._drawing:
+            self._doing = doing
+            if self._shown:
+                self._draw()
+            elif self._clock is None:
+                self._clock = threading.Timer(PATIENCE, self._begin)
+                self._clock.daemon = True
+                self._clock.start()
 
     def done(self) -> None:
         """Take the line away again."""
-        self._end_step("")
-        if self._shown:
-            sys.stderr.write("\r\x1b[2K")
+        with self._drawing:
+            self._on = False
+            if self._clock is not None:
+                self._clock.cancel()
+            if self._shown:
+                sys.stderr.write("\r\x1b[2K")
+                sys.stderr.flush()
+
+    def _begin(self) -> None:
+        with self._drawing:
+            if self._on:
+                self._shown = True
+                self._draw()
+
+    def _draw(self) -> None:
+        with contextlib.suppress(OSError, ValueError):  # a terminal that went away
+            sys.stderr.write(f"\r\x1b[2Kdcr: {self._doing}…")
             sys.stderr.flush()
 
-    def _end_step(self, following: str) -> None:
-        if self._aloud:
-            now = time.monotonic()
-            note(f"dcr: {self._step}: {(now - self._step_start) * 1000:,.0f} ms")
-            self._step, self._step_start = following, now
+
+def progress_of(*, verbose: bool) -> Progress | Steps:
+    """Return what is told what a run is busy with: on a verbose run every step is said, with its time."""
+    if not verbose:
+        return Progress()
+    from dcr.cli.verbose import Steps
+
+    return Steps()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING
 
 from dcr.cli import note
@@ -15,6 +16,23 @@ if TYPE_CHECKING:
     from dcr.reporters.report import ContractReport, Report
 
 _SIDES = {WORKTREE: "the working tree", INDEX: "the index"}
+
+
+class Steps:
+    """Says how long each step of a run took, once it is over; what `Progress` is to a run that is not verbose."""
+
+    def __init__(self) -> None:
+        self._doing, self._since = "getting ready", time.monotonic()
+
+    def __call__(self, doing: str) -> None:
+        """Note what is being done from now on."""
+        now = time.monotonic()
+        note(f"dcr: {self._doing}: {(now - self._since) * 1000:,.0f} ms")
+        self._doing, self._since = doing, now
+
+    def done(self) -> None:
+        """Say the last step."""
+        self("")
 
 
 def say_what_was_read(report: Report) -> None:

@@ -56,11 +56,11 @@ class ArrayItems(_Strict):
     """What the elements of an array are."""
 
     type: Annotated[str, Field(json_schema_extra={"enum": list(records.TYPES)})]
-    """The type of each element."""
+    """What the values are."""
     required: bool = True
-    """Whether an element must be present and not null."""
+    """Whether a value must be present and not null in every row."""
     description: str | None = None
-    """What an element holds."""
+    """What a value stands for."""
     deprecated: bool = False
     """Whether readers should stop using it."""
     enum: Annotated[list[str | int | float | bool], Field(fail_fast=True)] | None = None
@@ -70,7 +70,7 @@ class ArrayItems(_Strict):
     max_length: int | None = None
     """Longest text, in characters."""
     pattern: str | None = None
-    """Regular expression found in every value (unanchored, as in JSON Schema)."""
+    """Python regular expression found in every value; `^` and `$` anchor it."""
     format: str | None = None
     """Name of a text format, for example `email`, `uuid` or `date`."""
     minimum: Number | None = None

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 
     from dcr.git.repository import Repository
 
+BASE_OPTION = "--base "
+"""What is written before a ref that names the base."""
+
 _DEFAULTS = (
     "refs/remotes/origin/HEAD",
     "refs/heads/main",
@@ -91,8 +94,11 @@ def resolve_ref(
     Raises as `resolve_base` does.
     """
     if ref is not None:
-        return ref, "--ref", resolve_commit(repository, ref, f"{_fetch(ref)}, or name another with --ref")
-    name, source = _named(repository, None, policy_base)
+        return ref, "--ref", resolve_commit(repository, ref, option="--ref ")
+    try:
+        name, source = _named(repository, None, policy_base)
+    except NoBaseError as error:
+        raise NoBaseError(error.message, 'name one: --ref REF, or write base = "…" into dcr.toml') from error
     return _short(name), source, resolve_commit(repository, name, _bring(repository, name))
 
 
@@ -107,21 +113,24 @@ def _named(repository: Repository, base: str | None, policy_base: Callable[[str]
     return _default(repository, policy_base)
 
 
-def check_shape(ref: str) -> str:
+def check_shape(ref: str, option: str = BASE_OPTION) -> str:
     """Return a ref whose shape is a ref's. Raises `BadRefError`: no options, ranges, paths or expressions."""
     plain = _ANCESTOR.sub("", ref)
     if not plain or _UNFIT.search(plain) or len(ref) > 1_000:
         raise BadRefError(
-            f"'{ref[:100]}' is not a ref", "name a branch, tag or commit, for example: dcr check --base origin/main"
+            f"'{ref[:100]}' is not a ref", f"name a branch, tag or commit, for example: {option}origin/main"
         )
     return ref
 
 
-def resolve_commit(repository: Repository, ref: str, fix: str = "") -> str:
-    """Return the commit a ref names. Raises `BadRefError` when it names none, or both a tag and a branch."""
-    check_shape(ref)
+def resolve_commit(repository: Repository, ref: str, fix: str = "", option: str = BASE_OPTION) -> str:
+    """Return the commit a ref names. Raises `BadRefError` when it names none, or both a tag and a branch.
+
+    `option` is what hints write before a ref: what the user wrote there, nothing where it was an argument.
+    """
+    check_shape(ref, option)
     answer = repository.git.ask("rev-parse", "--verify", "--end-of-options", f"{ref}^{{commit}}")
-    _refuse_ambiguous(answer.complaint)
+    _refuse_ambiguous(answer.complaint, option)
     found = answer.out.decode("ascii", "replace").strip()
     if answer.code == 0 and _ID.match(found):
         return found
@@ -131,7 +140,7 @@ def resolve_commit(repository: Repository, ref: str, fix: str = "") -> str:
         raise BadRefError("HEAD names no commit that is here", "git fsck shows what is wrong with the repository")
     raise BadRefError(
         f"the ref '{ref}' names no commit in this repository",
-        fix or f"{_fetch(ref)}, or name another: dcr check --base REF",
+        fix or _look_for(repository, ref) + f", or name another: {option}REF",
     )
 
 
@@ -222,7 +231,7 @@ def _only_branch(repository: Repository) -> str:
     setting = ci.setting(os.environ)
     raise NoBaseError(
         "there is no origin/HEAD, main or master to compare with",
-        f'{setting}{"; or " if setting else ""}dcr check --base REF, or write base = "…" into dcr.toml',
+        f'{setting}{"; or " if setting else ""}name one: --base REF, or write base = "…" into dcr.toml',
     )
 
 
@@ -258,23 +267,23 @@ def no_merge_base(repository: Repository, ref: str, found: list[str]) -> NoMerge
     if found:
         return NoMergeBaseError(
             f"'{name}' and the head have {len(found)} merge-bases (a criss-cross merge)",
-            f"git merge {name}, then check again; or name one: dcr check --base {found[0][:12]}",
+            f"git merge {name}, then check again; or name one: --base {found[0][:12]}",
         )
     if repository.shallow:
         return NoMergeBaseError(
             f"this clone is shallow and does not hold the merge-base with '{name}'", _bring(repository, ref)
         )
     return NoMergeBaseError(
-        f"'{name}' and the head have no common commit", "name a base that the branch grew from: dcr check --base REF"
+        f"'{name}' and the head have no common commit", "name a base that the branch grew from: --base REF"
     )
 
 
-def _refuse_ambiguous(complaint: str) -> None:
+def _refuse_ambiguous(complaint: str, option: str = BASE_OPTION) -> None:
     found = _AMBIGUOUS.search(complaint)
     if found is None:
         return
     ref = found[1]
-    hint = f"say which: dcr check --base refs/heads/{ref}, or --base refs/tags/{ref}"
+    hint = f"say which: {option}refs/heads/{ref}, or {option}refs/tags/{ref}"
     if ref == "HEAD":
         hint = "a branch or tag is called HEAD: git branch -m HEAD another-name, or git tag -d HEAD"
     raise BadRefError(f"'{ref}' names more than one thing in this repository (a tag and a branch?)", hint)
@@ -286,6 +295,14 @@ def _bring(repository: Repository, ref: str) -> str:
     if repository.shallow:
         fetch = f"git fetch --unshallow origin && {fetch}"
     return f"{setting}; or {fetch}" if setting else fetch
+
+
+def _look_for(repository: Repository, ref: str) -> str:
+    """Return the command that brings what a ref names, or that shows how far back the one it counts from goes."""
+    counted_from = _ANCESTOR.sub("", ref)
+    if counted_from == ref:
+        return _fetch(ref)
+    return "git fetch --unshallow origin" if repository.shallow else f"git log --oneline {counted_from}"
 
 
 def _fetch(ref: str) -> str:

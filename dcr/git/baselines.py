@@ -18,11 +18,15 @@ if TYPE_CHECKING:
     from dcr.policy.policy import StricterPolicy
 
 
+MAX_BASELINE = 16 * 1024 * 1024
+"""Bytes of a baseline: about 50,000 issues."""
+
+
 def baseline_file(full: str) -> Baseline:
     """Return the baseline of a file on disk, all of it as known before. Raises `BaselineError`."""
     try:
         with open(full, "rb") as file:
-            return Baseline(full, _keys(full, file.read()))
+            return Baseline(full, _keys(full, file.read(MAX_BASELINE + 1)))
     except OSError as error:
         raise _missing(full, (error.strerror or "unknown").lower()) from error
 
@@ -42,7 +46,7 @@ def baseline_of(
         return baseline_file(full)
     if "\n" in path:
         raise BaselineError(f"the name of the baseline '{path}' holds a line break", "rename it")
-    before = read_at(repository.git, [merge_base], path).get(merge_base)
+    before = read_at(repository.git, [merge_base], path, MAX_BASELINE + 1).get(merge_base)
     merged = _keys(path, before) if before is not None else frozenset()
     touched = [each for each in changes if each.path == path]
     if not touched:
@@ -51,7 +55,7 @@ def baseline_of(
         if repository.top is not None and os.path.lexists(full):
             return baseline_file(full)  # git ignores it, so no change can carry it
         raise _missing(path, "neither side has it")
-    now = proposed_contents(repository, touched).get(path)
+    now = proposed_contents(repository, touched, MAX_BASELINE + 1).get(path)
     if now is None:
         raise _missing(path, "the change removes it")
     if isinstance(now, str):
@@ -62,6 +66,11 @@ def baseline_of(
 
 
 def _keys(name: str, content: bytes) -> frozenset[tuple[str, str]]:
+    if len(content) > MAX_BASELINE:
+        raise BaselineError(
+            f"the baseline '{name}' is larger than {MAX_BASELINE >> 20} MiB",
+            "write one for each folder: dcr lint FOLDER --baseline FILE --write-baseline",
+        )
     return frozenset(each.key for each in parse_baseline(name, content))
 
 

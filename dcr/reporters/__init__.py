@@ -10,9 +10,11 @@ from dcr.contract.spelling import did_you_mean
 from dcr.errors import UsageError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from dcr.reporters.report import Report
 
-_NOT_FORMATS = ("report", "printable", "summary", "layout")
+_NOT_FORMATS = ("report", "printable", "summary", "layout", "sources")
 
 
 class Reporter(Protocol):
@@ -45,3 +47,8 @@ def reporter(name: str) -> Reporter:
     if name not in known:
         raise UsageError(f"there is no format '{name}'", did_you_mean(name, known) or f"one of: {', '.join(known)}")
     return cast("Reporter", import_module(f"{__name__}.{name}"))
+
+
+def needs_sources(formats: Iterable[str]) -> bool:
+    """Return whether one of some formats shows the texts that issues point at (`Report.sources`)."""
+    return any(getattr(reporter(name), "NEEDS_SOURCES", False) for name in formats)

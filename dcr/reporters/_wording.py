@@ -16,7 +16,7 @@ def one_line(issue: Issue) -> str:
     """Return all of an issue but its row in one line; the user's text in it is as it was written."""
     parts = [issue.message]
     if issue.accepted:
-        parts.append(f"accepted: {issue.accepted.reason}")
+        parts.append(f"ACCEPTED: {reason_of(issue.accepted)}")
     if issue.breaks:
         parts.append(f"breaks {who_breaks(issue)}")
     if issue.hint:

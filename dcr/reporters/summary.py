@@ -9,7 +9,7 @@ from dcr.reporters.printable import printable
 from dcr.reporters.report import UNCHANGED
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from dcr.compatibility.issue import Issue
     from dcr.reporters.report import Report
@@ -20,8 +20,8 @@ def counted(number: int, word: str) -> str:
     return f"{number:,} {word}{'' if number == 1 else 's'}"
 
 
-def closing_parts(report: Report) -> list[str]:
-    """Return the parts of the closing line."""
+def closing_parts(report: Report, quoted: Callable[[str], str] = printable) -> list[str]:
+    """Return the parts of the closing line; `quoted` makes the user's text in them fit for a format."""
     parts = []
     if report.number_of(ERROR) or report.number_of(WARNING):
         parts.append(f"{counted(report.number_of(ERROR), 'error')}, {counted(report.number_of(WARNING), 'warning')}")
@@ -40,11 +40,11 @@ def closing_parts(report: Report) -> list[str]:
         parts.append(f"{counted(report.left_alone, 'file')} {verb}")
     if report.base:
         base = report.base
-        parts.append(f"against {printable(base.ref)} (from {printable(base.source)}) at {base.commit[:10]}")
+        parts.append(f"against {quoted(base.ref)} (from {quoted(base.source)}) at {base.commit[:10]}")
         if base.merge_base != base.commit:
             parts.append(f"merge-base {base.merge_base[:10]}")
     if report.policy != "defaults":
-        parts.append(f"policy {printable(report.policy)}")
+        parts.append(f"policy {quoted(report.policy)}")
     return parts
 
 

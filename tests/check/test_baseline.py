@@ -162,6 +162,26 @@ def test_a_baseline_that_is_none_is_2_and_is_not_overwritten(
     repository.dcr("check", "--write-baseline").says(message.replace("'dcr.baseline.json'", f"'{FILE}'"))
 
 
+def test_a_baseline_of_thousands_of_issues_is_read_whole_from_every_side(known: Repository) -> None:
+    written = json.loads((known.folder / FILE).read_text("utf-8"))
+    entry = {**written["issues"][0], "message": "m" * 1000}
+    written["issues"] = [*({**entry, "fingerprint": f"{n:064}"} for n in range(3000)), *written["issues"]]
+    known.commit({FILE: json.dumps(written), USERS: breaking()})
+    assert (known.folder / FILE).stat().st_size > 3 * 1024 * 1024
+    for head in ([], ["--staged"], ["--head", "HEAD"]):  # the change touches it, so that both sides are read
+        assert known.check("--baseline", FILE, *head).report["summary"]["baselined"] == 2
+    known.git("checkout", "-q", "main")
+    known.commit({FILE: json.dumps(written)})
+    known.branch("later")
+    known.commit({USERS: breaking()})  # and here it does not
+    assert known.check("--baseline", FILE).report["summary"]["baselined"] == 2
+
+
+def test_a_baseline_too_large_to_be_read_is_said_to_be_and_not_cut(known: Repository) -> None:
+    known.commit({FILE: " " * (16 * 1024 * 1024 + 1)})
+    known.check("--baseline", FILE).says("is larger than 16 MiB", "dcr lint FOLDER --baseline FILE")
+
+
 def test_a_baseline_that_is_on_neither_side_is_2(repository: Repository) -> None:
     repository.check("--baseline", "nowhere.json").says("neither side has it", "dcr check --baseline nowhere.json")
     repository.dcr("lint", "--baseline", "nowhere.json").says("no such file or directory")

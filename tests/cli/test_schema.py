@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import copy
 import json
+import re
 import tomllib
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import jsonschema
 import pytest
 import yaml
-from cli_runs import dcr
+from cli_runs import dcr, repository
 from pydantic import ValidationError
 
 from dcr.compatibility.rule import all_rules
@@ -21,6 +22,9 @@ from dcr.contract.models import DataContract
 from dcr.policy.acceptances import parse_acceptances
 from dcr.policy.policy import PolicyError, parse_policy
 from dcr.schemas import SCHEMAS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 TESTS = Path(__file__).parents[1]
 FOREIGN = {"odcs", "dcs", "dbt"}
@@ -60,6 +64,92 @@ def test_every_setting_and_key_is_described_for_editors() -> None:
         assert "$ref" not in part.get("description", "")
     for part in (SCHEMAS["policy"](), SCHEMAS["acceptances"]()["properties"]["accepted"]["items"]):
         assert [name for name, each in part["properties"].items() if not each.get("description")] == []
+
+
+def parts_of(schema: Any) -> Iterator[dict[str, Any]]:
+    """Yield every mapping of a schema that says something of a value."""
+    if isinstance(schema, dict):
+        yield schema
+        for key, each in schema.items():
+            if key not in ("examples", "default", "defaultSnippets"):
+                yield from parts_of(each)
+    elif isinstance(schema, list):
+        for each in schema:
+            yield from parts_of(each)
+
+
+@pytest.mark.parametrize("name", ["contract", "policy", "acceptances"])
+def test_every_example_and_default_fits_the_schema_it_stands_in(name: str) -> None:
+    schema = SCHEMAS[name]()
+    shown = 0
+    for part in parts_of(schema):
+        inside = {"$defs": schema.get("$defs", {}), **part}
+        for value in (*part.get("examples", ()), *([part["default"]] if "default" in part else [])):
+            jsonschema.Draft202012Validator(inside).validate(value)
+            shown += 1
+    assert shown > 5
+
+
+def test_the_whole_examples_are_read_without_a_word(tmp_path: Path) -> None:
+    for name, path in (("contract", "contracts/users.yaml"), ("acceptances", "dcr.accepted.yaml")):
+        (tmp_path / path).parent.mkdir(exist_ok=True)
+        (tmp_path / path).write_text(yaml.safe_dump(SCHEMAS[name]()["examples"][0], sort_keys=False), "utf-8")
+    assert dcr(tmp_path, "lint", "contracts/users.yaml") == (0, "", "dcr: no issues; 1 contract\n")
+    found, problems = parse_acceptances((tmp_path / "dcr.accepted.yaml").read_bytes(), all_rules())
+    assert (len(found), problems) == (1, [])
+
+
+def test_examples_of_settings_are_a_policy() -> None:
+    for key, each in SCHEMAS["policy"]()["properties"].items():
+        for value in each.get("examples", ()):
+            table = {name: json.dumps(entry) for name, entry in value.items()} if isinstance(value, dict) else None
+            text = (
+                f"{key} = {json.dumps(value)}"
+                if table is None
+                else f"[{key}]\n" + "".join(f'"{name}" = {entry}\n' for name, entry in table.items())
+            )
+            assert parse_policy("dcr.toml", text.encode(), kinds()) is not None
+
+
+@pytest.mark.parametrize("name", ["contract", "policy", "acceptances"])
+def test_every_word_that_may_be_chosen_is_explained(name: str) -> None:
+    explained = 0
+    for part in parts_of(SCHEMAS[name]()):
+        if "enumDescriptions" in part:
+            assert len(part["enumDescriptions"]) == len(part["enum"])
+            assert all(part["enumDescriptions"])
+            explained += 1
+    assert explained
+
+
+def test_no_key_is_completed_with_null() -> None:
+    """What an editor writes behind a key that it completes is its default, or its first type."""
+    for part in parts_of(SCHEMAS["contract"]()):
+        assert part.get("default", "") is not None
+        if isinstance(part.get("type"), list):
+            assert part["type"][0] != "null"
+        if part.get("type") == "null" and "errorMessage" in part:
+            assert part["doNotSuggest"] is True
+
+
+def test_a_snippet_becomes_a_valid_contract() -> None:
+    schema = SCHEMAS["contract"]()
+    body = json.dumps(schema["defaultSnippets"][0]["body"]).replace('\\"', "")
+    document = json.loads(re.sub(r"\$\{\d:([^}]*)\}", r"\1", body))
+    DataContract.model_validate(document)
+    assert accepts("contract", document)
+
+
+def test_a_line_that_names_the_schema_changes_nothing(tmp_path: Path) -> None:
+    text = yaml.safe_dump(SCHEMAS["contract"]()["examples"][0], sort_keys=False)
+    folder = repository(tmp_path / "r", users=text)
+    line = "# yaml-language-server: $schema=../.dcr/contract.schema.json\n"
+    (folder / "contracts/users.yaml").write_text(line + text, "utf-8")
+    assert dcr(folder, "lint") == (0, "", "dcr: no issues; 1 contract\n")
+    assert dcr(folder, "check").code == 0
+    assert dcr(folder, "check").out == ""
+    (folder / "dcr.toml").write_text('#:schema ./.dcr/policy.schema.json\nmode = "full"\n', "utf-8")
+    assert dcr(folder, "lint").code == 0
 
 
 @pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)

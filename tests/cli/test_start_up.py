@@ -76,3 +76,16 @@ def test_a_check_that_fixes_nothing_loads_nothing_that_edits(broken: Path) -> No
             each.startswith(("dcr.editing", "dcr.amend", "dcr.cli.edits", "dcr.git.rew")) for each in modules
         )
     assert "dcr.amend.bumps" in loaded(broken, "-m", "dcr", "check", "--fix")
+
+
+def test_a_git_diff_loads_neither_models_nor_gitpython_nor_rich(broken: Path, typers_own: set[str]) -> None:
+    """git starts a process for each file: one that is no contract is not compared either."""
+    (broken / "other.yaml").write_text("a: 1", "utf-8")
+    for path, compares in (("contracts/users.yaml", True), ("other.yaml", False)):
+        sides = ("/dev/null", ".", ".", path, "0" * 40, "100644")
+        modules = loaded(broken, "-m", "dcr", "git-diff-driver", "--", path, *sides) - typers_own
+        assert heavy(modules) <= {"yaml", "difflib"}
+        assert ("dcr.compatibility.engine" in modules) is compares
+    modules = loaded(broken, "-m", "dcr", "git-diff-driver", "--textconv", "--", "contracts/users.yaml") - typers_own
+    assert heavy(modules) <= {"yaml", "difflib"}
+    assert "dcr.compatibility.engine" not in modules

@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from jsonschema import Draft202012Validator
 
 from dcr.contract.contract import CONSTRAINTS, TYPES
 from dcr.contract.spelling import did_you_mean
 from dcr.contract.validity import faults
+from dcr.schemas import SCHEMAS
 
 if TYPE_CHECKING:
     from dcr.contract.fault import Fault
@@ -269,6 +271,20 @@ SAMPLES: dict[str, Any] = {"pattern": "a", "format": "ticket", "unique": True, "
 @pytest.mark.parametrize(("faulty", "message"), EVERY_FAULT.values(), ids=list(EVERY_FAULT))
 def test_one_cause_is_one_fault_with_its_place(faulty: dict[str, Any], message: str) -> None:
     assert said(faulty) == [message]
+
+
+BEYOND_JSON_SCHEMA = {
+    "a name that is no field", "a name like no field", "a field that may be missing", "a nested field",
+    "one name twice", "one nested name twice", "a broken pattern", "lengths the wrong way round",
+    "counts the wrong way round", "a range the wrong way round", "a range without an integer",
+    "a range without a multiple", "a value too large", "a value too long", "a value of another pattern",
+}  # fmt: skip
+"""Faults that an editor cannot see by a schema: they are about two places at once, or about what a pattern means."""
+
+
+def test_the_schema_refuses_every_fault_but_those_that_no_schema_can_tell() -> None:
+    schema = Draft202012Validator(SCHEMAS["contract"]())
+    assert {name for name, (faulty, _) in EVERY_FAULT.items() if schema.is_valid(faulty)} == BEYOND_JSON_SCHEMA
 
 
 def test_a_blank_name_is_a_fault() -> None:

@@ -46,8 +46,19 @@ def test_the_github_format_writes_one_command_for_each_issue(name: str, expect: 
 
 
 @every_report
-def test_the_azure_format_writes_one_line_for_each_issue(name: str, expect: Callable[[Path, str], None]) -> None:
-    expect(EXPECTED / f"{name}.azure", rendered("azure", REPORTS[name]))
+@pytest.mark.parametrize("format_name", ["azure", "gitlab", "junit", "markdown"])
+def test_a_format_for_a_service_writes_what_is_expected(
+    name: str, format_name: str, expect: Callable[[Path, str], None]
+) -> None:
+    expect(EXPECTED / f"{name}.{format_name}", rendered(format_name, REPORTS[name]))
+
+
+@every_report
+def test_the_sarif_format_writes_one_log(
+    name: str, expect: Callable[[Path, str], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("dcr.reporters.sarif.__version__", "0.0.0")
+    expect(EXPECTED / f"{name}.sarif", rendered("sarif", REPORTS[name]))
 
 
 @every_report
@@ -127,11 +138,15 @@ def test_machine_formats_ignore_the_terminal() -> None:
 
 
 def test_every_format_has_a_name_and_no_other_module_has_one() -> None:
-    assert names() == ("azure", "github", "json", "table", "text")
+    assert names() == ("azure", "github", "gitlab", "html", "json", "junit", "markdown", "sarif", "table", "text")
 
 
 @pytest.mark.parametrize(
-    ("wrong", "hint"), [("jsn", "did you mean 'json'?"), ("x", "one of: azure, github, json, table, text")]
+    ("wrong", "hint"),
+    [
+        ("jsn", "did you mean 'json'?"),
+        ("x", "one of: azure, github, gitlab, html, json, junit, markdown, sarif, table, text"),
+    ],
 )
 def test_a_format_that_does_not_exist_is_named(wrong: str, hint: str) -> None:
     with pytest.raises(UsageError, match=f"there is no format '{wrong}'") as caught:
@@ -140,7 +155,7 @@ def test_a_format_that_does_not_exist_is_named(wrong: str, hint: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "wrong", ["report", "printable", "summary", "layout", "_wording", "__init__", "os", "../json", ""]
+    "wrong", ["report", "printable", "summary", "layout", "_wording", "_fitting", "__init__", "os", "../json", ""]
 )
 def test_only_formats_can_be_asked_for(wrong: str) -> None:
     with pytest.raises(UsageError):

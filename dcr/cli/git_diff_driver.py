@@ -1,0 +1,168 @@
+"""Show what a change does to contracts in git's own diffs. Without arguments: how to set it up.
+
+git calls it with both sides of a file and gets the semantic change, then the text diff; with --textconv, with one
+file, and gets its text and below it what the contract says, one fact a line.
+"""
+
+import contextlib
+import os
+import select
+import sys
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from dcr.cli.output import style_of, working_folder
+from dcr.errors import DcrError, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from dcr.pages.patch import FilePair
+    from dcr.reporters import Style
+
+EXAMPLE = "Example: dcr git-diff-driver --textconv contracts/users.yaml"
+_WITHOUT_RENAME, _WITH_RENAME = 7, 9
+"""How many arguments git gives (git help git, GIT_EXTERNAL_DIFF)."""
+
+
+def git_diff_driver(
+    files: Annotated[
+        list[str] | None,
+        typer.Argument(help="What git hands over: a path, then file, id and mode of both sides.", metavar="FILES..."),
+    ] = None,
+    textconv: Annotated[bool, typer.Option("--textconv", help="Print one file and what it says.")] = False,
+) -> None:
+    """Print to stdout."""
+    given = files or []
+    if textconv and len(given) == 1:
+        answer: Callable[[], bytes] = lambda: _file_and_outline(given[0])  # noqa: E731 (one of four)
+    elif textconv:
+        raise UsageError(f"--textconv takes one file, not {len(given)}", "dcr git-diff-driver shows how it is set up")
+    elif not given:
+        answer = _set_up
+    elif len(given) == 1:
+        answer = lambda: _unmerged(given[0])  # noqa: E731
+    elif len(given) in (_WITHOUT_RENAME, _WITH_RENAME):
+        answer = lambda: _change(given)  # noqa: E731
+    else:
+        raise UsageError(
+            f"git hands 1, 7 or 9 arguments over, not {len(given)}", "dcr git-diff-driver shows how it is set up"
+        )
+    if not _reader_left():
+        with contextlib.suppress(BrokenPipeError):  # the pager was left: git would call it a death of this program
+            sys.stdout.buffer.write(answer())
+            sys.stdout.buffer.flush()
+
+
+def _reader_left() -> bool:
+    """Whether stdout is a pipe that nobody reads any more; git still calls for each file that is left."""
+    if not hasattr(select, "poll"):
+        return False
+    poll = select.poll()
+    try:
+        poll.register(sys.stdout.fileno(), 0)
+        return any(event & select.POLLERR for _, event in poll.poll(0))
+    except (OSError, ValueError):
+        return False
+
+
+def _change(given: list[str]) -> bytes:
+    from dcr.git.handed import handed_reading
+    from dcr.git.text_diff import text_diff, wants_color
+    from dcr.pages.patch import header
+
+    pair = _pair(given)
+    folder = working_folder()
+    color = not os.environ.get("NO_COLOR") and wants_color(folder, terminal=_is_looked_at())
+    previous = handed_reading(pair.path, pair.old, pair.old_mode)
+    proposed = handed_reading(pair.new_path, pair.new, pair.new_mode)
+    told = ""
+    if any(side is not None and side.format for side in (previous, proposed)):
+        from dcr.pages.file_change import render
+
+        told = render(previous, proposed, *_modes(folder), _style(color=color))
+    if told and os.environ.get("GIT_DIFF_PATH_COUNTER", "1") != "1":
+        told = f"\n{told}"  # set off from the file before
+    diff = text_diff(folder, pair.old, pair.new, color=color)
+    return _bytes(told + header(pair, diff, color=color)) + diff.hunks
+
+
+def _pair(given: list[str]) -> "FilePair":
+    from dcr.pages.patch import FilePair
+
+    path, old, _, old_mode, new, _, new_mode, *renamed = given
+    return FilePair(path, old, old_mode, new, new_mode, *(renamed or [path]))
+
+
+def _modes(folder: str) -> "tuple[Callable[[str], str], str]":
+    """Return the modes that the working tree's policy sets, and what to say where it cannot be understood."""
+    from dcr.lint import own_policy
+    from dcr.policy.policy import Policy
+
+    try:
+        return own_policy(folder)[0].mode_of, ""
+    except DcrError as error:
+        return Policy().mode_of, f"judged by the defaults: {error.message}"
+
+
+def _is_looked_at() -> bool:
+    """Whether somebody sees the output in a terminal; what goes to git's pager is seen there, though it is a pipe."""
+    seen = sys.stdout.isatty() or os.environ.get("GIT_PAGER_IN_USE") == "true"
+    return seen and os.environ.get("TERM", "dumb") != "dumb"
+
+
+def _style(*, color: bool) -> "Style":
+    from dcr.reporters import Style
+
+    plain = style_of("never")
+    return Style(plain.width, color=color, unicode=plain.unicode)
+
+
+def _file_and_outline(file: str) -> bytes:
+    from dcr.formats import read
+    from dcr.git.handed import handed_content, is_binary, whole_content
+    from dcr.pages.outline import outline
+
+    content = handed_content(file)
+    if is_binary(content):
+        return _bytes(_binary_line(file))
+    lines = outline(read(file, content))
+    whole = whole_content(file)
+    if not lines:
+        return whole
+    if whole and not whole.endswith(b"\n"):
+        whole += b"\n\\ No newline at end of file\n"
+    return whole + _bytes("".join(f"{line}\n" for line in ("", *lines)))
+
+
+def _binary_line(file: str) -> str:
+    import hashlib
+
+    from dcr.git.handed import whole_content
+
+    content = whole_content(file)
+    return f"binary, {len(content)} bytes, {hashlib.blake2b(content, digest_size=8).hexdigest()}\n"
+
+
+def _unmerged(path: str) -> bytes:
+    from dcr.pages.patch import quoted
+
+    return _bytes(f"* Unmerged path {quoted(path)}\n")  # as git says it
+
+
+def _set_up() -> bytes:
+    from dcr.git.repository import NotARepositoryError, discover
+    from dcr.lint import own_policy
+    from dcr.pages.diff_setup import set_up
+    from dcr.policy.policy import Policy
+
+    try:
+        top = discover(working_folder()).top
+    except NotARepositoryError:
+        top = None
+    return _bytes(set_up(own_policy(top)[0] if top else Policy()))
+
+
+def _bytes(text: str) -> bytes:
+    return text.encode("utf-8", "surrogateescape")

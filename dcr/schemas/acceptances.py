@@ -1,0 +1,63 @@
+"""The schema of the acceptances: `dcr.accepted.yaml`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from dcr.compatibility.rule import FIELD, all_rules
+from dcr.policy.verdicts import NEVER_ACCEPTED
+from dcr.schemas.shapes import OWN_KEYS, TEXT, opening, words
+
+EXAMPLE: dict[str, Any] = {
+    "accepted": [
+        {
+            "dataset": "users.daily_active",
+            "version": "2.0.0",
+            "kind": "field_removed",
+            "field": "ltv",
+            "reason": "moved to finance.lifetime_value, its last reader has switched",
+            "expires": "2099-12-31",
+        }
+    ]
+}
+
+
+def acceptances_schema() -> dict[str, Any]:
+    """Return the schema of dcr.accepted.yaml."""
+    exact = {**TEXT, "pattern": r"^[^*]*[^*\s][^*]*$", "errorMessage": "one name, exactly: no wildcards, not blank"}
+    told = "exactly as the report says; no wildcards."
+    day = {"type": "string", "format": "date", "pattern": r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"}
+    rules = all_rules()
+    properties: dict[str, dict[str, Any]] = {
+        "dataset": {"description": f"The dataset_id, {told}", **exact},
+        "version": {"description": "The proposed version that carries the break. Quote it.", **TEXT},
+        "kind": {
+            "description": "The kind of issue, as the report shows it in brackets.",
+            **words({kind: f"{rule.summary}." for kind, rule in rules.items() if kind not in NEVER_ACCEPTED}),
+        },
+        "field": {"description": f"The field's path, for kinds about a field; {told}", **exact},
+        "reason": {"description": "Why the break may pass; shown with every use.", **TEXT},
+        "expires": {"description": "The last day it counts, as YYYY-MM-DD.", **day},
+    }
+    for key, value in EXAMPLE["accepted"][0].items():
+        properties[key]["examples"] = [value]
+    entry = {
+        "type": "object",
+        "title": "acceptance",
+        "description": "A break that is let through.",
+        "additionalProperties": False,
+        "required": ["dataset", "version", "kind", "reason"],
+        "properties": properties,
+        "if": {"properties": {"kind": {"enum": [kind for kind, rule in rules.items() if rule.about == FIELD]}}},
+        "then": {"required": ["field"], "errorMessage": "this kind is about a field: name it"},
+    }
+    return {
+        **opening("acceptances", "dcr acceptances", "Decisions to let breaks through, one entry for each issue."),
+        "type": "object",
+        "examples": [EXAMPLE],
+        "additionalProperties": False,
+        "patternProperties": OWN_KEYS,
+        "properties": {
+            "accepted": {"description": "One entry for each issue.", "type": ["array", "null"], "items": entry}
+        },
+    }

@@ -1,0 +1,181 @@
+"""The schema of the native contract: shapes and descriptions from the models, and what else JSON Schema can say."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from dcr.contract.contract import CONSTRAINTS, TYPES
+from dcr.contract.patterns import MAX_PATTERN
+from dcr.schemas.shapes import OWN_KEYS, opening, words
+
+_UNSEEN = r"\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff"
+_NAME = {"pattern": rf"^(?:(?![{_UNSEEN}])\S)(?:[^{_UNSEEN}]*(?![{_UNSEEN}])\S)?$"}
+_ENUM_TYPES = ("string", "integer", "number", "boolean")
+_TITLES = {"Owner": "owner", "FreshnessSLA": "freshness promise", "ArrayItems": "array elements", "DataField": "field"}
+TYPE_MEANINGS = {
+    "string": "text",
+    "integer": "whole numbers; neither 1.0 nor true is one",
+    "number": "any finite number, whole ones too",
+    "boolean": "true and false",
+    "timestamp": "text with date, time and zone, as 2024-01-01T00:00:00Z",
+    "json": "anything but null",
+    "object": "a mapping of its fields",
+    "array": "a list of its items",
+}
+"""What each type means, in the words of docs/contract.md."""
+_STATUS_MEANINGS = {
+    "draft": 'in the making; enforced all the same, unless the policy says draft = "warn"',
+    "active": "in use",
+    "deprecated": "readers should move to what deprecation_uri says",
+    "archived": "out of use: not to be edited any more, and may be removed",
+}
+EXAMPLE: dict[str, Any] = {
+    "dataset_id": "users.daily_active",
+    "version": "1.0.0",
+    "description": "one row per user and day",
+    "status": "active",
+    "primary_key": ["user_id", "active_date"],
+    "owners": [{"team": "growth-platform", "contact": "#growth-platform"}],
+    "freshness_sla": {"max_lag_seconds": 86400, "measurement": "event_time"},
+    "fields": [
+        {"name": "user_id", "type": "string", "min_length": 1},
+        {"name": "active_date", "type": "timestamp"},
+        {"name": "plan", "type": "string", "enum": ["free", "pro"], "description": "the plan at the end of the day"},
+        {"name": "ltv", "type": "number", "required": False, "minimum": 0},
+    ],
+}
+"""A whole contract: the schema's example, and where those of its keys come from."""
+_MORE_EXAMPLES: dict[str, dict[str, list[Any]]] = {
+    "": {"deprecation_uri": ["https://example.com/moving-to-users-v2"]},
+    "DataField": {"name": ["user_id"]},
+    "ArrayItems": {
+        "format": ["date", "email", "ipv4", "uuid"],
+        "pattern": ["^[A-Z]{2}$"],
+        "enum": [["free", "pro"]],
+        "fields": [[{"name": "city", "type": "string"}]],
+        "items": [{"type": "string"}],
+    },
+}
+_SNIPPETS: dict[str, dict[str, Any]] = {
+    "": {
+        "label": "contract",
+        "description": "a new contract",
+        "body": {
+            "dataset_id": "${1:domain.dataset}",
+            "version": '"1.0.0"',
+            "description": "${2:what one row stands for}",
+            "owners": [{"team": "${3:team}"}],
+            "fields": [{"name": "${4:id}", "type": "${5:string}"}],
+        },
+    },
+    "DataField": {"label": "field", "description": "a new field", "body": {"name": "$1", "type": "${2:string}"}},
+    "Owner": {"label": "owner", "description": "a team", "body": {"team": "$1", "contact": '"${2:#channel}"'}},
+}
+"""What an editor offers to type (`defaultSnippets`, of yaml-language-server and VS Code)."""
+
+
+def contract_schema() -> dict[str, Any]:
+    """Return the schema of the native contract.
+
+    Keys starting with `x-` are free. That names are unique, keys declared and limits consistent is beyond it.
+    """
+    from dcr.contract.models import DataContract  # noqa: PLC0415 (pydantic is slow to load)
+
+    schema = DataContract.model_json_schema()
+    parts: dict[str, dict[str, Any]] = schema["$defs"]
+    for name, part in {"": schema, **parts}.items():
+        _prepare(name, part)
+    _narrow(schema, {"dataset_id": _NAME, "fields": {"minItems": 1}, "primary_key": {"uniqueItems": True}})
+    _narrow(schema, {"deprecation_uri": {"pattern": r"\S"}, "status": words(_STATUS_MEANINGS)})
+    wanted = 'expected MAJOR.MINOR.PATCH in quotes, as "1.0.0"'
+    _narrow(schema, {"version": {"maxLength": 64, "errorMessage": f"the version is not one: {wanted}"}})
+    schema["if"] = {"properties": {"status": {"const": "deprecated"}}, "required": ["status"]}
+    schema["then"] = {
+        "properties": {"deprecation_uri": {"type": "string"}},
+        "required": ["deprecation_uri"],
+        "errorMessage": "a deprecated contract needs a deprecation_uri, where readers find the migration plan",
+    }
+    _narrow(parts["Owner"], {"team": {"pattern": r"\S"}})
+    _narrow(parts["FreshnessSLA"], {"max_lag_seconds": {"minimum": 1}, "measurement": {"pattern": r"\S"}})
+    _narrow(parts["DataField"], {"name": _NAME})
+    for part in (parts["ArrayItems"], parts["DataField"]):
+        _narrow(part, {**_LIMITS, "type": words(TYPE_MEANINGS)})
+        part["allOf"] = [_of_type(name) for name in TYPES]
+    head = opening("contract", "dcr data contract", schema["description"])
+    return {**head, "examples": [EXAMPLE], **{key: each for key, each in schema.items() if key not in head}}
+
+
+def _prepare(name: str, part: dict[str, Any]) -> None:
+    """Rewrite what pydantic says of one model as an editor can use it."""
+    properties = part["properties"]
+    if "name" in properties:  # what comes first is offered first
+        properties = {"name": properties["name"], **properties}
+    part["properties"] = {key: _simple(each) for key, each in properties.items()}
+    part["patternProperties"] = OWN_KEYS
+    part["title"] = _TITLES.get(name, "")
+    part["description"] = part["description"].partition("\n")[0]
+    if name in _SNIPPETS:
+        part["defaultSnippets"] = [_SNIPPETS[name]]
+    examples = _MORE_EXAMPLES.get("ArrayItems", {}) if name == "DataField" else {}
+    given = {key: [each] for key, each in EXAMPLE.items()} if not name else {}
+    for key, some in {**given, **examples, **_MORE_EXAMPLES.get(name, {})}.items():
+        properties[key].pop("default", None)
+        part["properties"][key]["examples"] = some
+
+
+def _simple(property_: dict[str, Any]) -> dict[str, Any]:
+    """Return a property without its title, and one that may be null as one of several types, without a default.
+
+    An editor writes out a default when it completes a key, and nobody wants to write null.
+    """
+    found = {key: each for key, each in property_.items() if key not in ("title", "anyOf")}
+    if found.get("default", ...) is None:
+        del found["default"]
+    choices = property_.get("anyOf", [])
+    if not all(set(each) <= {"type", "items"} for each in choices):
+        return {**found, "anyOf": choices}
+    types = [each["type"] for each in choices]
+    types = [each for each in types if not (each == "integer" and "number" in types)]
+    listed = [each["items"] for each in choices if "items" in each]
+    return {**found, **({"type": types} if types else {}), **({"items": listed[0]} if listed else {})}
+
+
+_LIMITS: dict[str, dict[str, Any]] = {
+    **{key: {"minimum": 0} for key in ("min_length", "max_length", "min_items")},
+    "max_items": {"minimum": 1},
+    "multiple_of": {"exclusiveMinimum": 0},
+    "format": {"pattern": r"\S"},
+    "pattern": {"maxLength": MAX_PATTERN},
+    "enum": {"minItems": 1, "uniqueItems": True},
+    "fields": {"minItems": 1},
+}
+
+
+def _narrow(part: dict[str, Any], more: dict[str, dict[str, Any]]) -> None:
+    """Add conditions to properties; they hold for each type that a property may have beside null."""
+    for name, conditions in more.items():
+        part["properties"][name].update(conditions)
+
+
+def _of_type(name: str) -> dict[str, Any]:
+    """Return what a field of one type must have, and which keys are not for it."""
+    then: dict[str, Any] = {key: _not_for(name, key, *types) for key, types in CONSTRAINTS.items() if name not in types}
+    nesting = {"object": "fields", "array": "items"}
+    then.update({key: _not_for(name, key, owner) for owner, key in nesting.items() if owner != name})
+    then["enum"] = {"items": {"type": name}} if name in _ENUM_TYPES else _not_for(name, "enum", *_ENUM_TYPES)
+    condition: dict[str, Any] = {"if": {"properties": {"type": {"const": name}}, "required": ["type"]}}
+    if name in nesting:
+        then[nesting[name]] = {"not": {"type": "null"}}
+        condition["then"] = {"properties": then, "required": [nesting[name]]}
+    else:
+        condition["then"] = {"properties": then}
+    if name == "array":
+        then["items"] = {"type": "object", "properties": {"unique": {"enum": [False, None]}}}
+    return condition
+
+
+def _not_for(name: str, key: str, *types: str) -> dict[str, Any]:
+    """Allow a key nothing but null, say why, and do not offer to write it (keys of VS Code's schemas)."""
+    listed = " and ".join(filter(None, (", ".join(types[:-1]), types[-1])))
+    message = f"{key} is for {listed} fields, and this one is '{name}'"
+    return {"type": "null", "errorMessage": message, "doNotSuggest": True}
