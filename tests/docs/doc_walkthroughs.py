@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 _END = "\x1e"
 _ID = re.compile(r"\b[0-9a-f]{10,40}\b")
-_TRAILING = re.compile(" +\n")  # git pads what a server says, and nobody sees it
+_PADDED = re.compile("^(remote:.*?) +$", re.MULTILINE)  # git pads what a server says, and nobody sees it
 
 
 @dataclass(frozen=True)
@@ -133,7 +133,7 @@ def _typed(block: Block, repository: Path, environment: dict[str, str]) -> str:
     script = "".join(f"{command}\nended=$?; printf '{_END}'; (exit $ended)\n" for command in commands)
     outputs = _run(["bash", "-c", script], repository, environment).split(_END)
     assert len(outputs) == len(commands) + 1, f"{block}: a command ended the shell"
-    outputs = [_TRAILING.sub("\n", output) for output in outputs]
+    outputs = [_PADDED.sub(r"\1", output) for output in outputs]
     typed = ["$ {}\n".format(command.replace("\n", "\n> ")) for command in commands]
     return "".join(command + output for command, output in zip(typed, outputs, strict=False))
 

@@ -13,6 +13,8 @@ import pytest
 import yaml
 from repositories import ROOT, USERS, Outcome, Repository, breaking, contract, picture
 
+from dcr.git.creating import NewFile, create_all
+from dcr.git.rewriting import UnwritableFileError
 from dcr.policy.globs import Scope
 from dcr.policy.policy import parse_policy
 from dcr.starting.origin import source_of
@@ -466,3 +468,16 @@ def test_where_pip_got_dcr_from_is_known_by_its_record(tmp_path: Path, record: o
     if record is not None:
         (folder / "direct_url.json").write_text(json.dumps(record))
     assert source_of(Distribution.at(folder)) == source
+
+
+def test_a_file_that_came_up_meanwhile_is_left_and_the_others_are_taken_back(tmp_path: Path) -> None:
+    (tmp_path / "there").write_text("theirs")
+    (tmp_path / "link").symlink_to("there")
+    for path in ("there", "link"):
+        with pytest.raises(UnwritableFileError, match=f"'{path}' is there already"):
+            create_all(str(tmp_path), [NewFile("new/deep/file", b"ours"), NewFile(path, b"ours")])
+        assert sorted(each.name for each in tmp_path.iterdir()) == ["link", "there"]
+    assert (tmp_path / "there").read_text() == "theirs"
+    create_all(str(tmp_path), [NewFile("new/deep/file", b"ours", executable=True), NewFile("new/other", b"")])
+    assert os.access(tmp_path / "new/deep/file", os.X_OK)
+    assert not os.access(tmp_path / "new/other", os.X_OK)
