@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from dcr.compatibility.severities import ERROR
 from dcr.errors import DcrError, UsageError
-from dcr.git.base import resolve_base, resolve_commit
 from dcr.git.changes import INDEX, WORKTREE, changes_since
-from dcr.git.policies import governing_policy, named_base
+from dcr.git.policies import governing_policy
 from dcr.git.repository import discover
+from dcr.git.settled import settle
 from dcr.policy.globs import Scope
 from dcr.reporters.report import (
     ADDED,
@@ -22,7 +22,9 @@ from dcr.reporters.report import (
     ContractReport,
     Report,
     once_per_file,
+    without_known,
 )
+from dcr.reporters.summary import counted
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -39,7 +41,11 @@ if TYPE_CHECKING:
 
 
 class Request(NamedTuple):
-    """What a run is asked to do. `head` is `worktree`, `index`, or a ref; None settings follow the policy."""
+    """What a run is asked to do. `head` is `worktree`, `index`, or a ref; None settings follow the policy.
+
+    `against` is a base that is settled already, with its head; `base` is then not looked at, and `head` only said.
+    `sources` asks for the texts of both sides beside the issues, for formats that show them.
+    """
 
     folder: str
     paths: tuple[str, ...] = ()
@@ -49,6 +55,9 @@ class Request(NamedTuple):
     fail_on: str | None = None
     policy_from: str = "base"
     require_contracts: bool = False
+    against: Base | None = None
+    baseline: str | None = None
+    sources: bool = False
 
 
 class NoContractsError(DcrError):
@@ -63,12 +72,13 @@ def check(request: Request, progress: Callable[[str], None] = lambda _: None) ->
     repository = discover(request.folder)
     if repository.bare and request.head in (WORKTREE, INDEX):
         raise UsageError("this repository is bare: it has no working tree", "judge a commit: dcr check --head REF")
-    head = request.head if request.head in (WORKTREE, INDEX) else resolve_commit(repository, request.head)
-    commit = None if head in (WORKTREE, INDEX) else head
-    base = resolve_base(repository, request.base, commit, lambda at: named_base(repository, at))
+    base = request.against or settle(repository, request.base, request.head)
+    head = request.head if request.head in (WORKTREE, INDEX) else base.head
     progress("listing what changed")
     found = changes_since(repository, base.merge_base, head)
-    governing = governing_policy(repository, base.merge_base, found.changes, request.policy_from)
+    # Where nothing was published, the policy that comes along is the only one there is.
+    side = "worktree" if base.is_nothing else request.policy_from
+    governing = governing_policy(repository, base.merge_base, found.changes, side)
     scope = Scope(governing.policy.contracts, governing.policy.exclude)
     total = len(scope.covered(found.paths))
     if request.require_contracts and not total:
@@ -76,16 +86,22 @@ def check(request: Request, progress: Callable[[str], None] = lambda _: None) ->
     wanted = _wanted(repository, request, scope, found)
     run = _Run(request, repository, base, head, found, governing, scope)
     contracts, left_alone = _judge(run, [each for each in found.changes if wanted(each.path)], progress)
-    return Report(
-        base=BaseReport(base.ref, base.source, base.commit, base.merge_base),
+    own = _own_issues(governing, contracts)
+    contracts, baselined = _left_out(run, contracts)
+    if base.is_nothing:  # everything is new, so only what is wrong with it is told, as dcr lint does
+        contracts = tuple(each for each in contracts if each.issues)
+    report = Report(
+        base=None if base.is_nothing else BaseReport(base.ref, base.source, base.commit, base.merge_base),
         head=request.head,
         contracts=contracts,
-        issues=_own_issues(governing, contracts),
+        issues=() if base.is_nothing else own,
         total=total,
         left_alone=left_alone,
         policy=governing.source,
         fail_on=request.fail_on or governing.policy.choice("fail_on"),
+        baselined=baselined,
     )
+    return _with_sources(run, report) if request.sources else report
 
 
 def head_of(*, staged: bool, head: str | None) -> str:
@@ -138,7 +154,7 @@ def _judge(
 
     in_scope = [each for each in run.found.changes if run.scope.covers(each.path)]
     looked_at = list({each.path: each for each in (*in_scope, *relevant)}.values())
-    progress(f"reading {len(looked_at)} changed files")
+    progress(f"reading {counted(len(looked_at), 'changed file')}")
     previous, proposed, untouched = both_sides(run.repository, looked_at, run.base.merge_base)
     for path in [path for path, reading in proposed.items() if reading.format == "unknown"]:
         before = previous.get(path)
@@ -153,6 +169,7 @@ def _judge(
         untouched=untouched,
         covers=run.scope.covers,
     )
+    progress("judging")
     paths = {each.path for each in relevant} - untouched.keys()
     today = _today() if run.governing.may_have_issues else ""
     reports = []
@@ -175,6 +192,8 @@ def _with_past(run: _Run, touched: list[Matched], progress: Callable[[str], None
     """Return the pairs, those whose change or mode asks the base's history with what it knows."""
     from dcr.policy.questions import Question, question_of  # noqa: PLC0415
 
+    if run.base.is_nothing:
+        return touched
     policy = run.governing.policy
     questions = [question_of(each.pair, _mode_of(run, each.dataset_id), policy) for each in touched]
     if all(each == Question() for each in questions):
@@ -195,6 +214,18 @@ def _judged(pair: ContractPair, mode: str) -> tuple[Verdict, tuple[Older, ...]]:
     from dcr.compatibility.transitive import judge_all  # noqa: PLC0415
 
     return judge_all(pair, mode)
+
+
+def _left_out(run: _Run, contracts: tuple[ContractReport, ...]) -> tuple[tuple[ContractReport, ...], int]:
+    """Return the contracts without the issues that the baseline knows, and how many those are."""
+    request = run.request
+    if request.baseline is None:
+        return contracts, 0
+    from dcr.git.baselines import baseline_of  # noqa: PLC0415 (only runs with a baseline pay for it)
+
+    full = os.path.join(request.folder, request.baseline)
+    known = baseline_of(run.repository, full, run.base.merge_base, run.found.changes, run.governing.policy)
+    return without_known(contracts, known.judge)
 
 
 def _mode_of(run: _Run, dataset_id: str | None) -> str:
@@ -242,6 +273,14 @@ def _report(
         actual_bump=verdict.actual_bump,
         issues=issues,
     )
+
+
+def _with_sources(run: _Run, report: Report) -> Report:
+    from dcr.git.texts import texts  # noqa: PLC0415 (few formats show texts)
+    from dcr.reporters.sources import source_of  # noqa: PLC0415
+
+    found = texts(run.repository, report.named_sources(), run.found.changes, run.base.merge_base)
+    return report._replace(sources={key: source_of(content) for key, content in found.items()})
 
 
 def _change(matched: Matched) -> str:

@@ -3,6 +3,13 @@
 from __future__ import annotations
 
 
+def typed(text: str) -> str:
+    """Return a text as a shell takes it for one word, for hints that are typed as they stand."""
+    import shlex  # noqa: PLC0415 (only errors need it)
+
+    return shlex.quote(text)
+
+
 class DcrError(Exception):
     """The run could not be carried out; nothing was checked.
 

@@ -21,7 +21,7 @@ from dcr.git.worktree import read_file, relative_paths, walk
 from dcr.policy.globs import Scope
 from dcr.policy.policy import FILES, Policy, PolicyError, StricterPolicy, parse_policy
 from dcr.policy.verdicts import apply
-from dcr.reporters.report import UNCHANGED, ContractReport, Report, once_per_file
+from dcr.reporters.report import UNCHANGED, ContractReport, Report, once_per_file, without_known
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -41,11 +41,19 @@ class _Found(NamedTuple):
 
 
 def lint(
-    folder: str, paths: Iterable[str] = (), fail_on: str | None = None, progress: Callable[[str], None] = lambda _: None
+    folder: str,
+    paths: Iterable[str] = (),
+    fail_on: str | None = None,
+    progress: Callable[[str], None] = lambda _: None,
+    *,
+    baseline: str | None = None,
+    sources: bool = False,
 ) -> Report:
     """Return what is wrong with every contract in scope, or in the files and folders given.
 
-    Works outside a repository too. Raises a `DcrError` when a path or the policy cannot be read.
+    `baseline` names a file of issues to leave out, `sources` asks for the texts beside the issues, for formats that
+    show them. Works outside a repository too. Raises a `DcrError` when a path, the policy or the baseline cannot be
+    read.
     """
     top, repository = _top(folder)
     policy, source = own_policy(top)
@@ -72,8 +80,23 @@ def lint(
         _add(reports, _judged(reading, stricter))
     _add(reports, _duplicates(claims, stricter))
     once = once_per_file(sorted(reports.values(), key=lambda report: report.path))
+    baselined = 0
+    if baseline is not None:
+        from dcr.git.baselines import baseline_file  # noqa: PLC0415 (only runs with a baseline pay for it)
+
+        reports_left, baselined = without_known(once, baseline_file(os.path.join(folder, baseline)).judge)
+        once = list(reports_left)
     found = tuple(report for report in once if report.issues)
-    return Report(None, "worktree", found, (), total, left_alone, source, fail_on or policy.fail_on)
+    report = Report(None, "worktree", found, (), total, left_alone, source, fail_on or policy.fail_on, baselined)
+    return _with_sources(top, report) if sources else report
+
+
+def _with_sources(top: str, report: Report) -> Report:
+    from dcr.git.texts import worktree_texts  # noqa: PLC0415 (few formats show texts)
+    from dcr.reporters.sources import source_of  # noqa: PLC0415
+
+    found = worktree_texts(top, report.named_sources())
+    return report._replace(sources={key: source_of(content) for key, content in found.items()})
 
 
 def _add(reports: dict[tuple[str, str | None], ContractReport], more: Iterable[ContractReport]) -> None:

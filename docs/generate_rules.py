@@ -21,7 +21,10 @@ _OPENING = """\
 
 One section for each kind of issue, the same text that `dcr explain KIND` prints. The kind stands in brackets at the
 end of a line of `--format text`. How the modes are meant is in [semantics.md](semantics.md), how to change a severity
-or accept an issue in [policy.md](policy.md).
+in [policy.md](policy.md#settings).
+
+The manuals speak of a MAJOR version and of an acceptance. The version says what a change is, the
+[acceptance](policy.md#acceptances) lets it through; a policy with `breaking = "allow-with-major"` needs the version alone.
 
 | kind | severity | mode | in one sentence |
 |---|---|---|---|

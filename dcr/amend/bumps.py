@@ -11,12 +11,14 @@ from dcr.contract.contract import Contract, meaning
 from dcr.contract.location import Location
 from dcr.editing.contracts import with_version
 from dcr.editing.sheet import EditRefusedError
+from dcr.errors import typed
 from dcr.git.changes import commit_changes
 from dcr.git.sides import previous_readings
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+    from dcr.compatibility.issue import Issue
     from dcr.errors import DcrError
     from dcr.git.repository import Repository
     from dcr.reporters.report import ContractReport, Report
@@ -67,19 +69,38 @@ def owed_bumps(folder: str, report: Report, least: str = NONE) -> Bumps:
     """Return the edits that give every dataset of a report the version it owes."""
     repository, top = worktree_of(folder)
     wanted: dict[str, Home] = {}
-    refused: list[DcrError] = []
+    refused: dict[str | None, DcrError] = {}
+    twice = {
+        each.dataset_id: issue
+        for each in report.contracts
+        for issue in each.issues
+        if issue.kind == "dataset_id_duplicated"
+    }
     for each in report.contracts:
         if each.required_bump == NONE or each.proposed is None or each.path in wanted:
             continue
-        twice = next((issue for issue in each.issues if issue.kind == "dataset_id_duplicated"), None)
-        if twice is not None:
-            refused.append(EditRefusedError(twice.location or Location(each.path), twice.message, twice.hint))
+        if each.dataset_id in twice:  # which of its files is meant is not known, so neither is edited
+            refused[each.dataset_id] = _refused(each, twice[each.dataset_id])
             continue
         home = home_at(top, each.path)
         if any(not contract.in_place for contract in home.reading.contracts):
             wanted[each.path] = home
     found = _bumps(top, wanted.values(), _Asked(report, _published(repository, report), least))
-    return found._replace(refused=(*refused, *found.refused))
+    return found._replace(refused=(*refused.values(), *found.refused))
+
+
+def unreadable(report: Report) -> list[DcrError]:
+    """Return why nothing is known of what some changed files owe: they are no valid contracts."""
+    found: list[DcrError] = []
+    for each in report.contracts:
+        issue = next((issue for issue in each.issues if issue.kind == "contract_invalid" and not issue.accepted), None)
+        if issue is not None and each.proposed is None:
+            found.append(_refused(each, issue))
+    return found
+
+
+def _refused(contract: ContractReport, issue: Issue) -> EditRefusedError:
+    return EditRefusedError(issue.location or Location(contract.path), issue.message, issue.hint)
 
 
 def _bumps(top: str, homes: Iterable[Home], asked: _Asked) -> Bumps:
@@ -113,7 +134,7 @@ def _need(contract: Contract, asked: _Asked) -> _Need:
     owed = report.required_bump if report else NONE
     if asked.least != NONE and not at_least(asked.least, owed):
         message = f"'{contract.dataset_id}' owes {owed.upper()}, and --{asked.least} is less"
-        raise EditRefusedError(_place(contract), message, f"dcr bump {contract.dataset_id}")
+        raise EditRefusedError(_place(contract), message, f"dcr bump {typed(contract.dataset_id)}")
     owed = largest([owed, asked.least])
     previous = (report.previous if report else None) or contract.version
     if owed == NONE:

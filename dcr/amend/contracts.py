@@ -8,6 +8,7 @@ from dcr.amend.homes import Home, home_of, worktree_of
 from dcr.contract.location import Location
 from dcr.editing import contracts as editing
 from dcr.editing.sheet import EditRefusedError
+from dcr.errors import typed
 from dcr.git.rewriting import rewrite
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ class Amendment(NamedTuple):
 
 def deprecate(folder: str, dataset_id: str, uri: str) -> Amendment:
     """Return the edit that marks a dataset deprecated. Raises a `DcrError` when it cannot be made."""
-    top, home = _home(folder, dataset_id, "status", f"dcr deprecate {{}} --uri {uri}")
+    top, home = _home(folder, dataset_id, "status", f"dcr deprecate {{}} --uri {typed(uri)}")
     after = editing.deprecated(home.reading, home.content, uri)
     said = f"'{dataset_id}' is deprecated" if after != home.content else f"'{dataset_id}' is deprecated so already"
     return Amendment(top, home.path, home.content, after, said)
@@ -73,6 +74,7 @@ def _home(folder: str, name: str, key: str, for_all: str) -> tuple[str, Home]:
     if len(contracts) > 1 and not home.whole:
         place = contracts[0].place.at(key) if contracts[0].place else Location(home.path)
         others = ", ".join(f"'{each.dataset_id}'" for each in contracts if each.dataset_id != name)
-        hint = f"all of them: {for_all.format(home.reading.dataset_id)}" if for_all and home.reading.dataset_id else ""
+        own = home.reading.dataset_id
+        hint = f"all of them: {for_all.format(typed(own))}" if for_all and own else ""
         raise EditRefusedError(place, f"'{name}' shares this file's {key} with {others}", hint)
     return top, home

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from dcr.contract.location import Location
@@ -86,6 +87,8 @@ def _note(name: str, home: Home, found: dict[str, list[Home]], broken: dict[str,
         found[name].append(home._replace(whole=True))
     elif reading.unreadable and reading.dataset_id == name:
         broken[name] = _broken(reading)
+    elif reading.unreadable and reading.dataset_id is None and _names(home.content, name):
+        broken.setdefault(name, _broken(reading, f", and '{name}' stands in it"))
 
 
 def _only(
@@ -125,9 +128,15 @@ def _all_ids(repository: Repository) -> list[str]:
     return list(dict.fromkeys(ids))
 
 
-def _broken(reading: Reading) -> EditRefusedError:
+def _names(content: bytes, name: str) -> bool:
+    """Whether an id stands in a text as a whole word; what cannot be read may be about it."""
+    word = re.escape(name.encode("utf-8", "surrogateescape"))
+    return re.search(rb"(?<![\w.-])" + word + rb"(?![\w.-])", content) is not None
+
+
+def _broken(reading: Reading, more: str = "") -> EditRefusedError:
     problem = next(each for each in reading.problems if each.fatal)
-    return EditRefusedError(problem.location, f"the file is no valid contract: {problem.message}", problem.hint)
+    return EditRefusedError(problem.location, f"the file is no valid contract: {problem.message}{more}", problem.hint)
 
 
 def _shown(home: Home, name: str) -> str:

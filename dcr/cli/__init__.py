@@ -12,9 +12,18 @@ import gc
 import io
 import os
 import sys
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from dcr.errors import DcrError
 
 EXIT_ISSUES, EXIT_NOT_CHECKED, EXIT_BUG, EXIT_INTERRUPTED = 1, 2, 3, 130
 REPORT_BUGS_AT = "the dcr issue tracker"
+_UNDONE = {
+    **dict.fromkeys(("bump", "deprecate", "archive", "accept", "owners"), "nothing was written"),
+    **dict.fromkeys(("datasets", "log", "show", "blame", "diff"), "nothing was shown"),
+}
+"""What did not happen when a command ends with 2; of all others, nothing was checked."""
 
 
 def main() -> None:
@@ -72,12 +81,21 @@ def _full(error: OSError) -> Exception | None:
     return DcrError(f"stdout cannot be written: {reason}", "write where there is room")
 
 
+def _undone(error: DcrError) -> str:
+    """Return what did not happen: what the error itself says, or else what the command is for."""
+    from dcr.errors import DcrError
+
+    if error.undone != DcrError.undone:
+        return error.undone
+    return _UNDONE.get(next(iter(sys.argv[1:]), ""), error.undone)
+
+
 def _explain(error: Exception) -> int:
     from dcr.errors import DcrError
     from dcr.reporters.printable import defused, printable
 
     if isinstance(error, DcrError):
-        note(defused(f"dcr: {error.undone}: {printable(error.message)}"))
+        note(defused(f"dcr: {_undone(error)}: {printable(error.message)}"))
         if error.hint:
             note(defused(f"  hint: {printable(error.hint)}"))
         return EXIT_NOT_CHECKED

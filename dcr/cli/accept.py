@@ -10,6 +10,7 @@ import typer
 
 from dcr.amend.acceptances import Decision, check_decision
 from dcr.amend.acceptances import accept as run_accept
+from dcr.amend.homes import worktree_of
 from dcr.check import Request
 from dcr.check import check as run_check
 from dcr.cli.edits import DRY_RUN, carry_out, one_line
@@ -42,6 +43,7 @@ def accept(
     check_decision(decision)
     progress = Progress()
     try:
+        worktree_of(working_folder())  # without one there is nothing to edit
         report = run_check(Request(working_folder(), base=base), progress)
     finally:
         progress.done()

@@ -13,7 +13,7 @@ from dcr.cli import EXIT_NOT_CHECKED, note
 
 COMMANDS = (
     "check", "lint", "datasets", "log", "show", "blame", "diff", "audit", "bump", "deprecate", "archive", "accept",
-    "owners", "explain", "schema", "git-diff-driver", "demo",
+    "owners", "hook", "git-diff-driver", "explain", "schema", "init", "demo",
 )  # fmt: skip
 """Every command; `dcr/cli/<name>.py` holds a function of that name, with `_` for each `-`."""
 
@@ -115,6 +115,8 @@ def _in_our_words(error: Any, arguments: list[str]) -> Exception:
     if hasattr(error, "possibilities"):
         near = sorted(error.possibilities or ())
         hint = f"did you mean '{near[0]}'?" if near else f"{help_of} lists what there is"
+        if not near and arguments[0] in COMMANDS and not error.option_name.startswith("--"):
+            hint += "; a name that begins with a dash comes after --"
         return UsageError(f"there is no option '{error.option_name}'", hint)
     said = error.format_message().rstrip(".")
     return UsageError(said[:1].lower() + said[1:], f"{help_of} shows how it is used")

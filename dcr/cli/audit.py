@@ -6,8 +6,8 @@ from typing import Annotated
 import typer
 
 from dcr.cli import EXIT_ISSUES
-from dcr.cli.output import COLORS, FAIL_ON, Progress, one_of, style_of, words
-from dcr.cli.registry import checked, history_at, open_here, show
+from dcr.cli.output import COLORS, FAIL_ON, Progress, one_of, words
+from dcr.cli.registry import checked, open_here, page_style, read_history, show, tell_unread
 from dcr.compatibility.severities import ERROR, WARNING
 from dcr.errors import UsageError
 from dcr.git.base import resolve_commit
@@ -48,10 +48,8 @@ def audit(
     checked(format, color, FORMATS)
     one_of("--fail-on", fail_on, FAIL_ON)
     opened = open_here(ref)
-    after = (
-        None if since is None else resolve_commit(opened.repository, since, "name a commit, branch or tag that is here")
-    )
-    history = history_at(opened, past=True)
+    after = None if since is None else resolve_commit(opened.repository, since, option="--since ")
+    history = read_history(opened)
     wanted = [each for each in history.datasets() if dataset is None or fnmatchcase(each, dataset)]
     if dataset is not None and not wanted:
         raise UsageError(f"no dataset matches '{dataset}'", "dcr datasets lists those there are")
@@ -60,10 +58,11 @@ def audit(
         found = run_audit(opened, history, wanted, after, progress)
     finally:
         progress.done()
+    tell_unread(found.unread)
     if format == "json":
         text = written(document(opened, history, found))
     else:
-        text = render_lines(found) if format == "text" else render(found, style_of(color))
+        text = render_lines(found) if format == "text" else render(found, page_style(color))
     show(text, pager=not no_pager and format == "table")
     limit = fail_on or opened.policy.fail_on
     failing = {"error": (ERROR,), "warning": (ERROR, WARNING)}.get(limit, ())

@@ -4,10 +4,10 @@ from typing import Annotated
 
 import typer
 
-from dcr.cli.output import COLORS, style_of, words
-from dcr.cli.registry import FORMATS, checked, history_at, open_here, show, states_of
+from dcr.cli.output import COLORS, words
+from dcr.cli.registry import FORMATS, checked, history_at, open_here, page_style, show, states_of
 from dcr.contract.spelling import did_you_mean
-from dcr.errors import UsageError
+from dcr.errors import UsageError, typed
 from dcr.pages.blame import document, render
 from dcr.pages.documents import written
 from dcr.registry.blame import Blame
@@ -46,7 +46,7 @@ def blame(
     if format == "json":
         show(written(document(opened, history, dataset, found.fields, found.gone)), pager=False)
     else:
-        show(render(found.fields, found.gone, style_of(color)), pager=not no_pager)
+        show(render(found.fields, found.gone, page_style(color)), pager=not no_pager)
 
 
 def _only(found: Blame, field: str, dataset: str) -> Blame:
@@ -59,6 +59,6 @@ def _only(found: Blame, field: str, dataset: str) -> Blame:
     gone = tuple(each for each in found.gone if below(each.path))
     if not fields and not gone:
         known = [*(each.path for each in found.fields), *(each.path for each in found.gone)]
-        hint = did_you_mean(field, known) or f"dcr blame '{dataset}' lists those there are"
+        hint = did_you_mean(field, known) or f"dcr blame {typed(dataset)} lists those there are"
         raise UsageError(f"dataset '{dataset}' never had a field '{field}'", hint)
     return Blame(fields, gone)

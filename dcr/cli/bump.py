@@ -8,7 +8,8 @@ from typing import Annotated
 
 import typer
 
-from dcr.amend.bumps import named_bumps, owed_bumps
+from dcr.amend.bumps import named_bumps, owed_bumps, unreadable
+from dcr.amend.homes import worktree_of
 from dcr.check import Request
 from dcr.check import check as run_check
 from dcr.cli import EXIT_NOT_CHECKED, note
@@ -43,8 +44,11 @@ def bump(
     progress = Progress()
     try:
         folder = working_folder()
+        worktree_of(folder)  # without one there is nothing to edit, whatever is owed
         report = run_check(Request(folder, base=base), progress)
         found = owed_bumps(folder, report, least) if everything else named_bumps(folder, names, report, least)
+        if everything:
+            found = found._replace(refused=(*unreadable(report), *found.refused))
     finally:
         progress.done()
     if len(found.refused) == 1 and not found.amendments:

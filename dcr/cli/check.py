@@ -6,12 +6,24 @@ import typer
 
 from dcr.check import Request, head_of
 from dcr.check import check as run_check
-from dcr.cli.output import COLORS, FAIL_ON, Progress, chosen_format, deliver, one_of, words, working_folder
+from dcr.cli.options import (
+    BaselineOption,
+    ColorOption,
+    FailOnOption,
+    FormatOption,
+    OutputOption,
+    QuietOption,
+    StatisticsOption,
+    VerboseOption,
+    WriteBaselineOption,
+)
+from dcr.cli.output import COLORS, FAIL_ON, Manner, deliver, one_of, progress_of, words, working_folder
+from dcr.cli.targets import targets
 from dcr.compatibility.modes import MODES
 from dcr.errors import UsageError
-from dcr.reporters import names, reporter
+from dcr.reporters import needs_sources
 
-EXAMPLE = "Example: dcr check --base origin/main --format github"
+EXAMPLE = "Example: dcr check --base origin/main -f table -f sarif:dcr.sarif"
 _POLICY_FROM = ("base", "worktree")
 
 
@@ -28,23 +40,9 @@ def check(
             help=f"One of: {', '.join(MODES)}. Default: the policy's.", metavar="MODE", autocompletion=words(*MODES)
         ),
     ] = None,
-    format: Annotated[  # noqa: A002 (the option's name)
-        str | None,
-        typer.Option(
-            "--format", "-f", help=f"One of: {', '.join(names())}.", metavar="FORMAT", autocompletion=words(*names())
-        ),
-    ] = None,
-    output: Annotated[
-        str | None, typer.Option("--output", "-o", help="Write the report to a file.", metavar="FILE")
-    ] = None,
-    fail_on: Annotated[
-        str | None,
-        typer.Option(
-            help=f"One of: {', '.join(FAIL_ON)}. Default: the policy's.",
-            metavar="SEVERITY",
-            autocompletion=words(*FAIL_ON),
-        ),
-    ] = None,
+    format: FormatOption = None,  # noqa: A002 (the option's name)
+    output: OutputOption = None,
+    fail_on: FailOnOption = None,
     policy_from: Annotated[
         str,
         typer.Option(
@@ -55,17 +53,19 @@ def check(
         bool, typer.Option("--require-contracts", help="Exit with 2 when no contract is in scope.")
     ] = False,
     fix: Annotated[bool, typer.Option("--fix", help="Write the versions that are owed, then check again.")] = False,
-    color: Annotated[
-        str, typer.Option(help=f"One of: {', '.join(COLORS)}.", metavar="WHEN", autocompletion=words(*COLORS))
-    ] = "auto",
+    baseline: BaselineOption = None,
+    write_baseline: WriteBaselineOption = False,
+    statistics: StatisticsOption = False,
+    quiet: QuietOption = False,
+    verbose: VerboseOption = False,
+    color: ColorOption = "auto",
 ) -> None:
     """Run the main job."""
     one_of("--mode", mode, MODES)
     one_of("--fail-on", fail_on, FAIL_ON)
     one_of("--policy-from", policy_from, _POLICY_FROM)
     one_of("--color", color, COLORS)
-    format_name = chosen_format(format, output)
-    reporter(format_name)  # a format that does not exist is said before any work
+    chosen = targets(format or (), output or ())
     request = Request(
         folder=working_folder(),
         paths=tuple(paths or ()),
@@ -75,10 +75,12 @@ def check(
         fail_on=fail_on,
         policy_from=policy_from,
         require_contracts=require_contracts,
+        baseline=None if write_baseline else baseline,
+        sources=needs_sources(each.format for each in chosen),
     )
     if fix and (staged or head is not None):
         raise UsageError("--fix writes to the working tree, and --staged and --head judge something else", "leave one")
-    progress = Progress()
+    progress = progress_of(verbose=verbose)
     try:
         report = run_check(request, progress)
         if fix:
@@ -87,4 +89,13 @@ def check(
             report = run_check(request, progress) if write_owed(report) else report
     finally:
         progress.done()
-    raise typer.Exit(deliver(report, format_name, output, color))
+    if verbose:
+        from dcr.cli.verbose import say_what_was_read
+
+        say_what_was_read(report)
+    if write_baseline:
+        from dcr.cli.baseline import CHECK, write
+
+        write(CHECK, baseline, report, request.paths)
+        raise typer.Exit(0)
+    raise typer.Exit(deliver(report, chosen, Manner(color, quiet, statistics)))

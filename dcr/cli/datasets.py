@@ -4,8 +4,8 @@ from typing import Annotated
 
 import typer
 
-from dcr.cli.output import COLORS, one_of, style_of, words
-from dcr.cli.registry import FORMATS, checked, history_at, open_here, show
+from dcr.cli.output import COLORS, one_of, words
+from dcr.cli.registry import FORMATS, checked, history_at, open_here, page_style, show
 from dcr.contract.contract import STATUSES
 from dcr.pages.datasets import document, render
 from dcr.pages.documents import written
@@ -45,8 +45,9 @@ def datasets(
     one_of("--status", status, _STATUSES)
     opened = open_here(ref)
     history = history_at(opened)
-    found = [each for each in overview(history) if Wanted(owner, status, pattern)(each)]
+    known = overview(history)
+    found = [each for each in known if Wanted(owner, status, pattern)(each)]
     if format == "json":
         show(written(document(opened, history, found)), pager=False)
     else:
-        show(render(found, style_of(color)), pager=not no_pager)
+        show(render(found, known, page_style(color)), pager=not no_pager)

@@ -33,8 +33,8 @@ def one_line(what: str, text: str) -> str:
 
 def carry_out(amendments: Iterable[Amendment], *, dry_run: bool) -> None:
     """Write the edits and say on stderr what was done; of a dry run, print the diff instead."""
-    written = 0
-    for each in amendments:
+    written, edits = 0, list(amendments)
+    for each in edits:
         if dry_run:
             for line in diff(each):
                 print(defused(line))
@@ -42,7 +42,7 @@ def carry_out(amendments: Iterable[Amendment], *, dry_run: bool) -> None:
             _write(each, after=written)
             written += each.changes
         note(defused(f"dcr: {printable(each.path)}: {printable(each.said)}"))
-    if dry_run:
+    if dry_run and edits:
         note("dcr: nothing was written (--dry-run)")
 
 

@@ -4,9 +4,21 @@ from typing import Annotated
 
 import typer
 
-from dcr.cli.output import COLORS, FAIL_ON, Progress, chosen_format, deliver, one_of, words, working_folder
+from dcr.cli.options import (
+    BaselineOption,
+    ColorOption,
+    FailOnOption,
+    FormatOption,
+    OutputOption,
+    QuietOption,
+    StatisticsOption,
+    VerboseOption,
+    WriteBaselineOption,
+)
+from dcr.cli.output import COLORS, FAIL_ON, Manner, deliver, one_of, progress_of, working_folder
+from dcr.cli.targets import targets
 from dcr.lint import lint as run_lint
-from dcr.reporters import names, reporter
+from dcr.reporters import needs_sources
 
 EXAMPLE = "Example: dcr lint contracts/users.yaml"
 
@@ -15,35 +27,40 @@ def lint(
     paths: Annotated[
         list[str] | None, typer.Argument(help="Files or folders. Default: the policy's globs.", metavar="PATHS...")
     ] = None,
-    format: Annotated[  # noqa: A002 (the option's name)
-        str | None,
-        typer.Option(
-            "--format", "-f", help=f"One of: {', '.join(names())}.", metavar="FORMAT", autocompletion=words(*names())
-        ),
-    ] = None,
-    output: Annotated[
-        str | None, typer.Option("--output", "-o", help="Write the report to a file.", metavar="FILE")
-    ] = None,
-    fail_on: Annotated[
-        str | None,
-        typer.Option(
-            help=f"One of: {', '.join(FAIL_ON)}. Default: the policy's.",
-            metavar="SEVERITY",
-            autocompletion=words(*FAIL_ON),
-        ),
-    ] = None,
-    color: Annotated[
-        str, typer.Option(help=f"One of: {', '.join(COLORS)}.", metavar="WHEN", autocompletion=words(*COLORS))
-    ] = "auto",
+    format: FormatOption = None,  # noqa: A002 (the option's name)
+    output: OutputOption = None,
+    fail_on: FailOnOption = None,
+    baseline: BaselineOption = None,
+    write_baseline: WriteBaselineOption = False,
+    statistics: StatisticsOption = False,
+    quiet: QuietOption = False,
+    verbose: VerboseOption = False,
+    color: ColorOption = "auto",
 ) -> None:
     """Run the validation."""
     one_of("--fail-on", fail_on, FAIL_ON)
     one_of("--color", color, COLORS)
-    format_name = chosen_format(format, output)
-    reporter(format_name)  # a format that does not exist is said before any work
-    progress = Progress()
+    chosen = targets(format or (), output or ())
+    folder = working_folder()
+    progress = progress_of(verbose=verbose)
     try:
-        report = run_lint(working_folder(), tuple(paths or ()), fail_on, progress)
+        report = run_lint(
+            folder,
+            tuple(paths or ()),
+            fail_on,
+            progress,
+            baseline=None if write_baseline else baseline,
+            sources=needs_sources(each.format for each in chosen),
+        )
     finally:
         progress.done()
-    raise typer.Exit(deliver(report, format_name, output, color))
+    if verbose:
+        from dcr.cli.verbose import say_what_was_read
+
+        say_what_was_read(report)
+    if write_baseline:
+        from dcr.cli.baseline import LINT, write
+
+        write(LINT, baseline, report, tuple(paths or ()))
+        raise typer.Exit(0)
+    raise typer.Exit(deliver(report, chosen, Manner(color, quiet, statistics)))

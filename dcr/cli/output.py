@@ -1,23 +1,26 @@
-"""Where a report goes and how: the format to choose, the terminal's room and colour, progress, exit codes."""
+"""How a report is delivered: the terminal's room and colour, files, the closing line, progress, exit codes."""
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import sys
-import time
-from typing import TYPE_CHECKING
+import threading
+from typing import TYPE_CHECKING, NamedTuple
 
 from dcr.cli import EXIT_ISSUES, note
 from dcr.contract.spelling import did_you_mean
 from dcr.errors import DcrError, UsageError
 from dcr.reporters import Style, reporter
 from dcr.reporters.printable import defused
-from dcr.reporters.summary import closing_line
+from dcr.reporters.summary import closing_line, statistics
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
+    from dcr.cli.targets import Target
+    from dcr.cli.verbose import Steps
     from dcr.reporters.report import Report
 
 COLORS = ("auto", "always", "never")
@@ -26,8 +29,20 @@ NARROWEST, WIDEST = 40, 400
 """Columns that a report is laid out for, whatever the terminal says it has."""
 
 
+PATIENCE = 1.0
+"""Seconds that a run may take before a terminal is told what it is busy with."""
+
+
+class Manner(NamedTuple):
+    """How much is said beside the reports themselves, and in which colours."""
+
+    color: str = "auto"
+    quiet: bool = False
+    statistics: bool = False
+
+
 class UnwritableOutputError(DcrError):
-    """The file that `--output` names cannot be written."""
+    """The file that a report was to be written to cannot be."""
 
 
 class NoFolderError(DcrError):
@@ -54,15 +69,7 @@ def words(*choices: str) -> Callable[[], list[str]]:
     return lambda: list(choices)
 
 
-def chosen_format(written: str | None, output: str | None) -> str:
-    """Return the format to use: the one asked for, a table where people read, lines where programs do."""
-    if written is not None:
-        return written
-    people = sys.stdout.isatty() or os.environ.get("CI") or os.environ.get("PRE_COMMIT")
-    return "table" if people and output is None else "text"
-
-
-def style_of(color: str, *, to_file: bool = False) -> Style:
+def style_of(color: str, *, to_file: bool = False, quiet: bool = False) -> Style:
     """Return how much room and colour the output has.
 
     `NO_COLOR` wins over a terminal, `--color` over both (no-color.org; FORCE_COLOR as in many tools).
@@ -75,19 +82,30 @@ def style_of(color: str, *, to_file: bool = False) -> Style:
         colored = not os.environ.get("NO_COLOR") and (forced or (terminal and os.environ.get("TERM") != "dumb"))
     width = shutil.get_terminal_size((100, 24)).columns if terminal or "COLUMNS" in os.environ else 100
     unicode = to_file or (sys.stdout.encoding or "").lower().replace("-", "").startswith("utf")
-    return Style(min(max(width, NARROWEST), WIDEST), color=colored, unicode=unicode)
+    return Style(min(max(width, NARROWEST), WIDEST), color=colored, unicode=unicode, quiet=quiet)
 
 
-def deliver(report: Report, format_name: str, output: str | None, color: str) -> int:
-    """Write a report where it belongs and return the exit code."""
-    rendered = reporter(format_name).render(report, style_of(color, to_file=output is not None))
-    if output is not None:
-        _write_file(output, rendered)
-    else:
-        sys.stdout.write(rendered)
-        sys.stdout.flush()  # before stderr: in a log that holds both, the closing line comes last
-    if output is not None or format_name in ("text", "json"):
+def deliver(report: Report, chosen: Iterable[Target], manner: Manner) -> int:
+    """Write a report where it belongs and return the exit code.
+
+    Raises `UnwritableOutputError`, before anything is on stdout.
+    """
+    ended = False
+    for target in chosen:
+        module = reporter(target.format)
+        if target.file is not None:
+            _write_file(target.file, module.render(report, style_of(manner.color, to_file=True)))
+            continue
+        style = style_of(manner.color, quiet=manner.quiet)
+        commands = getattr(module, "annotations", None) if target.beside else None
+        sys.stdout.write(commands(report) if commands else module.render(report, style))
+        ended = ended or getattr(module, "CLOSES", False)
+    sys.stdout.flush()  # before stderr: in a log that holds both, the closing line comes last
+    if not ended and not manner.quiet:
         note(defused(closing_line(report)))
+    if manner.statistics:
+        for line in statistics(report):
+            note(defused(line))
     return EXIT_ISSUES if report.fails else 0
 
 
@@ -98,7 +116,7 @@ def _write_file(path: str, text: str) -> None:
     except OSError as error:
         reason = (error.strerror or "unknown").lower()
         raise UnwritableOutputError(
-            f"'{path}' cannot be written: {reason}", "name another file with --output"
+            f"'{path}' cannot be written: {reason}", "name another file for the report"
         ) from error
 
 
@@ -106,19 +124,50 @@ class Progress:
     """Says on a terminal what a run is busy with, once it has taken more than a second."""
 
     def __init__(self) -> None:
-        self._start = time.monotonic()
-        self._shown = False
         self._on = sys.stderr.isatty() and not os.environ.get("CI") and os.environ.get("TERM") != "dumb"
+        self._doing, self._shown = "", False
+        self._drawing = threading.Lock()
+        self._clock: threading.Timer | None = None
 
     def __call__(self, doing: str) -> None:
-        """Note what is being done now; shown when the run is slow."""
-        if self._on and (self._shown or time.monotonic() - self._start > 1):
-            self._shown = True
-            sys.stderr.write(f"\r\x1b[2Kdcr: {doing}…")
-            sys.stderr.flush()
+        """Note what is being done now; shown when the run is slow, even where nothing else is ever noted."""
+        if not self._on:
+            return
+        with self._drawing:
+            self._doing = doing
+            if self._shown:
+                self._draw()
+            elif self._clock is None:
+                self._clock = threading.Timer(PATIENCE, self._begin)
+                self._clock.daemon = True
+                self._clock.start()
 
     def done(self) -> None:
         """Take the line away again."""
-        if self._shown:
-            sys.stderr.write("\r\x1b[2K")
+        with self._drawing:
+            self._on = False
+            if self._clock is not None:
+                self._clock.cancel()
+            if self._shown:
+                sys.stderr.write("\r\x1b[2K")
+                sys.stderr.flush()
+
+    def _begin(self) -> None:
+        with self._drawing:
+            if self._on:
+                self._shown = True
+                self._draw()
+
+    def _draw(self) -> None:
+        with contextlib.suppress(OSError, ValueError):  # a terminal that went away
+            sys.stderr.write(f"\r\x1b[2Kdcr: {self._doing}…")
             sys.stderr.flush()
+
+
+def progress_of(*, verbose: bool) -> Progress | Steps:
+    """Return what is told what a run is busy with: on a verbose run every step is said, with its time."""
+    if not verbose:
+        return Progress()
+    from dcr.cli.verbose import Steps
+
+    return Steps()

@@ -15,16 +15,22 @@ from dcr.cli.output import Progress, one_of, style_of, working_folder
 from dcr.contract.spelling import did_you_mean
 from dcr.errors import UsageError
 from dcr.git.repository import discover
+from dcr.registry.lookup import UNSHALLOW
 from dcr.registry.opened import open_at
+from dcr.reporters import Style
 from dcr.reporters.printable import defused, printable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from dcr.registry.opened import Opened
+    from dcr.registry.replay import Unread
     from dcr.registry.timeline import History, State
 
 FORMATS = ("table", "json")
+UNBOUNDED = 1_000_000
+"""Columns of a page that no terminal shows: a row of a table is one line there, whatever it takes."""
+
 MAX_UNREAD = 5
 """Files that are named one by one on stderr; `--format json` has all of them."""
 
@@ -39,20 +45,30 @@ def history_at(opened: Opened, dataset_id: str | None = None, *, past: bool = Fa
 
     With `past`, also what could not be read at some commit on the way.
     """
+    history = read_history(opened, dataset_id)
+    tell_unread(history.unread if past else history.unread_now)
+    return history
+
+
+def read_history(opened: Opened, dataset_id: str | None = None) -> History:
+    """Read a history, with word of it where it takes long, and say aloud when it is not the whole one."""
     progress = Progress()
     try:
         progress("reading the history")
-        history = opened.history(dataset_id)
+        history = opened.history(dataset_id, progress)
     finally:
         progress.done()
-    unread = history.unread if past else history.unread_now
+    if not history.whole:
+        tell("this clone is shallow: nothing is known from before its first commit", UNSHALLOW)
+    return history
+
+
+def tell_unread(unread: Sequence[Unread]) -> None:
+    """Say which files could not be read, and which commit left them so."""
     for each in unread[:MAX_UNREAD]:
         tell(f"'{each.path}' could not be read as {each.commit.id[:10]} left it: {each.message}")
     if len(unread) > MAX_UNREAD:
         tell(f"{len(unread) - MAX_UNREAD} more could not be read: --format json names them")
-    if not history.whole:
-        tell("this clone is shallow: nothing is known from before its first commit", "git fetch --unshallow origin")
-    return history
 
 
 def states_of(opened: Opened, history: History, dataset_id: str) -> list[State]:
@@ -61,7 +77,8 @@ def states_of(opened: Opened, history: History, dataset_id: str) -> list[State]:
     if not states:
         known = opened.history().datasets()
         hint = did_you_mean(dataset_id, known) or "dcr datasets lists those there are"
-        raise UsageError(f"there is no dataset '{dataset_id}' at '{opened.ref}', now or before", hint)
+        when = "now or before" if history.whole else "now or as far back as this shallow clone goes"
+        raise UsageError(f"there is no dataset '{dataset_id}' at '{opened.ref}', {when}", hint)
     return states
 
 
@@ -76,6 +93,14 @@ def checked(format_name: str, color: str, formats: Iterable[str] = FORMATS) -> N
     """Refuse a format or a colour that does not exist, before any work. Raises `UsageError`."""
     one_of("--format", format_name, tuple(formats))
     style_of(color)
+
+
+def page_style(color: str) -> Style:
+    """Return how much room and colour a page has: that of the terminal, and any room where a program reads it."""
+    style = style_of(color)
+    if sys.stdout.isatty() or "COLUMNS" in os.environ:
+        return style
+    return Style(UNBOUNDED, color=style.color, unicode=style.unicode)
 
 
 def show(text: str, *, pager: bool) -> None:

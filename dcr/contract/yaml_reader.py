@@ -5,10 +5,13 @@ Uses libyaml's parser when PyYAML has it. What the nodes mean is left to the for
 
 from __future__ import annotations
 
+import contextlib
 import re
 from typing import Any
 
 import yaml
+
+from dcr.contract.yaml_wording import hint_of, sentence_of
 
 try:
     from yaml._yaml import CParser as _Parser
@@ -107,7 +110,7 @@ def compose(content: bytes) -> yaml.Node | None:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
-        raise YamlRefusedError(_sentence(error), line, column, _yaml_hint(error, text)) from error
+        raise YamlRefusedError(sentence_of(error), line, column, hint_of(error, text)) from error
     except yaml.YAMLError as error:
         raise YamlRefusedError(f"this is not YAML: {error}") from error
 
@@ -240,21 +243,32 @@ def _refuse_line_breaks(text: str) -> None:
 
 
 def _refuse_deep(text: str) -> None:
-    """Count depth on the event stream, which needs no recursion, before the composer sees the text."""
-    depth = 0
-    loader = _Composer(text)
+    """Count depth on the event stream, which needs no recursion, before the composer sees the text.
+
+    Newer libyaml has a limit of its own, and reads so far ahead that it gives up before it tells of the first
+    level: PyYAML's own parser finds the place then.
+    """
     try:
-        while loader.check_event():
-            event = loader.get_event()
-            if isinstance(event, yaml.CollectionStartEvent):
-                depth += 1
-                if depth > MAX_DEPTH:
-                    mark: Any = event.start_mark
-                    raise YamlRefusedError(f"nested more than {MAX_DEPTH} levels deep", mark.line + 1, mark.column + 1)
-            elif isinstance(event, yaml.CollectionEndEvent):
-                depth -= 1
+        _count_depth(_Composer(text))
+    except yaml.MarkedYAMLError as error:
+        if "nesting depth" in (error.problem or ""):
+            with contextlib.suppress(yaml.YAMLError):
+                _count_depth(yaml.SafeLoader(text))
     except yaml.YAMLError:
         return  # the composer meets the same error, and reports it
+
+
+def _count_depth(parser: Any) -> None:
+    depth = 0
+    while parser.check_event():
+        event = parser.get_event()
+        if isinstance(event, yaml.CollectionStartEvent):
+            depth += 1
+            if depth > MAX_DEPTH:
+                mark: Any = event.start_mark
+                raise YamlRefusedError(f"nested more than {MAX_DEPTH} levels deep", mark.line + 1, mark.column + 1)
+        elif isinstance(event, yaml.CollectionEndEvent):
+            depth -= 1
 
 
 def _place(text: str, offset: int) -> tuple[int, int]:
@@ -269,24 +283,3 @@ def _at(node: Any, message: str, hint: str = "") -> YamlRefusedError:
 def short(text: str, limit: int = 60) -> str:
     """Return `text` cut to what fits into a message."""
     return text if len(text) <= limit else text[: limit - 1] + "…"
-
-
-def _sentence(error: yaml.MarkedYAMLError) -> str:
-    problem = error.problem or "this is not YAML"
-    if "expected a single document" in (error.context or "") or "another document" in problem:
-        return "more than one YAML document in the file"
-    if "invalid Unicode character" in problem or "invalid Unicode escape" in problem:
-        return "an escape that stands for no character (a lone surrogate?)"
-    context = f"{error.context}, " if error.context else ""
-    return f"this is not YAML: {context}{problem}"
-
-
-def _yaml_hint(error: yaml.MarkedYAMLError, text: str) -> str:
-    if "another document" in (error.problem or ""):
-        return "keep one contract to a file, without a second '---'"
-    mark: Any = error.problem_mark
-    if mark and text.splitlines()[mark.line : mark.line + 1]:
-        before = text.splitlines()[mark.line][: mark.column + 1]
-        if "\t" in before and not before.strip():
-            return "indent with spaces, not tabs"
-    return ""

@@ -15,7 +15,16 @@ if TYPE_CHECKING:
 
     from dcr.git.repository import Repository
 
-_DEFAULTS = ("refs/remotes/origin/HEAD", "refs/heads/main", "refs/heads/master")
+BASE_OPTION = "--base "
+"""What is written before a ref that names the base."""
+
+_DEFAULTS = (
+    "refs/remotes/origin/HEAD",
+    "refs/heads/main",
+    "refs/heads/master",
+    "refs/remotes/origin/main",  # a CI fetches branches without saying which one is the remote's HEAD
+    "refs/remotes/origin/master",
+)
 _UNFIT = re.compile(r"[\x00-\x20\x7f~^:?*\[\\]|\.\.|@\{|//|\A-|\A\.|/\Z|\.\Z|\.lock\Z|\A@\Z")
 _ANCESTOR = re.compile(r"(?:[~^][0-9]*)+\Z")
 _AMBIGUOUS = re.compile(r"refname '(.*)' is ambiguous")
@@ -39,6 +48,10 @@ class UnbornHeadError(DcrError):
     """The repository has no commit yet."""
 
 
+class NotProposedError(DcrError):
+    """A CI checked out something else than the change that is to be judged."""
+
+
 class Base(NamedTuple):
     """What a check compares with; `head` is the commit that was compared or that the working tree sits on."""
 
@@ -47,6 +60,11 @@ class Base(NamedTuple):
     commit: str
     merge_base: str
     head: str
+
+    @property
+    def is_nothing(self) -> bool:
+        """Whether there is nothing to compare with, and that is known."""
+        return not self.ref
 
 
 def resolve_base(
@@ -57,8 +75,15 @@ def resolve_base(
     `policy_base(commit)` answers what the policy in a commit names. Raises a `DcrError` for anything that is
     set and cannot be resolved: that is never "no base".
     """
-    name, source, fix = _named(repository, base, policy_base)
-    return _common(repository, name, source, head or "HEAD", fix)
+    name, source = _named(repository, base, policy_base)
+    found = _common(repository, name, source, head or "HEAD")
+    unproposed = ci.unproposed(os.environ)
+    if unproposed and found.head == unproposed[0]:
+        raise NotProposedError(
+            "pull_request_target checks out a branch of the target's, and what the pull request proposes is not in it",
+            f"in the workflow: on: pull_request; or git fetch origin {unproposed[1]} && dcr check --head FETCH_HEAD",
+        )
+    return found
 
 
 def resolve_ref(
@@ -69,37 +94,43 @@ def resolve_ref(
     Raises as `resolve_base` does.
     """
     if ref is not None:
-        return ref, "--ref", resolve_commit(repository, ref, f"{_fetch(ref)}, or name another with --ref")
-    name, source, fix = _named(repository, None, policy_base)
-    return _short(name), source, resolve_commit(repository, name, fix)
+        return ref, "--ref", resolve_commit(repository, ref, option="--ref ")
+    try:
+        name, source = _named(repository, None, policy_base)
+    except NoBaseError as error:
+        raise NoBaseError(error.message, 'name one: --ref REF, or write base = "…" into dcr.toml') from error
+    return _short(name), source, resolve_commit(repository, name, _bring(repository, name))
 
 
-def _named(repository: Repository, base: str | None, policy_base: Callable[[str], str | None]) -> tuple[str, str, str]:
-    """Return what the base is called, what says so, and what brings it here when it is missing."""
+def _named(repository: Repository, base: str | None, policy_base: Callable[[str], str | None]) -> tuple[str, str]:
+    """Return what the base is called, and what says so."""
     if base is not None:
-        return base, "--base", ""
+        return base, "--base"
     if os.environ.get("DCR_BASE"):
-        return os.environ["DCR_BASE"], "DCR_BASE", ""
+        return os.environ["DCR_BASE"], "DCR_BASE"
     if named := ci.candidate(os.environ):
-        return *_first_existing(repository, named), named.fix
-    return *_default(repository, policy_base), ""
+        return _first_existing(repository, named)
+    return _default(repository, policy_base)
 
 
-def check_shape(ref: str) -> str:
+def check_shape(ref: str, option: str = BASE_OPTION) -> str:
     """Return a ref whose shape is a ref's. Raises `BadRefError`: no options, ranges, paths or expressions."""
     plain = _ANCESTOR.sub("", ref)
     if not plain or _UNFIT.search(plain) or len(ref) > 1_000:
         raise BadRefError(
-            f"'{ref[:100]}' is not a ref", "name a branch, tag or commit, for example: dcr check --base origin/main"
+            f"'{ref[:100]}' is not a ref", f"name a branch, tag or commit, for example: {option}origin/main"
         )
     return ref
 
 
-def resolve_commit(repository: Repository, ref: str, fix: str = "") -> str:
-    """Return the commit a ref names. Raises `BadRefError` when it names none, or both a tag and a branch."""
-    check_shape(ref)
+def resolve_commit(repository: Repository, ref: str, fix: str = "", option: str = BASE_OPTION) -> str:
+    """Return the commit a ref names. Raises `BadRefError` when it names none, or both a tag and a branch.
+
+    `option` is what hints write before a ref: what the user wrote there, nothing where it was an argument.
+    """
+    check_shape(ref, option)
     answer = repository.git.ask("rev-parse", "--verify", "--end-of-options", f"{ref}^{{commit}}")
-    _refuse_ambiguous(answer.complaint)
+    _refuse_ambiguous(answer.complaint, option)
     found = answer.out.decode("ascii", "replace").strip()
     if answer.code == 0 and _ID.match(found):
         return found
@@ -109,7 +140,7 @@ def resolve_commit(repository: Repository, ref: str, fix: str = "") -> str:
         raise BadRefError("HEAD names no commit that is here", "git fsck shows what is wrong with the repository")
     raise BadRefError(
         f"the ref '{ref}' names no commit in this repository",
-        fix or f"{_fetch(ref)}, or name another: dcr check --base REF",
+        fix or _look_for(repository, ref) + f", or name another: {option}REF",
     )
 
 
@@ -130,16 +161,24 @@ def _unborn() -> UnbornHeadError:
 
 
 def _first_existing(repository: Repository, named: ci.Candidate) -> tuple[str, str]:
-    """Return what a CI names as the base, and the variable that does."""
+    """Return what a CI names as the base, and the variable that does.
+
+    In a shallow clone a branch of the remote may be what an earlier job in the same folder left behind, so a commit
+    that the CI names comes first there.
+    """
     for ref in named.refs:
         check_shape(ref)
+    if named.commit and repository.shallow:
+        return named.commit, named.commit_source
     there = _listed(repository, *named.refs) if named.refs else {}
     for ref in named.refs:
         if ref in there:
             return ref, named.source
     if named.commit:
         return named.commit, named.commit_source
-    raise BadRefError(f"{named.source} names '{named.written}', which is not in this clone", named.fix)
+    raise BadRefError(
+        f"{named.source} names '{named.written}', which is not in this clone", _bring(repository, named.written)
+    )
 
 
 def _listed(repository: Repository, *refs: str) -> dict[str, tuple[str, str]]:
@@ -189,13 +228,14 @@ def _only_branch(repository: Repository) -> str:
         return "HEAD"
     if here and not refs:
         raise _unborn()
+    setting = ci.setting(os.environ)
     raise NoBaseError(
         "there is no origin/HEAD, main or master to compare with",
-        'dcr check --base REF, or write base = "…" into dcr.toml',
+        f'{setting}{"; or " if setting else ""}name one: --base REF, or write base = "…" into dcr.toml',
     )
 
 
-def _common(repository: Repository, ref: str, source: str, head: str, fix: str) -> Base:
+def _common(repository: Repository, ref: str, source: str, head: str) -> Base:
     check_shape(ref)
     check_shape(head)
     # Git answers A...B with B, A and each merge-base; the answer to the last question says that these are all.
@@ -204,13 +244,13 @@ def _common(repository: Repository, ref: str, source: str, head: str, fix: str) 
     *lines, last = answer.out.decode("ascii", "replace").split("\n")[:-1] or [""]
     if answer.code != 0 or len(lines) < 2 or last not in ("true", "false"):
         head_commit = resolve_commit(repository, head)
-        commit = resolve_commit(repository, ref, fix)
+        commit = resolve_commit(repository, ref, _bring(repository, ref) if ci.setting(os.environ) else "")
         lines = [head_commit, commit, *_merge_bases(repository, commit, head_commit)]
     head_commit, commit, *common = [each.removeprefix("^") for each in lines]
     if not all(_ID.match(each) for each in (commit, head_commit, *common)):
         raise failure(("rev-parse",), answer)
     if len(common) != 1:
-        raise _no_merge_base(repository, ref, common, fix)
+        raise no_merge_base(repository, ref, common)
     return Base(_short(ref), source, commit, common[0], head_commit)
 
 
@@ -221,39 +261,56 @@ def _merge_bases(repository: Repository, commit: str, head: str) -> list[str]:
     return answer.out.decode("ascii", "replace").split()
 
 
-def _no_merge_base(repository: Repository, ref: str, found: list[str], fix: str) -> NoMergeBaseError:
+def no_merge_base(repository: Repository, ref: str, found: list[str]) -> NoMergeBaseError:
+    """Return the error for a number of merge-bases that is not one."""
     name = _short(ref)
     if found:
         return NoMergeBaseError(
             f"'{name}' and the head have {len(found)} merge-bases (a criss-cross merge)",
-            f"git merge {name}, then check again; or name one: dcr check --base {found[0][:12]}",
+            f"git merge {name}, then check again; or name one: --base {found[0][:12]}",
         )
     if repository.shallow:
-        fetch = f"git fetch --unshallow origin && {_fetch(ref)}"
         return NoMergeBaseError(
-            f"this clone is shallow and does not hold the merge-base with '{name}'",
-            f"{fix}; or {fetch}" if fix else fetch,
+            f"this clone is shallow and does not hold the merge-base with '{name}'", _bring(repository, ref)
         )
     return NoMergeBaseError(
-        f"'{name}' and the head have no common commit", "name a base that the branch grew from: dcr check --base REF"
+        f"'{name}' and the head have no common commit", "name a base that the branch grew from: --base REF"
     )
 
 
-def _refuse_ambiguous(complaint: str) -> None:
+def _refuse_ambiguous(complaint: str, option: str = BASE_OPTION) -> None:
     found = _AMBIGUOUS.search(complaint)
     if found is None:
         return
     ref = found[1]
-    hint = f"say which: dcr check --base refs/heads/{ref}, or --base refs/tags/{ref}"
+    hint = f"say which: {option}refs/heads/{ref}, or {option}refs/tags/{ref}"
     if ref == "HEAD":
         hint = "a branch or tag is called HEAD: git branch -m HEAD another-name, or git tag -d HEAD"
     raise BadRefError(f"'{ref}' names more than one thing in this repository (a tag and a branch?)", hint)
 
 
+def _bring(repository: Repository, ref: str) -> str:
+    """Return what brings a ref and its history here: the setting of the CI at hand, and the command."""
+    setting, fetch = ci.setting(os.environ), _fetch(ref)
+    if repository.shallow:
+        fetch = f"git fetch --unshallow origin && {fetch}"
+    return f"{setting}; or {fetch}" if setting else fetch
+
+
+def _look_for(repository: Repository, ref: str) -> str:
+    """Return the command that brings what a ref names, or that shows how far back the one it counts from goes."""
+    counted_from = _ANCESTOR.sub("", ref)
+    if counted_from == ref:
+        return _fetch(ref)
+    return "git fetch --unshallow origin" if repository.shallow else f"git log --oneline {counted_from}"
+
+
 def _fetch(ref: str) -> str:
     """Return the command that brings a branch of the remote, or a commit."""
+    from shlex import quote  # noqa: PLC0415 (a branch's name may hold what a shell acts on)
+
     name = _short(ref).removeprefix("origin/")
-    return f"git fetch origin {name}" if _ID.match(name) else f"git fetch origin {name}:refs/remotes/origin/{name}"
+    return f"git fetch origin {quote(name if _ID.match(name) else f'{name}:refs/remotes/origin/{name}')}"
 
 
 def _short(ref: str) -> str:

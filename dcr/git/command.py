@@ -202,7 +202,10 @@ def _command(arguments: tuple[str, ...]) -> str:
 
 def _hint(complaint: str) -> str:
     if "promisor" in complaint:
-        return f"this clone is partial and dcr fetches nothing: {FETCH_ALL}"
+        from dcr.git import ci  # noqa: PLC0415 (a service may make such clones by itself)
+
+        setting = f"{ci.setting(os.environ)}; or " if ci.filters(os.environ) else ""
+        return f"this clone is partial and dcr fetches nothing: {setting}{FETCH_ALL}"
     if any(
         word in complaint for word in ("bad object", "missing", "unable to read", "corrupt", "promisor", "not found")
     ):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dcr.git.changes import SUBMODULE, SYMLINK, Change
-from dcr.git.objects import read_blobs
+from dcr.git.objects import MAX_READ, read_blobs
 from dcr.git.worktree import read_file
 
 if TYPE_CHECKING:
@@ -17,8 +17,13 @@ ODD = {SYMLINK: "a symbolic link", SUBMODULE: "a submodule"}
 """Modes of entries that are no files, in words."""
 
 
-def proposed_contents(repository: Repository, changes: Iterable[Change]) -> dict[str, bytes | str]:
-    """Return the proposed content of each path that is there; in words what it is when it is no regular file."""
+def proposed_contents(
+    repository: Repository, changes: Iterable[Change], most: int = MAX_READ
+) -> dict[str, bytes | str]:
+    """Return the proposed content of each path that is there, cut after `most` bytes.
+
+    In words what it is when it is no regular file.
+    """
     contents: dict[str, bytes | str] = {}
     blobs: dict[str, str] = {}
     for each in changes:
@@ -28,9 +33,9 @@ def proposed_contents(repository: Repository, changes: Iterable[Change]) -> dict
         elif each.proposed_mode in ODD:
             contents[each.path] = ODD[each.proposed_mode]
         elif each.proposed_id is None and repository.top is not None:
-            contents[each.path] = read_file(repository.top, each.path)
+            contents[each.path] = read_file(repository.top, each.path, most)
         elif each.proposed_id is not None:
             blobs[each.path] = each.proposed_id
-    found = read_blobs(repository.git, blobs.values())
+    found = read_blobs(repository.git, blobs.values(), most)
     contents.update({path: found[oid] for path, oid in blobs.items()})
     return contents

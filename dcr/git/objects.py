@@ -34,18 +34,18 @@ class _Object(NamedTuple):
     content: bytes
 
 
-def read_blobs(git: Git, ids: Iterable[str]) -> dict[str, bytes]:
-    """Return the content of blobs by id, each cut after `MAX_READ` bytes.
+def read_blobs(git: Git, ids: Iterable[str], most: int = MAX_READ) -> dict[str, bytes]:
+    """Return the content of blobs by id, each cut after `most` bytes.
 
     Raises `ObjectMissingError` for one that is not there, `GitFailedError` when git gives no full answer.
     """
-    return dict(each_blob(git, ids))
+    return dict(each_blob(git, ids, most))
 
 
-def each_blob(git: Git, ids: Iterable[str]) -> Iterator[tuple[str, bytes]]:
+def each_blob(git: Git, ids: Iterable[str], most: int = MAX_READ) -> Iterator[tuple[str, bytes]]:
     """Yield blobs as `read_blobs` reads them, one at a time: thousands need not be held at once."""
     wanted = list(dict.fromkeys(ids))
-    for asked, answer in zip(wanted, _stream(git, wanted), strict=True):
+    for asked, answer in zip(wanted, _stream(git, wanted, most), strict=True):
         if answer is None:
             raise _missing(asked)
         if answer.oid != asked or answer.kind != "blob":
@@ -53,18 +53,27 @@ def each_blob(git: Git, ids: Iterable[str]) -> Iterator[tuple[str, bytes]]:
         yield asked, answer.content
 
 
-def read_at(git: Git, commits: Iterable[str], name: str) -> dict[str, bytes]:
+def read_at(git: Git, commits: Iterable[str], name: str, most: int = MAX_READ) -> dict[str, bytes]:
     """Return the content that each of some commits has at one path, by commit; those that have none are left out.
 
     For what may only let something through: a file that is there and cannot be read is left out too.
     """
     wanted = list(dict.fromkeys(commits))
-    answers = _stream(git, [f"{commit}:{name}" for commit in wanted])
+    answers = _stream(git, [f"{commit}:{name}" for commit in wanted], most)
     return {
         commit: answer.content
         for commit, answer in zip(wanted, answers, strict=True)
         if answer is not None and answer.kind == "blob"
     }
+
+
+def each_named(git: Git, names: Iterable[str]) -> Iterator[bytes | None]:
+    """Yield the content of the blob that each name stands for (an id, or `COMMIT:PATH` of one line); None without one.
+
+    For what only illustrates: no verdict may rest on a None.
+    """
+    for answer in _stream(git, list(names)):
+        yield answer.content if answer is not None and answer.kind == "blob" else None
 
 
 def read_top(git: Git, commit: str, names: Iterable[str]) -> dict[str, tuple[str, bytes]]:
@@ -106,7 +115,7 @@ def _batch(git: Git, asked: list[str]) -> list[_Object | None]:
     return list(_stream(git, asked))
 
 
-def _stream(git: Git, asked: list[str]) -> Iterator[_Object | None]:
+def _stream(git: Git, asked: list[str], most: int = MAX_READ) -> Iterator[_Object | None]:
     """Yield an object for each expression, in order; None for what git calls missing.
 
     The time limit is for each wait on git, not for what is done with the answers between.
@@ -119,7 +128,7 @@ def _stream(git: Git, asked: list[str]) -> Iterator[_Object | None]:
     feeder.start()
     number = 0
     try:
-        for answer in _answers(process, len(asked)):
+        for answer in _answers(process, len(asked), most):
             number += 1
             watch.pause()
             yield answer
@@ -170,7 +179,7 @@ class _Watch:
 def _feed(process: Popen[bytes], asked: list[str]) -> None:
     try:
         if process.stdin:
-            process.stdin.write("\n".join([*asked, ""]).encode())
+            process.stdin.write("\n".join([*asked, ""]).encode("utf-8", "surrogateescape"))
             process.stdin.close()
     except (BrokenPipeError, OSError):
         return  # the reading side finds out why
@@ -185,12 +194,12 @@ def _closed(process: Popen[bytes]) -> str:
         return complaints.read(4096).decode("utf-8", "replace").strip()
 
 
-def _answers(process: Popen[bytes], number: int) -> Iterator[_Object | None]:
+def _answers(process: Popen[bytes], number: int, most: int) -> Iterator[_Object | None]:
     """Yield what was asked for, and stop early where the answer ends early."""
     out = process.stdout
     for _ in range(number if out else 0):
         header = out.readline().split() if out else []
-        if len(header) == 2 and header[1] == b"missing":
+        if header[-1:] == [b"missing"]:  # before it stands the name as it was asked for, spaces included
             yield None
             continue
         if out is None or not header:
@@ -198,7 +207,7 @@ def _answers(process: Popen[bytes], number: int) -> Iterator[_Object | None]:
         if len(header) != 3 or not header[2].isdigit():
             raise _no_full_answer()
         oid, kind, size = header[0].decode("ascii", "replace"), header[1].decode("ascii", "replace"), int(header[2])
-        kept = size if kind == "tree" else min(size, MAX_READ)
+        kept = size if kind == "tree" else min(size, most)
         content = out.read(kept)
         rest = size - len(content)
         while rest and len(content) == kept and (skipped := len(out.read(min(rest, 1 << 20)))):

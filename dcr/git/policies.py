@@ -53,7 +53,7 @@ def governing_policy(repository: Repository, merge_base: str, changes: Iterable[
     source = their_file or "defaults"
     if our_file and our_file != their_file:
         source = f"{source} and {our_file} (the stricter side)"
-    elif edited:
+    elif edited and policy_from != "worktree":
         source = f"{source} (the stricter side of base and change)"
     first, second = theirs or Policy(), ours or Policy()
     accept_side = at_base if "base" in (first.accept_from, second.accept_from) else proposed

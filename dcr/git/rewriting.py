@@ -8,7 +8,7 @@ import secrets
 import stat
 from typing import TYPE_CHECKING
 
-from dcr.errors import DcrError
+from dcr.errors import DcrError, typed
 from dcr.git.worktree import read_file
 
 if TYPE_CHECKING:
@@ -28,16 +28,37 @@ def rewrite(top: str, path: str, before: bytes | None, after: bytes) -> None:
     """
     full = os.path.join(os.fsencode(top), os.fsencode(path))
     _refuse_elsewhere(top, path, full)
-    there = os.path.lexists(full)
-    now = read_file(top, path) if there else None
-    if isinstance(now, str):
-        raise UnwritableFileError(f"'{path}' is {now}, which is not written through", "edit what it stands for")
-    if now != before:
-        raise UnwritableFileError(f"'{path}' was changed by another program just now", "run it again")
-    with _explained(path):
+    with _explained(path), _alone(os.path.dirname(full)):
+        there = os.path.lexists(full)
+        now = read_file(top, path) if there else None
+        if isinstance(now, str):
+            raise UnwritableFileError(f"'{path}' is {now}, which is not written through", "edit what it stands for")
+        if now != before:
+            raise UnwritableFileError(f"'{path}' was changed by another program just now", "run it again")
         if there and not os.access(full, os.W_OK):
-            raise UnwritableFileError(f"'{path}' is read-only", f"chmod u+w {path}")
+            raise UnwritableFileError(f"'{path}' is read-only", f"chmod u+w {typed(path)}")
         _replace(full, after, stat.S_IMODE(os.lstat(full).st_mode) if there else None)
+
+
+@contextlib.contextmanager
+def _alone(folder: bytes) -> Iterator[None]:
+    """Let no other dcr write in a folder: between the look at a file and its replacement, it would be lost.
+
+    The lock is on the open folder itself, so that nothing is left behind. Where there are no such locks, or the file
+    system has none, the look right before the replacement is what is left.
+    """
+    try:
+        import fcntl  # noqa: PLC0415 (not on Windows)
+    except ImportError:
+        yield
+        return
+    descriptor = os.open(folder, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        with contextlib.suppress(OSError):
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
 
 
 def _refuse_elsewhere(top: str, path: str, full: bytes) -> None:

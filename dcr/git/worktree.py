@@ -19,8 +19,8 @@ class UnreadableFileError(DcrError):
     """A file of the working tree is there and cannot be read."""
 
 
-def read_file(top: str, path: str) -> bytes | str:
-    """Return a file's first `MAX_READ` bytes, or in words what it is when it is no regular file.
+def read_file(top: str, path: str, most: int = MAX_READ) -> bytes | str:
+    """Return a file's first `most` bytes, or in words what it is when it is no regular file.
 
     Raises `UnreadableFileError`; a file that has gone meanwhile is one, since it was listed a moment ago.
     """
@@ -31,7 +31,7 @@ def read_file(top: str, path: str) -> bytes | str:
             return "a symbolic link" if stat.S_ISLNK(mode) else "no regular file"
         descriptor = os.open(full, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
         with os.fdopen(descriptor, "rb") as file:
-            return file.read(MAX_READ)
+            return file.read(most)
     except OSError as error:
         reason = (error.strerror or "unknown").lower()
         raise UnreadableFileError(

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from dcr.pages.documents import commit_document, opening, promises, unread
 from dcr.pages.lines import BOLD, DIM, STATUS_COLORS, Cell, Paper, day, page
 from dcr.registry.overview import REMOVED
+from dcr.reporters.summary import counted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,12 +21,22 @@ _HEADINGS = ("dataset", "version", "status", "owners", "freshness", "last change
 _UNITS = ((86_400, "d"), (3_600, "h"), (60, "min"), (1, "s"))
 
 
-def render(datasets: Sequence[Dataset], style: Style) -> str:
-    """Return a row for each dataset, and how many there are."""
+def render(datasets: Sequence[Dataset], known: Sequence[Dataset], style: Style) -> str:
+    """Return a row for each dataset, and how many those are of all that are known."""
     paper = Paper(style)
     lines = paper.table(_HEADINGS, (_row(each) for each in datasets))
-    number = len(datasets)
-    return page([*lines, paper.line(Cell(f"{number} dataset{'' if number == 1 else 's'}"))])
+    return page([*lines, paper.line(Cell(_closing(datasets, known)))])
+
+
+def _closing(datasets: Sequence[Dataset], known: Sequence[Dataset]) -> str:
+    removed = sum(each.status == REMOVED for each in known)
+    present = len(known) - removed
+    if any(each.status == REMOVED for each in datasets):
+        among = f"{len(datasets)} of " if len(datasets) < removed else ""
+        return among + counted(removed, "removed dataset")
+    if len(datasets) < present:
+        return f"{len(datasets)} of {counted(present, 'dataset')}"
+    return counted(present, "dataset") + (f"; --status removed shows {removed} more" if removed else "")
 
 
 def document(opened: Opened, history: History, datasets: Sequence[Dataset]) -> dict[str, Any]:

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from dcr.reporters import Style
 
 GAP, INDENT = "  ", "  "
+_LEAST_COLUMNS = 2
+"""Columns without which a table is none."""
+
 BOLD, DIM, RED, GREEN, YELLOW, CYAN = "1", "2", "31", "32", "33", "36"
 STATUS_COLORS = {"active": GREEN, "deprecated": YELLOW, "archived": DIM, "removed": RED}
 
@@ -44,34 +47,74 @@ class Paper:
         return f"\x1b[{look}m{text}\x1b[0m" if look and self.color and text else text
 
     def line(self, *cells: Cell, indent: str = "") -> str:
-        """Return cells on one line, those that are empty left out."""
-        words = [(self.shown(each.text), each.look) for each in cells if each.text]
-        plain = indent + GAP.join(word for word, _ in words)
-        safe = defused(plain)
-        before = indent if safe == plain else f"{indent}."
-        return before + GAP.join(self.painted(word, look) for word, look in words)
+        """Return cells on one line, those that are empty left out; what the page has no room for goes on below it."""
+        shown = [(self.shown(each.text), each.look) for each in cells if each.text]
+        if len(indent) + sum(_width(text) + len(GAP) for text, _ in shown) - len(GAP) <= self.width:
+            return self._safe(indent, [shown])
+        rows: list[list[tuple[str, str]]] = [[]]
+        room = self.width - len(indent)
+        for text, look in shown:
+            for number, word in enumerate(text.split(" ")):
+                needed = _width(word) + (1 if number else len(GAP))
+                if rows[-1] and needed > room:
+                    rows.append([])
+                    room = self.width - len(indent) - len(INDENT)
+                if rows[-1] and number:  # still the same cell on the same line
+                    rows[-1][-1] = (f"{rows[-1][-1][0]} {word}", look)
+                else:
+                    rows[-1].append((word, look))
+                room -= needed
+        return self._safe(indent, rows)
+
+    def _safe(self, indent: str, rows: Sequence[Sequence[tuple[str, str]]]) -> str:
+        """Return rows of shown texts as lines, of which no runner takes one for a command."""
+        lines = []
+        for number, row in enumerate(rows):
+            margin = indent + INDENT if number else indent
+            plain = margin + GAP.join(text for text, _ in row)
+            dot = "" if defused(plain) == plain else "."
+            lines.append(margin + dot + GAP.join(self.painted(text, look) for text, look in row))
+        return "\n".join(lines)
 
     def table(self, headings: Sequence[str], rows: Iterable[Sequence[Cell]]) -> list[str]:
-        """Return rows in columns under their headings; stacked, each below its first cell, where there is no room."""
+        """Return rows in columns under their headings; where there is no room, with the last columns below.
+
+        Stacked, each below its first cell, where not even two columns and any one cell fit.
+        """
         shown = [[each._replace(text=self.shown(each.text)) for each in row] for row in rows]
         if not shown:
             return []
         filled = [number for number in range(len(headings)) if any(row[number].text for row in shown)]
         heads = [Cell(headings[number].upper(), DIM) for number in filled]
         lines = [heads, *([row[number] for number in filled] for row in shown)]
-        headings = [headings[number] for number in filled]
         widths = [max(_width(row[number].text) for row in lines) for number in range(len(filled))]
-        if self._fits(widths):
+        fitting = max((number for number in range(len(widths) + 1) if self._fits(widths[:number])), default=0)
+        if fitting == len(filled):
             return [self._columns(row, widths) for row in lines]
-        if self._fits(widths[:-1]) and max(_width(row[-1].text) for row in lines) + len(INDENT) <= self.width:
-            return [line for row in lines for line in (self._columns(row[:-1], widths[:-1]), self._below(row[-1]))]
-        return [line for row in lines[1:] for line in self._stacked(headings, row)]
+        if fitting < _LEAST_COLUMNS or max(widths[fitting:]) + len(INDENT) > self.width:
+            return [line for row in lines[1:] for line in self._stacked([headings[each] for each in filled], row)]
+        return [
+            line
+            for row in lines
+            for line in (self._columns(row[:fitting], widths[:fitting]), *self._below(row[fitting:]))
+        ]
 
     def _fits(self, widths: Sequence[int]) -> bool:
         return sum(widths) + len(GAP) * (len(widths) - 1) <= self.width
 
-    def _below(self, cell: Cell) -> str:
-        return f"{INDENT}{self.painted(cell.text, cell.look)}"
+    def _below(self, cells: Sequence[Cell]) -> list[str]:
+        """Return cells on as few lines as hold them, none of them broken."""
+        rows: list[list[tuple[str, str]]] = []
+        room = 0
+        for cell in cells:
+            needed = _width(cell.text) + len(GAP)
+            if cell.text and needed > room:
+                rows.append([])
+                room = self.width - len(INDENT) + len(GAP)
+            if cell.text:
+                rows[-1].append((cell.text, cell.look))
+                room -= needed
+        return [self._safe(INDENT, [row]) for row in rows]
 
     def _columns(self, row: Sequence[Cell], widths: Sequence[int]) -> str:
         cells = []

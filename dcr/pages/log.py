@@ -8,6 +8,7 @@ from dcr.compatibility.severities import ERROR, INFO
 from dcr.pages.documents import commit_document, opening, unread
 from dcr.pages.lines import BOLD, CYAN, DIM, GREEN, INDENT, RED, STATUS_COLORS, YELLOW, Cell, Paper, day, page
 from dcr.registry.releases import EDITED, MOVED, RELEASED, REMOVED, RETURNED, REWORDED, STATUS
+from dcr.reporters.summary import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -74,7 +75,8 @@ def render_all(logs: Sequence[Log], style: Style) -> str:
                 Cell(commit.id[:_SHORT], DIM),
                 Cell(commit.author),
             ])  # fmt: skip
-    return page(paper.table(("dataset", "version", "status", "date", "commit", "author"), rows))
+    lines = paper.table(("dataset", "version", "status", "date", "commit", "author"), rows)
+    return page([*lines, f"{counted(len(rows), 'version')} of {counted(len(logs), 'dataset')}"])
 
 
 def document(opened: Opened, history: History, log: Log) -> dict[str, Any]:
@@ -201,12 +203,21 @@ def _of_step(paper: Paper, step: Step) -> list[str]:
     elif step.did == RELEASED:
         words = "back to this version"
     elif step.did == MOVED:
-        words = f"moved to {step.state.path}"
+        words = _moved(step)
     return [
         paper.line(Cell(version), Cell(words, RED if step.did == REMOVED else CYAN)),
         _who(paper, step),
         *_issues(paper, step),
     ]
+
+
+def _moved(step: Step) -> str:
+    """Return what moved: the file, what it is written in, or both."""
+    path, before, facts = step.state.path, step.before, step.state.facts
+    found = [f"moved to {path}"] if before is None or before.path != path else []
+    if facts and before and before.facts and before.facts.format != facts.format:
+        found.append(f"written as {facts.format}, no longer as {before.facts.format}")
+    return ", ".join(found)
 
 
 def _who(paper: Paper, step: Step) -> str:

@@ -12,12 +12,13 @@ from pydantic import ValidationError
 from dcr.compatibility.pairs import ContractPair
 from dcr.compatibility.semver import parse
 from dcr.contract.models import DataContract, to_record
-from dcr.errors import DcrError
+from dcr.errors import DcrError, typed
 from dcr.git.history import whole_history
 from dcr.git.repository import discover
 from dcr.policy.policy import StricterPolicy
 from dcr.policy.questions import Question, question_of
 from dcr.registry.compatibility import known_mode, report_on
+from dcr.registry.lookup import UNSHALLOW
 from dcr.registry.memory import ContractRegistry, UnknownContractError
 from dcr.registry.opened import Opened, open_at
 from dcr.registry.past import answered, told_of
@@ -120,12 +121,12 @@ class GitRegistry(ContractRegistry):
     def deprecate(self, dataset_id: str, version: str, uri: str) -> DataContract:
         """Raise `ReadOnlyRegistryError`."""
         del version
-        raise _read_only(f"edit the file and merge it: dcr deprecate {dataset_id} --uri {uri}")
+        raise _read_only(f"edit the file and merge it: dcr deprecate {typed(dataset_id)} --uri {typed(uri)}")
 
     def archive(self, dataset_id: str, version: str) -> DataContract:
         """Raise `ReadOnlyRegistryError`."""
         del version
-        raise _read_only(f"edit the file and merge it: dcr archive {dataset_id}")
+        raise _read_only(f"edit the file and merge it: dcr archive {typed(dataset_id)}")
 
     @cached_property
     def _history(self) -> History:
@@ -136,11 +137,21 @@ class GitRegistry(ContractRegistry):
         with self._reading:
             return self._history
 
+    @property
+    def _far_back(self) -> str:
+        return "" if self._whole.whole else " as far back as this shallow clone goes"
+
+    @property
+    def _fetch(self) -> str:
+        return "" if self._whole.whole else UNSHALLOW
+
     def _released(self, dataset_id: str) -> list[str]:
         """Return a dataset's versions, oldest first: by their numbers where they have an order, else as they came."""
         released = self._whole.released(dataset_id)
         if not released:
-            raise UnknownContractError(f"there is no dataset '{dataset_id}'", "datasets() lists those there are")
+            raise UnknownContractError(
+                f"there is no dataset '{dataset_id}'{self._far_back}", self._fetch or "datasets() lists those there are"
+            )
         found = list(dict.fromkeys(each.version for each in released))
         return sorted(found, key=lambda version: parse(version) or (0, 0, 0)) if all(map(parse, found)) else found
 
@@ -148,7 +159,8 @@ class GitRegistry(ContractRegistry):
         known = self._released(dataset_id)
         if version not in known:
             raise UnknownContractError(
-                f"dataset '{dataset_id}' has no version '{version}'", f"it has {', '.join(known)}"
+                f"dataset '{dataset_id}' has no version '{version}'{self._far_back}",
+                self._fetch or f"it has {', '.join(known)}",
             )
         states = self._whole.states(dataset_id)
         return [each for each in states if each.facts and each.facts.version == version]
@@ -157,10 +169,11 @@ class GitRegistry(ContractRegistry):
         states = self._states(dataset_id, version)
         meanings = {each.facts.digest: each.commit.id[:10] for each in reversed(states) if each.facts}
         if len(meanings) > 1:
+            one = typed(f"{dataset_id}@{version}")
             raise AmbiguousVersionError(
                 f"version '{version}' of '{dataset_id}' has {len(meanings)} meanings in the history, "
                 f"from {', '.join(reversed(meanings.values()))}",
-                f"dcr log {dataset_id} tells them apart; dcr show {dataset_id}@{version} --commit COMMIT shows one",
+                f"dcr log {typed(dataset_id)} tells them apart; dcr show {one} --commit COMMIT shows one",
             )
         return states[-1]
 
@@ -186,7 +199,7 @@ def _model(contract: Contract) -> DataContract:
         raise NotExpressibleError(
             f"'{contract.dataset_id}' version '{contract.version}' is written in {contract.format}, and the models "
             f"cannot hold its {where or 'content'}: {first['msg']}",
-            f"dcr show {contract.dataset_id}@{contract.version} --format json has all of it",
+            f"dcr show {typed(f'{contract.dataset_id}@{contract.version}')} --format json has all of it",
         ) from error
 
 

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from dcr.contract.spelling import did_you_mean
-from dcr.errors import DcrError
+from dcr.errors import DcrError, typed
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from dcr.registry.timeline import History, Release, State
+
+
+MAX_LISTED = 8
+"""Versions that a hint lists, the newest ones."""
+
+UNSHALLOW = "git fetch --unshallow origin"
 
 
 class UnknownVersionError(DcrError):
@@ -47,7 +52,7 @@ def find(history: History, named: Named, commit: str | None = None) -> Found:
     if named.version is not None:
         having = [each for each in states if each.facts and each.facts.version == named.version]
         if not having:
-            raise _unknown(named, states)
+            raise _unknown(named, states, whole=history.whole)
         states = having
     if commit is not None:
         return Found(_in_commit(named, states, commit))
@@ -66,18 +71,21 @@ def _in_commit(named: Named, states: Sequence[State], commit: str) -> State:
     if not commit or not found:
         known = ", ".join(dict.fromkeys(each.commit.id[:10] for each in states[-5:]))
         raise UnknownVersionError(
-            f"'{_shown(named)}' did not change in commit '{commit}'", f"it did in {known}: dcr log {named.dataset_id}"
+            f"'{_shown(named)}' did not change in commit '{commit}'",
+            f"it did in {known}: dcr log {typed(named.dataset_id)}",
         )
     return found[-1]
 
 
-def _unknown(named: Named, states: Sequence[State]) -> UnknownVersionError:
+def _unknown(named: Named, states: Sequence[State], *, whole: bool) -> UnknownVersionError:
     known = list(dict.fromkeys(each.facts.version for each in states if each.facts))
-    hint = did_you_mean(named.version or "", known)
-    listed = ", ".join(known[-8:])
+    listed = f"{'…, ' if len(known) > MAX_LISTED else ''}{', '.join(known[-MAX_LISTED:])}"
+    if not whole:
+        message = f"dataset '{named.dataset_id}' has no version '{named.version}' in this shallow clone"
+        return UnknownVersionError(message, f"{UNSHALLOW} brings those before {listed}")
     return UnknownVersionError(
         f"dataset '{named.dataset_id}' never had version '{named.version}'",
-        hint or f"it had {'…, ' if len(known) > 8 else ''}{listed}: dcr log {named.dataset_id}",
+        f"it had {listed}: dcr log {typed(named.dataset_id)}",
     )
 
 

@@ -10,6 +10,8 @@ from dcr.policy.globs import Scope
 from dcr.registry.timeline import history_of
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from dcr.git.repository import Repository
     from dcr.policy.policy import Policy
     from dcr.registry.timeline import History
@@ -29,9 +31,9 @@ class Opened(NamedTuple):
         """The files that are contracts by their place, by this commit's own globs."""
         return Scope(self.policy.contracts, self.policy.exclude)
 
-    def history(self, dataset_id: str | None = None) -> History:
+    def history(self, dataset_id: str | None = None, progress: Callable[[str], None] = lambda _: None) -> History:
         """Return the history up to the commit, of all datasets or of one."""
-        return history_of(self.repository, self.commit, self.scope, dataset_id=dataset_id)
+        return history_of(self.repository, self.commit, self.scope, dataset_id=dataset_id, progress=progress)
 
 
 def open_at(repository: Repository, ref: str | None = None) -> Opened:

@@ -17,13 +17,17 @@ from dcr.registry.facts import FileFacts, MayHold, facts_of
 from dcr.registry.replay import Replay
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator
+    from collections.abc import Callable, Collection, Iterable, Iterator
 
     from dcr.contract.contract import Contract
     from dcr.git.history import Commit, Step
     from dcr.git.repository import Repository
     from dcr.policy.globs import Scope
     from dcr.registry.facts import Facts
+
+
+AT_ONCE = 100
+"""Contents that are read between two words of progress."""
 
 
 class State(NamedTuple):
@@ -122,7 +126,14 @@ class History:
         return self._source.contracts(wanted)
 
 
-def history_of(repository: Repository, commit: str, scope: Scope, *, dataset_id: str | None = None) -> History:
+def history_of(
+    repository: Repository,
+    commit: str,
+    scope: Scope,
+    *,
+    dataset_id: str | None = None,
+    progress: Callable[[str], None] = lambda _: None,
+) -> History:
     """Return the history of all datasets in scope up to a commit, or of one of them.
 
     Scope is what the globs at that commit cover, all through the history. With `dataset_id`, contents that
@@ -130,14 +141,16 @@ def history_of(repository: Repository, commit: str, scope: Scope, *, dataset_id:
     no whole answer or lacks objects; files that cannot be read are in `History.unread`.
     """
     steps = walk(repository, commit, scope)
-    facts = _facts(repository, steps, dataset_id)
+    facts = _facts(repository, steps, dataset_id, progress)
     replay = Replay(facts, dataset_id)
     for step in reversed(steps):
         replay.take(step)
     return History(commit, replay, whole=not repository.shallow, source=Contents(repository.git))
 
 
-def _facts(repository: Repository, steps: Collection[Step], dataset_id: str | None) -> dict[str, FileFacts]:
+def _facts(
+    repository: Repository, steps: Collection[Step], dataset_id: str | None, progress: Callable[[str], None]
+) -> dict[str, FileFacts]:
     """Return the facts of every blob of a walk; of those that cannot matter to the one dataset, none."""
     cache = FactsCache(repository.common_dir)
     blobs: dict[str, set[str]] = defaultdict(set)
@@ -153,7 +166,9 @@ def _facts(repository: Repository, steps: Collection[Step], dataset_id: str | No
         from dcr.registry.sketch import Sketches  # noqa: PLC0415 (what is known needs no reader)
 
         sketches = Sketches()
-        for oid, content in each_blob(repository.git, left):
+        for number, (oid, content) in enumerate(each_blob(repository.git, left)):
+            if number % AT_ONCE == 0:
+                progress(f"reading {number:,} of {len(left):,} contents of the history")
             found[oid] = facts_of(content, sketches)
             cache.add(oid, found[oid])
     cache.save()

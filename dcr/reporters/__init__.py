@@ -10,28 +10,35 @@ from dcr.contract.spelling import did_you_mean
 from dcr.errors import UsageError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from dcr.reporters.report import Report
 
-_NOT_FORMATS = ("report", "printable", "summary", "layout")
+_NOT_FORMATS = ("report", "printable", "summary", "layout", "sources")
 
 
 class Reporter(Protocol):
-    """What every format module offers."""
+    """What every format module offers.
+
+    One whose output ends in the closing line has `CLOSES = True`. One that is made of commands to a CI's log has
+    `annotations(report) -> str`: the commands alone, which may stand below another report.
+    """
 
     def render(self, report: Report, style: Style) -> str:
         """Return the whole output for stdout, ending in a newline unless it is empty."""
 
 
 class Style:
-    """How much room and colour a terminal gives; formats for machines ignore it."""
+    """How much room and colour a terminal gives; formats for machines ignore it. `quiet` asks for issues alone."""
 
-    def __init__(self, width: int = 100, *, color: bool = False, unicode: bool = True) -> None:
-        self.width, self.color, self.unicode = width, color, unicode
+    def __init__(self, width: int = 100, *, color: bool = False, unicode: bool = True, quiet: bool = False) -> None:
+        self.width, self.color, self.unicode, self.quiet = width, color, unicode, quiet
 
 
 def names() -> tuple[str, ...]:
-    """Return the names of all formats."""
-    return tuple(sorted(each.name for each in pkgutil.iter_modules(__path__) if each.name not in _NOT_FORMATS))
+    """Return the names of all formats; a module whose name begins with an underscore is a part that they share."""
+    found = (each.name for each in pkgutil.iter_modules(__path__))
+    return tuple(sorted(each for each in found if each not in _NOT_FORMATS and not each.startswith("_")))
 
 
 def reporter(name: str) -> Reporter:
@@ -40,3 +47,8 @@ def reporter(name: str) -> Reporter:
     if name not in known:
         raise UsageError(f"there is no format '{name}'", did_you_mean(name, known) or f"one of: {', '.join(known)}")
     return cast("Reporter", import_module(f"{__name__}.{name}"))
+
+
+def needs_sources(formats: Iterable[str]) -> bool:
+    """Return whether one of some formats shows the texts that issues point at (`Report.sources`)."""
+    return any(getattr(reporter(name), "NEEDS_SOURCES", False) for name in formats)

@@ -3,11 +3,12 @@
 Source: GitHub Actions, "Workflow commands for GitHub Actions"; escapes as in actions/toolkit's command.ts.
 """
 
-from __future__ import annotations
+# No `from __future__ import annotations`: a function has that name here.
 
 from typing import TYPE_CHECKING
 
 from dcr.compatibility.severities import ERROR, INFO, WARNING
+from dcr.reporters._wording import one_line
 from dcr.reporters.printable import defused, printable, unmarked
 from dcr.reporters.summary import closing_line
 
@@ -16,29 +17,28 @@ if TYPE_CHECKING:
     from dcr.reporters import Style
     from dcr.reporters.report import Report
 
+CLOSES = True  # with the closing line
 _COMMANDS = {ERROR: "error", WARNING: "warning", INFO: "notice"}
 
 
-def render(report: Report, _style: Style) -> str:
+def render(report: "Report", _style: "Style") -> str:
     """Return one command per issue, then the closing line for the log."""
-    return "".join(f"{annotation(issue)}\n" for issue in report.all_issues()) + f"{defused(closing_line(report))}\n"
+    return annotations(report) + f"{defused(closing_line(report))}\n"
 
 
-def annotation(issue: Issue) -> str:
+def annotations(report: "Report") -> str:
+    """Return the commands alone, for a log that shows the report in another format."""
+    return "".join(f"{annotation(issue)}\n" for issue in report.all_issues())
+
+
+def annotation(issue: "Issue") -> str:
     """Return the workflow command for one issue."""
     place = issue.location
     properties = {"title": f"{issue.kind}{' (accepted)' if issue.accepted else ''}"}
     if place:
         properties = {"file": place.path, "line": str(place.line), "col": str(place.column), **properties}
     written = ",".join(f"{name}={_property(value)}" for name, value in properties.items())
-    parts = [issue.message]
-    if issue.accepted:
-        parts.append(f"accepted: {issue.accepted.reason}")
-    if issue.breaks:
-        parts.append(f"breaks {issue.breaks.replace('_', ' ')}")
-    if issue.hint:
-        parts.append(f"hint: {issue.hint}")
-    return f"::{_COMMANDS[issue.severity]} {written}::{_message('; '.join(parts))}"
+    return f"::{_COMMANDS[issue.severity]} {written}::{_message(one_line(issue))}"
 
 
 def _message(text: str) -> str:

@@ -46,6 +46,7 @@ def document(report: Report) -> dict[str, Any]:
             "errors": report.number_of(ERROR),
             "warnings": report.number_of(WARNING),
             "accepted": report.accepted,
+            "baselined": report.baselined,
         },
         "contracts": [_contract(each) for each in report.contracts],
         "issues": [issue_document(each) for each in report.issues],

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from dcr.reporters.printable import printable, unmarked
+from dcr.reporters.summary import severity_word
 
 if TYPE_CHECKING:
     from dcr.compatibility.issue import Issue
@@ -54,7 +55,7 @@ def layout_of(issues: tuple[Issue, ...], style: Style) -> Layout:
     narrow = Layout(style.width, style.unicode)
     if not issues:
         return narrow
-    stacked = narrow._replace(severity=max(len(severity_of(issue)) for issue in issues))
+    stacked = narrow._replace(severity=max(len(severity_word(issue)) for issue in issues))
     columns = stacked._replace(
         kind=max(len(issue.kind) for issue in issues),
         field=min(max(width_of(narrow.shown(issue.field or "")) for issue in issues), _MAX_FIELD),
@@ -63,11 +64,6 @@ def layout_of(issues: tuple[Issue, ...], style: Style) -> Layout:
     if columns.message >= _LEAST_MESSAGE:
         return columns
     return stacked if stacked.message >= _LEAST_MESSAGE else narrow
-
-
-def severity_of(issue: Issue) -> str:
-    """Return an issue's severity as it is shown: one that is accepted says so, loudly."""
-    return "ACCEPTED" if issue.accepted else issue.severity
 
 
 def place_of(issue: Issue, layout: Layout) -> str:

@@ -8,9 +8,10 @@ from dcr.compatibility.semver import BUMPS
 from dcr.compatibility.severities import ERROR, WARNING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from dcr.compatibility.issue import Issue
+    from dcr.reporters.sources import Source
 
 ADDED, MODIFIED, REMOVED, RENAMED, UNCHANGED = "added", "modified", "removed", "renamed", "unchanged"
 
@@ -45,11 +46,18 @@ class ContractReport(NamedTuple):
         return not any(issue.severity == ERROR for issue in self.issues)
 
 
+SourceKey = tuple[str, str]
+"""Which text: the commit that has it, empty for the proposed side, and the path."""
+
+
 class Report(NamedTuple):
     """Everything one run found. `issues` holds what belongs to no contract.
 
     `total` counts the contract files in scope, `left_alone` the changed files in scope that are no contracts
-    on either side, `policy` the files the policy was read from.
+    on either side, `policy` the files the policy was read from, `baselined` the issues that a baseline left out.
+    `revision` is the commit that was judged or that
+    the judged files sit on, `repository` the address of the repository as its host gives it; empty when unknown.
+    `sources` holds the texts that `source_keys` names, None when the run was not asked for them.
     """
 
     base: BaseReport | None
@@ -60,6 +68,31 @@ class Report(NamedTuple):
     left_alone: int = 0
     policy: str = "defaults"
     fail_on: str = "error"
+    baselined: int = 0
+    revision: str = ""
+    repository: str = ""
+    sources: Mapping[SourceKey, Source] | None = None
+
+    def source_keys(
+        self, issue: Issue, contract: ContractReport | None = None
+    ) -> tuple[SourceKey | None, SourceKey | None]:
+        """Return which texts show an issue: on the previous side, and on the proposed one; None where there is none.
+
+        An issue that points at nothing on the previous side is shown beside what its contract was there.
+        """
+        here, there = issue.location, issue.previous_location
+        proposed = (here.commit, here.path) if here else None
+        if self.base is None:
+            return None, proposed
+        path = there.path if there else contract.previous_path if contract else here.path if here else None
+        commit = (there.commit if there else "") or self.base.merge_base
+        return (commit, path) if path is not None else None, proposed
+
+    def named_sources(self) -> tuple[SourceKey, ...]:
+        """Return every text that `source_keys` names, each once, in the order of the issues."""
+        of_contracts = [self.source_keys(issue, contract) for contract in self.contracts for issue in contract.issues]
+        keys = [*of_contracts, *map(self.source_keys, self.issues)]
+        return tuple(dict.fromkeys(key for pair in keys for key in pair if key is not None))
 
     def all_issues(self) -> Iterator[Issue]:
         """Yield every issue, those of contracts first."""
@@ -92,6 +125,18 @@ class Report(NamedTuple):
         if self.fail_on == "never":
             return False
         return not self.compatible or (self.fail_on == WARNING and self.number_of(WARNING) > 0)
+
+
+def without_known(
+    contracts: Iterable[ContractReport], known: Callable[[Issue], Issue | None]
+) -> tuple[tuple[ContractReport, ...], int]:
+    """Return the contracts without the issues for which `known` returns None, and how many those are."""
+    kept, left_out = [], 0
+    for contract in contracts:
+        issues = tuple(issue for each in contract.issues if (issue := known(each)) is not None)
+        left_out += len(contract.issues) - len(issues)
+        kept.append(contract._replace(issues=issues))
+    return tuple(kept), left_out
 
 
 _VERSION = "version_"

@@ -9,6 +9,9 @@ from dcr.reporters.printable import printable
 from dcr.reporters.report import UNCHANGED
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from dcr.compatibility.issue import Issue
     from dcr.reporters.report import Report
 
 
@@ -17,8 +20,8 @@ def counted(number: int, word: str) -> str:
     return f"{number:,} {word}{'' if number == 1 else 's'}"
 
 
-def closing_parts(report: Report) -> list[str]:
-    """Return the parts of the closing line."""
+def closing_parts(report: Report, quoted: Callable[[str], str] = printable) -> list[str]:
+    """Return the parts of the closing line; `quoted` makes the user's text in them fit for a format."""
     parts = []
     if report.number_of(ERROR) or report.number_of(WARNING):
         parts.append(f"{counted(report.number_of(ERROR), 'error')}, {counted(report.number_of(WARNING), 'warning')}")
@@ -28,6 +31,8 @@ def closing_parts(report: Report) -> list[str]:
         parts.append("no issues" if report.base is None else "compatible")
     if report.accepted:
         parts.append(f"{counted(report.accepted, 'break')} ACCEPTED")
+    if report.baselined:
+        parts.append(f"{counted(report.baselined, 'known issue')} left out by the baseline")
     if not _nothing_found(report):
         parts.append(counted(report.total, "contract") if report.base is None else _changed(report))
     if report.left_alone:
@@ -35,11 +40,11 @@ def closing_parts(report: Report) -> list[str]:
         parts.append(f"{counted(report.left_alone, 'file')} {verb}")
     if report.base:
         base = report.base
-        parts.append(f"against {printable(base.ref)} (from {printable(base.source)}) at {base.commit[:10]}")
+        parts.append(f"against {quoted(base.ref)} (from {quoted(base.source)}) at {base.commit[:10]}")
         if base.merge_base != base.commit:
             parts.append(f"merge-base {base.merge_base[:10]}")
     if report.policy != "defaults":
-        parts.append(f"policy {printable(report.policy)}")
+        parts.append(f"policy {quoted(report.policy)}")
     return parts
 
 
@@ -51,6 +56,26 @@ def _changed(report: Report) -> str:
     if files == len(changed):
         return f"{files:,} of {counted(total, 'contract')} changed"
     return f"{len(changed):,} datasets in {files:,} of {counted(total, 'file')} changed"
+
+
+def statistics(report: Report) -> Iterator[str]:
+    """Yield a line for each kind: how many issues of each severity, and in how many contracts."""
+    found: dict[tuple[str, str], list[str | None]] = {}
+    for contract in report.contracts:
+        for issue in contract.issues:
+            found.setdefault((issue.kind, severity_word(issue)), []).append(contract.dataset_id or contract.path)
+    for issue in report.issues:
+        found.setdefault((issue.kind, severity_word(issue)), []).append(None)
+    kinds = max((len(kind) for kind, _ in found), default=0)
+    for (kind, severity), where in sorted(found.items(), key=lambda each: (-len(each[1]), each[0])):
+        contracts = len(set(where) - {None})
+        place = f"in {counted(contracts, 'contract')}" if contracts else ""
+        yield f"{len(where):>6,}  {severity:8}  {kind:{kinds}}  {place}".rstrip()
+
+
+def severity_word(issue: Issue) -> str:
+    """Return an issue's severity as it is shown: one that is accepted says so, loudly."""
+    return "ACCEPTED" if issue.accepted else issue.severity
 
 
 def _nothing_found(report: Report) -> bool:

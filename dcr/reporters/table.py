@@ -11,27 +11,30 @@ import re
 from typing import TYPE_CHECKING
 
 from dcr.compatibility.severities import ERROR, INFO, WARNING
-from dcr.reporters.layout import GAP, INDENT, Layout, broken, layout_of, place_of, severity_of, width_of
+from dcr.reporters._wording import reason_of, verdict_on_row, who_breaks_when, written_row
+from dcr.reporters.layout import GAP, INDENT, Layout, broken, layout_of, place_of, width_of
 from dcr.reporters.report import RENAMED, UNCHANGED
-from dcr.reporters.summary import closing_parts
+from dcr.reporters.summary import closing_parts, severity_word
 
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
     from rich.table import Table
     from rich.text import Text
 
-    from dcr.compatibility.issue import Issue, Witness
+    from dcr.compatibility.issue import Issue
     from dcr.reporters import Style
     from dcr.reporters.report import ContractReport, Report
 
 _COLORS = {ERROR: "bold red", WARNING: "yellow", INFO: "cyan"}
 _CODES = re.compile("\x1b\\[[0-9;]*m")
-_MAX_ROW = 240
+CLOSES = True  # with the closing line
 
 
 def render(report: Report, style: Style) -> str:
     """Return the groups and the closing line."""
-    shown = [each for each in report.contracts if each.issues or each.change != UNCHANGED]
+    shown = [each for each in report.contracts if each.issues or (each.change != UNCHANGED and not style.quiet)]
+    if style.quiet and not shown and not report.issues:
+        return ""
     closing = Layout(style.width, style.unicode).shown((" · " if style.unicode else "; ").join(closing_parts(report)))
     if not shown and not report.issues:
         return "".join(f"{_harmless(line)}\n" for line in _folded(closing, style.width - 1))
@@ -46,7 +49,8 @@ def render(report: Report, style: Style) -> str:
             console.print()
         spaced = bool(issues)
         _print_group(console, heading, issues, layout)
-    console.print(_text(closing, _closing_color(report)), overflow="fold", width=style.width - 1)
+    if not style.quiet:
+        console.print(_text(closing, _closing_color(report)), overflow="fold", width=style.width - 1)
     file = console.file
     text = file.getvalue() if isinstance(file, io.StringIO) else ""
     return "".join(f"{_harmless(line.rstrip())}\n" for line in text.split("\n")[:-1])
@@ -148,7 +152,7 @@ def _rows(widths: list[int], gap: int, rows: list[list[RenderableType]]) -> Tabl
 
 def _cells(issue: Issue, layout: Layout) -> list[RenderableType]:
     """Return one issue's cells, in the order of the layout's columns."""
-    severity, field, place = _text(severity_of(issue), _color(issue)), issue.field or "", place_of(issue, layout)
+    severity, field, place = _text(severity_word(issue), _color(issue)), issue.field or "", place_of(issue, layout)
     details = _details(issue, layout)
     if layout.kind:
         fields = [_text(layout.shown(field), "cyan")] if layout.field else []
@@ -181,29 +185,15 @@ def _details(issue: Issue, layout: Layout) -> Text:
     """Return the message, and under it who breaks, the row that proves it, and what to do."""
     text = _text(layout.shown(issue.message))
     if issue.accepted:
-        until = f" (until {layout.shown(issue.accepted.expires)})" if issue.accepted.expires else ""
-        text.append(f"\nACCEPTED: {layout.shown(issue.accepted.reason)}{until}", style="bold yellow")
+        text.append(f"\nACCEPTED: {layout.shown(reason_of(issue.accepted))}", style="bold yellow")
     if issue.breaks:
-        modes = f" ({', '.join(issue.modes)})" if issue.modes else ""
-        text.append(f"\nbreaks {issue.breaks.replace('_', ' ')}{modes}", style="dim")
+        text.append(f"\nbreaks {who_breaks_when(issue)}", style="dim")
     if issue.witness:
-        text.append(f"\n{_proof(issue.witness, issue.field, layout)}", style="dim")
+        row = layout.shown(written_row(issue.witness, issue.field))
+        text.append(f"\n{verdict_on_row(issue.witness)}: {row}", style="dim")
     if issue.hint:
         text.append(f"\nhint: {layout.shown(issue.hint)}", style="green")
     return text
-
-
-def _proof(witness: Witness, field: str | None, layout: Layout) -> str:
-    import json  # noqa: PLC0415 (an unchanged repository has no rows to show)
-
-    row = witness.row
-    about = re.split(r"[.\[]", field or "")[0]
-    if isinstance(row, dict) and about in row:  # what it is about comes first: the end of a long row is cut
-        row = {about: row[about], **row}
-    written = json.dumps(row, ensure_ascii=False)
-    written = layout.shown(written if len(written) <= _MAX_ROW else f"{written[:_MAX_ROW]}…")
-    twice = " when written twice" if witness.times > 1 else ""
-    return f"accepted by {witness.accepted_by}, refused by {witness.refused_by}{twice}: {written}"
 
 
 def _color(issue: Issue) -> str:

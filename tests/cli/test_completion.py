@@ -10,6 +10,7 @@ from cli_runs import dcr, environment
 
 from dcr.cli.app import COMMANDS
 from dcr.compatibility.rules import kinds
+from dcr.reporters import names
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -60,9 +61,9 @@ def completed(folder: Path, line: str) -> list[str]:
         ("dcr l", ["lint", "log"]),
         ("dcr x", []),
         ("dcr --v", ["--version"]),
-        ("dcr check --st", ["--staged"]),
+        ("dcr check --st", ["--staged", "--statistics"]),
         ("dcr check --p", ["--policy-from"]),
-        ("dcr check --format ", ["github", "json", "table", "text"]),
+        ("dcr check --format ", [*names()]),
         ("dcr lint -f t", ["table", "text"]),
         ("dcr check --mode f", ["forward", "full", "forward_transitive", "full_transitive"]),
         ("dcr check --fail-on ", ["error", "warning", "never"]),

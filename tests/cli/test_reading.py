@@ -25,6 +25,7 @@ COMMANDS = {
     "datasets-owner": ["datasets", "--owner", "GROW", "--pattern", "users.*"],
     "datasets-json": ["datasets", "--format", "json"],
     "log": ["log", ID],
+    "log-narrow": ["log", ID],
     "log-foreign": ["log", "orders/lines"],
     "log-removed": ["log", "legacy.things"],
     "log-json": ["log", ID, "--format", "json"],
@@ -34,6 +35,7 @@ COMMANDS = {
     "show-json": ["show", "orders/lines@1.0.0", "--format", "json"],
     "show-removed": ["show", "legacy.things"],
     "blame": ["blame", ID],
+    "blame-narrow": ["blame", ID],
     "blame-field": ["blame", ID, "address"],
     "blame-gone": ["blame", ID, "ltv", "--ref", "HEAD"],
     "blame-json": ["blame", ID, "plan", "--format", "json"],
@@ -44,6 +46,7 @@ COMMANDS = {
     "diff-ambiguous": ["diff", f"{ID}@1.1.0"],
     "diff-dataset": ["diff", "main~8", ID],
     "diff-nothing": ["diff"],
+    "diff-nothing-of-one": ["diff", "main~1..main", ID],
     "diff-unread": ["diff", "main~8..main~2"],
 }
 
@@ -59,6 +62,8 @@ def test_a_command_prints_its_page(told: Story, expect: Callable[[Path, str], No
     assert run.code == 0, run
     said = "".join(f"# {line}\n" for line in run.err.splitlines())
     expect(PAGES / f"{name}.txt", f"$ dcr {' '.join(COMMANDS[name])}\n{said}{run.out}")
+    if name.endswith("narrow"):
+        assert max(map(len, run.out.splitlines())) <= 60
     if name.endswith("json"):
         json.loads(run.out)
 
@@ -87,25 +92,41 @@ def test_a_file_or_a_program_gets_the_content_to_the_byte(tmp_path: Path) -> Non
     ("arguments", "message", "hint"),
     [
         (["log", "users.daily_activ"], "there is no dataset 'users.daily_activ' at 'main'", f"did you mean '{ID}'?"),
-        (["show", f"{ID}@1.0.1"], f"dataset '{ID}' never had version '1.0.1'", "did you mean '1.0.0'?"),
+        (["show", f"{ID}@1.0.1"], f"dataset '{ID}' never had version '1.0.1'", "it had 1.0.0, 1.1.0, 2.0.0: dcr log"),
         (["show", f"{ID}@9"], f"dataset '{ID}' never had version '9'", "it had 1.0.0, 1.1.0, 2.0.0"),
         (["show", ID, "--commit", "abcdef"], f"'{ID}' did not change in commit 'abcdef'", "it did in "),
         (["blame", ID, "plam"], f"dataset '{ID}' never had a field 'plam'", "did you mean 'plan'?"),
         (["blame", "x"], "there is no dataset 'x' at 'main', now or before", "dcr datasets lists those there are"),
-        (["datasets", "--ref", "nowhere"], "the ref 'nowhere' names no commit in this repository", "with --ref"),
-        (["audit", "--since", "nowhere"], "the ref 'nowhere' names no commit in this repository", "tag that is here"),
+        (["datasets", "--ref", "nowhere"], "the ref 'nowhere' names no commit in", "another: --ref REF"),
+        (["datasets", "--ref", "main~99"], "the ref 'main~99' names no commit", "git log --oneline main, or name"),
+        (["datasets", "--ref", "main:x"], "'main:x' is not a ref", "for example: --ref origin/main"),
+        (["diff", "nowhere..main"], "the ref 'nowhere' names no commit", "or name another: REF"),
+        (["audit", "--since", "nowhere"], "the ref 'nowhere' names no commit in", "another: --since REF"),
         (["datasets", "--status", "activ"], "--status is 'activ'", "did you mean 'active'?"),
         (["log", "--format", "jsn"], "--format is 'jsn', expected one of table, json", "did you mean 'json'?"),
         (["diff", "nothing.like.it"], "'nothing.like.it' is no ref, and no dataset on either side", ""),
         (["diff", "main...main"], "'main...main' has three dots", "write main..main"),
         (["diff", f"{ID}@1.0.0", "legacy.things@1.0.0"], "are two datasets", "compare versions of one dataset"),
         (["diff", "main~1", "nothing.like.it"], "is no ref, and no dataset on either side", ""),
+        (["diff", "main~1", "main"], "'main' is a ref, and no dataset on either side", "dcr diff 'main~1..main'"),
+        (["diff", "main", "legacy.things"], "'legacy.things' was gone before 'main'", "dcr log legacy.things tells"),
+        (["diff", f"{ID}@1.0.0..9"], f"dataset '{ID}' never had version '9'", "it had 1.0.0"),
     ],
 )  # fmt: skip
 def test_what_is_not_there_is_named_with_what_was_meant(
     told: Story, arguments: list[str], message: str, hint: str
 ) -> None:
     told.dcr(*arguments).says(message, hint)
+
+
+def test_two_versions_are_named_in_whichever_way_comes_to_mind(told: Story) -> None:
+    whole = told.dcr("diff", f"{ID}@1.0.0", f"{ID}@2.0.0")
+    assert whole.code == 0
+    for words in ([f"{ID}@1.0.0..2.0.0"], [f"{ID}@1.0.0..{ID}@2.0.0"], [f"{ID}@1.0.0", "2.0.0"]):
+        assert told.dcr("diff", *words) == whole
+    told.repository.git("branch", "v@1.0.0", "main~8")
+    assert told.dcr("diff", "v@1.0.0..main").out == told.dcr("diff", "main~8..main").out.replace("main~8", "v@1.0.0")
+    told.repository.git("branch", "-D", "v@1.0.0")
 
 
 def test_the_content_of_a_commit_can_be_chosen(told: Story) -> None:
@@ -175,8 +196,14 @@ def test_an_empty_registry_is_no_error(tmp_path: Path) -> None:
     told = Story(tmp_path)
     told.commit("one", {"README": "x"})
     assert told.dcr("datasets").out == "0 datasets\n"
-    assert told.dcr("log").out == ""
+    assert told.dcr("log").out == "0 versions of 0 datasets\n"
     assert told.dcr("diff").out == "no contract differs between main and the working tree\n"
+
+
+def test_what_a_program_reads_is_a_line_to_a_row_whatever_it_takes(told: Story) -> None:
+    out = told.dcr("datasets").out.splitlines()
+    assert [line.split()[0] for line in out] == ["DATASET", "orders/heads", "orders/lines", ID, "3"]
+    assert out[1].endswith("  contracts/orders.yaml")
 
 
 def test_no_color_and_no_terminal_mean_no_colour_and_always_means_it(told: Story) -> None:
@@ -187,3 +214,42 @@ def test_no_color_and_no_terminal_mean_no_colour_and_always_means_it(told: Story
             stdin=subprocess.DEVNULL, capture_output=True, check=True,
         )  # fmt: skip
         assert (b"\x1b[" in ended.stdout) is colored
+
+
+def test_a_shallow_clone_denies_nothing_that_it_cannot_know(told: Story, tmp_path: Path) -> None:
+    source = told.repository.folder.as_uri()
+    told.repository.git("clone", "-q", "--depth=3", source, str(tmp_path / "shallow"), cwd=tmp_path)
+    clone = Repository(tmp_path, "shallow", init=None)
+    clone.dcr("show", f"{ID}@1.0.0", DCR_CACHE="off").says(
+        f"dataset '{ID}' has no version '1.0.0' in this shallow clone",
+        "git fetch --unshallow origin brings those before",
+    )
+    clone.dcr("log", "legacy.thing", DCR_CACHE="off").says("now or as far back as this shallow clone goes")
+    clone.dcr("log", ID, "--ref", "HEAD~9", DCR_CACHE="off").says(
+        "git fetch --unshallow origin, or name another: --ref"
+    )
+
+
+def test_a_hint_can_be_typed_as_it_stands_whatever_the_dataset_is_called(tmp_path: Path) -> None:
+    told = Story(tmp_path)
+    told.commit("one", {"contracts/a.yaml": contract().replace(ID, '"-a; touch b $(c)"')})
+    told.dcr("show", "--", "-a; touch b $(c)@2").says("it had 1.0.0: dcr log '-a; touch b $(c)'\n")
+    told.dcr("show", "-a").says("there is no option '-a'", "a name that begins with a dash comes after --")
+
+
+def test_a_change_of_format_alone_is_not_told_as_a_move(tmp_path: Path) -> None:
+    told = Story(tmp_path)
+    native = (
+        'dataset_id: shop/orders\nversion: "1.0.0"\nstatus: active\nowners: [{team: shop}]\n'
+        "fields: [{name: id, type: string}]\n"
+    )
+    standard = (
+        "kind: DataContract\napiVersion: v3.1.0\nid: shop\nversion: 1.0.0\nstatus: active\nteam: {name: shop}\n"
+        "schema: [{name: orders, properties: [{name: id, logicalType: string, required: true}]}]\n"
+    )
+    told.commit("one", {OLD: native})
+    told.commit("two", {OLD: standard})
+    told.commit("three", {OLD: None, NEW: native})
+    lines = told.dcr("log", "shop/orders").out.splitlines()
+    assert lines[0] == f"1.0.0  moved to {NEW}, written as native, no longer as odcs"
+    assert lines[3] == "1.0.0  written as odcs, no longer as native"

@@ -196,6 +196,56 @@ def test_a_dataset_that_two_files_claim_is_refused_naming_both(repository) -> No
     assert (all_of_them.code, all_of_them.err) == (0, "dcr: nothing owes a version\n")
 
 
+def test_all_edits_neither_of_two_files_that_claim_a_dataset(repository) -> None:
+    repository.write(USERS, breaking(version="1.0.0"))
+    repository.write("contracts/copy.yaml", contract())
+    outcome = repository.dcr("bump", "--all")
+    assert (outcome.code, outcome.out) == (2, "")
+    assert outcome.err == (
+        "dcr: nothing was written: contracts/copy.yaml:1:1: "
+        f"dataset_id 'users.daily_active' is also claimed by '{USERS}'\n"
+        "  hint: give one of them an id of its own\n"
+    )
+
+
+def test_all_names_the_files_of_which_it_cannot_know_what_they_owe(repository) -> None:
+    repository.write(USERS, contract() + ADDED)
+    repository.write(SHOP, "id: shop\nkind: DataContract\nversion: [\n")
+    repository.write("contracts/new.yaml", contract("users.new").replace("type: number", "type: nmber"))
+    outcome = bump(repository, "--all")
+    assert outcome.code == 2
+    assert outcome.err == SAID.format("1.1.0", "MINOR") + (
+        "dcr: not edited: contracts/new.yaml:10:17: type is 'nmber', expected one of "
+        "string, integer, number, boolean, timestamp, json, object, array\n"
+        "  hint: did you mean 'number'?\n"
+        f"dcr: not edited: {SHOP}:4:1: "
+        "this is not YAML: while parsing a flow node, did not find expected node content\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("broken", "place", "problem"),
+    [
+        (contract() + "more: [\n", "12:1", "this is not YAML: "),
+        (contract() + "#" * 2_100_000, "1:1", "the file has more than 2,097,152 bytes"),
+    ],
+)
+def test_a_file_that_cannot_be_read_and_names_the_dataset_is_what_is_said(
+    repository, broken: str, place: str, problem: str
+) -> None:
+    repository.write(USERS, broken)
+    outcome = repository.dcr("archive", "users.daily_active")
+    assert outcome.code == 2
+    assert outcome.err.startswith(
+        f"dcr: nothing was written: {USERS}:{place}: the file is no valid contract: {problem}"
+    )
+    assert "and 'users.daily_active' stands in it\n" in outcome.err
+
+
+def test_nothing_is_edited_and_nothing_else_is_said_of_a_dry_run_without_edits(repository) -> None:
+    assert repository.dcr("bump", "--all", "--dry-run").err == "dcr: nothing owes a version\n"
+
+
 def test_a_file_that_is_no_valid_contract_is_named_with_its_line(repository) -> None:
     repository.write(USERS, contract().replace("type: timestamp", "type: datetime"))
     outcome = repository.dcr("bump", "users.daily_active", "--minor")

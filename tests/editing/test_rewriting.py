@@ -6,6 +6,8 @@ import os
 import stat
 import subprocess
 import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 import pytest
@@ -51,6 +53,30 @@ def test_a_file_that_is_not_as_it_was_read_is_left(top: Path, before: bytes | No
     with pytest.raises(UnwritableFileError, match="was changed by another program"):
         write(top, before=before)
     assert (top / "contracts/a.yaml").read_bytes() == b"old"
+
+
+def test_of_eight_edits_of_one_text_one_is_written_and_the_others_are_told(top: Path) -> None:
+    texts = [f"edit {number}".encode() for number in range(8)]
+    now = b"old"
+    for _ in range(30):
+        together = threading.Barrier(len(texts))
+
+        def edit(text: bytes, before: bytes = now, together: threading.Barrier = together) -> str | bytes:
+            together.wait()
+            try:
+                rewrite(str(top), "contracts/a.yaml", before, text)
+            except UnwritableFileError as error:
+                return error.hint
+            return text
+
+        with ThreadPoolExecutor(len(texts)) as pool:
+            ended = list(pool.map(edit, texts))
+        written = [each for each in ended if each != "run it again"]
+        assert len(written) == 1
+        now = (top / "contracts/a.yaml").read_bytes()
+        assert written == [now]
+        texts = [text + b"." for text in texts]
+    assert os.listdir(top / "contracts") == ["a.yaml"]
 
 
 def test_a_file_that_has_gone_does_not_come_back(top: Path) -> None:

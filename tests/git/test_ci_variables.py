@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 
 import pytest
 from repositories import USERS, Outcome, Repository, breaking, contract
+
+from dcr.git.ci import service
 
 FOUND = ["field_removed", "version_bump_insufficient"]
 ZEROS = "0" * 40
@@ -28,10 +32,10 @@ BRANCHES = [
     pytest.param(
         {"BUILDKITE_PULL_REQUEST": "12", "BUILDKITE_PULL_REQUEST_BASE_BRANCH": "{}"},
         "BUILDKITE_PULL_REQUEST_BASE_BRANCH",
-        "git fetch --unshallow origin",
+        "hint: git fetch",
         id="Buildkite",
     ),
-    pytest.param({"CHANGE_TARGET": "{}"}, "CHANGE_TARGET", "git fetch --unshallow origin", id="Jenkins"),
+    pytest.param({"CHANGE_TARGET": "{}"}, "CHANGE_TARGET", "Specify ref specs", id="Jenkins"),
 ]
 
 
@@ -141,7 +145,7 @@ def test_github_s_new_branch_has_zeros_before_it_and_is_compared_with_the_defaul
 
 def test_after_a_force_push_what_was_there_before_is_gone_and_that_is_said(job: Repository) -> None:
     path = event(job, {"before": "1" * 40, "repository": {"default_branch": "main"}})
-    job.check(**GITHUB, GITHUB_EVENT_PATH=path).says("1" * 40, "fetch-depth: 0", "force push", "--base origin/main")
+    job.check(**GITHUB, GITHUB_EVENT_PATH=path).says("fetch-depth: 0", f"git fetch origin {'1' * 40}")
 
 
 @pytest.mark.parametrize("content", ["", "{", "\x00", '"text" x'])
@@ -213,3 +217,36 @@ def test_a_merge_commit_of_the_ci_is_compared_with_the_target_s_tip(broken: Repo
     outcome = broken.check(**GITHUB, GITHUB_BASE_REF="main")
     assert outcome.kinds == FOUND
     assert [each["dataset_id"] for each in outcome.report["contracts"]] == ["users.daily_active"]
+
+
+MARKS = {
+    "github": {"GITHUB_ACTIONS": "true"},
+    "gitlab": {"GITLAB_CI": "true"},
+    "azure": {"TF_BUILD": "True"},
+    "bitbucket": {"BITBUCKET_BUILD_NUMBER": "7"},
+    "buildkite": {"BUILDKITE": "true"},
+    "jenkins": {"JENKINS_URL": "https://ci.example.com/"},
+    "circleci": {"CIRCLECI": "true"},
+}
+
+
+@pytest.mark.parametrize(("name", "variables"), MARKS.items())
+def test_a_service_is_known_by_the_variable_it_marks_its_jobs_with(name: str, variables: dict[str, str]) -> None:
+    assert service({"CI": "true", **variables}) == name
+
+
+@pytest.mark.parametrize("variables", [{}, {"CI": "true"}, {"GITHUB_ACTIONS": ""}, {"GITHUB_ACTIONS": "false"}])
+def test_outside_the_known_services_there_is_none(variables: dict[str, str]) -> None:
+    assert service(variables) is None
+
+
+@pytest.mark.parametrize(("name", "variables"), MARKS.items())
+def test_a_service_reads_its_own_variables_only(broken: Repository, name: str, variables: dict[str, str]) -> None:
+    others = {"CHANGE_TARGET": "nope"} if name != "jenkins" else {"BITBUCKET_PR_DESTINATION_BRANCH": "nope"}
+    assert base_of(broken.check(**variables, **others)) == ("main", "main")
+
+
+def test_outside_ci_no_service_s_module_is_loaded() -> None:
+    code = "import sys; from dcr.git import ci; assert ci.candidate({}) is None; print(*sys.modules)"
+    loaded = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True).stdout.split()
+    assert {name for name in loaded if name.startswith("dcr.git.ci.")} == {"dcr.git.ci.candidate"}

@@ -39,13 +39,30 @@ def test_an_unborn_head_says_what_to_do(tmp_path: Path) -> None:
     repository = Repository(tmp_path)
     repository.write(USERS, contract())
     repository.git("add", "-A")
-    for arguments in ([], ["--base", "main"], ["--base", "HEAD"], ["--staged"], ["--head", "HEAD"]):
+    for arguments in ([], ["--base", "main"], ["--base", "HEAD"], ["--head", "HEAD"], ["--staged", "--base", "main"]):
         repository.check(*arguments).says("no commit yet", "git commit")
+    repository.check("--staged", DCR_BASE="main").says("no commit yet")
+
+
+def test_the_very_first_commit_is_judged_by_each_contract_alone(tmp_path: Path) -> None:
+    repository = Repository(tmp_path)
+    repository.write(USERS, contract())
+    repository.write("dcr.toml", "mode = 'full_transitive'\n")
+    repository.git("add", "-A")
+    outcome = repository.check("--staged")
+    assert (outcome.code, outcome.issues, outcome.report["base"]) == (0, [], None)
+    assert outcome.err == "dcr: no issues; 1 contract; policy dcr.toml\n"
+    repository.write("contracts/copy.yaml", contract())
+    repository.write("contracts/odd.yaml", "dataset_id: users.odd\nversion: one\nfields: []\n")
+    repository.git("add", "-A")
+    assert repository.check("--staged").kinds.count("dataset_id_duplicated") >= 1
+    assert "contract_invalid" in repository.check("--staged").kinds
 
 
 def test_an_orphan_branch_beside_main_is_unborn_too(repository: Repository) -> None:
     repository.git("checkout", "-q", "--orphan", "other")
     repository.check().says("no commit yet")
+    repository.check("--staged").says("no commit yet")
 
 
 def test_a_detached_head(broken: Repository) -> None:

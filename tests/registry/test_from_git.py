@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
 from typing import TYPE_CHECKING
 
 import pytest
@@ -126,8 +127,49 @@ def test_a_contract_is_checked_against_what_the_branch_has(repository: Repositor
     assert registry(repository).check(proposed, mode="forward").compatible
 
 
-def test_eight_threads_get_one_answer(repository: Repository) -> None:
+def test_nothing_is_read_before_it_is_asked_for(repository: Repository) -> None:
+    tip = repository.git("rev-parse", "HEAD")
     found = registry(repository)
-    with ThreadPoolExecutor(8) as pool:
-        answers = list(pool.map(lambda _: [each.version for each in found.history(ID)], range(32)))
-    assert answers == [["1.0.0", "1.1.0", "2.0.0"]] * 32
+    objects = repository.folder / ".git/objects"
+    objects.rename(objects.with_name("elsewhere"))
+    assert found.commit == tip
+    with pytest.raises(DcrError):
+        found.datasets()
+    objects.with_name("elsewhere").rename(objects)
+    assert found.datasets() == ["shop/orders", ID]
+
+
+def test_a_shallow_clone_denies_nothing_that_it_cannot_know(repository: Repository, tmp_path: Path) -> None:
+    repository.git("clone", "-q", "--depth=1", repository.folder.as_uri(), str(tmp_path / "shallow"), cwd=tmp_path)
+    found = ContractRegistry.from_git(str(tmp_path / "shallow"), "main")
+    for ask in (lambda: found.get(ID, "1.0.0"), lambda: found.latest("nobody")):
+        with pytest.raises(DcrError, match="as far back as this shallow clone goes") as missing:
+            ask()
+        assert missing.value.hint == "git fetch --unshallow origin"
+
+
+def test_eight_threads_get_one_answer(repository: Repository, tmp_path: Path) -> None:
+    other = Repository(tmp_path, "other")
+    other.commit({PATH: breaking(version="3.0.0")})
+    proposed = registry(other).get(ID, "3.0.0")
+
+    def ask(found: ContractRegistry, number: int) -> object:
+        questions = (
+            found.datasets,
+            lambda: [each.version for each in found.history(ID)],
+            lambda: found.latest(ID),
+            lambda: found.get("shop/orders", "1.0.0"),
+            lambda: [issue.kind for issue in found.check(proposed).issues],
+        )
+        return questions[number % len(questions)]()
+
+    alone = [ask(registry(repository), number) for number in range(5)]
+    for _ in range(3):  # each time from the start, where all of them ask for what nobody has read
+        shared, together = registry(repository), Barrier(8)
+
+        def at_once(number: int, shared: ContractRegistry = shared, together: Barrier = together) -> object:
+            together.wait()
+            return ask(shared, number)
+
+        with ThreadPoolExecutor(8) as pool:
+            assert list(pool.map(at_once, range(40))) == alone * 8

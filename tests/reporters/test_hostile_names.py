@@ -187,7 +187,7 @@ def test_annotations_are_escaped_as_the_runner_unescapes_them() -> None:
     )  # fmt: skip
     assert annotation(issue) == (
         "::notice file=a%2Cb%3Ac%252C.yaml,line=1,col=2,title=field_removed (accepted)"
-        "::100%25 a%250Ab\\nc; accepted: x%25y"
+        "::100%25 a%250Ab\\nc; ACCEPTED: x%25y"
     )
 
 

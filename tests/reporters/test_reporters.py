@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -42,6 +43,30 @@ def test_the_text_format_writes_one_canonical_line_for_each_issue(
 @every_report
 def test_the_github_format_writes_one_command_for_each_issue(name: str, expect: Callable[[Path, str], None]) -> None:
     expect(EXPECTED / f"{name}.github", rendered("github", REPORTS[name]))
+
+
+@every_report
+@pytest.mark.parametrize("format_name", ["azure", "gitlab", "junit", "markdown"])
+def test_a_format_for_a_service_writes_what_is_expected(
+    name: str, format_name: str, expect: Callable[[Path, str], None]
+) -> None:
+    expect(EXPECTED / f"{name}.{format_name}", rendered(format_name, REPORTS[name]))
+
+
+@every_report
+def test_the_sarif_format_writes_one_log(
+    name: str, expect: Callable[[Path, str], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("dcr.reporters.sarif.__version__", "0.0.0")
+    expect(EXPECTED / f"{name}.sarif", rendered("sarif", REPORTS[name]))
+
+
+@every_report
+@pytest.mark.parametrize("format_name", ["azure", "github"])
+def test_annotations_are_the_commands_of_the_whole_output(name: str, format_name: str) -> None:
+    lines = rendered(format_name, REPORTS[name]).splitlines(keepends=True)
+    commands = "".join(line for line in lines if line.startswith(("::", "##vso[")))
+    assert import_module(f"dcr.reporters.{format_name}").annotations(REPORTS[name]) == commands
 
 
 @every_report
@@ -107,17 +132,21 @@ def test_the_places_of_a_table_can_be_clicked_on() -> None:
 
 
 def test_machine_formats_ignore_the_terminal() -> None:
-    for name in ("text", "json", "github"):
+    for name in set(names()) - {"table"}:
         usual = rendered(name, REPORTS["breaks"])
         assert rendered(name, REPORTS["breaks"], width=40, color=True, unicode=False) == usual
 
 
 def test_every_format_has_a_name_and_no_other_module_has_one() -> None:
-    assert names() == ("github", "json", "table", "text")
+    assert names() == ("azure", "github", "gitlab", "html", "json", "junit", "markdown", "sarif", "table", "text")
 
 
 @pytest.mark.parametrize(
-    ("wrong", "hint"), [("jsn", "did you mean 'json'?"), ("x", "one of: github, json, table, text")]
+    ("wrong", "hint"),
+    [
+        ("jsn", "did you mean 'json'?"),
+        ("x", "one of: azure, github, gitlab, html, json, junit, markdown, sarif, table, text"),
+    ],
 )
 def test_a_format_that_does_not_exist_is_named(wrong: str, hint: str) -> None:
     with pytest.raises(UsageError, match=f"there is no format '{wrong}'") as caught:
@@ -125,7 +154,9 @@ def test_a_format_that_does_not_exist_is_named(wrong: str, hint: str) -> None:
     assert caught.value.hint == hint
 
 
-@pytest.mark.parametrize("wrong", ["report", "printable", "summary", "layout", "__init__", "os", "../json", ""])
+@pytest.mark.parametrize(
+    "wrong", ["report", "printable", "summary", "layout", "_wording", "_fitting", "__init__", "os", "../json", ""]
+)
 def test_only_formats_can_be_asked_for(wrong: str) -> None:
     with pytest.raises(UsageError):
         reporter(wrong)

@@ -5,7 +5,7 @@ Why it breaks
     fit the column, a number out of range, a key that repeats.
 
 Instead
-    Widen the readers first, or make the change in a MAJOR version that readers move to first.
+    Widen the readers first. Then make the change in a MAJOR version, with an acceptance.
 
 Example
     fields:

@@ -5,7 +5,7 @@ Why it breaks
     refuses them.
 
 Instead
-    Keep the constraint as it was, clean up the data, and tighten it in a MAJOR version.
+    Keep the constraint as it was and clean up the data. Then tighten it in a MAJOR version, with an acceptance.
 
 Example
     fields:

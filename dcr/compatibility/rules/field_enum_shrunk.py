@@ -5,7 +5,8 @@ Why it breaks
     does the same to every value it does not list.
 
 Instead
-    Keep the value in the list, stop writing it, and remove it in a MAJOR version once no row holds it.
+    Keep the value in the list and stop writing it. Once no row holds it, remove it in a MAJOR version, with an
+    acceptance.
 
 Example
     fields:

@@ -2,7 +2,8 @@
 
 Why it breaks
     People and tools decide by the version number whether they have to look. A break owes MAJOR, an addition
-    MINOR, everything else PATCH; a break under a smaller number reaches readers who were told it is safe.
+    MINOR, everything else PATCH; a break under a smaller number reaches readers who were told it is safe. Where
+    less than MAJOR is owed, this is a warning.
 
 Instead
     Write the version that the hint names. A MAJOR version says what the change is; it does not by itself let

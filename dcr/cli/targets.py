@@ -1,0 +1,92 @@
+"""Which formats a run prints and where each goes: `--format NAME[:FILE]`, `--output FILE`, and the CI's own."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import TYPE_CHECKING, NamedTuple
+
+from dcr.errors import UsageError
+from dcr.git.ci import service
+from dcr.reporters import names, reporter
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+
+class Target(NamedTuple):
+    """One report to make; `file` is None for stdout. `beside` another report there only the CI's commands are made."""
+
+    format: str
+    file: str | None = None
+    beside: bool = False
+
+
+def targets(formats: Iterable[str], outputs: Iterable[str]) -> tuple[Target, ...]:
+    """Return what to make and where to; an output belongs to the format at its place among those without a file.
+
+    Raises `UsageError` for a format that does not exist, and where two reports would get mixed.
+    """
+    asked = [_written(each) for each in formats]
+    files = list(outputs)
+    if "" in files or any(each.file == "" for each in asked):
+        raise UsageError("the name of a report's file is empty", "write for example --format sarif:dcr.sarif")
+    if not asked:
+        asked = [Target("text")] if files else _by_surroundings()
+    for each in asked:
+        reporter(each.format)  # one that does not exist is said before any work
+    loose = [each for each in asked if each.file is None]
+    if files and len(files) != len(loose):
+        raise UsageError(
+            f"--output names {_counted(len(files), 'file')}, and {_counted(len(loose), 'format')} could go there",
+            f"write them together: --format {loose[0].format if loose else asked[0].format}:{files[0]}",
+        )
+    if files:
+        rest = iter(files)
+        asked = [each._replace(file=next(rest)) if each.file is None else each for each in asked]
+    _refuse_mixed(asked)
+    return tuple(_arranged(asked))
+
+
+def _written(text: str) -> Target:
+    name, separator, file = text.partition(":")
+    return Target(name, file if separator else None)
+
+
+def _by_surroundings() -> list[Target]:
+    """A table where people read, lines where programs do; in a CI that reads annotations from its log, those too."""
+    found = service(os.environ)
+    if not (found or sys.stdout.isatty() or os.environ.get("CI") or os.environ.get("PRE_COMMIT")):
+        return [Target("text")]
+    reads_log = found in names() and _is_commands(found)
+    return [Target("table"), *([Target(found, beside=True)] if found and reads_log else [])]
+
+
+def _is_commands(name: str) -> bool:
+    """Whether a format is made of commands to a CI's log, which may stand among other lines."""
+    return callable(getattr(reporter(name), "annotations", None))
+
+
+def _refuse_mixed(asked: list[Target]) -> None:
+    stdout = [each.format for each in asked if each.file is None]
+    whole = [each for each in stdout if not _is_commands(each)]
+    if len(whole) > 1 or len(set(stdout)) < len(stdout):
+        raise UsageError(
+            f"{' and '.join(stdout)} would both go to stdout", f"write one to a file: --format {stdout[-1]}:FILE"
+        )
+    files = [os.path.abspath(each.file) for each in asked if each.file is not None]
+    twice = next((each for number, each in enumerate(files) if each in files[:number]), None)
+    if twice is not None:
+        raise UsageError(f"two reports would go to '{twice}'", "name a file for each")
+
+
+def _arranged(asked: list[Target]) -> list[Target]:
+    """Return the reports, those of stdout last; commands stand below another report, without an ending of their own."""
+    stdout = [each for each in asked if each.file is None]
+    whole = [each for each in stdout if not _is_commands(each.format)]
+    commands = [each._replace(beside=bool(whole)) for each in stdout if _is_commands(each.format)]
+    return [*(each for each in asked if each.file is not None), *whole, *commands]
+
+
+def _counted(number: int, word: str) -> str:
+    return f"{number} {word}{'' if number == 1 else 's'}"

@@ -1,0 +1,22 @@
+"""Azure Pipelines: the target of a pull request.
+
+Sources: learn.microsoft.com, "Use predefined variables" (`System.PullRequest.TargetBranch` is `refs/heads/main` for
+Azure Repos and `main` for GitHub) and "steps.checkout definition" (`fetchDepth`, 1 in new pipelines).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dcr.git.ci.candidate import Candidate, of_branch
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+SETTING = "in the pipeline: checkout: self with fetchDepth: 0"
+
+
+def candidate(environment: Mapping[str, str]) -> Candidate | None:
+    """Return the branch that the build's variables name; outside a pull request they name none."""
+    target = environment.get("SYSTEM_PULLREQUEST_TARGETBRANCH")
+    return of_branch("SYSTEM_PULLREQUEST_TARGETBRANCH", target) if target else None

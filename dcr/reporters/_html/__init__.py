@@ -1,0 +1,1 @@
+"""The parts of the HTML report; `dcr/reporters/html.py` puts them together."""

@@ -1,0 +1,92 @@
+"""Several reports of one run: which format goes where, and what a CI's log gets without being asked."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+from cli_runs import LTV_LINE, dcr
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+GITHUB = {"CI": "true", "GITHUB_ACTIONS": "true"}
+ANNOTATION = "::error file=contracts/users.yaml,line=7,col=1,title=field_removed::"
+
+
+def test_each_format_with_a_file_is_written_there_and_one_goes_to_stdout(broken: Path) -> None:
+    run = dcr(broken, "check", "--format", "json:report.json", "--format", "text", "--format", "table:report.txt")
+    assert (run.code, run.out) == (1, LTV_LINE)
+    assert json.loads((broken / "report.json").read_text("utf-8"))["summary"]["errors"] == 1
+    assert (broken / "report.txt").read_text("utf-8").startswith("✗ users.daily_active")
+    assert run.err.startswith("dcr: 1 error, 0 warnings;")
+
+
+def test_outputs_belong_to_the_formats_without_a_file_in_order(broken: Path) -> None:
+    arguments = ["-f", "text", "-o", "a.txt", "-f", "table:b.txt", "-f", "json", "-o", "c.json"]
+    run = dcr(broken, "check", *arguments)
+    assert (run.code, run.out) == (1, "")
+    assert (broken / "a.txt").read_text("utf-8") == LTV_LINE
+    assert json.loads((broken / "c.json").read_text("utf-8"))["compatible"] is False
+
+
+def test_lint_writes_several_reports_too(broken: Path) -> None:
+    run = dcr(broken, "lint", "--format", "text", "--format", "json:report.json")
+    assert (run.code, run.out, run.err) == (0, "", "dcr: no issues; 1 contract\n")
+    assert json.loads((broken / "report.json").read_text("utf-8"))["compatible"] is True
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message", "hint"),
+    [
+        ("-f table -f json", "table and json would both go to stdout", "write one to a file: --format json:FILE"),
+        ("-f github -f github", "github and github would both go to stdout", ""),
+        ("-f text:a -f json:./a", "two reports would go to", "name a file for each"),
+        ("-f table -f json -o a", "--output names 1 file, and 2 formats could go there", "--format table:a"),
+        ("-f table:a -o b", "--output names 1 file, and 0 formats could go there", "--format table:b"),
+        ("-o a -o b", "--output names 2 files, and 1 format could go there", "--format text:a"),
+        ("-f json:", "the name of a report's file is empty", "--format sarif:dcr.sarif"),
+        ("-f jsn:a", "there is no format 'jsn'", "did you mean 'json'?"),
+    ],
+)
+def test_reports_that_would_get_mixed_are_refused_before_any_work(
+    broken: Path, arguments: str, message: str, hint: str
+) -> None:
+    for command in ("check", "lint"):
+        run = dcr(broken, command, *arguments.split())
+        assert (run.code, run.out) == (2, "")
+        assert message in run.err
+        assert hint in run.err
+    assert sorted(each.name for each in broken.iterdir() if each.name != ".git") == ["contracts"]
+
+
+def test_an_output_without_a_name_is_refused(broken: Path) -> None:
+    assert dcr(broken, "check", "--output", "").code == 2
+
+
+def test_in_a_known_ci_its_annotations_stand_below_the_table(broken: Path) -> None:
+    run = dcr(broken, "check", "--base", "main", **GITHUB)
+    assert run.code == 1
+    table, *rest = run.out.partition(ANNOTATION)
+    assert table == dcr(broken, "check", "--base", "main", CI="true").out
+    assert "".join(rest).count("\n") == 1  # the closing line is there once, above
+    assert run.err == ""
+
+
+def test_in_a_known_ci_a_format_that_was_asked_for_stands_alone(broken: Path) -> None:
+    assert dcr(broken, "check", "--base", "main", "--format", "text", **GITHUB).out == LTV_LINE
+    assert "::error" not in dcr(broken, "check", "--base", "main", "--format", "table", **GITHUB).out
+    run = dcr(broken, "check", "--base", "main", "--format", "github", **GITHUB)
+    assert run.out.startswith(ANNOTATION)
+    assert run.out.count("dcr: 1 error") == 1
+
+
+def test_commands_may_be_asked_for_beside_another_report(broken: Path) -> None:
+    asked = dcr(broken, "check", "--base", "main", "--format", "github", "--format", "table")
+    assert asked.out == dcr(broken, "check", "--base", "main", **GITHUB).out
+
+
+def test_a_ci_without_commands_gets_the_table_alone(broken: Path) -> None:
+    table = dcr(broken, "check", "--base", "main", "--format", "table")
+    assert dcr(broken, "check", "--base", "main", CI="true", GITLAB_CI="true") == table
