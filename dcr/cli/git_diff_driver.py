@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 EXAMPLE = "Example: dcr git-diff-driver --textconv contracts/users.yaml"
 _WITHOUT_RENAME, _WITH_RENAME = 7, 9
 """How many arguments git gives (git help git, GIT_EXTERNAL_DIFF)."""
+_ONE_LINE = 1_000
+"""Columns where no terminal shows it: what is said of a change then stays on one line."""
 
 
 def git_diff_driver(
@@ -116,7 +118,7 @@ def _style(*, color: bool) -> "Style":
     from dcr.reporters import Style
 
     plain = style_of("never")
-    return Style(plain.width, color=color, unicode=plain.unicode)
+    return Style(plain.width if _is_looked_at() else _ONE_LINE, color=color, unicode=plain.unicode)
 
 
 def _file_and_outline(file: str) -> bytes:

@@ -69,11 +69,13 @@ def test_the_example_of_a_command_works_as_it_is_printed(ordinary: Path, tmp_pat
     (programs / "dcr").write_text(f'#!/bin/sh\nexec "{sys.executable}" -m dcr "$@"\n', "utf-8")
     (programs / "dcr").chmod(0o755)
     variables = environment(tmp_path)
+    ids = git(ordinary, "rev-parse", "v1.0", "main").split()
+    pushed = f"{' '.join(ids)} refs/heads/main\n"  # what git tells a pre-receive hook; the others read nothing
     ended = subprocess.run(
         ["bash", "-c", example_of(ordinary, command)],
         cwd=ordinary,
         env={**variables, "PATH": f"{programs}:{variables['PATH']}"},
-        stdin=subprocess.DEVNULL,
+        input=pushed,
         capture_output=True,
         text=True,
         timeout=LIMIT,

@@ -189,6 +189,7 @@ def test_the_diff_is_gits_own_to_the_byte_and_can_be_applied(repository: Reposit
     repository.write("-root.yaml", breaking(dataset_id="odd.root"))
     repository.git("add", "-A")
     told = repository.git("diff", "--cached")
+    assert "not compared by dcr: the proposed side, line 1: the file is a symbolic link\n" in told
     lines = plain(repository, "diff", "--cached").split("\n")
     missing = [line for line in lines if line not in told.split("\n")]
     assert missing == []
@@ -367,6 +368,7 @@ def test_the_users_own_colours_and_context_are_kept(repository: Repository) -> N
 def test_a_reader_who_leaves_ends_it_quietly(repository: Repository) -> None:
     for number in range(12):
         repository.write(f"contracts/n{number}.yaml", contract(f"many.n{number}"))
+    repository.write("contracts/n0.yaml", contract("many.n0", more="# more than a pipe holds\n" * 10_000))
     repository.git("add", "-A")
     ended = repository.shell("git diff --cached | head -n 1; git diff --cached >/dev/full; echo end")
     assert ended.stdout == "many.n0  1.0.0  new in this file, 4 fields\nend\n"
