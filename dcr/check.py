@@ -22,7 +22,6 @@ from dcr.reporters.report import (
     ContractReport,
     Report,
     once_per_file,
-    source_of,
     without_known,
 )
 from dcr.reporters.summary import counted
@@ -278,6 +277,7 @@ def _report(
 
 def _with_sources(run: _Run, report: Report) -> Report:
     from dcr.git.texts import texts  # noqa: PLC0415 (few formats show texts)
+    from dcr.reporters.sources import source_of  # noqa: PLC0415
 
     found = texts(run.repository, report.named_sources(), run.found.changes, run.base.merge_base)
     return report._replace(sources={key: source_of(content) for key, content in found.items()})

@@ -21,7 +21,7 @@ from dcr.git.worktree import read_file, relative_paths, walk
 from dcr.policy.globs import Scope
 from dcr.policy.policy import FILES, Policy, PolicyError, StricterPolicy, parse_policy
 from dcr.policy.verdicts import apply
-from dcr.reporters.report import UNCHANGED, ContractReport, Report, once_per_file, source_of, without_known
+from dcr.reporters.report import UNCHANGED, ContractReport, Report, once_per_file, without_known
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -93,6 +93,7 @@ def lint(
 
 def _with_sources(top: str, report: Report) -> Report:
     from dcr.git.texts import worktree_texts  # noqa: PLC0415 (few formats show texts)
+    from dcr.reporters.sources import source_of  # noqa: PLC0415
 
     found = worktree_texts(top, report.named_sources())
     return report._replace(sources={key: source_of(content) for key, content in found.items()})

@@ -128,7 +128,7 @@ def _base_of(repository: Repository, update: Update, published: Published) -> tu
     missing = f"{published.source} names '{published.name}', which is not here"
     if old is not None:
         return own_base(repository, update.name, "its own last commit", old, new), f"is compared with itself: {missing}"
-    if not has_refs(repository, BRANCHES):
+    if not has_refs(repository, branches=True):
         return no_base(repository, new), f"is the first branch, and so compared with nothing: {_ALONE}"
     raise NoBaseError(
         f"{missing}, so nothing says what '{update.name}' is to be compared with",

@@ -7,7 +7,7 @@ import typer
 
 from dcr.cli import EXIT_ISSUES
 from dcr.cli.output import COLORS, FAIL_ON, Progress, one_of, words
-from dcr.cli.registry import checked, history_at, open_here, page_style, show
+from dcr.cli.registry import checked, open_here, page_style, read_history, show, tell_unread
 from dcr.compatibility.severities import ERROR, WARNING
 from dcr.errors import UsageError
 from dcr.git.base import resolve_commit
@@ -49,7 +49,7 @@ def audit(
     one_of("--fail-on", fail_on, FAIL_ON)
     opened = open_here(ref)
     after = None if since is None else resolve_commit(opened.repository, since, option="--since ")
-    history = history_at(opened, past=True)
+    history = read_history(opened)
     wanted = [each for each in history.datasets() if dataset is None or fnmatchcase(each, dataset)]
     if dataset is not None and not wanted:
         raise UsageError(f"no dataset matches '{dataset}'", "dcr datasets lists those there are")
@@ -58,6 +58,7 @@ def audit(
         found = run_audit(opened, history, wanted, after, progress)
     finally:
         progress.done()
+    tell_unread(found.unread)
     if format == "json":
         text = written(document(opened, history, found))
     else:

@@ -1,9 +1,11 @@
 """Tell what changed between two refs or versions: by the bump it owes, in words to release by.
 
 A..B compares two commits, A alone that commit with the working tree (in a bare repository, with HEAD); nothing at
-all compares the merge-base with the base. Two DATASET@VERSION compare two versions, one compares it with the latest.
+all compares the merge-base with the base. DATASET@1.0.0..2.0.0 compares two versions, DATASET@1.0.0 alone that one with
+the latest.
 """
 
+import contextlib
 from typing import Annotated
 
 import typer
@@ -11,7 +13,7 @@ import typer
 from dcr.cli.output import COLORS, Progress, words, working_folder
 from dcr.cli.registry import checked, history_at, page_style, show, states_of, tell
 from dcr.contract.spelling import did_you_mean
-from dcr.errors import UsageError
+from dcr.errors import UsageError, typed
 from dcr.git.base import BadRefError, resolve_base, resolve_commit
 from dcr.git.changes import WORKTREE
 from dcr.git.policies import named_base
@@ -30,10 +32,10 @@ _FORMATS = ("table", "json", "markdown")
 def diff(
     refs: Annotated[
         str | None,
-        typer.Argument(help="Also DATASET@VERSION, or a dataset alone.", metavar="A[..B]"),
+        typer.Argument(help="Also DATASET@V[..V], or a dataset alone.", metavar="A[..B]"),
     ] = None,
     dataset: Annotated[
-        str | None, typer.Argument(help="Only this dataset; or another DATASET@VERSION.", metavar="DATASET")
+        str | None, typer.Argument(help="Only this dataset; or the other version.", metavar="DATASET")
     ] = None,
     ref: Annotated[
         str | None, typer.Option(help="Commit whose history has the versions. Default: the base.", metavar="REF")
@@ -52,11 +54,11 @@ def diff(
     """Print to stdout."""
     checked(format, color, _FORMATS)
     repository = discover(working_folder())
-    first = parse(refs) if refs is not None and ".." not in refs else None
-    if first is not None and first.version is not None:
-        log = _between_versions(repository, first, dataset, ref)
+    versions = _versions(repository, refs, dataset) if refs is not None else None
+    if versions is not None:
+        log = _between_versions(repository, versions, ref)
     elif ref is not None:
-        raise UsageError("--ref says whose history has the versions", "name two of them: dcr diff ID@1.0.0 ID@2.0.0")
+        raise UsageError("--ref says whose history has the versions", "name two of them: dcr diff ID@1.0.0..2.0.0")
     else:
         log = _between_refs(repository, refs, dataset)
     for each in log.unread:
@@ -67,9 +69,28 @@ def diff(
         show(render_markdown(log) if format == "markdown" else render(log, page_style(color)), pager=not no_pager)
 
 
-def _between_versions(repository: Repository, first: Named, second: str | None, ref: str | None) -> Changelog:
+def _versions(repository: Repository, refs: str, second: str | None) -> tuple[Named, Named] | None:
+    """Return the two versions that are meant: `ID@1.0.0`, `ID@1.0.0 2.0.0` or `ID@1.0.0..2.0.0`; None for refs."""
+    before, dots, after = refs.partition("..")
+    first = parse(before)
+    if first.version is None or (dots and second is not None):
+        return None
+    if dots:
+        try:
+            resolve_commit(repository, before, option="")
+        except BadRefError:
+            second = after or None
+        else:
+            return None
+    if second is None:
+        return first, Named(first.dataset_id, None)
+    other = parse(second)
+    return first, other if other.version or not second[:1].isdigit() else Named(first.dataset_id, second)
+
+
+def _between_versions(repository: Repository, versions: tuple[Named, Named], ref: str | None) -> Changelog:
     opened = open_at(repository, ref)
-    other = parse(second) if second is not None else Named(first.dataset_id, None)
+    first, other = versions
     if other.dataset_id != first.dataset_id:
         raise UsageError(
             f"'{first.dataset_id}' and '{other.dataset_id}' are two datasets", "compare versions of one dataset"
@@ -85,7 +106,7 @@ def _between_versions(repository: Repository, first: Named, second: str | None, 
     previous, proposed = history.contracts([side.state for side in sides])
     entry = entry_of(previous, proposed, opened.policy.mode_of(first.dataset_id))
     before, after = (f"{first.dataset_id}@{each.version if each else ''}" for each in (previous, proposed))
-    return Changelog(before, after, (entry,))
+    return Changelog(before, after, (entry,), about=first.dataset_id)
 
 
 def _between_refs(repository: Repository, refs: str | None, dataset: str | None) -> Changelog:
@@ -101,8 +122,8 @@ def _between_refs(repository: Repository, refs: str | None, dataset: str | None)
     if dataset is not None:
         entries = tuple(each for each in entries if each.dataset_id == dataset)
         if not entries:
-            _insist_on(repository, dataset, before, after)
-    return Changelog(*names, entries, found.unread)
+            _insist_on(repository, dataset, before, after, names)
+    return Changelog(*names, entries, found.unread, dataset)
 
 
 def _sides(
@@ -128,7 +149,7 @@ def _sides(
     return base.merge_base, here, (base.ref, name), dataset
 
 
-def _insist_on(repository: Repository, dataset: str, before: str, after: str) -> None:
+def _insist_on(repository: Repository, dataset: str, before: str, after: str, names: tuple[str, str]) -> None:
     """Raise unless a dataset in which nothing differs is there at all."""
     opened = open_at(repository, before)
     if opened.history(dataset).current(dataset) is not None:
@@ -136,6 +157,13 @@ def _insist_on(repository: Repository, dataset: str, before: str, after: str) ->
     if after != WORKTREE and open_at(repository, after).history(dataset).current(dataset) is not None:
         return
     known = opened.history().datasets()
+    if dataset in known:
+        raise UsageError(f"'{dataset}' was gone before '{names[0]}'", f"dcr log {typed(dataset)} tells when")
+    with contextlib.suppress(BadRefError):
+        resolve_commit(repository, dataset, option="")
+        raise UsageError(
+            f"'{dataset}' is a ref, and no dataset on either side", f"dcr diff {typed(f'{names[0]}..{dataset}')}"
+        )
     raise UsageError(
         f"'{dataset}' is no ref, and no dataset on either side",
         did_you_mean(dataset, known) or "dcr datasets lists those there are",

@@ -29,7 +29,7 @@ _WITHOUT_RENAME, _WITH_RENAME = 7, 9
 def git_diff_driver(
     files: Annotated[
         list[str] | None,
-        typer.Argument(help="What git hands over: a path, then file, id and mode of both sides.", metavar="FILES"),
+        typer.Argument(help="What git hands over: a path, then file, id and mode of both sides.", metavar="FILES..."),
     ] = None,
     textconv: Annotated[bool, typer.Option("--textconv", help="Print one file and what it says.")] = False,
 ) -> None:

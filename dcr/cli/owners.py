@@ -6,6 +6,7 @@ card is JSON with "buyer": {"name": …, "contact": …} and "decision_maker": a
 
 import os
 import stat
+import sys
 from typing import Annotated
 
 import typer
@@ -26,7 +27,7 @@ _SOURCES = ("from-decision-card",)
 
 def owners(
     source: Annotated[str, typer.Argument(help="What to read: from-decision-card.", metavar="from-decision-card")],
-    card: Annotated[str, typer.Argument(help="The card's file.", metavar="CARD")],
+    card: Annotated[str, typer.Argument(help="The card's file; - is stdin.", metavar="CARD")],
     write: Annotated[
         str | None, typer.Option(help="Write into this dataset's contract instead of printing.", metavar="DATASET")
     ] = None,
@@ -35,7 +36,7 @@ def owners(
     """Run the edit."""
     if source not in _SOURCES:
         raise UsageError(f"there is no source of owners '{source}'", did_you_mean(source, _SOURCES) or EXAMPLE)
-    found = owners_of(card, _content(card))
+    found = owners_of("stdin" if card == "-" else card, _content(card))
     if write is not None:
         carry_out([assign(working_folder(), one_line("--write", write), found)], dry_run=dry_run)
         return
@@ -44,7 +45,11 @@ def owners(
 
 def _content(path: str) -> bytes:
     """Return a card's bytes, one more than are read at most."""
+    if path == "-" and sys.stdin is None:
+        raise DecisionCardError("stdin is closed", "name the card's file")
     try:
+        if path == "-":
+            return sys.stdin.buffer.read(MAX_BYTES + 1)
         descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
         with os.fdopen(descriptor, "rb") as file:
             if not stat.S_ISREG(os.fstat(descriptor).st_mode):

@@ -21,9 +21,10 @@ from dcr.reporters import Style
 from dcr.reporters.printable import defused, printable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from dcr.registry.opened import Opened
+    from dcr.registry.replay import Unread
     from dcr.registry.timeline import History, State
 
 FORMATS = ("table", "json")
@@ -44,20 +45,30 @@ def history_at(opened: Opened, dataset_id: str | None = None, *, past: bool = Fa
 
     With `past`, also what could not be read at some commit on the way.
     """
+    history = read_history(opened, dataset_id)
+    tell_unread(history.unread if past else history.unread_now)
+    return history
+
+
+def read_history(opened: Opened, dataset_id: str | None = None) -> History:
+    """Read a history, with word of it where it takes long, and say aloud when it is not the whole one."""
     progress = Progress()
     try:
         progress("reading the history")
         history = opened.history(dataset_id, progress)
     finally:
         progress.done()
-    unread = history.unread if past else history.unread_now
+    if not history.whole:
+        tell("this clone is shallow: nothing is known from before its first commit", UNSHALLOW)
+    return history
+
+
+def tell_unread(unread: Sequence[Unread]) -> None:
+    """Say which files could not be read, and which commit left them so."""
     for each in unread[:MAX_UNREAD]:
         tell(f"'{each.path}' could not be read as {each.commit.id[:10]} left it: {each.message}")
     if len(unread) > MAX_UNREAD:
         tell(f"{len(unread) - MAX_UNREAD} more could not be read: --format json names them")
-    if not history.whole:
-        tell("this clone is shallow: nothing is known from before its first commit", UNSHALLOW)
-    return history
 
 
 def states_of(opened: Opened, history: History, dataset_id: str) -> list[State]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from dcr.compatibility.escapes import LOWER, UNKNOWN, UPPER, escaping_constraint
 from dcr.compatibility.rows import ABSENT
 from dcr.compatibility.wording import shown
+from dcr.contract.tree import resolved
 from dcr.contract.values import refused_by
 
 if TYPE_CHECKING:
@@ -58,5 +59,6 @@ def change_of(key: str, previous: Field, proposed: Field) -> str:
 def _written(group: tuple[str, ...], key: str, field: Field) -> str:
     other = next((each for each in group if each in field.constraints), None)
     if key in field.constraints or other is None:
-        return shown(field.constraints.get(key))
+        text = field.place.text(key) if field.place and key not in field.constraints else None
+        return shown(field.constraints.get(key) if text is None else resolved(text))
     return f"{other} {shown(field.constraints[other])}"

@@ -125,10 +125,11 @@ def _issue(pair: ContractPair, rule: Rule, finding: Finding, asked: tuple[str, .
 
 def _hint(pair: ContractPair, rule: Rule, finding: Finding) -> str:
     """Where versions do not grow, the way out of a break is another version beside this one."""
-    in_place = pair.proposed is not None and pair.proposed.in_place
-    if not in_place or (finding.bump or rule.bump) != MAJOR:
+    if pair.proposed is None or not pair.proposed.in_place or (finding.bump or rule.bump) != MAJOR:
         return finding.hint
-    return f"leave this version as it is and add a new one beside it (versions: - v: …); or {finding.hint}"
+    if pair.proposed.version:
+        return f"leave this version as it is and add a new one beside it (versions: - v: …); or {finding.hint}"
+    return f"give the model versions: this one as it is, the change in a new one (versions: - v: …); or {finding.hint}"
 
 
 def _file(place: Location | None) -> str:
@@ -142,7 +143,8 @@ def _who(rule: Rule, asked: tuple[str, ...]) -> str | None:
 
 
 def _places(pair: ContractPair, finding: Finding, field: FieldPair | None) -> tuple[Location | None, Location | None]:
-    inside = field is not None or finding.key in ("primary_key", "fields", "dataset")
+    about = (finding.key or "").partition(".")[0]
+    inside = field is not None or about in ("primary_key", "fields", "dataset")
     before, after = (_part(contract, inside=inside) for contract in (pair.previous, pair.proposed))
     if field is None:
         return _at(after, finding.key) or _at(before, finding.key), _at(before, finding.key)

@@ -8,10 +8,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from dcr.compatibility.past import Deprecation
+    from dcr.contract.contract import Contract, Field
     from dcr.contract.location import Location
     from dcr.formats.reading import Problem
 
 MAX_LISTED = 8
+MAX_TYPE = 80
 _SHORT = 10
 
 
@@ -22,6 +24,39 @@ def shown(value: Any) -> str:
     if isinstance(value, bool):
         return str(value).lower()
     return f"'{value}'" if isinstance(value, str) else str(value)
+
+
+def type_shown(field: Field) -> str:
+    """Return a type in the file's own words, with what dcr takes them for where that is another word."""
+    written = field.type_as
+    if written is None or written.lower() == field.type:
+        return f"'{_cut(written or field.type)}'"
+    return f"'{_cut(written)}' ({field.type})"
+
+
+def stored_type_shown(field: Field) -> str:
+    """Return a stored type in the file's own words."""
+    return f"'{_cut(field.physical_as or field.physical_type or '')}'"
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= MAX_TYPE else f"{text[:MAX_TYPE]}…"
+
+
+def lag_shown(seconds: int, contract: Contract) -> str:
+    """Return a lag as dcr's own format says it, in seconds, and for others in the largest unit without rest."""
+    units = () if contract.format == "native" else ((86_400, "day"), (3600, "hour"), (60, "minute"))
+    size, unit = next(((size, unit) for size, unit in units if seconds % size == 0), (1, "second"))
+    return f"{seconds // size:d} {unit}{'' if seconds == size else 's'}"
+
+
+def requiring(word: str, *, required: bool) -> str:
+    """Return how a format says that a field is required or is not, by its word for that."""
+    if word == "isNullable":
+        return f"'isNullable: {str(not required).lower()}'"
+    if word == "not_null":
+        return "'not_null'" if required else "no 'not_null'"
+    return f"'{word}: {str(required).lower()}'"
 
 
 def listed(values: Sequence[Any]) -> str:

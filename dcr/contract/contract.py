@@ -19,6 +19,9 @@ Scalar = str | int | float | bool
 UNREAD = "unread"
 """The type of a field whose file says it by a reference that leads nowhere: there is nothing to compare."""
 
+ANY = "any"
+"""The type of a field whose file names none."""
+
 TYPES = ("string", "integer", "number", "boolean", "timestamp", "json", "object", "array")
 STATUSES = ("draft", "active", "deprecated", "archived")
 
@@ -43,7 +46,11 @@ _NO_CONSTRAINTS: Mapping[str, Any] = {}
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One column or attribute; `fields` are an object's, `items` an array's (its name is empty)."""
+    """One column or attribute; `fields` are an object's, `items` an array's (its name is empty).
+
+    `type_as` and `physical_as` are the file's own words for the types, for messages; they are None where `type` and
+    `physical_type` are these words.
+    """
 
     name: str
     type: str
@@ -56,6 +63,8 @@ class Field:
     items: Field | None = None
     physical_type: str | None = None
     place: Place | None = field(default=None, compare=False, repr=False)
+    type_as: str | None = field(default=None, compare=False, repr=False)
+    physical_as: str | None = field(default=None, compare=False, repr=False)
 
 
 class Owner(NamedTuple):
@@ -105,6 +114,11 @@ class Contract:
     access: str | None = None
 
     @property
+    def status_as(self) -> str | None:
+        """The file's own word for the status, or what it is derived from; None where it says none."""
+        return self.place.text("status") if self.place else self.status
+
+    @property
     def fields_place(self) -> Place | None:
         """Where the fields and the primary key stand."""
         return self.body or self.place
@@ -113,6 +127,11 @@ class Contract:
     def path(self) -> str:
         """The file this was read from, relative to the repository; empty for one made in Python."""
         return self.place.path if self.place else ""
+
+
+def names_no_type(field: Field) -> bool:
+    """Whether a field's file leaves its type out; one may also be called `any` there."""
+    return field.type == ANY and field.type_as is None
 
 
 def meaning(contract: Contract) -> tuple[object, ...]:

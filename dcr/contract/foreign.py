@@ -6,9 +6,9 @@ import math
 import re
 from typing import TYPE_CHECKING, Any
 
-from dcr.contract.contract import Field
+from dcr.contract.contract import ANY, Field
 from dcr.contract.location import mark_location
-from dcr.contract.physical import LogicalType
+from dcr.contract.physical import MAP_PARTS, LogicalType
 from dcr.contract.tree import Tree, flag_of, resolved, scalar_value
 from dcr.contract.values import fits_type
 
@@ -16,9 +16,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from dcr.contract.location import Place
-
-ANY = "any"
-"""The type of a field whose file names none: compared as it is."""
 
 _UNITS = {
     "s": 1, "sec": 1, "secs": 1, "second": 1, "seconds": 1,
@@ -69,14 +66,19 @@ def field_of_type(
     name: str, kind: LogicalType, place: Place, *, required: bool = False, known: Mapping[str, Any] | None = None
 ) -> Field:
     """Return a field of a derived type, with what is nested in it; `known` are further values of the field."""
+    members = kind.fields
+    if kind.name == "map" and not members:
+        members = tuple((each, LogicalType(ANY, known=False)) for each in MAP_PARTS)
     return Field(
         name=name,
         type=kind.name or ANY,
         required=required,
-        fields=tuple(field_of_type(each, inner, place) for each, inner in kind.fields),
+        fields=tuple(field_of_type(each, inner, place) for each, inner in members),
         items=field_of_type("", kind.items or LogicalType(ANY, known=False), place) if kind.name == "array" else None,
         physical_type=kind.stored,
         place=place,
+        type_as=kind.written,
+        physical_as=kind.stored_written,
         **(known or {}),
     )
 

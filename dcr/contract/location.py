@@ -29,29 +29,51 @@ class Place:
 
     Answers where one of its keys stands. `spelling` maps dcr's word for a key to the format's own, with dots
     and numbers for what is nested (`min_length` is `logicalTypeOptions.minLength` in another format), so that a
-    location is the line a person would edit.
+    location is the line a person would edit. `elsewhere` are the places of keys that are said in another part of the
+    file. A key may name a member, `primary_key.user_id`: its place is that of the key where members have none.
     """
 
-    __slots__ = ("node", "path", "spelling")
+    __slots__ = ("elsewhere", "node", "path", "spelling")
 
-    def __init__(self, path: str, node: Node | None, spelling: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        path: str,
+        node: Node | None,
+        spelling: Mapping[str, str] | None = None,
+        elsewhere: Mapping[str, Location] | None = None,
+    ) -> None:
         self.path = path
         self.node = node
         self.spelling = spelling
+        self.elsewhere = elsewhere
 
     def at(self, key: str | None = None) -> Location:
         """Return the place of `key`, or of the whole part when the key is not written out."""
         if self.node is None:
             return Location(self.path)
-        steps = self._spelled(key).split(".") if key is not None else ()
-        return mark_location(self.path, _deepest(self.node, [int(s) if s.isdecimal() else s for s in steps], {}))
+        found = self._elsewhere(key)
+        return found or mark_location(self.path, _deepest(self.node, self._steps(key) if key is not None else (), {}))
+
+    def text(self, key: str) -> str | None:
+        """Return the source text of `key` where it holds a single value, and None otherwise."""
+        return None if self.node is None else _text(self.node, self._steps(key))
 
     def word(self, key: str) -> str:
         """Return the format's own word for one of dcr's keys."""
         return next(step for step in reversed(self._spelled(key).split(".")) if not step.isdecimal())
 
+    def _steps(self, key: str) -> list[str | int]:
+        return [int(step) if step.isdecimal() else step for step in self._spelled(key).split(".")]
+
     def _spelled(self, key: str) -> str:
-        return self.spelling.get(key, key) if self.spelling else key
+        if not self.spelling:
+            return key
+        return self.spelling.get(key) or self.spelling.get(key.partition(".")[0], key)
+
+    def _elsewhere(self, key: str | None) -> Location | None:
+        if not self.elsewhere or key is None:
+            return None
+        return self.elsewhere.get(key) or self.elsewhere.get(key.partition(".")[0])
 
 
 def mark_location(path: str, node: Node) -> Location:
@@ -64,6 +86,19 @@ def places_of(path: str, root: Any, wheres: Iterable[tuple[str | int, ...]]) -> 
     """Return, for each path of keys and indices, the place of the deepest part of it that is written in the file."""
     known: dict[int, dict[str, Any]] = {}
     return [mark_location(path, _deepest(root, where, known)) for where in wheres]
+
+
+def _text(node: Any, steps: Sequence[str | int]) -> str | None:
+    """Return the text of the single value that some steps lead to."""
+    for step in steps:
+        if isinstance(step, int):
+            node = node.value[step] if node.id == "sequence" and step < len(node.value) else None
+        else:
+            pairs = node.value if node.id == "mapping" else ()
+            node = next((value for key, value in pairs if key.value == step), None)
+        if node is None:
+            return None
+    return str(node.value) if node.id == "scalar" else None
 
 
 def _deepest(root: Any, where: Sequence[str | int], known: dict[int, dict[str, Any]]) -> Any:

@@ -15,7 +15,8 @@ class LogicalType(NamedTuple):
     """A logical type; `fields` are a struct's `(name, type)` pairs, `items` an array's element type.
 
     `known` is false when the spelling is no vendor's: the name is then the spelling itself, compared as it is.
-    `stored` is the stored type it was read from, without what is nested in it: that has its own.
+    `stored` is the stored type it was read from, without what is nested in it: that has its own. `written` and
+    `stored_written` are the file's own words for the two, letter by letter.
     """
 
     name: str
@@ -23,6 +24,8 @@ class LogicalType(NamedTuple):
     items: LogicalType | None = None
     known: bool = True
     stored: str | None = None
+    written: str | None = None
+    stored_written: str | None = None
 
     @property
     def columns(self) -> int:
@@ -58,8 +61,8 @@ _MAX_WORDS = 20
 
 @lru_cache(maxsize=4096)
 def one_line(spelling: str) -> str:
-    """Return a stored type in lower case, blanks folded; one text for all fields that share it."""
-    return " ".join(spelling.lower().split())
+    """Return a stored type with its blanks folded; one text for all fields that share it."""
+    return " ".join(spelling.split())
 
 
 @lru_cache(maxsize=4096)
@@ -68,10 +71,17 @@ def stored_type(spelling: str) -> str:
     return re.sub(r"\s*([(),<>:\[\]])\s*", r"\1", " ".join(spelling.strip().lower().split()))
 
 
+def whole_type(kind: LogicalType) -> str:
+    """Return a stored type with all that is nested in it, in one spelling; the order of a struct's members is none."""
+    members = [f"{name}:{whole_type(each)}" for name, each in kind.fields]
+    inner = [whole_type(kind.items)] if kind.items else members if kind.name == "map" else sorted(members)
+    return f"{kind.stored}<{','.join(inner)}>" if inner else kind.stored or kind.name
+
+
 def logical_type(spelling: str) -> LogicalType:
     """Return what a stored type means; unknown spellings come back as they are, lower case, blanks folded."""
     text = one_line(spelling)
-    return _of(text) if len(text) <= _MAX_SPELLING else LogicalType(text, known=False)
+    return _of(text) if len(text) <= _MAX_SPELLING else _unknown(text)._replace(written=text)
 
 
 @lru_cache(maxsize=8192)
@@ -81,17 +91,23 @@ def _of(text: str) -> LogicalType:
 
 def _parse(text: str, depth: int) -> LogicalType:
     kind = _shape(text, depth)
-    own = kind.name if text.endswith("]") else re.split(r"[<(]", text)[0].strip()
-    return kind._replace(stored=own if kind.fields or kind.items else stored_type(text))
+    own = text
+    if kind.fields or kind.items:
+        own = kind.name if text.endswith("]") else re.split(r"[<(]", text)[0].strip()
+    return kind._replace(stored=stored_type(own), written=own, stored_written=own)
+
+
+def _unknown(text: str) -> LogicalType:
+    return LogicalType(text.lower(), known=False)
 
 
 def _shape(text: str, depth: int) -> LogicalType:  # noqa: PLR0911 (one for each shape of a type)
     if depth > _MAX_DEPTH or not text:
-        return LogicalType(text, known=False)
+        return _unknown(text)
     if text.endswith("[]"):
         return LogicalType("array", items=_parse(text[:-2].strip(), depth + 1))
-    match = re.match(r"[a-z_][a-z0-9_ ]*", text)
-    head = match.group().strip() if match else ""
+    match = re.match(r"[A-Za-z_][A-Za-z0-9_ ]*", text)
+    head = match.group().strip().lower() if match else ""
     rest = text[len(match.group()) :].strip() if match else text
     inner = _inner(rest)
     if head in _WRAPPERS and inner is not None:
@@ -101,15 +117,15 @@ def _shape(text: str, depth: int) -> LogicalType:  # noqa: PLR0911 (one for each
     if head in _STRUCT:
         return LogicalType("object", fields=_members(inner, depth) if inner else ())
     if head == "map":
-        return LogicalType("json")
+        return LogicalType("map", fields=_of_map(inner, depth))
     # `timestamp(6) with time zone`: the words after the arguments belong to the name.
-    tail = re.sub(r"\([^()]*\)", " ", rest)
+    tail = re.sub(r"\([^()]*\)", " ", rest).lower()
     words = f"{head} {tail}".split()
     for length in range(len(words) if len(words) <= _MAX_WORDS else 0, 0, -1):
         name = _BY_SPELLING.get("_".join(words[:length]))
         if name is not None and not set(words[length:]) - {"unsigned", "signed", "not", "null", "zerofill", "varying"}:
             return LogicalType(_exact_number(name, words[0], rest))
-    return LogicalType(text, known=False)
+    return _unknown(text)
 
 
 def _exact_number(name: str, word: str, rest: str) -> str:
@@ -125,6 +141,15 @@ def _inner(rest: str) -> str | None:
     if rest and rest[0] in pairs and rest.endswith(pairs[rest[0]]):
         return rest[1:-1].strip()
     return None
+
+
+def _of_map(inner: str | None, depth: int) -> tuple[tuple[str, LogicalType], ...]:
+    """Return what the keys and the values of a map are, as far as it says so."""
+    parts = _split(inner) if inner else []
+    return tuple(zip(MAP_PARTS, (_parse(part, depth + 1) for part in parts), strict=True)) if len(parts) == 2 else ()
+
+
+MAP_PARTS = ("keys", "values")
 
 
 def _members(text: str, depth: int) -> tuple[tuple[str, LogicalType], ...]:

@@ -52,9 +52,11 @@ class Tree:
         """Return the place of a key, or of the mapping."""
         return self.place().at(key)
 
-    def place(self, spelling: Mapping[str, str] | None = None) -> Place:
-        """Return the part of the file this is, with the format's words for dcr's keys."""
-        return _LayeredPlace(self, spelling)
+    def place(
+        self, spelling: Mapping[str, str] | None = None, elsewhere: Mapping[str, Location] | None = None
+    ) -> Place:
+        """Return the part of the file this is, with the format's words for dcr's keys, and places of further ones."""
+        return _LayeredPlace(self, spelling, elsewhere)
 
     def over(self, base: Tree) -> Tree:
         """Return this mapping with what another one says below it: what it refers to."""
@@ -174,18 +176,30 @@ class _LayeredPlace(Place):
 
     __slots__ = ("layers", "start")
 
-    def __init__(self, tree: Tree, spelling: Mapping[str, str] | None) -> None:
-        super().__init__(tree.path, tree.node, spelling)
+    def __init__(
+        self, tree: Tree, spelling: Mapping[str, str] | None, elsewhere: Mapping[str, Location] | None
+    ) -> None:
+        super().__init__(tree.path, tree.node, spelling, elsewhere)
         self.start: Any = tree.node if tree.name is None else tree.name
         self.layers: tuple[Any, ...] = (tree.node, *tree.below)
 
     def at(self, key: str | None = None) -> Location:
         """Return the place of `key`; of the mapping's own name, if it has one, when the key is not written out."""
-        first = self._spelled(key).split(".")[0] if key is not None else None
-        for layer in self.layers if first is not None else ():
-            if any(pair[0].value == first for pair in layer.value):
-                return Place(self.path, layer, self.spelling).at(key)
-        return mark_location(self.path, self.start)
+        found = self._elsewhere(key)
+        layer = self._layer(key) if key is not None and found is None else None
+        if layer is not None:
+            return Place(self.path, layer, self.spelling).at(key)
+        return found or mark_location(self.path, self.start)
+
+    def text(self, key: str) -> str | None:
+        """Return the source text of `key` where it is written out as a single value."""
+        layer = self._layer(key)
+        return None if layer is None else Place(self.path, layer, self.spelling).text(key)
+
+    def _layer(self, key: str) -> Any:
+        """Return the mapping that has the first step to a key, itself before what is merged below it."""
+        first = self._spelled(key).split(".")[0]
+        return next((layer for layer in self.layers if any(pair[0].value == first for pair in layer.value)), None)
 
 
 class _Empty:

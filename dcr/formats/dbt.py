@@ -10,7 +10,7 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from dcr.contract.contract import Contract, Field, Owner
+from dcr.contract.contract import ANY, Contract, Field, Owner
 from dcr.contract.foreign import field_of_type, named_once
 from dcr.contract.lifecycle import day_of, is_over
 from dcr.contract.notes import Notes
@@ -24,12 +24,14 @@ if TYPE_CHECKING:
 
     from yaml import MappingNode
 
+    from dcr.contract.location import Location
+
 NAME = "dbt"
 _MAX_CHECK = 1_000
 _OFF = ("false", "False", "FALSE", "no", "off", "0")
 _WORDS = {
-    "type": "data_type", "physical_type": "data_type", "required": "constraints", "unique": "constraints",
-    "check": "constraints", "fields": "columns", "deprecated": "description",
+    "type": "data_type", "physical_type": "data_type", "required": "constraints.not_null",
+    "unique": "constraints.unique", "check": "constraints.expression", "fields": "columns", "deprecated": "description",
 }  # fmt: skip
 _MODEL_WORDS = {
     "dataset_id": "name", "version": "versions", "fields": "columns", "owners": "config", "status": "deprecation_date",
@@ -47,7 +49,11 @@ def detect(root: MappingNode) -> bool:
     except YamlRefusedError:  # too odd to look into: what speaks of a contract is refused by name
         keys = (key.value for each in written for key, _ in each.value if isinstance(key.value, str))
         return not {"config", "contract", "<<"}.isdisjoint(keys)
-    return any(_enforced(Tree("", each, Notes())) for each in written)
+    return any(_speaks_of_contracts(Tree("", each, Notes())) for each in written)
+
+
+def _speaks_of_contracts(model: Tree) -> bool:
+    return _enforced(model, model) or any(_enforced(version, model) for _, version in model.named("versions", "v"))
 
 
 def claimed(root: MappingNode) -> str | None:
@@ -62,12 +68,12 @@ def read(path: str, root: MappingNode) -> Reading:
     contracts: list[Contract] = []
     tree = Tree(path, root, notes)
     for name, model in tree.named("models", "name"):
-        if not _enforced(model):
+        versions = list(model.named("versions", "v"))
+        if not any(_enforced(each, model) for each in (model, *(version for _, version in versions))):
             continue
         if name is None:
             notes(model.at(), "a model has no name, and is not compared", "add name")
             continue
-        versions = list(model.named("versions", "v"))
         common, promised = dict(named_once(model, "columns")), _promises(model)
         if not versions:
             contracts.append(_contract(name, "", model, model, columns=common, promised=promised))
@@ -82,6 +88,8 @@ def read(path: str, root: MappingNode) -> Reading:
                 notes(version.at(), message, "renumber")
                 continue
             seen.add(number)
+            if not _enforced(version, model):
+                continue
             columns = _of_version(common, version)
             contract = _contract(f"{name}.v{number}", number, model, version, columns=columns, promised=promised)
             contracts.append(replace(contract, latest=latest))
@@ -93,8 +101,9 @@ def _greatest(numbers: list[str]) -> str | None:
     return max(numbers, default=None, key=lambda each: (each.isdecimal(), int(each) if each.isdecimal() else 0, each))
 
 
-def _enforced(model: Tree) -> bool:
-    for holder in (model, model.tree("config")):
+def _enforced(version: Tree, model: Tree) -> bool:
+    """Whether a contract is enforced, by what a version says of itself, else by what its model says."""
+    for holder in (version, version.tree("config"), model, model.tree("config")):
         contract = holder.tree("contract") if holder else None
         if contract is not None and contract.text("enforced") is not None:
             return contract.text("enforced") not in _OFF  # Jinja that may be true counts as a promise
@@ -108,9 +117,10 @@ def _contract(
     own = version.over(model) if number else model
     if number and "constraints" in version:
         promised = _promises(version)
-    loose = _told_of(promised.loose, columns)
-    promised = promised._replace(checks={**promised.checks, **_added(loose, promised.checks)})
-    keys = promised.key if promised.key is not None else _primary_key(columns)
+    promised = _with_loose(promised, columns)
+    keys, keys_at = _primary_key(columns)
+    if promised.key is not None:
+        keys, keys_at = promised.key, {"primary_key": promised.key_at} if promised.key_at else {}
     keyed = frozenset(keys)
     fields = (_field(name, column, promised, keyed=name in keyed) for name, column in columns.items())
     dated = version if "deprecation_date" in version else model
@@ -123,9 +133,10 @@ def _contract(
         primary_key=keys,
         owners=tuple(_owners(model)),
         place=dated.place({**_MODEL_WORDS, **_where(version, model)}),
-        body=own.place(_MODEL_WORDS),
+        body=own.place(_MODEL_WORDS, keys_at),
         format=NAME,
         in_place=True,
+        says_status="deprecation_date" in dated,
         access=_access(version, model),
     )
 
@@ -146,8 +157,12 @@ def _access(version: Tree, model: Tree) -> str:
     return found.strip().lower()
 
 
-def _expression(check: Tree) -> str:
-    return " ".join((check.text("expression") or "").split())
+_Check = tuple[str, "Location"]
+"""A check's expression, blanks aside, and its place."""
+
+
+def _check(written: Tree) -> _Check:
+    return " ".join((written.text("expression") or "").split()), written.at("expression")
 
 
 def _of_version(common: dict[str, Tree], version: Tree) -> dict[str, Tree]:
@@ -184,67 +199,70 @@ def _constraints(tree: Tree) -> Iterator[tuple[str, Tree]]:
 
 
 class _Promises(NamedTuple):
-    """What a model's own constraints say of its columns: words and checks by column, and the key if they name one.
+    """What a model's own constraints say of its columns: where each word of a column is, its checks, and the key.
 
     `loose` are checks that name no column, with the words in them.
     """
 
-    words: dict[str, set[str]]
-    checks: dict[str, list[str]]
-    loose: list[tuple[str, list[str]]]
-    key: tuple[str, ...] | None
+    words: dict[str, dict[str, Location]]
+    checks: dict[str, list[_Check]]
+    loose: list[_Check]
+    key: tuple[str, ...] | None = None
+    key_at: Location | None = None
 
 
 def _promises(model: Tree) -> _Promises:
-    found = _Promises({}, {}, [], None)
+    found = _Promises({}, {}, [])
     for word, each in _constraints(model):
         columns = tuple(each.texts("columns"))
         if word == "primary_key" and found.key is None:
-            found = found._replace(key=columns)
+            found = found._replace(key=columns, key_at=each.at("columns"))
         for name in columns if word != "unique" or len(columns) == 1 else ():
-            found.words.setdefault(name, set()).add(word)
+            found.words.setdefault(name, {}).setdefault(word, each.at())
             if word == "check":
-                found.checks.setdefault(name, []).append(_expression(each))
+                found.checks.setdefault(name, []).append(_check(each))
         if word == "check" and not columns:
-            expression = _expression(each)
-            found.loose.append((expression, re.findall(r"\w+", expression)))
+            found.loose.append(_check(each))
     return found
 
 
-def _added(more: dict[str, list[str]], checks: dict[str, list[str]]) -> dict[str, list[str]]:
-    return {name: [*checks.get(name, ()), *each] for name, each in more.items()}
-
-
-def _told_of(loose: list[tuple[str, list[str]]], columns: dict[str, Tree]) -> dict[str, list[str]]:
-    """Return checks that name no column by the first one in their expression, else the first of all."""
-    found: dict[str, list[str]] = {}
-    for expression, words in loose:
+def _with_loose(promised: _Promises, columns: dict[str, Tree]) -> _Promises:
+    """Tell checks that name no column of the first one in their expression, else of the first of all."""
+    checks = {name: [*each] for name, each in promised.checks.items()}
+    for expression, place in promised.loose:
+        words = re.findall(r"\w+", expression)
         name = next((word for word in words if word in columns), next(iter(columns), None))
         if name is not None:
-            found.setdefault(name, []).append(expression)
-    return found
+            checks.setdefault(name, []).append((expression, place))
+    return promised._replace(checks=checks)
 
 
-def _primary_key(columns: dict[str, Tree]) -> tuple[str, ...]:
-    return tuple(name for name, column in columns.items() if any(w == "primary_key" for w, _ in _constraints(column)))
+def _primary_key(columns: dict[str, Tree]) -> tuple[tuple[str, ...], dict[str, Location]]:
+    """Return the columns that say of themselves that they are of the key, and where."""
+    keyed = [
+        (name, each.at()) for name, column in columns.items() for word, each in _constraints(column)
+        if word == "primary_key"
+    ]  # fmt: skip
+    places = {f"primary_key.{name}": place for name, place in keyed}
+    return tuple(dict.fromkeys(name for name, _ in keyed)), places | {"primary_key": keyed[0][1]} if keyed else {}
 
 
 def _field(name: str, column: Tree, promised: _Promises, *, keyed: bool) -> Field:
     written = column.text("data_type")
-    kind = logical_type(written) if written else LogicalType("any", known=False)
+    kind = logical_type(written) if written else LogicalType(ANY, known=False)
     column.count(name, kind.columns)
-    words = {word for word, _ in _constraints(column)} | promised.words.get(name, set())
-    constraints: dict[str, Any] = {"unique": True} if "unique" in words else {}
-    checks = [_expression(each) for word, each in _constraints(column) if word == "check"]
-    if checks := sorted([*checks, *promised.checks.get(name, ())]):
-        column.count(name, sum(map(len, checks)) // _MAX_CHECK)  # one check may be about many columns
-        constraints["check"] = "; ".join(checks)
-    values = {
-        "description": column.text("description"),
-        "constraints": constraints,
-    }
-    required = keyed or "not_null" in words or "primary_key" in words
-    return field_of_type(name, kind, column.place(_WORDS), required=required, known=values)
+    places = {**promised.words.get(name, {}), **{word: each.at() for word, each in _constraints(column)}}
+    checks = [_check(each) for word, each in _constraints(column) if word == "check"]
+    checks = sorted([*checks, *promised.checks.get(name, ())])
+    constraints: dict[str, Any] = {"unique": True} if "unique" in places else {}
+    if checks:
+        column.count(name, sum(len(each) for each, _ in checks) // _MAX_CHECK)  # one check may be about many columns
+        constraints["check"] = "; ".join(each for each, _ in checks)
+    required = next((places[word] for word in ("not_null", "primary_key") if word in places), None)
+    said = {"required": required, "unique": places.get("unique"), "check": checks[0][1] if checks else None}
+    place = column.place(_WORDS, {word: each for word, each in said.items() if each} or None)
+    values = {"description": column.text("description"), "constraints": constraints}
+    return field_of_type(name, kind, place, required=keyed or required is not None, known=values)
 
 
 def _status(tree: Tree) -> str:
@@ -257,9 +275,21 @@ def _status(tree: Tree) -> str:
 def _owners(model: Tree) -> Iterator[Owner]:
     config = model.tree("config")
     for holder in (model.tree("meta"), config.tree("meta") if config else None):
-        if holder is not None and holder.text("owner"):
-            yield Owner(holder.text("owner") or "", None)
+        named = list(_named_owners(holder)) if holder is not None else []
+        if named:
+            yield from named
             return
     group = model.text("group") or (config.text("group") if config else None)
     if group:
         yield Owner(group, None)
+
+
+def _named_owners(meta: Tree) -> Iterator[Owner]:
+    """The owner is a name, several, or a mapping as dbt's groups have it."""
+    owner = meta.tree("owner")
+    if owner is not None:
+        name = owner.text("name", "email")
+        yield from (Owner(name, owner.text("email")),) if name else ()
+        return
+    names = [meta.text("owner"), *(each.value for each in meta.nodes("owner") if each.id == "scalar")]
+    yield from (Owner(name, None) for name in names if name)

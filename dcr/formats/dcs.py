@@ -9,9 +9,8 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from dcr.contract.contract import UNREAD, Contract, Field, FreshnessSLA, Owner
+from dcr.contract.contract import ANY, UNREAD, Contract, Field, FreshnessSLA, Owner
 from dcr.contract.foreign import (
-    ANY,
     constraints_of,
     exclusive_bounds,
     field_of_type,
@@ -21,13 +20,15 @@ from dcr.contract.foreign import (
 )
 from dcr.contract.lifecycle import status_of
 from dcr.contract.notes import Notes
-from dcr.contract.physical import LogicalType, logical_type
+from dcr.contract.physical import MAP_PARTS, LogicalType, logical_type
 from dcr.contract.spelling import did_you_mean
 from dcr.contract.tree import Tree
 from dcr.formats.reading import Problem, Reading, noted
 
 if TYPE_CHECKING:
     from yaml import MappingNode
+
+    from dcr.contract.location import Location
 
 NAME = "dcs"
 _OPTIONS = {
@@ -36,7 +37,7 @@ _OPTIONS = {
     "exclusive_maximum": "exclusiveMaximum", "multiple_of": "multipleOf", "unique": "unique",
     "min_items": "minItems", "max_items": "maxItems",
 }  # fmt: skip
-_WORDS = {**_OPTIONS, "primary_key": "primaryKey", "deprecated": "description"}
+_WORDS = {**_OPTIONS, "primary_key": "primaryKey", "deprecated": "description", "physical_type": "type"}
 _WORDS_OLD = {**_WORDS, "pattern": "regex"}
 _FILE_WORDS = {
     "dataset_id": "id", "version": "info.version", "status": "info.status", "owners": "info.owner",
@@ -96,17 +97,20 @@ def _contract(tree: Tree, dataset_id: str, written: Tree, definitions: _Definiti
         owners=(Owner(owner, _contact(info)),) if owner else (),
         freshness_sla=freshness,
         place=tree.place({**_FILE_WORDS, "freshness_sla": where}),
-        body=model.place({"primary_key": _key_place(model, columns, keyed)}),
+        body=model.place({"primary_key": "primaryKey"}, None if "primaryKey" in model else _flagged(columns, keyed)),
         format=NAME,
         says_status=info is not None and info.text("status") is not None,
     )
 
 
-def _key_place(model: Tree, columns: list[tuple[str, Tree]], keyed: tuple[str, ...]) -> str:
-    if "primaryKey" in model or not keyed:
-        return "primaryKey"
-    word = next(word for word in ("primaryKey", "primary") if word in dict(columns)[keyed[0]])
-    return f"fields.{keyed[0]}.{word}"
+def _flagged(columns: list[tuple[str, Tree]], keyed: tuple[str, ...]) -> dict[str, Location]:
+    """Return where flags say of a field whether it is of the key."""
+    flags = {}
+    for name, each in columns:
+        word = next((word for word in ("primaryKey", "primary") if word in each), None)
+        if word:
+            flags[f"primary_key.{name}"] = each.at(word)
+    return flags | {"primary_key": flags[f"primary_key.{keyed[0]}"]} if keyed else flags
 
 
 def _contact(info: Tree | None) -> str | None:
@@ -128,13 +132,12 @@ def _field(name: str, written: Tree, definitions: _Definitions, inside: tuple[st
         "enum": listed_values(tree.nodes("enum"), kind.name, tree) if tree.nodes("enum") else None,
         "constraints": constraints,
     }
-    words = _WORDS_OLD if "regex" in tree and "pattern" not in tree else _WORDS
-    field = field_of_type(name, kind, tree.place(words), required=bool(tree.flag("required")), known=values)
+    field = field_of_type(
+        name, kind, tree.place(_words(tree, kind)), required=bool(tree.flag("required")), known=values
+    )
     if kind.name == "map":  # what its keys and values are is compared, and no row of it is made
-        inner = tuple(
-            _field(word, each, definitions, inside) for word in ("keys", "values") if (each := tree.tree(word))
-        )
-        return replace(field, fields=inner)
+        parts = {word: _field(word, each, definitions, inside) for word in MAP_PARTS if (each := tree.tree(word))}
+        return replace(field, fields=tuple(parts.get(each.name, each) for each in field.fields))
     if field.type == "object" and "fields" in tree:
         inner = tuple(_field(each, below, definitions, (*inside, "")) for each, below in named_once(tree, "fields"))
         return replace(field, fields=inner)
@@ -144,11 +147,22 @@ def _field(name: str, written: Tree, definitions: _Definitions, inside: tuple[st
     return field
 
 
+def _words(tree: Tree, kind: LogicalType) -> dict[str, str]:
+    words = _WORDS_OLD if "regex" in tree and "pattern" not in tree else _WORDS
+    digits = next((each for each in _DIGITS if each in tree), None) if "(" in (kind.stored or "") else None
+    if kind.name == UNREAD:
+        return {**words, "type": "$ref"}
+    return {**words, "physical_type": digits} if digits else words
+
+
 def _type(tree: Tree, definitions: _Definitions) -> LogicalType:
     word = tree.text("type")
     if word is not None:
-        kind = LogicalType("map", stored="map") if word.strip().lower() == "map" else logical_type(word)
-        return kind._replace(stored=_stored(tree, kind.stored or ""))
+        kind = logical_type(word)
+        stored = _SYNONYMS.get(kind.stored or "", kind.stored)  # the first of its spellings ("Data Types")
+        digits = [str(tree.number(key)) for key in _DIGITS if key in tree] if stored == "decimal" else []
+        shown = f"({','.join(digits)})" if digits else ""
+        return kind._replace(stored=f"{stored}{shown}", stored_written=f"{kind.stored_written}{shown}")
     if "fields" in tree:
         return LogicalType("object")
     if "items" in tree:
@@ -158,17 +172,11 @@ def _type(tree: Tree, definitions: _Definitions) -> LogicalType:
     return LogicalType(UNREAD if dangling else ANY, known=False)
 
 
+_DIGITS = ("precision", "scale")
 _SYNONYMS = {
     "text": "string", "varchar": "string", "int": "integer", "long": "bigint", "number": "decimal",
     "numeric": "decimal", "timestamp": "timestamp_tz", "object": "struct", "record": "struct",
 }  # fmt: skip
-
-
-def _stored(tree: Tree, word: str) -> str:
-    """Return the data type in the first of its spellings ("Data Types"), with the decimal's digits."""
-    word = _SYNONYMS.get(word, word)
-    digits = [tree.number(key) for key in ("precision", "scale") if key in tree] if word == "decimal" else []
-    return f"{word}({','.join(str(each) for each in digits)})" if digits else word
 
 
 class _Definitions:
@@ -192,7 +200,8 @@ class _Definitions:
                 else None
             )  # fmt: skip
             if found is None or problem is not None:
-                tree.note(tree.at("$ref"), problem or "", self._near(reference) or "write the field out")
+                near = self._near(reference) if found is None else ""
+                tree.note(tree.at("$ref"), problem or "", near or "write the field out")
                 break
             tree.count(reference, len(found.pairs) // _KEYS_OF_A_FIELD)
             merged, inside = merged.over(found), (*inside, reference)

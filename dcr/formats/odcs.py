@@ -9,10 +9,10 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from dcr.contract.contract import Contract, Field
-from dcr.contract.foreign import ANY, constraints_of, exclusive_bounds, field_of_type, listed_values
+from dcr.contract.contract import ANY, Contract, Field
+from dcr.contract.foreign import constraints_of, exclusive_bounds, field_of_type, listed_values
 from dcr.contract.notes import Notes
-from dcr.contract.physical import LogicalType, logical_type, stored_type
+from dcr.contract.physical import LogicalType, logical_type, whole_type
 from dcr.contract.tree import Tree
 from dcr.formats import _odcs_terms as terms
 from dcr.formats.reading import Problem, Reading, noted
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from yaml import MappingNode
+
+    from dcr.contract.location import Location
 
 NAME = "odcs"
 _LOGICAL = ("string", "date", "timestamp", "time", "number", "integer", "object", "array", "boolean")
@@ -41,8 +43,8 @@ _WORDS_V2 = {
     "type": "logicalType", "physical_type": "physicalType", "required": "isNullable", "unique": "isUnique",
     "fields": "columns", "enum": "quality", "deprecated": "description",
 }  # fmt: skip
-_OBJECT_WORDS = {"dataset": "name", "fields": "properties"}
-_OBJECT_WORDS_V2 = {"dataset": "table", "fields": "columns"}
+_OBJECT_WORDS = {"dataset": "name", "fields": "properties", "primary_key": "properties"}
+_OBJECT_WORDS_V2 = {"dataset": "table", "fields": "columns", "primary_key": "columns"}
 _FILE_WORDS = {
     "dataset_id": "id", "owners": "team", "freshness_sla": "slaProperties", "fields": "schema", "version": "version",
     "status": "status",
@@ -125,7 +127,7 @@ def _contract(tree: Tree, dataset_id: str, each: Tree, *, old: bool, lag_at: str
             column.note(column.at(), "a property has no name, and is not compared", "add name")
         else:
             fields.append(_field(shown, column, old=old))
-    key, key_place = _primary_key(columns, "columns" if old else "properties")
+    key, key_at = _primary_key(columns)
     return Contract(
         dataset_id=dataset_id,
         version=tree.text("version") or "",
@@ -133,7 +135,7 @@ def _contract(tree: Tree, dataset_id: str, each: Tree, *, old: bool, lag_at: str
         description=each.text("description"),
         primary_key=key,
         place=tree.place({**_FILE_WORDS, "freshness_sla": lag_at}),
-        body=each.place({**(_OBJECT_WORDS_V2 if old else _OBJECT_WORDS), "primary_key": key_place}),
+        body=each.place(_OBJECT_WORDS_V2 if old else _OBJECT_WORDS, key_at),
         format=NAME,
         says_status=tree.text("status") is not None,
     )
@@ -153,12 +155,17 @@ def _field(name: str, tree: Tree, *, old: bool = False) -> Field:
     kind = _type(tree)
     tree.count(name, kind.columns)
     options = tree.tree("logicalTypeOptions")
-    words = _WORDS_V2 if old else _WORDS
-    place = tree.place(words if "logicalType" in tree else {**words, "type": "physicalType"})
+    rules = _rules(tree)
+    enum, enum_at = _enum(tree, options, rules, kind.name)
+    pattern_at = None
     constraints: dict[str, Any] = {}
     if options is not None:
         constraints = constraints_of(options, _OPTIONS, kind.name)
         constraints = exclusive_bounds(options, constraints, "exclusiveMinimum", "exclusiveMaximum")
+    if "pattern" not in constraints and kind.name == "string":
+        ruled = next((each for each in rules if each.text("pattern")), None)
+        if ruled is not None:
+            constraints, pattern_at = {**constraints, "pattern": ruled.text("pattern")}, ruled.at("pattern")
     if tree.flag("unique", "isUnique"):
         constraints["unique"] = True
     # v2 says that a column is not nullable by default; its own examples were moved to v3 as if it said nothing.
@@ -166,11 +173,24 @@ def _field(name: str, tree: Tree, *, old: bool = False) -> Field:
     values = {
         "description": tree.text("description"),
         "deprecated": bool(tree.flag("deprecated")),
-        "enum": _enum(tree, options, kind.name),
+        "enum": enum,
         "constraints": constraints,
     }
+    said = {key: place for key, place in (("enum", enum_at), ("pattern", pattern_at)) if place}
+    place = tree.place(_words(tree, kind, old=old), said or None)
     field = field_of_type(name, kind, place, required=bool(required), known=values)
     return _with_nested(field, tree)
+
+
+def _words(tree: Tree, kind: LogicalType, *, old: bool) -> dict[str, str]:
+    """Return the standard's words; a type, or what is nested, may be said in `physicalType`."""
+    words = _WORDS_V2 if old else _WORDS
+    typed = "logicalType" in tree or "physicalType" not in tree
+    if kind.name == "map" and "physicalType" in tree:
+        return {**words, "type": "physicalType", "fields": "physicalType"}
+    if typed and (not kind.fields or "properties" in tree):
+        return words
+    return {**words, **({} if typed else {"type": "physicalType"}), "fields": "physicalType"}
 
 
 def _with_nested(field: Field, tree: Tree) -> Field:
@@ -198,6 +218,8 @@ def _type(tree: Tree) -> LogicalType:
     if logical is not None:
         word = logical.strip().lower()
         kind = LogicalType(word) if word in _LOGICAL else logical_type(logical)._replace(stored=None)
+        if word == "object" and stored is not None and stored.name == "map" and "properties" not in tree:
+            return stored._replace(stored=whole_type(stored), stored_written=physical)  # the standard has no map
         if word == "date" and _has_time(tree.tree("logicalTypeOptions"), stored):
             kind = LogicalType("timestamp")
     elif stored is not None:
@@ -210,8 +232,8 @@ def _type(tree: Tree) -> LogicalType:
         return kind
     written_out = "properties" in tree or "items" in tree
     if written_out or kind.name != stored.name:
-        return kind._replace(stored=stored_type(physical))
-    return kind._replace(fields=stored.fields, items=stored.items, stored=stored.stored)
+        return kind._replace(stored=whole_type(stored), stored_written=physical)
+    return kind._replace(fields=stored.fields, items=stored.items, stored=whole_type(stored), stored_written=physical)
 
 
 def _has_time(options: Tree | None, stored: LogicalType | None) -> bool:
@@ -223,34 +245,52 @@ def _has_time(options: Tree | None, stored: LogicalType | None) -> bool:
     return stored is not None and stored.name == "timestamp"
 
 
-def _enum(tree: Tree, options: Tree | None, type_name: str) -> tuple[Any, ...] | None:
-    """Values that every quality rule without exceptions allows (v3.1 `invalidValues`, v3.0 `validValues`)."""
-    lists = []
+def _rules(tree: Tree) -> list[Tree]:
+    """Return what says which values are valid, of quality rules that tolerate no other (v3.1 `invalidValues`)."""
+    found = []
     for _, rule in tree.named("quality", "name"):
-        word = rule.text("metric", "rule")
-        if word not in ("invalidValues", "validValues"):
-            continue
-        arguments = rule.tree("arguments")
-        nodes = (arguments.nodes("validValues") if arguments else []) or rule.nodes("validValues")
-        strict = rule.number("mustBe") == 0 if "mustBe" in rule else not any("mustBe" in key for key in rule.pairs)
-        if nodes and strict:
-            lists.append(listed_values(nodes, type_name, tree))
-    beside = (holder.nodes("validValues") or holder.nodes("enum") for holder in (options, tree) if holder is not None)
-    lists += [listed_values(nodes, type_name, tree) for nodes in beside if nodes]
-    return tuple(value for value in lists[0] if all(value in other for other in lists)) if lists else None
+        if rule.text("metric", "rule") in ("invalidValues", "validValues") and _tolerates_nothing(rule):
+            arguments = rule.tree("arguments")
+            found += [each for each in (arguments, rule) if each and ("validValues" in each or "pattern" in each)][:1]
+    return found
 
 
-def _primary_key(columns: list[tuple[str | None, Tree]], listed_in: str) -> tuple[tuple[str, ...], str]:
-    """Return the key's columns, and the way to the first flag that says so."""
-    keyed = []
+def _tolerates_nothing(rule: Tree) -> bool:
+    limits = [key for key in rule.pairs if key.startswith("must")]
+    return all(key in ("mustBe", "mustBeLessOrEqualTo") and rule.number(key) == 0 for key in limits)
+
+
+def _enum(
+    tree: Tree, options: Tree | None, rules: list[Tree], type_name: str
+) -> tuple[tuple[Any, ...] | None, Location | None]:
+    """Return the values that every list of valid ones has, and where the first list is."""
+    listed = [each for each in rules if each.nodes("validValues")]
+    lists = [listed_values(each.nodes("validValues"), type_name, tree) for each in listed]
+    holders = [each.at("validValues") for each in listed]
+    for beside in (options, tree):
+        word = next((each for each in ("validValues", "enum") if beside and beside.nodes(each)), None)
+        if beside is not None and word:
+            lists.append(listed_values(beside.nodes(word), type_name, tree))
+            holders.append(beside.at(word))
+    if not lists:
+        return None, None
+    return tuple(value for value in lists[0] if all(value in other for other in lists)), holders[0]
+
+
+def _primary_key(columns: list[tuple[str | None, Tree]]) -> tuple[tuple[str, ...], dict[str, Location]]:
+    """Return the key's columns, and where flags say of a column whether it is one."""
+    keyed, flags = [], {}
     for order, (name, column) in enumerate(columns):
         word = next((each for each in _KEY_FLAGS if column.flag(each) is not None), None)
-        if name and word and column.flag(word):
+        if not name or not word:
+            continue
+        flags[f"primary_key.{name}"] = column.at(word)
+        if column.flag(word):
             position = column.number("primaryKeyPosition")
-            step = order if column.name is None else name
-            keyed.append((position if position is not None and position > 0 else 10**6, order, name, f"{step}.{word}"))
+            keyed.append((position if position is not None and position > 0 else 10**6, order, name))
     keyed.sort()
-    return tuple(name for _, _, name, _ in keyed), ".".join([listed_in, *(way for *_, way in keyed[:1])])
+    key = tuple(name for _, _, name in keyed)
+    return key, flags | {"primary_key": flags[f"primary_key.{key[0]}"]} if key else flags
 
 
 _KEY_FLAGS = ("primaryKey", "isPrimaryKey", "isPrimary")

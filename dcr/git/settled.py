@@ -64,9 +64,13 @@ def no_base(repository: Repository, head: str | None = None) -> Base:
     return Base("", "", empty, empty, resolve_commit(repository, head) if head else "")
 
 
-def has_refs(repository: Repository, below: str = "refs/") -> bool:
-    """Whether there is any ref at or below a name; a broken one raises."""
-    return bool(first_ref(repository, below))
+def has_refs(repository: Repository, *, branches: bool = False) -> bool:
+    """Whether there is any ref, or any branch. Raises `GitFailedError` when git does not say so by its exit code."""
+    arguments = ("show-ref", "--quiet", *(("--heads",) if branches else ()))
+    answer = repository.git.attest(*arguments)
+    if answer.code not in (0, 1) or answer.complaint:
+        raise failure(arguments, answer._replace(code=0 if answer.code == 1 else answer.code))
+    return answer.code == 0
 
 
 def first_ref(repository: Repository, below: str) -> str:

@@ -37,7 +37,7 @@ def texts(
     wanted = list(dict.fromkeys(keys))
     changed = [by_path[path] for commit, path in wanted if not commit and path in by_path]
     proposed = proposed_contents(repository, changed)
-    found: dict[Key, bytes | str] = {("", each.path): proposed.get(each.path, ABSENT) for each in changed}
+    found: dict[Key, bytes | str] = {("", each.path): _said(proposed.get(each.path, ABSENT)) for each in changed}
     committed = [key for key in wanted if key not in found]
     names = {key: f"{key[0] or merge_base}:{key[1]}" for key in committed if "\n" not in key[1]}
     contents = zip(names, each_named(repository.git, names.values()), strict=True)
@@ -52,9 +52,13 @@ def worktree_texts(top: str, keys: Iterable[Key]) -> dict[Key, bytes | str]:
 
 def _content(top: str, path: str) -> bytes | str:
     try:
-        return read_file(top, path)
+        return _said(read_file(top, path))
     except UnreadableFileError:  # what was wrong with it is an issue already
         return ABSENT
+
+
+def _said(content: bytes | str) -> bytes | str:
+    return f"the file is {content}" if isinstance(content, str) and content != ABSENT else content
 
 
 def _within_limits(contents: Iterable[tuple[Key, bytes | str]]) -> Iterator[tuple[Key, bytes | str]]:

@@ -61,7 +61,7 @@ def document(opened: Opened, history: History, audit: Audit) -> dict[str, Any]:
             "accepted": sum(issue.accepted is not None for issue in _issues(audit)),
         },
         "slips": [_document(each) for each in audit.slips],
-        "unread": unread(history.unread),
+        "unread": unread(audit.unread),
     }
 
 

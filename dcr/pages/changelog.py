@@ -27,12 +27,21 @@ _MARKUP = re.compile(r"[\\`*\[\]#|<>~&@:]|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])|(?<
 
 
 class Changelog(NamedTuple):
-    """The entries between two sides, `previous` and `proposed` in the words a reader knows them by."""
+    """The entries between two sides, `previous` and `proposed` in the words a reader knows them by.
+
+    `about` is the one dataset that was asked for, None for all of them.
+    """
 
     previous: str
     proposed: str
     entries: tuple[Entry, ...]
     unread: tuple[Unread, ...] = ()
+    about: str | None = None
+
+    @property
+    def nothing(self) -> str:
+        """What does not differ, where there are no entries."""
+        return "no contract differs" if self.about is None else f"'{self.about}' does not differ"
 
 
 def render(log: Changelog, style: Style) -> str:
@@ -45,7 +54,7 @@ def render(log: Changelog, style: Style) -> str:
             lines.append(paper.line(Cell(entry.dataset_id, BOLD), Cell(_versions(entry), DIM), indent=INDENT))
             lines += [paper.line(Cell(_told(line, bump)), indent=INDENT * 2) for line in entry.lines]
     if not log.entries:
-        lines.append(paper.line(Cell(f"no contract differs between {log.previous} and {log.proposed}")))
+        lines.append(paper.line(Cell(f"{log.nothing} between {log.previous} and {log.proposed}")))
     return page(lines)
 
 
@@ -58,7 +67,7 @@ def render_markdown(log: Changelog) -> str:
             lines += ["", f"### {_code(entry.dataset_id)} {_escaped(_versions(entry))}".rstrip(), ""]
             lines += [f"- {_escaped(_told(line, bump))}" for line in entry.lines]
     if not log.entries:
-        lines += ["", "No contract differs."]
+        lines += ["", "No contract differs." if log.about is None else f"{_code(log.about)} does not differ."]
     for each in log.unread:
         lines += ["", f"Not compared: {_escaped(each.path)} could not be read ({_escaped(each.message)})"]
     text = page(lines)

@@ -203,12 +203,21 @@ def _of_step(paper: Paper, step: Step) -> list[str]:
     elif step.did == RELEASED:
         words = "back to this version"
     elif step.did == MOVED:
-        words = f"moved to {step.state.path}"
+        words = _moved(step)
     return [
         paper.line(Cell(version), Cell(words, RED if step.did == REMOVED else CYAN)),
         _who(paper, step),
         *_issues(paper, step),
     ]
+
+
+def _moved(step: Step) -> str:
+    """Return what moved: the file, what it is written in, or both."""
+    path, before, facts = step.state.path, step.before, step.state.facts
+    found = [f"moved to {path}"] if before is None or before.path != path else []
+    if facts and before and before.facts and before.facts.format != facts.format:
+        found.append(f"written as {facts.format}, no longer as {before.facts.format}")
+    return ", ".join(found)
 
 
 def _who(paper: Paper, step: Step) -> str:

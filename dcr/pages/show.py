@@ -23,7 +23,7 @@ def render(text: bytes, style: Style) -> str:
     shown = Layout(style.width, style.unicode).shown
     lines = text.decode("utf-8", "surrogateescape").removeprefix("\ufeff").splitlines()
     plain = "".join(f"{defused(shown(line.expandtabs(2)))}\n" for line in lines)
-    return _highlighted(plain) if style.color else plain
+    return highlighted(plain) if style.color else plain
 
 
 def document(opened: Opened, history: History, found: Found, contract: Contract) -> dict[str, Any]:
@@ -89,6 +89,6 @@ _TOKENS = re.compile(
 _LOOKS = {"comment": DIM, "quoted": GREEN, "key": CYAN, "value": YELLOW}
 
 
-def _highlighted(text: str) -> str:
+def highlighted(text: str) -> str:
     """Return YAML in colours: a help to the eye, told by how a line looks and not by parsing it."""
     return _TOKENS.sub(lambda found: f"\x1b[{_LOOKS[found.lastgroup or 'key']}m{found[0]}\x1b[0m", text)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from dcr.compatibility.crossing import comparable
 from dcr.compatibility.engine import judge
+from dcr.compatibility.modes import is_transitive
 from dcr.compatibility.pairs import ContractPair
 from dcr.compatibility.severities import INFO
 from dcr.compatibility.transitive import judge_all
@@ -20,13 +21,15 @@ from dcr.registry.releases import MOVED, REWORDED, steps_of
 from dcr.registry.since import day_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterator, Sequence
 
     from dcr.compatibility.engine import Verdict
     from dcr.compatibility.transitive import Older
     from dcr.contract.contract import Contract
+    from dcr.git.repository import Repository
     from dcr.registry.opened import Opened
     from dcr.registry.releases import Step
+    from dcr.registry.replay import Unread
     from dcr.registry.timeline import History, State
 
 AT_ONCE = 100
@@ -41,11 +44,15 @@ class Slip(NamedTuple):
 
 
 class Audit(NamedTuple):
-    """What an audit found, newest first, in how many transitions of how many datasets."""
+    """What an audit found, newest first, in how many transitions of how many datasets.
+
+    `unread` are the files that it could not read, where they may be about those datasets: oldest first.
+    """
 
     slips: tuple[Slip, ...]
     transitions: int
     datasets: int
+    unread: tuple[Unread, ...]
 
 
 class _Judged(NamedTuple):
@@ -80,61 +87,92 @@ def audit(
     done = 0
     while chunk := list(islice(waiting, AT_ONCE)):
         progress(f"judging {done:,} of {len(dataset_ids):,} datasets")
-        found = list(_chunk(history, chunk, order, policy))
-        transitions += len(found)
-        slips += _accepted(opened, found, policy)
+        found = list(_chunk(opened.repository, history, chunk, order, policy))
+        transitions += sum(each.step.state.commit.id in order for each in found)
+        slips += [each for each in _accepted(opened, found, policy) if each.step.state.commit.id in order]
         done += len(chunk)
     slips.sort(key=lambda slip: (order[slip.step.state.commit.id], slip.dataset_id))
-    return Audit(tuple(slips), transitions, len(dataset_ids))
+    return Audit(tuple(slips), transitions, len(dataset_ids), tuple(_unread(history, order, dataset_ids)))
+
+
+def _unread(history: History, commits: Collection[str], dataset_ids: Sequence[str]) -> Iterator[Unread]:
+    """Yield what could not be read in some commits or cannot be now, but for what is about other datasets."""
+    asked, now = set(dataset_ids), set(history.unread_now)
+    for each in history.unread:
+        about = asked.intersection(each.datasets) or not each.datasets
+        if about and (each.commit.id in commits or each in now):
+            yield each
 
 
 def _chunk(
-    history: History, dataset_ids: Sequence[str], commits: Collection[str], policy: StricterPolicy
+    repository: Repository,
+    history: History,
+    dataset_ids: Sequence[str],
+    commits: Collection[str],
+    policy: StricterPolicy,
 ) -> Iterator[_Judged]:
-    """Yield every transition of some datasets, judged; the contracts it takes are read by one git command."""
+    """Yield every transition of some datasets, judged; the contracts it takes are read by one git command.
+
+    In a transitive mode also those before the commits: what one of them broke is not what a later one let through.
+    """
     steps = {each: steps_of(history, each) for each in dataset_ids}
-    wanted = {each: [number for number, step in enumerate(steps[each]) if _counts(step, commits)] for each in steps}
+    wanted: dict[str, list[int]] = {}
+    for each, own in steps.items():
+        counting = [number for number, step in enumerate(own) if _counts(step)]
+        asked = [number for number in counting if own[number].state.commit.id in commits]
+        wanted[each] = counting if asked and is_transitive(policy.mode_of(each)) else asked
     states = [step.state for each, numbers in wanted.items() if numbers for step in steps[each]]
     contracts: dict[State, Contract | None] = dict(zip(states, history.contracts(states), strict=True))
     for dataset_id, numbers in wanted.items():
         for number in numbers:
             past = [each.state for each in steps[dataset_id][:number]]
-            yield _judged(dataset_id, steps[dataset_id][number], past, contracts, policy)
+            told = Told(past, (), lambda states: [contracts[each] for each in states])
+            yield _judged(repository, dataset_id, steps[dataset_id][number], told, policy)
 
 
-def _counts(step: Step, commits: Collection[str]) -> bool:
-    return step.before is not None and step.did not in (MOVED, REWORDED) and step.state.commit.id in commits
+def _counts(step: Step) -> bool:
+    return step.before is not None and step.did not in (MOVED, REWORDED)
 
 
-def _judged(
-    dataset_id: str,
-    step: Step,
-    past: Sequence[State],
-    contracts: Mapping[State, Contract | None],
-    policy: StricterPolicy,
-) -> _Judged:
-    previous, proposed = contracts[step.before] if step.before else None, contracts[step.state]
+def _judged(repository: Repository, dataset_id: str, step: Step, told: Told, policy: StricterPolicy) -> _Judged:
+    """Raise `ShallowHistoryError` for a transition that asks about more than a shallow clone holds."""
+    previous, proposed = told.contracts([step.before or step.state, step.state])
     if previous is not None and proposed is not None:
         previous, proposed = comparable(previous, proposed)
     pair = ContractPair(previous, proposed)
     mode = policy.mode_of(dataset_id)
     question = question_of(pair, mode, policy)
+    if question.whole:
+        whole_history(repository, "a transitive mode or a time of deprecation")
     if question != Question():
-        told = Told(past, (), lambda states: [contracts[each] for each in states])
         pair = answered(pair, question, told, policy, day_of(step.state.commit))
     verdict, older = judge_all(pair, mode) if pair.earlier else (judge(pair, mode), ())
     return _Judged(dataset_id, step, pair, verdict, older)
 
 
 def _accepted(opened: Opened, found: Sequence[_Judged], policy: StricterPolicy) -> Iterator[Slip]:
-    """Yield the transitions about which something is left to say, with what their own commits accepted."""
+    """Yield the transitions about which something is left to say, with what their own commits accepted.
+
+    A break with an older version that the transition before had too is that one's, and not said again.
+    """
     said = [each for each in found if each.verdict.issues or each.older]
     decisions = acceptances_at(opened.repository, [each.step.state.commit.id for each in said]) if said else {}
-    for each in said:
+    known: dict[str, set[tuple[str, str | None]]] = {}
+    for each in found:
+        before = known.pop(each.dataset_id, set())
+        if not each.verdict.issues and not each.older:
+            continue
         state = each.step.state
         governing = Governing(policy, "", decisions=Decisions(decisions.get(state.commit.id, ())))
         issues = governing.apply(each.verdict, each.pair, day_of(state.commit).isoformat(), each.older)
-        told = tuple(issue for issue in issues if issue.severity != INFO or issue.accepted)
+        known[each.dataset_id] = {(issue.kind, issue.field) for issue in issues}
+        version = each.pair.previous.version if each.pair.previous else None
+        told = tuple(
+            issue
+            for issue in issues
+            if (issue.severity != INFO or issue.accepted)
+            and (issue.against in (None, version) or (issue.kind, issue.field) not in before)
+        )
         if told:
             step = each.step._replace(owed=each.verdict.required_bump, taken=each.verdict.actual_bump, issues=told)
             yield Slip(each.dataset_id, step)

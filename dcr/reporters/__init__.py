@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from dcr.reporters.report import Report
 
-_NOT_FORMATS = ("report", "printable", "summary", "layout")
+_NOT_FORMATS = ("report", "printable", "summary", "layout", "sources")
 
 
 class Reporter(Protocol):

@@ -8,31 +8,25 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections import Counter
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
-from dcr.reporters._html.contracts import heading, overview
-from dcr.reporters._html.filters import RUN, filters
+from dcr.reporters._html.contracts import overview
+from dcr.reporters._html.filters import filters
+from dcr.reporters._html.groups import groups
 from dcr.reporters._html.head import BAD, GOOD, banner, outcome, verdict
-from dcr.reporters._html.issues import STATES, Shown, anchor_of, article, section_anchor, state_of
+from dcr.reporters._html.listing import listing
 from dcr.reporters._html.manuals import manuals
 from dcr.reporters._html.markup import Markup, block, element
-from dcr.reporters._html.sides import evidence
 from dcr.version import __version__
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from dcr.compatibility.issue import Issue
     from dcr.reporters import Style
-    from dcr.reporters.report import ContractReport, Report
+    from dcr.reporters.report import Report
 
 NEEDS_SOURCES = True
-MAX_WITH_LINES = 1_000
-"""Issues that are shown with their lines, the worst first; the others name their place."""
-MANY = 60
-"""Issues from which on lines and rows are folded."""
 
 
 def render(report: Report, _style: Style) -> str:
@@ -78,12 +72,13 @@ def _body(report: Report) -> Iterator[Markup | None]:
         "header", element("p", element("b", "dcr"), " ", "check" if report.base else "lint", class_="brand"), _themes(),
         class_="top",
     )  # fmt: skip
-    listed = _issues(report) if issues else _nothing(report)
-    aside = block("div", filters(report), class_="beside") if issues else None
+    grouped = groups(report)
+    listed = listing(report, grouped) if issues else _nothing(report)
+    aside = block("div", filters(grouped), class_="beside") if issues else None
     yield block(
         "main",
         banner(report),
-        overview(report),
+        overview(grouped, compared=report.base is not None),
         block("div", aside, listed, class_="columns" if issues else None),
         manuals(issue.kind for issue in issues),
     )
@@ -109,53 +104,3 @@ def _nothing(report: Report) -> Markup:
     return block(
         "section", element("h2", "Issues", class_="unseen"), element("p", words), id="issues", class_="nothing"
     )
-
-
-def _issues(report: Report) -> Markup:
-    """Return the issues of each contract, and those of the run."""
-    articles = _articles(report)
-    sections = [
-        block(
-            "section",
-            heading(each, compared=report.base is not None),
-            [next(articles) for _ in each.issues],
-            id=section_anchor(each),
-            class_="contract",
-            aria_labelledby=f"{section_anchor(each)}-title",
-        )
-        for each in report.contracts
-        if each.issues
-    ]
-    if report.issues:
-        title = block("header", element("h2", "Policy and acceptances", id="run-title"))
-        own = list(articles)
-        sections.append(block("section", title, own, id=RUN, class_="contract", aria_labelledby="run-title"))
-    number = sum(1 for _ in report.all_issues())
-    if number > MAX_WITH_LINES and report.sources is not None:
-        words = f"Lines are shown for {MAX_WITH_LINES:,} of {number:,} issues, the worst ones first."
-        sections.insert(0, element("p", words, class_="limit"))
-    none = element("p", "No issue fits the filters.", id="none", class_="nothing", hidden=True)
-    return block("div", sections, none, id="issues", tabindex="-1", class_="many" if _is_large(report) else None)
-
-
-def _is_large(report: Report) -> bool:
-    return sum(1 for _ in report.all_issues()) >= MANY
-
-
-def _articles(report: Report) -> Iterator[Markup]:
-    """Yield every issue, in the order of the report."""
-    found: list[tuple[Issue, ContractReport | None]] = [
-        (issue, each) for each in report.contracts for issue in each.issues
-    ]
-    found += [(issue, None) for issue in report.issues]
-    worst_first = sorted(range(len(found)), key=lambda number: STATES.index(state_of(found[number][0])))
-    with_lines = set(worst_first[:MAX_WITH_LINES])
-    lines, folded = evidence(report), _is_large(report)
-    anchors: Counter[str] = Counter()
-    for number, (issue, contract) in enumerate(found):
-        anchor = anchor_of(issue, number + 1)
-        anchors[anchor] += 1
-        if anchors[anchor] > 1:
-            anchor = f"{anchor}-{anchors[anchor]}"
-        shown = Shown(issue, anchor, lines(issue, contract) if number in with_lines else None, folded)
-        yield article(shown, section_anchor(contract) if contract else RUN, number + 1)

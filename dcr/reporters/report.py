@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from dcr.compatibility.semver import BUMPS
@@ -12,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from dcr.compatibility.issue import Issue
+    from dcr.reporters.sources import Source
 
 ADDED, MODIFIED, REMOVED, RENAMED, UNCHANGED = "added", "modified", "removed", "renamed", "unchanged"
 
@@ -44,13 +44,6 @@ class ContractReport(NamedTuple):
     def compatible(self) -> bool:
         """Whether no issue has severity error."""
         return not any(issue.severity == ERROR for issue in self.issues)
-
-
-class Source(NamedTuple):
-    """A file's text as one side has it: its lines without their ends, or in words why there are none."""
-
-    lines: tuple[str, ...] = ()
-    missing: str = ""
 
 
 SourceKey = tuple[str, str]
@@ -144,20 +137,6 @@ def without_known(
         left_out += len(contract.issues) - len(issues)
         kept.append(contract._replace(issues=issues))
     return tuple(kept), left_out
-
-
-_BREAK = re.compile("\r\n|[\n\r\x85\u2028\u2029]")  # what ends a line for libyaml, whose lines locations count
-
-
-def source_of(content: bytes | str) -> Source:
-    """Return a file's lines; `content` in words says what stands in place of a text."""
-    if isinstance(content, str):
-        return Source(missing=content)
-    try:
-        lines = _BREAK.split(content.decode("utf-8-sig"))
-    except UnicodeDecodeError:
-        return Source(missing="the file is not UTF-8 text")
-    return Source(tuple(lines if lines[-1] else lines[:-1]))
 
 
 _VERSION = "version_"

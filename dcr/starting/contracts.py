@@ -88,11 +88,11 @@ def _of_root(paths: Sequence[str]) -> list[str]:
 
 
 def _of_folder(paths: Sequence[str], found: Found) -> list[str]:
-    """Return the widest globs that cover no file that cannot be read, and no more others than contracts."""
+    """Return the widest globs that cover as few files that cannot be read as any, and no more others than contracts."""
     tried = list(_candidates(paths))
-    for globs in tried:
-        scope = Scope(globs)
-        if not scope.covered(found.unreadable) and len(scope.covered(found.others)) <= len(paths):
+    unreadable = [len(Scope(globs).covered(found.unreadable)) for globs in tried]
+    for globs, number in zip(tried, unreadable, strict=True):
+        if number == min(unreadable) and len(Scope(globs).covered(found.others)) <= len(paths):
             return globs
     return tried[-1]
 

@@ -148,17 +148,14 @@ def _git_hooks(repository: Repository) -> list[Step]:
 
 def _ci(repository: Repository, service: Platform | None, told_by: str, source: str | None) -> list[Step]:
     if service is None:
-        return [Step(LEFT, "CI", "no service is seen here; --ci github, gitlab, azure or jenkins writes its file")]
+        return [Step(LEFT, "CI", "no service is seen here; --ci NAME writes a file for it")]
     for path in _configurations(repository, service):
         content = _content(repository, path)
         if content is not None and _OURS.search(content):
             return [Step(THERE, path, f"{service.name} runs dcr")]
-    if not service.starter:
-        text = f"pip install {source or STAND_IN}\ndcr check\n"
-        return [Step(ADD, service.path, "a job that has the whole history, on pull requests", text)]
     text = starter(service, source)
     what = WRITE if _content(repository, service.path) is None else ADD
-    return [Step(what, service.path, f"runs dcr on pull requests; {service.name} is what {told_by} tells", text)]
+    return [Step(what, service.path, f"runs dcr on pull requests ({service.name}, by {told_by})", text)]
 
 
 def _configurations(repository: Repository, service: Platform) -> Iterator[str]:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from dcr.git.repository import Repository
 
-STAND_IN = "git+https://git.example.com/tools/dcr"
+STAND_IN = "git+https://git.example.com/tools/dcr@0123456789abcdef0123456789abcdef01234567"
 """What the files in docs/ci say for where dcr comes from; no such host exists, so that they fail until it is named."""
 
 
@@ -26,7 +26,7 @@ class StartersMissingError(DcrError):
 class Platform(NamedTuple):
     """A CI service: `seen_by` are the paths it is configured with, `hosts` begin the names of its servers.
 
-    `path` is the file that dcr's job goes to, `starter` the one of docs/ci to begin with, if there is one.
+    `path` is the file that dcr's job goes to, `starter` the one of docs/ci to begin with.
     """
 
     name: str
@@ -37,15 +37,15 @@ class Platform(NamedTuple):
     code_owners: str = "CODEOWNERS"
 
 
-_AZURE = "azure-pipelines.yml"
+_AZURE, _BITBUCKET = "azure-pipelines.yml", "bitbucket-pipelines.yml"
 PLATFORMS = (
-    Platform("github", ".github", ".github/workflows/dcr.yml", ("github",), "github.yml", ".github/CODEOWNERS"),
+    Platform("github", ".github", ".github/workflows/contracts.yml", ("github",), "github.yml", ".github/CODEOWNERS"),
     Platform("gitlab", ".gitlab-ci.yml", ".gitlab-ci.yml", ("gitlab",), "gitlab.yml", ".gitlab/CODEOWNERS"),
     Platform("azure", _AZURE, _AZURE, ("dev.azure", "ssh.dev.azure"), _AZURE),
     Platform("jenkins", "Jenkinsfile", "Jenkinsfile", starter="Jenkinsfile"),
-    Platform("bitbucket", "bitbucket-pipelines.yml", "bitbucket-pipelines.yml", ("bitbucket",)),
-    Platform("circleci", ".circleci", ".circleci/config.yml"),
-    Platform("buildkite", ".buildkite", ".buildkite/pipeline.yml"),
+    Platform("bitbucket", _BITBUCKET, _BITBUCKET, ("bitbucket",), _BITBUCKET),
+    Platform("circleci", ".circleci", ".circleci/config.yml", starter="circleci.yml"),
+    Platform("buildkite", ".buildkite", ".buildkite/pipeline.yml", starter="buildkite.yml"),
 )  # fmt: skip
 
 
@@ -93,16 +93,15 @@ def starter(platform: Platform, source: str | None) -> str:
     package = Path(__file__).parents[1]
     for folder in (package / "starters", package.parent / "docs" / "ci"):
         if (folder / platform.starter).is_file():
-            text = (folder / platform.starter).read_text("utf-8")
-            return _filled(text, source, "//" if platform.name == "jenkins" else "#")
+            return _filled((folder / platform.starter).read_text("utf-8"), source)
     raise StartersMissingError(
         f"the file for {platform.name} is not installed", "pip install --force-reinstall dcr-cli, or --ci none"
     )
 
 
-def _filled(text: str, source: str | None, comment: str) -> str:
-    if source is not None:
-        return text.replace(STAND_IN, source)
-    if STAND_IN not in text:
-        return text
-    return f"{comment} Put where you install dcr from in place of {STAND_IN}: until then this fails.\n{text}"
+_ORDER = re.compile(r"Put the address and a commit of your clone of dcr .*?\. ")
+
+
+def _filled(text: str, source: str | None) -> str:
+    """Return a starter with what pip installs dcr from, and without the line that asks for it."""
+    return text if source is None else _ORDER.sub("", text.replace(STAND_IN, source))

@@ -25,13 +25,10 @@ def settings(found: Found, globs: Globs, repository: Repository) -> str:
     """Return a whole policy file."""
     parts = [_OPENING]
     if needs(found, Policy()):
-        parts.append(f"# Where contracts are: {told(found)} were found by what they hold.\n{lines_for(globs)}")
-    elif found.contracts:
-        parts.append(
-            f"# Where dcr looks by itself, and where {told(found)} were found.\n# {_listed('contracts', DEFAULT_GLOBS)}"
-        )
+        parts.append(f"# Where the files lie that hold contracts: {told(found)}.\n{lines_for(globs)}")
     else:
-        parts.append(f"# No contract was found. This is where dcr looks.\n# {_listed('contracts', DEFAULT_GLOBS)}")
+        why = f"Where dcr looks by itself, and has {told(found)}" if found.contracts else "No contract was found"
+        parts.append(f"# {why}. The default:\n# {_listed('contracts', DEFAULT_GLOBS)}")
     branch = _unusual_branch(repository)
     if branch is not None:
         why = "# Where branches leave from: there is no origin/HEAD, main or master to go by."

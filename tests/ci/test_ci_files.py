@@ -15,6 +15,8 @@ import yaml
 from ci_jobs import FILES
 from repositories import ROOT
 
+from dcr.starting.platforms import STAND_IN
+
 BIN = Path(sys.executable).parent
 SCHEMAS = {
     "action.yml": "github-actions",
@@ -143,3 +145,27 @@ def test_the_jenkinsfile_is_groovy_in_the_shape_of_a_declarative_pipeline() -> N
         (*stage, "when", "anyOf", "changeRequest"), (*stage, "when", "anyOf", "expression"),
         (*stage, "steps", "sh"), (*stage, "post", "always", "junit"),
     } <= set(_calls(root))  # fmt: skip
+
+
+def test_the_workflow_on_the_page_holds_to_the_schema_and_to_zizmor(tmp_path: Path) -> None:
+    text = (ROOT / "docs/ci.md").read_text("utf-8")
+    (workflow,) = re.findall(r"^```yaml\n(.*?)^```$", text, flags=re.MULTILINE | re.DOTALL)
+    path = tmp_path / "workflow.yml"
+    path.write_text(workflow, "utf-8")
+    assert validate(path, "github-workflows").returncode == 0
+    command = [BIN / "zizmor", "--offline", "--no-config", "--no-progress", path]
+    assert "No findings" in subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    assert len(USES.findall(workflow)) == 1  # dcr's own commit is for whoever copies this to fill in
+
+
+def test_the_page_names_every_file() -> None:
+    text = (ROOT / "docs/ci.md").read_text("utf-8")
+    assert [each.name for each in FILES.iterdir() if f"](ci/{each.name})" not in text] == []
+
+
+@pytest.mark.parametrize(
+    "path", [each for each in FILES.iterdir() if each.name != "github-comment.yml"], ids=lambda path: path.name
+)
+def test_what_init_puts_in_for_the_stand_in_is_all_that_pip_is_given(path: Path) -> None:
+    text = path.read_text("utf-8")
+    assert text.count("git.example.com") == text.count(STAND_IN) == 1

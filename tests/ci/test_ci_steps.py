@@ -11,7 +11,7 @@ from ci_checkouts import Server
 from ci_jobs import FILES, Machine, installed, write_program
 from repositories import USERS, contract
 
-from dcr.reporters import names
+from dcr.starting.platforms import STAND_IN
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from ci_jobs import Step
     from repositories import Repository
 
-SOURCE = "git+https://git.example.com/tools/dcr@0123456789abcdef0123456789abcdef01234567"
 GITHUB = {"github.event.pull_request.number": "7"}
 
 
@@ -31,7 +30,6 @@ class Service(NamedTuple):
     whole: Callable[[Server], Repository]
     shallow: Callable[[Server], Repository]
     variables: dict[str, str]
-    formats: tuple[str, ...]
     reports: tuple[str, ...]
 
 
@@ -40,56 +38,46 @@ SERVICES = {
         lambda: jobs.github(FILES / "github.yml", GITHUB),
         checkouts.github, lambda server: checkouts.github(server, depth=1),
         {"GITHUB_ACTIONS": "true", "GITHUB_BASE_REF": "main", "GITHUB_STEP_SUMMARY": "<temp>/summary"},
-        ("markdown",), ("<temp>/dcr.md", "<temp>/comment/dcr.md"),
+        ("<temp>/dcr.md", "<temp>/comment/dcr.md"),
     ),
     "gitlab": Service(
         lambda: jobs.gitlab(FILES / "gitlab.yml"),
         checkouts.gitlab, lambda server: checkouts.gitlab(server, depth=1),
         {"GITLAB_CI": "true", "CI_MERGE_REQUEST_TARGET_BRANCH_NAME": "main"},
-        ("gitlab", "junit"), ("gl-code-quality-report.json", "dcr.xml"),
+        ("gl-code-quality-report.json", "dcr.xml"),
     ),
     "azure": Service(
         lambda: jobs.azure(FILES / "azure-pipelines.yml"),
         checkouts.azure, lambda server: checkouts.azure(server, depth=1),
         {"TF_BUILD": "True", "SYSTEM_PULLREQUEST_TARGETBRANCH": "refs/heads/main"},
-        ("junit", "markdown"), ("dcr.xml", "dcr.md"),
+        ("dcr.xml", "dcr.md"),
     ),
     "bitbucket": Service(
         lambda: jobs.bitbucket(FILES / "bitbucket-pipelines.yml"),
         checkouts.bitbucket, lambda server: checkouts.bitbucket(server, depth=1),
         {"BITBUCKET_BUILD_NUMBER": "7", "BITBUCKET_PR_DESTINATION_BRANCH": "main"},
-        ("junit",), ("test-results/dcr.xml",),
+        ("test-results/dcr.xml",),
     ),
     "buildkite": Service(
         lambda: jobs.buildkite(FILES / "buildkite.yml"),
         checkouts.buildkite, lambda server: checkouts.buildkite(server, "--depth=1"),
         {"BUILDKITE": "true", "BUILDKITE_PULL_REQUEST": "7", "BUILDKITE_PULL_REQUEST_BASE_BRANCH": "main"},
-        ("markdown",), (),
+        (),
     ),
     "circleci": Service(
         lambda: jobs.circleci(FILES / "circleci.yml"),
         checkouts.circleci, lambda server: checkouts.circleci(server, "--filter=blob:none"),
         {"CIRCLECI": "true", "CIRCLE_PULL_REQUEST": "https://github.com/org/contracts/pull/7"},
-        ("junit",), ("test-results/dcr.xml",),
+        ("test-results/dcr.xml",),
     ),
     "jenkins": Service(
         lambda: jobs.jenkins(FILES / "Jenkinsfile"),
         checkouts.jenkins, lambda server: checkouts.jenkins(server, merges=False),
         {"JENKINS_URL": "https://ci.example.com/", "CHANGE_TARGET": "main", "WORKSPACE_TMP": "<temp>"},
-        ("junit",), ("dcr.xml",),
+        ("dcr.xml",),
     ),
 }  # fmt: skip
-every_service = pytest.mark.parametrize(
-    "service",
-    [
-        pytest.param(
-            each,
-            id=name,
-            marks=pytest.mark.skipif(not set(each.formats) <= set(names()), reason=f"no format for {name} yet"),
-        )
-        for name, each in SERVICES.items()
-    ],
-)
+every_service = pytest.mark.parametrize("service", SERVICES.values(), ids=SERVICES)
 
 
 def machine(service: Service, clone: Repository) -> Machine:
@@ -112,7 +100,7 @@ def test_a_break_fails_the_job_and_leaves_its_reports(service: Service, tmp_path
     assert "field 'ltv' was removed" in ended.log
     assert "1 of 2 contracts changed" in ended.log
     assert all(reports(service, made))
-    assert SOURCE in jobs.words(installed(made.clone))
+    assert STAND_IN in jobs.words(installed(made.clone))
 
 
 @every_service
@@ -134,7 +122,6 @@ def test_a_clone_without_the_base_fails_the_job_with_the_hint(service: Service, 
     assert "hint: " in ended.log
 
 
-@pytest.mark.skipif("markdown" not in names(), reason="no format for it yet")
 def test_github_s_job_keeps_the_report_for_the_summary_and_the_comment(tmp_path: Path) -> None:
     service = SERVICES["github"]
     made = machine(service, service.whole(Server(tmp_path)))
@@ -145,7 +132,6 @@ def test_github_s_job_keeps_the_report_for_the_summary_and_the_comment(tmp_path:
     assert (made.temp / "comment/number").read_text("utf-8") == "7\n"
 
 
-@pytest.mark.skipif("markdown" not in names(), reason="no format for it yet")
 def test_github_s_job_keeps_a_word_where_nothing_was_checked(tmp_path: Path) -> None:
     service = SERVICES["github"]
     made = machine(service, service.shallow(Server(tmp_path)))
@@ -154,7 +140,6 @@ def test_github_s_job_keeps_a_word_where_nothing_was_checked(tmp_path: Path) -> 
     assert (made.temp / "summary").read_text("utf-8") == (made.temp / "comment/dcr.md").read_text("utf-8") == said
 
 
-@pytest.mark.skipif("markdown" not in names(), reason="no format for it yet")
 def test_buildkite_s_job_annotates_a_break_and_nothing_else(tmp_path: Path) -> None:
     service = SERVICES["buildkite"]
     made = machine(service, service.whole(Server(tmp_path)))
@@ -168,7 +153,6 @@ def test_buildkite_s_job_annotates_a_break_and_nothing_else(tmp_path: Path) -> N
     assert not (made.temp / "annotation").exists()
 
 
-@pytest.mark.skipif("markdown" not in names(), reason="no format for it yet")
 def test_azure_s_job_shows_the_report_with_the_run(tmp_path: Path) -> None:
     service = SERVICES["azure"]
     made = machine(service, service.whole(Server(tmp_path)))

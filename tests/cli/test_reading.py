@@ -46,6 +46,7 @@ COMMANDS = {
     "diff-ambiguous": ["diff", f"{ID}@1.1.0"],
     "diff-dataset": ["diff", "main~8", ID],
     "diff-nothing": ["diff"],
+    "diff-nothing-of-one": ["diff", "main~1..main", ID],
     "diff-unread": ["diff", "main~8..main~2"],
 }
 
@@ -107,12 +108,25 @@ def test_a_file_or_a_program_gets_the_content_to_the_byte(tmp_path: Path) -> Non
         (["diff", "main...main"], "'main...main' has three dots", "write main..main"),
         (["diff", f"{ID}@1.0.0", "legacy.things@1.0.0"], "are two datasets", "compare versions of one dataset"),
         (["diff", "main~1", "nothing.like.it"], "is no ref, and no dataset on either side", ""),
+        (["diff", "main~1", "main"], "'main' is a ref, and no dataset on either side", "dcr diff 'main~1..main'"),
+        (["diff", "main", "legacy.things"], "'legacy.things' was gone before 'main'", "dcr log legacy.things tells"),
+        (["diff", f"{ID}@1.0.0..9"], f"dataset '{ID}' never had version '9'", "it had 1.0.0"),
     ],
 )  # fmt: skip
 def test_what_is_not_there_is_named_with_what_was_meant(
     told: Story, arguments: list[str], message: str, hint: str
 ) -> None:
     told.dcr(*arguments).says(message, hint)
+
+
+def test_two_versions_are_named_in_whichever_way_comes_to_mind(told: Story) -> None:
+    whole = told.dcr("diff", f"{ID}@1.0.0", f"{ID}@2.0.0")
+    assert whole.code == 0
+    for words in ([f"{ID}@1.0.0..2.0.0"], [f"{ID}@1.0.0..{ID}@2.0.0"], [f"{ID}@1.0.0", "2.0.0"]):
+        assert told.dcr("diff", *words) == whole
+    told.repository.git("branch", "v@1.0.0", "main~8")
+    assert told.dcr("diff", "v@1.0.0..main").out == told.dcr("diff", "main~8..main").out.replace("main~8", "v@1.0.0")
+    told.repository.git("branch", "-D", "v@1.0.0")
 
 
 def test_the_content_of_a_commit_can_be_chosen(told: Story) -> None:
@@ -221,3 +235,21 @@ def test_a_hint_can_be_typed_as_it_stands_whatever_the_dataset_is_called(tmp_pat
     told.commit("one", {"contracts/a.yaml": contract().replace(ID, '"-a; touch b $(c)"')})
     told.dcr("show", "--", "-a; touch b $(c)@2").says("it had 1.0.0: dcr log '-a; touch b $(c)'\n")
     told.dcr("show", "-a").says("there is no option '-a'", "a name that begins with a dash comes after --")
+
+
+def test_a_change_of_format_alone_is_not_told_as_a_move(tmp_path: Path) -> None:
+    told = Story(tmp_path)
+    native = (
+        'dataset_id: shop/orders\nversion: "1.0.0"\nstatus: active\nowners: [{team: shop}]\n'
+        "fields: [{name: id, type: string}]\n"
+    )
+    standard = (
+        "kind: DataContract\napiVersion: v3.1.0\nid: shop\nversion: 1.0.0\nstatus: active\nteam: {name: shop}\n"
+        "schema: [{name: orders, properties: [{name: id, logicalType: string, required: true}]}]\n"
+    )
+    told.commit("one", {OLD: native})
+    told.commit("two", {OLD: standard})
+    told.commit("three", {OLD: None, NEW: native})
+    lines = told.dcr("log", "shop/orders").out.splitlines()
+    assert lines[0] == f"1.0.0  moved to {NEW}, written as native, no longer as odcs"
+    assert lines[3] == "1.0.0  written as odcs, no longer as native"

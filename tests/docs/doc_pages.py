@@ -3,7 +3,8 @@
 A mark is an HTML comment on the line above a fence, so that readers do not see it:
 `<!-- run -->` runs a console block, or a Python one whose output is the next block;
 `<!-- file: PATH -->` writes the block into the repository that commands run in, `<!-- odd file: PATH -->` one that
-is not meant to be clean; `new repository; ` before either begins with a new repository of the example contracts.
+is not meant to be clean; `new repository; ` before either begins with a new repository of the example contracts, and
+`new folder; ` with a folder that is empty. `<!-- install -->` is what a page installs with: it needs the network.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ PAGES = [
     *(ROOT / name for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md", "bench/README.md")),
     *sorted((ROOT / "docs").glob("*.md")),
 ]
-_ANEW = "new repository; "
+_ANEW, _EMPTY = "new repository; ", "new folder; "
 _MARK = re.compile(r"<!-- (.+) -->")
 _LINK = re.compile(r"(?<!!)\[[^\]]+\]\(([^)\s]+)\)")
 
@@ -38,11 +39,19 @@ class Block:
 
     @property
     def anew(self) -> bool:
-        return self.mark.startswith(_ANEW)
+        return self.mark.startswith((_ANEW, _EMPTY))
+
+    @property
+    def begins_empty(self) -> bool:
+        return self.mark.startswith(_EMPTY)
 
     @property
     def runs(self) -> bool:
-        return self.mark.removeprefix(_ANEW) == "run"
+        return self._what == "run"
+
+    @property
+    def installs(self) -> bool:
+        return self.mark == "install"
 
     @property
     def file(self) -> str | None:
@@ -52,7 +61,11 @@ class Block:
     @property
     def is_odd(self) -> bool:
         """Whether the page shows the file for what dcr says against it."""
-        return self.mark.removeprefix(_ANEW).startswith("odd ")
+        return self._what.startswith("odd ")
+
+    @property
+    def _what(self) -> str:
+        return self.mark.removeprefix(_ANEW).removeprefix(_EMPTY)
 
     def __str__(self) -> str:
         return f"{self.page.relative_to(ROOT)}:{self.line}"

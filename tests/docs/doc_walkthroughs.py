@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 _END = "\x1e"
 _ID = re.compile(r"\b[0-9a-f]{10,40}\b")
+_TRAILING = re.compile(" +\n")  # git pads what a server says, and nobody sees it
 
 
 @dataclass(frozen=True)
@@ -52,11 +53,17 @@ def walkthroughs() -> list[Walkthrough]:
     return found
 
 
-def play(walkthrough: Walkthrough, folder: Path) -> list[tuple[Block, str]]:
-    """Return each block that shows output, with the text it ought to hold by what its commands print."""
+def play(walkthrough: Walkthrough, folder: Path, tools: Path | None = None) -> list[tuple[Block, str]]:
+    """Return each block that shows output, with the text it ought to hold by what its commands print.
+
+    `tools` is the folder whose programs are found first; by default those beside the Python that runs the tests.
+    """
     repository = folder / "repository"
-    environment = _environment(folder)
-    _begin(repository, environment)
+    environment = _environment(folder, tools)
+    if walkthrough.steps[0].begins_empty:
+        repository.mkdir()
+    else:
+        _begin(repository, environment)
     shown: list[tuple[Block, str]] = []
     output = ""
     for step in walkthrough.steps:
@@ -93,7 +100,7 @@ def environment_of_a_stranger(home: Path) -> dict[str, str]:
     return {**kept, "HOME": str(home), "PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8"}
 
 
-def _environment(folder: Path) -> dict[str, str]:
+def _environment(folder: Path, tools: Path | None = None) -> dict[str, str]:
     names = {"AUTHOR": "someone", "COMMITTER": "someone"}
     identity = {f"GIT_{role}_NAME": name for role, name in names.items()}
     identity |= {f"GIT_{role}_EMAIL": "someone@example.com" for role in names}
@@ -101,7 +108,7 @@ def _environment(folder: Path) -> dict[str, str]:
     return {
         **environment_of_a_stranger(folder / "home"),
         **identity,
-        "PATH": f"{os.path.dirname(sys.executable)}:{os.environ['PATH']}",
+        "PATH": f"{tools or os.path.dirname(sys.executable)}:{os.environ['PATH']}",
         "GIT_CONFIG_NOSYSTEM": "1",
         "CI": "true",  # tables as on a terminal, a hundred columns wide and without colour
         "PYTHONUNBUFFERED": "1",  # both streams in the order a terminal shows them
@@ -126,6 +133,7 @@ def _typed(block: Block, repository: Path, environment: dict[str, str]) -> str:
     script = "".join(f"{command}\nended=$?; printf '{_END}'; (exit $ended)\n" for command in commands)
     outputs = _run(["bash", "-c", script], repository, environment).split(_END)
     assert len(outputs) == len(commands) + 1, f"{block}: a command ended the shell"
+    outputs = [_TRAILING.sub("\n", output) for output in outputs]
     typed = ["$ {}\n".format(command.replace("\n", "\n> ")) for command in commands]
     return "".join(command + output for command, output in zip(typed, outputs, strict=False))
 

@@ -40,6 +40,7 @@ TEST_IT = (
     "python3 -m venv .venv && .venv/bin/pip install --quiet --upgrade pip"
     " && .venv/bin/pip install --quiet --editable . --group dev && .venv/bin/python -m pytest -n 2"
 )
+STAND_IN = "git+https://git.example.com/tools/dcr"
 YAML = all_blocks("yaml")
 TOML = all_blocks("toml")
 on_every_page = pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
@@ -99,15 +100,20 @@ def test_what_try_it_ends_with_works_with_an_empty_home_and_leaves_nothing_there
     assert not list((tmp_path / "home").iterdir())
 
 
-@pytest.mark.network
-def test_try_it_runs_as_printed_in_a_fresh_copy_of_the_checkout(tmp_path: Path) -> None:
+def copy_of_the_checkout(folder: Path) -> Path:
     listing = subprocess.run(
         ["git", "ls-files", "-co", "--exclude-standard", "-z"], cwd=ROOT, check=True, capture_output=True
     ).stdout
     for name in filter(None, os.fsdecode(listing).split("\0")):
         if (ROOT / name).exists():
-            (tmp_path / "copy" / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy2(ROOT / name, tmp_path / "copy" / name)
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(ROOT / name, folder / name)
+    return folder
+
+
+@pytest.mark.network
+def test_try_it_runs_as_printed_in_a_fresh_copy_of_the_checkout(tmp_path: Path) -> None:
+    copy_of_the_checkout(tmp_path / "copy")
     environment = {**environment_of_a_stranger(tmp_path / "home"), "PATH": os.defpath}
     environment["PATH"] = f"{Path(sys.base_prefix) / 'bin'}:{os.defpath}"
     ended = subprocess.run(
@@ -116,6 +122,32 @@ def test_try_it_runs_as_printed_in_a_fresh_copy_of_the_checkout(tmp_path: Path) 
     assert ended.returncode == 0, ended.stderr
     assert "field 'ltv' was removed" in ended.stdout
     assert "exit code 0" in ended.stdout
+
+
+@pytest.mark.network
+def test_getting_started_works_from_an_empty_virtual_environment(tmp_path: Path) -> None:
+    page = ROOT / "docs/getting-started.md"
+    (install,) = [each for each in blocks(page) if each.installs]
+    assert install.text.count(STAND_IN) == 1
+    environment = {
+        **environment_of_a_stranger(tmp_path / "home"),
+        "PATH": f"{Path(sys.base_prefix) / 'bin'}:{os.defpath}",
+    }
+    copied = install.text.replace(STAND_IN, str(copy_of_the_checkout(tmp_path / "copy")))
+    ended = subprocess.run(
+        ["bash", "-e", "-c", copied], cwd=tmp_path, env=environment, check=False, capture_output=True, text=True
+    )
+    assert ended.returncode == 0, ended.stderr
+    tools = tmp_path / "home/dcr/bin"
+    assert (tools / "dcr").exists()
+    (walkthrough,) = [each for each in walkthroughs() if each.steps[0].page == page]
+    for block, printed in play(walkthrough, tmp_path, tools):
+        assert without_ids(block.text) == without_ids(printed), str(block)
+    command = [tools / "dcr", "init", "--ci", "gitlab", "--dry-run"]  # the files for CI come with the package
+    ended = subprocess.run(
+        command, cwd=tmp_path / "repository", env=environment, check=False, capture_output=True, text=True
+    )
+    assert "would write  .gitlab-ci.yml: " in ended.stdout, ended.stderr
 
 
 @pytest.mark.parametrize("block", whole_contracts(), ids=str)
@@ -145,7 +177,17 @@ def test_a_workflow_on_a_page_fetches_the_whole_history(block: Block) -> None:
     steps = [step for job in yaml.safe_load(block.text)["jobs"].values() for step in job["steps"]]
     checkout = next(step for step in steps if step.get("uses", "").startswith("actions/checkout@"))
     assert checkout["with"]["fetch-depth"] == 0
-    assert any(step.get("run", "").startswith("dcr check") for step in steps)
+    assert any(step.get("run", "").startswith("dcr check") or "/dcr@" in step.get("uses", "") for step in steps)
+
+
+def test_every_input_and_output_of_the_action_is_explained() -> None:
+    action = yaml.safe_load((ROOT / "action.yml").read_text("utf-8"))
+    text = section(ROOT / "docs/ci.md", "## GitHub")
+    told = {row[0].strip("`"): row[1].strip("`") for row in rows(text)}
+    assert told.keys() == action["inputs"].keys()
+    for name, each in action["inputs"].items():
+        assert told[name] == each["default"] or not each["default"]
+    assert [name for name in action["outputs"] if f"`{name}`" not in text] == []
 
 
 @pytest.mark.parametrize("block", TOML, ids=str)
@@ -172,11 +214,14 @@ def test_words_a_setting_may_take_are_listed_from_mild_to_strict() -> None:
 
 
 def test_every_variable_that_names_a_base_is_explained() -> None:
-    tree = ast.parse((ROOT / "dcr/git/ci.py").read_text("utf-8"))
-    words = {each.value for each in ast.walk(tree) if isinstance(each, ast.Constant) and isinstance(each.value, str)}
-    variables = {word for word in words if re.fullmatch(r"[A-Z]+(_[A-Z]+)+", word)}
-    assert len(variables) > 10
-    assert {each for each in variables if f"`{each}`" not in without_blocks(ROOT / "docs/git.md")} == set()
+    trees = [ast.parse(path.read_text("utf-8")) for path in (ROOT / "dcr/git/ci").glob("*.py")]
+    nodes = [each for tree in trees for each in ast.walk(tree)]
+    words = {each.value for each in nodes if isinstance(each, ast.Constant) and isinstance(each.value, str)}
+    event = {"GITHUB_EVENT_NAME", "GITHUB_SHA"}  # they tell a job of pull_request_target, which is named itself
+    variables = {word for word in words if re.fullmatch(r"[A-Z]+(_[A-Z]+)+", word)} - event
+    assert len(variables) > 25
+    told = without_blocks(ROOT / "docs/ci.md") + without_blocks(ROOT / "docs/git.md")
+    assert {each for each in variables if f"`{each}`" not in told} == set()
 
 
 def test_every_key_of_a_contract_is_explained() -> None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import subprocess
 import sys
 from typing import TYPE_CHECKING
 
 import pytest
-from doc_pages import ROOT
+from doc_pages import ROOT, all_blocks
 from language_server import LanguageServer
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ pytestmark = [
 SETTINGS = {
     "yaml": {"validate": True, "hover": True, "completion": True, "schemaStore": {"enable": False}},
 }
+ON_THE_PAGE = next(each for each in all_blocks("json") if "yaml.schemas" in each.text)
 FAULTY = """\
 # yaml-language-server: $schema=contract.schema.json
 dataset_id: shop.orders
@@ -122,6 +124,21 @@ def test_acceptances_are_checked_too(server: LanguageServer, folder: Path) -> No
         (3, "one name, exactly: no wildcards, not blank"),
         (3, "this kind is about a field: name it"),
     ]
+
+
+def test_the_settings_on_the_page_find_the_schemas_without_a_line_in_the_file(programs: Path, tmp_path: Path) -> None:
+    (tmp_path / ".dcr").mkdir()
+    (tmp_path / "contracts" / "shop").mkdir(parents=True)
+    for name in ("contract", "acceptances"):
+        with (tmp_path / ".dcr" / f"{name}.schema.json").open("wb") as file:
+            subprocess.run([sys.executable, "-m", "dcr", "schema", name], stdout=file, check=True, cwd=ROOT)
+    settings = {"yaml": {**SETTINGS["yaml"], "schemas": json.loads(ON_THE_PAGE.text)["yaml.schemas"]}}
+    with LanguageServer([str(programs / "yaml-language-server"), "--stdio"], tmp_path, settings) as server:
+        for path, text in (("contracts/shop/a.yaml", FAULTY), ("dcr.accepted.yaml", FAULTY_ACCEPTANCES)):
+            (tmp_path / path).write_text(text.partition("\n")[2], "utf-8")
+            assert server.opened(tmp_path / path)
+        (tmp_path / "elsewhere.yaml").write_text("dataset_id: 1\n", "utf-8")
+        assert server.opened(tmp_path / "elsewhere.yaml") == []
 
 
 def test_a_toml_editor_checks_the_policy(programs: Path, folder: Path) -> None:

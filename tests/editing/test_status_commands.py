@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 
 import pytest
 from edited_files import SHOP, SHOP_TEXT, STOCK, STOCK_TEXT
@@ -135,6 +136,16 @@ def test_a_card_that_cannot_be_used_writes_nothing(repository, name: str, conten
     outcome = repository.dcr("owners", "from-decision-card", name, "--write", DATASET)
     assert (outcome.code, outcome.out) == (2, "")
     assert outcome.err.startswith(f"dcr: nothing was written: {says}")
+
+
+def test_a_card_may_come_from_another_program(repository) -> None:
+    read = f"{sys.executable} -P -m dcr owners from-decision-card -"
+    ended = repository.shell(f"""echo '{{"buyer": {{"name": "A"}}}}' | {read}""")
+    assert (ended.returncode, ended.stdout) == (0, "owners:\n  - team: A\n")
+    ended = repository.shell(f"{read} </dev/null")
+    assert (ended.returncode, ended.stderr.partition(": this")[0]) == (2, "dcr: nothing was written: stdin:1:1")
+    ended = repository.shell(f"{read} <&-")
+    assert (ended.returncode, ended.stderr.partition("\n")[0]) == (2, "dcr: nothing was written: stdin is closed")
 
 
 def test_owners_come_from_a_decision_card_only(repository) -> None:

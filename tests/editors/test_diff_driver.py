@@ -259,6 +259,34 @@ def test_a_conflict_shows_both_sides_and_its_markers(repository: Repository) -> 
     assert "\n++  version 1.3.0\n" in merged
 
 
+def test_what_is_made_for_programs_is_left_as_it_is(repository: Repository) -> None:
+    """git add -p would not understand its hunks, and a patch that is mailed has to be one."""
+    repository.write(USERS, breaking())
+    staged = repository.shell("printf 'y\\ny\\n' | git add -p")
+    assert staged.returncode == 0, staged.stderr
+    assert "as dcr reads it" not in staged.stdout
+    assert repository.git("diff") == ""
+    repository.commit()
+    for command in (("format-patch", "-1", "--stdout"), ("diff", "--stat", "HEAD~1"), ("diff-tree", "-p", "HEAD")):
+        told = repository.git(*command)
+        assert told
+        assert "as dcr reads it" not in told
+        assert "owes MAJOR" not in told
+
+
+def test_git_may_keep_what_it_was_told(repository: Repository) -> None:
+    repository.commit({USERS: breaking()})
+    told = repository.git("log", "-p")
+    repository.git("config", "diff.dcr.cachetextconv", "true")
+    assert repository.git("log", "-p") == told
+    assert repository.git("for-each-ref", "--format=%(refname)", "refs/notes/") == "refs/notes/textconv/dcr"
+
+
+def test_a_missing_end_of_the_last_line_is_said(repository: Repository) -> None:
+    repository.commit({USERS: contract().rstrip("\n")})
+    assert "\n+\\ No newline at end of file\n" in repository.git("show")
+
+
 EDITS = {
     "odcs/returns.yaml": ("required: true", "required: false"),
     "dcs/carts.yaml": ("required: true", "required: false"),

@@ -164,6 +164,7 @@ qa!
 
 LISP = """\
 (require 'compile)
+(setq compilation-skip-threshold 0)
 (let ((buffer (compile "cat ../report.txt")))
   (while (get-buffer-process buffer) (accept-process-output nil 0.1))
   (with-current-buffer buffer

@@ -2,8 +2,8 @@
 
 A folder holds `previous.yaml` and `proposed.yaml` (either may be absent) and `expected.txt`: each issue's canonical
 line, where that is in the file's own words, and the hint. Where a file holds several datasets, each one of which
-something is said has a heading. Everything is judged in mode `full`. A folder `<format>_to_<format>` is about files that
-change their format; a case `real_…` tells, in files of our own, what a public project did to its contract.
+something is said has a heading. Everything is judged in mode `full`. A folder `<format>_to_<format>` is about files
+that change their format; a case `real_…` tells, in files of our own, what a public project did to its contract.
 """
 
 from __future__ import annotations

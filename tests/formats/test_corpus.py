@@ -28,7 +28,10 @@ ALONE = Surroundings(lambda _: {}, lambda _: {}, dict)
 LIKE_ANY_CHANGE = {"version_not_semver", "value_not_understood", "value_ambiguous"}
 """What is said about the proposed file itself, whether it changed or not."""
 
-pytestmark = pytest.mark.skipif(not PAIRS, reason=f"there is no collection of real contracts in '{CORPUS.name}'")
+pytestmark = pytest.mark.skipif(
+    not CORPUS.is_dir() and "DCR_CORPUS" not in os.environ,  # a collection that is asked for, or half there, is no skip
+    reason=f"there is no collection of real contracts in '{CORPUS.name}'",
+)
 
 
 def _named(path: Path) -> str:

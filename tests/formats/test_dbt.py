@@ -105,12 +105,16 @@ def test_a_break_of_a_version_in_place_is_an_error_and_a_new_version_the_way_out
 
 
 PLACES = {
-    "a data type": ([("data_type: bigint", "data_type: text")], "data_type: bigint", "from 'integer' to 'string'"),
+    "a data type": (
+        [("data_type: bigint", "data_type: text")],
+        "data_type: bigint",
+        "from 'bigint' (integer) to 'text' (string)",
+    ),
     "what is stored": ([("varchar(36)", "varchar(20)")], "varchar(36)", "from 'varchar(36)' to 'varchar(20)'"),
     "a column that is gone": ([(NOTE, "")], "    columns:\n      - name: order_id", "field 'note' was removed"),
     "a check": (
         [("amount >= 0", "amount > 0")],
-        "        constraints:\n          - type: check",
+        "            expression: amount >= 0\n",
         "from 'amount >= 0' to 'amount > 0'",
     ),
     "a deprecation date": (

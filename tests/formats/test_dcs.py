@@ -99,7 +99,11 @@ PLACES = {
         "tightened regex",
     ),
     "exclusiveMaximum": ([("maximum: 1000", "exclusiveMaximum: 1000")], "exclusiveMaximum: 1000", "exclusiveMaximum"),
-    "the type": ([("type: bigint", "type: string")], "      pieces:\n        type", "from 'integer' to 'string'"),
+    "the type": (
+        [("type: bigint", "type: string")],
+        "      pieces:\n        type",
+        "from 'bigint' (integer) to 'string'",
+    ),
     "required where it is written": (
         [("type: text\n", "type: text\n        required: true\n")],
         "        required: true\n        maxLength: 200",
@@ -246,4 +250,4 @@ def test_what_a_map_holds_is_compared() -> None:
     assert issue.kind == "field_type_changed"
     assert issue.field is not None
     assert issue.field.endswith(".values")
-    assert issue.message.endswith("changed type from 'integer' to 'string'")
+    assert issue.message.endswith("changed type from 'int' (integer) to 'string'")

@@ -143,7 +143,7 @@ def test_a_table_more_or_less_owes_the_file_a_version() -> None:
 def test_a_break_on_the_way_points_into_both_files() -> None:
     after = edited(OTHER_ID, ("name: total, logicalType: number", "name: total, logicalType: integer"))
     (change,) = [issue for issue in issues(SPECIFICATION, after) if issue.kind == "field_type_changed"]
-    assert change.message == "field 'total' changed type from 'number' to 'integer'"
+    assert change.message == "field 'total' changed type from 'decimal' (number) to 'integer'"
     assert change.location is not None
     assert change.location.line == line_of(after, "logicalType: integer")
     assert change.previous_location is not None

@@ -33,7 +33,8 @@ SPELLINGS = {
     """,
     "date": "date | DATE | Date32",
     "time": "time | time(6) | time with time zone | timetz",
-    "json": "json | JSONB | variant | VARIANT | super | map<string, bigint> | map(varchar, integer)",
+    "json": "json | JSONB | variant | VARIANT | super",
+    "map": "map<string, bigint> | map(varchar, integer) | map",
     "object": "struct<a: bigint> | STRUCT<a INT64> | row(a bigint, b varchar) | record | struct | object",
     "array": "array<string> | ARRAY<INT64> | array(varchar) | text[] | integer[][] | array | list<int>",
 }
@@ -56,7 +57,9 @@ def test_a_vendors_spelling_means_its_logical_type(spelling: str, name: str) -> 
 
 @pytest.mark.parametrize("spelling", NOBODYS)
 def test_a_spelling_of_nobody_is_left_as_it_is(spelling: str) -> None:
-    assert logical_type(spelling.upper()) == LogicalType(spelling.lower(), known=False, stored=stored_type(spelling))
+    found = logical_type(spelling.upper())
+    assert (found.name, found.known, found.stored) == (spelling.lower(), False, stored_type(spelling))
+    assert found.written == found.stored_written == spelling.upper()
 
 
 @pytest.mark.parametrize(
@@ -68,6 +71,9 @@ def test_a_spelling_of_nobody_is_left_as_it_is(spelling: str) -> None:
         ("struct<`a b`:int>", [("a b", "integer")]),
         ('row("total" bigint)', [("total", "integer")]),
         ("struct<a:struct<b:int,c:date>,d:boolean>", [("a", "object"), ("d", "boolean")]),
+        ("STRUCT<orderId: BIGINT>", [("orderId", "integer")]),
+        ("map<string,array<int>>", [("keys", "string"), ("values", "array")]),
+        ("map(varchar)", []),
     ],
 )
 def test_the_members_of_a_struct(spelling: str, members: list[tuple[str, str]]) -> None:

@@ -248,11 +248,11 @@ CHANGES: dict[str, dict[str, tuple[str, str, str]]] = {
     },
     "an enum value removed": {
         name: ("placed, packed, shipped]", "placed, shipped]", word)
-        for name, word in (("native", "enum:"), ("odcs", "quality:"), ("dcs", "enum:"))
+        for name, word in (("native", "enum:"), ("odcs", "{metric: invalidValues"), ("dcs", "enum:"))
     },
     "an enum value added": {
         name: ("placed, packed, shipped]", "placed, packed, shipped, lost]", word)
-        for name, word in (("native", "enum:"), ("odcs", "quality:"), ("dcs", "enum:"))
+        for name, word in (("native", "enum:"), ("odcs", "{metric: invalidValues"), ("dcs", "enum:"))
     },
     "a length smaller": {
         "native": ("max_length: 200", "max_length: 100", "max_length: 100"),

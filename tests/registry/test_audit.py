@@ -281,6 +281,15 @@ def test_a_pattern_narrows_it_to_some_datasets(planted: Planted) -> None:
     assert issues(report, severity="error") == {each for each in planted.errors if each[1] == name}
 
 
+def test_what_could_not_be_read_is_told_where_the_audit_is_about_it(planted: Planted) -> None:
+    unread = audited(planted)["unread"]
+    (about,) = {dataset for each in unread for dataset in each["datasets"]}
+    assert audited(planted, "--dataset", about)["unread"] == unread
+    another = next(name for _, name, _, _ in sorted(planted.errors) if name != about)
+    assert audited(planted, "--dataset", another)["unread"] == []
+    assert audited(planted, "--since", "main", code=0)["unread"] == []
+
+
 @pytest.mark.parametrize(
     ("options", "says"),
     [
@@ -330,3 +339,30 @@ def test_people_read_it_by_commit(tmp_path: Path) -> None:
     lines = repository.dcr("audit", "--ref", "main", "--format", "text", **NO_CACHE).out.splitlines()
     assert lines[0] == f"{broken[:10]} {day} shop.orders: error: field 'note' was removed [field_removed]"
     assert len(lines) == 2
+
+
+def test_a_transitive_mode_asks_about_every_version_before_and_needs_all_of_them(
+    tmp_path: Path,
+) -> None:
+    repository = Repository(tmp_path)
+    one = Made("shop.orders", "contracts/orders.yaml")
+    policy = 'mode = "forward_transitive"\n'
+    repository.commit({one.path: one.having("note", "type: string, required: false").text(), "dcr.toml": policy})
+    two = one.without("note").grown(1)
+    repository.commit({one.path: two.text()})
+    three = two.having("note", "type: number, required: false").grown(1)
+    broken = repository.commit({one.path: three.text()})
+    repository.commit({one.path: replace(three, words=1).grown(2).text()})
+    report = audited(Planted(repository, Stream(repository)))
+    errors = issues(report, severity="error")
+    assert {(commit, kind, field) for commit, _, kind, field in errors if kind == "field_type_changed"} == {
+        (broken, "field_type_changed", "note")
+    }
+    (issue,) = [each for slip in report["slips"] for each in slip["issues"] if each["kind"] == "field_type_changed"]
+    assert issue["against"] == "1.0.0"
+    assert audited(Planted(repository, Stream(repository)), "--since", broken, code=0)["slips"] == []
+    clone = Repository(tmp_path, "clone", init=None)
+    clone.git("clone", "-q", "--depth", "3", repository.folder.as_uri(), str(clone.folder), cwd=tmp_path)
+    clone.dcr("audit", "--ref", "main", "--since", "main~1", **NO_CACHE).says(
+        "shallow, and a transitive mode or a time of deprecation needs the whole history"
+    )

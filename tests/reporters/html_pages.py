@@ -5,16 +5,16 @@ from __future__ import annotations
 import re
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
-from xml.etree import ElementTree as ET
 
 import html5lib
 from sample_reports import REPORTS
 
 from dcr.reporters import Style, reporter
-from dcr.reporters.report import Source
+from dcr.reporters.sources import Source
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from xml.etree import ElementTree as ET
 
     from dcr.reporters.report import Report
 
@@ -48,7 +48,7 @@ class Page:
 
     def all(self, name: str = "*", class_: str = "", within: ET.Element | None = None) -> list[ET.Element]:
         root = self.root if within is None else within
-        return [each for each in root.iter(name if name != "*" else None) if not class_ or class_ in classes(each)]
+        return [each for each in root.iter(None if name == "*" else name) if not class_ or class_ in classes(each)]
 
     def one(self, name: str, class_: str = "", within: ET.Element | None = None) -> ET.Element:
         (found,) = self.all(name, class_, within)
@@ -99,5 +99,3 @@ def assert_lines_are_harmless(page: str) -> None:
         assert line.isprintable()
         assert not line.strip().startswith("::")
         assert not re.search(r"##\w*\[", line)
-
-

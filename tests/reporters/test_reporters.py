@@ -138,14 +138,14 @@ def test_machine_formats_ignore_the_terminal() -> None:
 
 
 def test_every_format_has_a_name_and_no_other_module_has_one() -> None:
-    assert names() == ("azure", "github", "gitlab", "json", "junit", "markdown", "sarif", "table", "text")
+    assert names() == ("azure", "github", "gitlab", "html", "json", "junit", "markdown", "sarif", "table", "text")
 
 
 @pytest.mark.parametrize(
     ("wrong", "hint"),
     [
         ("jsn", "did you mean 'json'?"),
-        ("x", "one of: azure, github, gitlab, json, junit, markdown, sarif, table, text"),
+        ("x", "one of: azure, github, gitlab, html, json, junit, markdown, sarif, table, text"),
     ],
 )
 def test_a_format_that_does_not_exist_is_named(wrong: str, hint: str) -> None:

@@ -41,13 +41,20 @@ def contract_removed(pair: ContractPair) -> Iterator[Finding]:
         return  # the file is there and cannot be read, which is said already
     message = f"the contract of '{pair.previous.dataset_id}' was removed"
     if pair.previous.says_status:
-        message += f" while its status is '{pair.previous.status}'"
+        message += f" {_since(pair.previous)}"
     native = pair.previous.format == "native"
     hint = (_native_hint if native else _foreign_hint)(pair.previous, pair.now_about)
     if deprecation:
         told, when = waiting(deprecation, None, "bring it back and deprecate it")
         message, hint = f"{message},{told}", f"{hint}; {when}" if pair.now_about else when
     yield Finding(message, hint, key="dataset_id" if native else "dataset", location=pair.gone_from)
+
+
+def _since(previous: Contract) -> str:
+    """Return what its status was; that of a dbt model is the day on which it may go."""
+    word = previous.place.word("status") if previous.place else "status"
+    said = previous.status_as or previous.status
+    return f"before its {word} '{said}'" if previous.in_place else f"while its {word} is '{said}'"
 
 
 def _native_hint(previous: Contract, now_about: str | None) -> str:

@@ -21,6 +21,7 @@ from dcr.compatibility.modes import BACKWARD, FORWARD
 from dcr.compatibility.rows import ABSENT
 from dcr.compatibility.rule import FIELD, Finding, rule
 from dcr.compatibility.semver import MAJOR
+from dcr.compatibility.wording import requiring
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -35,7 +36,8 @@ def field_required_added(pair: FieldPair) -> Iterator[Finding]:
         return
     if pair.previous is None:
         message = f"required field '{pair.path}' was added"
-        yield Finding(message, "add it with 'required: false'", detail="new", proof=True)
+        hint = f"add it with {requiring(pair.word('required'), required=False)}"
+        yield Finding(message, hint, detail="new", proof=True)
     elif not pair.previous.required:
         message = f"field '{pair.path}' changed from optional to required"
         value = None if pair.path.endswith("[]") else ABSENT

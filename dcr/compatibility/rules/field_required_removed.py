@@ -22,6 +22,7 @@ from dcr.compatibility.rows import ABSENT
 from dcr.compatibility.rule import FIELD, Finding, rule
 from dcr.compatibility.semver import MAJOR
 from dcr.compatibility.severities import OFF
+from dcr.compatibility.wording import requiring
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -44,4 +45,5 @@ def field_required_removed(pair: FieldPair) -> Iterator[Finding]:
     elif not pair.proposed.required:
         message = f"field '{pair.path}' changed from required to optional"
         value = None if pair.path.endswith("[]") else ABSENT
-        yield Finding(message, "keep 'required: true'", key="required", value=value, proof=True)
+        hint = f"keep {requiring(pair.word('required'), required=True)}"
+        yield Finding(message, hint, key="required", value=value, proof=True)

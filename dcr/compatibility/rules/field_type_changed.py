@@ -22,15 +22,16 @@ from dcr.compatibility.escapes import UNKNOWN
 from dcr.compatibility.modes import BACKWARD, FORWARD
 from dcr.compatibility.rows import NoValueError, candidates, smallest_value
 from dcr.compatibility.rule import FIELD, Finding, rule
-from dcr.compatibility.semver import MAJOR
-from dcr.contract.contract import UNREAD
+from dcr.compatibility.semver import MAJOR, MINOR
+from dcr.compatibility.severities import WARNING
+from dcr.compatibility.wording import type_shown
+from dcr.contract.contract import ANY, UNREAD, Field, names_no_type
 from dcr.contract.values import allows
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from dcr.compatibility.pairs import FieldPair
-    from dcr.contract.contract import Field
 
 _NESTED = ("object", "array")
 
@@ -41,17 +42,20 @@ def field_type_changed(pair: FieldPair) -> Iterator[Finding]:
     if pair.both is None or pair.both[0].type == pair.both[1].type:
         return
     previous, proposed = pair.both
-    if previous.type == UNREAD:
+    if previous.type == UNREAD or (proposed.type == UNREAD and names_no_type(previous)):
         return  # what it was is not known; where it can be read now, that is mended
+    if names_no_type(previous) or names_no_type(proposed):
+        yield _named(pair.path, previous, proposed)
+        return
     if proposed.type == UNREAD:
-        message = f"the type of field '{pair.path}' cannot be read any more, and was '{previous.type}'"
+        message = f"the type of field '{pair.path}' cannot be read any more, and was {type_shown(previous)}"
         yield Finding(message, "mend the reference, or write the type out", key="type", detail=UNREAD)
         return
-    message = f"field '{pair.path}' changed type from '{previous.type}' to '{proposed.type}'"
-    old = previous.name or pair.path
-    hint = f"add a new field of type '{proposed.type}' beside it, move the readers, then remove '{old}'"
+    message = f"field '{pair.path}' changed type from {type_shown(previous)} to {type_shown(proposed)}"
+    old, new = previous.name or pair.path, type_shown(proposed).partition(" (")[0]
+    hint = f"add a new field of type {new} beside it, move the readers, then remove '{old}'"
     if pair.path.endswith("[]"):
-        hint = f"add a new array of '{proposed.type}' beside it, move the readers, then remove this one"
+        hint = f"add a new array of {new} beside it, move the readers, then remove this one"
     yield Finding(
         message,
         hint,
@@ -61,6 +65,29 @@ def field_type_changed(pair: FieldPair) -> Iterator[Finding]:
         forward_value=_proof(proposed, previous),
         proof=True,
     )
+
+
+def _named(path: str, previous: Field, proposed: Field) -> Finding:
+    """Return what is said of a type that only one side names.
+
+    A file that names no type leaves it open, and does not say that rows hold values of every type: a first type is new
+    knowledge, unless more comes with it that rows may not meet.
+    """
+    if names_no_type(proposed):
+        message = f"field '{path}' names no type any more, and was {type_shown(previous)}"
+        return Finding(message, "write the type out again", key="type", detail=proposed.type)
+    message = f"field '{path}' now has the type {type_shown(proposed)}, and its type was not named before"
+    hint = "make sure that no row holds anything else"
+    if _asks_for_no_more(previous, proposed):
+        return Finding(message, hint, (BACKWARD,), "type", proposed.type, WARNING, bump=MINOR)
+    return Finding(message, hint, key="type", detail=proposed.type)
+
+
+def _asks_for_no_more(previous: Field, proposed: Field) -> bool:
+    """Whether a field names its type, and is otherwise as it was; what is nested in it may be named too."""
+    nested = (*proposed.fields, *((proposed.items,) if proposed.items else ()))
+    same = proposed.enum == previous.enum and proposed.constraints == previous.constraints
+    return same and not any(each.required or not _asks_for_no_more(Field("", ANY), each) for each in nested)
 
 
 def _proof(writer: Field, reader: Field) -> object:

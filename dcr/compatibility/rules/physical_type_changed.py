@@ -19,6 +19,7 @@ from dcr.compatibility.modes import BACKWARD, FORWARD
 from dcr.compatibility.rule import FIELD, Finding, rule
 from dcr.compatibility.semver import PATCH
 from dcr.compatibility.severities import WARNING
+from dcr.compatibility.wording import stored_type_shown
 from dcr.contract.contract import field_meaning, fields_meaning
 
 if TYPE_CHECKING:
@@ -26,9 +27,6 @@ if TYPE_CHECKING:
 
     from dcr.compatibility.pairs import FieldPair
     from dcr.contract.contract import Field
-
-
-MAX_SHOWN = 80
 
 
 @rule(about=FIELD, modes=(BACKWARD, FORWARD), severity=WARNING, bump=PATCH)
@@ -41,12 +39,9 @@ def physical_type_changed(pair: FieldPair) -> Iterator[Finding]:
         return
     if _nested(pair.same_type[0]) != _nested(pair.same_type[1]):
         return  # the difference is told of what is nested
-    message = f"field '{pair.path}' changed physical type from '{_short(before)}' to '{_short(after)}'"
+    shown = [stored_type_shown(field) for field in pair.same_type]
+    message = f"field '{pair.path}' changed physical type from {shown[0]} to {shown[1]}"
     yield Finding(message, "tell those who read the table itself", key="physical_type", detail=after)
-
-
-def _short(stored: str) -> str:
-    return stored if len(stored) <= MAX_SHOWN else f"{stored[:MAX_SHOWN]}…"
 
 
 def _nested(field: Field) -> tuple[object, ...]:

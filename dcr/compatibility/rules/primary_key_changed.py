@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from dcr.compatibility.pairs import ContractPair
+    from dcr.contract.contract import Contract
 
 
 @rule(about=CONTRACT, bump=MAJOR, breaks=CONSUMERS)
@@ -37,7 +38,14 @@ def primary_key_changed(pair: ContractPair) -> Iterator[Finding]:
     if not pair.both[0].primary_key:
         message = f"primary key {after} was added, and there was none"
         hint = "make sure that no row repeats it or lacks it: readers will join on it"
-    yield Finding(message, hint, key="primary_key", detail=after)
+    yield Finding(message, hint, key=f"primary_key.{_column(*pair.both)}", detail=after)
+
+
+def _column(previous: Contract, proposed: Contract) -> str:
+    """Return the first column of the key that is new or stands elsewhere, else the first one that is gone."""
+    before, after = previous.primary_key, proposed.primary_key
+    moved = (name for place, name in enumerate(after) if before[place : place + 1] != (name,))
+    return next(moved, None) or next(name for name in before if name not in after)
 
 
 def _written(key: tuple[str, ...]) -> str:

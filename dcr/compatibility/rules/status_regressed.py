@@ -33,5 +33,10 @@ def status_regressed(pair: ContractPair) -> Iterator[Finding]:
     before, after = (contract.status for contract in pair.both)
     if not pair.both[0].says_status or before == after or not (before == "archived" or after == "draft"):
         return
-    hint = f"keep status: {before}" if after == "draft" else "keep it archived, and publish a new dataset"
-    yield Finding(f"status went back from '{before}' to '{after}'", hint, key="status", detail=after)
+    word = pair.both[1].place.word("status") if pair.both[1].place else "status"
+    old, new = (contract.status_as for contract in pair.both)
+    if old == new:  # it follows from a date
+        old, new = before, after
+    shown = "none" if new is None and pair.both[1].in_place else f"'{new or after}'"
+    hint = f"keep {word}: {old or before}" if after == "draft" else "keep it archived, and publish a new dataset"
+    yield Finding(f"{word} went back from '{old or before}' to {shown}", hint, key="status", detail=after)

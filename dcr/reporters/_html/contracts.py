@@ -6,41 +6,37 @@ from typing import TYPE_CHECKING
 
 from dcr.compatibility.semver import BUMPS
 from dcr.compatibility.severities import ERROR, WARNING
-from dcr.reporters._html.issues import counts, section_anchor
+from dcr.reporters._html.issues import counts
 from dcr.reporters._html.markup import Markup, block, element, hidden, join
 from dcr.reporters.report import RENAMED, UNCHANGED
 from dcr.reporters.summary import counted
 
 if TYPE_CHECKING:
-    from dcr.reporters.report import ContractReport, Report
+    from dcr.reporters._html.groups import Group
+    from dcr.reporters.report import ContractReport
 
 MANY = 30
 """Contracts from which on their list is folded."""
 
 
-def shown_contracts(report: Report) -> list[ContractReport]:
-    """Return the contracts there is something to say about."""
-    return [each for each in report.contracts if each.issues or each.change != UNCHANGED]
-
-
-def overview(report: Report) -> Markup | None:
-    """Return a line for each contract, those with issues linked to them."""
-    contracts = shown_contracts(report)
-    if not contracts:
+def overview(grouped: list[Group], *, compared: bool) -> Markup | None:
+    """Return a line for each contract that there is something to say about, linked to its issues."""
+    lines = [_line(each, each.contract, compared=compared) for each in grouped if each.contract and each.is_listed]
+    if not lines:
         return None
-    lines = [_line(each, compared=report.base is not None) for each in contracts]
-    listed = block("ul", lines, class_="contracts" if report.base else "contracts linted")
-    title = "Changed contracts" if report.base else "Contracts with issues"
-    if len(contracts) > MANY:
-        listed = block("details", element("summary", f"Show all {len(contracts):,}"), listed)
-    heading = element("h2", title, " ", element("span", f"{len(contracts):,}", class_="number"), id="contracts")
+    listed = block("ul", lines, class_="contracts" if compared else "contracts linted")
+    if len(lines) > MANY:
+        listed = block("details", element("summary", f"Show all {len(lines):,}"), listed)
+    title = "Changed contracts" if compared else "Contracts with issues"
+    heading = element("h2", title, " ", element("span", f"{len(lines):,}", class_="number"), id="contracts")
     return block("nav", heading, listed, aria_labelledby="contracts", class_="overview")
 
 
-def heading(contract: ContractReport, *, compared: bool) -> Markup:
-    """Return what stands above the issues of a contract."""
-    anchor = section_anchor(contract)
-    title = element("h2", name_of(contract), id=f"{anchor}-title")
+def heading(group: Group, *, compared: bool) -> Markup:
+    """Return what stands above the issues of a contract, or of the run."""
+    title, contract = element("h2", group.name, id=f"{group.anchor}-title"), group.contract
+    if contract is None:
+        return block("header", title)
     facts = [each for each in (_versions(contract), *_facts(contract, compared=compared)) if each]
     return block(
         "header", title, element("p", element("code", contract.path), class_="path"),
@@ -48,15 +44,9 @@ def heading(contract: ContractReport, *, compared: bool) -> Markup:
     )  # fmt: skip
 
 
-def name_of(contract: ContractReport) -> str:
-    """Return what a contract is called: its dataset, or its file where that has none."""
-    return contract.dataset_id or contract.path
-
-
-def _line(contract: ContractReport, *, compared: bool) -> Markup:
-    numbers = counts(contract.issues)
-    name = name_of(contract)
-    link = element("a", name, href=f"#{section_anchor(contract)}") if contract.issues else element("span", name)
+def _line(group: Group, contract: ContractReport, *, compared: bool) -> Markup:
+    numbers = counts(group.issues)
+    link = element("a", group.name, href=f"#{group.anchor}") if group.issues else element("span", group.name)
     chips = [element("span", _counted(number, state), class_=f"badge {state}") for state, number in numbers.items()]
     if not chips:
         chips = [element("span", "no issues", class_="badge good")]

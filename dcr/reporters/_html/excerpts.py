@@ -82,11 +82,12 @@ def excerpt(text: Compared, line: int | None, other: int | None, gap: str) -> li
     """
     shown: set[int] = set()
     gaps: dict[int, str] = {}
+    part = next((each for each in text.parts if other in each.after), None)
+    is_gap = part is not None and not part.same and not part.before
     if line is not None:
         line = min(line, len(text.lines))  # what is missing at the end is pointed at behind the last line
-        shown |= _around(line, text)
-    part = next((each for each in text.parts if other in each.after), None)
-    if part is not None and other is not None and not part.same and not part.before:
+        shown |= set(range(line - 1, line + 2)) if is_gap else _around(line, text)  # the gap says more than the place
+    if part is not None and is_gap:
         number = len(part.after)
         gaps[part.before.start] = gap.format(f"{number:,} line{'' if number == 1 else 's'}")
         shown |= set(range(part.before.start - CONTEXT, part.before.start + CONTEXT))

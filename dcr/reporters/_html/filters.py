@@ -2,35 +2,28 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
-from dcr.reporters._html.contracts import name_of
-from dcr.reporters._html.issues import STATES, section_anchor, state_of
+from dcr.reporters._html.issues import STATES, state_of
 from dcr.reporters._html.markup import Markup, block, element, join
 
 if TYPE_CHECKING:
-    from dcr.reporters.report import Report
-
-RUN = "run"
-"""The value of what belongs to no contract."""
+    from dcr.reporters._html.groups import Group
 
 
-def filters(report: Report) -> Markup:
+def filters(grouped: list[Group]) -> Markup:
     """Return the form; each choice that the report has says how many issues it is about."""
-    issues = list(report.all_issues())
+    issues = [issue for each in grouped for issue in each.issues]
     states = [state_of(issue) for issue in issues]
-    kinds = [issue.kind for issue in issues]
-    contracts = [
-        (section_anchor(each), f"{name_of(each)} ({len(each.issues):,})") for each in report.contracts if each.issues
-    ]
-    if report.issues:
-        contracts.append((RUN, f"policy and acceptances ({len(report.issues):,})"))
+    kinds = Counter(issue.kind for issue in issues)
+    contracts = [(each.anchor, f"{each.name} ({len(each.issues):,})") for each in grouped if each.issues]
     boxes = [_box(state, states.count(state)) for state in STATES if state in states]
     return block(
         "form",
         element("h2", "Filter", id="filter"),
         block("fieldset", element("legend", "Severity"), boxes),
-        _choice("kind", "Kind", [(kind, f"{kind} ({kinds.count(kind):,})") for kind in sorted(set(kinds))]),
+        _choice("kind", "Kind", [(kind, f"{kind} ({kinds[kind]:,})") for kind in sorted(kinds)]),
         _choice("contract", "Contract", contracts),
         element(
             "p",

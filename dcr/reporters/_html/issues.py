@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import re
 from typing import TYPE_CHECKING, NamedTuple
@@ -16,7 +15,6 @@ if TYPE_CHECKING:
 
     from dcr.compatibility.issue import Issue, Witness
     from dcr.contract.location import Location
-    from dcr.reporters.report import ContractReport
 
 ACCEPTED = "accepted"
 STATES = (ERROR, ACCEPTED, WARNING, INFO)
@@ -51,12 +49,6 @@ def anchor_of(issue: Issue, number: int) -> str:
     """Return where an issue can be linked to, whatever else the report holds; `number` is for one without an id."""
     known = re.sub(r"[^0-9a-z]", "", issue.fingerprint)
     return f"issue-{known or number}"
-
-
-def section_anchor(contract: ContractReport) -> str:
-    """Return where a contract can be linked to."""
-    name = f"{contract.dataset_id}\0{contract.path}".encode("utf-8", "surrogatepass")
-    return f"contract-{hashlib.sha256(name).hexdigest()[:12]}"
 
 
 def state_badge(state: str) -> Markup:

@@ -56,7 +56,12 @@
     if (form && target.closest("[hidden]")) form.reset();
     for (let fold = target.closest("details"); fold; fold = fold.parentNode.closest("details")) fold.open = true;
     if (target.matches(".issue")) all("details", target).slice(0, 1).forEach((fold) => { fold.open = true; });
-    target.scrollIntoView();
+    let times = 3; // what comes into view gets its real height, and moves what is below it
+    const go = () => {
+      target.scrollIntoView();
+      if (--times) requestAnimationFrame(go);
+    };
+    go();
   };
 
   // Printing shows everything.

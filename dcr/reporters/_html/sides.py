@@ -9,7 +9,7 @@ from dcr.reporters._html.colors import Token, tokens
 from dcr.reporters._html.excerpts import Compared, Row, compare, differing, excerpt
 from dcr.reporters._html.markup import Markup, block, element, hidden, join
 from dcr.reporters.printable import printable
-from dcr.reporters.report import Source
+from dcr.reporters.sources import Source
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -73,8 +73,8 @@ def _sides(report: Report, issue: Issue, contract: ContractReport | None) -> tup
     version = contract.proposed if contract else ""
     head = f"{_spaced(version)}in {head_in_words(report.head)}" if report.base else ""
     proposed = _side(report, "Proposed" if report.base else "The file", after, here, head)
-    if previous and previous.source.missing and there is None:
-        previous = None  # there was nothing to point at
+    if there is None and previous and (previous.source.missing or not proposed or proposed.source.missing):
+        previous = None  # nothing to point at, and nothing to find it by
     return previous, proposed
 
 
