@@ -24,7 +24,8 @@ end of a line of `--format text`. How the modes are meant is in [semantics.md](s
 in [policy.md](policy.md#settings).
 
 The manuals speak of a MAJOR version and of an acceptance. The version says what a change is, the
-[acceptance](policy.md#acceptances) lets it through; a policy with `breaking = "allow-with-major"` needs the version alone.
+[acceptance](policy.md#acceptances) lets it through; a policy with `breaking = "allow-with-major"` needs the version
+alone.
 
 | kind | severity | mode | in one sentence |
 |---|---|---|---|

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from dcr.git.repository import Repository
 
 
+_ABSENT = "run again; in a sparse checkout name what is checked out, or: git sparse-checkout add FOLDER"
+
+
 class UnreadableFileError(DcrError):
     """A file of the working tree is there and cannot be read."""
 
@@ -33,6 +36,8 @@ def read_file(top: str, path: str, most: int = MAX_READ) -> bytes | str:
         with os.fdopen(descriptor, "rb") as file:
             return file.read(most)
     except OSError as error:
+        if isinstance(error, FileNotFoundError):
+            raise UnreadableFileError(f"'{path}' is tracked and not there", _ABSENT) from error
         reason = (error.strerror or "unknown").lower()
         raise UnreadableFileError(
             f"'{path}' cannot be read: {reason}", "check its permissions, then run again"

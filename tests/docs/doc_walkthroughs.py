@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _END = "\x1e"
+_TRAILING = re.compile("[ \t]+$", re.MULTILINE)
 _ID = re.compile(r"\b[0-9a-f]{10,40}\b")
 _PADDED = re.compile("^(remote:.*?) +$", re.MULTILINE)  # git pads what a server says, and nobody sees it
 
@@ -81,8 +82,8 @@ def play(walkthrough: Walkthrough, folder: Path, tools: Path | None = None) -> l
 
 
 def without_ids(text: str) -> str:
-    """Return a text in which all commit ids are the same."""
-    return _ID.sub("0123456789", text)
+    """Return a text in which all commit ids are the same, and spaces at the end of a line do not count."""
+    return _ID.sub("0123456789", _TRAILING.sub("", text))
 
 
 def replace_block(block: Block, text: str) -> None:
@@ -90,7 +91,8 @@ def replace_block(block: Block, text: str) -> None:
     page = block.page.read_text("utf-8")
     fence = f"```{block.language}\n{block.text}```\n"
     assert page.count(fence) == 1, f"{block} stands in its page more than once"
-    block.page.write_text(page.replace(fence, f"```{block.language}\n{text}```\n"), "utf-8")
+    written = _TRAILING.sub("", text)  # a page has none, and editors take them away
+    block.page.write_text(page.replace(fence, f"```{block.language}\n{written}```\n"), "utf-8")
 
 
 def environment_of_a_stranger(home: Path) -> dict[str, str]:

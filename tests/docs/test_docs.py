@@ -279,8 +279,8 @@ def models_of_a_contract() -> tuple[type[BaseModel], ...]:
 
 
 OTHER_WORDS = {"previous_location", "check_compatibility", "description_removed", "tmp_path", *MODES}
-OTHER_WORDS |= {"pull_request", "pull_request_target"}
-"""The library's, the modes, the example of a rule to add, pytest's, and the events of GitHub."""
+OTHER_WORDS |= {"pull_request", "pull_request_target", "custom_hooks"}
+"""The library's, the modes, the example of a rule to add, pytest's, GitHub's events and GitLab's folder."""
 
 
 def test_the_rule_that_contributing_adds_passes_the_tests_of_rules(tmp_path: Path) -> None:

@@ -301,6 +301,15 @@ def test_a_sparse_checkout_does_not_take_absent_files_for_deleted(repository: Re
     assert repository.check().kinds == ["dataset_id_duplicated"]
 
 
+def test_a_sparse_checkout_is_linted_as_far_as_it_is_named(repository: Repository) -> None:
+    repository.commit({"contracts/far/other.yaml": contract("team.other"), "contracts/near/one.yaml": contract("one")})
+    repository.git("sparse-checkout", "set", "--cone", "contracts/near")
+    repository.dcr("lint").says("'contracts/far/other.yaml' is tracked and not there", "git sparse-checkout add FOLDER")
+    assert repository.dcr("lint", "contracts/near", "--format", "json").report["summary"]["contracts"] == 1
+    repository.git("sparse-checkout", "add", "contracts/far")
+    assert repository.dcr("lint", "--format", "json").report["summary"]["contracts"] == 3
+
+
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can make a repository of somebody else's")
 def test_a_repository_of_another_user_is_refused_with_the_setting_that_allows_it(broken: Repository) -> None:
     os.chown(broken.folder, 12345, 12345)
