@@ -14,14 +14,10 @@ from dcr.git.repository import discover
 from dcr.git.settled import settle
 from dcr.policy.globs import Scope
 from dcr.reporters.report import (
-    ADDED,
-    MODIFIED,
-    REMOVED,
-    RENAMED,
-    UNCHANGED,
     BaseReport,
     ContractReport,
     Report,
+    change_of,
     once_per_file,
     without_known,
 )
@@ -267,7 +263,7 @@ def _report(
         dataset_id=dataset_id,
         path=matched.path,
         previous_path=previous.path if previous else None,
-        change=_change(matched),
+        change=change_of(matched),
         mode=_mode_of(run, dataset_id),
         previous=previous.version if previous else None,
         proposed=proposed.version if proposed else None,
@@ -284,18 +280,3 @@ def _with_sources(run: _Run, report: Report) -> Report:
 
     found = texts(run.repository, report.named_sources(), run.found.changes, run.base.merge_base)
     return report._replace(sources={key: source_of(content) for key, content in found.items()})
-
-
-def _change(matched: Matched) -> str:
-    pair = matched.pair
-    if pair.both is None:
-        unread = any(problem.fatal for problem in pair.proposed_problems)
-        if unread:
-            return MODIFIED if pair.previous or pair.previous_problems else ADDED
-        return ADDED if pair.proposed else REMOVED
-    previous, proposed = pair.both
-    if previous.path != proposed.path:
-        return RENAMED
-    before = (previous.version, previous.status, previous.deprecation_uri)
-    after = (proposed.version, proposed.status, proposed.deprecation_uri)
-    return UNCHANGED if before == after and not pair.changed else MODIFIED

@@ -97,7 +97,7 @@ def deliver(report: Report, chosen: Iterable[Target], manner: Manner) -> int:
             _write_file(target.file, module.render(report, style_of(manner.color, to_file=True)))
             continue
         style = style_of(manner.color, quiet=manner.quiet)
-        commands = getattr(module, "annotations", None) if target.beside else None
+        commands = getattr(module, "commands", None) if target.beside else None
         sys.stdout.write(commands(report) if commands else module.render(report, style))
         ended = ended or getattr(module, "CLOSES", False)
     sys.stdout.flush()  # before stderr: in a log that holds both, the closing line comes last

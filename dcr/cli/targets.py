@@ -64,7 +64,7 @@ def _by_surroundings() -> list[Target]:
 
 def _is_commands(name: str) -> bool:
     """Whether a format is made of commands to a CI's log, which may stand among other lines."""
-    return callable(getattr(reporter(name), "annotations", None))
+    return hasattr(reporter(name), "commands")
 
 
 def _refuse_mixed(asked: list[Target]) -> None:

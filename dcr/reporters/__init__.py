@@ -21,7 +21,7 @@ class Reporter(Protocol):
     """What every format module offers.
 
     One whose output ends in the closing line has `CLOSES = True`. One that is made of commands to a CI's log has
-    `annotations(report) -> str`: the commands alone, which may stand below another report.
+    `commands(report) -> str`: the commands alone, which may stand below another report.
     """
 
     def render(self, report: Report, style: Style) -> str:

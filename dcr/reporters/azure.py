@@ -4,7 +4,7 @@ Source: Azure Pipelines, "Logging commands" (task.logissue); escapes as in azure
 The result of the task is left to the exit code: `task.complete` would overrule it.
 """
 
-# No `from __future__ import annotations`: a function has that name here.
+from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 CLOSES = True  # with the closing line
 
 
-def render(report: "Report", _style: "Style") -> str:
+def render(report: Report, _style: Style) -> str:
     """Return one line per issue, then the closing line for the log.
 
     A logged issue is an error or a warning. What is neither stays a line of the log: in colour, without counting
@@ -33,12 +33,12 @@ def render(report: "Report", _style: "Style") -> str:
     return "".join(f"{line}\n" for line in [*lines, defused(closing_line(report))])
 
 
-def annotations(report: "Report") -> str:
+def commands(report: Report) -> str:
     """Return the commands alone, for a log that shows the report in another format."""
     return "".join(f"{annotation(each)}\n" for each in report.all_issues() if each.severity != INFO)
 
 
-def annotation(issue: "Issue") -> str:
+def annotation(issue: Issue) -> str:
     """Return the logging command for one error or warning.
 
     The agent shows `path(line,column): error kind: message` where a path is given, and the message alone without.
@@ -53,7 +53,7 @@ def annotation(issue: "Issue") -> str:
     return f"##vso[task.logissue {written}]{_message(text)}"
 
 
-def _line(issue: "Issue") -> str:
+def _line(issue: Issue) -> str:
     return f"{'##[warning]' if issue.accepted else ''}{canonical_line(issue)}"
 
 

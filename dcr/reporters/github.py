@@ -3,7 +3,7 @@
 Source: GitHub Actions, "Workflow commands for GitHub Actions"; escapes as in actions/toolkit's command.ts.
 """
 
-# No `from __future__ import annotations`: a function has that name here.
+from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
@@ -21,17 +21,17 @@ CLOSES = True  # with the closing line
 _COMMANDS = {ERROR: "error", WARNING: "warning", INFO: "notice"}
 
 
-def render(report: "Report", _style: "Style") -> str:
+def render(report: Report, _style: Style) -> str:
     """Return one command per issue, then the closing line for the log."""
-    return annotations(report) + f"{defused(closing_line(report))}\n"
+    return commands(report) + f"{defused(closing_line(report))}\n"
 
 
-def annotations(report: "Report") -> str:
+def commands(report: Report) -> str:
     """Return the commands alone, for a log that shows the report in another format."""
     return "".join(f"{annotation(issue)}\n" for issue in report.all_issues())
 
 
-def annotation(issue: "Issue") -> str:
+def annotation(issue: Issue) -> str:
     """Return the workflow command for one issue."""
     place = issue.location
     properties = {"title": f"{issue.kind}{' (accepted)' if issue.accepted else ''}"}

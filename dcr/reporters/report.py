@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from dcr.compatibility.issue import Issue
+    from dcr.compatibility.matching import Matched
     from dcr.reporters.sources import Source
 
 ADDED, MODIFIED, REMOVED, RENAMED, UNCHANGED = "added", "modified", "removed", "renamed", "unchanged"
@@ -125,6 +126,22 @@ class Report(NamedTuple):
         if self.fail_on == "never":
             return False
         return not self.compatible or (self.fail_on == WARNING and self.number_of(WARNING) > 0)
+
+
+def change_of(matched: Matched) -> str:
+    """Return what became of one dataset: added, modified, removed, renamed or unchanged."""
+    pair = matched.pair
+    if pair.both is None:
+        unread = any(problem.fatal for problem in pair.proposed_problems)
+        if unread:
+            return MODIFIED if pair.previous or pair.previous_problems else ADDED
+        return ADDED if pair.proposed else REMOVED
+    previous, proposed = pair.both
+    if previous.path != proposed.path:
+        return RENAMED
+    before = (previous.version, previous.status, previous.deprecation_uri)
+    after = (proposed.version, proposed.status, proposed.deprecation_uri)
+    return UNCHANGED if before == after and not pair.changed else MODIFIED
 
 
 def without_known(

@@ -66,7 +66,7 @@ def test_the_sarif_format_writes_one_log(
 def test_annotations_are_the_commands_of_the_whole_output(name: str, format_name: str) -> None:
     lines = rendered(format_name, REPORTS[name]).splitlines(keepends=True)
     commands = "".join(line for line in lines if line.startswith(("::", "##vso[")))
-    assert import_module(f"dcr.reporters.{format_name}").annotations(REPORTS[name]) == commands
+    assert import_module(f"dcr.reporters.{format_name}").commands(REPORTS[name]) == commands
 
 
 @every_report
