@@ -73,6 +73,18 @@ def version_named(version: str | None, place: Location | None) -> str:
     return f"commit {place.commit[:_SHORT]}" if place and place.commit else "an older version"
 
 
+def marking(word: str) -> tuple[str, str]:
+    """Return how a field is kept while it is deprecated, and how it is marked, by a format's word for the mark.
+
+    Where a format has no such mark, the description is all there is.
+    """
+    if word == "deprecated":
+        return "with 'deprecated: true' for a release", "mark it 'deprecated: true'"
+    if word == "description":
+        return "and say in its description when it goes", "mark it 'deprecated: true'"
+    return f"for a release, marked as deprecated in its {word}", f"mark it as deprecated in its {word}"
+
+
 def waiting(deprecation: Deprecation, path: str | None, how: str) -> tuple[str, str]:
     """Return what a message and a hint say of a field, or a contract, that goes before its time."""
     since = deprecation.contract if path is None else deprecation.fields.get(path)

@@ -89,6 +89,17 @@ def status(tree: Tree) -> str:
     return found
 
 
+def is_deprecated(tree: Tree) -> bool:
+    """Whether a property is marked as deprecated: by a custom property, or by a key of that name.
+
+    The standard has no such key, and its JSON Schema of v3.1 allows no others (`unevaluatedProperties`); files have it.
+    """
+    if tree.flag("deprecated") is not None or "customProperties" not in tree:
+        return bool(tree.flag("deprecated"))
+    marks = (each for name, each in tree.named("customProperties", "property") if name == "deprecated")
+    return any(each.flag("value") for each in marks)
+
+
 def deprecation_uri(tree: Tree) -> str | None:
     """Where the migration plan is, by a custom property."""
     properties = (each for name, each in tree.named("customProperties", "property") if name == DEPRECATION)

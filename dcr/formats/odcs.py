@@ -36,7 +36,7 @@ _WORDS = {
     **{key: f"logicalTypeOptions.{word}" for key, word in _OPTIONS.items()},
     "type": "logicalType", "physical_type": "physicalType", "fields": "properties", "items": "items",
     "enum": "quality", "required": "required", "unique": "unique", "primary_key": "primaryKey",
-    "deprecated": "description",
+    "deprecated": "customProperties",
 }  # fmt: skip
 _WORDS_V2 = {
     **{key: f"logicalTypeOptions.{word}" for key, word in _OPTIONS.items()},
@@ -172,7 +172,7 @@ def _field(name: str, tree: Tree, *, old: bool = False) -> Field:
     required = tree.flag("isNullable") is False if old else tree.flag("required")
     values = {
         "description": tree.text("description"),
-        "deprecated": bool(tree.flag("deprecated")),
+        "deprecated": terms.is_deprecated(tree),
         "enum": enum,
         "constraints": constraints,
     }

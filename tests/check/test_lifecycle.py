@@ -71,6 +71,20 @@ def test_a_field_may_not_go_on_the_day_before(repository: Historic) -> None:
     assert issue["hint"].endswith(f"it may be removed from {day(1)} on")
 
 
+@pytest.mark.parametrize(("days", "kinds"), [(DAYS, []), (DAYS - 1, ["field_removed"])])
+def test_a_custom_property_of_the_open_data_contract_standard_is_a_mark(
+    repository: Historic, days: int, kinds: list[str]
+) -> None:
+    head = "apiVersion: v3.1.0\nkind: DataContract\nid: shop\nversion: {}\nstatus: active\nteam: {{name: shop}}\n"
+    head += "schema:\n  - name: orders\n    properties:\n      - {{name: id, logicalType: string}}\n"
+    mark = "[{property: deprecated, value: true}]"
+    field = f"      - {{name: total, logicalType: string, customProperties: {mark}}}\n"
+    repository.commit({PATH: head.format("1.0.0") + field}, on=ago(days))
+    repository.branch()
+    repository.write(PATH, head.format("2.0.0"))
+    assert repository.check().kinds == kinds
+
+
 def test_a_later_change_of_the_contract_does_not_begin_the_time_anew(repository: Historic) -> None:
     repository.commit({PATH: orders("1.0.0", MARKED)}, on=ago(60))
     repository.commit({PATH: orders("1.0.1", MARKED, more="description: words")}, on=ago(5))

@@ -24,7 +24,7 @@ from dcr.compatibility.rows import NoValueError, smallest_value
 from dcr.compatibility.rule import FIELD, Finding, rule
 from dcr.compatibility.semver import MAJOR
 from dcr.compatibility.severities import OFF
-from dcr.compatibility.wording import waiting
+from dcr.compatibility.wording import marking, waiting
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -41,13 +41,12 @@ def field_removed(pair: FieldPair) -> Iterator[Finding]:
         yield Finding("", severity=OFF)  # it owes a bump all the same
         return
     message = f"field '{pair.path}' was removed"
-    word = pair.word("deprecated")  # where a format has no such flag, the words for people are all there is
-    marked = "with 'deprecated: true' for a release" if word == "deprecated" else f"and say in its {word} when it goes"
+    marked, how = marking(pair.word("deprecated"))
     hint = f"keep it {marked}, and remove it once nobody reads it"
     if pair.renamed_to:
         hint = f"probably renamed to '{pair.renamed_to}': keep '{pair.previous.name}' beside it until readers moved"
     if pair.past and pair.past.deprecation:
-        told, when = waiting(pair.past.deprecation, pair.path, "mark it 'deprecated: true'")
+        told, when = waiting(pair.past.deprecation, pair.path, how)
         message, hint = message + told, f"{hint}; {when}" if pair.renamed_to else when
     try:
         value = smallest_value(pair.previous)
