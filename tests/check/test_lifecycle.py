@@ -323,7 +323,8 @@ def test_where_a_format_has_no_versions_what_was_is_known_by_its_commit(tmp_path
     (warning,) = repository.check("--mode", "forward").issues
     assert f"is back from commit {was} with another meaning" in warning["message"]
     (error,) = repository.check("--mode", "forward_transitive").issues
-    assert error["message"].endswith(f"changed type from 'string' to 'integer', compared with commit {was}")
+    said = f"changed type from 'varchar' (string) to 'int' (integer), compared with commit {was}"
+    assert error["message"].endswith(said)
     assert error["previous_location"]["commit"].startswith(was)
 
 

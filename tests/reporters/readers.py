@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import unquote_to_bytes
 
 import cmarkgfm
+import html5lib
 from cmarkgfm.cmark import Options
 from junitparser import JUnitXml
 from lxml import etree, html
@@ -170,7 +171,24 @@ def _markdown_row(cells: list[HtmlElement], path: str | None) -> Seen:
     )
 
 
+def _html(output: str) -> Iterator[Seen]:
+    page = html5lib.HTMLParser(html5lib.getTreeBuilder("lxml"), strict=True, namespaceHTMLElements=False).parse(output)
+    for issue in page.iterfind(".//article"):
+        tags = issue.find("div")
+        field, place = (tags.find(each) for each in ("code[@class='field']", "span[@class='place']"))
+        path, line = (None, None) if place is None else place.findtext("code").rsplit(":", 2)[:2]
+        state = issue.get("data-state")
+        yield Seen(
+            issue.get("data-kind"),
+            "info" if state == "accepted" else state,
+            None if field is None else field.text,
+            path,
+            line and int(line),
+        )
+
+
 _READERS = {
+    "html": _html,
     "text": _text,
     "table": _table,
     "json": _json,
