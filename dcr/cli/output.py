@@ -110,6 +110,9 @@ def deliver(report: Report, chosen: Iterable[Target], manner: Manner) -> int:
 
 
 def _write_file(path: str, text: str) -> None:
+    if os.path.islink(path) and not os.path.abspath(path).startswith("/dev/"):
+        # A change that is judged may hold a link of that name, to any file of whoever runs the check.
+        raise UnwritableOutputError(f"'{path}' is a symbolic link", "name the file itself for the report")
     try:
         with open(path, "w", encoding="utf-8", errors="backslashreplace", newline="\n") as file:
             file.write(text)

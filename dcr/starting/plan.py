@@ -171,16 +171,16 @@ def _code_owners(
     repository: Repository, service: Platform | None, policy_file: str, owners: Sequence[str]
 ) -> list[Step]:
     """Return the step that has the policy and the acceptances guarded; who guards them is never guessed."""
-    guarded = (policy_file, "dcr.accepted.yaml")
+    guarded = (policy_file, "dcr.accepted.yaml", "dcr.baseline.json")
     missing: tuple[str, ...] = guarded
     path = next((each for each in CODE_OWNERS if _content(repository, each) is not None), None)
     if path is not None:
         content = _content(repository, path) or b""
         missing = tuple(each for each in guarded if each.encode() not in content)
     if not missing:
-        return [Step(THERE, path or "", "guards the policy and the acceptances")]
+        return [Step(THERE, path or "", "guards the policy, acceptances and the baseline")]
     text = "".join(f"/{each} {' '.join(owners) or '@the-team-that-decides'}\n" for each in missing)
-    why = "who decides on the policy and on acceptances"
+    why = "who decides on the policy, on acceptances and on a baseline"
     if path is None and owners:
         return [Step(WRITE, service.code_owners if service else "CODEOWNERS", why, text)]
     return [Step(ADD, path or (service.code_owners if service else "CODEOWNERS"), why, text)]

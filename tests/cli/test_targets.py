@@ -90,3 +90,14 @@ def test_commands_may_be_asked_for_beside_another_report(broken: Path) -> None:
 def test_a_ci_without_commands_gets_the_table_alone(broken: Path) -> None:
     table = dcr(broken, "check", "--base", "main", "--format", "table")
     assert dcr(broken, "check", "--base", "main", CI="true", GITLAB_CI="true") == table
+
+
+def test_a_report_is_not_written_through_a_link_that_a_change_may_hold(broken: Path) -> None:
+    (broken / "precious").write_text("mine", "utf-8")
+    (broken / "report.json").symlink_to("precious")
+    for arguments in (["--format", "json:report.json"], ["--output", "report.json"]):
+        run = dcr(broken, "check", *arguments)
+        assert (run.code, run.out) == (2, "")
+        assert "'report.json' is a symbolic link" in run.err
+    assert (broken / "precious").read_text("utf-8") == "mine"
+    assert dcr(broken, "check", "--output", "/dev/stdout").out == LTV_LINE

@@ -22,7 +22,7 @@ from dcr.starting.platforms import PLATFORMS, STAND_IN
 
 SOURCE = "git+https://git.acme.dev/tools/dcr@v1.2.0"
 ODCS = (ROOT / "contracts-example/odcs/returns.yaml").read_text("utf-8")
-OWNERS = "/dcr.toml @acme/deciders\n/dcr.accepted.yaml @acme/deciders\n"
+OWNERS = "".join(f"/dcr.{each} @acme/deciders\n" for each in ("toml", "accepted.yaml", "baseline.json"))
 WRITTEN = ("dcr.toml", ".pre-commit-config.yaml", ".github", "CODEOWNERS")
 
 
@@ -78,7 +78,7 @@ def test_everything_is_written_once_and_said(new: Repository) -> None:
         "wrote  dcr.toml: what is a contract, and how strictly it is judged\n"
         "wrote  .pre-commit-config.yaml: checks commits and pushes\n"
         "wrote  .github/workflows/contracts.yml: runs dcr on pull requests (github, by the remote at github.com)\n"
-        "wrote  .github/CODEOWNERS: who decides on the policy and on acceptances\n"
+        "wrote  .github/CODEOWNERS: who decides on the policy, on acceptances and on a baseline\n"
         "next:\n"
         "  dcr lint\n"
         "  pre-commit install\n"
@@ -102,7 +102,7 @@ def test_everything_is_written_once_and_said(new: Repository) -> None:
         "is there  dcr.toml: covers the contracts found\n"
         "is there  .pre-commit-config.yaml: runs dcr\n"
         "is there  .github/workflows/contracts.yml: github runs dcr\n"
-        "is there  .github/CODEOWNERS: guards the policy and the acceptances\n"
+        "is there  .github/CODEOWNERS: guards the policy, acceptances and the baseline\n"
         "nothing to do: all of it is there\n",
         "",
     )
