@@ -8,14 +8,15 @@ MAJOR, MINOR, PATCH, NONE = "major", "minor", "patch", "none"
 BUMPS = (NONE, PATCH, MINOR, MAJOR)
 """Every bump, smallest first."""
 
-_VERSION = re.compile(r"(0|[1-9][0-9]{0,18})\.(0|[1-9][0-9]{0,18})\.(0|[1-9][0-9]{0,18})\Z")
+_NUMBER = "(0|[1-9][0-9]{0,18})"
+_VERSION = rf"{_NUMBER}\.{_NUMBER}\.{_NUMBER}"  # compiled when first asked for: a run without changes never does
 
 Version = tuple[int, int, int]
 
 
 def parse(text: str) -> Version | None:
     """Return MAJOR.MINOR.PATCH as three numbers, or None for a version that cannot be ordered."""
-    match = _VERSION.match(text)
+    match = re.fullmatch(_VERSION, text)
     return (int(match[1]), int(match[2]), int(match[3])) if match else None
 
 

@@ -14,6 +14,7 @@ from dcr.git.command import GitFailedError, failure
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    from dcr.git.ci.candidate import Candidate
     from dcr.git.repository import Repository
 
 BASE_OPTION = "--base "
@@ -27,7 +28,7 @@ _DEFAULTS = (
     "refs/remotes/origin/master",
 )
 _UNFIT = re.compile(r"[\x00-\x20\x7f~^:?*\[\\]|\.\.|@\{|//|\A-|\A\.|/\Z|\.\Z|\.lock\Z|\A@\Z")
-_AMBIGUOUS = re.compile(r"refname '(.*)' is ambiguous")
+_AMBIGUOUS = r"refname '(.*)' is ambiguous"
 _LISTED = re.compile(r"(\S+) ([0-9a-f]{40,64}) (\S*)\Z")
 
 
@@ -159,7 +160,7 @@ def _unborn() -> UnbornHeadError:
     )
 
 
-def _first_existing(repository: Repository, named: ci.Candidate) -> tuple[str, str]:
+def _first_existing(repository: Repository, named: Candidate) -> tuple[str, str]:
     """Return what a CI names as the base, and the variable that does.
 
     In a shallow clone a branch of the remote may be what an earlier job in the same folder left behind, so a commit
@@ -278,7 +279,7 @@ def no_merge_base(repository: Repository, ref: str, found: list[str]) -> NoMerge
 
 
 def _refuse_ambiguous(complaint: str, option: str = BASE_OPTION) -> None:
-    found = _AMBIGUOUS.search(complaint)
+    found = re.search(_AMBIGUOUS, complaint) if complaint else None
     if found is None:
         return
     ref = found[1]

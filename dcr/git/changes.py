@@ -152,7 +152,7 @@ def _filters_off(repository: Repository) -> dict[str, str]:
     return {}
 
 
-_ENTRY = re.compile(r":(\d{6}) (\d{6}) ([0-9a-f]{40,64}) ([0-9a-f]{40,64}) ([A-Z])\d*\Z")
+_ENTRY = r":(\d{6}) (\d{6}) ([0-9a-f]{40,64}) ([0-9a-f]{40,64}) ([A-Z])\d*"  # compiled where something changed
 
 
 def raw_entries(raw: bytes) -> Iterator[tuple[str, str, str, str, str, str]]:
@@ -164,7 +164,7 @@ def raw_entries(raw: bytes) -> Iterator[tuple[str, str, str, str, str, str]]:
     if len(parts) % 2:
         raise GitFailedError("git gave half a listing of changes", "run it again")
     for facts, path in zip(parts[::2], parts[1::2], strict=True):
-        match = _ENTRY.match(facts)
+        match = re.fullmatch(_ENTRY, facts)
         if match is None:
             raise GitFailedError(f"git listed a change in a form that is not known: '{facts[:80]}'", "report this")
         before, after, old, new, status = match.groups()

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-_ADDRESS = re.compile(r"(https?://)(?:[^/@\s]*@)?([\w.:-]+/[\w.~%/+-]*)", re.ASCII)
+_ADDRESS = r"(?a)(https?://)(?:[^/@\s]*@)?([\w.:-]+/[\w.~%/+-]*)"  # compiled in a CI alone
 
 
 def address(environment: Mapping[str, str]) -> str:
@@ -24,5 +24,6 @@ def address(environment: Mapping[str, str]) -> str:
         environment.get("BUILD_REPOSITORY_URI", ""),
         environment.get("BITBUCKET_GIT_HTTP_ORIGIN", ""),
     )
-    found = _ADDRESS.fullmatch(next(filter(None, told), ""))
+    url = next(filter(None, told), "")
+    found = re.fullmatch(_ADDRESS, url) if url else None
     return f"{found[1]}{found[2]}" if found else ""

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import os
-import re
 from typing import TYPE_CHECKING
 
 from dcr.git.base import Base, UnbornHeadError, no_merge_base, resolve_base, resolve_commit
+from dcr.git.bringing import ID
 from dcr.git.changes import INDEX, WORKTREE
 from dcr.git.command import failure
 from dcr.git.policies import named_base
 
 if TYPE_CHECKING:
     from dcr.git.repository import Repository
-
-_ID = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?\Z")
 
 
 def settle(repository: Repository, base: str | None, head: str) -> Base:
@@ -40,7 +38,7 @@ def common_base(repository: Repository, name: str, source: str, commit: str, hea
     commits = resolve_commit(repository, commit), resolve_commit(repository, head)
     answer = repository.git.attest("merge-base", "--all", *commits)
     found = answer.out.decode("ascii", "replace").split()
-    if answer.code not in (0, 1) or bool(found) is (answer.code == 1) or not all(map(_ID.match, found)):
+    if answer.code not in (0, 1) or bool(found) is (answer.code == 1) or not all(map(ID.match, found)):
         raise failure(("merge-base",), answer)
     if not found and not repository.shallow:
         return None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pkgutil
+from functools import lru_cache
 from importlib import import_module
 from typing import TYPE_CHECKING, Protocol, cast
 
@@ -35,6 +36,7 @@ class Style:
         self.width, self.color, self.unicode, self.quiet = width, color, unicode, quiet
 
 
+@lru_cache(maxsize=1)
 def names() -> tuple[str, ...]:
     """Return the names of all formats; a module whose name begins with an underscore is a part that they share."""
     found = (each.name for each in pkgutil.iter_modules(__path__))

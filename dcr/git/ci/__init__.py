@@ -7,48 +7,51 @@ is loaded when one of its variables is set: a hook on a developer's machine load
 from __future__ import annotations
 
 from importlib import import_module
-from typing import TYPE_CHECKING, NamedTuple, Protocol, cast
-
-from dcr.git.ci.candidate import Candidate, UnreadableEventError
+from typing import TYPE_CHECKING, cast
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+    from typing import Protocol
 
-__all__ = ["Candidate", "UnreadableEventError", "candidate", "filters", "service", "setting", "unproposed"]
+    from dcr.git.ci.candidate import Candidate
 
+    class _Reader(Protocol):
+        """What every service's module offers."""
 
-class _Reader(Protocol):
-    """What every service's module offers."""
+        SETTING: str
+        """What to write into the service's configuration to get every branch with its whole history."""
 
-    SETTING: str
-    """What to write into the service's configuration to get every branch with its whole history."""
-
-    def candidate(self, environment: Mapping[str, str]) -> Candidate | None:
-        """Return what the service's variables name as the base, or None when they name none."""
-
-
-class _Service(NamedTuple):
-    """A service: its module here, the variable it marks its jobs with, and those that a container may be given."""
-
-    name: str
-    mark: str
-    given: tuple[str, ...] = ()
-    filters: bool = False  # whether its clones lack files' contents unless it is told otherwise
+        def candidate(self, environment: Mapping[str, str]) -> Candidate | None:
+            """Return what the service's variables name as the base, or None when they name none."""
 
 
-_SERVICES = (
-    _Service("github", "GITHUB_ACTIONS"),
-    _Service(
-        "gitlab",
-        "GITLAB_CI",
-        ("CI_MERGE_REQUEST_TARGET_BRANCH_NAME", "CI_EXTERNAL_PULL_REQUEST_TARGET_BRANCH_NAME", "CI_COMMIT_BEFORE_SHA"),
+# Plain tables: every hook run loads this module, and a class for them would cost it more than all the rest.
+_MARKS = {
+    "github": "GITHUB_ACTIONS",
+    "gitlab": "GITLAB_CI",
+    "azure": "TF_BUILD",
+    "bitbucket": "BITBUCKET_BUILD_NUMBER",
+    "buildkite": "BUILDKITE",
+    "jenkins": "JENKINS_URL",
+    "circleci": "CIRCLECI",
+}
+"""Each service, which is a module here, and the variable with which it marks its jobs."""
+
+_GIVEN = {
+    "gitlab": (
+        "CI_MERGE_REQUEST_TARGET_BRANCH_NAME",
+        "CI_EXTERNAL_PULL_REQUEST_TARGET_BRANCH_NAME",
+        "CI_COMMIT_BEFORE_SHA",
     ),
-    _Service("azure", "TF_BUILD", ("SYSTEM_PULLREQUEST_TARGETBRANCH",)),
-    _Service("bitbucket", "BITBUCKET_BUILD_NUMBER", ("BITBUCKET_PR_DESTINATION_BRANCH",)),
-    _Service("buildkite", "BUILDKITE", ("BUILDKITE_PULL_REQUEST",)),
-    _Service("jenkins", "JENKINS_URL", ("CHANGE_TARGET",)),
-    _Service("circleci", "CIRCLECI", filters=True),
-)
+    "azure": ("SYSTEM_PULLREQUEST_TARGETBRANCH",),
+    "bitbucket": ("BITBUCKET_PR_DESTINATION_BRANCH",),
+    "buildkite": ("BUILDKITE_PULL_REQUEST",),
+    "jenkins": ("CHANGE_TARGET",),
+}
+"""Variables that a container in a job may be given without the mark."""
+
+_PARTIAL = ("circleci",)
+"""Services whose clones lack files' contents unless they are told otherwise."""
 
 
 def service(environment: Mapping[str, str]) -> str | None:
@@ -57,7 +60,7 @@ def service(environment: Mapping[str, str]) -> str | None:
     One of github, gitlab, azure, bitbucket, buildkite, jenkins and circleci, by the variable with which each marks its
     jobs (the services' documentation of predefined variables).
     """
-    return next((each.name for each in _SERVICES if _is_set(environment, each.mark)), None)
+    return next((name for name, mark in _MARKS.items() if _is_set(environment, mark)), None)
 
 
 def candidate(environment: Mapping[str, str]) -> Candidate | None:
@@ -82,8 +85,7 @@ def setting(environment: Mapping[str, str]) -> str:
 
 def filters(environment: Mapping[str, str]) -> bool:
     """Whether the CI at hand makes partial clones by default, which its setting undoes."""
-    here = service(environment)
-    return any(each.filters for each in _SERVICES if each.name == here)
+    return service(environment) in _PARTIAL
 
 
 def unproposed(environment: Mapping[str, str]) -> tuple[str, str] | None:
@@ -98,9 +100,9 @@ def unproposed(environment: Mapping[str, str]) -> tuple[str, str] | None:
 def _readers(environment: Mapping[str, str]) -> Iterator[_Reader]:
     """Yield the module of the service at hand; outside a known one, of each whose variables were passed on."""
     here = service(environment)
-    for each in _SERVICES:
-        if each.name == here or (here is None and any(_is_set(environment, name) for name in each.given)):
-            yield cast("_Reader", import_module(f"{__name__}.{each.name}"))
+    for name in _MARKS:
+        if name == here or (here is None and any(_is_set(environment, each) for each in _GIVEN.get(name, ()))):
+            yield cast("_Reader", import_module(f"{__name__}.{name}"))
 
 
 def _is_set(environment: Mapping[str, str], name: str) -> bool:
