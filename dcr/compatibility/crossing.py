@@ -10,6 +10,9 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from dcr.contract.foreign import field_of_type
+from dcr.contract.physical import logical_type
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
@@ -80,10 +83,12 @@ _LETTERS = {"%Y": "yyyy", "%m": "MM", "%d": "dd", "%H": "HH", "%M": "mm", "%S": 
 def without_spellings(field: Field) -> Field:
     """Return a field without stored types and with date patterns in one dialect, and so what is nested in it.
 
-    A map is an object of any members: what its keys and values are belongs to its stored type in other formats.
+    Where one has no word for a map, an object that is stored as one is compared with the other's map.
     """
-    if field.type == "map":
-        field = replace(field, type="object", fields=())
+    if field.type == "object" and not field.fields and field.physical_type and field.place:
+        stored = logical_type(field.physical_as or field.physical_type)
+        if stored.name == "map":
+            field = replace(field, type="map", fields=field_of_type(field.name, stored, field.place).fields)
     constraints = field.constraints
     if "format" in constraints:
         written = re.sub("%[A-Za-z]", lambda found: _LETTERS.get(found[0], found[0]), constraints["format"])
