@@ -3,7 +3,7 @@
 Why it breaks
     Readers parse, join and aggregate by type. A number that becomes text, or an integer that becomes a
     number, breaks casts, joins and typed columns on one side or the other, so any change of type counts in
-    both directions. In a format that may leave types out, a first type is a warning: what rows hold was not said.
+    both directions. In a format that may leave types out, a first type is such a change too: rows may hold anything.
 
 Instead
     Add a field with the new type under a new name, fill both, move the readers, then remove the old one.
@@ -22,16 +22,16 @@ from dcr.compatibility.escapes import UNKNOWN
 from dcr.compatibility.modes import BACKWARD, FORWARD
 from dcr.compatibility.rows import NoValueError, candidates, smallest_value
 from dcr.compatibility.rule import FIELD, Finding, rule
-from dcr.compatibility.semver import MAJOR, MINOR
-from dcr.compatibility.severities import WARNING
+from dcr.compatibility.semver import MAJOR
 from dcr.compatibility.wording import type_shown
-from dcr.contract.contract import ANY, UNREAD, Field, names_no_type
+from dcr.contract.contract import UNREAD, names_no_type
 from dcr.contract.values import allows
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from dcr.compatibility.pairs import FieldPair
+    from dcr.contract.contract import Field
 
 _NESTED = ("object", "array")
 
@@ -68,26 +68,12 @@ def field_type_changed(pair: FieldPair) -> Iterator[Finding]:
 
 
 def _named(path: str, previous: Field, proposed: Field) -> Finding:
-    """Return what is said of a type that only one side names.
-
-    A file that names no type leaves it open, and does not say that rows hold values of every type: a first type is new
-    knowledge, unless more comes with it that rows may not meet.
-    """
+    """Return what is said of a type that only one side names; where none is, rows may hold values of every type."""
     if names_no_type(proposed):
         message = f"field '{path}' names no type any more, and was {type_shown(previous)}"
         return Finding(message, "write the type out again", key="type", detail=proposed.type)
     message = f"field '{path}' now has the type {type_shown(proposed)}, and its type was not named before"
-    hint = "make sure that no row holds anything else"
-    if _asks_for_no_more(previous, proposed):
-        return Finding(message, hint, (BACKWARD,), "type", proposed.type, WARNING, bump=MINOR)
-    return Finding(message, hint, key="type", detail=proposed.type)
-
-
-def _asks_for_no_more(previous: Field, proposed: Field) -> bool:
-    """Whether a field names its type, and is otherwise as it was; what is nested in it may be named too."""
-    nested = (*proposed.fields, *((proposed.items,) if proposed.items else ()))
-    same = proposed.enum == previous.enum and proposed.constraints == previous.constraints
-    return same and not any(each.required or not _asks_for_no_more(Field("", ANY), each) for each in nested)
+    return Finding(message, "make sure that no row holds anything else", key="type", detail=proposed.type)
 
 
 def _proof(writer: Field, reader: Field) -> object:
