@@ -65,6 +65,10 @@ def check(
     one_of("--fail-on", fail_on, FAIL_ON)
     one_of("--policy-from", policy_from, _POLICY_FROM)
     one_of("--color", color, COLORS)
+    if write_baseline and (format or output):
+        raise UsageError(
+            "--write-baseline prints no report", "leave --format and --output out, then run it again with them"
+        )
     chosen = targets(format or (), output or ())
     request = Request(
         folder=working_folder(),
@@ -89,13 +93,9 @@ def check(
             report = run_check(request, progress) if write_owed(report) else report
     finally:
         progress.done()
-    if verbose:
-        from dcr.cli.verbose import say_what_was_read
-
-        say_what_was_read(report)
     if write_baseline:
-        from dcr.cli.baseline import CHECK, write
+        from dcr.cli.baseline import CHECK, write  # only a run that writes one pays for it
 
         write(CHECK, baseline, report, request.paths)
-        raise typer.Exit(0)
-    raise typer.Exit(deliver(report, chosen, Manner(color, quiet, statistics)))
+        return
+    raise typer.Exit(deliver(report, chosen, Manner(color, quiet, statistics, verbose)))

@@ -14,7 +14,7 @@ from dcr.check import Request, check
 from dcr.cli import EXIT_ISSUES, EXIT_NOT_CHECKED
 from dcr.cli.options import ColorOption, FailOnOption
 from dcr.cli.output import COLORS, FAIL_ON, Manner, deliver, one_of, style_of, words, working_folder
-from dcr.cli.targets import targets
+from dcr.cli.targets import people_read, targets
 from dcr.contract.spelling import did_you_mean
 from dcr.errors import UsageError
 from dcr.git.updates import Update, received, sent
@@ -73,7 +73,7 @@ def hook(
         found = judge_sent(working_folder(), *managed, wanted, guessed=True)
     else:
         found = judge_sent(working_folder(), sent(_told(name)), remote or "origin", wanted)
-    raise typer.Exit(_say(found, format or _usual_format(), style_of(color)))
+    raise typer.Exit(_say(found, format or ("table" if people_read() else "text"), style_of(color)))
 
 
 def _told(name: str) -> bytes:
@@ -96,10 +96,6 @@ def _sent_by_a_manager() -> tuple[tuple[Update, ...], str] | None:
     new = os.environ.get("PRE_COMMIT_TO_REF") or os.environ.get("PRE_COMMIT_LOCAL_BRANCH") or "HEAD"
     update = Update(os.environ["PRE_COMMIT_REMOTE_BRANCH"], old if old.strip("0") else None, new)
     return (update,), os.environ.get("PRE_COMMIT_REMOTE_NAME") or "origin"
-
-
-def _usual_format() -> str:
-    return "table" if sys.stdout.isatty() or os.environ.get("CI") or os.environ.get("PRE_COMMIT") else "text"
 
 
 def _by_hand(wanted: Wanted, format_name: str | None, color: str) -> int:

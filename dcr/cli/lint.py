@@ -17,6 +17,7 @@ from dcr.cli.options import (
 )
 from dcr.cli.output import COLORS, FAIL_ON, Manner, deliver, one_of, progress_of, working_folder
 from dcr.cli.targets import targets
+from dcr.errors import UsageError
 from dcr.lint import lint as run_lint
 from dcr.reporters import needs_sources
 
@@ -40,6 +41,10 @@ def lint(
     """Run the validation."""
     one_of("--fail-on", fail_on, FAIL_ON)
     one_of("--color", color, COLORS)
+    if write_baseline and (format or output):
+        raise UsageError(
+            "--write-baseline prints no report", "leave --format and --output out, then run it again with them"
+        )
     chosen = targets(format or (), output or ())
     folder = working_folder()
     progress = progress_of(verbose=verbose)
@@ -54,13 +59,9 @@ def lint(
         )
     finally:
         progress.done()
-    if verbose:
-        from dcr.cli.verbose import say_what_was_read
-
-        say_what_was_read(report)
     if write_baseline:
-        from dcr.cli.baseline import LINT, write
+        from dcr.cli.baseline import LINT, write  # only a run that writes one pays for it
 
         write(LINT, baseline, report, tuple(paths or ()))
-        raise typer.Exit(0)
-    raise typer.Exit(deliver(report, chosen, Manner(color, quiet, statistics)))
+        return
+    raise typer.Exit(deliver(report, chosen, Manner(color, quiet, statistics, verbose)))

@@ -39,6 +39,7 @@ class Manner(NamedTuple):
     color: str = "auto"
     quiet: bool = False
     statistics: bool = False
+    verbose: bool = False
 
 
 class UnwritableOutputError(DcrError):
@@ -91,6 +92,10 @@ def deliver(report: Report, chosen: Iterable[Target], manner: Manner) -> int:
     Raises `UnwritableOutputError`, before anything is on stdout.
     """
     ended = False
+    if manner.verbose:
+        from dcr.cli.verbose import say_what_was_read
+
+        say_what_was_read(report)
     for target in chosen:
         module = reporter(target.format)
         if target.file is not None:

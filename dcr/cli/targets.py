@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from dcr.errors import UsageError
 from dcr.git.ci import service
 from dcr.reporters import names, reporter
+from dcr.reporters.summary import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -38,7 +39,7 @@ def targets(formats: Iterable[str], outputs: Iterable[str]) -> tuple[Target, ...
     loose = [each for each in asked if each.file is None]
     if files and len(files) != len(loose):
         raise UsageError(
-            f"--output names {_counted(len(files), 'file')}, and {_counted(len(loose), 'format')} could go there",
+            f"--output names {counted(len(files), 'file')}, and {counted(len(loose), 'format')} could go there",
             f"write them together: --format {loose[0].format if loose else asked[0].format}:{files[0]}",
         )
     if files:
@@ -55,11 +56,17 @@ def _written(text: str) -> Target:
 
 def _by_surroundings() -> list[Target]:
     """A table where people read, lines where programs do; in a CI that reads annotations from its log, those too."""
-    found = service(os.environ)
-    if not (found or sys.stdout.isatty() or os.environ.get("CI") or os.environ.get("PRE_COMMIT")):
+    if not people_read():
         return [Target("text")]
+    found = service(os.environ)
     reads_log = found in names() and _is_commands(found)
     return [Target("table"), *([Target(found, beside=True)] if found and reads_log else [])]
+
+
+def people_read() -> bool:
+    """Whether stdout is a terminal or a log that people read: a CI's, or a hook manager's."""
+    known = os.environ.get("CI") or os.environ.get("PRE_COMMIT") or service(os.environ)
+    return bool(known) or sys.stdout.isatty()
 
 
 def _is_commands(name: str) -> bool:
@@ -86,7 +93,3 @@ def _arranged(asked: list[Target]) -> list[Target]:
     whole = [each for each in stdout if not _is_commands(each.format)]
     commands = [each._replace(beside=bool(whole)) for each in stdout if _is_commands(each.format)]
     return [*(each for each in asked if each.file is not None), *whole, *commands]
-
-
-def _counted(number: int, word: str) -> str:
-    return f"{number} {word}{'' if number == 1 else 's'}"

@@ -20,13 +20,14 @@ if TYPE_CHECKING:
 BASE_OPTION = "--base "
 """What is written before a ref that names the base."""
 
-_DEFAULTS = (
+USUAL_BASES = (
     "refs/remotes/origin/HEAD",
     "refs/heads/main",
     "refs/heads/master",
     "refs/remotes/origin/main",  # a CI fetches branches without saying which one is the remote's HEAD
     "refs/remotes/origin/master",
 )
+"""What is taken for the base, in this order, where nothing names one."""
 _UNFIT = re.compile(r"[\x00-\x20\x7f~^:?*\[\\]|\.\.|@\{|//|\A-|\A\.|/\Z|\.\Z|\.lock\Z|\A@\Z")
 _AMBIGUOUS = r"refname '(.*)' is ambiguous"
 _LISTED = re.compile(r"(\S+) ([0-9a-f]{40,64}) (\S*)\Z")
@@ -198,9 +199,9 @@ def _listed(repository: Repository, *refs: str) -> dict[str, tuple[str, str]]:
 
 
 def _default(repository: Repository, policy_base: Callable[[str], str | None]) -> tuple[str, str]:
-    found = _listed(repository, *_DEFAULTS)
-    fallback = next((name for name in _DEFAULTS if name in found), None)
-    _refuse_dangling(repository, _DEFAULTS[: _DEFAULTS.index(fallback)] if fallback else _DEFAULTS)
+    found = _listed(repository, *USUAL_BASES)
+    fallback = next((name for name in USUAL_BASES if name in found), None)
+    _refuse_dangling(repository, USUAL_BASES[: USUAL_BASES.index(fallback)] if fallback else USUAL_BASES)
     named = policy_base(found[fallback][0] if fallback else "HEAD")
     if named is not None:
         return named, "policy"
@@ -222,7 +223,7 @@ def _only_branch(repository: Repository) -> str:
     listing = repository.git.run("for-each-ref", "--count=2", "--format=%(refname)", "refs/heads", "refs/remotes")
     refs = listing.decode("utf-8", "surrogateescape").split()
     here = repository.git.ask("symbolic-ref", "--quiet", "HEAD").out.decode("utf-8", "surrogateescape").strip()
-    if any(ref in _DEFAULTS for ref in refs):
+    if any(ref in USUAL_BASES for ref in refs):
         raise GitFailedError("git for-each-ref gave two answers that do not fit", "run it again")
     if refs == [here]:
         return "HEAD"

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from dcr.compatibility.semver import MAJOR, MINOR, NONE, PATCH
 from dcr.pages.lines import BOLD, DIM, GREEN, INDENT, RED, YELLOW, Cell, Paper, page
 from dcr.registry.changelog import ADDED, CHANGED, entry_of
+from dcr.reporters.summary import counted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -81,7 +82,7 @@ def _of_one_side(entry: Entry) -> str:
     """What can be said from one file: whether the dataset is new, or gone for good, only the others could tell."""
     one = entry.proposed or entry.previous
     count = len(one.fields) if one else 0
-    fields = f"{count} field{'' if count == 1 else 's'}"
+    fields = counted(count, "field")
     if entry.change == ADDED:
         return f"new in this file, {fields}"
     owed = f"; owes {entry.owed.upper()} unless another file has it" if entry.owed != NONE else ""

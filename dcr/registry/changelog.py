@@ -9,6 +9,7 @@ from dcr.compatibility.modes import DIRECTIONS, FORWARD
 from dcr.compatibility.pairs import ContractPair, field_pairs
 from dcr.compatibility.rule import FIELD, all_rules
 from dcr.compatibility.semver import BUMPS, MAJOR, MINOR, NONE, PATCH
+from dcr.reporters.summary import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -65,7 +66,7 @@ def entry_of(previous: Contract | None, proposed: Contract | None, mode: str) ->
 
 def _one_sided(one: Contract, previous: Contract | None, proposed: Contract | None, mode: str) -> Entry:
     if proposed is not None:
-        line = Line(MINOR, None, f"a new dataset with {_counted(len(one.fields), 'field')}")
+        line = Line(MINOR, None, f"a new dataset with {counted(len(one.fields), 'field')}")
     else:
         owed = NONE if one.status == "archived" else MAJOR
         line = Line(owed, None, f"the dataset was removed; it was {one.status}", "contract_removed", "consumers")
@@ -156,7 +157,3 @@ def _of_contract(before: Contract, after: Contract, *, told_freshness: bool) -> 
 
 def _how(before: str | None, after: str | None) -> str:
     return "in other words" if before and after else "now" if after else "no longer"
-
-
-def _counted(number: int, word: str) -> str:
-    return f"{number} {word}{'' if number == 1 else 's'}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from dcr.git.base import USUAL_BASES
 from dcr.git.command import failure
 from dcr.policy.globs import Scope
 from dcr.policy.policy import DEFAULT_GLOBS, Policy
@@ -14,7 +15,6 @@ if TYPE_CHECKING:
     from dcr.git.repository import Repository
     from dcr.starting.contracts import Found, Globs
 
-_KNOWN = ("refs/remotes/origin/HEAD", "refs/heads/main", "refs/heads/master")
 _OPENING = """\
 # What dcr takes for contracts, and how strictly it judges them; dcr schema policy lists every setting.
 # A change is judged by this file as its base has it, so a change cannot loosen its own gate.
@@ -81,7 +81,7 @@ def _unusual_branch(repository: Repository) -> str | None:
     if answer.code != 0:
         raise failure(("for-each-ref",), answer)
     refs = set(answer.out.decode("utf-8", "surrogateescape").split())
-    if not here or here in _KNOWN or refs & set(_KNOWN) or refs - {here}:
+    if not here or here in USUAL_BASES or refs & set(USUAL_BASES) or refs - {here}:
         return None
     branch = here.removeprefix("refs/heads/")
     return branch if printable(branch) == branch else None

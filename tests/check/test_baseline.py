@@ -210,3 +210,8 @@ def test_a_baseline_is_found_from_a_subfolder(repository: Repository) -> None:
     write(repository)
     outcome = repository.check("--baseline", f"../{FILE}", cwd=repository.folder / "contracts")
     assert outcome.report["summary"]["accepted"] == 1
+
+
+def test_writing_a_baseline_prints_no_report_and_says_so(repository: Repository) -> None:
+    for command in ("check", "lint"):
+        repository.dcr(command, "--write-baseline", "--format", "json").says("--write-baseline prints no report")
