@@ -79,6 +79,13 @@ def test_the_same_break_is_known_wherever_its_line_moves_and_whatever_version_it
     assert outcome.report["contracts"][0]["required_bump"] == "major"  # what is owed is still shown
 
 
+def test_what_a_change_takes_from_the_baseline_is_told_again(known: Repository) -> None:
+    known.commit({USERS: breaking(), FILE: '{"schema_version": 1, "issues": []}'})
+    outcome = known.check("--baseline", FILE)
+    assert (outcome.code, outcome.report["summary"]["baselined"]) == (1, 0)
+    assert set(outcome.kinds) == {"field_removed", "version_bump_insufficient"}
+
+
 def test_what_a_change_adds_to_the_baseline_is_shown_as_a_decision(repository: Repository) -> None:
     repository.write(USERS, breaking(version="2.0.0"))
     write(repository)
@@ -99,13 +106,17 @@ def test_where_decisions_are_read_from_the_base_a_change_cannot_add_to_its_basel
     repository.git("checkout", "-q", "-B", "feature")
     repository.write(USERS, breaking(version="2.0.0"))
     write(repository)
-    assert repository.check("--baseline", FILE).kinds == ["field_removed"]
+    outcome = repository.check("--baseline", FILE)
+    assert (outcome.code, [(issue["kind"], issue["accepted"]) for issue in outcome.issues]) == (
+        1, [("field_removed", None)]
+    )  # fmt: skip
 
 
 def test_an_invalid_contract_is_known_only_from_before(repository: Repository) -> None:
     repository.write(ORDERS, INVALID)
     write(repository)
-    assert set(repository.check("--baseline", FILE).kinds) == {"contract_invalid"}
+    added = repository.check("--baseline", FILE)
+    assert (added.code, set(added.kinds), added.report["summary"]["accepted"]) == (1, {"contract_invalid"}, 0)
     repository.git("checkout", "-q", "main")
     repository.commit()
     repository.branch("later")
@@ -215,3 +226,11 @@ def test_a_baseline_is_found_from_a_subfolder(repository: Repository) -> None:
 def test_writing_a_baseline_prints_no_report_and_says_so(repository: Repository) -> None:
     for command in ("check", "lint"):
         repository.dcr(command, "--write-baseline", "--format", "json").says("--write-baseline prints no report")
+
+
+def test_a_decision_about_a_known_issue_is_shown_all_the_same(known: Repository) -> None:
+    entry = "{dataset: users.daily_active, version: 2.0.0, kind: field_removed, field: ltv, reason: moved}"
+    known.commit({USERS: breaking(version="2.0.0"), "dcr.accepted.yaml": f"accepted:\n  - {entry}\n"})
+    outcome = known.check("--baseline", FILE)
+    assert [issue["accepted"]["reason"] for issue in outcome.issues] == ["moved"]
+    assert (outcome.code, outcome.report["summary"]["baselined"]) == (0, 0)
