@@ -188,7 +188,11 @@ def _judged(reading: Reading, policy: StricterPolicy) -> Iterator[ContractReport
     if not reading.contracts:
         yield from _report(reading, None, ContractPair(None, None, proposed_problems=reading.problems), policy)
     for number, contract in enumerate(reading.contracts):
-        problems = reading.problems if number == 0 else ()
+        problems = tuple(
+            each
+            for each in reading.problems
+            if each.dataset_id == contract.dataset_id or (number == 0 and not each.dataset_id)
+        )
         yield from _report(reading, contract, ContractPair(None, contract, proposed_problems=problems), policy)
 
 

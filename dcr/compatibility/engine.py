@@ -102,7 +102,7 @@ def _owed(pair: ContractPair, seen: list[tuple[Rule, Finding, FieldPair]], direc
 
 
 def _issue(pair: ContractPair, rule: Rule, finding: Finding, asked: tuple[str, ...], field: FieldPair | None) -> Issue:
-    path = field.path if field else None
+    path = field.path if field else finding.field
     contract = pair.proposed or pair.previous
     location, previous_location = _places(pair, finding, field)
     return Issue(

@@ -9,25 +9,28 @@ from dcr.compatibility.crossing import comparable, continued, former_id
 from dcr.compatibility.pairs import ContractPair
 from dcr.contract.contract import fields_meaning
 from dcr.contract.location import Location
+from dcr.formats.reading import problems_about
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from dcr.contract.contract import Contract
-    from dcr.formats.reading import Problem, Reading
+    from dcr.formats.reading import Known, Problem, Reading
 
 
 class Matched(NamedTuple):
     """One pair, and the file it is reported under when neither side gave a contract.
 
     `told_by` is the dataset whose id the file took from another: an error about that tells of this pair too.
-    `known_as` is the id that the dataset had before, where its format changed.
+    `known_as` is the id that the dataset had before, where its format changed. `stays` is whether both sides have a
+    file that gave no contract on either.
     """
 
     pair: ContractPair
     path: str
     told_by: str | None = None
     known_as: str | None = None
+    stays: bool = False
 
     @property
     def dataset_id(self) -> str | None:
@@ -66,7 +69,7 @@ class _Sides:
     proposed: dict[str, list[Contract]] = field(default_factory=dict)
     previous_problems: dict[str, tuple[Problem, ...]] = field(default_factory=dict)
     proposed_problems: dict[str, tuple[Problem, ...]] = field(default_factory=dict)
-    known_problems: dict[str, frozenset[str]] = field(default_factory=dict)
+    known_problems: dict[str, Known] = field(default_factory=dict)
 
 
 def match(previous: Mapping[str, Reading], proposed: Mapping[str, Reading], around: Surroundings) -> list[Matched]:
@@ -79,7 +82,7 @@ def match(previous: Mapping[str, Reading], proposed: Mapping[str, Reading], arou
     for path, reading in previous.items():
         for contract in reading.contracts:
             sides.previous.setdefault(now.get(contract.dataset_id, contract.dataset_id), []).append(contract)
-        sides.known_problems[path] = frozenset(each.message for each in reading.problems)
+        sides.known_problems[path] = frozenset(each.identity for each in reading.problems)
         if reading.unreadable:
             sides.previous_problems[path] = reading.problems
     for path, reading in proposed.items():
@@ -93,7 +96,9 @@ def match(previous: Mapping[str, Reading], proposed: Mapping[str, Reading], arou
     found = (_placed(each, previous, proposed) for each in _found(sides, claims, around))
     gone = (_placed(each, previous, proposed) for each in _lost(sides, lost, claims, proposed, around))
     pairs = [*found, *gone]
-    return sorted([*pairs, *_unread(sides, pairs, proposed)], key=lambda each: (each.path, each.dataset_id or ""))
+    return sorted(
+        [*pairs, *_unread(sides, pairs, previous, proposed)], key=lambda each: (each.path, each.dataset_id or "")
+    )
 
 
 def _placed(matched: Matched, previous: Mapping[str, Reading], proposed: Mapping[str, Reading]) -> Matched:
@@ -131,7 +136,7 @@ def _found(sides: _Sides, claims: Mapping[str, tuple[Location, ...]], around: Su
                 proposed=new,
                 published=published,
                 previous_problems=problems if mine or not also_at else (),
-                proposed_problems=sides.proposed_problems.get(path, ()),
+                proposed_problems=problems_about(sides.proposed_problems.get(path, ()), dataset_id),
                 known_problems=sides.known_problems.get(mine.path if mine else path, frozenset()),
                 also_at=also_at,
                 formerly=former_id(mine, contract),
@@ -161,7 +166,8 @@ def _lost(
             now = _in_its_place(before, reading, sides) if reading else None
             taken = now is not None and (claims.get(now) or len(sides.proposed.get(now, ())) > 1)
             listed_at = reading.listed_at if reading else None
-            pair = ContractPair(before, None, None, problems, now_about=now, gone_from=listed_at)
+            notes = problems_about(reading.problems, "") if reading else ()
+            pair = ContractPair(before, None, None, problems, notes, now_about=now, gone_from=listed_at)
             yield Matched(pair, before.path, told_by=now if taken else None)
 
 
@@ -178,16 +184,20 @@ def _claiming(dataset_id: str, proposed: Mapping[str, Reading]) -> Reading | Non
     return next((each for each in proposed.values() if each.unreadable and each.dataset_id == dataset_id), None)
 
 
-def _unread(sides: _Sides, pairs: list[Matched], proposed: Mapping[str, Reading]) -> Iterator[Matched]:
+def _unread(
+    sides: _Sides, pairs: list[Matched], previous: Mapping[str, Reading], proposed: Mapping[str, Reading]
+) -> Iterator[Matched]:
     """Files that gave no contract on one side and are part of no pair yet."""
     here = {each.path for each in pairs}
-    known = here | {each.pair.previous.path for each in pairs if each.pair.previous}
+    told = here | {each.pair.previous.path for each in pairs if each.pair.previous}
     for path, problems in sides.proposed_problems.items():
         if path not in here and not proposed[path].contracts:
             before = sides.previous_problems.get(path, ())
-            yield Matched(ContractPair(None, None, None, before, problems), path)
+            known = sides.known_problems.get(path, frozenset())
+            pair = ContractPair(None, None, None, before, problems, known_problems=known)
+            yield Matched(pair, path, stays=path in previous)
     for path, problems in sides.previous_problems.items():
-        if path not in known and path not in sides.proposed_problems:
+        if path not in told and path not in sides.proposed_problems:
             yield Matched(ContractPair(None, None, None, problems), path)
 
 

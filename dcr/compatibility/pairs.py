@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from dcr.compatibility.past import Past, Released
     from dcr.contract.location import Location
-    from dcr.formats.reading import Problem
+    from dcr.formats.reading import Known, Problem
 
 ITEMS = "[]"
 MAX_ADDED = 100  # among more new fields, a likeness says little, and looking for one takes the square of them
@@ -67,7 +67,7 @@ class ContractPair(NamedTuple):
     """Both sides of one dataset and what is known around them.
 
     `published` is the base's own newest contract of the dataset when that is not `previous`; `known_problems` are
-    messages about what the previous file held already; `also_at` are other files that claim the dataset;
+    the identities of what the previous file held already; `also_at` are other files that claim the dataset;
     `out_of_scope` is the path a contract moved to that no glob covers. Of a contract that is gone, `now_about` is the
     dataset that seems to have taken its place, and `gone_from` where the file that held it lists the datasets it has
     now. `formerly` is the id it had before its file changed the format. `shared` are contracts of both sides of a file
@@ -80,7 +80,7 @@ class ContractPair(NamedTuple):
     published: Contract | None = None
     previous_problems: tuple[Problem, ...] = ()
     proposed_problems: tuple[Problem, ...] = ()
-    known_problems: frozenset[str] = frozenset()
+    known_problems: Known = frozenset()
     also_at: tuple[Location, ...] = ()
     out_of_scope: str | None = None
     now_about: str | None = None

@@ -27,7 +27,8 @@ class Finding(NamedTuple):
     `value` is what the field holds in a row that proves the break (`ABSENT` with `proof` set: the field left
     out), `forward_value` the same where a forward break needs another value. `key` is the contract key to
     point at, `detail` what tells two findings of one kind on one field apart. `against` is the version that it breaks
-    against and `previous_location` the place there, where that is not the pair's own previous one. A finding whose
+    against and `previous_location` the place there, where that is not the pair's own previous one. `field` is the path
+    of the field that a finding on a whole contract is about. A finding whose
     severity is `off` is only counted for the bump it owes.
     """
 
@@ -46,6 +47,7 @@ class Finding(NamedTuple):
     location: Location | None = None
     against: str = ""
     previous_location: Location | None = None
+    field: str | None = None
 
 
 class Rule(NamedTuple):

@@ -107,7 +107,8 @@ def waiting(deprecation: Deprecation, path: str | None, how: str) -> tuple[str, 
 
 def numbered(problems: Sequence[Problem]) -> Iterator[tuple[Problem, str]]:
     """Yield each problem with what tells it apart in a fingerprint: its message, counted where it comes again."""
-    seen: dict[str, int] = {}
+    seen: dict[tuple[str | None, str], int] = {}
     for problem in problems:
-        times = seen[problem.message] = seen.get(problem.message, 0) + 1
+        key = (problem.field, problem.message)
+        times = seen[key] = seen.get(key, 0) + 1
         yield problem, problem.message if times == 1 else f"{problem.message} #{times}"

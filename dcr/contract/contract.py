@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from dcr.contract.location import Place
+    from dcr.contract.terms import FieldTerms, Terms
 
 Scalar = str | int | float | bool
 
@@ -49,7 +50,7 @@ class Field:
     """One column or attribute; `fields` are an object's, `items` an array's (its name is empty).
 
     `type_as` and `physical_as` are the file's own words for the types, for messages; they are None where `type` and
-    `physical_type` are these words.
+    `physical_type` are these words. `terms` is what only foreign formats say of a field.
     """
 
     name: str
@@ -65,6 +66,7 @@ class Field:
     place: Place | None = field(default=None, compare=False, repr=False)
     type_as: str | None = field(default=None, compare=False, repr=False)
     physical_as: str | None = field(default=None, compare=False, repr=False)
+    terms: FieldTerms | None = None
 
 
 class Owner(NamedTuple):
@@ -92,7 +94,7 @@ class Contract:
     `body` is the part of the file that holds the fields, where one file holds several datasets; `named` is false
     for one that has no name there, `says_status` for one whose status is only what it is taken for. `in_place` is for
     formats whose versions do not grow: a new one is added beside the old, and `latest` is the one that readers get who
-    name none. `access` is who may read, where a format says.
+    name none. `access` is who may read, where a format says. `terms` are those that only foreign formats have.
     """
 
     dataset_id: str
@@ -112,6 +114,7 @@ class Contract:
     in_place: bool = False
     latest: str | None = None
     access: str | None = None
+    terms: Terms | None = None
 
     @property
     def status_as(self) -> str | None:
@@ -147,6 +150,7 @@ def meaning(contract: Contract) -> tuple[object, ...]:
         frozenset(contract.owners),
         contract.freshness_sla,
         contract.access,
+        contract.terms.meaning if contract.terms else None,
         fields_meaning(contract.fields),
     )
 
@@ -168,6 +172,7 @@ def field_meaning(field: Field) -> tuple[object, ...]:
         fields_meaning(field.fields),
         field_meaning(field.items) if field.items else None,
         field.physical_type,
+        field.terms.meaning if field.terms else None,
     )
 
 

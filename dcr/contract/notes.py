@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
+from dcr.contract.contract import path_of
 from dcr.contract.yaml_reader import YamlRefusedError, short
 
 if TYPE_CHECKING:
@@ -18,27 +19,57 @@ MAX_NAME = 1_000
 _LONGEST = 400
 
 
+class Note(NamedTuple):
+    """One thing to know about a file: where it is, and the dataset and the field it was met in.
+
+    A `standing` note is said whenever the file changes, since it says that nothing is compared.
+    """
+
+    location: Location
+    message: str
+    hint: str
+    dataset_id: str | None = None
+    field: str | None = None
+    standing: bool = False
+
+
 class Notes:
-    """Values that are not understood. References, versions and structs multiply: what comes of them is counted here."""
+    """Values that are not understood. References, versions and structs multiply: what comes of them is counted here.
+
+    `dataset_id` is the dataset that is being read, None outside of all.
+    """
 
     def __init__(self) -> None:
-        self.told: dict[tuple[Location, str, str], None] = {}
+        self.found: dict[tuple[Location, str, str], Note] = {}
         self.columns = self.datasets = 0
-        self.untold = False
+        self.dataset_id: str | None = None
+        self._steps: list[str] = []
+        self._full = False
 
-    def __call__(self, place: Location, message: str, hint: str) -> None:
+    def __call__(self, place: Location, message: str, hint: str, *, standing: bool = False) -> None:
         """Note something, unless it was noted before; after many notes, only that there are more."""
-        note = (place, short(message, _LONGEST), hint)
-        if note in self.told or self.untold:
+        key = (place, short(message, _LONGEST), hint)
+        if key in self.found or self._full:
             return
-        if len(self.told) >= MAX_NOTES:
-            self.untold = True
-            note = (
-                place,
-                f"more than {MAX_NOTES} values are not understood; only the first are told",
-                "mend them first",
-            )
-        self.told[note] = None
+        if len(self.found) >= MAX_NOTES:
+            self._full = True
+            message = f"more than {MAX_NOTES} values are not understood; only the first are listed"
+            key = (place, message, "correct them first")
+        self.found[key] = Note(*key, self.dataset_id, self._field(), standing)
+
+    def enter(self, name: str) -> None:
+        """Note what follows at a field below the current one; an array's elements have no name."""
+        self._steps.append(name)
+
+    def leave(self) -> None:
+        """Return from a field to what it is in."""
+        self._steps.pop()
+
+    def _field(self) -> str | None:
+        path = ""
+        for step in self._steps:
+            path = path_of(path, step) if step else f"{path}[]"
+        return path or None
 
     def count(self, at: Callable[[], Location], name: str, columns: int) -> None:
         """Count columns and hold a name to its length. Raises `YamlRefusedError` beyond the limits, `at` its place."""
@@ -58,4 +89,5 @@ class Notes:
         if self.datasets > MAX_DATASETS:
             message = f"the file unfolds to more than {MAX_DATASETS:,} datasets, the most that are read"
             raise YamlRefusedError(message, place.line, place.column, "split the file")
+        self.dataset_id = name
         self.count(lambda: place, name, 0)

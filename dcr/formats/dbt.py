@@ -248,6 +248,13 @@ def _primary_key(columns: dict[str, Tree]) -> tuple[tuple[str, ...], dict[str, L
 
 
 def _field(name: str, column: Tree, promised: _Promises, *, keyed: bool) -> Field:
+    column.note.enter(name)
+    field = _read_field(name, column, promised, keyed=keyed)
+    column.note.leave()
+    return field
+
+
+def _read_field(name: str, column: Tree, promised: _Promises, *, keyed: bool) -> Field:
     written = column.text("data_type")
     kind = logical_type(written) if written else LogicalType(ANY, known=False)
     column.count(name, kind.columns)

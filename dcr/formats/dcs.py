@@ -119,6 +119,13 @@ def _contact(info: Tree | None) -> str | None:
 
 
 def _field(name: str, written: Tree, definitions: _Definitions, inside: tuple[str, ...] = ()) -> Field:
+    written.note.enter(name)
+    field = _read_field(name, written, definitions, inside)
+    written.note.leave()
+    return field
+
+
+def _read_field(name: str, written: Tree, definitions: _Definitions, inside: tuple[str, ...]) -> Field:
     tree, inside = definitions.below(written, inside)
     kind = _type(tree, definitions)
     written.count(name, kind.columns)

@@ -91,10 +91,11 @@ def read(path: str, root: MappingNode) -> Reading:
             lag, where = terms.freshness(promises, shown or "")
             contract = _contract(tree, f"{file_id}/{shown or 'schema'}", each, old=old, lag_at=where)
             named = shown is not None
+            notes.dataset_id = None
             contracts[shown or ""] = replace(
                 contract, owners=owners, status=status, freshness_sla=lag, deprecation_uri=uri, named=named
             )
-    if not contracts and not notes.told:
+    if not contracts and not notes.found:
         there = "schema" in tree or "dataset" in tree
         what = "the schema has no objects" if there else "the file has no schema"
         notes(tree.at("schema"), f"{what}, so there is nothing to compare", "add schema")
@@ -152,6 +153,13 @@ def _unique(fields: list[Field], each: Tree) -> tuple[Field, ...]:
 
 
 def _field(name: str, tree: Tree, *, old: bool = False) -> Field:
+    tree.note.enter(name)
+    field = _read_field(name, tree, old=old)
+    tree.note.leave()
+    return field
+
+
+def _read_field(name: str, tree: Tree, *, old: bool) -> Field:
     kind = _type(tree)
     tree.count(name, kind.columns)
     options = tree.tree("logicalTypeOptions")

@@ -10,11 +10,16 @@ if TYPE_CHECKING:
     from dcr.contract.notes import Notes
 
 
+Known = frozenset[tuple[str | None, str | None, str]]
+"""The identities of problems that a file had already."""
+
+
 class Problem(NamedTuple):
     """Something about a file that its author should know.
 
     A `fatal` one means the file gave no contract. The others are values that other readers read differently,
-    or that were not `understood` and so are not compared.
+    or that were not `understood` and so are not compared. It is about a dataset and a field where these are named, else
+    about the file. A `standing` one is said whenever the file changes.
     """
 
     location: Location
@@ -22,11 +27,30 @@ class Problem(NamedTuple):
     hint: str = ""
     fatal: bool = True
     understood: bool = True
+    dataset_id: str | None = None
+    field: str | None = None
+    standing: bool = False
+
+    @property
+    def identity(self) -> tuple[str | None, str | None, str]:
+        """What is the same of a problem that an older version of the file has too."""
+        return self.dataset_id, self.field, self.message
 
 
 def noted(notes: Notes) -> tuple[Problem, ...]:
     """Return what a reader noted as problems: none of them is fatal."""
-    return tuple(Problem(*each, fatal=False, understood=False) for each in notes.told)
+    return tuple(
+        Problem(
+            each.location, each.message, each.hint, fatal=False, understood=False,
+            dataset_id=each.dataset_id, field=each.field, standing=each.standing,
+        )
+        for each in notes.found.values()
+    )  # fmt: skip
+
+
+def problems_about(problems: tuple[Problem, ...], dataset_id: str) -> tuple[Problem, ...]:
+    """Return the problems of a dataset and those of its file as a whole."""
+    return tuple(each for each in problems if each.dataset_id in (None, dataset_id))
 
 
 class Reading(NamedTuple):

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 MAX_FILE = 64 * 1024 * 1024
 """Bytes of a cache that are read or written; more than any history of contracts needs."""
 
-_FORM = 1
+_FORM = 2
 
 
 class FactsCache:

@@ -51,6 +51,7 @@ class Sketches:
             frozenset(owners),
             meant,
             None,
+            None,
         )
         return (
             raw["dataset_id"],

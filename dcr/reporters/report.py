@@ -135,6 +135,8 @@ def change_of(matched: Matched) -> str:
         unread = any(problem.fatal for problem in pair.proposed_problems)
         if unread:
             return MODIFIED if pair.previous or pair.previous_problems else ADDED
+        if pair.previous is None and pair.proposed_problems:  # a file that is read and holds no dataset
+            return MODIFIED if matched.stays else ADDED
         return ADDED if pair.proposed else REMOVED
     previous, proposed = pair.both
     if previous.path != proposed.path:

@@ -117,7 +117,7 @@ def test_an_ordinary_file_has_no_note(text: str) -> None:
 def test_of_very_many_notes_the_first_are_told_and_that_there_are_more() -> None:
     problems = read("a.yaml", f"{FIELDS}{lines('  - {name: a}', 5_000)}".encode()).problems
     assert len(problems) == MAX_NOTES + 1
-    assert problems[-1].message == "more than 200 values are not understood; only the first are told"
+    assert problems[-1].message == "more than 200 values are not understood; only the first are listed"
 
 
 def test_fields_merged_into_a_mapping_of_fields_are_fields() -> None:

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 @rule(about=CONTRACT, severity=WARNING)
 def value_not_understood(pair: ContractPair) -> Iterator[Finding]:
     """Yield one finding for each value of the proposed file that is not understood, and was not there before."""
-    unread = [each for each in pair.proposed_problems if not each.understood]
-    for problem, detail in numbered([each for each in unread if each.message not in pair.known_problems]):
-        yield Finding(problem.message, problem.hint, detail=detail, location=problem.location)
+    notes = [each for each in pair.proposed_problems if not each.understood]
+    new = [each for each in notes if each.standing or each.identity not in pair.known_problems]
+    for problem, detail in numbered(new):
+        yield Finding(problem.message, problem.hint, detail=detail, location=problem.location, field=problem.field)

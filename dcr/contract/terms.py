@@ -1,0 +1,162 @@
+"""The terms that only foreign formats have: physical names, relationships, quality rules, service levels, servers.
+
+Each record has a `key` by which its counterpart in another version is found, and a place for messages. Two records are
+equal when they mean the same, wherever they stand.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from dcr.contract.location import Location
+
+COLUMN, MEASURE = "column", "measure"
+"""Semantic types of a field: a stored column, which is the default, and a value that is computed when it is read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Embedding:
+    """How the vectors of a field were made and are meant to be compared; None where the file does not say."""
+
+    model: str | None = None
+    model_version: str | None = None
+    distance_metric: str | None = None
+    normalized: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class FieldTerms:
+    """What a field has beside its type and constraints.
+
+    `physical_name` is the name that queries select by, where the file names one, `encrypted_name` that of the column
+    with the encrypted values. `logic` is how a measure is computed. `enum_notes` is what is written about each value
+    of the enum, in one text: it breaks nobody.
+    """
+
+    physical_name: str | None = None
+    encrypted_name: str | None = None
+    semantic_type: str = COLUMN
+    logic: str | None = None
+    embedding: Embedding | None = None
+    enum_notes: str = ""
+
+    @property
+    def meaning(self) -> tuple[object, ...]:
+        """Return the terms in a form that compares by meaning."""
+        embedding = self.embedding
+        return (
+            self.physical_name,
+            self.encrypted_name,
+            self.semantic_type,
+            self.logic,
+            None
+            if embedding is None
+            else (embedding.model, embedding.model_version, embedding.distance_metric, embedding.normalized),
+            self.enum_notes,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Relationship:
+    """A promise that values of some fields are found in the fields of another dataset.
+
+    `source` and `target` are paths of fields, the target's with its dataset; `field` is the field that the
+    relationship is written at, None where it is the dataset.
+    """
+
+    key: str
+    source: tuple[str, ...]
+    target: tuple[str, ...]
+    type: str = "foreignKey"
+    field: str | None = None
+    location: Location | None = dataclasses.field(default=None, compare=False, repr=False)
+
+    @property
+    def meaning(self) -> tuple[object, ...]:
+        """Return the relationship in a form that compares by meaning."""
+        return self.source, self.target, self.type, self.field
+
+
+@dataclass(frozen=True, slots=True)
+class QualityRule:
+    """A check that the data is promised to pass.
+
+    `id` is the rule's own stable id or empty. `statement` is everything that says what is measured, `thresholds` the
+    operators and limits that the measured value has to meet, `shown` the rule's name in messages.
+    """
+
+    id: str
+    shown: str
+    statement: tuple[tuple[str, str], ...]
+    thresholds: tuple[tuple[str, str], ...] = ()
+    unit: str | None = None
+    severity: str | None = None
+    field: str | None = None
+    location: Location | None = dataclasses.field(default=None, compare=False, repr=False)
+
+    @property
+    def meaning(self) -> tuple[object, ...]:
+        """Return the rule in a form that compares by meaning."""
+        return self.statement, self.thresholds, self.unit, self.severity, self.field
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceLevel:
+    """One service level: `name` is dcr's word for it, `shown` the file's.
+
+    `value` and `unit` are the source texts, `more` a further value that some levels have; `element` are the fields
+    that it is about, where the file names some.
+    """
+
+    id: str
+    name: str
+    shown: str
+    value: str
+    unit: str | None = None
+    more: str | None = None
+    element: str | None = None
+    location: Location | None = dataclasses.field(default=None, compare=False, repr=False)
+
+    @property
+    def meaning(self) -> tuple[object, ...]:
+        """Return the service level in a form that compares by meaning."""
+        return self.name, self.value, self.unit, self.more, self.element
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """A place where consumers read the data: `address` is every key that says where and how, with its source text."""
+
+    name: str
+    address: tuple[tuple[str, str], ...]
+    location: Location | None = dataclasses.field(default=None, compare=False, repr=False)
+
+    @property
+    def meaning(self) -> tuple[object, ...]:
+        """Return the server in a form that compares by meaning."""
+        return self.name, self.address
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """The terms of a dataset as a whole."""
+
+    physical_name: str | None = None
+    relationships: tuple[Relationship, ...] = ()
+    quality: tuple[QualityRule, ...] = ()
+    service_levels: tuple[ServiceLevel, ...] = ()
+    servers: tuple[Server, ...] = ()
+    materialized: str | None = None
+
+    @property
+    def meaning(self) -> tuple[object, ...]:
+        """Return the terms in a form that compares by meaning; the order of each list means nothing."""
+        lists = (self.relationships, self.quality, self.service_levels, self.servers)
+        return self.physical_name, self.materialized, *(frozenset(each.meaning for each in terms) for terms in lists)
+
+
+NO_TERMS = Terms()
+NO_FIELD_TERMS = FieldTerms()
