@@ -151,4 +151,4 @@ def _with_children(pair: FieldPair) -> Iterator[FieldPair]:
 
 def _shape(field: Field) -> tuple[object, ...]:
     meant = field_meaning(field)
-    return (*meant[:2], *meant[4:])  # without its description and deprecation
+    return (*meant[:2], *meant[4:-1])  # without its description, its deprecation and its terms

@@ -1,9 +1,7 @@
-"""What the foreign formats share: derived types, constraints, enumerations and durations as dcr's words have them."""
+"""What the foreign formats share: derived types, constraints and enumerations as dcr's words have them."""
 
 from __future__ import annotations
 
-import math
-import re
 from typing import TYPE_CHECKING, Any
 
 from dcr.contract.contract import ANY, Field
@@ -16,37 +14,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from dcr.contract.location import Place
-
-_UNITS = {
-    "s": 1, "sec": 1, "secs": 1, "second": 1, "seconds": 1,
-    "m": 60, "min": 60, "mins": 60, "minute": 60, "minutes": 60,
-    "h": 3600, "hr": 3600, "hrs": 3600, "hour": 3600, "hours": 3600,
-    "d": 86_400, "day": 86_400, "days": 86_400, "w": 604_800, "wk": 604_800, "week": 604_800, "weeks": 604_800,
-    "mo": 2_592_000, "month": 2_592_000, "months": 2_592_000,
-    "y": 31_536_000, "yr": 31_536_000, "yrs": 31_536_000, "year": 31_536_000, "years": 31_536_000,
-}  # fmt: skip
-
-
-def seconds(value: str, unit: str | None = None) -> int | None:
-    """Return a duration in seconds: `25h`, `4` with unit `d`, ISO 8601 `PT25H`; None when it is none of these."""
-    text = value.strip()
-    iso = re.fullmatch(
-        r"P(?:(\d+)Y)?(?:(\d+)M)?(?:(\d+)W)?(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+(?:\.\d+)?)S)?)?",
-        text,
-        re.IGNORECASE,
-    )
-    if iso and any(iso.groups()):
-        sizes = (31_536_000, 2_592_000, 604_800, 86_400, 3600, 60, 1)
-        return _whole(sum(float(part or 0) * size for part, size in zip(iso.groups(), sizes, strict=True)))
-    match = re.fullmatch(r"(\d+(?:\.\d+)?)\s*([a-zA-Z]*)", text)
-    if match is None:
-        return None
-    size = _UNITS.get((match.group(2) or unit or "").strip().lower())
-    return _whole(float(match.group(1)) * size) if size else None
-
-
-def _whole(duration: float) -> int | None:
-    return int(duration) if 1 <= duration < math.inf else None
 
 
 def named_once(tree: Tree, key: str) -> Iterator[tuple[str, Tree]]:

@@ -55,7 +55,7 @@ class Notes:
             self._full = True
             message = f"more than {MAX_NOTES} values are not understood; only the first are listed"
             key = (place, message, "correct them first")
-        self.found[key] = Note(*key, self.dataset_id, self._field(), standing)
+        self.found[key] = Note(*key, self.dataset_id, self.field, standing)
 
     def enter(self, name: str) -> None:
         """Note what follows at a field below the current one; an array's elements have no name."""
@@ -65,7 +65,9 @@ class Notes:
         """Return from a field to what it is in."""
         self._steps.pop()
 
-    def _field(self) -> str | None:
+    @property
+    def field(self) -> str | None:
+        """The path of the field that is being read, None outside of all."""
         path = ""
         for step in self._steps:
             path = path_of(path, step) if step else f"{path}[]"

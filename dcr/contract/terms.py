@@ -1,7 +1,7 @@
 """The terms that only foreign formats have: physical names, relationships, quality rules, service levels, servers.
 
-Each record has a `key` by which its counterpart in another version is found, and a place for messages. Two records are
-equal when they mean the same, wherever they stand.
+Where a record has an `id`, its counterpart in another version is found by it, else by what it says. `meaning` is equal
+for two records that say the same, wherever they stand.
 """
 
 from __future__ import annotations
@@ -63,11 +63,11 @@ class FieldTerms:
 class Relationship:
     """A promise that values of some fields are found in the fields of another dataset.
 
-    `source` and `target` are paths of fields, the target's with its dataset; `field` is the field that the
-    relationship is written at, None where it is the dataset.
+    `id` is its own stable id or empty. `source` and `target` are paths of fields with their datasets; `field` is the
+    field that the relationship is written at, None where it is the dataset.
     """
 
-    key: str
+    id: str
     source: tuple[str, ...]
     target: tuple[str, ...]
     type: str = "foreignKey"
@@ -77,19 +77,21 @@ class Relationship:
     @property
     def meaning(self) -> tuple[object, ...]:
         """Return the relationship in a form that compares by meaning."""
-        return self.source, self.target, self.type, self.field
+        return self.source, self.target, self.type
 
 
 @dataclass(frozen=True, slots=True)
 class QualityRule:
     """A check that the data is promised to pass.
 
-    `id` is the rule's own stable id or empty. `statement` is everything that says what is measured, `thresholds` the
-    operators and limits that the measured value has to meet, `shown` the rule's name in messages.
+    `id` is the rule's own stable id and `name` its name, each empty where it has none; `shown` is what messages call
+    it. `statement` is everything that says what is measured, `thresholds` the operators and limits that the measured
+    value has to meet.
     """
 
     id: str
     shown: str
+    name: str
     statement: tuple[tuple[str, str], ...]
     thresholds: tuple[tuple[str, str], ...] = ()
     unit: str | None = None
@@ -108,7 +110,7 @@ class ServiceLevel:
     """One service level: `name` is dcr's word for it, `shown` the file's.
 
     `value` and `unit` are the source texts, `more` a further value that some levels have; `element` are the fields
-    that it is about, where the file names some.
+    that it is about, where the file names some. `driver` is whom it is for: it tells two levels of one name apart.
     """
 
     id: str
@@ -118,6 +120,7 @@ class ServiceLevel:
     unit: str | None = None
     more: str | None = None
     element: str | None = None
+    driver: str | None = None
     location: Location | None = dataclasses.field(default=None, compare=False, repr=False)
 
     @property

@@ -241,6 +241,16 @@ def scalar_value(node: Any, *, as_text: bool) -> Any:
     return node.value if as_text or node.style else resolved(node.value)
 
 
+def source_text(node: Any) -> str:
+    """Return what a node says in one text, in which the order of keys means nothing; blanks in text are folded."""
+    if node.id == "scalar":
+        return " ".join(str(node.value).split())
+    if node.id == "sequence":
+        return f"[{', '.join(source_text(each) for each in node.value)}]"
+    pairs = sorted((key, source_text(value)) for key, value in _pairs(node).items())
+    return f"{{{', '.join(f'{key}: {value}' for key, value in pairs)}}}"
+
+
 def _merge_sources(node: Any, depth: int = 0) -> list[Any]:
     found: list[Any] = []
     for key, value in node.value:

@@ -10,13 +10,13 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from dcr.contract.contract import ANY, UNREAD, Contract, Field, FreshnessSLA, Owner
+from dcr.contract.durations import seconds
 from dcr.contract.foreign import (
     constraints_of,
     exclusive_bounds,
     field_of_type,
     listed_values,
     named_once,
-    seconds,
 )
 from dcr.contract.lifecycle import status_of
 from dcr.contract.notes import Notes

@@ -1,4 +1,4 @@
-"""Open Data Contract Standard, v2.2 to v3.1: each object of `schema` is a dataset `<id>/<name>` of the file's version.
+"""Open Data Contract Standard, v2.2 to v3.2: each object of `schema` is a dataset `<id>/<name>` of the file's version.
 
 Source: bitol.io, Open Data Contract Standard; the lines of docs/formats.md name its sections.
 """
@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from dcr.contract.contract import ANY, Contract, Field
-from dcr.contract.foreign import constraints_of, exclusive_bounds, field_of_type, listed_values
+from dcr.contract.contract import Contract
+from dcr.contract.lifecycle import later
 from dcr.contract.notes import Notes
-from dcr.contract.physical import LogicalType, logical_type, whole_type
 from dcr.contract.tree import Tree
 from dcr.formats import _odcs_terms as terms
+from dcr.formats._odcs_fields import Edition, fields
 from dcr.formats.reading import Problem, Reading, noted
 
 if TYPE_CHECKING:
@@ -25,29 +25,17 @@ if TYPE_CHECKING:
     from dcr.contract.location import Location
 
 NAME = "odcs"
-_LOGICAL = ("string", "date", "timestamp", "time", "number", "integer", "object", "array", "boolean")
-_OPTIONS = {
-    "min_length": "minLength", "max_length": "maxLength", "pattern": "pattern", "format": "format",
-    "minimum": "minimum", "maximum": "maximum", "exclusive_minimum": "exclusiveMinimum",
-    "exclusive_maximum": "exclusiveMaximum", "multiple_of": "multipleOf", "min_items": "minItems",
-    "max_items": "maxItems", "unique_items": "uniqueItems",
-}  # fmt: skip
-_WORDS = {
-    **{key: f"logicalTypeOptions.{word}" for key, word in _OPTIONS.items()},
-    "type": "logicalType", "physical_type": "physicalType", "fields": "properties", "items": "items",
-    "enum": "quality", "required": "required", "unique": "unique", "primary_key": "primaryKey",
-    "deprecated": "customProperties",
-}  # fmt: skip
-_WORDS_V2 = {
-    **{key: f"logicalTypeOptions.{word}" for key, word in _OPTIONS.items()},
-    "type": "logicalType", "physical_type": "physicalType", "required": "isNullable", "unique": "isUnique",
-    "fields": "columns", "enum": "quality", "deprecated": "description",
-}  # fmt: skip
-_OBJECT_WORDS = {"dataset": "name", "fields": "properties", "primary_key": "properties"}
-_OBJECT_WORDS_V2 = {"dataset": "table", "fields": "columns", "primary_key": "columns"}
+_KNOWN_VERSIONS = r"v?(2\.[23]|3\.[0-2])(\.|$)"
+_OBJECT_WORDS = {
+    "dataset": "name",
+    "fields": "properties",
+    "primary_key": "properties",
+    "physical_name": "physicalName",
+}
+_OBJECT_WORDS_V2 = {**_OBJECT_WORDS, "dataset": "table", "fields": "columns", "primary_key": "columns"}
 _FILE_WORDS = {
     "dataset_id": "id", "owners": "team", "freshness_sla": "slaProperties", "fields": "schema", "version": "version",
-    "status": "status",
+    "status": "status", "service_levels": "slaProperties", "servers": "servers",
 }  # fmt: skip
 
 
@@ -74,11 +62,8 @@ def read(path: str, root: MappingNode) -> Reading:
     if not file_id:
         problem = Problem(tree.at(), "id is missing", "add id: it is what the contract's history hangs on")
         return Reading(path, NAME, problems=(problem,))
-    _note_version(tree)
-    old = "dataset" in tree and "schema" not in tree
-    owners, status, promises = tuple(terms.owners(tree)), terms.status(tree), terms.promises(tree)
-    uri = terms.deprecation_uri(tree)
-    objects = list(_objects(tree, old=old))
+    file = _File(tree, file_id)
+    objects = [] if file.holds_columns else list(_objects(tree, columns=file.edition.columns))
     contracts: dict[str, Contract] = {}
     for name, each in objects:
         shown = name or each.text("name", "table", "physicalName")
@@ -88,195 +73,113 @@ def read(path: str, root: MappingNode) -> Reading:
             message = f"two objects of the schema are named '{shown}'; the first is compared"
             notes(each.at("name"), message, "rename one")
         else:
-            lag, where = terms.freshness(promises, shown or "")
-            contract = _contract(tree, f"{file_id}/{shown or 'schema'}", each, old=old, lag_at=where)
-            named = shown is not None
+            contracts[shown or ""] = file.contract(shown, each)
             notes.dataset_id = None
-            contracts[shown or ""] = replace(
-                contract, owners=owners, status=status, freshness_sla=lag, deprecation_uri=uri, named=named
-            )
-    if not contracts and not notes.found:
+    if not objects and not file.holds_columns:
         there = "schema" in tree or "dataset" in tree
         what = "the schema has no objects" if there else "the file has no schema"
-        notes(tree.at("schema"), f"{what}, so there is nothing to compare", "add schema")
+        notes(tree.at("schema"), f"{what}, so nothing is compared", "add schema", standing=True)
     listed_at = tree.at("schema" if "schema" in tree else "dataset")
     return Reading(path, NAME, tuple(contracts.values()), noted(notes), file_id, listed_at)
 
 
-def _objects(tree: Tree, *, old: bool) -> Iterator[tuple[str | None, Tree]]:
+def _objects(tree: Tree, *, columns: bool) -> Iterator[tuple[str | None, Tree]]:
     single = tree.tree("schema")
     if single is not None and "properties" in single:  # one object where the standard has a list of them
         yield single.text("name", "physicalName"), single
     else:
-        yield from tree.named("dataset", "table") if old else tree.named("schema", "name")
+        yield from tree.named("dataset", "table") if columns else tree.named("schema", "name")
 
 
-def _note_version(tree: Tree) -> None:
+class _File:
+    """What all objects of a file share."""
+
+    def __init__(self, tree: Tree, file_id: str) -> None:
+        self.tree, self.id = tree, file_id
+        marks = "deprecated" if _note_version(tree) else "customProperties"
+        self.edition = Edition(terms.TermsAtFields(""), "dataset" in tree and "schema" not in tree, marks)
+        self.holds_columns = _note_columns(tree)
+        self.owners = tuple(terms.owners(tree))
+        self.status = terms.status(tree)
+        self.promises = terms.promises(tree)
+        self.uri = terms.deprecation_uri(tree)
+        self.terms = terms.FileTerms(tree)
+
+    def contract(self, name: str | None, each: Tree) -> Contract:
+        """Return the contract of one object."""
+        tree, columns = self.tree, self.edition.columns
+        dataset_id = f"{self.id}/{name or 'schema'}"
+        tree.note.count_dataset(each.at(), dataset_id)
+        lag, lag_at = terms.freshness(self.promises, name or "")
+        at_fields = terms.TermsAtFields(name or "schema")
+        found = fields(each, "columns" if columns else "properties", self.edition._replace(at_fields=at_fields))
+        if not found:
+            what = "columns" if columns else "properties"
+            message = f"the object has no {what}, so nothing of it is compared"
+            tree.note(each.at(what), message, f"write its {what} out", standing=True)
+        key, key_at = _primary_key(
+            list(each.named("columns", "column") if columns else each.named("properties", "name"))
+        )
+        places = terms.status_place(each)
+        contract = Contract(
+            dataset_id=dataset_id,
+            version=tree.text("version") or "",
+            fields=found,
+            description=each.text("description"),
+            status=self.status,
+            primary_key=key,
+            owners=self.owners,
+            freshness_sla=lag,
+            deprecation_uri=self.uri,
+            place=tree.place({**_FILE_WORDS, "freshness_sla": lag_at}, places),
+            body=each.place(_OBJECT_WORDS_V2 if columns else _OBJECT_WORDS, key_at),
+            format=NAME,
+            named=name is not None,
+            says_status=tree.text("status") is not None or bool(places),
+        )
+        if each.flag("deprecated"):
+            contract = replace(contract, status=later(contract.status, "deprecated"))
+        return replace(contract, terms=self.terms.of_object(each, name or "schema", at_fields))
+
+
+def _note_version(tree: Tree) -> bool:
+    """Note an edition of the standard that is not known; return whether it has the key `deprecated` (v3.2)."""
     version = tree.text("apiVersion")
-    if version is not None and not re.match(r"v?(2\.[23]|3\.[01])(\.|$)", version):
-        tree.note(tree.at("apiVersion"), f"apiVersion '{version}' is not known, read as v3.1", "known: v2.2 to v3.1")
+    if version is not None and not re.match(_KNOWN_VERSIONS, version):
+        message = f"apiVersion '{version}' is not known, and the file is read as v3.2"
+        tree.note(tree.at("apiVersion"), message, "known: v2.2 to v3.2; compare by hand what is new", standing=True)
+        return True
+    return version is not None and re.match(r"v?3\.2(\.|$)", version) is not None
 
 
-def _contract(tree: Tree, dataset_id: str, each: Tree, *, old: bool, lag_at: str) -> Contract:
-    """Return what is an object's own; what all of a file's objects share is added to it."""
-    tree.note.count_dataset(each.at(), dataset_id)
-    columns = list(each.named("columns", "column") if old else each.named("properties", "name"))
-    fields = []
-    for name, column in columns:
-        shown = name or column.text("name", "column")
-        if shown is None:
-            column.note(column.at(), "a property has no name, and is not compared", "add name")
-        else:
-            fields.append(_field(shown, column, old=old))
-    key, key_at = _primary_key(columns)
-    return Contract(
-        dataset_id=dataset_id,
-        version=tree.text("version") or "",
-        fields=_unique(fields, each),
-        description=each.text("description"),
-        primary_key=key,
-        place=tree.place({**_FILE_WORDS, "freshness_sla": lag_at}),
-        body=each.place(_OBJECT_WORDS_V2 if old else _OBJECT_WORDS, key_at),
-        format=NAME,
-        says_status=tree.text("status") is not None,
+def _note_columns(tree: Tree) -> bool:
+    """Note a schema that lists columns where the standard has objects with properties; return whether it does."""
+    entries = (
+        []
+        if "schema" not in tree or _is_object(tree.tree("schema"))
+        else [each for _, each in tree.named("schema", "name")]
     )
+    if not entries or any(_is_object(each) for each in entries):
+        return False
+    if not any(_is_column(each) for each in entries):
+        return False
+    message = "the schema lists columns, and not objects with properties, so nothing is compared"
+    hint = "write schema: [{name: <table>, properties: [<the columns>]}]"
+    tree.note(tree.at("schema"), message, hint, standing=True)
+    return True
 
 
-def _unique(fields: list[Field], each: Tree) -> tuple[Field, ...]:
-    first: dict[str, Field] = {}
-    for field in fields:
-        if field.name in first:
-            place = field.place.at() if field.place else each.at()
-            each.note(place, f"two properties are named '{field.name}'; the first is compared", "rename one")
-        first.setdefault(field.name, field)
-    return tuple(first.values())
+def _is_object(entry: Tree | None) -> bool:
+    return entry is not None and "properties" in entry
 
 
-def _field(name: str, tree: Tree, *, old: bool = False) -> Field:
-    tree.note.enter(name)
-    field = _read_field(name, tree, old=old)
-    tree.note.leave()
-    return field
+_OF_COLUMNS = frozenset(("logicalTypeOptions", "required", "primaryKey", "unique", "enum", "items", "type"))
 
 
-def _read_field(name: str, tree: Tree, *, old: bool) -> Field:
-    kind = _type(tree)
-    tree.count(name, kind.columns)
-    options = tree.tree("logicalTypeOptions")
-    rules = _rules(tree) if "quality" in tree else []
-    enum, enum_at = _enum(tree, options, rules, kind.name)
-    pattern_at = None
-    constraints: dict[str, Any] = {}
-    if options is not None:
-        constraints = constraints_of(options, _OPTIONS, kind.name)
-        constraints = exclusive_bounds(options, constraints, "exclusiveMinimum", "exclusiveMaximum")
-    if rules and "pattern" not in constraints and kind.name == "string":
-        ruled = next((each for each in rules if each.text("pattern")), None)
-        if ruled is not None:
-            constraints, pattern_at = {**constraints, "pattern": ruled.text("pattern")}, ruled.at("pattern")
-    if tree.flag("unique", "isUnique"):
-        constraints["unique"] = True
-    # v2 says that a column is not nullable by default; its own examples were moved to v3 as if it said nothing.
-    required = tree.flag("isNullable") is False if old else tree.flag("required")
-    values = {
-        "description": tree.text("description"),
-        "deprecated": terms.is_deprecated(tree),
-        "enum": enum,
-        "constraints": constraints,
-    }
-    said = (
-        {key: place for key, place in (("enum", enum_at), ("pattern", pattern_at)) if place} if rules or enum else None
-    )
-    place = tree.place(_words(tree, kind, old=old), said)
-    field = field_of_type(name, kind, place, required=bool(required), known=values)
-    return _with_nested(field, tree)
-
-
-def _words(tree: Tree, kind: LogicalType, *, old: bool) -> dict[str, str]:
-    """Return the standard's words; a type, or what is nested, may be said in `physicalType`."""
-    words = _WORDS_V2 if old else _WORDS
-    typed = "logicalType" in tree or "physicalType" not in tree
-    if typed and (not kind.fields or "properties" in tree):
-        return words
-    return {**words, **({} if typed else {"type": "physicalType"}), "fields": "physicalType"}
-
-
-def _with_nested(field: Field, tree: Tree) -> Field:
-    if field.type == "object" and "properties" in tree:
-        inner = []
-        for name, each in tree.named("properties", "name"):
-            if name:
-                inner.append(_field(name, each))
-            else:
-                each.note(each.at(), "a property has no name, and is not compared", "add name")
-        return replace(field, fields=_unique(inner, tree))
-    items = tree.tree("items")
-    if field.type == "array" and items is not None:
-        return replace(field, items=replace(_field("", items), required=bool(items.flag("required"))))
-    return field
-
-
-def _type(tree: Tree) -> LogicalType:
-    """The logical type; a word that is none is looked up as a stored type, and so is a physical type alone.
-
-    What is nested is written out below the property, else in its physical type (`struct<a: bigint>`).
-    """
-    logical, physical = tree.text("logicalType"), tree.text("physicalType")
-    stored = None if physical is None else logical_type(physical)
-    if logical is not None:
-        word = logical.strip().lower()
-        kind = LogicalType(word) if word in _LOGICAL else logical_type(logical)._replace(stored=None)
-        if word == "date" and _has_time(tree.tree("logicalTypeOptions"), stored):
-            kind = LogicalType("timestamp")
-    elif stored is not None:
-        kind = stored._replace(name="object", fields=()) if stored.name == "map" else stored  # it has no word for a map
-    elif "properties" in tree:
-        kind = LogicalType("object")
-    else:
-        kind = LogicalType("array") if "items" in tree else LogicalType(ANY, known=False)
-    if stored is None or physical is None:
-        return kind
-    written_out = "properties" in tree or "items" in tree
-    if written_out or kind.name != stored.name:
-        return kind._replace(stored=whole_type(stored), stored_written=physical)
-    return kind._replace(fields=stored.fields, items=stored.items, stored=whole_type(stored), stored_written=physical)
-
-
-def _has_time(options: Tree | None, stored: LogicalType | None) -> bool:
-    """Whether a `date` holds a time of day: v3.0 has no `timestamp`, and says it by the format or the stored type."""
-    written = options.text("format") if options else None
-    if written is not None:
-        letters = re.fullmatch(r"[yYuMLdDHhkKmsSaXxZzTGE'\s:/.,_-]+", written)  # those of Java's date patterns
-        return letters is not None and re.search("[Hhks]", written) is not None
-    return stored is not None and stored.name == "timestamp"
-
-
-def _rules(tree: Tree) -> list[Tree]:
-    """Return what says which values are valid, of quality rules that tolerate no other (v3.1 `invalidValues`)."""
-    found = []
-    for _, rule in tree.named("quality", "name"):
-        if rule.text("metric", "rule") in ("invalidValues", "validValues") and _tolerates_nothing(rule):
-            arguments = rule.tree("arguments")
-            found += [each for each in (arguments, rule) if each and ("validValues" in each or "pattern" in each)][:1]
-    return found
-
-
-def _tolerates_nothing(rule: Tree) -> bool:
-    limits = [key for key in rule.pairs if key.startswith("must")]
-    return all(key in ("mustBe", "mustBeLessOrEqualTo") and rule.number(key) == 0 for key in limits)
-
-
-def _enum(
-    tree: Tree, options: Tree | None, rules: list[Tree], type_name: str
-) -> tuple[tuple[Any, ...] | None, Location | None]:
-    """Return the values that every list of valid ones has, and where the first list is."""
-    holders = [*rules, *(() if options is None else (options,)), tree]
-    found = [(each, word) for each in holders for word in ("validValues", "enum") if word in each and each.nodes(word)]
-    if not found:
-        return None, None
-    lists = [listed_values(each.nodes(word), type_name, tree) for each, word in found]
-    first, word = found[0]
-    return tuple(value for value in lists[0] if all(value in other for other in lists)), first.at(word)
+def _is_column(entry: Tree) -> bool:
+    """Whether an entry has what only a column has: another logical type than object, or keys of a property."""
+    logical = entry.text("logicalType")
+    return (logical is not None and logical != "object") or not _OF_COLUMNS.isdisjoint(entry.pairs)
 
 
 def _primary_key(columns: list[tuple[str | None, Tree]]) -> tuple[tuple[str, ...], dict[str, Location]]:

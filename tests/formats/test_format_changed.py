@@ -209,4 +209,4 @@ def test_a_file_of_notes_and_no_contract_is_not_passed_over(tmp_path: Path) -> N
     outcome = repository.check("--base", "main")
     assert outcome.kinds == ["value_not_understood"]
     (issue,) = outcome.issues
-    assert issue["message"] == "the file has no schema, so there is nothing to compare"
+    assert issue["message"] == "the file has no schema, so nothing is compared"

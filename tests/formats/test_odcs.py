@@ -11,7 +11,8 @@ from repositories import Repository
 from dcr.compatibility.engine import judge
 from dcr.compatibility.pairs import ContractPair
 from dcr.formats import read
-from dcr.formats.odcs import _OPTIONS, NAME
+from dcr.formats._odcs_fields import OPTIONS as _OPTIONS
+from dcr.formats.odcs import NAME
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -165,7 +166,7 @@ def test_an_object_without_a_name_goes_by_its_physical_name_or_is_noted() -> Non
     assert [each.dataset_id for each in found.contracts] == ["shop/tbl_orders"]
     nameless = BASE.replace("- name: orders", "- physicalType: table")
     assert [each.dataset_id for each in reading(nameless).contracts] == ["shop/schema"]
-    second = reading(nameless + "  - name: refunds\n    properties: []\n")
+    second = reading(nameless + "  - name: refunds\n    properties: [{name: id}]\n")
     assert [each.dataset_id for each in second.contracts] == ["shop/refunds"]
     (problem,) = second.problems
     assert not problem.fatal

@@ -1,0 +1,95 @@
+"""Says which service levels there are, and in what order their values promise more or less.
+
+Source: the Data QoS table of the Open Data Contract Standard, "Service-Level Agreement", with its two-letter codes; the
+Data Contract Specification, "Service Levels".
+"""
+
+from __future__ import annotations
+
+import re
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+from dcr.contract.durations import seconds
+
+if TYPE_CHECKING:
+    from dcr.contract.terms import ServiceLevel
+
+DURATION, NUMBER, TIME_OF_DAY, DAY, TEXT = "duration", "number", "time of day", "day", "text"
+
+LEVELS: dict[str, tuple[str, int]] = {
+    "retention": (DURATION, 1),
+    "frequency": (DURATION, -1),
+    "availability": (NUMBER, 1),
+    "throughput": (NUMBER, 1),
+    "errorrate": (NUMBER, -1),
+    "timeofavailability": (TIME_OF_DAY, -1),
+    "generalavailability": (DAY, -1),
+    "timetodetect": (DURATION, -1),
+    "timetonotify": (DURATION, -1),
+    "timetorepair": (DURATION, -1),
+    "responsetime": (DURATION, -1),
+    "recoverytime": (DURATION, -1),
+    "recoverypoint": (DURATION, -1),
+    "backup": (DURATION, -1),
+    "supporthours": (TEXT, 0),
+}
+"""What the values of each service level are, and whether a greater one promises more (1) or less (-1)."""
+
+_CODES = {
+    "re": "retention", "fy": "frequency", "av": "availability", "th": "throughput", "er": "errorrate",
+    "ga": "generalavailability", "td": "timetodetect", "tn": "timetonotify", "tr": "timetorepair",
+    "frequencyofupdate": "frequency", "support": "supporthours", "supporttime": "supporthours",
+}  # fmt: skip
+UNLIMITED = "unlimited"
+
+
+def level_name(word: str) -> str:
+    """Return dcr's word for a service level: `Time of availability`, `timeOfAvailability` and its code are one."""
+    folded = re.sub(r"[\s_-]+", "", word).lower()
+    return _CODES.get(folded, folded)
+
+
+def is_looser(previous: ServiceLevel, proposed: ServiceLevel) -> bool | None:
+    """Return whether a service level promises less than before; None where the two values have no order."""
+    before, after = _measure(previous), _measure(proposed)
+    if before == after and before is not None:
+        return False
+    kind, direction = LEVELS.get(previous.name, (TEXT, 0))
+    if before is None or after is None or not direction or before[0] != after[0] or kind == TEXT:
+        return None
+    return after[1] < before[1] if direction > 0 else after[1] > before[1]
+
+
+def _measure(level: ServiceLevel) -> tuple[str, Fraction] | None:
+    """Return what a value is measured in, and how much it is; None for a text without an order."""
+    kind = LEVELS.get(level.name, (TEXT, 0))[0]
+    text = level.value.strip()
+    if kind == DURATION:
+        if text.lower() == UNLIMITED:
+            return kind, Fraction(10**18)
+        lag = seconds(text, level.unit)
+        return None if lag is None else (kind, Fraction(lag))
+    if kind == NUMBER:
+        return _number(text, level.unit)
+    if kind == TIME_OF_DAY:
+        return _time_of_day(text)
+    match = re.match(r"(\d{4})-(\d{2})-(\d{2})", text) if kind == DAY else None
+    return (f"{kind}{text[10:]}", Fraction("".join(match.groups()))) if match else None
+
+
+def _number(text: str, unit: str | None) -> tuple[str, Fraction] | None:
+    match = re.fullmatch(r"([0-9]{1,30}(?:\.[0-9]{1,30})?)\s*([^0-9\s].{0,40})?", text)
+    if match is None:
+        return None
+    written = (match.group(2) or unit or "").strip().lower()
+    return {"percent": "%", "pct": "%"}.get(written, written), Fraction(match.group(1))
+
+
+def _time_of_day(text: str) -> tuple[str, Fraction] | None:
+    """Return the minutes of a time such as `09:00-08:00`, whose offset has to be the same to be compared."""
+    match = re.fullmatch(r"([0-2]?[0-9]):([0-5][0-9])(?::([0-5][0-9]))?\s*(.{0,20})", text)
+    if match is None:
+        return None
+    hours, minutes, rest, zone = match.groups()
+    return zone.strip(), Fraction(int(hours) * 3600 + int(minutes) * 60 + int(rest or 0))
