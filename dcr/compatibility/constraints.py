@@ -27,6 +27,11 @@ GROUPS: tuple[tuple[str, ...], ...] = (
     ("max_items",),
     ("unique_items",),
     ("check",),
+    ("dimensions",),
+    ("min_properties",),
+    ("max_properties",),
+    ("timezone",),
+    ("default_timezone",),
 )
 """Constraints that say one thing together; a change within a group is one cause."""
 

@@ -25,6 +25,9 @@ MAX_ROW_FIELDS = 1_000_000
 """Fields that are gone through to make all rows of one pair."""
 
 
+_OF_VERSIONS = "version_"
+
+
 class Verdict(NamedTuple):
     """What the engine says about one pair; `actual_bump` is None when versions do not grow or have no order."""
 
@@ -40,19 +43,19 @@ def judge(pair: ContractPair, mode: str) -> Verdict:
     """
     directions = DIRECTIONS[mode]
     seen = list(_field_findings(pair))
+    whole = list(_contract_findings(pair, of_versions=False))
     shown = _rows_shown(pair)
-    pair = pair.owing(_owed(pair, seen, directions))
+    pair = pair.owing(_owed(pair, [*((rule, finding) for rule, finding, _ in seen), *whole], directions))
     issues = [
         _issue(pair, rule, finding if number < shown else finding._replace(proof=False), asked, field)
         for number, (rule, finding, field) in enumerate(seen)
         if finding.severity != OFF and (asked := _asked(rule, finding, directions)) is not None
     ]
-    for rule in rules_about(CONTRACT):
-        for found in rule.find(pair):
-            finding = found if isinstance(found, Finding) else Finding(found)
-            asked = _asked(rule, finding, directions)
-            if asked is not None:
-                issues.append(_issue(pair, rule, finding, asked, None))
+    issues += [
+        _issue(pair, rule, finding, asked, None)
+        for rule, finding in (*whole, *_contract_findings(pair, of_versions=True))
+        if (asked := _asked(rule, finding, directions)) is not None
+    ]
     taken = bump_between(pair.versions[0].version, pair.versions[1].version) if pair.versions else None
     return Verdict(tuple(sorted(issues, key=_rank)), pair.required_bump, taken)
 
@@ -73,6 +76,14 @@ def _field_findings(pair: ContractPair) -> Iterator[tuple[Rule, Finding, FieldPa
                 yield rule, found if isinstance(found, Finding) else Finding(found), field
 
 
+def _contract_findings(pair: ContractPair, *, of_versions: bool) -> Iterator[tuple[Rule, Finding]]:
+    """Yield what is found on the contract as a whole; what its version owes is known only after the rest."""
+    for rule in rules_about(CONTRACT):
+        if rule.kind.startswith(_OF_VERSIONS) is of_versions:
+            for found in rule.find(pair):
+                yield rule, found if isinstance(found, Finding) else Finding(found)
+
+
 def _asked(rule: Rule, finding: Finding, directions: tuple[str, ...]) -> tuple[str, ...] | None:
     """Return the directions that were asked for and that the finding breaks; None when it breaks none of them."""
     modes = finding.modes or rule.modes
@@ -82,14 +93,14 @@ def _asked(rule: Rule, finding: Finding, directions: tuple[str, ...]) -> tuple[s
     return asked or None
 
 
-def _owed(pair: ContractPair, seen: list[tuple[Rule, Finding, FieldPair]], directions: tuple[str, ...]) -> str:
+def _owed(pair: ContractPair, seen: list[tuple[Rule, Finding]], directions: tuple[str, ...]) -> str:
     """Return the bump a change owes: MAJOR for what breaks, MINOR for what adds, PATCH for the rest."""
     if pair.shared is not None:
         return MINOR if pair.proposed else MAJOR
     if not pair.owes or pair.both is None:
         return NONE
     bumps = [MAJOR if pair.formerly else PATCH]
-    for rule, finding, _ in seen:
+    for rule, finding in seen:
         if _asked(rule, finding, directions):
             bumps.append(finding.bump or rule.bump)
         elif FORWARD in (finding.modes or rule.modes) and (finding.bump or rule.bump) == MAJOR:
@@ -203,7 +214,7 @@ def _rank(issue: Issue) -> tuple[int, bool, int, int]:
     """Worst first; what the version owes comes after what it owes it for; then by place."""
     place = issue.location
     rank = SEVERITIES.index(issue.severity) if issue.severity in SEVERITIES else SEVERITIES.index(ERROR)
-    return rank, issue.kind.startswith("version_"), place.line if place else 0, place.column if place else 0
+    return rank, issue.kind.startswith(_OF_VERSIONS), place.line if place else 0, place.column if place else 0
 
 
 def with_severity(issue: Issue, severity: str) -> Issue:

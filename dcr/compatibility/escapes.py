@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 UNKNOWN: Any = type("Unknown", (), {"__repr__": lambda _: "UNKNOWN"})()
 """A value that is refused may exist, but none could be made."""
 
+_PROPERTY_COUNTS = ("min_properties", "max_properties")
 LOWER, UPPER = ("minimum", "exclusive_minimum"), ("maximum", "exclusive_maximum")
 
 
@@ -39,6 +40,8 @@ def escaping_constraint(  # noqa: PLR0911 (one for each way a value is found)
         return ABSENT
     if "unique_items" in limits and writer.type == "array":
         return _repeating(writer)
+    if writer.type == "vector":
+        return _vector_escaping(writer)
     if any(writer.type not in CONSTRAINTS.get(key, ()) for key in limits):
         return _opaque_escaping(writer, limits)
     if writer.enum is not None:
@@ -78,11 +81,23 @@ def _numbers(field: Field) -> NumberSet:
     return number_set(field.type, field.constraints)
 
 
+def _vector_escaping(writer: Field) -> Any:
+    """Return a vector of the writer's length, or of any, which a reader of another length refuses."""
+    try:
+        return smallest_array(writer, writer.constraints.get("dimensions", 1)) or UNKNOWN
+    except NoValueError:
+        return UNKNOWN
+
+
 def _opaque_escaping(writer: Field, limits: dict[str, Any]) -> Any:
     """Constraints that foreign formats put on other types: dates are ordered, the rest is compared as it is."""
     for key, bound in limits.items():
         own = writer.constraints.get(key)
         if own == bound:
+            continue
+        if key in _PROPERTY_COUNTS:
+            if own is None or (own < bound) is (key == "min_properties"):
+                return UNKNOWN
             continue
         ordered = writer.type in ("date", "time", "timestamp") and one_notation(own, bound)
         looser = not ordered or (own < bound if key in LOWER else own > bound if key in UPPER else True)

@@ -23,7 +23,8 @@ class FieldPair(NamedTuple):
     """Both sides of one field; one side is None when the field is only in the other.
 
     `steps` are the names that lead to it, `[]` standing for the elements of an array. `added` are the fields
-    of its level that only the proposed contract has. `past` is what the history knows, where it was asked.
+    of its level that only the proposed contract has. `past` is what the history knows, where it was asked. `in_map`
+    is whether it is what the keys or the values of a map are.
     """
 
     path: str
@@ -32,6 +33,12 @@ class FieldPair(NamedTuple):
     proposed: Field | None
     added: tuple[Field, ...] = ()
     past: Past | None = None
+    in_map: bool = False
+
+    @property
+    def is_element(self) -> bool:
+        """Whether it has no name of its own in a row: the elements of an array, the keys or the values of a map."""
+        return self.in_map or self.steps[-1] == ITEMS
 
     @property
     def both(self) -> tuple[Field, Field] | None:
@@ -125,7 +132,12 @@ def field_pairs(previous: Contract, proposed: Contract) -> Iterator[FieldPair]:
 
 
 def _level(
-    previous: tuple[Field, ...], proposed: tuple[Field, ...], parent: str, steps: tuple[str, ...]
+    previous: tuple[Field, ...],
+    proposed: tuple[Field, ...],
+    parent: str,
+    steps: tuple[str, ...],
+    *,
+    in_map: bool = False,
 ) -> Iterator[FieldPair]:
     if previous is proposed:
         return
@@ -133,7 +145,7 @@ def _level(
     after = {each.name: each for each in proposed}
     added = tuple(each for each in proposed if each.name not in before)
     for name, field in before.items():
-        pair = FieldPair(path_of(parent, name), (*steps, name), field, after.get(name), added)
+        pair = FieldPair(path_of(parent, name), (*steps, name), field, after.get(name), added, in_map=in_map)
         yield from _with_children(pair)
     for field in added:
         yield FieldPair(path_of(parent, field.name), (*steps, field.name), None, field, added)
@@ -144,7 +156,7 @@ def _with_children(pair: FieldPair) -> Iterator[FieldPair]:
     if pair.same_type is None:
         return
     before, after = pair.same_type
-    yield from _level(before.fields, after.fields, pair.path, pair.steps)
+    yield from _level(before.fields, after.fields, pair.path, pair.steps, in_map=before.type == "map")
     if before.items and after.items:
         yield from _with_children(FieldPair(f"{pair.path}[]", (*pair.steps, ITEMS), before.items, after.items))
 

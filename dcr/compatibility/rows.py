@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from dcr.compatibility.pairs import ITEMS
 from dcr.contract import patterns
-from dcr.contract.contract import Field
+from dcr.contract.contract import ANY, Field
 from dcr.contract.values import FORMATS, allows
 
 if TYPE_CHECKING:
@@ -50,15 +50,42 @@ def _accepts(field: Field, value: Any, lenient: bool) -> bool:
     if value is ABSENT or value is None:
         return not field.required
     if field.type == "object":
-        return _object_accepts(field.fields, value, lenient)
-    if field.type == "array":
-        low, high = field.constraints.get("min_items", 0), field.constraints.get("max_items")
-        if not isinstance(value, list) or len(value) < low or (high is not None and len(value) > high):
-            return False
-        if field.constraints.get("unique_items") and len({repr(each) for each in value}) < len(value):
-            return False
-        return field.items is None or all(_accepts(field.items, each, lenient) for each in value)
+        return _object_accepts(field.fields, value, lenient) and _has_size(value, field)
+    if field.type == "map":
+        return isinstance(value, dict) and all(_entry_accepted(field, *entry, lenient) for entry in value.items())
+    if field.type in ("array", "vector"):
+        return _list_accepts(field, value, lenient)
     return allows(field, value)
+
+
+def _list_accepts(field: Field, value: Any, lenient: bool) -> bool:
+    length = field.constraints.get("dimensions")
+    low, high = field.constraints.get("min_items", length or 0), field.constraints.get("max_items", length)
+    if not isinstance(value, list) or len(value) < low or (high is not None and len(value) > high):
+        return False
+    if field.constraints.get("unique_items") and len({repr(each) for each in value}) < len(value):
+        return False
+    return field.items is None or all(_accepts(field.items, each, lenient) for each in value)
+
+
+def _has_size(value: dict[str, Any], field: Field) -> bool:
+    """Whether an object has as many properties as its field asks for."""
+    low, high = field.constraints.get("min_properties", 0), field.constraints.get("max_properties", len(value))
+    return bool(low <= len(value) <= high)
+
+
+def _entry_accepted(field: Field, key: str, value: Any, lenient: bool) -> bool:
+    """Whether a map accepts one entry; keys that are no texts are texts in a row, and only texts can be judged."""
+    keys, values = map_parts(field)
+    return (keys is None or keys.type != "string" or _accepts(keys, key, lenient)) and (
+        values is None or values.type == ANY or _accepts(values, value, lenient)
+    )
+
+
+def map_parts(field: Field) -> tuple[Field | None, Field | None]:
+    """Return what the keys and the values of a map are, as far as it is known."""
+    keys, values = (*field.fields, None, None)[:2]
+    return keys, values
 
 
 def smallest_value(field: Field) -> Any:
@@ -67,6 +94,10 @@ def smallest_value(field: Field) -> Any:
         return smallest_object(field.fields)
     if field.type == "array":
         return smallest_array(field, field.constraints.get("min_items", 0))
+    if field.type == "map":
+        return {}
+    if field.type == "vector":
+        return smallest_array(field, field.constraints.get("dimensions", 1))
     if field.enum is None:
         found = _plainest(field.type, tuple(field.constraints.items()))
     else:
@@ -103,7 +134,7 @@ def _size(field: Field) -> int:
     """Return how many values the smallest value of a field is made of."""
     if field.type == "object":
         return 1 + sum(_size(each) for each in field.fields if each.required)
-    count = field.constraints.get("min_items", 0)
+    count = field.constraints.get("dimensions", field.constraints.get("min_items", 0))
     return 1 + count * _size(field.items) if count and field.items else 1
 
 
@@ -137,9 +168,24 @@ def _value_with(field: Field, steps: tuple[str, ...], value: Any) -> Any:
         return value
     if steps[0] == ITEMS and field.items:
         first = _value_with(field.items, steps[1:], value)
-        rest = max(field.constraints.get("min_items", 0) - 1, 0)
+        rest = max(field.constraints.get("dimensions", field.constraints.get("min_items", 0)) - 1, 0)
         return ([] if first is ABSENT else [first]) + smallest_array(field, rest)
+    if field.type == "map":
+        return _map_with(field, steps, value)
     return _object_with(field.fields, steps, value)
+
+
+def _map_with(field: Field, steps: tuple[str, ...], value: Any) -> dict[str, Any]:
+    """Return a map of one entry, whose key or value is the one wanted. Raises `NoValueError`."""
+    keys, values = map_parts(field)
+    if keys is None or values is None:
+        raise NoValueError(field.name)
+    of_key = steps[0] == keys.name
+    key = _value_with(keys, steps[1:], value) if of_key else smallest_value(keys) if keys.type == "string" else "1"
+    held = (smallest_value(values) if values.required else None) if of_key else _value_with(values, steps[1:], value)
+    if not isinstance(key, str):
+        raise NoValueError(field.name)
+    return {} if held is ABSENT else {key: held}
 
 
 def candidates(field: Field, count: int = 3) -> list[Any]:

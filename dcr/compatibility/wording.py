@@ -30,16 +30,17 @@ def type_shown(field: Field) -> str:
     """Return a type in the file's own words, with what dcr takes them for where that is another word."""
     written = field.type_as
     if written is None or written.lower() == field.type:
-        return f"'{_cut(written or field.type)}'"
-    return f"'{_cut(written)}' ({field.type})"
+        return f"'{excerpt(written or field.type)}'"
+    return f"'{excerpt(written)}' ({field.type})"
 
 
 def stored_type_shown(field: Field) -> str:
     """Return a stored type in the file's own words."""
-    return f"'{_cut(field.physical_as or field.physical_type or '')}'"
+    return f"'{excerpt(field.physical_as or field.physical_type or '')}'"
 
 
-def _cut(text: str) -> str:
+def excerpt(text: str) -> str:
+    """Return a text, or the beginning of a long one."""
     return text if len(text) <= MAX_TYPE else f"{text[:MAX_TYPE]}…"
 
 

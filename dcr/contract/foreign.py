@@ -60,8 +60,11 @@ def constraints_of(tree: Tree, words: Mapping[str, str], type_name: str) -> dict
             message = f"{word} means nothing on a field of type '{type_name}', and is not compared"
             tree.note(tree.at(word), message, "remove it, or change the type")
             continue
-        if key in ("pattern", "format", "check"):
+        if key in ("pattern", "format", "check", "default_timezone"):
             value: Any = tree.text(word)
+        elif key == "timezone":
+            flag = tree.flag(word)
+            value = None if flag is None else str(flag).lower()
         elif type_name in ("date", "time", "timestamp") and "um" in key:
             value = tree.text(word)
         elif key in ("unique", "unique_items"):
@@ -74,14 +77,16 @@ def constraints_of(tree: Tree, words: Mapping[str, str], type_name: str) -> dict
 
 
 _MOMENTS = ("date", "time", "timestamp")
-_KNOWN = ("string", "integer", "number", "boolean", "object", "array", "map", *_MOMENTS)
+_KNOWN = ("string", "integer", "number", "boolean", "object", "array", "map", "vector", *_MOMENTS)
 _MEANT_FOR = {
     **dict.fromkeys(("min_length", "max_length"), ("string", *_MOMENTS)),
     **dict.fromkeys(("minimum", "maximum", "exclusive_minimum", "exclusive_maximum"), ("integer", "number", *_MOMENTS)),
     "multiple_of": ("integer", "number"),
     **dict.fromkeys(("min_items", "max_items", "unique_items"), ("array",)),
+    **dict.fromkeys(("min_properties", "max_properties"), ("object",)),
+    **dict.fromkeys(("timezone", "default_timezone"), _MOMENTS),
 }
-_COUNTS = ("min_length", "max_length", "min_items", "max_items")
+_COUNTS = ("min_length", "max_length", "min_items", "max_items", "min_properties", "max_properties")
 
 
 def _bound(tree: Tree, key: str, word: str) -> int | float | None:

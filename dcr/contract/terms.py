@@ -86,7 +86,7 @@ class QualityRule:
 
     `id` is the rule's own stable id and `name` its name, each empty where it has none; `shown` is what messages call
     it. `statement` is everything that says what is measured, `thresholds` the operators and limits that the measured
-    value has to meet.
+    value has to meet. A rule `of_values` is the enum or the pattern of its field, and compared as that.
     """
 
     id: str
@@ -97,6 +97,7 @@ class QualityRule:
     unit: str | None = None
     severity: str | None = None
     field: str | None = None
+    of_values: bool = False
     location: Location | None = dataclasses.field(default=None, compare=False, repr=False)
 
     @property
@@ -157,7 +158,8 @@ class Terms:
     @property
     def meaning(self) -> tuple[object, ...]:
         """Return the terms in a form that compares by meaning; the order of each list means nothing."""
-        lists = (self.relationships, self.quality, self.service_levels, self.servers)
+        quality = tuple(each for each in self.quality if not each.of_values)
+        lists = (self.relationships, quality, self.service_levels, self.servers)
         return self.physical_name, self.materialized, *(frozenset(each.meaning for each in terms) for terms in lists)
 
 

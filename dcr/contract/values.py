@@ -74,7 +74,7 @@ def fits_type(value: object, type_name: str) -> bool:
         return isinstance(value, str) and TIMESTAMP.match(value) is not None
     if type_name in DATES:
         return isinstance(value, str) and DATES[type_name].match(value) is not None
-    return isinstance(value, {"string": str, "map": dict}.get(type_name, object))
+    return isinstance(value, {"string": str, "map": dict, "vector": list}.get(type_name, object))
 
 
 def refused_by(value: Any, type_name: str, constraints: Mapping[str, Any]) -> str | None:

@@ -154,7 +154,7 @@ class TermsAtFields:
         self.quality: list[QualityRule] = []
 
     def collect(self, tree: Tree, rules_of_values: list[Tree]) -> None:
-        """Add what the property that is being read holds; rules that are its allowed values are passed over."""
+        """Add what the property that is being read holds; some rules are its allowed values too."""
         path = tree.note.field
         if "relationships" in tree:
             self.relationships += relationships(tree, self.dataset, path)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from dcr.contract.terms import QualityRule, Relationship, Server
@@ -22,15 +23,15 @@ _LIBRARY = "library"
 _MAX_SHOWN = 60
 
 
-def quality_rules(tree: Tree, field: str | None, passed_over: Iterable[Tree] = ()) -> Iterator[QualityRule]:
-    """Yield the quality rules of a dataset or of a field, but for those that are its allowed values already."""
-    known = {id(each.node) for each in passed_over}
+def quality_rules(tree: Tree, field: str | None, of_values: Iterable[Tree] = ()) -> Iterator[QualityRule]:
+    """Yield the quality rules of a dataset or of a field; those of `of_values` are read as its allowed values too."""
+    known = {id(each.node) for each in of_values}
     for name, rule in tree.named("quality", "name"):
-        if id(rule.node) not in known:
-            yield _quality_rule(name, rule, field)
+        yield replace(quality_rule(name, rule, field), of_values=id(rule.node) in known)
 
 
-def _quality_rule(name: str | None, rule: Tree, field: str | None) -> QualityRule:
+def quality_rule(name: str | None, rule: Tree, field: str | None) -> QualityRule:
+    """Return one quality rule, of the dataset or of a field."""
     said = {key: source_text(rule.pairs[key]) for key in _STATEMENT if key in rule}
     if said.get("type") == _LIBRARY:
         del said["type"]  # what a rule without a type is

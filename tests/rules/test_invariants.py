@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import shlex
 import tomllib
 from collections import Counter
@@ -68,6 +69,22 @@ NOT_MIRRORED = {
     "freshness_sla_loosened": "the promise is made to consumers; a stronger one breaks nobody",
     "freshness_sla_removed": "the promise is made to consumers; a new one breaks nobody",
     "access_narrowed": "who may read is a promise to consumers; a wider circle breaks nobody",
+    "physical_name_changed": "consumers select by the name; a row has the contract's own names",
+    "semantic_type_changed": "consumers query it otherwise; a row has the same value",
+    "measure_logic_changed": "consumers read other numbers; a row has the same value",
+    "field_embedding_changed": "consumers compare vectors; a row of either model is accepted",
+    **dict.fromkeys(
+        (
+            "relationship_removed",
+            "relationship_changed",
+            "quality_rule_removed",
+            "quality_rule_loosened",
+            "sla_removed",
+            "sla_loosened",
+            "server_changed",
+        ),
+        "the promise is made to consumers; no row is read otherwise than before",
+    ),
     "latest_version_moved": "those who name no version are consumers; no row is read otherwise than before",
 }
 """Kinds that break one direction only, each with the reason."""
@@ -196,7 +213,7 @@ def shift(text: str | None) -> str | None:
         return None
     commented = "".join(f"{line}\n# {number}\n\n" for number, line in enumerate(text.splitlines()))
     unrelated = "fields:  # of one row\n  - {name: unrelated_remark, type: string, required: false}\n"
-    return "# Owned by the data platform.\n" + commented.replace("fields:\n", unrelated, 1)
+    return "# Owned by the data platform.\n" + commented.replace("\nfields:\n", f"\n{unrelated}", 1)
 
 
 @on_every_pair
@@ -218,8 +235,9 @@ def test_messages_follow_the_style(case: Case) -> None:
         for text in (issue.message, issue.hint):
             assert not text.endswith(".")
             assert text == text.strip()
-            assert "invalid" not in text.lower()
-            assert "failed to" not in text.lower()
+            own_words = re.sub("'[^']*'", "", text.lower())
+            assert "invalid" not in own_words
+            assert "failed to" not in own_words
 
 
 def quoted_from_the_file(case: Case) -> set[str]:
@@ -269,12 +287,9 @@ def meanings(text: str) -> Iterator[bool]:
     if isinstance(written, dict):
         yield written.keys() <= {"accepted", "expires"}
         yield written.keys() <= {
-            "physicalType",
-            "slaProperties",
-            "latest_version",
-            "access",
-            "id",
-        }  # another format's words
+            "physicalType", "slaProperties", "latest_version", "access", "id", "schema", "properties", "relationships",
+            "quality", "servers", "logicalTypeOptions",
+        }  # another format's words  # fmt: skip
         yield not read("example.yaml", contract_with(text, written)).unreadable
 
 

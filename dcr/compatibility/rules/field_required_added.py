@@ -40,6 +40,6 @@ def field_required_added(pair: FieldPair) -> Iterator[Finding]:
         yield Finding(message, hint, detail="new", proof=True)
     elif not pair.previous.required:
         message = f"field '{pair.path}' changed from optional to required"
-        value = None if pair.path.endswith("[]") else ABSENT
+        value = None if pair.is_element else ABSENT
         hint = "leave it optional, or fill it in the rows that are there and let this break through"
         yield Finding(message, hint, (BACKWARD,), "required", value=value, proof=True)

@@ -44,6 +44,6 @@ def field_required_removed(pair: FieldPair) -> Iterator[Finding]:
         )
     elif not pair.proposed.required:
         message = f"field '{pair.path}' changed from required to optional"
-        value = None if pair.path.endswith("[]") else ABSENT
+        value = None if pair.is_element else ABSENT
         hint = f"keep {requiring(pair.word('required'), required=True)}"
         yield Finding(message, hint, key="required", value=value, proof=True)

@@ -54,8 +54,9 @@ def field_type_changed(pair: FieldPair) -> Iterator[Finding]:
     message = f"field '{pair.path}' changed type from {type_shown(previous)} to {type_shown(proposed)}"
     old, new = previous.name or pair.path, type_shown(proposed).partition(" (")[0]
     hint = f"add a new field of type {new} beside it, move the readers, then remove '{old}'"
-    if pair.path.endswith("[]"):
-        hint = f"add a new array of {new} beside it, move the readers, then remove this one"
+    if pair.is_element:
+        whole = "map" if pair.in_map else "array"
+        hint = f"add a new {whole} of {new} beside it, move the readers, then remove this one"
     yield Finding(
         message,
         hint,

@@ -1,0 +1,60 @@
+"""The vectors of a field are made in another way than before.
+
+Why it breaks
+    Vectors of two embedding models, or of two versions of one, cannot be compared: searches over stored vectors
+    return neighbours at random, and nothing fails. Another distance metric or normalization, which the contract only
+    recommends, changes the order of the results; that is a warning.
+
+Instead
+    Write the vectors of the new model to a field of their own, move the readers, then remove the old one.
+
+Example
+    logicalTypeOptions: {dimensions: 384, embeddingModel: acme/small, embeddingModelVersion: "2"}
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dcr.compatibility.issue import CONSUMERS
+from dcr.compatibility.modes import BACKWARD
+from dcr.compatibility.rule import FIELD, Finding, rule
+from dcr.compatibility.semver import MAJOR, PATCH
+from dcr.compatibility.severities import ERROR, WARNING
+from dcr.compatibility.wording import shown
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from dcr.compatibility.pairs import FieldPair
+
+_PARTS = (
+    ("model", "embedding_model", ERROR),
+    ("model_version", "embedding_model_version", ERROR),
+    ("distance_metric", "distance_metric", WARNING),
+    ("normalized", "normalized", WARNING),
+)
+
+
+@rule(about=FIELD, modes=(BACKWARD,), bump=MAJOR, breaks=CONSUMERS)
+def field_embedding_changed(pair: FieldPair) -> Iterator[Finding]:
+    """Yield one finding for each part of how vectors are made that was named before and is another one now."""
+    if pair.same_type is None:
+        return
+    before, after = (each.terms.embedding if each.terms else None for each in pair.same_type)
+    if before is None:
+        return
+    for part, key, severity in _PARTS:
+        old, new = getattr(before, part), getattr(after, part, None)
+        new = bool(new) if part == "normalized" else new
+        if old is None or old == new:
+            continue
+        word = pair.word(key)
+        change = (
+            f"changed {word} from {shown(old)} to {shown(new)}" if new is not None else f"no longer names its {word}"
+        )
+        hint = "write the new vectors to a field of their own" if severity == ERROR else "tell those who search by it"
+        bump = MAJOR if severity == ERROR else PATCH
+        yield Finding(
+            f"field '{pair.path}' {change}", hint, key=key, detail=f"{key} {new}", severity=severity, bump=bump
+        )

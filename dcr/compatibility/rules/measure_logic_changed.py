@@ -1,0 +1,44 @@
+"""A measure is computed in another way than before.
+
+Why it breaks
+    Every dashboard that shows the measure shows other numbers from one day to the next, under the same name. dcr
+    cannot tell whether two expressions give the same result.
+
+Instead
+    Add the new definition as a measure of its own, or tell those who read it before it changes.
+
+Example
+    properties:
+      - {name: revenue, logicalType: number, semanticType: measure, transformLogic: SUM(amount)}
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dcr.compatibility.issue import CONSUMERS
+from dcr.compatibility.modes import BACKWARD
+from dcr.compatibility.rule import FIELD, Finding, rule
+from dcr.compatibility.severities import WARNING
+from dcr.compatibility.wording import excerpt
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from dcr.compatibility.pairs import FieldPair
+
+
+@rule(about=FIELD, modes=(BACKWARD,), severity=WARNING, breaks=CONSUMERS)
+def measure_logic_changed(pair: FieldPair) -> Iterator[Finding]:
+    """Yield one finding when a field is a measure on both sides and its logic differs."""
+    before, after = (each.terms for each in pair.both) if pair.both else (None, None)
+    if before is None or after is None:
+        return
+    if before.semantic_type != "measure" or after.semantic_type != "measure" or before.logic == after.logic:
+        return
+    if before.logic is None:
+        return  # it is written down for the first time
+    word = pair.word("logic")
+    change = f"changed from '{excerpt(before.logic)}' to '{excerpt(after.logic)}'" if after.logic else "was removed"
+    message = f"the {word} of measure '{pair.path}' {change}"
+    yield Finding(message, "check by hand that the numbers stay the same, and tell who reads them", key="logic")

@@ -1,0 +1,55 @@
+"""A check that the data was promised to pass is gone.
+
+Why it breaks
+    Consumers leave out checks of their own where the contract promises one. Without it, what it kept out reaches
+    them. A rule that keeps its id and measures something else is reported here too: what it measured before is no
+    longer promised.
+
+Instead
+    Keep the rule, or tell consumers what they have to check from now on.
+
+Example
+    quality:
+      - {id: no_missing_ids, metric: nullValues, mustBe: 0}
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dcr.compatibility.issue import CONSUMERS
+from dcr.compatibility.modes import BACKWARD
+from dcr.compatibility.quality import quality_pairs, statement_changes
+from dcr.compatibility.rule import CONTRACT, Finding, rule
+from dcr.compatibility.severities import WARNING
+from dcr.compatibility.term_pairs import field_location
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from dcr.compatibility.pairs import ContractPair
+
+_HINT = "keep it, or tell consumers what they have to check from now on"
+
+
+@rule(about=CONTRACT, modes=(BACKWARD,), severity=WARNING, breaks=CONSUMERS)
+def quality_rule_removed(pair: ContractPair) -> Iterator[Finding]:
+    """Yield one finding for each quality rule that is gone or measures something else."""
+    for before, after in quality_pairs(pair):
+        where = f" of field '{before.field}'" if before.field else ""
+        if after is None:
+            message = f"quality rule '{before.shown}'{where} was removed"
+        elif before.statement != after.statement and not before.of_values:
+            changes = ", ".join(statement_changes(before, after))
+            message = f"quality rule '{before.shown}'{where} measures something else: {changes} changed"
+        else:
+            continue
+        yield Finding(
+            message,
+            _HINT,
+            key=None if before.field else "fields",
+            detail=f"{before.id or before.statement}",
+            location=after.location if after else field_location(pair, before.field),
+            previous_location=before.location,
+            field=before.field,
+        )

@@ -1,0 +1,63 @@
+"""The place where consumers read the data is gone, or it is another one.
+
+Why it breaks
+    Connections, credentials and paths are configured for the server that the contract names. When the data moves, or
+    its format or delimiter changes there, consumers read nothing, or something stale, until they are moved too.
+
+Instead
+    Add the new server beside the old one, move the consumers, then remove the old one.
+
+Example
+    servers:
+      - {server: production, type: postgres, host: db.example.com, port: 5432, database: sales, schema: public}
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dcr.compatibility.issue import CONSUMERS
+from dcr.compatibility.modes import BACKWARD
+from dcr.compatibility.rule import CONTRACT, Finding, rule
+from dcr.compatibility.severities import WARNING
+from dcr.compatibility.term_pairs import counterparts, term_pair
+from dcr.compatibility.wording import excerpt
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from dcr.compatibility.pairs import ContractPair
+    from dcr.contract.terms import Server
+
+_HINT = "add the new place beside the old one, and remove the old one once the consumers have moved"
+
+
+@rule(about=CONTRACT, modes=(BACKWARD,), severity=WARNING, breaks=CONSUMERS)
+def server_changed(pair: ContractPair) -> Iterator[Finding]:
+    """Yield one finding for each server that is gone or has another address; a new name for an address is no change."""
+    terms = term_pair(pair)
+    if terms is None:
+        return
+    keys = (lambda each: each.meaning, lambda each: (each.name,), lambda each: each.address)
+    for before, after in counterparts(terms.previous.servers, terms.proposed.servers, keys):
+        what = f"server '{before.name}'" if before.name else "the server"
+        if after is None:
+            yield Finding(
+                f"{what} was removed", _HINT, key="servers", detail=before.name, previous_location=before.location
+            )
+        elif before.address != after.address:
+            message = f"{what} changed {'; '.join(_changes(before, after))}"
+            yield Finding(
+                message, _HINT, detail=before.name, location=after.location, previous_location=before.location
+            )
+
+
+def _changes(before: Server, after: Server) -> Iterator[str]:
+    old, new = dict(before.address), dict(after.address)
+    for key in sorted(old.keys() | new.keys()):
+        if old.get(key) != new.get(key):
+            yield f"{key} from {_shown(old.get(key))} to {_shown(new.get(key))}"
+
+
+def _shown(value: str | None) -> str:
+    return "none" if value is None else f"'{excerpt(value)}'"

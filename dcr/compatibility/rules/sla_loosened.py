@@ -1,0 +1,59 @@
+"""A service level promises less than before.
+
+Why it breaks
+    Consumers plan by the promise: backfills by the retention, schedules by the frequency and the time of day, alerts by
+    the availability. With a weaker one they miss data that they count on. Values that have no order, such as support
+    hours in words, are reported whenever they change.
+
+Instead
+    Tell those who plan by it first, and give them time to adapt.
+
+Example
+    slaProperties:
+      - {property: retention, value: 3, unit: y}
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dcr.compatibility.issue import CONSUMERS
+from dcr.compatibility.modes import BACKWARD
+from dcr.compatibility.rule import CONTRACT, Finding, rule
+from dcr.compatibility.service_levels import level_pairs, level_shown
+from dcr.compatibility.severities import WARNING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from dcr.compatibility.pairs import ContractPair
+
+
+@rule(about=CONTRACT, modes=(BACKWARD,), severity=WARNING, breaks=CONSUMERS)
+def sla_loosened(pair: ContractPair) -> Iterator[Finding]:
+    """Yield one finding for each service level that is weaker, or that changed without an order to tell."""
+    pairs = list(level_pairs(pair))
+    if not pairs:
+        return
+    from dcr.contract.service_levels import is_looser  # noqa: PLC0415 (fractions cost 5 ms; few contracts need them)
+
+    for before, after in pairs:
+        if after is None or before.meaning == after.meaning:
+            continue
+        looser = is_looser(before, after)
+        if before.more != after.more:
+            looser = looser or None
+        if before.element != after.element and before.element is not None and looser is False:
+            looser = None
+        if looser is False:
+            continue
+        word = "loosened" if looser else "changed"
+        message = f"the service level '{after.shown}' {word} from {level_shown(before)} to {level_shown(after)}"
+        hint = "tell those who plan by it first"
+        yield Finding(
+            message,
+            hint if looser else f"{hint}; which of the two promises more cannot be told: compare them by hand",
+            detail=f"{before.name} {before.element or ''}",
+            location=after.location,
+            previous_location=before.location,
+        )

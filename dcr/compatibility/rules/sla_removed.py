@@ -1,0 +1,39 @@
+"""A promised service level is gone.
+
+Why it breaks
+    Consumers plan by it: how long they can go back, when the data is there, whom they can call. Without the promise
+    nobody is told when it is no longer kept.
+
+Instead
+    Keep a promise, if a weaker one, and tell those who plan by it.
+
+Example
+    slaProperties:
+      - {property: retention, value: 3, unit: y}
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dcr.compatibility.issue import CONSUMERS
+from dcr.compatibility.modes import BACKWARD
+from dcr.compatibility.rule import CONTRACT, Finding, rule
+from dcr.compatibility.service_levels import level_pairs, level_shown
+from dcr.compatibility.severities import WARNING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from dcr.compatibility.pairs import ContractPair
+
+
+@rule(about=CONTRACT, modes=(BACKWARD,), severity=WARNING, breaks=CONSUMERS)
+def sla_removed(pair: ContractPair) -> Iterator[Finding]:
+    """Yield one finding for each service level that only the previous contract promises."""
+    for before, after in level_pairs(pair):
+        if after is None:
+            message = f"the service level '{before.shown}' of {level_shown(before)} was removed"
+            hint = "keep one, if a weaker one, and tell those who plan by it"
+            detail = f"{before.name} {before.element or ''}"
+            yield Finding(message, hint, key="service_levels", detail=detail, previous_location=before.location)
