@@ -10,7 +10,7 @@ _UNITS = {
     "m": 60, "min": 60, "mins": 60, "minute": 60, "minutes": 60,
     "h": 3600, "hr": 3600, "hrs": 3600, "hour": 3600, "hours": 3600,
     "d": 86_400, "day": 86_400, "days": 86_400, "w": 604_800, "wk": 604_800, "week": 604_800, "weeks": 604_800,
-    "mo": 2_592_000, "month": 2_592_000, "months": 2_592_000,
+    "mo": 2_628_000, "month": 2_628_000, "months": 2_628_000,
     "y": 31_536_000, "yr": 31_536_000, "yrs": 31_536_000, "year": 31_536_000, "years": 31_536_000,
 }  # fmt: skip
 
@@ -24,7 +24,7 @@ def seconds(value: str, unit: str | None = None) -> int | None:
         re.IGNORECASE,
     )
     if iso and any(iso.groups()):
-        sizes = (31_536_000, 2_592_000, 604_800, 86_400, 3600, 60, 1)
+        sizes = (31_536_000, 2_628_000, 604_800, 86_400, 3600, 60, 1)
         return _whole(sum(float(part or 0) * size for part, size in zip(iso.groups(), sizes, strict=True)))
     match = re.fullmatch(r"(\d+(?:\.\d+)?)\s*([a-zA-Z]*)", text)
     if match is None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from dcr.contract.contract import ANY, Field
@@ -40,7 +41,10 @@ def field_of_type(
         name=name,
         type=kind.name or ANY,
         required=required,
-        fields=tuple(field_of_type(each, inner, place) for each, inner in members),
+        fields=tuple(
+            field_of_type(each, inner, place, required=kind.name == "map" and each == MAP_PARTS[0])
+            for each, inner in members
+        ),
         items=field_of_type("", kind.items or LogicalType(ANY, known=False), place) if kind.name == "array" else None,
         physical_type=kind.stored,
         place=place,
@@ -48,6 +52,13 @@ def field_of_type(
         physical_as=kind.stored_written,
         **(known or {}),
     )
+
+
+def with_map_parts(field: Field, parts: Mapping[str, Field]) -> Field:
+    """Return a map whose keys and values are those that were read; what was not read stays, and no key is ever null."""
+    members = (parts.get(each.name, each) for each in field.fields)
+    keyed = (replace(each, required=True) if each.name == MAP_PARTS[0] else each for each in members)
+    return replace(field, fields=tuple(keyed))
 
 
 def constraints_of(tree: Tree, words: Mapping[str, str], type_name: str) -> dict[str, Any]:

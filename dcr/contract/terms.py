@@ -156,11 +156,15 @@ class Terms:
     materialized: str | None = None
 
     @property
-    def meaning(self) -> tuple[object, ...]:
-        """Return the terms in a form that compares by meaning; the order of each list means nothing."""
+    def meaning(self) -> tuple[object, ...] | None:
+        """Return the terms in a form that compares by meaning, None when there are none.
+
+        The order of each list means nothing. A rule that is an enum or a pattern is compared as that.
+        """
         quality = tuple(each for each in self.quality if not each.of_values)
         lists = (self.relationships, quality, self.service_levels, self.servers)
-        return self.physical_name, self.materialized, *(frozenset(each.meaning for each in terms) for terms in lists)
+        found = (self.physical_name, self.materialized, *(frozenset(each.meaning for each in terms) for terms in lists))
+        return found if any(found) else None
 
 
 NO_TERMS = Terms()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from dcr.contract.foreign import constraints_of, exclusive_bounds, field_of_type, listed_values
+from dcr.contract.foreign import constraints_of, exclusive_bounds, field_of_type, listed_values, with_map_parts
 from dcr.contract.physical import MAP_PARTS, LogicalType
 from dcr.contract.terms import COLUMN, MEASURE, NO_FIELD_TERMS, FieldTerms
 from dcr.contract.tree import Tree, source_text
@@ -149,7 +149,7 @@ def _with_nested(field: Field, tree: Tree, options: Tree | None, edition: Editio
 
 
 def _with_map_parts(field: Field, tree: Tree, edition: Edition) -> Field:
-    """Read what the keys and the values of a map are; a key is never null."""
+    """Read what the keys and the values of a map are."""
     parts = tree.tree("map")
     if parts is None:
         if "map" in tree or field.physical_type is None:
@@ -163,10 +163,7 @@ def _with_map_parts(field: Field, tree: Tree, edition: Edition) -> Field:
         else:
             message = f"the map has no {word}, and is compared as if it could be anything"
             parts.note(parts.at(word), message, f"add {word}")
-    named = tuple(found.get(each.name, each) for each in field.fields)
-    return replace(
-        field, fields=tuple(replace(each, required=True) if each.name == MAP_PARTS[0] else each for each in named)
-    )
+    return with_map_parts(field, found)
 
 
 def _terms(tree: Tree, options: Tree | None) -> FieldTerms | None:

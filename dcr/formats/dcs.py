@@ -16,6 +16,7 @@ from dcr.contract.foreign import (
     field_of_type,
     listed_values,
     named_once,
+    with_map_parts,
 )
 from dcr.contract.lifecycle import status_of
 from dcr.contract.notes import Notes
@@ -160,7 +161,7 @@ def _read_field(name: str, written: Tree, context: _Context, inside: tuple[str, 
     )
     if kind.name == "map":  # what its keys and values are is compared, and no row of it is made
         parts = {word: _field(word, each, context, inside) for word in MAP_PARTS if (each := tree.tree(word))}
-        return replace(field, fields=tuple(parts.get(each.name, each) for each in field.fields))
+        return with_map_parts(field, parts)
     if field.type == "object" and "fields" in tree:
         inner = tuple(_field(each, below, context, (*inside, "")) for each, below in named_once(tree, "fields"))
         return replace(field, fields=inner)
