@@ -155,7 +155,17 @@ models:
       - name: pieces
         data_type: integer
 """
-TEXTS = {"native": NATIVE, "odcs": ODCS, "dcs": DCS, "dbt": DBT}
+VALUES_OF_3_2 = """\
+        enum:
+          - {value: placed, id: first}
+          - value: packed
+          - value: shipped
+"""
+ODCS_3_2 = edited(
+    edited(ODCS, ("apiVersion: v3.1.0", "apiVersion: v3.2.0")),
+    (ODCS[ODCS.index("        quality:\n") : ODCS.index("      - name: note")], VALUES_OF_3_2),
+)
+TEXTS = {"native": NATIVE, "odcs": ODCS, "odcs 3.2": ODCS_3_2, "dcs": DCS, "dbt": DBT}
 Edit = tuple[str, str]
 
 # For each change and format: the passage, what replaces it, and the line to edit as a passage of the new file.
@@ -291,6 +301,12 @@ CHANGES: dict[str, dict[str, tuple[str, str, str]]] = {
         "dcs": ("  owner: checkout\n", "", "info:"),
     },
 }
+CHANGES["an enum value removed"]["odcs 3.2"] = ("          - value: packed\n", "", "enum:")
+CHANGES["an enum value added"]["odcs 3.2"] = (
+    "- value: shipped\n", "- value: shipped\n          - {value: lost, tags: [new]}\n", "enum:"
+)  # fmt: skip
+for _edits in CHANGES.values():
+    _edits.setdefault("odcs 3.2", _edits["odcs"])  # the other keys are those of v3.1
 
 
 @pytest.mark.parametrize("mode", ["backward", "forward", "full"])
@@ -317,9 +333,9 @@ def test_each_is_said_at_the_line_to_edit(change: str, name: str) -> None:
     assert lines == wanted, found
 
 
-def test_the_four_texts_say_the_same() -> None:
+def test_the_texts_say_the_same() -> None:
     meant = {name: read(f"{name}.yaml", text.encode()).contracts[0] for name, text in TEXTS.items()}
-    for name in ("odcs", "dcs"):
+    for name in ("odcs", "odcs 3.2", "dcs"):
         assert tuple(without_spellings(each) for each in meant[name].fields) == meant["native"].fields
         assert meant[name].primary_key == meant["native"].primary_key
         assert meant[name].freshness_sla == meant["native"].freshness_sla
@@ -327,7 +343,7 @@ def test_the_four_texts_say_the_same() -> None:
     assert [each.required for each in meant["dbt"].fields] == [each.required for each in meant["native"].fields[:5]]
 
 
-# Drawn contracts, written in each of three formats.
+# Drawn contracts, written in each of four formats.
 
 PAIRS, SEED = 300, 20_240
 WORDS = {
@@ -347,19 +363,22 @@ def sayable(field: Mapping) -> bool:
     return all(map(sayable, inner))
 
 
-def as_odcs(field: Mapping) -> Mapping:
+def as_odcs(field: Mapping, *, objects: bool = False) -> Mapping:
+    """Return a property; `objects` is whether its allowed values are objects, as v3.2 has them."""
     said: Mapping = {"logicalType": field["type"], "required": field.get("required", True)}
     options = {word: field[key] for key, word in WORDS.items() if key in field}
     if options:
         said["logicalTypeOptions"] = options
     if field.get("unique"):
         said["unique"] = True
-    if "enum" in field:
+    if "enum" in field and objects:
+        said["enum"] = [{"value": each, "id": f"value_{number}"} for number, each in enumerate(field["enum"])]
+    elif "enum" in field:
         said["quality"] = [{"metric": "invalidValues", "mustBe": 0, "arguments": {"validValues": field["enum"]}}]
     if "fields" in field:
-        said["properties"] = [{"name": each["name"], **as_odcs(each)} for each in field["fields"]]
+        said["properties"] = [{"name": each["name"], **as_odcs(each, objects=objects)} for each in field["fields"]]
     if "items" in field:
-        said["items"] = as_odcs(field["items"])
+        said["items"] = as_odcs(field["items"], objects=objects)
     return said
 
 
@@ -376,7 +395,9 @@ def as_dcs(field: Mapping) -> Mapping:
 
 def in_every_format(fields: list[Mapping]) -> dict[str, str]:
     """Return texts of three formats that say the same about some fields."""
-    columns = [{"name": each["name"], **as_odcs(each)} for each in fields]
+    columns, columns_3_2 = (
+        [{"name": each["name"], **as_odcs(each, objects=objects)} for each in fields] for objects in (False, True)
+    )
     odcs = {"kind": "DataContract", "apiVersion": "v3.1.0", "id": "sales", "version": "1.0.0"}
     info = {"version": "1.0.0", "owner": "sales"}
     models = {"orders": {"fields": {each["name"]: as_dcs(each) for each in fields}}}
@@ -384,8 +405,12 @@ def in_every_format(fields: list[Mapping]) -> dict[str, str]:
     texts = {
         "native": native,
         "odcs": {**odcs, "team": {"name": "sales"}, "schema": [{"name": "orders", "properties": columns}]},
+        "odcs 3.2": {
+            **odcs, "apiVersion": "v3.2.0", "team": {"name": "sales"},
+            "schema": [{"name": "orders", "properties": columns_3_2}],
+        },
         "dcs": {"dataContractSpecification": "1.1.0", "id": "sales", "info": info, "models": models},
-    }
+    }  # fmt: skip
     return {name: json.dumps(text, ensure_ascii=False, indent=1) for name, text in texts.items()}
 
 
@@ -418,6 +443,7 @@ def test_drawn_changes_are_the_same_breaks_in_every_format() -> None:
                 for name in before
             }
             assert told["odcs"] == told["native"], (number, sides)
+            assert told["odcs 3.2"] == told["native"], (number, sides)
             assert told["dcs"] == told["native"], (number, sides)
         judged += 1
         breaking += bool(told["native"])
