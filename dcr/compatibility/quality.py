@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from dcr.compatibility.pairs import ContractPair
     from dcr.contract.terms import QualityRule
 
-_OF_BAD_ROWS = ("nullValues", "missingValues", "invalidValues", "duplicateValues")
+_OF_BAD_ROWS = ("nullValues", "missingValues", "invalidValues", "duplicateValues", "validValues")
 """Metrics that count what is wrong: without a threshold they tolerate nothing."""
 
 _SEVERITIES = {"info": 0, "low": 0, "warn": 1, "warning": 1, "medium": 1, "error": 2, "high": 2, "critical": 3}
@@ -77,7 +77,8 @@ def _thresholds_shown(rule: QualityRule) -> str:
 def _ranges(rule: QualityRule) -> list[_Range] | None:
     """Return the measured values that a rule lets pass, as ranges in order; None where they have no order."""
     if not rule.thresholds:
-        metric = dict(rule.statement).get("metric")
+        said = dict(rule.statement)
+        metric = said.get("metric") or said.get("rule")  # `rule` in v3.0
         return [((0, True), (0, True))] if metric in _OF_BAD_ROWS else None
     ranges: list[_Range] = [(_LOWEST, _HIGHEST)]
     for key, value in rule.thresholds:

@@ -82,6 +82,12 @@ def _entry_accepted(field: Field, key: str, value: Any, lenient: bool) -> bool:
     )
 
 
+def _key(keys: Field) -> str:
+    """Return the plainest key of a map, as JSON spells it. Raises `NoValueError`."""
+    found = "1" if keys.type == ANY else smallest_value(keys)
+    return found if isinstance(found, str) else str(found).lower()
+
+
 def map_parts(field: Field) -> tuple[Field | None, Field | None]:
     """Return what the keys and the values of a map are, as far as it is known."""
     keys, values = (*field.fields, None, None)[:2]
@@ -181,7 +187,7 @@ def _map_with(field: Field, steps: tuple[str, ...], value: Any) -> dict[str, Any
     if keys is None or values is None:
         raise NoValueError(field.name)
     of_key = steps[0] == keys.name
-    key = _value_with(keys, steps[1:], value) if of_key else smallest_value(keys) if keys.type == "string" else "1"
+    key = _value_with(keys, steps[1:], value) if of_key else _key(keys)
     held = (smallest_value(values) if values.required else None) if of_key else _value_with(values, steps[1:], value)
     if not isinstance(key, str):
         raise NoValueError(field.name)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from random import Random
 from typing import TYPE_CHECKING, Any
 
@@ -80,7 +81,8 @@ def crossed(
     name: str, edits: tuple[str, ...], sides: tuple[Mapping, Mapping], formats: tuple[str, str], rng: Random
 ) -> Case:
     """Return a pair written in some formats, read and judged by dcr, and judged by what its documents say."""
-    before, after = (WRITERS[each](side, rng) for each, side in zip(formats, sides, strict=True))
+    writers = WRITERS if formats[0] == formats[1] else {**WRITERS, "odcs": partial(as_odcs, tolerant_rules=False)}
+    before, after = (writers[each](side, rng) for each, side in zip(formats, sides, strict=True))
     previous, proposed = (
         Judge(said_by(text) if each in FORMATS else side)
         for each, side, text in zip(formats, sides, (before, after), strict=True)
@@ -96,12 +98,12 @@ def with_rows(case: Case) -> Case:
     return case
 
 
-def judged(before: bytes, after: bytes) -> tuple[ContractPair, dict[str, Verdict]]:
-    """Return the one pair that two texts of a file make, and what is said of it in every mode."""
+def judged(before: bytes, after: bytes, modes: tuple[str, ...] = MODES) -> tuple[ContractPair, dict[str, Verdict]]:
+    """Return the one pair that two texts of a file make, and what is said of it in each mode."""
     readings = [{PATH: read(PATH, text)} for text in (before, after)]
     (matched,) = match(*readings, AROUND)
     assert matched.pair.both is not None, f"{before.decode()}\n{after.decode()}"
-    return matched.pair, {mode: judge(matched.pair, mode) for mode in MODES}
+    return matched.pair, {mode: judge(matched.pair, mode) for mode in modes}
 
 
 def rekeyed(rng: Random, contract: Mapping) -> Mapping:

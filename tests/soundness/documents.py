@@ -21,6 +21,7 @@ _TYPES = {
     "string": "string text varchar", "integer": "integer int long bigint", "boolean": "boolean",
     "number": "number decimal numeric float double", "timestamp": "timestamp timestamp_tz timestamp_ntz",
     "json": "json variant", "object": "object record struct", "array": "array", "date": "date", "time": "time",
+    "map": "map", "vector": "vector",
 }  # fmt: skip
 _TYPE_OF = {word: name for name, words in _TYPES.items() for word in words.split()}
 _MOMENTS = ("date", "time", "timestamp")
@@ -114,17 +115,32 @@ def _common(said: Mapping, type_name: str, limits: Mapping, lists: list[list[str
 def _odcs_field(said: Mapping) -> Mapping:
     type_name = _TYPE_OF[said.get("logicalType") or said["physicalType"]] if len(said.keys() & _TYPED) else "any"
     options = said.get("logicalTypeOptions", {})
-    field = _common(said, type_name, options, [each for each in map(_promised, said.get("quality", ())) if each])
+    lists = [each for each in map(_promised, said.get("quality", ())) if each]
+    if "enum" in said:
+        lists.append([each["value"] if isinstance(each, dict) else each for each in said["enum"]])
+    field = _common(said, type_name, options, lists)
     if "name" in said:
         field["name"] = said["name"]
     if "properties" in said:
         field["fields"] = [_odcs_field(each) for each in _named(said["properties"])]
     if "items" in said:
         field["items"] = _odcs_field(said["items"])
+    if type_name == "map":
+        field |= {"keys": {**_odcs_field(said["map"]["key"]), "required": True}}
+        field |= {"values": _odcs_field(said["map"]["value"])}
+    if type_name == "vector":
+        field |= {"dimensions": int(options["dimensions"]), "items": ELEMENTS[options.get("elementType", "float32")]}
     return field
 
 
 _TYPED = {"logicalType", "physicalType"}
+ELEMENTS: dict[str, Mapping] = {
+    **{word: {"type": "number", "required": True} for word in ("bfloat16", "float16", "float32", "float64")},
+    "int8": {"type": "integer", "required": True, "minimum": -128, "maximum": 127},
+    "uint8": {"type": "integer", "required": True, "minimum": 0, "maximum": 255},
+    "binary": {"type": "integer", "required": True, "minimum": 0, "maximum": 1},
+}
+"""What the elements of a vector are (v3.2, `elementType`)."""
 
 
 def _named(properties: Any) -> list[Mapping]:

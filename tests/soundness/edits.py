@@ -100,6 +100,9 @@ def _below(spot: Spot) -> Iterator[Spot]:
     yield spot
     if spot.type == "object":
         yield from _level(spot.field["fields"], spot.depth + 1, frozenset(), in_array=spot.in_array)
+    if spot.type == "map":
+        for part in ("keys", "values"):
+            yield from _below(Spot(spot.field[part], None, spot.depth + 1, in_array=True, key=part == "keys"))
     if spot.type == "array":
         yield from _below(Spot(spot.field["items"], None, spot.depth + 1, in_array=True, key=False))
 
@@ -148,7 +151,7 @@ def retype(rng: Random, spot: Spot) -> bool:
 
 def reroll(rng: Random, spot: Spot) -> bool:
     """Give the field other constraints of its type."""
-    if spot.type in ("object", "array", "json"):
+    if spot.type in ("object", "array", "map", "vector", "json"):
         return False
     _replace_body(spot, body(rng, spot.type, spot.depth, spot.in_array))
     return True
@@ -223,7 +226,7 @@ def shift_constraint(rng: Random, spot: Spot) -> bool:
     elif key == "format":
         spot.field[key] = rng.choice([each for each in FORMATS if each != value])
     elif key in COUNTS:
-        spot.field[key] = max(value + rng.choice((-3, -1, 1, 2)), key == "max_items")
+        spot.field[key] = max(value + rng.choice((-3, -1, 1, 2)), int(key == "max_items"))
     elif key == "multiple_of":
         spot.field[key] = plain(exact(value) * exact(rng.choice((2, 3, 0.5, 1.5))))
     else:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass, field
+from random import Random
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import yaml
@@ -18,11 +19,11 @@ from .judge import KEYWORDS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from random import Random
 
     from .judge import Mapping
 
 FILE, OBJECT = "sales", "orders"
+V3_2 = "v3.2.0"
 # Words of the specification for one stored type: another one would be a physical_type_changed of its own.
 DCS_TYPES: dict[str, tuple[str, ...]] = {
     "string": ("string", "text", "varchar"),
@@ -86,6 +87,8 @@ class Writer:
     """Writes one document: what is drawn on the way, and the definitions that fields refer to."""
 
     rng: Random
+    edition: str = ""
+    tolerant_rules: bool = True
     definitions: Mapping = field(default_factory=dict)
     mappings: list[Mapping] = field(default_factory=list)
 
@@ -137,9 +140,17 @@ def as_native(contract: Mapping, rng: Random) -> bytes:
     return written({**contract, "dataset_id": f"{FILE}/{OBJECT}", "owners": [{"team": "sales"}]}, rng)
 
 
-def as_odcs(contract: Mapping, rng: Random) -> bytes:
+def as_odcs(contract: Mapping, rng: Random, *, tolerant_rules: bool = True) -> bytes:
     """Return the contract as an Open Data Contract Standard document, v3.0 or v3.1."""
-    writer = Writer(rng)
+    return _odcs(contract, Writer(rng, rng.choice(("v3.0.0", "v3.0.2", "v3.1.0")), tolerant_rules))
+
+
+def as_odcs_3_2(contract: Mapping, rng: Random) -> bytes:
+    """Return the contract as a document of v3.2, with its maps, vectors and enum objects."""
+    return _odcs(contract, Writer(rng, V3_2))
+
+
+def _odcs(contract: Mapping, writer: Writer) -> bytes:
     properties = [{"name": each["name"], **_property(writer, each)} for each in contract["fields"]]
     key = contract.get("primary_key", ())
     for each in properties:
@@ -147,7 +158,7 @@ def as_odcs(contract: Mapping, rng: Random) -> bytes:
             each |= {"primaryKey": True, "primaryKeyPosition": key.index(each["name"]) + 1}
     found = {"name": OBJECT, "properties": _by_name(writer, properties)}
     drawn = {
-        "kind": "DataContract", "apiVersion": rng.choice(("v3.0.0", "v3.0.2", "v3.1.0")), "id": FILE,
+        "kind": "DataContract", "apiVersion": writer.edition, "id": FILE,
         "version": contract["version"], "status": "active", "team": {"name": "sales"}, "schema": [found],
     }  # fmt: skip
     return writer.text(drawn)
@@ -170,25 +181,52 @@ def _property(writer: Writer, drawn: Mapping) -> Mapping:
     elif drawn["type"] != "any":
         said["logicalType"] = drawn["type"]
     options = writer.limits(drawn)
+    if drawn["type"] == "vector":
+        options = {"dimensions": drawn["dimensions"], **_elements(writer, drawn["element_type"])}
     if options:
         said["logicalTypeOptions"] = options
+    rules = _tolerant_rules(drawn) if writer.tolerant_rules else []
     if "enum" in drawn:
-        said["quality"] = _rules(writer, drawn["enum"])
+        said |= _allowed_values(writer, drawn["enum"])
+    if rules:
+        said["quality"] = [*rules, *said.get("quality", ())]
+    if drawn["type"] == "map":
+        key = {name: each for name, each in drawn["keys"].items() if name != "required"}
+        said["map"] = {"key": _property(writer, key), "value": _property(writer, drawn["values"])}
     if "fields" in drawn:
         inner = [{"name": each["name"], **_property(writer, each)} for each in drawn["fields"]]
         said["properties"] = _by_name(writer, inner)
-    if "items" in drawn:
+    if "items" in drawn and drawn["type"] == "array":
         said["items"] = _property(writer, drawn["items"])
     return said
 
 
+def _elements(writer: Writer, element_type: str) -> Mapping:
+    """Return what a vector is made of, and words that change no row."""
+    said = {} if element_type == "float32" and writer.by_chance(0.5) else {"elementType": element_type}
+    return {**said, "embeddingModel": "text-small"} if writer.by_chance(0.3) else said
+
+
+def _allowed_values(writer: Writer, values: list[Any]) -> Mapping:
+    """Return a rule, or in v3.2 mostly the values themselves: objects, or plain as older files have them."""
+    if writer.edition != V3_2 or writer.by_chance(0.2):
+        return {"quality": _rules(writer, values)}
+    if writer.by_chance(0.2):
+        return {"enum": values}
+    return {"enum": [{"value": each, **({"label": f"No. {n}"} if n % 3 == 1 else {})} for n, each in enumerate(values)]}
+
+
+def _tolerant_rules(drawn: Mapping) -> list[Mapping]:
+    """Return rules that promise nothing about every row, the same for a field on both sides."""
+    rng = Random(str(drawn.get("name")))
+    null_values = {"metric": "nullValues", "mustBeLessThan": 5, "unit": "percent"}
+    invalid_values = {"metric": "invalidValues", "mustBeLessThan": 5, "arguments": {"validValues": [4321]}}
+    return [rule for rule in (null_values, invalid_values) if "name" in drawn and rng.random() < 0.15]
+
+
 def _rules(writer: Writer, values: list[Any]) -> list[Mapping]:
-    """Return rules that allow some values: v3.1's or v3.0's, beside others that promise nothing about every row."""
+    """Return rules that allow some values: v3.1's or v3.0's."""
     rules: list[Mapping] = []
-    if writer.by_chance(0.2):
-        rules.append({"metric": "nullValues", "mustBeLessThan": 5, "unit": "percent"})
-    if writer.by_chance(0.2):
-        rules.append({"metric": "invalidValues", "mustBeLessThan": 5, "arguments": {"validValues": values[:1]}})
     if writer.by_chance(0.2):  # two promises: what both allow
         more = [each for each in ("spare", 4321, True) if each not in values and type(each) is type(values[0])]
         rules.append({"metric": "invalidValues", "mustBe": 0, "arguments": {"validValues": [*more, *values]}})

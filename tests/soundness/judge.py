@@ -38,6 +38,12 @@ _MOMENTS = {
     "time": rf"\A{_HOUR}\Z",
 }
 """Types that JSON has as texts; the last two only foreign formats have."""
+SPELLED_KEYS = {
+    "integer": r"\A-?[0-9]+\Z",
+    "number": r"\A-?[0-9]+(\.[0-9]+)?([eE][-+]?[0-9]+)?\Z",
+    "boolean": r"\A(true|false)\Z",
+}
+"""How keys of a map are spelled in JSON."""
 _ANYTHING = ["string", "number", "boolean", "object", "array"]
 
 
@@ -145,6 +151,13 @@ def field_schema(field: Mapping, *, closed: bool) -> Mapping:
         schema |= object_schema(field["fields"], closed=closed)
     elif type_name == "array":
         schema |= {"type": "array", "items": field_schema(field["items"], closed=closed)}
+    elif type_name == "map":
+        schema |= {"type": "object", "additionalProperties": field_schema(field["values"], closed=closed)}
+        schema["propertyNames"] = _key_schema(field["keys"], closed=closed)
+    elif type_name == "vector":
+        elements = field_schema(field["items"], closed=closed)
+        length = field["dimensions"]
+        schema |= {"title": "vector", "type": "array", "items": elements, "minItems": length, "maxItems": length}
     elif type_name in _MOMENTS:
         own = {"allOf": [{"pattern": field["pattern"]}]} if "pattern" in field else {}
         schema |= {"type": "string", "pattern": _MOMENTS[type_name], **own}
@@ -161,6 +174,13 @@ def field_schema(field: Mapping, *, closed: bool) -> Mapping:
     return schema
 
 
+def _key_schema(field: Mapping, *, closed: bool) -> Mapping:
+    """Return the schema of a map's keys: a row in JSON spells them as texts, whatever they are elsewhere."""
+    if field["type"] == "string" or field["type"] in _MOMENTS:
+        return field_schema({**field, "required": True}, closed=closed)
+    return {"pattern": SPELLED_KEYS[field["type"]]} if field["type"] in SPELLED_KEYS else {}
+
+
 def refusals(schema: Any, row: Any) -> set[Refusal]:
     """Return every field that a schema refuses in a row, and why."""
     return {each for error in schema.iter_errors(row) for each in _told(error)}
@@ -173,7 +193,7 @@ def table_refused(field: Mapping, values: list[Any]) -> bool:
 
 
 def _told(error: ValidationError) -> Iterator[Refusal]:
-    path = path_of(error.absolute_path)
+    path = path_of(error.absolute_schema_path)
     if error.validator == "required":
         missing = [name for name in error.validator_value if name not in error.instance]
         yield from (Refusal(below(path, name), "required") for name in missing)
@@ -184,17 +204,25 @@ def _told(error: ValidationError) -> Iterator[Refusal]:
         yield Refusal(path, "required")
     elif error.validator in ("type", "enum"):
         yield Refusal(path, error.validator)
-    elif error.schema.get("pattern") in _MOMENTS.values() and error.validator == "pattern":
+    elif error.validator == "pattern" and error.schema["pattern"] in (*_MOMENTS.values(), *SPELLED_KEYS.values()):
         yield Refusal(path, "type")
+    elif error.schema.get("title") == "vector":
+        yield Refusal(path, "dimensions")
     else:
         yield Refusal(path, KEYS[error.validator])
 
 
 def path_of(steps: Iterable[str | int]) -> str:
-    """Return where in a row an error is, as dcr names fields: `lines[].sku`."""
-    path = ""
-    for step in steps:
-        path = f"{path}[]" if isinstance(step, int) else below(path, step)
+    """Return which field a part of a schema is about, as dcr names it: `lines[].sku`, `prices.values`."""
+    path, rest = "", list(steps)
+    while rest:
+        step = rest.pop(0)
+        if step == "properties":
+            path = below(path, str(rest.pop(0)))
+        elif step == "items":
+            path = f"{path}[]"
+        elif step == "propertyNames" or (step == "additionalProperties" and rest):
+            path = below(path, "keys" if step == "propertyNames" else "values")
     return path
 
 
@@ -224,5 +252,7 @@ def _field(path: str, field: Mapping) -> Iterator[tuple[str, Mapping]]:
     yield path, field
     if field["type"] == "object":
         yield from _fields(path, field["fields"])
-    if field["type"] == "array" and "items" in field:
+    if field["type"] == "map":
+        yield from _fields(path, [{**field[part], "name": part} for part in ("keys", "values")])
+    if field["type"] in ("array", "vector") and "items" in field:
         yield from _field(f"{path}[]", field["items"])

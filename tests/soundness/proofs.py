@@ -34,7 +34,8 @@ KINDS = {
     },
 }
 """The kind of issue that there has to be for each cause a row is refused for."""
-GROUPS = ({"minimum", "exclusive_minimum"}, {"maximum", "exclusive_maximum"})
+GROUPS = ({"minimum", "exclusive_minimum", "elementType"}, {"maximum", "exclusive_maximum", "elementType"})
+"""Words of one limit; `elementType` is both limits of a vector's elements."""
 
 
 def explains(issue: Issue, refusal: Refusal, direction: str) -> bool:

@@ -10,7 +10,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from .generate import FORMATS, NEAR_MISSES, PATTERNS, SLOW_PATTERNS, WORDS, exact, plain, spelled
-from .judge import field_validator, fields_of
+from .judge import SPELLED_KEYS, field_validator, fields_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,6 +25,7 @@ _TIMES = ("2024-01-01T00:00:00Z", "2024-02-29 23:59:60.123+02:00", "1999-12-31t2
 _DATES = ("2024-01-01", "1999-12-31", "2024-02-29", "2023-06-30", "2031-05-05")
 _TIMES_OF_DAY = ("00:00:00", "12:30:00", "23:59:59.5")
 _MOMENTS = {"timestamp": _TIMES, "date": _DATES, "time": _TIMES_OF_DAY}
+_SPELLED = ("string", *_MOMENTS, *SPELLED_KEYS)
 _JSON = ({}, [], "text", 0, 1.5, True, False, {"a": None}, [None])
 
 
@@ -60,6 +61,10 @@ def values(field: Mapping, other: Mapping | None) -> list[Any]:
     if field["type"] == "object":
         beside = other["fields"] if other and other["type"] == "object" else []
         return objects(field["fields"], beside)
+    if field["type"] == "map":
+        return _maps(field, other if other and other["type"] == "map" else None)
+    if field["type"] == "vector":
+        return _vectors(field, other if other and other["type"] == "vector" else None)
     if field["type"] == "array":
         return _arrays(field, other if other and other["type"] == "array" else None)
     candidates = [*_listed(field), *_listed(other), *_candidates(field, other)]
@@ -158,6 +163,26 @@ def _arrays(field: Mapping, other: Mapping | None) -> list[list[Any]]:
     found = [_from(elements, 0, size) for size in allowed]
     width = next((size for size in allowed if size > 0), None)
     return found + [_from(elements, start, width) for start in range(0, len(elements), width)] if width else found
+
+
+def _maps(field: Mapping, other: Mapping | None) -> list[Mapping]:
+    """Return maps in which each key and each value stands at least once, and the empty one."""
+    keys = {**field["keys"], "required": True}
+    names = [
+        each if isinstance(each, str) else json.dumps(each)
+        for each in (values(keys, other["keys"] if other else None) if keys["type"] in _SPELLED else ())
+    ]
+    inside = slots(field["values"], other["values"] if other else None)
+    inside = [None if each is ABSENT else each for each in inside]
+    if not names or not inside:
+        return [{}]
+    count = max(len(names), len(inside))
+    return [{}, *({names[n % len(names)]: inside[n % len(inside)]} for n in range(count))]
+
+
+def _vectors(field: Mapping, other: Mapping | None) -> list[list[Any]]:
+    elements = values(field["items"], other["items"] if other else None)
+    return [_from(elements, start, field["dimensions"]) for start in range(len(elements))]
 
 
 def _from(elements: list[Any], start: int, count: int) -> list[Any]:

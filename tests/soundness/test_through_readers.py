@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from dcr.compatibility.modes import MODES
+from dcr.compatibility.semver import NONE, PATCH
 from dcr.formats import read
 
 from .abroad import FORMATS, ODD_NAMES, Crossing, crossed, crossings, with_rows
@@ -37,8 +38,9 @@ if TYPE_CHECKING:
 LOOSE = 1000
 UNSAID = {
     "value_ambiguous": "what a YAML 1.1 reader would see otherwise is said of dcr's own format only",
+    "quality_rule_removed": "a field that is renamed or retyped takes its rules along, which dcr's own format has not",
 }
-"""Kinds of which the foreign formats say nothing, and why."""
+"""Kinds that not every format says, and why."""
 STORED = "dbt: another spelling of one type is another stored type, and a struct's is all that is in it"
 
 
@@ -80,6 +82,12 @@ def differences(one: Case, two: Case) -> str:
     )
 
 
+def _bump(case: Case) -> str:
+    """Return the version bump that a pair needs; another rule that tolerates something needs a PATCH by itself."""
+    bump = case.verdicts["full"].required_bump
+    return NONE if bump == PATCH else bump
+
+
 @pytest.mark.parametrize("name", FORMATS)
 def test_a_pair_in_another_format_gets_the_verdict_that_it_gets_in_dcrs_own(
     abroad: list[Crossing], name: str, tell: Tell
@@ -90,7 +98,7 @@ def test_a_pair_in_another_format_gets_the_verdict_that_it_gets_in_dcrs_own(
         for direction in DIRECTIONS:
             verdicts[f"{'breaking' if here.breaks(direction) else 'compatible'} {direction}"] += 1
         told = differences(each.native, here)
-        if told or here.verdicts["full"].required_bump != each.native.verdicts["full"].required_bump:
+        if told or _bump(here) != _bump(each.native):
             failures.append(here.told(told))
     tell(f"pairs read as {name}", counted(verdicts))
     tell("differences by name", "; ".join(f"{kind} ({reason})" for kind, reason in UNSAID.items()))
@@ -141,11 +149,11 @@ def test_the_documents_say_what_was_drawn(abroad: list[Crossing]) -> None:
     for each in abroad:
         for here in each.foreign.values():
             for found, drawn in ((here.previous, each.native.previous), (here.proposed, each.native.proposed)):
-                assert _meant(found.contract) == _meant(drawn.contract), here.told()
+                assert meant(found.contract) == meant(drawn.contract), here.told()
                 assert list(found.contract["primary_key"]) == list(drawn.contract.get("primary_key", [])), here.told()
 
 
-def _meant(contract: Mapping) -> Mapping:
+def meant(contract: Mapping) -> Mapping:
     keys = (*KEYWORDS, "type")
     return {
         path: (
@@ -175,17 +183,17 @@ def test_no_row_of_the_documents_is_refused_without_an_issue_that_says_why(
     abroad: list[Crossing], direction: str, tell: Tell
 ) -> None:
     cases = judged(abroad)
-    _no_row_speaks_against(cases, direction, tell, "through the readers")
+    no_row_speaks_against(cases, direction, tell, "through the readers")
     assert sum(not case.breaks(direction) for case in cases) >= len(cases) / 5
 
 
 @pytest.mark.parametrize("direction", DIRECTIONS)
 def test_nor_where_dcrs_own_format_refuses_the_contract(loose: list[Case], direction: str, tell: Tell) -> None:
-    _no_row_speaks_against(loose, direction, tell, "of loose documents")
+    no_row_speaks_against(loose, direction, tell, "of loose documents")
     assert sum(not case.breaks(direction) for case in loose) >= len(loose) / 10
 
 
-def _no_row_speaks_against(cases: list[Case], direction: str, tell: Tell, whose: str) -> None:
+def no_row_speaks_against(cases: list[Case], direction: str, tell: Tell, whose: str) -> None:
     failures, rows, refused, witnesses = [], 0, 0, Counter[str]()
     for case in cases:
         rows += len(case.rows[direction])
