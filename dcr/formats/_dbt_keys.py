@@ -54,7 +54,7 @@ VOCABULARY = Vocabulary({
             "versions": Below(many="version", identity=("v",)),
             **_CONTRACT, **_CONSTRAINTS,
         },
-        beyond="access group meta contract constraints docs tags", about="dataset",
+        beyond="access group meta contract docs tags", about="dataset",
     ),
     "version": keys(
         "version", "v access deprecation_date data_tests* tests*", ignored="description docs defined_in tags meta",

@@ -103,7 +103,8 @@ VOCABULARY = Vocabulary({
     "quality rule": _QUALITY,
     "relationship": keys("relationship", "id type from[] to[]", ignored="customProperties"),
     "server": keys(
-        "server", "type*", ignored="id server description environment roles customProperties tags", further=JUDGED
+        "server", "type*", ignored="id server description environment roles customProperties tags", further=JUDGED,
+        beyond="tags",
     ),
     "service level": keys(
         "service level", "id property value* valueExt unit element column driver",
