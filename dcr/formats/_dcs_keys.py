@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from dcr.formats._keys import JUDGED, Below, Vocabulary, keys
 
-_FIELD_KEYS = (
-    "type required unique primaryKey primary references enum[] minLength maxLength format precision scale pattern "
+_DEFINITION_KEYS = (
+    "type required unique references enum[] minLength maxLength format precision scale pattern "
     "regex minimum maximum exclusiveMinimum exclusiveMaximum multipleOf minItems maxItems deprecated $ref"
 )
+_FIELD_KEYS = f"{_DEFINITION_KEYS} primaryKey primary"  # a key is read at the field itself alone
 _FIELD_IGNORED = "title description example examples pii classification tags links lineage"
 _FIELD_BELOW = {
     "fields": Below(many="field"),
@@ -21,7 +22,7 @@ _FIELD_BELOW = {
 }
 _FIELD_BEYOND = "multipleOf minItems maxItems deprecated"
 
-_DEFINITION_BEYOND = f"{_FIELD_BEYOND} required unique primaryKey primary references enum $ref quality lineage config"
+_DEFINITION_BEYOND = f"{_FIELD_BEYOND} required unique references enum $ref quality lineage config"
 
 
 VOCABULARY = Vocabulary({
@@ -57,7 +58,7 @@ VOCABULARY = Vocabulary({
         older="regex", beyond=_FIELD_BEYOND, about="field",
     ),
     "definition": keys(
-        "definition", _FIELD_KEYS, ignored=f"{_FIELD_IGNORED} domain name", unread="config", below=_FIELD_BELOW,
+        "definition", _DEFINITION_KEYS, ignored=f"{_FIELD_IGNORED} domain name", unread="config", below=_FIELD_BELOW,
         older="regex", beyond=_DEFINITION_BEYOND,
     ),
     "quality rule": keys(

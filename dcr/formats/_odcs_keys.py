@@ -37,9 +37,9 @@ _TERMS = {
 
 _OBJECT = keys(
     "object of the schema",
-    "name table physicalName logicalType deprecated",
-    ignored="id description businessName synonyms authoritativeDefinitions tags customProperties context priorityOrder "
-    "dataGranularityDescription dataGranularity",
+    "name table physicalName deprecated",
+    ignored="id logicalType description businessName synonyms authoritativeDefinitions tags customProperties context "
+    "priorityOrder dataGranularityDescription dataGranularity",
     unread="physicalType",
     below={
         "properties": Below(many="property"),
