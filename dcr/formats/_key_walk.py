@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dcr.contract.contract import path_of
-from dcr.contract.spelling import did_you_mean
+from dcr.contract.spelling import MAX_WORD
 from dcr.contract.tree import entries
 from dcr.formats._key_values import is_null, same, short_text
 from dcr.formats._keys import ANYTHING, IGNORED, JUDGED, ONE, UNKNOWN, Below, Keys, Vocabulary
@@ -72,9 +72,9 @@ class KeyWalk:
             if use == IGNORED:
                 continue
             keys, values = zip(before.get(name, _NONE), after.get(name, _NONE), strict=True)
-            key = FoundKey(path_of(inside.way, name), keys, values, inside.parent, inside.frame)
+            key = FoundKey(_way(inside.way, name), keys, values, inside.parent, inside.frame)
             if use != JUDGED:
-                self._add(key._replace(near=_near(name, kind) if use == UNKNOWN else ""))
+                self._add(key, kind if use == UNKNOWN else None)
             elif (below := kind.below.get(name)) is not None:
                 self._below(below, key)
             elif not all(_fits(kind.judged.get(name, ANYTHING), value) for value in values):
@@ -98,7 +98,7 @@ class KeyWalk:
         """Walk what both sides hold of a list; what is gone of it is judged as a whole, or breaks nobody."""
         known = frozenset(self.kinds[below.many].names())
         for element, other in _paired(below, nodes, known):
-            way = f"{key.way}{element.name}" if element.name.startswith("[") else path_of(key.way, element.name)
+            way = f"{key.way}{element.name}" if element.identity is None else _way(key.way, element.name)
             values = (other, element.value)
             at = element.key or element.value
             if any(each is not None and each.id != "mapping" for each in values):
@@ -118,10 +118,12 @@ class KeyWalk:
             frame = frame._replace(fields=(*frame.fields, (nodes, name)))
         self._mapping(keys, nodes, key._replace(frame=frame))
 
-    def _add(self, key: FoundKey) -> None:
+    def _add(self, key: FoundKey, unknown_in: Keys | None = None) -> None:
         """Note a key whose value differs, by the one key below it that does where there is only one."""
         if same(*key.values):
             return
+        name = key.keys[1].value if unknown_in and key.keys[1] is not None else ""
+        key = key._replace(near=_near(name, unknown_in) if unknown_in else "")
         while (inner := _only_difference(key)) is not None:
             key = inner
         about = key.frame.dataset or _NONE
@@ -220,7 +222,18 @@ def _is_group(node: Any, known: frozenset[str]) -> bool:
 
 
 def _near(name: str, kind: Keys) -> str:
-    return did_you_mean(name, kind.names())
+    """Ask for the known key that an unknown one is very like: most of them are no slips of the pen."""
+    if not name or len(name) > MAX_WORD:
+        return ""
+    import difflib  # noqa: PLC0415 (only unknown keys need it)
+
+    found = difflib.get_close_matches(name, list(kind.names()), n=1, cutoff=0.8)
+    return f"did you mean '{found[0]}'?" if found else ""
+
+
+def _way(parent: str, name: str) -> str:
+    """Return the way to a key; of a long name only the beginning."""
+    return path_of(parent, short_text(name))
 
 
 def _only_difference(key: FoundKey) -> FoundKey | None:
@@ -236,4 +249,4 @@ def _only_difference(key: FoundKey) -> FoundKey | None:
         return None
     name = differing[0]
     keys, values = zip(before.get(name, _NONE), after.get(name, _NONE), strict=True)
-    return key._replace(way=path_of(key.way, short_text(name)), keys=keys, values=values, parent=key.keys[1], near="")
+    return key._replace(way=_way(key.way, name), keys=keys, values=values, parent=key.keys[1], near="")
