@@ -8,7 +8,7 @@ from dcr.contract.contract import path_of
 from dcr.contract.spelling import MAX_WORD
 from dcr.contract.tree import entries
 from dcr.formats._key_values import is_null, same, short_text
-from dcr.formats._keys import ANYTHING, IGNORED, JUDGED, ONE, UNKNOWN, Below, Keys, Vocabulary
+from dcr.formats._keys import ANYTHING, IGNORED, JUDGED, ONE, UNKNOWN, UNREAD, Below, Keys, Vocabulary
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,8 +21,12 @@ _Sides = tuple[Any, Any]
 
 
 class Frame(NamedTuple):
-    """The dataset that a mapping stands in, by its nodes on both sides, and the fields, each with its name."""
+    """The dataset that a mapping stands in, by its nodes on both sides, and the fields, each with its name.
 
+    In what is `new`, keys that are known and not compared mean nothing yet to anybody, and are left out.
+    """
+
+    new: bool = False
     dataset: _Sides | None = None
     fields: tuple[tuple[_Sides, str], ...] = ()
 
@@ -52,16 +56,18 @@ class KeyWalk:
         self.kinds = vocabulary.kinds
         self.found: list[FoundKey] = []
         self.seen: set[tuple[int, ...]] = set()
+        self.compares = False
 
     @property
     def full(self) -> bool:
         """Whether more was found than is listed."""
         return len(self.found) > MAX_FOUND
 
-    def start(self, previous: Any, proposed: Any) -> None:
-        """Walk a file from its top."""
+    def start(self, previous: Any, proposed: Any, *, new: bool = False) -> None:
+        """Walk a file from its top; `new` is whether all of it is."""
         nodes = (previous, proposed)
-        self._mapping(self.kinds["file"], nodes, FoundKey("", nodes, nodes, proposed, Frame()))
+        self.compares = previous is not None
+        self._mapping(self.kinds["file"], nodes, FoundKey("", nodes, nodes, proposed, Frame(new)))
 
     def _mapping(self, kind: Keys, nodes: _Sides, inside: FoundKey) -> None:
         before, after = (_pairs_of(node) for node in nodes)
@@ -69,7 +75,7 @@ class KeyWalk:
             if self.full:
                 return
             use = kind.use_of(name)
-            if use == IGNORED:
+            if use == IGNORED or (use == UNREAD and inside.frame.new):
                 continue
             keys, values = zip(before.get(name, _NONE), after.get(name, _NONE), strict=True)
             key = FoundKey(_way(inside.way, name), keys, values, inside.parent, inside.frame)
@@ -107,13 +113,14 @@ class KeyWalk:
             elif below.groups and _is_group(element.value, known):
                 self._several(below, values, key._replace(way=way))
             else:
-                self._enter(below.many, values, key._replace(way=way, parent=at), element.name)
+                frame = key.frame._replace(new=True) if self.compares and other is None else key.frame
+                self._enter(below.many, values, key._replace(way=way, parent=at, frame=frame), element.name)
 
     def _enter(self, kind: str, nodes: _Sides, key: FoundKey, name: str = "") -> None:
         """Walk one mapping; `key` is what it stands below, or is an entry of."""
         keys, frame = self.kinds[kind], key.frame
         if keys.about == "dataset":
-            frame = Frame(dataset=nodes)
+            frame = Frame(frame.new, nodes)
         elif keys.about == "field" and frame.dataset:
             frame = frame._replace(fields=(*frame.fields, (nodes, name)))
         self._mapping(keys, nodes, key._replace(frame=frame))

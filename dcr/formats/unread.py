@@ -44,16 +44,19 @@ def unread_keys(reading: Reading) -> tuple[UnreadKey, ...]:
 def changed_keys(previous: Reading, proposed: Reading) -> tuple[UnreadKey, ...]:
     """Return every key that is not read and differs between two versions of a file.
 
-    Where the format differs too, nothing has a counterpart: every such key is removed or added.
+    Where the format differs too, nothing has a counterpart: every key that neither format knows is removed or added.
+    Nothing is compared with what cannot be read, which is said elsewhere.
     """
+    if previous.root is None or proposed.root is None:
+        return ()
     if previous.format == proposed.format:
         return tuple(_compared(previous, proposed))
-    gone = (each._replace(datasets=(), field=None) for each in _compared(None, previous))
+    gone = (each._replace(datasets=(), field=None) for each in _compared(None, previous, new=True))
     removed = (
         each._replace(previous=each.proposed, proposed=None, previous_location=each.location, location=_top(proposed))
         for each in gone
     )
-    return *removed, *_compared(None, proposed)
+    return *removed, *_compared(None, proposed, new=True)
 
 
 def keys_about(found: Iterable[UnreadKey], dataset_id: str | None) -> tuple[UnreadKey, ...]:
@@ -65,15 +68,15 @@ def _top(reading: Reading) -> Location:
     return mark_location(reading.path, reading.root)
 
 
-def _compared(previous: Reading | None, proposed: Reading) -> Iterator[UnreadKey]:
+def _compared(previous: Reading | None, proposed: Reading, *, new: bool = False) -> Iterator[UnreadKey]:
     from dcr.formats._key_walk import MAX_FOUND, KeyWalk  # noqa: PLC0415 (only a changed foreign file pays for it)
     from dcr.formats._keys import vocabulary_of  # noqa: PLC0415
 
     vocabulary = vocabulary_of(proposed.format or "")
-    if vocabulary is None or proposed.root is None or (previous and previous.root is None):
+    if vocabulary is None or proposed.root is None:
         return
     found = KeyWalk(vocabulary)
-    found.start(previous.root if previous else None, proposed.root)
+    found.start(previous.root if previous else None, proposed.root, new=new)
     if not found.found:
         return
     noted = {(each.location.line, each.location.column) for each in proposed.problems}
