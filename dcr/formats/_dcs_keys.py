@@ -71,7 +71,7 @@ VOCABULARY = Vocabulary({
     "service levels": keys("service levels", below={
         name: Below(one=name)
         for name in ("availability", "retention", "latency", "freshness", "frequency", "support", "backup")
-    }),
+    }, unless={"latency": "freshness"}),
     "availability": keys("availability", "percentage", ignored="description"),
     "retention": keys("retention", "period unlimited timestampField", ignored="description"),
     "latency": keys(

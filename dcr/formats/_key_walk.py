@@ -74,7 +74,7 @@ class KeyWalk:
         for name in dict.fromkeys((*after, *before)):
             if self.full:
                 return
-            use = kind.use_of(name)
+            use = UNREAD if kind.unless.get(name) in after else kind.use_of(name)
             if use == IGNORED or (use == UNREAD and inside.frame.new):
                 continue
             keys, values = zip(before.get(name, _NONE), after.get(name, _NONE), strict=True)

@@ -6,6 +6,7 @@ for a file that did not change.
 
 from __future__ import annotations
 
+from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -43,7 +44,8 @@ class Keys(NamedTuple):
     `judged` maps each judged key to what its value may be, `below` has those with mappings below them. A key that
     begins with `prefix`, if there is one, is judged, and every further key is what `further` says. `older` are keys of
     older editions of the standard, `beyond` keys that dcr reads although the standard has none of them.
-    `about` is `dataset` or `field` where the mapping is one.
+    `unless` maps a key to another one beside which it is not read. `about` is `dataset` or `field` where the mapping is
+    one.
     """
 
     title: str
@@ -56,6 +58,7 @@ class Keys(NamedTuple):
     older: frozenset[str] = frozenset()
     beyond: frozenset[str] = frozenset()
     about: str = ""
+    unless: Mapping[str, str] = MappingProxyType({})
 
     def use_of(self, key: str) -> str:
         """Return what dcr does with a key."""
@@ -99,6 +102,7 @@ def keys(
     older: str = "",
     beyond: str = "",
     about: str = "",
+    unless: Mapping[str, str] = MappingProxyType({}),
 ) -> Keys:
     """Return the keys of one kind, each list written as words; `word[]` may be a list and `word*` anything."""
     found = {}
@@ -107,7 +111,7 @@ def keys(
         found[word.removesuffix(suffix)] = _SUFFIXES.get(suffix, ONE)
     return Keys(
         title, found, frozenset(ignored.split()), frozenset(unread.split()), below or {}, prefix, further,
-        frozenset(older.split()), frozenset(beyond.split()), about,
+        frozenset(older.split()), frozenset(beyond.split()), about, unless,
     )  # fmt: skip
 
 
