@@ -15,6 +15,7 @@ from dcr.contract.location import Location
 from dcr.errors import UsageError
 from dcr.formats import read
 from dcr.formats.reading import Problem, Reading
+from dcr.formats.unread import keys_about, unread_keys
 from dcr.git.changes import listed_files
 from dcr.git.repository import NotARepositoryError, discover
 from dcr.git.worktree import read_file, relative_paths, walk
@@ -26,6 +27,7 @@ from dcr.reporters.report import UNCHANGED, ContractReport, Report, once_per_fil
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
+    from dcr.formats.unread import UnreadKey
     from dcr.git.repository import Repository
 
 UNKNOWN = "unknown"
@@ -48,12 +50,13 @@ def lint(
     *,
     baseline: str | None = None,
     sources: bool = False,
+    strict: bool = False,
 ) -> Report:
     """Return what is wrong with every contract in scope, or in the files and folders given.
 
-    `baseline` names a file of issues to leave out, `sources` asks for the texts beside the issues, for formats that
-    show them. Works outside a repository too. Raises a `DcrError` when a path, the policy or the baseline cannot be
-    read.
+    `strict` lists every key of a foreign file that is not read too. `baseline` names a file of issues to leave out,
+    `sources` asks for the texts beside the issues, for formats that show them. Works outside a repository too. Raises a
+    `DcrError` when a path, the policy or the baseline cannot be read.
     """
     top, repository = _top(folder)
     policy, source = own_policy(top)
@@ -77,7 +80,7 @@ def lint(
         for contract in reading.contracts:
             place = contract.place.at("dataset_id") if contract.place else Location(path)
             claims[contract.dataset_id].append(_Found(contract.dataset_id, contract.version, place))
-        _add(reports, _judged(reading, stricter))
+        _add(reports, _judged(reading, stricter, unread_keys(reading) if strict else ()))
     _add(reports, _duplicates(claims, stricter))
     once = once_per_file(sorted(reports.values(), key=lambda report: report.path))
     baselined = 0
@@ -183,17 +186,20 @@ def _no_contract(path: str) -> Reading:
     return Reading(path, UNKNOWN, problems=(Problem(Location(path), "the file is no contract", hint),))
 
 
-def _judged(reading: Reading, policy: StricterPolicy) -> Iterator[ContractReport]:
+def _judged(reading: Reading, policy: StricterPolicy, unread: tuple[UnreadKey, ...]) -> Iterator[ContractReport]:
     """Yield a report for each contract of a file that something is to be said about."""
     if not reading.contracts:
-        yield from _report(reading, None, ContractPair(None, None, proposed_problems=reading.problems), policy)
+        pair = ContractPair(None, None, proposed_problems=reading.problems, unread=unread)
+        yield from _report(reading, None, pair, policy)
     for number, contract in enumerate(reading.contracts):
         problems = tuple(
             each
             for each in reading.problems
             if each.dataset_id == contract.dataset_id or (number == 0 and not each.dataset_id)
         )
-        yield from _report(reading, contract, ContractPair(None, contract, proposed_problems=problems), policy)
+        about = keys_about(unread, contract.dataset_id) if unread else ()
+        pair = ContractPair(None, contract, proposed_problems=problems, unread=about)
+        yield from _report(reading, contract, pair, policy)
 
 
 def _report(

@@ -28,6 +28,9 @@ def lint(
     paths: Annotated[
         list[str] | None, typer.Argument(help="Files or folders. Default: the policy's globs.", metavar="PATHS...")
     ] = None,
+    strict: Annotated[
+        bool, typer.Option("--strict", help="List every key of a foreign format that dcr does not read, too.")
+    ] = False,
     format: FormatOption = None,  # noqa: A002 (the option's name)
     output: OutputOption = None,
     fail_on: FailOnOption = None,
@@ -56,6 +59,7 @@ def lint(
             progress,
             baseline=None if write_baseline else baseline,
             sources=needs_sources(each.format for each in chosen),
+            strict=strict,
         )
     finally:
         progress.done()

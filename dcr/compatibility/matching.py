@@ -10,12 +10,14 @@ from dcr.compatibility.pairs import ContractPair
 from dcr.contract.contract import fields_meaning
 from dcr.contract.location import Location
 from dcr.formats.reading import problems_about
+from dcr.formats.unread import changed_keys, keys_about
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from dcr.contract.contract import Contract
     from dcr.formats.reading import Known, Problem, Reading
+    from dcr.formats.unread import UnreadKey
 
 
 class Matched(NamedTuple):
@@ -96,9 +98,28 @@ def match(previous: Mapping[str, Reading], proposed: Mapping[str, Reading], arou
     found = (_placed(each, previous, proposed) for each in _found(sides, claims, around))
     gone = (_placed(each, previous, proposed) for each in _lost(sides, lost, claims, proposed, around))
     pairs = [*found, *gone]
+    without = _unread(sides, pairs, previous, proposed)
     return sorted(
-        [*pairs, *_unread(sides, pairs, previous, proposed)], key=lambda each: (each.path, each.dataset_id or "")
+        [*with_unread_keys(pairs, previous, proposed), *without], key=lambda each: (each.path, each.dataset_id or "")
     )
+
+
+def with_unread_keys(
+    pairs: Iterable[Matched], previous: Mapping[str, Reading], proposed: Mapping[str, Reading]
+) -> Iterator[Matched]:
+    """Yield the pairs, those of foreign files with the keys that are not read and that changed in the file."""
+    known: dict[tuple[str, str], tuple[UnreadKey, ...]] = {}
+    for each in pairs:
+        contract = each.pair.proposed
+        if contract is None or contract.format == "native":
+            yield each
+            continue
+        where = (each.pair.previous.path if each.pair.previous else each.path, each.path)
+        if where not in known:
+            before, after = previous.get(where[0]), proposed.get(where[1])
+            known[where] = changed_keys(before, after) if before and after else ()
+        found = keys_about(known[where], contract.dataset_id)
+        yield each._replace(pair=each.pair._replace(unread=found)) if found else each
 
 
 def _placed(matched: Matched, previous: Mapping[str, Reading], proposed: Mapping[str, Reading]) -> Matched:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from dcr.compatibility.past import Past, Released
     from dcr.contract.location import Location
     from dcr.formats.reading import Known, Problem
+    from dcr.formats.unread import UnreadKey
 
 ITEMS = "[]"
 MAX_ADDED = 100  # among more new fields, a likeness says little, and looking for one takes the square of them
@@ -79,7 +80,8 @@ class ContractPair(NamedTuple):
     dataset that seems to have taken its place, and `gone_from` where the file that held it lists the datasets it has
     now. `formerly` is the id it had before its file changed the format. `shared` are contracts of both sides of a file
     that got or lost this dataset, and that has one version for all. `earlier` are the older released versions that a
-    transitive mode asks about, newest first, and `past` is what else the history knows, where it was asked.
+    transitive mode asks about, newest first, and `past` is what else the history knows, where it was asked. `unread`
+    are keys of a foreign file that dcr does not read and that changed.
     """
 
     previous: Contract | None
@@ -97,6 +99,7 @@ class ContractPair(NamedTuple):
     required_bump: str = NONE
     earlier: tuple[Released, ...] = ()
     past: Past | None = None
+    unread: tuple[UnreadKey, ...] = ()
 
     @property
     def both(self) -> tuple[Contract, Contract] | None:

@@ -145,7 +145,7 @@ class Tree:
         """Yield the mappings of a key with their names, whether written as a list or as a mapping by name."""
         node = self.pairs.get(key)
         if node is not None and node.id == "mapping":
-            for inner_key, inner in _entries(node):
+            for inner_key, inner in entries(node):
                 if inner.id == "mapping":
                     yield inner_key.value, Tree(self.path, inner, self.note, inner_key)
                 elif _is_null(inner):
@@ -278,7 +278,7 @@ def _pairs(node: Any, depth: int = 0) -> dict[str, Any]:
     return {**merged, **found} if merged else found
 
 
-def _entries(node: Any, depth: int = 0) -> list[Any]:
+def entries(node: Any, depth: int = 0) -> list[Any]:
     """Return a mapping's pairs with those merged into it; a merge that is not followed stays an entry."""
     if depth >= _MAX_MERGES or all(key.value != "<<" or key.style for key, _ in node.value):
         own: list[Any] = node.value
@@ -287,6 +287,6 @@ def _entries(node: Any, depth: int = 0) -> list[Any]:
     for key, value in node.value:
         if key.value == "<<" and not key.style:
             for source in value.value if value.id == "sequence" else [value]:
-                for pair in _entries(source, depth + 1) if source.id == "mapping" else [(key, source)]:
+                for pair in entries(source, depth + 1) if source.id == "mapping" else [(key, source)]:
                     found.setdefault(pair[0].value, pair)
     return list(found.values())

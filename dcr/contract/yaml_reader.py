@@ -146,6 +146,7 @@ class _Checker:
     def __init__(self) -> None:
         self.total = 0
         self.sizes: dict[int, int] = {}
+        self.heights: dict[int, int] = {}
         self.repeats: dict[int, int] = {}
         self.open: set[int] = set()
 
@@ -154,14 +155,14 @@ class _Checker:
         key = id(node)
         known = self.sizes.get(key)
         if known is not None:
-            return self._again(node, known)
+            return self._again(node, known, depth)
         if key in self.open:
             raise _at(node, "an anchor holds itself", "write the value out")
         if depth > MAX_DEPTH:
             raise _at(node, f"nested more than {MAX_DEPTH} levels deep")
         if node.tag:
             raise _at(node, f"the tag '{short(node.tag)}' is not read", "remove the tag")
-        size = 1
+        size = height = 1
         value = node.value
         if type(value) is str:
             if not value.isprintable():
@@ -176,8 +177,10 @@ class _Checker:
                 for each in value:
                     size += self.check(each, depth + 1)
             self.open.discard(key)
+            below = value if node.id == "sequence" else (each for _, each in value)
+            height += max((self.heights[id(each)] for each in below), default=0)
         self.total += 1
-        self.sizes[key] = size
+        self.sizes[key], self.heights[key] = size, height
         self._limit(node, size)
         return size
 
@@ -197,7 +200,10 @@ class _Checker:
             size += self.check(value, depth + 1)
         return size
 
-    def _again(self, node: Any, size: int) -> int:
+    def _again(self, node: Any, size: int, depth: int) -> int:
+        if depth + self.heights[id(node)] - 1 > MAX_DEPTH:
+            message = f"nested more than {MAX_DEPTH} levels deep once aliases are written out"
+            raise _at(node, message, "write the values out, or nest less")
         times = self.repeats.get(id(node), 0) + 1
         self.repeats[id(node)] = times
         if times > MAX_REPEATS:

@@ -19,7 +19,7 @@ from dcr.contract.plainness import is_plain
 from dcr.contract.yaml_reader import YamlRefusedError, check_tree, compose
 from dcr.formats.reading import Problem, Reading
 
-_NOT_FORMATS = ("reading",)
+_NOT_FORMATS = ("reading", "unread")
 
 
 class Format(Protocol):

@@ -93,9 +93,8 @@ def _read_field(name: str, tree: Tree, edition: Edition) -> Field:
     options = tree.tree("logicalTypeOptions")
     ruled_values = list(_value_rules(tree)) if "quality" in tree else []
     rules = [arguments for _, arguments in ruled_values]
-    edition.at_fields.collect(tree, [rule for rule, _ in ruled_values])
     enum, enum_at = _enum(tree, options, rules, kind.name)
-    pattern_at = None
+    pattern_at = ruled = None
     constraints: dict[str, Any] = {}
     if options is not None:
         constraints = constraints_of(options, OPTIONS, kind.name)
@@ -104,6 +103,8 @@ def _read_field(name: str, tree: Tree, edition: Edition) -> Field:
         ruled = next((each for each in rules if each.text("pattern")), None)
         if ruled is not None:
             constraints, pattern_at = {**constraints, "pattern": ruled.text("pattern")}, ruled.at("pattern")
+    as_values = [rule for rule, each in ruled_values if each is ruled or "pattern" not in each]
+    edition.at_fields.collect(tree, as_values)  # a pattern that is not the field's stays one of the rule
     if tree.flag("unique", "isUnique"):
         constraints["unique"] = True
     if kind.name == "vector":

@@ -89,3 +89,11 @@ def test_a_git_diff_loads_neither_models_nor_gitpython_nor_rich(broken: Path, ty
     modules = loaded(broken, "-m", "dcr", "git-diff-driver", "--textconv", "--", "contracts/users.yaml") - typers_own
     assert heavy(modules) <= {"yaml", "difflib"}
     assert "dcr.compatibility.engine" not in modules
+
+
+def test_the_vocabularies_of_keys_are_loaded_for_changed_foreign_files_alone(unchanged: Path) -> None:
+    """A change of a native contract has no keys that are not read: they are errors."""
+    (unchanged / "contracts/users.yaml").write_text(COMPATIBLE, "utf-8")
+    modules = loaded(unchanged, "-m", "dcr", "check")
+    assert "dcr.formats.unread" in modules
+    assert not {each for each in modules if each.startswith("dcr.formats._key") or each.endswith("_keys")}

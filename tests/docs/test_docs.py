@@ -24,6 +24,7 @@ from dcr.compatibility.modes import BACKWARD, FORWARD, MODES
 from dcr.compatibility.rule import all_rules
 from dcr.contract import models
 from dcr.formats import formats
+from dcr.formats._keys import vocabulary_of
 from dcr.lint import lint
 from dcr.policy.acceptances import parse_acceptances
 from dcr.policy.policy import CHOICES, Policy, parse_policy
@@ -271,7 +272,15 @@ def test_every_word_of_dcr_that_a_page_names_exists(page: Path) -> None:
     said = set(re.findall(r"`([a-z]+(?:_[a-z]+)+)`", without_blocks(page)))
     keys = {key for model in models_of_a_contract() for key in model.model_fields}
     foreign = FOREIGN_WORDS if page.name in ("formats.md", "rules.md", "policy.md", "comparison.md") else set()
+    if page.name == "formats.md":
+        foreign = foreign | words_of_dbt()
     assert said <= {*all_rules(), *keys, *Policy._fields, *OTHER_WORDS, *foreign}
+
+
+def words_of_dbt() -> set[str]:
+    vocabulary = vocabulary_of("dbt")
+    assert vocabulary is not None
+    return {name for kind in vocabulary.kinds.values() for name in kind.names()}
 
 
 def models_of_a_contract() -> tuple[type[BaseModel], ...]:

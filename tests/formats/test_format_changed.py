@@ -167,7 +167,7 @@ def test_two_tables_of_one_name_are_no_ones_successor() -> None:
 
 
 def test_an_object_that_gets_its_name_is_the_same_dataset() -> None:
-    nameless = ONE.replace("- name: orders", "- physicalType: table")
+    nameless = ONE.replace("- name: orders", "- businessName: orders")
     assert issues(nameless, ONE.replace("name: orders", "name: sales")) == []
     assert issues(ONE, nameless) == []
 

@@ -25,6 +25,10 @@ def lines(unit: str, count: int) -> str:
 
 STRUCT = f"struct<{','.join(f'c{n} int' for n in range(1000))}>"
 REFERRING = "      f%: {$ref: '#/definitions/d'}"
+NESTED = "".join(
+    f"  - &a{n} {{name: n{n}, logicalType: object, properties: [{f'*a{n - 1}' if n else '{name: x}'}]}}\n"
+    for n in range(80)
+)
 LEVELS = "".join(f"  d{n}: {{type: object, fields: {{a: {{$ref: '#/definitions/d{n + 1}'}}}}}}\n" for n in range(3_000))
 
 TOO_MUCH = {
@@ -57,6 +61,10 @@ TOO_MUCH = {
     ),
     "very many objects": (f"{ODCS}schema:\n{lines('- {name: o%}', 2_000)}", "more than 1,000 datasets"),
     "very many models": (f"{DCS}models:\n{lines('  m%: {}', 2_000)}", "more than 1,000 datasets"),
+    "anchors in anchors, each nested": (
+        f"{ODCS}schema:\n- name: o\n  properties:\n{NESTED}",
+        "nested more than 64 levels deep",
+    ),
     "a long name": (f"{FIELDS}  - {{name: {'x' * 90_000}}}\n", "a name of 90,000 characters"),
     "a long id": (FIELDS.replace("id: f", f"id: {'x' * 90_000}"), "a name of 90,002 characters"),
 }

@@ -28,6 +28,7 @@ from dcr.compatibility.rule import RUN, Rule, all_rules
 from dcr.contract.contract import path_of
 from dcr.formats import read
 from dcr.formats.reading import Reading
+from dcr.formats.unread import changed_keys, keys_about
 
 if TYPE_CHECKING:
     from dcr.compatibility.issue import Issue
@@ -105,7 +106,9 @@ def pair_of(texts: dict[str, str | None], options: dict[str, Any]) -> ContractPa
         out_of_scope=options.get("out_of_scope"),
         now_about=options.get("now_about"),
     )
-    return pair._replace(past=_past(pair, _first(sides["earlier"]), options))
+    unread = () if proposed is None or previous is None else changed_keys(sides["previous"], sides["proposed"])
+    about = keys_about(unread, proposed.dataset_id if proposed else None)
+    return pair._replace(past=_past(pair, _first(sides["earlier"]), options), unread=about)
 
 
 def _past(pair: ContractPair, earlier: Contract | None, options: dict[str, Any]) -> Past | None:

@@ -1,0 +1,54 @@
+"""A key that dcr does not read changed in a contract of a foreign format.
+
+Why it breaks
+    dcr cannot say whether it does. Every other key is compared, or is on the list of keys that break nobody
+    in docs/formats.md; this one is neither, so nobody has judged the change of it.
+
+Instead
+    Compare both values by hand. Where the key is a slip of the pen, write the format's own word for it.
+    `dcr lint --strict` lists every such key of a file.
+
+Example
+    dcr lint --strict contracts/
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dcr.compatibility.rule import CONTRACT, Finding, rule
+from dcr.compatibility.severities import WARNING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from dcr.compatibility.pairs import ContractPair
+    from dcr.formats.unread import UnreadKey
+
+
+@rule(about=CONTRACT, severity=WARNING)
+def key_not_read(pair: ContractPair) -> Iterator[Finding]:
+    """Yield one finding for each key that is not read and changed, or that is listed because it is there."""
+    times: dict[str, int] = {}
+    for each in pair.unread:
+        number = times[each.way] = times.get(each.way, 0) + 1
+        yield Finding(
+            _message(each),
+            f"{each.near} else compare it by hand" if each.near else "compare it by hand",
+            detail=each.way if number == 1 else f"{each.way} {number}",
+            location=each.location,
+            previous_location=each.previous_location,
+            field=each.field,
+        )
+
+
+def _message(key: UnreadKey) -> str:
+    if not key.way:
+        return "dcr does not read further keys of the file; only the first are listed"
+    if key.standing:
+        return f"key '{key.way}' is {key.proposed}, and dcr does not read it"
+    if key.previous is None:
+        return f"key '{key.way}' was added with value {key.proposed}, and dcr does not read it"
+    if key.proposed is None:
+        return f"key '{key.way}' was removed with value {key.previous}, and dcr does not read it"
+    return f"key '{key.way}' changed from {key.previous} to {key.proposed}, and dcr does not read it"
