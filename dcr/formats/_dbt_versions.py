@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from dcr.contract.tree import Tree
+
+if TYPE_CHECKING:
+    from dcr.contract.location import Location
 
 _OFF = ("false", "False", "FALSE", "no", "off", "0")
 
@@ -21,6 +24,24 @@ def is_enforced(version: Tree, model: Tree) -> bool:
         if contract is not None and contract.text("enforced") is not None:
             return contract.text("enforced") not in _OFF  # Jinja that may be true counts as a promise
     return False
+
+
+def enforced_at(version: Tree, model: Tree) -> Location | None:
+    """Return where it is written whether a contract is enforced."""
+    for holder in (version, version.tree("config"), model, model.tree("config")):
+        contract = holder.tree("contract") if holder else None
+        if contract is not None and contract.text("enforced") is not None:
+            return contract.at("enforced")
+    return None
+
+
+def config_text(version: Tree, model: Tree, *keys: str) -> str | None:
+    """Return the first of some settings, as a version has it, else as its model has it."""
+    for holder in (version.tree("config"), model.tree("config")):
+        found = holder.text(*keys) if holder is not None else None
+        if found is not None:
+            return found
+    return None
 
 
 def columns_of(common: dict[str, Tree], version: Tree) -> dict[str, Tree]:

@@ -22,8 +22,9 @@ from dcr.formats._dbt_constraints import (
     read_field,
     with_loose_checks,
 )  # fmt: skip
-from dcr.formats._dbt_versions import columns_of, greatest, is_enforced
-from dcr.formats.reading import Reading, noted
+from dcr.formats._dbt_terms import terms
+from dcr.formats._dbt_versions import columns_of, enforced_at, greatest, is_enforced
+from dcr.formats.reading import Reading, Unenforced, noted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 NAME = "dbt"
 _MODEL_WORDS = {
     "dataset_id": "name", "version": "versions", "fields": "columns", "owners": "config", "status": "deprecation_date",
+    "physical_name": "config.alias", "materialized": "config.materialized", "servers": "config",
 }  # fmt: skip
 
 
@@ -60,38 +62,83 @@ def claimed(root: MappingNode) -> str | None:
     return None
 
 
+def continues(root: MappingNode) -> bool:
+    """Whether a file that speaks of no contract defines models: those that had one before lost it."""
+    return any(key.value == "models" and value.id == "sequence" for key, value in root.value)
+
+
 def read(path: str, root: MappingNode) -> Reading:
     """Return a contract for each version of each enforced model, and notes on what is not understood."""
     notes = Notes()
     contracts: list[Contract] = []
+    unenforced: dict[str, Unenforced] = {}
     tree = Tree(path, root, notes)
     for name, model in tree.named("models", "name"):
         versions = list(model.named("versions", "v"))
-        if not any(is_enforced(each, model) for each in (model, *(version for _, version in versions))):
+        if any(is_enforced(each, model) for each in (model, *(version for _, version in versions))):
+            if name is None:
+                notes(model.at(), "a model has no name, and is not compared", "add name")
+                continue
+            contracts += _contracts(name, model, versions)
+        if name is not None:
+            unenforced.update(_unenforced(name, model, versions))
+    return Reading(path, NAME, tuple(contracts), noted(notes), None, tree.at("models"), unenforced=unenforced)
+
+
+Versions = list[tuple[str | None, Tree]]
+
+
+def _latest(model: Tree, versions: Versions) -> str | None:
+    return model.text("latest_version") or greatest([number for number, _ in versions if number])
+
+
+def _contracts(name: str, model: Tree, versions: Versions) -> Iterator[Contract]:
+    """Yield the contract of a model without versions, else that of each version and what a reference without one means.
+
+    Source: docs.getdbt.com, "ref", "latest_version".
+    """
+    common, promised = dict(named_once(model, "columns")), model_constraints(model)
+    if not versions:
+        yield _contract(name, "", model, model, columns=common, promised=promised)
+        return
+    latest = _latest(model, versions)
+    seen: set[str] = set()
+    meant: Contract | None = None
+    for number, version in versions:
+        if number is None:
+            model.note(version.at(), f"a version of '{name}' has no number, and is not compared", "add v")
             continue
-        if name is None:
-            notes(model.at(), "a model has no name, and is not compared", "add name")
+        if number in seen:
+            message = f"two versions of '{name}' are numbered '{number}'; the first is compared"
+            model.note(version.at(), message, "renumber")
             continue
-        common, promised = dict(named_once(model, "columns")), model_constraints(model)
-        if not versions:
-            contracts.append(_contract(name, "", model, model, columns=common, promised=promised))
-        latest = model.text("latest_version") or greatest([number for number, _ in versions if number])
-        seen: set[str] = set()
-        for number, version in versions:
-            if number is None:
-                notes(version.at(), f"a version of '{name}' has no number, and is not compared", "add v")
-                continue
-            if number in seen:
-                message = f"two versions of '{name}' are numbered '{number}'; the first is compared"
-                notes(version.at(), message, "renumber")
-                continue
-            seen.add(number)
-            if not is_enforced(version, model):
-                continue
-            columns = columns_of(common, version)
-            contract = _contract(f"{name}.v{number}", number, model, version, columns=columns, promised=promised)
-            contracts.append(replace(contract, latest=latest))
-    return Reading(path, NAME, tuple(contracts), noted(notes), None, tree.at("models"))
+        seen.add(number)
+        if not is_enforced(version, model):
+            continue
+        columns = columns_of(common, version)
+        contract = _contract(f"{name}.v{number}", number, model, version, columns=columns, promised=promised)
+        contract = replace(contract, latest=latest)
+        meant = contract if number == latest else meant
+        yield contract
+    if meant is not None:
+        yield replace(meant, dataset_id=name, alias_of=meant.dataset_id)
+    elif latest not in seen:
+        message = f"latest_version '{latest}' of '{name}' is none of its versions"
+        model.note(model.at("latest_version"), message, f"write one of {', '.join(sorted(seen))}")
+
+
+def _unenforced(name: str, model: Tree, versions: Versions) -> Iterator[tuple[str, Unenforced]]:
+    """Yield the datasets of a model that have no enforced contract, with where that is said or would be."""
+    latest = _latest(model, versions)
+    for number, version in versions or [("", model)]:
+        if is_enforced(version, model):
+            continue
+        place = enforced_at(version, model)
+        found = Unenforced(place or version.at(), place is not None)
+        if number:
+            yield f"{name}.v{number}", found
+        if not number or number == latest:
+            yield name, found
 
 
 def _contract(
@@ -122,6 +169,7 @@ def _contract(
         in_place=True,
         says_status="deprecation_date" in dated,
         access=_access(version, model),
+        terms=terms(model.text("name") or dataset_id, version, model, columns),
     )
 
 

@@ -131,7 +131,11 @@ def _chunk(
 
 
 def _counts(step: Step) -> bool:
-    return step.before is not None and step.did not in (MOVED, REWORDED)
+    """Whether a step is a transition; of an alias, one that its version does not make as well."""
+    if step.before is None or step.did in (MOVED, REWORDED):
+        return False
+    before, after = (state.facts.alias_of if state.facts else None for state in (step.before, step.state))
+    return before is None or after not in (before, None)
 
 
 def _judged(repository: Repository, dataset_id: str, step: Step, told: Told, policy: StricterPolicy) -> _Judged:
