@@ -112,4 +112,5 @@ def test_the_table_has_a_row_for_every_kind_that_depends_on_the_mode_or_owes_maj
     # absence is in no cell, nor are the words of other formats, nor what the history had
     beyond = {"physical_type_changed", "contract_removed", "access_narrowed", "latest_version_moved"}
     beyond |= {"dataset_id_changed", "field_resurrected"}
+    beyond |= {"contract_enforcement_removed", "constraint_enforcement_removed"}
     assert wanted - beyond <= shown
