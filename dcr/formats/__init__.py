@@ -62,7 +62,10 @@ def read(path: str, content: bytes) -> Reading:
 
 
 def reread(path: str, content: bytes, formerly: Collection[str]) -> Reading:
-    """Return what a file holds that no format detects, where it may still define datasets of a format it had before."""
+    """Return a file that no format detects as one of the formats that files had before, if it defines datasets of it.
+
+    It is no contract, so what else is odd about it is nobody's business.
+    """
     try:
         root = compose(content)
     except YamlRefusedError:
@@ -70,7 +73,8 @@ def reread(path: str, content: bytes, formerly: Collection[str]) -> Reading:
     for each in formats():
         continues = getattr(each, "continues", None)
         if each.NAME in formerly and continues is not None and isinstance(root, MappingNode) and continues(root):
-            return _read_as(each, path, root)
+            found = _read_as(each, path, root)
+            return Reading(path, None) if found.unreadable else found._replace(problems=())
     return Reading(path, None)
 
 

@@ -49,10 +49,12 @@ def _continued(
 ) -> dict[str, Reading]:
     """Return the proposed side, what no format detects any more read as the format that a changed file had."""
     formerly = {each.format for each in previous.values() if each.format and each.contracts}
+    ids = {contract.dataset_id for each in previous.values() for contract in each.contracts}
     for path, reading in proposed.items() if formerly else ():
         content = contents[path]
         if reading.format is None and isinstance(content, bytes):
-            proposed[path] = reread(path, content, formerly)
+            again = reread(path, content, formerly)
+            proposed[path] = reading if ids.isdisjoint(again.unenforced) else again
     return proposed
 
 

@@ -16,6 +16,7 @@ from dcr.git.policies import acceptances_at
 from dcr.policy.governing import Decisions, Governing
 from dcr.policy.policy import StricterPolicy
 from dcr.policy.questions import Question, question_of
+from dcr.registry.enforcement import with_enforcement
 from dcr.registry.past import Told, answered
 from dcr.registry.releases import MOVED, REWORDED, steps_of
 from dcr.registry.since import day_of
@@ -143,7 +144,7 @@ def _judged(repository: Repository, dataset_id: str, step: Step, told: Told, pol
     previous, proposed = told.contracts([step.before or step.state, step.state])
     if previous is not None and proposed is not None:
         previous, proposed = comparable(previous, proposed)
-    pair = ContractPair(previous, proposed)
+    pair = with_enforcement(ContractPair(previous, proposed), step.state)
     mode = policy.mode_of(dataset_id)
     question = question_of(pair, mode, policy)
     if question.whole:

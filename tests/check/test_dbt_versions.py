@@ -195,3 +195,57 @@ def test_the_history_of_what_a_reference_means_goes_on_through_versions(tmp_path
     audited = repository.dcr("audit", "--ref", "HEAD", "--format", "text")
     assert audited.out.count("field_removed") == 1
     assert "contract_removed" not in audited.out
+
+
+@pytest.mark.parametrize("rest", [{"config": {"contract": {"enforced": False}}}, {"config": {}}])
+def test_the_history_tells_enforcement_that_was_removed_as_the_check_does(
+    tmp_path: Path, rest: dict[str, object]
+) -> None:
+    repository = Repository(tmp_path)
+    repository.commit({FILE: text(model())})
+    repository.commit({FILE: text(model(**rest))})
+    audited, logged = (
+        repository.dcr(*command, "--ref", "HEAD", DCR_CACHE="off").out
+        for command in (("audit", "--format", "text"), ("log", "orders"))
+    )
+    assert "[contract_enforcement_removed]" in audited
+    assert "contract_removed" not in audited
+    assert "nothing guards columns 'id', 'total', 'note' any more" in " ".join(logged.split())
+
+
+def test_a_break_of_those_who_name_no_version_is_accepted_under_the_name_without_one(
+    changed: Callable[..., Repository],
+) -> None:
+    repository = changed(text(model(versions=[{"v": 1}])), text(model(versions=[{"v": 1}, LESS])))
+    accepted = repository.dcr(
+        "accept", "orders", "field_removed", "total", "--base", "HEAD", "--reason", "all have moved",
+        writes=("repository/dcr.accepted.yaml",),
+    )  # fmt: skip
+    assert accepted.code == 0, accepted
+    assert repository.check("--base", "HEAD").code == 0
+
+
+def test_a_copy_of_a_model_with_versions_is_reported_at_its_versions(tmp_path: Path) -> None:
+    repository = Repository(tmp_path)
+    versioned = text(model(versions=[{"v": 1}]))
+    repository.commit({FILE: versioned})
+    repository.write("contracts/copy.yml", versioned)
+    report = repository.check("--base", "HEAD").report
+    duplicated = [
+        each["dataset_id"]
+        for each in report["contracts"]
+        for issue in each["issues"]
+        if issue["kind"] == "dataset_id_duplicated"
+    ]
+    assert set(duplicated) == {"orders.v1"}
+
+
+def test_every_released_version_counts_for_those_who_name_none(tmp_path: Path) -> None:
+    repository = Repository(tmp_path)
+    optional = {"v": 2, "columns": [{"include": "all", "exclude": ["note"]}]}
+    again = {"v": 3, "columns": [{"include": "all", "exclude": ["note"]}, {"name": "note", "data_type": "bigint"}]}
+    repository.commit({FILE: text(model(versions=[{"v": 1}]))})
+    repository.commit({FILE: text(model(versions=[{"v": 1}, optional]))})
+    repository.write(FILE, text(model(versions=[{"v": 1}, optional, again])))
+    outcome = repository.check("--base", "HEAD", "--mode", "backward_transitive")
+    assert "field_type_changed" in outcome.kinds
