@@ -26,6 +26,11 @@ def is_enforced(version: Tree, model: Tree) -> bool:
     return False
 
 
+def is_enabled(version: Tree, model: Tree) -> bool:
+    """Whether dbt builds a model; one that is switched off is not there for those who read it."""
+    return config_text(version, model, "enabled") not in _OFF
+
+
 def enforced_at(version: Tree, model: Tree) -> Location | None:
     """Return where it is written whether a contract is enforced."""
     for holder in (version, version.tree("config"), model, model.tree("config")):

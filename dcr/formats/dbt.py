@@ -23,7 +23,7 @@ from dcr.formats._dbt_constraints import (
     with_loose_checks,
 )  # fmt: skip
 from dcr.formats._dbt_terms import terms
-from dcr.formats._dbt_versions import columns_of, enforced_at, greatest, is_enforced
+from dcr.formats._dbt_versions import columns_of, enforced_at, greatest, is_enabled, is_enforced
 from dcr.formats.reading import Reading, Unenforced, noted
 
 if TYPE_CHECKING:
@@ -74,7 +74,10 @@ def read(path: str, root: MappingNode) -> Reading:
     unenforced: dict[str, Unenforced] = {}
     tree = Tree(path, root, notes)
     for name, model in tree.named("models", "name"):
-        versions = list(model.named("versions", "v"))
+        declared = list(model.named("versions", "v"))
+        versions = [(number, version) for number, version in declared if is_enabled(version, model)]
+        if not versions and (declared or not is_enabled(model, model)):
+            continue
         if any(is_enforced(each, model) for each in (model, *(version for _, version in versions))):
             if name is None:
                 notes(model.at(), "a model has no name, and is not compared", "add name")
