@@ -40,6 +40,7 @@ class _Found(NamedTuple):
     dataset_id: str
     version: str
     place: Location
+    is_alias: bool = False
 
 
 def lint(
@@ -79,7 +80,8 @@ def lint(
         total += 1
         for contract in reading.contracts:
             place = contract.place.at("dataset_id") if contract.place else Location(path)
-            claims[contract.dataset_id].append(_Found(contract.dataset_id, contract.version, place))
+            found_here = _Found(contract.dataset_id, contract.version, place, contract.alias_of is not None)
+            claims[contract.dataset_id].append(found_here)
         _add(reports, _judged(reading, stricter, unread_keys(reading) if strict else ()))
     _add(reports, _duplicates(claims, stricter))
     once = once_per_file(sorted(reports.values(), key=lambda report: report.path))
@@ -191,7 +193,7 @@ def _judged(reading: Reading, policy: StricterPolicy, unread: tuple[UnreadKey, .
     if not reading.contracts:
         pair = ContractPair(None, None, proposed_problems=reading.problems, unread=unread)
         yield from _report(reading, None, pair, policy)
-    for number, contract in enumerate(reading.contracts):
+    for number, contract in enumerate(each for each in reading.contracts if not each.alias_of):
         problems = tuple(
             each
             for each in reading.problems
@@ -215,7 +217,8 @@ def _report(
 
 def _duplicates(claims: dict[str, list[_Found]], policy: StricterPolicy) -> Iterator[ContractReport]:
     for found in claims.values():
-        for each in found if len(found) > 1 else ():
+        of_versions = all(each.is_alias for each in found)  # that is said of the versions themselves
+        for each in found if len(found) > 1 and not of_versions else ():
             others = tuple(other.place for other in found if other is not each)
             pair = ContractPair(None, Contract(each.dataset_id, each.version, ()), also_at=others)
             issues = [

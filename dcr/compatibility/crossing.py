@@ -30,8 +30,8 @@ def continued(previous: Mapping[str, Reading], proposed: Mapping[str, Reading]) 
     for path, reading in previous.items():
         if path not in proposed:
             continue
-        lost = [each for each in reading.contracts if each.dataset_id not in after]
-        new = [each for each in proposed[path].contracts if each.dataset_id not in before]
+        lost = [each for each in reading.contracts if each.dataset_id not in after and not each.alias_of]
+        new = [each for each in proposed[path].contracts if each.dataset_id not in before and not each.alias_of]
         found.update(_continued(lost, new))
     return found
 

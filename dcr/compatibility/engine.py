@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from dcr.compatibility.escapes import UNKNOWN
+from dcr.compatibility.in_place import way_out
 from dcr.compatibility.issue import NEW_READERS, OLD_READERS, Issue, Witness, fingerprint_of
 from dcr.compatibility.modes import BACKWARD, DIRECTIONS, FORWARD
 from dcr.compatibility.pairs import ContractPair, FieldPair, field_pairs
@@ -135,12 +136,8 @@ def _issue(pair: ContractPair, rule: Rule, finding: Finding, asked: tuple[str, .
 
 
 def _hint(pair: ContractPair, rule: Rule, finding: Finding) -> str:
-    """Where versions do not grow, the way out of a break is another version beside this one."""
-    if pair.proposed is None or not pair.proposed.in_place or (finding.bump or rule.bump) != MAJOR:
-        return finding.hint
-    if pair.proposed.version:
-        return f"leave this version as it is and add a new one beside it (versions: - v: …); or {finding.hint}"
-    return f"give the model versions: this one as it is, the change in a new one (versions: - v: …); or {finding.hint}"
+    is_breaking = (finding.bump or rule.bump) == MAJOR and (finding.severity or rule.severity) == ERROR
+    return way_out(pair, finding.hint) if is_breaking else finding.hint
 
 
 def _file(place: Location | None) -> str:

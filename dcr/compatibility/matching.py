@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
+from dcr.compatibility.aliases import without_repeated
 from dcr.compatibility.crossing import comparable, continued, former_id
 from dcr.compatibility.pairs import ContractPair
 from dcr.contract.contract import fields_meaning
@@ -97,7 +98,7 @@ def match(previous: Mapping[str, Reading], proposed: Mapping[str, Reading], arou
     claims = around.claims([*new, *lost]) if new or lost else {}
     found = (_placed(each, previous, proposed) for each in _found(sides, claims, around))
     gone = (_placed(each, previous, proposed) for each in _lost(sides, lost, claims, proposed, around))
-    pairs = [*found, *gone]
+    pairs = without_repeated([*found, *gone])
     without = _unread(sides, pairs, previous, proposed)
     return sorted(
         [*with_unread_keys(pairs, previous, proposed), *without], key=lambda each: (each.path, each.dataset_id or "")
@@ -188,7 +189,9 @@ def _lost(
             taken = now is not None and (claims.get(now) or len(sides.proposed.get(now, ())) > 1)
             listed_at = reading.listed_at if reading else None
             notes = problems_about(reading.problems, "") if reading else ()
+            still = next((found for each in proposed.values() if (found := each.unenforced.get(dataset_id))), None)
             pair = ContractPair(before, None, None, problems, notes, now_about=now, gone_from=listed_at)
+            pair = pair._replace(unenforced=still)
             yield Matched(pair, before.path, told_by=now if taken else None)
 
 

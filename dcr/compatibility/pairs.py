@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from dcr.compatibility.past import Past, Released
     from dcr.contract.location import Location
-    from dcr.formats.reading import Known, Problem
+    from dcr.formats.reading import Known, Problem, Unenforced
     from dcr.formats.unread import UnreadKey
 
 ITEMS = "[]"
@@ -77,11 +77,12 @@ class ContractPair(NamedTuple):
     `published` is the base's own newest contract of the dataset when that is not `previous`; `known_problems` are
     the identities of what the previous file held already; `also_at` are other files that claim the dataset;
     `out_of_scope` is the path a contract moved to that no glob covers. Of a contract that is gone, `now_about` is the
-    dataset that seems to have taken its place, and `gone_from` where the file that held it lists the datasets it has
-    now. `formerly` is the id it had before its file changed the format. `shared` are contracts of both sides of a file
-    that got or lost this dataset, and that has one version for all. `earlier` are the older released versions that a
-    transitive mode asks about, newest first, and `past` is what else the history knows, where it was asked. `unread`
-    are keys of a foreign file that dcr does not read and that changed.
+    dataset that seems to have taken its place, `gone_from` where the file that held it lists the datasets it has now,
+    and `unenforced` where its dataset is still defined without an enforced contract. `formerly` is the id it had before
+    its file changed the format. `shared` are contracts of both sides of a file that got or lost this dataset, and that
+    has one version for all. `earlier` are the older released versions that a transitive mode asks about, newest first,
+    and `past` is what else the history knows, where it was asked. `unread` are keys of a
+    foreign file that dcr does not read and that changed.
     """
 
     previous: Contract | None
@@ -94,6 +95,7 @@ class ContractPair(NamedTuple):
     out_of_scope: str | None = None
     now_about: str | None = None
     gone_from: Location | None = None
+    unenforced: Unenforced | None = None
     formerly: str | None = None
     shared: tuple[Contract, Contract] | None = None
     required_bump: str = NONE
@@ -105,6 +107,11 @@ class ContractPair(NamedTuple):
     def both(self) -> tuple[Contract, Contract] | None:
         """Both sides, or None when one is missing."""
         return (self.previous, self.proposed) if self.previous and self.proposed else None
+
+    @property
+    def is_repeated(self) -> bool:
+        """Whether both sides are an alias of the same contract, whose own pair reports everything."""
+        return self.both is not None and self.both[0].alias_of == self.both[1].alias_of is not None
 
     @property
     def changed(self) -> bool:

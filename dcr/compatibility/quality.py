@@ -25,6 +25,11 @@ _Bound = tuple[float, bool]
 
 _Range = tuple[_Bound, _Bound]
 _LOWEST, _HIGHEST = (-math.inf, False), (math.inf, False)
+_NONE_WRONG: _Range = ((0, True), (0, True))
+
+_VALUES, _WHERE = "values", "where"
+_FAILING = ("error_if", "warn_if")
+"""Thresholds of a data test of dbt: the values it allows, the rows it looks at, and how many may fail."""
 
 
 def quality_pairs(pair: ContractPair) -> Iterator[tuple[QualityRule, QualityRule | None]]:
@@ -45,7 +50,7 @@ def quality_pairs(pair: ContractPair) -> Iterator[tuple[QualityRule, QualityRule
     )
     for before, after in counterparts(terms.previous.quality, terms.proposed.quality, keys):
         gone = before.field is not None and before.field not in terms.fields
-        if after is not None or not (gone or before.of_values):
+        if after is not None or not (gone or before.of_values or before.of_relationship):
             yield before, after
 
 
@@ -53,11 +58,25 @@ def loosenings(before: QualityRule, after: QualityRule) -> Iterator[str]:
     """Yield what lets more through than before, as messages say it: thresholds and severity."""
     if before.unit != after.unit and (before.thresholds or after.thresholds):
         yield f"changed unit from {_quoted(before.unit)} to {_quoted(after.unit)}"
-    elif before.thresholds != after.thresholds and not _is_within(_ranges(after), _ranges(before)):
+    elif _limits(before) != _limits(after) and not _is_within(_ranges(after), _ranges(before)):
         yield f"loosened from {_thresholds_shown(before)} to {_thresholds_shown(after)}"
+    allowed, where = _texts(after, _VALUES), _texts(after, _WHERE)
+    if further := [each for each in allowed if each not in _texts(before, _VALUES)]:
+        yield f"allows further values: {', '.join(map(_quoted, further))}"
+    if where and where != _texts(before, _WHERE):
+        yield f"looks at rows {_quoted(where[0])} only"
     old, new = (_SEVERITIES.get((each.severity or "").lower()) for each in (before, after))
     if old is not None and new is not None and new < old:
         yield f"lowered its severity from '{before.severity}' to '{after.severity}'"
+
+
+def _limits(rule: QualityRule) -> list[tuple[str, str]]:
+    """Return the thresholds that a measured value has to meet, without what narrows down which rows are measured."""
+    return [each for each in rule.thresholds if each[0] not in (_VALUES, _WHERE)]
+
+
+def _texts(rule: QualityRule, key: str) -> list[str]:
+    return [value for name, value in rule.thresholds if name == key]
 
 
 def statement_changes(before: QualityRule, after: QualityRule) -> list[str]:
@@ -71,24 +90,45 @@ def _quoted(value: str | None) -> str:
 
 
 def _thresholds_shown(rule: QualityRule) -> str:
-    return ", ".join(f"'{key}: {excerpt(value)}'" for key, value in rule.thresholds) or "no threshold"
+    return ", ".join(f"'{key}: {excerpt(value)}'" for key, value in _limits(rule)) or "no threshold"
 
 
 def _ranges(rule: QualityRule) -> list[_Range] | None:
     """Return the measured values that a rule lets pass, as ranges in order; None where they have no order."""
-    if not rule.thresholds:
+    limits = _limits(rule)
+    if not limits:
         said = dict(rule.statement)
         metric = said.get("metric") or said.get("rule")  # `rule` in v3.0
-        return [((0, True), (0, True))] if metric in _OF_BAD_ROWS else None
+        return [_NONE_WRONG] if metric in _OF_BAD_ROWS or "test" in said else None
     ranges: list[_Range] = [(_LOWEST, _HIGHEST)]
-    for key, value in rule.thresholds:
-        allowed = _allowed(
-            key, [float(each) for each in re.findall(r"-?[0-9]+(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?", value)]
+    for key, value in limits:
+        allowed = (
+            _not_failing(value)
+            if key in _FAILING
+            else _allowed(
+                key, [float(each) for each in re.findall(r"-?[0-9]+(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?", value)]
+            )
         )
         if allowed is None:
             return None
         ranges = [both for one in ranges for two in allowed if (both := _overlap(one, two))]
     return ranges
+
+
+def _not_failing(condition: str) -> list[_Range] | None:
+    """Return the numbers of failing rows that a condition of dbt lets pass ("severity, error_if, warn_if")."""
+    found = re.fullmatch(r"(>=|<=|!=|<>|>|<|==?)\s*([0-9]+)", condition.strip())
+    if found is None:
+        return None
+    at = float(found[2])
+    return {
+        ">": [(_LOWEST, (at, True))],
+        ">=": [(_LOWEST, (at, False))],
+        "<": [((at, True), _HIGHEST)],
+        "<=": [((at, False), _HIGHEST)],
+        "!=": [((at, True), (at, True))],
+        "<>": [((at, True), (at, True))],
+    }.get(found[1], [(_LOWEST, (at, False)), ((at, False), _HIGHEST)])
 
 
 def _allowed(key: str, limits: list[float]) -> list[_Range] | None:

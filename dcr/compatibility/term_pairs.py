@@ -26,7 +26,7 @@ class TermPair(NamedTuple):
 
 def term_pair(pair: ContractPair) -> TermPair | None:
     """Return the terms of both sides, or None where there is nothing to compare."""
-    if not pair.changed or pair.both is None or pair.both[0].terms is None:
+    if not pair.changed or pair.both is None or (pair.both[0].terms is None and not pair.both[0].in_place):
         return None
     from dcr.contract.terms import NO_TERMS  # noqa: PLC0415 (contracts of dcr's own format have none of them)
 

@@ -94,7 +94,8 @@ class Contract:
     `body` is the part of the file that holds the fields, where one file holds several datasets; `named` is false
     for one that has no name there, `says_status` for one whose status is only what it is taken for. `in_place` is for
     formats whose versions do not grow: a new one is added beside the old, and `latest` is the one that readers get who
-    name none. `access` is who may read, where a format says. `terms` are those that only foreign formats have.
+    name none. What they get is a dataset too, whose contract is `alias_of` the one of that version. `access` is who may
+    read, where a format says. `terms` are those that only foreign formats have.
     """
 
     dataset_id: str
@@ -115,6 +116,7 @@ class Contract:
     latest: str | None = None
     access: str | None = None
     terms: Terms | None = None
+    alias_of: str | None = None
 
     @property
     def status_as(self) -> str | None:

@@ -86,7 +86,8 @@ class QualityRule:
 
     `id` is the rule's own stable id and `name` its name, each empty where it has none; `shown` is what messages call
     it. `statement` is everything that says what is measured, `thresholds` the operators and limits that the measured
-    value has to meet. A rule `of_values` is the enum or the pattern of its field, and compared as that.
+    value has to meet. A rule `of_values` is the enum, the pattern or a constraint of its field, and compared as that.
+    The removal of a rule `of_relationship` is reported for its relationship.
     """
 
     id: str
@@ -98,6 +99,7 @@ class QualityRule:
     severity: str | None = None
     field: str | None = None
     of_values: bool = False
+    of_relationship: bool = False
     location: Location | None = dataclasses.field(default=None, compare=False, repr=False)
 
     @property
@@ -146,7 +148,11 @@ class Server:
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """The terms of a dataset as a whole."""
+    """The terms of a dataset as a whole.
+
+    `constraints` are those that the database enforces where the dataset is `materialized` as a table: the type of each
+    and its fields. They are compared as what they say of the fields.
+    """
 
     physical_name: str | None = None
     relationships: tuple[Relationship, ...] = ()
@@ -154,6 +160,7 @@ class Terms:
     service_levels: tuple[ServiceLevel, ...] = ()
     servers: tuple[Server, ...] = ()
     materialized: str | None = None
+    constraints: tuple[tuple[str, tuple[str, ...]], ...] = ()
 
     @property
     def meaning(self) -> tuple[object, ...] | None:

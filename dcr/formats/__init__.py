@@ -2,7 +2,8 @@
 
 A format module has `NAME`, `detect(root)` and `claimed(root)` on the composed mapping node, and
 `read(path, root)`; it is found by walking this folder, so adding one touches its own file and its fixtures
-only. A module whose name begins with `_` is a part of another one.
+only. It may have `continues(root)`, for a file that it does not detect and that it read before the change. A module
+whose name begins with `_` is a part of another one.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from __future__ import annotations
 import pkgutil
 from functools import lru_cache
 from importlib import import_module
-from typing import Protocol, cast
+from typing import TYPE_CHECKING, Protocol, cast
 
 from yaml import MappingNode, Node
 
@@ -18,6 +19,9 @@ from dcr.contract.location import Location
 from dcr.contract.plainness import is_plain
 from dcr.contract.yaml_reader import YamlRefusedError, check_tree, compose
 from dcr.formats.reading import Problem, Reading
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
 
 _NOT_FORMATS = ("reading", "unread")
 
@@ -57,11 +61,32 @@ def read(path: str, content: bytes) -> Reading:
     return read_composed(path, root)
 
 
+def reread(path: str, content: bytes, formerly: Collection[str]) -> Reading:
+    """Return a file that no format detects as one of the formats that files had before, if it defines datasets of it.
+
+    It is no contract, so what else is odd about it is nobody's business.
+    """
+    try:
+        root = compose(content)
+    except YamlRefusedError:
+        return Reading(path, None)
+    for each in formats():
+        continues = getattr(each, "continues", None)
+        if each.NAME in formerly and continues is not None and isinstance(root, MappingNode) and continues(root):
+            found = _read_as(each, path, root)
+            return Reading(path, None) if found.unreadable else found._replace(problems=())
+    return Reading(path, None)
+
+
 def read_composed(path: str, root: Node | None) -> Reading:
     """Return what a file holds whose text is composed already."""
     found = detected(root) if isinstance(root, MappingNode) else None
     if found is None or not isinstance(root, MappingNode):
         return Reading(path, None)
+    return _read_as(found, path, root)
+
+
+def _read_as(found: Format, path: str, root: MappingNode) -> Reading:
     try:
         if not is_plain(root):
             check_tree(root)

@@ -6,35 +6,35 @@ numbers without an order of compatibility: a version in place is not bumped, a n
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING
 
-from dcr.contract.contract import ANY, Contract, Field, Owner
-from dcr.contract.foreign import field_of_type, named_once
+from dcr.contract.contract import Contract, Owner
+from dcr.contract.foreign import named_once
 from dcr.contract.lifecycle import day_of, is_over
 from dcr.contract.notes import Notes
-from dcr.contract.physical import LogicalType, logical_type
 from dcr.contract.tree import Tree
 from dcr.contract.yaml_reader import YamlRefusedError, check_tree
-from dcr.formats.reading import Reading, noted
+from dcr.formats._dbt_constraints import (
+    ModelConstraints,
+    model_constraints,
+    primary_key,
+    read_field,
+    with_loose_checks,
+)  # fmt: skip
+from dcr.formats._dbt_terms import terms
+from dcr.formats._dbt_versions import columns_of, enforced_at, greatest, is_enabled, is_enforced
+from dcr.formats.reading import Reading, Unenforced, noted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from yaml import MappingNode
 
-    from dcr.contract.location import Location
-
 NAME = "dbt"
-_MAX_CHECK = 1_000
-_OFF = ("false", "False", "FALSE", "no", "off", "0")
-_WORDS = {
-    "type": "data_type", "physical_type": "data_type", "required": "constraints.not_null",
-    "unique": "constraints.unique", "check": "constraints.expression", "fields": "columns", "deprecated": "description",
-}  # fmt: skip
 _MODEL_WORDS = {
     "dataset_id": "name", "version": "versions", "fields": "columns", "owners": "config", "status": "deprecation_date",
+    "physical_name": "config.alias", "materialized": "config.materialized", "servers": "config",
 }  # fmt: skip
 
 
@@ -53,7 +53,7 @@ def detect(root: MappingNode) -> bool:
 
 
 def _speaks_of_contracts(model: Tree) -> bool:
-    return _enforced(model, model) or any(_enforced(version, model) for _, version in model.named("versions", "v"))
+    return is_enforced(model, model) or any(is_enforced(version, model) for _, version in model.named("versions", "v"))
 
 
 def claimed(root: MappingNode) -> str | None:
@@ -62,67 +62,101 @@ def claimed(root: MappingNode) -> str | None:
     return None
 
 
+def continues(root: MappingNode) -> bool:
+    """Whether a file that speaks of no contract defines models: those that had one before lost it."""
+    return any(key.value == "models" and value.id == "sequence" for key, value in root.value)
+
+
 def read(path: str, root: MappingNode) -> Reading:
     """Return a contract for each version of each enforced model, and notes on what is not understood."""
     notes = Notes()
     contracts: list[Contract] = []
+    unenforced: dict[str, Unenforced] = {}
     tree = Tree(path, root, notes)
     for name, model in tree.named("models", "name"):
-        versions = list(model.named("versions", "v"))
-        if not any(_enforced(each, model) for each in (model, *(version for _, version in versions))):
+        declared = list(model.named("versions", "v"))
+        versions = [(number, version) for number, version in declared if is_enabled(version, model)]
+        if not versions and (declared or not is_enabled(model, model)):
             continue
-        if name is None:
-            notes(model.at(), "a model has no name, and is not compared", "add name")
+        if any(is_enforced(each, model) for each in (model, *(version for _, version in versions))):
+            if name is None:
+                notes(model.at(), "a model has no name, and is not compared", "add name")
+                continue
+            contracts += _contracts(name, model, versions)
+        if name is not None:
+            unenforced.update(_unenforced(name, model, versions))
+    return Reading(path, NAME, tuple(contracts), noted(notes), None, tree.at("models"), unenforced=unenforced)
+
+
+Versions = list[tuple[str | None, Tree]]
+
+
+def _latest(model: Tree, versions: Versions) -> str | None:
+    return model.text("latest_version") or greatest([number for number, _ in versions if number])
+
+
+def _contracts(name: str, model: Tree, versions: Versions) -> Iterator[Contract]:
+    """Yield the contract of a model without versions, else that of each version and what a reference without one means.
+
+    Source: docs.getdbt.com, "ref", "latest_version".
+    """
+    common, promised = dict(named_once(model, "columns")), model_constraints(model)
+    if not versions:
+        yield _contract(name, "", model, model, columns=common, promised=promised)
+        return
+    latest = _latest(model, versions)
+    seen: set[str] = set()
+    meant: Contract | None = None
+    for number, version in versions:
+        if number is None:
+            model.note(version.at(), f"a version of '{name}' has no number, and is not compared", "add v")
             continue
-        common, promised = dict(named_once(model, "columns")), _promises(model)
-        if not versions:
-            contracts.append(_contract(name, "", model, model, columns=common, promised=promised))
-        latest = model.text("latest_version") or _greatest([number for number, _ in versions if number])
-        seen: set[str] = set()
-        for number, version in versions:
-            if number is None:
-                notes(version.at(), f"a version of '{name}' has no number, and is not compared", "add v")
-                continue
-            if number in seen:
-                message = f"two versions of '{name}' are numbered '{number}'; the first is compared"
-                notes(version.at(), message, "renumber")
-                continue
-            seen.add(number)
-            if not _enforced(version, model):
-                continue
-            columns = _of_version(common, version)
-            contract = _contract(f"{name}.v{number}", number, model, version, columns=columns, promised=promised)
-            contracts.append(replace(contract, latest=latest))
-    return Reading(path, NAME, tuple(contracts), noted(notes), None, tree.at("models"))
+        if number in seen:
+            message = f"two versions of '{name}' are numbered '{number}'; the first is compared"
+            model.note(version.at(), message, "renumber")
+            continue
+        seen.add(number)
+        if not is_enforced(version, model):
+            continue
+        columns = columns_of(common, version)
+        contract = _contract(f"{name}.v{number}", number, model, version, columns=columns, promised=promised)
+        contract = replace(contract, latest=latest)
+        meant = contract if number == latest else meant
+        yield contract
+    if meant is not None:
+        yield replace(meant, dataset_id=name, alias_of=meant.dataset_id)
+    elif latest not in seen:
+        message = f"latest_version '{latest}' of '{name}' is none of its versions"
+        model.note(model.at("latest_version"), message, f"write one of {', '.join(sorted(seen))}")
 
 
-def _greatest(numbers: list[str]) -> str | None:
-    """The version that a reference without one means: the greatest number, else the last text ("latest_version")."""
-    return max(numbers, default=None, key=lambda each: (each.isdecimal(), int(each) if each.isdecimal() else 0, each))
-
-
-def _enforced(version: Tree, model: Tree) -> bool:
-    """Whether a contract is enforced, by what a version says of itself, else by what its model says."""
-    for holder in (version, version.tree("config"), model, model.tree("config")):
-        contract = holder.tree("contract") if holder else None
-        if contract is not None and contract.text("enforced") is not None:
-            return contract.text("enforced") not in _OFF  # Jinja that may be true counts as a promise
-    return False
+def _unenforced(name: str, model: Tree, versions: Versions) -> Iterator[tuple[str, Unenforced]]:
+    """Yield the datasets of a model that have no enforced contract, with where that is said or would be."""
+    latest = _latest(model, versions)
+    for number, version in versions or [("", model)]:
+        if is_enforced(version, model):
+            continue
+        place = enforced_at(version, model)
+        found = Unenforced(place or version.at(), place is not None)
+        if number:
+            yield f"{name}.v{number}", found
+        if not number or number == latest:
+            yield name, found
 
 
 def _contract(
-    dataset_id: str, number: str, model: Tree, version: Tree, *, columns: dict[str, Tree], promised: _Promises
+    dataset_id: str, number: str, model: Tree, version: Tree, *, columns: dict[str, Tree], promised: ModelConstraints
 ) -> Contract:
     model.note.count_dataset(version.at(), dataset_id)
     own = version.over(model) if number else model
     if number and "constraints" in version:
-        promised = _promises(version)
-    promised = _with_loose(promised, columns)
-    keys, keys_at = _primary_key(columns)
+        promised = model_constraints(version)
+    promised = with_loose_checks(promised, columns)
+    keys, keys_at = primary_key(columns)
     if promised.key is not None:
         keys, keys_at = promised.key, {"primary_key": promised.key_at} if promised.key_at else {}
     keyed = frozenset(keys)
-    fields = (_field(name, column, promised, keyed=name in keyed) for name, column in columns.items())
+    fields = (read_field(name, column, promised, keyed=name in keyed) for name, column in columns.items())
     dated = version if "deprecation_date" in version else model
     return Contract(
         dataset_id=dataset_id,
@@ -138,6 +172,7 @@ def _contract(
         in_place=True,
         says_status="deprecation_date" in dated,
         access=_access(version, model),
+        terms=terms(model.text("name") or dataset_id, version, model, columns),
     )
 
 
@@ -155,121 +190,6 @@ def _access(version: Tree, model: Tree) -> str:
     holders = (version, version.tree("config"), model, model.tree("config"))
     found = next((word for each in holders if each and (word := each.text("access"))), "protected")
     return found.strip().lower()
-
-
-_Check = tuple[str, "Location"]
-"""A check's expression, blanks aside, and its place."""
-
-
-def _check(written: Tree) -> _Check:
-    return " ".join((written.text("expression") or "").split()), written.at("expression")
-
-
-def _of_version(common: dict[str, Tree], version: Tree) -> dict[str, Tree]:
-    """Return a version's columns: the model's, less those excluded, with its own above them."""
-    rules = [node for node in version.nodes("columns") if _is_rule(node)]
-    own: dict[str, Tree] = {}
-    for name, column in version.named("columns", "name"):
-        if name is not None and name not in own:
-            own[name] = column
-        elif name is not None or not _is_rule(column.node):
-            version.note(column.at(), "a column has no name or a taken one, and is not compared", "name it")
-    if not rules:
-        return {**common, **own}
-    rule = Tree(version.path, rules[0], version.note)
-    for further in rules[1:]:
-        place = Tree(version.path, further, version.note).at()
-        version.note(place, "a second list of included columns is not read", "write one include")
-    included = rule.texts("include")
-    kept = common if included in (["all"], ["*"]) else {name: common[name] for name in included if name in common}
-    excluded = frozenset(rule.texts("exclude"))
-    left = {name: each for name, each in kept.items() if name not in excluded}
-    version.count("", len(kept) - len(left))  # what is left out is looked at too
-    return {**left, **own}
-
-
-def _is_rule(node: Any) -> bool:
-    return node.id == "mapping" and any(key.value in ("include", "exclude") for key, _ in node.value)
-
-
-def _constraints(tree: Tree) -> Iterator[tuple[str, Tree]]:
-    for word, each in tree.named("constraints", "type"):
-        if word is not None:
-            yield word, each
-
-
-class _Promises(NamedTuple):
-    """What a model's own constraints say of its columns: where each word of a column is, its checks, and the key.
-
-    `loose` are checks that name no column, with the words in them.
-    """
-
-    words: dict[str, dict[str, Location]]
-    checks: dict[str, list[_Check]]
-    loose: list[_Check]
-    key: tuple[str, ...] | None = None
-    key_at: Location | None = None
-
-
-def _promises(model: Tree) -> _Promises:
-    found = _Promises({}, {}, [])
-    for word, each in _constraints(model):
-        columns = tuple(each.texts("columns"))
-        if word == "primary_key" and found.key is None:
-            found = found._replace(key=columns, key_at=each.at("columns"))
-        for name in columns if word != "unique" or len(columns) == 1 else ():
-            found.words.setdefault(name, {}).setdefault(word, each.at())
-            if word == "check":
-                found.checks.setdefault(name, []).append(_check(each))
-        if word == "check" and not columns:
-            found.loose.append(_check(each))
-    return found
-
-
-def _with_loose(promised: _Promises, columns: dict[str, Tree]) -> _Promises:
-    """Tell checks that name no column of the first one in their expression, else of the first of all."""
-    checks = {name: [*each] for name, each in promised.checks.items()}
-    for expression, place in promised.loose:
-        words = re.findall(r"\w+", expression)
-        name = next((word for word in words if word in columns), next(iter(columns), None))
-        if name is not None:
-            checks.setdefault(name, []).append((expression, place))
-    return promised._replace(checks=checks)
-
-
-def _primary_key(columns: dict[str, Tree]) -> tuple[tuple[str, ...], dict[str, Location]]:
-    """Return the columns that say of themselves that they are of the key, and where."""
-    keyed = [
-        (name, each.at()) for name, column in columns.items() for word, each in _constraints(column)
-        if word == "primary_key"
-    ]  # fmt: skip
-    places = {f"primary_key.{name}": place for name, place in keyed}
-    return tuple(dict.fromkeys(name for name, _ in keyed)), places | {"primary_key": keyed[0][1]} if keyed else {}
-
-
-def _field(name: str, column: Tree, promised: _Promises, *, keyed: bool) -> Field:
-    column.note.enter(name)
-    field = _read_field(name, column, promised, keyed=keyed)
-    column.note.leave()
-    return field
-
-
-def _read_field(name: str, column: Tree, promised: _Promises, *, keyed: bool) -> Field:
-    written = column.text("data_type")
-    kind = logical_type(written) if written else LogicalType(ANY, known=False)
-    column.count(name, kind.columns)
-    places = {**promised.words.get(name, {}), **{word: each.at() for word, each in _constraints(column)}}
-    checks = [_check(each) for word, each in _constraints(column) if word == "check"]
-    checks = sorted([*checks, *promised.checks.get(name, ())])
-    constraints: dict[str, Any] = {"unique": True} if "unique" in places else {}
-    if checks:
-        column.count(name, sum(len(each) for each, _ in checks) // _MAX_CHECK)  # one check may be about many columns
-        constraints["check"] = "; ".join(each for each, _ in checks)
-    required = next((places[word] for word in ("not_null", "primary_key") if word in places), None)
-    said = {"required": required, "unique": places.get("unique"), "check": checks[0][1] if checks else None}
-    place = column.place(_WORDS, {word: each for word, each in said.items() if each} or None)
-    values = {"description": column.text("description"), "constraints": constraints}
-    return field_of_type(name, kind, place, required=keyed or required is not None, known=values)
 
 
 def _status(tree: Tree) -> str:

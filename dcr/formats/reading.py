@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from dcr.contract.contract import Contract
     from dcr.contract.location import Location
     from dcr.contract.notes import Notes
@@ -53,11 +56,19 @@ def problems_about(problems: tuple[Problem, ...], dataset_id: str) -> tuple[Prob
     return tuple(each for each in problems if each.dataset_id in (None, dataset_id))
 
 
+class Unenforced(NamedTuple):
+    """A dataset that a file defines and promises nothing about: where, and whether it says so or says nothing."""
+
+    location: Location
+    is_written: bool
+
+
 class Reading(NamedTuple):
     """One file, read: `format` is None when it is no contract at all.
 
     `dataset_id` is what the file claims to be about even when it is not valid, if that can be told; `listed_at` is
     where a file of several datasets lists them. `root` is the composed file, for those who ask what stands at a place.
+    `unenforced` are the datasets that it defines without an enforced contract.
     """
 
     path: str
@@ -67,6 +78,7 @@ class Reading(NamedTuple):
     dataset_id: str | None = None
     listed_at: Location | None = None
     root: Any = None
+    unenforced: Mapping[str, Unenforced] = MappingProxyType({})
 
     @property
     def unreadable(self) -> bool:

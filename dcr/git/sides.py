@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from dcr.contract.location import Location
-from dcr.formats import read
+from dcr.formats import read, reread
 from dcr.formats.reading import Problem, Reading
 from dcr.git.changes import raw_entries
 from dcr.git.command import GitFailedError
@@ -40,7 +40,22 @@ def both_sides(repository: Repository, changes: Sequence[Change], merge_base: st
     untouched = {path: content for path, content in before.items() if _is_same_text(content, after.get(path))}
     touched = [each for each in changes if each.path not in untouched]
     proposed = {path: _reading(path, content) for path, content in after.items() if path not in untouched}
-    return Sides(_previous(repository, touched, before, merge_base), proposed, untouched)
+    previous = _previous(repository, touched, before, merge_base)
+    return Sides(previous, _continued(previous, proposed, after), untouched)
+
+
+def _continued(
+    previous: Mapping[str, Reading], proposed: dict[str, Reading], contents: Mapping[str, bytes | str]
+) -> dict[str, Reading]:
+    """Return the proposed side, what no format detects any more read as the format that a changed file had."""
+    formerly = {each.format for each in previous.values() if each.format and each.contracts}
+    ids = {contract.dataset_id for each in previous.values() for contract in each.contracts}
+    for path, reading in proposed.items() if formerly else ():
+        content = contents[path]
+        if reading.format is None and isinstance(content, bytes):
+            again = reread(path, content, formerly)
+            proposed[path] = reading if ids.isdisjoint(again.unenforced) else again
+    return proposed
 
 
 def previous_readings(repository: Repository, changes: Sequence[Change], merge_base: str) -> dict[str, Reading]:

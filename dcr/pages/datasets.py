@@ -53,7 +53,7 @@ def _row(dataset: Dataset) -> list[Cell]:
     also = f" (also {', '.join(dataset.also_at)})" if dataset.also_at else ""
     return [
         Cell(facts.dataset_id, BOLD),
-        Cell(facts.version),
+        Cell(f"{facts.version} = {facts.alias_of}" if facts.alias_of else facts.version),
         Cell(dataset.status, STATUS_COLORS.get(dataset.status, "")),
         Cell(", ".join(team for team, _ in facts.owners)),
         Cell(lasting(facts.freshness[0]) if facts.freshness else ""),
@@ -67,6 +67,7 @@ def _document(dataset: Dataset) -> dict[str, Any]:
     return {
         "dataset_id": facts.dataset_id,
         "version": facts.version,
+        "alias_of": facts.alias_of,
         "status": dataset.status,
         **promises(facts),
         "format": facts.format,

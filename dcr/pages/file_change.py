@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from dcr.compatibility.aliases import is_told_of_version
 from dcr.compatibility.semver import MAJOR, MINOR, NONE, PATCH
 from dcr.pages.lines import BOLD, DIM, GREEN, INDENT, RED, YELLOW, Cell, Paper, page
 from dcr.registry.changelog import ADDED, CHANGED, entry_of
@@ -54,7 +55,8 @@ def _entries(previous: Reading | None, proposed: Reading | None, mode_of: Callab
         {each.dataset_id: each for each in (side.contracts if side else ())} for side in (previous, proposed)
     )
     for dataset_id in sorted({*before, *after}):
-        yield entry_of(before.get(dataset_id), after.get(dataset_id), mode_of(dataset_id))
+        if not is_told_of_version(dataset_id, before, after):
+            yield entry_of(before.get(dataset_id), after.get(dataset_id), mode_of(dataset_id))
 
 
 def _unchanged(entries: Sequence[Entry], paper: Paper) -> str:

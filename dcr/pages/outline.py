@@ -26,6 +26,9 @@ def outline(reading: Reading) -> list[str]:
     lines: list[str] = []
     for contract in sorted(reading.contracts, key=lambda each: each.dataset_id):
         lines.append(f"dataset {printable(contract.dataset_id)}, as dcr reads it")
+        if contract.alias_of:
+            lines.append(f"  what {printable(contract.alias_of)} is, for those who name no version")
+            continue
         lines += [f"  {printable(fact)}" for fact in (*_facts(contract), *_fields(contract))]
     return lines
 

@@ -16,6 +16,7 @@ from dcr.git.policies import acceptances_at
 from dcr.policy.governing import Decisions, Governing
 from dcr.policy.policy import StricterPolicy
 from dcr.policy.questions import Question, question_of
+from dcr.registry.enforcement import with_enforcement
 from dcr.registry.past import Told, answered
 from dcr.registry.releases import MOVED, REWORDED, steps_of
 from dcr.registry.since import day_of
@@ -131,7 +132,11 @@ def _chunk(
 
 
 def _counts(step: Step) -> bool:
-    return step.before is not None and step.did not in (MOVED, REWORDED)
+    """Whether a step is a transition; of an alias, one that its version does not make as well."""
+    if step.before is None or step.did in (MOVED, REWORDED):
+        return False
+    before, after = (state.facts.alias_of if state.facts else None for state in (step.before, step.state))
+    return before is None or after not in (before, None)
 
 
 def _judged(repository: Repository, dataset_id: str, step: Step, told: Told, policy: StricterPolicy) -> _Judged:
@@ -139,7 +144,7 @@ def _judged(repository: Repository, dataset_id: str, step: Step, told: Told, pol
     previous, proposed = told.contracts([step.before or step.state, step.state])
     if previous is not None and proposed is not None:
         previous, proposed = comparable(previous, proposed)
-    pair = ContractPair(previous, proposed)
+    pair = with_enforcement(ContractPair(previous, proposed), step.state)
     mode = policy.mode_of(dataset_id)
     question = question_of(pair, mode, policy)
     if question.whole:

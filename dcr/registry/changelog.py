@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from dcr.compatibility.aliases import is_told_of_version
 from dcr.compatibility.engine import judge
 from dcr.compatibility.modes import DIRECTIONS, FORWARD
 from dcr.compatibility.pairs import ContractPair, field_pairs
@@ -84,6 +85,8 @@ def entries_of(
         for contract in contracts:
             by_id.setdefault(contract.dataset_id, contract)
     for dataset_id in sorted({*before, *after}):
+        if is_told_of_version(dataset_id, before, after):
+            continue
         entry = entry_of(before.get(dataset_id), after.get(dataset_id), modes[dataset_id])
         if entry.lines:
             yield entry

@@ -6,7 +6,7 @@ import threading
 from typing import TYPE_CHECKING
 
 from dcr.git.command import GitFailedError
-from dcr.git.objects import each_blob, read_blobs
+from dcr.git.objects import each_blob, read_at, read_blobs
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -30,6 +30,10 @@ class Contents:
     def text(self, blob: str) -> bytes:
         """Return a blob's bytes. Raises `ObjectMissingError`."""
         return read_blobs(self._git, [blob])[blob]
+
+    def text_at(self, commit: str, path: str) -> bytes | None:
+        """Return what a file holds in a commit; None where it is not there, or its path cannot be asked for."""
+        return None if "\n" in path else read_at(self._git, [commit], path).get(commit)
 
     def contract(self, path: str, blob: str, dataset_id: str) -> Contract:
         """Return the contract of a dataset that a blob is known to hold."""

@@ -14,7 +14,8 @@ class Facts(NamedTuple):
     """What one content says of one dataset.
 
     `digest` is equal for two contents exactly when they mean the same. `owners` are pairs of team and contact,
-    `freshness` is the lag in seconds (None for one that is not understood) and what it is measured by.
+    `freshness` is the lag in seconds (None for one that is not understood) and what it is measured by. `alias_of` is
+    the dataset of the version that those get who name none.
     """
 
     dataset_id: str
@@ -25,6 +26,7 @@ class Facts(NamedTuple):
     freshness: tuple[int | None, str | None] | None
     deprecation_uri: str | None
     format: str
+    alias_of: str | None = None
 
 
 class FileFacts(NamedTuple):
@@ -83,6 +85,7 @@ def _facts(contract: Contract) -> Facts:
         (sla.max_lag_seconds, sla.measurement) if sla else None,
         contract.deprecation_uri,
         contract.format,
+        contract.alias_of,
     )
 
 
@@ -98,9 +101,9 @@ def from_plain(written: Any) -> FileFacts:
 
 
 def _from_plain(*written: Any) -> Facts:
-    dataset_id, version, status, digest, owners, freshness, uri, name = written
+    dataset_id, version, status, digest, owners, freshness, uri, name, alias_of = written
     pairs = tuple([(team, contact) for team, contact in owners])
-    return Facts(dataset_id, version, status, digest, pairs, freshness and tuple(freshness), uri, name)
+    return Facts(dataset_id, version, status, digest, pairs, freshness and tuple(freshness), uri, name, alias_of)
 
 
 class MayHold:

@@ -8,6 +8,7 @@ from dcr.compatibility.engine import judge
 from dcr.compatibility.pairs import ContractPair
 from dcr.policy.policy import StricterPolicy
 from dcr.policy.verdicts import apply
+from dcr.registry.enforcement import with_enforcement
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -116,7 +117,7 @@ def _judged(step: Step, contracts: dict[State, Contract | None], policy: Policy)
     previous = contracts[step.before] if step.before else None
     proposed = contracts[step.state]
     dataset_id = previous.dataset_id if previous else ""
-    pair = ContractPair(previous, proposed)
+    pair = with_enforcement(ContractPair(previous, proposed), step.state)
     verdict = judge(pair, policy.mode_of(dataset_id))
     issues = apply(verdict, pair, StricterPolicy(policy, policy), (), "")
     return step._replace(owed=verdict.required_bump, taken=verdict.actual_bump, issues=issues)

@@ -60,7 +60,7 @@ def find_contracts(repository: Repository, progress: Callable[[str], None]) -> F
             others.append(path)
         else:
             contracts.append(path)
-            formats[reading.format] += max(1, len(reading.contracts))
+            formats[reading.format] += max(1, sum(each.alias_of is None for each in reading.contracts))
     return Found(tuple(contracts), formats, tuple(others), tuple(unreadable))
 
 

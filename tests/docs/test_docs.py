@@ -261,7 +261,7 @@ def test_the_readme_says_of_each_kind_whom_it_breaks_and_in_which_mode() -> None
 
 FOREIGN_WORDS = {
     "latest_version", "timestamp_tz", "timestamp_ntz", "data_tests", "defined_in", "deprecation_date", "foreign_key",
-    "data_type", "primary_key", "not_null", "ignore_only",
+    "data_type", "primary_key", "not_null", "ignore_only", "to_columns", "error_if", "warn_if",
 }  # fmt: skip
 """Words of the formats that docs/formats.md speaks of, and of programs beside which docs/comparison.md sets dcr."""
 

@@ -116,4 +116,5 @@ def test_the_table_has_a_row_for_every_kind_that_depends_on_the_mode_or_owes_maj
     beyond |= {"physical_name_changed", "semantic_type_changed", "measure_logic_changed", "field_embedding_changed"}
     beyond |= {"relationship_removed", "relationship_changed", "quality_rule_removed", "quality_rule_loosened"}
     beyond |= {"sla_removed", "sla_loosened", "server_changed"}
+    beyond |= {"contract_enforcement_removed", "constraint_enforcement_removed"}
     assert wanted - beyond <= shown

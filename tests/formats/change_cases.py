@@ -18,7 +18,7 @@ from foreign_texts import NOTHING_AROUND
 from dcr.compatibility.engine import judge
 from dcr.compatibility.matching import match
 from dcr.compatibility.places import named_places
-from dcr.formats import read
+from dcr.formats import read, reread
 from dcr.reporters.report import MODIFIED, ContractReport, once_per_file
 
 if TYPE_CHECKING:
@@ -66,6 +66,8 @@ def told(before: str | None, after: str | None, mode: str = "full") -> list[Cont
     """Return what `dcr check` reports of a change of one file, for each of its datasets, places named."""
     texts = (before, after)
     previous, proposed = ({} if each is None else {PATH: read(PATH, each.encode())} for each in texts)
+    if before is not None and after is not None and proposed[PATH].format is None:
+        proposed = {PATH: reread(PATH, after.encode(), {previous[PATH].format or ""})}
     named = named_places(previous, proposed)
     reports = []
     for each in match(previous, proposed, NOTHING_AROUND):

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from dcr.compatibility.engine import judge
 from dcr.compatibility.matching import Surroundings, match
-from dcr.formats import read
+from dcr.formats import read, reread
 
 if TYPE_CHECKING:
     from dcr.compatibility.issue import Issue
@@ -17,6 +17,8 @@ NOTHING_AROUND = Surroundings(claims=lambda _: {}, elsewhere=lambda _: {}, publi
 def issues(before: str | None, after: str | None, mode: str = "full", path: str = "contracts/file.yaml") -> list[Issue]:
     """Return everything that is said about a change of one file, each dataset's in turn."""
     sides = [{} if text is None else {path: read(path, text.encode())} for text in (before, after)]
+    if before is not None and after is not None and sides[1][path].format is None:
+        sides[1] = {path: reread(path, after.encode(), {sides[0][path].format or ""})}
     return [issue for each in match(*sides, NOTHING_AROUND) for issue in judge(each.pair, mode).issues]
 
 

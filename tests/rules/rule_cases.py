@@ -4,8 +4,9 @@ A folder holds `previous.yaml`, `proposed.yaml` (either may be absent) and `expe
 a pair comes from further files: `published.yaml` is the base's newest version, `older.yaml` the last readable
 one before `previous.yaml`, `also.yaml` another file that claims the dataset, `earlier.yaml` a version that the history
 had before both. `options.toml` sets what no native file can say: `mode` (`full` unless said), `out_of_scope`,
-`now_about`, versions and physical types; `min_deprecation_days`, the `today` it is measured on and what is
-`deprecated_since` when (the contract itself under an empty name); what of the history was `unread`.
+`now_about`, the `dataset` of a file that holds several, versions and physical types; `min_deprecation_days`, the
+`today` it is measured on and what is `deprecated_since` when (the contract itself under an empty name); what of the
+history was `unread`.
 """
 
 from __future__ import annotations
@@ -26,8 +27,8 @@ from dcr.compatibility.past import Deprecation, Past, Released
 from dcr.compatibility.resurrection import added, last_there
 from dcr.compatibility.rule import RUN, Rule, all_rules
 from dcr.contract.contract import path_of
-from dcr.formats import read
-from dcr.formats.reading import Reading
+from dcr.formats import read, reread
+from dcr.formats.reading import Reading, Unenforced
 from dcr.formats.unread import changed_keys, keys_about
 
 if TYPE_CHECKING:
@@ -38,6 +39,7 @@ FOLDER = Path(__file__).parent
 OPTIONS = {
     "mode", "out_of_scope", "now_about", "previous_version", "proposed_version",
     "previous_physical_types", "proposed_physical_types", "min_deprecation_days", "today", "deprecated_since", "unread",
+    "dataset",
 }  # fmt: skip
 
 
@@ -105,10 +107,21 @@ def pair_of(texts: dict[str, str | None], options: dict[str, Any]) -> ContractPa
         also_at=tuple(each.place.at("dataset_id") for each in sides["also"].contracts if each.place),
         out_of_scope=options.get("out_of_scope"),
         now_about=options.get("now_about"),
+        unenforced=_unenforced(texts["proposed"], previous) if proposed is None else None,
     )
     unread = () if proposed is None or previous is None else changed_keys(sides["previous"], sides["proposed"])
     about = keys_about(unread, proposed.dataset_id if proposed else None)
     return pair._replace(past=_past(pair, _first(sides["earlier"]), options), unread=about)
+
+
+def _unenforced(text: str | None, previous: Contract | None) -> Unenforced | None:
+    """Return where the dataset is defined without an enforced contract."""
+    if text is None or previous is None:
+        return None
+    reading = _read("proposed", text)
+    if reading.format is None:
+        reading = reread("proposed.yaml", text.encode(), {previous.format})
+    return reading.unenforced.get(previous.dataset_id)
 
 
 def _past(pair: ContractPair, earlier: Contract | None, options: dict[str, Any]) -> Past | None:
@@ -157,12 +170,12 @@ def _read(side: str, text: str | None) -> Reading:
     return Reading(name, None) if text is None else read(name, text.encode())
 
 
-def _first(reading: Reading) -> Contract | None:
-    return next(iter(reading.contracts), None)
+def _first(reading: Reading, dataset_id: str | None = None) -> Contract | None:
+    return next((each for each in reading.contracts if dataset_id in (None, each.dataset_id)), None)
 
 
 def _side(side: str, sides: dict[str, Reading], options: dict[str, Any]) -> Contract | None:
-    contract = _first(sides[side])
+    contract = _first(sides[side], options.get("dataset"))
     if contract is None:
         return None
     stored = options.get(f"{side}_physical_types", {})

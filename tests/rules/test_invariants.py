@@ -82,6 +82,7 @@ NOT_MIRRORED = {
             "sla_removed",
             "sla_loosened",
             "server_changed",
+            "constraint_enforcement_removed",
         ),
         "the promise is made to consumers; no row is read otherwise than before",
     ),
@@ -288,7 +289,7 @@ def meanings(text: str) -> Iterator[bool]:
         yield written.keys() <= {"accepted", "expires"}
         yield written.keys() <= {
             "physicalType", "slaProperties", "latest_version", "access", "id", "schema", "properties", "relationships",
-            "quality", "servers", "logicalTypeOptions",
+            "quality", "servers", "logicalTypeOptions", "config",
         }  # another format's words  # fmt: skip
         yield not read("example.yaml", contract_with(text, written)).unreadable
 

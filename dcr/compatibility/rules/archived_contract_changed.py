@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 @rule(about=CONTRACT)
 def archived_contract_changed(pair: ContractPair) -> Iterator[Finding]:
     """Yield one finding when the previous contract was archived and its content or version differs."""
-    if pair.both is None or pair.both[0].status != "archived":
+    if pair.both is None or pair.both[0].alias_of or pair.both[0].status != "archived":
         return
     previous, proposed = pair.both
     revived = proposed.status != "archived" and not pair.changed  # which is said as that

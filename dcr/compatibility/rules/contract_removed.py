@@ -32,8 +32,8 @@ if TYPE_CHECKING:
 @rule(about=CONTRACT, bump=MAJOR, breaks=CONSUMERS)
 def contract_removed(pair: ContractPair) -> Iterator[Finding]:
     """Yield one finding when only the previous contract exists and it was not archived."""
-    if pair.previous is None or pair.proposed is not None:
-        return
+    if pair.previous is None or pair.proposed is not None or pair.unenforced or pair.previous.alias_of:
+        return  # it lost its enforcement only, or it is the alias of a version
     deprecation = pair.past.deprecation if pair.past else None
     if deprecation.is_over(deprecation.contract) if deprecation else pair.previous.status == "archived":
         return

@@ -2,7 +2,8 @@
 
 Why it breaks
     A reference without a version follows the latest one. When that moves, queries that nobody touched read
-    another set of columns from one day to the next.
+    another version from one day to the next. What differs between the two is reported beside this, under the name
+    without a version; this alone breaks nobody.
 
 Instead
     Keep `latest_version` on the old one until its readers have moved or name the version they mean. A new version
@@ -19,7 +20,7 @@ from typing import TYPE_CHECKING
 from dcr.compatibility.issue import CONSUMERS
 from dcr.compatibility.modes import BACKWARD
 from dcr.compatibility.rule import CONTRACT, Finding, rule
-from dcr.compatibility.severities import WARNING
+from dcr.compatibility.severities import INFO
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,13 +28,13 @@ if TYPE_CHECKING:
     from dcr.compatibility.pairs import ContractPair
 
 
-@rule(about=CONTRACT, modes=(BACKWARD,), severity=WARNING, breaks=CONSUMERS)
+@rule(about=CONTRACT, modes=(BACKWARD,), severity=INFO, breaks=CONSUMERS)
 def latest_version_moved(pair: ContractPair) -> Iterator[Finding]:
-    """Yield one finding when the previous contract was the latest version and another one is now."""
-    if pair.both is None:
+    """Yield one finding when what readers get who name no version is another version than before."""
+    if pair.both is None or pair.is_repeated:
         return
     previous, proposed = pair.both
-    if previous.latest is None or previous.latest != previous.version or proposed.latest in (None, previous.latest):
+    if previous.alias_of is None or proposed.alias_of is None:
         return
     message = f"references without a version now mean v{proposed.latest}, and meant v{previous.latest}"
     hint = f"write latest_version: {previous.latest} until those who name no version have moved"

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 @rule(about=CONTRACT)
 def owner_missing(pair: ContractPair) -> Iterator[Finding]:
     """Yield one finding when a contract that is new or changed has no owner."""
-    if pair.proposed is None or pair.proposed.owners:
+    if pair.proposed is None or pair.proposed.owners or pair.proposed.alias_of:
         return
     native = pair.proposed.format == "native"
     had_none = pair.previous is not None and not pair.previous.owners

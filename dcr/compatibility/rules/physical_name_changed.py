@@ -23,6 +23,7 @@ from dcr.compatibility.modes import BACKWARD
 from dcr.compatibility.pairs import field_pairs
 from dcr.compatibility.rule import CONTRACT, Finding, rule
 from dcr.compatibility.semver import MAJOR
+from dcr.compatibility.severities import WARNING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -36,24 +37,36 @@ _TERMS = ("physical_name", "encrypted_name")
 @rule(about=CONTRACT, modes=(BACKWARD,), bump=MAJOR, breaks=CONSUMERS)
 def physical_name_changed(pair: ContractPair) -> Iterator[Finding]:
     """Yield one finding for the dataset and for each field of both sides whose physical name differs."""
-    if not pair.changed or pair.both is None:
+    if pair.both is None:
         return
-    before, after = (each.terms.physical_name if each.terms else None for each in pair.both)
-    names = [name or _name(contract) for name, contract in zip((before, after), pair.both, strict=True)]
-    if (before or after) and names[0] != names[1]:
-        word = pair.both[1].fields_place.word("physical_name") if pair.both[1].fields_place else "physical_name"
-        message = f"the dataset's physical name changed from '{names[0]}' to '{names[1]}'"
-        places = [each.fields_place.at("physical_name") if each.fields_place else None for each in pair.both]
-        yield Finding(
-            message,
-            _hint(word, names[0]),
-            key="dataset",
-            detail=names[1],
-            location=places[1],
-            previous_location=places[0],
-        )
-    for each in field_pairs(*pair.both):
-        yield from _of_field(each)
+    previous, proposed = pair.both
+    if previous.alias_of is None and (pair.changed or proposed.alias_of is not None):
+        yield from _of_dataset(previous, proposed)
+    if pair.changed:
+        for each in field_pairs(previous, proposed):
+            yield from _of_field(each)
+
+
+def _of_dataset(previous: Contract, proposed: Contract) -> Iterator[Finding]:
+    """Yield a finding for another name of the dataset; a dbt model that got versions is another table by itself.
+
+    References follow such a model. Whoever selects its table by a name that the file does not hold is only warned.
+    """
+    before, after = (each.terms.physical_name if each.terms else None for each in (previous, proposed))
+    got_versions = previous.in_place and proposed.alias_of is not None
+    names = (before or _name(previous), after or _name(proposed))
+    if not (before or after or got_versions) or names[0] == names[1]:
+        return
+    word = proposed.fields_place.word("physical_name") if proposed.fields_place else "physical_name"
+    yield Finding(
+        f"the dataset's physical name changed from '{names[0]}' to '{names[1]}'",
+        _hint(word, names[0]),
+        key="dataset",
+        detail=names[1],
+        severity=WARNING if got_versions and not before else "",
+        location=proposed.fields_place.at("physical_name") if proposed.fields_place else None,
+        previous_location=previous.fields_place.at("physical_name") if previous.fields_place else None,
+    )
 
 
 def _of_field(pair: FieldPair) -> Iterator[Finding]:
@@ -86,5 +99,5 @@ def _hint(word: str, name: str) -> str:
 
 def _name(contract: Contract) -> str:
     """Return what a dataset without a physical name is called; a version of a dbt model is a table of its own."""
-    name = contract.dataset_id.rpartition("/")[2]
+    name = (contract.alias_of or contract.dataset_id).rpartition("/")[2]
     return name.replace(".v", "_v") if contract.in_place and contract.version else name

@@ -39,7 +39,7 @@ def quality_rule_removed(pair: ContractPair) -> Iterator[Finding]:
         where = f" of field '{before.field}'" if before.field else ""
         if after is None:
             message = f"quality rule '{before.shown}'{where} was removed"
-        elif before.statement != after.statement and not before.of_values:
+        elif before.statement != after.statement and not (before.of_values or before.of_relationship):
             changes = ", ".join(statement_changes(before, after))
             message = f"quality rule '{before.shown}'{where} measures something else: {changes} changed"
         else:

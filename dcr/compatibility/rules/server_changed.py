@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from dcr.compatibility.pairs import ContractPair
+    from dcr.compatibility.term_pairs import TermPair
     from dcr.contract.terms import Server
 
 _HINT = "add the new place beside the old one, and remove the old one once the consumers have moved"
@@ -39,7 +40,7 @@ def server_changed(pair: ContractPair) -> Iterator[Finding]:
     if terms is None:
         return
     keys = (lambda each: each.meaning, lambda each: (each.name,), lambda each: each.address)
-    for before, after in counterparts(terms.previous.servers, terms.proposed.servers, keys):
+    for before, after in counterparts(*_servers(pair, terms), keys):
         what = f"server '{before.name}'" if before.name else "the server"
         if after is None:
             yield Finding(
@@ -50,6 +51,17 @@ def server_changed(pair: ContractPair) -> Iterator[Finding]:
             yield Finding(
                 message, _HINT, detail=before.name, location=after.location, previous_location=before.location
             )
+
+
+def _servers(pair: ContractPair, terms: TermPair) -> tuple[tuple[Server, ...], tuple[Server, ...]]:
+    """Return the servers of both sides; a dbt model that names none is where its project has it."""
+    previous, proposed = terms.previous.servers, terms.proposed.servers
+    if not (previous or proposed) or pair.both is None or not all(each.in_place for each in pair.both):
+        return previous, proposed
+    from dcr.contract.terms import Server  # noqa: PLC0415
+
+    somewhere = (Server("", ()),)
+    return previous or somewhere, proposed or somewhere
 
 
 def _changes(before: Server, after: Server) -> Iterator[str]:

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 @rule(about=CONTRACT, severity=WARNING)
 def status_regressed(pair: ContractPair) -> Iterator[Finding]:
     """Yield one finding when an archived contract is revived, or a published one becomes a draft again."""
-    if pair.both is None:
+    if pair.both is None or pair.both[0].alias_of:
         return
     before, after = (contract.status for contract in pair.both)
     if not pair.both[0].says_status or before == after or not (before == "archived" or after == "draft"):

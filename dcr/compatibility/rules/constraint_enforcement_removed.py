@@ -1,0 +1,50 @@
+"""A dbt model is no longer a table, and the database enforces its constraints no more.
+
+Why it breaks
+    The constraints of a model are created with its table. A view has none: they stand in the file as before, and
+    rows that break them reach the consumers.
+
+Instead
+    Keep the model a table, or cover each constraint with a data test before it becomes a view.
+
+Example
+    config:
+      materialized: table
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dcr.compatibility.issue import CONSUMERS
+from dcr.compatibility.modes import BACKWARD
+from dcr.compatibility.rule import CONTRACT, Finding, rule
+from dcr.compatibility.severities import WARNING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from dcr.compatibility.pairs import ContractPair
+
+_ENFORCING = ("table", "incremental")
+_NOT_ENFORCING = ("view", "materialized_view", "ephemeral")
+
+
+@rule(about=CONTRACT, modes=(BACKWARD,), severity=WARNING, breaks=CONSUMERS)
+def constraint_enforcement_removed(pair: ContractPair) -> Iterator[Finding]:
+    """Yield one finding when a table with constraints becomes something that has none; those that stay are named."""
+    if pair.both is None or pair.both[0].terms is None or pair.both[1].terms is None:
+        return
+    before, after = pair.both[0].terms, pair.both[1].terms
+    kept = [each for each in before.constraints if each in after.constraints]
+    if before.materialized not in _ENFORCING or after.materialized not in _NOT_ENFORCING or not kept:
+        return
+    listed = ", ".join(word + (f" of {', '.join(fields)}" if fields else "") for word, fields in kept)
+    yield Finding(
+        f"materialized changed from '{before.materialized}' to '{after.materialized}': "
+        f"the database no longer enforces {listed}",
+        f"keep materialized: {before.materialized}, or add a data test for each constraint",
+        key="materialized",
+        location=pair.both[1].fields_place.at("materialized") if pair.both[1].fields_place else None,
+        previous_location=pair.both[0].fields_place.at("materialized") if pair.both[0].fields_place else None,
+    )
