@@ -109,3 +109,13 @@ def test_lint_lists_every_key_that_is_not_read_only_when_it_is_strict(repository
             "[key_not_read]"
         ),
     ]
+
+
+def test_keys_are_not_compared_with_a_base_that_cannot_be_read(repository: Repository) -> None:
+    repository.git("checkout", "-q", "main")
+    repository.commit({PATH: SHOP})
+    repository.commit({PATH: "schema: ["})
+    repository.branch("second")
+    repository.commit({PATH: CHANGED})
+    assert "previous_unreadable" in repository.check().kinds
+    assert not_read(repository.check()) == []
