@@ -24,14 +24,14 @@ _BUILT_BY = (
 
 _SEEN_BY_READERS = (
     "adapter_properties backup base_location_root base_location_subpath catalog catalog_name column_types copy_grants "
-    "databricks_tags enabled external_volume file_format freshness grant_access_to grants hours_to_expiration "
+    "databricks_tags external_volume file_format freshness grant_access_to grants hours_to_expiration "
     "kms_key_name location location_root max_staleness on_schema_change partition_by partition_expiration_days "
     "partitions post_hook pre_hook primary_key quoting refresh_interval_minutes refresh_mode require_partition_filter "
     "row_access_policy schedule secure sql_header table_format table_type target_lag transient"
 )
 """Settings that decide where a model is, who may read it, how fresh it is, or what a query of it has to name."""
 
-_CONFIG = "access group alias schema database materialized meta*"
+_CONFIG = "access group alias schema database materialized enabled meta*"
 _CONTRACT = {"contract": Below(one="contract")}
 _CONSTRAINTS = {"constraints": Below(many="constraint", identity=("name",))}
 _COLUMN = "name data_type data_tests* tests*"

@@ -98,7 +98,8 @@ def _entry(rule: Rule, width: int, style: Style) -> Iterator[str]:
     before = f"  {rule.kind:{width}}  {rule.severity:7}  "
     severity = _painted(rule.severity, _LOOKS.get(rule.severity, ""), style)
     if style.width - len(before) < _LEAST_SUMMARY:
-        yield f"  {rule.kind}  {severity}"
+        gap = 1 if len(rule.kind) + len(rule.severity) + 4 > style.width else 2
+        yield f"{' ' * gap}{rule.kind}{' ' * gap}{severity}"
         yield from _wrapped(rule.summary, style.width, _INDENT, style)
         return
     first, *others = _wrapped(rule.summary, style.width, " " * len(before), style)
