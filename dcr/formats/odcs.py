@@ -78,7 +78,8 @@ def read(path: str, root: MappingNode) -> Reading:
     if not objects and not file.holds_columns:
         there = "schema" in tree or "dataset" in tree
         what = "the schema has no objects" if there else "the file has no schema"
-        notes(tree.at("schema"), f"{what}, so nothing is compared", "add schema", standing=True)
+        hint = "list its objects" if there else "add schema"
+        notes(tree.at("schema"), f"{what}, so nothing is compared", hint, standing=True)
     listed_at = tree.at("schema" if "schema" in tree else "dataset")
     return Reading(path, NAME, tuple(contracts.values()), noted(notes), file_id, listed_at)
 
