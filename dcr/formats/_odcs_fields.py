@@ -209,7 +209,11 @@ def _enum(
         return None, None
     values = [listed_values(nodes, type_name, tree) for _, _, nodes in lists]
     first, word, _ = lists[0]
-    return tuple(value for value in values[0] if all(value in other for other in values)), first.at(word)
+    shared = tuple(value for value in values[0] if all(value in other for other in values))
+    if not shared and all(values):
+        message = "the lists of valid values have no value in common, and together allow none"
+        tree.note(first.at(word), message, "keep one list, or write the same values in each")
+    return shared, first.at(word)
 
 
 def _value_nodes(tree: Tree, word: str) -> list[Any]:

@@ -66,6 +66,15 @@ def test_a_side_beside_itself_is_silent(case: Case) -> None:
 
 
 @every_case
+def test_no_message_and_no_hint_lists_nothing(case: Case) -> None:
+    for report in told(*case.texts):
+        for text in (each for issue in report.issues for each in (issue.message, issue.hint)):
+            bare = re.sub("'[^']*'", "''", text)
+            assert "  " not in bare
+            assert not re.search(r"(^| )\[\]|[:,] *$|from to|from none to none", bare)
+
+
+@every_case
 def test_carriage_returns_and_comments_change_nothing(case: Case) -> None:
     before, after = case.texts
     if before is None or after is None or "\r" in before + after:

@@ -40,7 +40,8 @@ def field_enum_expanded(pair: FieldPair) -> Iterator[Finding]:
         return
     if proposed.enum is None:
         others = "other values are" if proposed.constraints else "any value is"
-        message = f"field '{pair.path}' lost its enum: {others} allowed where only {listed(previous.enum)} were"
+        were = f"only {listed(previous.enum)} were" if previous.enum else "no value was"
+        message = f"field '{pair.path}' lost its enum: {others} allowed where {were}"
         hint = "keep the enum"
         detail = "enum"
     else:

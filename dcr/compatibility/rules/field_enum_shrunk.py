@@ -40,7 +40,8 @@ def field_enum_shrunk(pair: FieldPair) -> Iterator[Finding]:
     if value is ABSENT or proposed.enum is None:
         return
     if previous.enum is None:
-        message = f"field '{pair.path}' got an enum where there was none: {listed(proposed.enum)}"
+        allowed = listed(proposed.enum) if proposed.enum else "it allows no value"
+        message = f"field '{pair.path}' got an enum where there was none: {allowed}"
         hint = "leave the enum out, or list every value that rows already hold in a MAJOR version"
         detail = "enum"
     else:
