@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from dcr.compatibility.escapes import LOWER, UNKNOWN, UPPER, escaping_constraint
-from dcr.compatibility.rows import ABSENT
+from dcr.compatibility.escapes import LOWER, UPPER, escaping_constraint
+from dcr.compatibility.rows import ABSENT, UNKNOWN
 from dcr.compatibility.wording import shown
 from dcr.contract.tree import resolved
 from dcr.contract.values import refused_by

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from dcr.compatibility.escapes import UNKNOWN
 from dcr.compatibility.issue import NEW_READERS, OLD_READERS, Issue, Witness, fingerprint_of
 from dcr.compatibility.modes import BACKWARD, DIRECTIONS, FORWARD
 from dcr.compatibility.pairs import ContractPair, FieldPair, field_pairs
-from dcr.compatibility.rows import NoValueError, accepts, row_with
+from dcr.compatibility.rows import UNKNOWN, NoValueError, accepts, row_with
 from dcr.compatibility.rule import CONTRACT, FIELD, Finding, Rule, rules_about
 from dcr.compatibility.semver import MAJOR, MINOR, NONE, PATCH, bump_between, largest
 from dcr.compatibility.severities import ERROR, OFF, SEVERITIES

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 ABSENT: Any = type("Absent", (), {"__repr__": lambda _: "ABSENT"})()
 """Stands for a value that is not in the row."""
 
+UNKNOWN: Any = type("Unknown", (), {"__repr__": lambda _: "UNKNOWN"})()
+"""A value that is refused may exist, but none could be made."""
 
 _DAYS = ("2024-01-01", "2024-01-02", "1970-01-01", "9999-12-31")
 _LIMITS = ("minimum", "maximum", "exclusive_minimum", "exclusive_maximum")  # of dates, the only texts that have any
@@ -216,7 +218,14 @@ def _spelled(field: Field, count: int) -> list[Any]:
         "map": [{}],
     }
     limits = [value for key, value in field.constraints.items() if key in _LIMITS and isinstance(value, str)]
-    return plainest.get(field.type, []) + limits
+    return [*plainest.get(field.type, []), *limits, *(each for limit in limits for each in _beside(limit))]
+
+
+def _beside(limit: str) -> list[str]:
+    """Return the moments next to a limit on dates or times, for limits that are out themselves."""
+    from dcr.contract.moments import neighbours  # noqa: PLC0415 (few contracts hold bounds of moments)
+
+    return neighbours(limit)
 
 
 def texts(field: Field, count: int) -> list[str]:

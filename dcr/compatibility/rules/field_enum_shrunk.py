@@ -17,9 +17,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dcr.compatibility.escapes import UNKNOWN, escaping_enum
+from dcr.compatibility.escapes import escaping_enum
 from dcr.compatibility.modes import BACKWARD
-from dcr.compatibility.rows import ABSENT
+from dcr.compatibility.rows import ABSENT, UNKNOWN
 from dcr.compatibility.rule import FIELD, Finding, rule
 from dcr.compatibility.semver import MAJOR
 from dcr.compatibility.wording import listed

@@ -18,9 +18,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dcr.compatibility.escapes import UNKNOWN
 from dcr.compatibility.modes import BACKWARD, FORWARD
-from dcr.compatibility.rows import NoValueError, candidates, smallest_value
+from dcr.compatibility.rows import UNKNOWN, NoValueError, candidates, smallest_value
 from dcr.compatibility.rule import FIELD, Finding, rule
 from dcr.compatibility.semver import MAJOR
 from dcr.compatibility.wording import type_shown
