@@ -102,7 +102,7 @@ def _lines(pair: ContractPair, mode: str) -> Iterator[Line]:
         told.add(issue.field or "")
         protected = _is_protected(issue, mode)
         owed = _owed(issue, protected=protected)
-        yield Line(owed, issue.field, issue.message, issue.kind, issue.breaks if protected else None)
+        yield Line(owed, issue.field, issue.message, issue.kind, _party(issue, mode) if protected else None)
     yield from _of_fields(pair, told)
     yield from _of_contract(*pair.both, told_freshness=any(each.kind.startswith("freshness") for each in issues))
 
@@ -113,6 +113,12 @@ def _is_told(issue: Issue) -> bool:
 
 def _is_protected(issue: Issue, mode: str) -> bool:
     return not issue.modes or any(each in DIRECTIONS[mode] for each in issue.modes)
+
+
+def _party(issue: Issue, mode: str) -> str | None:
+    """Return who breaks under a mode, of those who break in either direction."""
+    asked = (who for who, modes in issue.parties if not modes or any(each in DIRECTIONS[mode] for each in modes))
+    return next(asked, None)
 
 
 def _owed(issue: Issue, *, protected: bool) -> str:
