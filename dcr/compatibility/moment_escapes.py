@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dcr.compatibility.rows import ABSENT, UNKNOWN
 from dcr.contract.moments import DATE, TIME, Moment, order, parse, spelled, step_of
-from dcr.contract.values import allows, outside
+from dcr.contract.values import allows, fits_type, outside, refused_by
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -92,9 +92,10 @@ def _is_refused(text: object, limits: Mapping[str, Any]) -> bool:
 
 
 def _listed_escaping(writer: Field, limits: Mapping[str, Any]) -> Any:
-    values = [each for each in writer.enum or () if allows(writer, each)]
-    refused = next((each for each in values if _is_refused(each, limits)), ABSENT)
-    unsure = any(outside(each, key, limit) is None for each in values for key, limit in limits.items())
+    fitting = (each for each in writer.enum or () if fits_type(each, writer.type))
+    values = [each for each in fitting if refused_by(each, writer.type, writer.constraints) is None]
+    refused = next((each for each in values if allows(writer, each) and _is_refused(each, limits)), ABSENT)
+    unsure = any(outside(each, key, limit) is not False for each in values for key, limit in limits.items())
     return UNKNOWN if refused is ABSENT and unsure else refused
 
 

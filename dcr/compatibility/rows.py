@@ -39,6 +39,11 @@ def accepts(contract: Contract, row: Any, *, lenient: bool = False) -> bool:
     return _object_accepts(contract.fields, row, lenient)
 
 
+def field_accepts(field: Field, value: Any, *, lenient: bool = False) -> bool:
+    """Whether a present value is valid for one field, with what is nested in it."""
+    return _accepts(field, value, lenient)
+
+
 def _object_accepts(fields: tuple[Field, ...], row: Any, lenient: bool) -> bool:
     if not isinstance(row, dict):
         return False
@@ -216,6 +221,7 @@ def _spelled(field: Field, count: int) -> list[Any]:
         "time": ["00:00:00", "00:00:01", "23:59:59"],
         "json": [{}, "a", 0, True, []],
         "map": [{}],
+        ANY: ["a", 0, True, {}, []],
     }
     limits = [value for key, value in field.constraints.items() if key in _LIMITS and isinstance(value, str)]
     return [*plainest.get(field.type, []), *limits, *(each for limit in limits for each in _beside(limit))]

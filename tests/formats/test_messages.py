@@ -55,3 +55,12 @@ def test_messages_use_the_words_of_the_files_own_format(case: Case) -> None:
     for report in told(*case.texts):
         for text in (each for issue in report.issues for each in (issue.message, issue.hint)):
             assert not [word for word in OWN_WORDS if re.search(rf"\b{word}\b", text)], text
+
+
+def test_a_first_type_has_a_row_that_proves_what_it_refuses() -> None:
+    after = STANDARD.replace("logicalType: integer, enum: [a, b]", "logicalType: integer").replace("1.0.0", "2.0.0")
+    before = STANDARD.replace("logicalType: integer, enum: [a, b]", "description: anything")
+    (report,) = told(before, after)
+    (issue,) = (each for each in report.issues if each.kind == "field_type_changed")
+    assert issue.witness is not None
+    assert (issue.witness.row, issue.witness.accepted_by) == ({"x": "a"}, "previous")

@@ -36,6 +36,10 @@ if TYPE_CHECKING:
 
 LOOSE = 1000
 UNSAID = {
+    **dict.fromkeys(
+        ("quality_rule_removed", "quality_rule_loosened"),
+        "dcr's own format has no quality rules, and each side of a pair is drawn with rules of its own",
+    ),
     "value_ambiguous": "what a YAML 1.1 reader would see otherwise is said of dcr's own format only",
 }
 """Kinds of which the foreign formats say nothing, and why."""
