@@ -38,7 +38,7 @@ LOOSE = 1000
 UNSAID = {
     **dict.fromkeys(
         ("quality_rule_removed", "quality_rule_loosened"),
-        "dcr's own format has no quality rules, and each side of a pair is drawn with rules of its own",
+        "dcr's own format has no quality rules: what else is said of values goes with the list of them",
     ),
     "value_ambiguous": "what a YAML 1.1 reader would see otherwise is said of dcr's own format only",
 }
