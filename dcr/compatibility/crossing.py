@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from dcr.contract.contract import Contract, Field
-    from dcr.contract.location import Place
     from dcr.formats.reading import Reading
 
 
@@ -79,12 +78,7 @@ _LETTERS = {"%Y": "yyyy", "%m": "MM", "%d": "dd", "%H": "HH", "%M": "mm", "%S": 
 
 
 def without_spellings(field: Field) -> Field:
-    """Return a field without stored types and with date patterns in one dialect, and so what is nested in it.
-
-    Where one has no word for a map, an object that is stored as one is compared with the other's map.
-    """
-    if field.type == "object" and not field.fields and field.physical_type and field.place:
-        field = _as_stored(field, field.physical_as or field.physical_type, field.place)
+    """Return a field without stored types and with date patterns in one dialect, and so what is nested in it."""
     constraints = field.constraints
     if "format" in constraints:
         written = re.sub("%[A-Za-z]", lambda found: _LETTERS.get(found[0], found[0]), constraints["format"])
@@ -96,14 +90,3 @@ def without_spellings(field: Field) -> Field:
         fields=tuple(without_spellings(each) for each in field.fields),
         items=without_spellings(field.items) if field.items else None,
     )
-
-
-def _as_stored(field: Field, spelling: str, place: Place) -> Field:
-    """Return a field as a map where its stored type is one, and as it is otherwise."""
-    from dcr.contract.foreign import field_of_type  # noqa: PLC0415 (it loads YAML, which the library does without)
-    from dcr.contract.physical import logical_type  # noqa: PLC0415
-
-    stored = logical_type(spelling)
-    if stored.name != "map":
-        return field
-    return replace(field, type="map", fields=field_of_type(field.name, stored, place).fields)
