@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from rule_cases import Case, all_cases, pair_in
 
 from dcr.compatibility.engine import judge
 from dcr.compatibility.issue import CONSUMERS, NEW_READERS, OLD_READERS
@@ -28,10 +27,11 @@ if TYPE_CHECKING:
     from dcr.compatibility.issue import Issue
     from dcr.compatibility.pairs import ContractPair
 
-FORMATS = Path(__file__).parent.parent / "formats"
-sys.path.append(str(FORMATS))
+FORMATS, RULES = (Path(__file__).parent.parent / name for name in ("formats", "rules"))
+sys.path += [str(FORMATS), str(RULES)]
 
-from foreign_texts import NOTHING_AROUND  # noqa: E402 (the fixtures of the formats lie beside those of the rules)
+from foreign_texts import NOTHING_AROUND  # noqa: E402 (the fixtures lie beside the tests of formats and of rules)
+from rule_cases import Case, all_cases, pair_in  # noqa: E402
 
 DIRECTION = {NEW_READERS: BACKWARD, OLD_READERS: FORWARD, CONSUMERS: BACKWARD}
 SIDES = {BACKWARD: ("previous", "proposed"), FORWARD: ("proposed", "previous")}
