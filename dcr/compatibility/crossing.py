@@ -65,11 +65,14 @@ def former_id(before: Contract | None, after: Contract) -> str | None:
 
 
 def comparable(before: Contract, after: Contract) -> tuple[Contract, Contract]:
-    """Return both sides as they can be compared: under one dataset id, and without what formats spell their own way."""
+    """Return both sides as they can be compared: under one dataset id, without what one format alone says or spells."""
     if before.format != after.format:
         before, after = (
             replace(each, fields=tuple(without_spellings(field) for field in each.fields)) for each in (before, after)
         )
+        from dcr.compatibility.migrated_terms import with_shared_terms  # noqa: PLC0415 (few files change their format)
+
+        before, after = with_shared_terms(before, after)
     return (before if before.dataset_id == after.dataset_id else replace(before, dataset_id=after.dataset_id)), after
 
 
