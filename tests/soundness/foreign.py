@@ -183,21 +183,23 @@ def _property(writer: Writer, drawn: Mapping) -> Mapping:
 
 
 def _rules(writer: Writer, values: list[Any]) -> list[Mapping]:
-    """Return rules that allow some values: v3.1's or v3.0's, beside others that promise nothing about every row.
-
-    The others are promises to consumers all the same, so both sides of a pair have the same ones.
-    """
-    one = sorted(values, key=repr)[:1]
-    rules: list[Mapping] = [
-        {"metric": "nullValues", "mustBeLessThan": 5, "unit": "percent"},
-        {"metric": "invalidValues", "mustBeLessThan": 5, "arguments": {"validValues": one}},
-    ]
+    """Return rules that allow some values: v3.1's or v3.0's, beside others that promise nothing about every row."""
+    rules = _promises(values)
     if writer.by_chance(0.2):  # two promises: what both allow
         more = [each for each in ("spare", 4321, True) if each not in values and type(each) is type(values[0])]
         rules.append({"metric": "invalidValues", "mustBe": 0, "arguments": {"validValues": [*more, *values]}})
     modern = {"metric": "invalidValues", "mustBe": 0, "arguments": {"validValues": values}}
     older = {"rule": "validValues", "validValues": values, **({"mustBe": 0} if writer.by_chance(0.5) else {})}
     return [*rules, modern if writer.by_chance(0.6) else older]
+
+
+def _promises(values: list[Any]) -> list[Mapping]:
+    """Return rules about some values that tolerate others: consumers rely on them, so both sides have the same ones."""
+    one = sorted(values, key=repr)[:1]
+    return [
+        {"metric": "nullValues", "mustBeLessThan": 5, "unit": "percent"},
+        {"metric": "invalidValues", "mustBeLessThan": 5, "arguments": {"validValues": one}},
+    ]
 
 
 def as_dcs(contract: Mapping, rng: Random) -> bytes:
@@ -225,7 +227,7 @@ def _dcs_field(writer: Writer, drawn: Mapping) -> Mapping:
     if drawn["type"] != "any":
         said["type"] = writer.rng.choice(DCS_TYPES.get(drawn["type"], (drawn["type"],)))
     if "enum" in drawn:
-        said["enum"] = drawn["enum"]
+        said |= {"enum": drawn["enum"], "quality": _promises(drawn["enum"])}
     if "fields" in drawn:
         said["fields"] = {each["name"]: _dcs_field(writer, each) for each in drawn["fields"]}
         writer.mappings.append(said["fields"])
