@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from dcr.compatibility.escapes import LOWER, UNKNOWN, UPPER, escaping_constraint
-from dcr.compatibility.rows import ABSENT
+from dcr.compatibility.escapes import LOWER, UPPER, escaping_constraint
+from dcr.compatibility.rows import ABSENT, UNKNOWN
 from dcr.compatibility.wording import shown
 from dcr.contract.tree import resolved
 from dcr.contract.values import refused_by
@@ -66,4 +66,5 @@ def _written(group: tuple[str, ...], key: str, field: Field) -> str:
     if key in field.constraints or other is None:
         text = field.place.text(key) if field.place and key not in field.constraints else None
         return shown(field.constraints.get(key) if text is None else resolved(text))
-    return f"{other} {shown(field.constraints[other])}"
+    word = field.place.word(other) if field.place else other
+    return f"{word} {shown(field.constraints[other])}"

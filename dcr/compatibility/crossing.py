@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from dcr.contract.contract import Contract, Field
-    from dcr.contract.location import Place
     from dcr.formats.reading import Reading
 
 
@@ -66,11 +65,14 @@ def former_id(before: Contract | None, after: Contract) -> str | None:
 
 
 def comparable(before: Contract, after: Contract) -> tuple[Contract, Contract]:
-    """Return both sides as they can be compared: under one dataset id, and without what formats spell their own way."""
+    """Return both sides as they can be compared: under one dataset id, without what one format alone says or spells."""
     if before.format != after.format:
         before, after = (
             replace(each, fields=tuple(without_spellings(field) for field in each.fields)) for each in (before, after)
         )
+        from dcr.compatibility.migrated_terms import with_shared_terms  # noqa: PLC0415 (few files change their format)
+
+        before, after = with_shared_terms(before, after)
     return (before if before.dataset_id == after.dataset_id else replace(before, dataset_id=after.dataset_id)), after
 
 
@@ -79,12 +81,7 @@ _LETTERS = {"%Y": "yyyy", "%m": "MM", "%d": "dd", "%H": "HH", "%M": "mm", "%S": 
 
 
 def without_spellings(field: Field) -> Field:
-    """Return a field without stored types and with date patterns in one dialect, and so what is nested in it.
-
-    Where one has no word for a map, an object that is stored as one is compared with the other's map.
-    """
-    if field.type == "object" and not field.fields and field.physical_type and field.place:
-        field = _as_stored(field, field.physical_as or field.physical_type, field.place)
+    """Return a field without stored types and with date patterns in one dialect, and so what is nested in it."""
     constraints = field.constraints
     if "format" in constraints:
         written = re.sub("%[A-Za-z]", lambda found: _LETTERS.get(found[0], found[0]), constraints["format"])
@@ -96,14 +93,3 @@ def without_spellings(field: Field) -> Field:
         fields=tuple(without_spellings(each) for each in field.fields),
         items=without_spellings(field.items) if field.items else None,
     )
-
-
-def _as_stored(field: Field, spelling: str, place: Place) -> Field:
-    """Return a field as a map where its stored type is one, and as it is otherwise."""
-    from dcr.contract.foreign import field_of_type  # noqa: PLC0415 (it loads YAML, which the library does without)
-    from dcr.contract.physical import logical_type  # noqa: PLC0415
-
-    stored = logical_type(spelling)
-    if stored.name != "map":
-        return field
-    return replace(field, type="map", fields=field_of_type(field.name, stored, place).fields)

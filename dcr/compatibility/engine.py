@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from dcr.compatibility.escapes import UNKNOWN
 from dcr.compatibility.in_place import way_out
-from dcr.compatibility.issue import NEW_READERS, OLD_READERS, Issue, Witness, fingerprint_of
+from dcr.compatibility.issue import READERS, Issue, Witness, fingerprint_of
 from dcr.compatibility.modes import BACKWARD, DIRECTIONS, FORWARD
 from dcr.compatibility.pairs import ContractPair, FieldPair, field_pairs
-from dcr.compatibility.rows import NoValueError, accepts, row_with
+from dcr.compatibility.rows import UNKNOWN, NoValueError, accepts, row_with
 from dcr.compatibility.rule import CONTRACT, FIELD, Finding, Rule, rules_about
 from dcr.compatibility.semver import MAJOR, MINOR, NONE, PATCH, bump_between, largest
 from dcr.compatibility.severities import ERROR, OFF, SEVERITIES
@@ -117,6 +116,7 @@ def _issue(pair: ContractPair, rule: Rule, finding: Finding, asked: tuple[str, .
     path = field.path if field else finding.field
     contract = pair.proposed or pair.previous
     location, previous_location = _places(pair, finding, field)
+    witness = _witness(pair, finding, field, asked)
     return Issue(
         kind=rule.kind,
         severity=finding.severity or rule.severity,
@@ -124,11 +124,11 @@ def _issue(pair: ContractPair, rule: Rule, finding: Finding, asked: tuple[str, .
         field=path,
         hint=_hint(pair, rule, finding),
         modes=asked,
-        breaks=finding.breaks or _who(rule, asked),
+        breaks=finding.breaks or _who(rule, asked, witness),
         against=finding.against or (pair.previous.version if pair.previous and (asked or pair.both) else None),
         location=finding.location or location,
         previous_location=finding.previous_location or previous_location,
-        witness=_witness(pair, finding, field, asked),
+        witness=witness,
         fingerprint=fingerprint_of(
             contract.dataset_id if contract else _file(finding.location or location), rule.kind, path, finding.detail
         ),
@@ -144,10 +144,13 @@ def _file(place: Location | None) -> str:
     return place.path if place else ""
 
 
-def _who(rule: Rule, asked: tuple[str, ...]) -> str | None:
+def _who(rule: Rule, asked: tuple[str, ...], witness: Witness | None) -> str | None:
+    """Return who breaks: where a row proves it of one direction only, those who read in that direction."""
     if rule.breaks or not asked:
         return rule.breaks
-    return NEW_READERS if asked[0] == BACKWARD else OLD_READERS
+    if witness is None:
+        return READERS[asked[0]]
+    return READERS[BACKWARD if witness.refused_by == "proposed" else FORWARD]
 
 
 def _places(pair: ContractPair, finding: Finding, field: FieldPair | None) -> tuple[Location | None, Location | None]:

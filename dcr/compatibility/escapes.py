@@ -9,10 +9,11 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from dcr.compatibility.rows import ABSENT, NoValueError, candidates, smallest_array
+from dcr.compatibility.rows import ABSENT, UNKNOWN, NoValueError, candidates, smallest_array
 from dcr.contract import patterns
 from dcr.contract.contract import CONSTRAINTS
-from dcr.contract.values import FORMATS, fits_type, one_notation, refused_by, undecided
+from dcr.contract.moments import MOMENTS
+from dcr.contract.values import FORMATS, fits_type, refused_by, undecided
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -20,9 +21,6 @@ if TYPE_CHECKING:
 
     from dcr.contract.contract import Field
     from dcr.contract.numbers import NumberSet
-
-UNKNOWN: Any = type("Unknown", (), {"__repr__": lambda _: "UNKNOWN"})()
-"""A value that is refused may exist, but none could be made."""
 
 _PROPERTY_COUNTS = ("min_properties", "max_properties")
 LOWER, UPPER = ("minimum", "exclusive_minimum"), ("maximum", "exclusive_maximum")
@@ -90,18 +88,16 @@ def _vector_escaping(writer: Field) -> Any:
 
 
 def _opaque_escaping(writer: Field, limits: dict[str, Any]) -> Any:
-    """Constraints that foreign formats put on other types: dates are ordered, the rest is compared as it is."""
+    """Constraints that foreign formats put on other types: bounds of dates are ordered, others compared as they are."""
+    if writer.type in MOMENTS and not limits.keys().isdisjoint((*LOWER, *UPPER)):
+        from dcr.compatibility.moment_escapes import moment_escaping  # noqa: PLC0415 (few contracts need it)
+
+        return moment_escaping(writer, limits)
     for key, bound in limits.items():
         own = writer.constraints.get(key)
         if own == bound:
             continue
-        if key in _PROPERTY_COUNTS:
-            if own is None or (own < bound) is (key == "min_properties"):
-                return UNKNOWN
-            continue
-        ordered = writer.type in ("date", "time", "timestamp") and one_notation(own, bound)
-        looser = not ordered or (own < bound if key in LOWER else own > bound if key in UPPER else True)
-        if looser:
+        if key not in _PROPERTY_COUNTS or own is None or (own < bound) is (key == "min_properties"):
             return UNKNOWN
     return ABSENT
 

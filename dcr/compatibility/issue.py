@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from dcr.compatibility.modes import BACKWARD, FORWARD
+
 if TYPE_CHECKING:
     from dcr.contract.location import Location
 
 CONSUMERS, NEW_READERS, OLD_READERS = "consumers", "new_readers", "old_readers"
 """Who breaks: those who select the field, the proposed contract on rows already written, the previous
 contract on rows to come."""
+
+READERS = {BACKWARD: NEW_READERS, FORWARD: OLD_READERS}
+"""The readers that a change breaks in each direction."""
 
 
 class Witness(NamedTuple):
@@ -45,6 +50,16 @@ class Issue(NamedTuple):
     witness: Witness | None = None
     fingerprint: str = ""
     accepted: Accepted | None = None
+
+    @property
+    def parties(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
+        """Who breaks and in which directions: what breaks readers both ways breaks both, those of the witness first."""
+        if self.breaks is None:
+            return ()
+        if self.breaks not in READERS.values():
+            return ((self.breaks, self.modes),)
+        both = tuple((READERS[mode], (mode,)) for mode in self.modes)
+        return tuple(sorted(both, key=lambda party: party[0] != self.breaks)) or ((self.breaks, ()),)
 
 
 def fingerprint_of(dataset_id: str, kind: str, field: str | None, detail: str) -> str:

@@ -119,6 +119,14 @@ class ContractPair(NamedTuple):
         return self.both is not None and meaning(self.both[0]) != meaning(self.both[1])
 
     @property
+    def unchanged(self) -> bool:
+        """Whether both sides exist and say the same, versions and status included: only the file around it differs."""
+        if self.both is None or self.changed or self.formerly is not None:
+            return False
+        before, after = ((each.version, each.status, each.deprecation_uri) for each in self.both)
+        return before == after
+
+    @property
     def versions(self) -> tuple[Contract, Contract] | None:
         """Contracts of both sides whose versions are to be compared."""
         return self.both or self.shared

@@ -56,7 +56,9 @@ def quality_pairs(pair: ContractPair) -> Iterator[tuple[QualityRule, QualityRule
 
 def loosenings(before: QualityRule, after: QualityRule) -> Iterator[str]:
     """Yield what lets more through than before, as messages say it: thresholds and severity."""
-    if before.unit != after.unit and (before.thresholds or after.thresholds):
+    if before.of_values and after.of_values:
+        pass  # both tolerate nothing, written out or not, and their values are compared as those of the field
+    elif before.unit != after.unit and (before.thresholds or after.thresholds):
         yield f"changed unit from {_quoted(before.unit)} to {_quoted(after.unit)}"
     elif _limits(before) != _limits(after) and not _is_within(_ranges(after), _ranges(before)):
         yield f"loosened from {_thresholds_shown(before)} to {_thresholds_shown(after)}"

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 ABSENT: Any = type("Absent", (), {"__repr__": lambda _: "ABSENT"})()
 """Stands for a value that is not in the row."""
 
+UNKNOWN: Any = type("Unknown", (), {"__repr__": lambda _: "UNKNOWN"})()
+"""A value that is refused may exist, but none could be made."""
 
 _DAYS = ("2024-01-01", "2024-01-02", "1970-01-01", "9999-12-31")
 _LIMITS = ("minimum", "maximum", "exclusive_minimum", "exclusive_maximum")  # of dates, the only texts that have any
@@ -35,6 +37,11 @@ class NoValueError(Exception):
 def accepts(contract: Contract, row: Any, *, lenient: bool = False) -> bool:
     """Whether a row is valid under a contract."""
     return _object_accepts(contract.fields, row, lenient)
+
+
+def field_accepts(field: Field, value: Any, *, lenient: bool = False) -> bool:
+    """Whether a present value is valid for one field, with what is nested in it."""
+    return _accepts(field, value, lenient)
 
 
 def _object_accepts(fields: tuple[Field, ...], row: Any, lenient: bool) -> bool:
@@ -220,9 +227,17 @@ def _spelled(field: Field, count: int) -> list[Any]:
         "time": ["00:00:00", "00:00:01", "23:59:59"],
         "json": [{}, "a", 0, True, []],
         "map": [{}],
+        ANY: ["a", 0, True, {}, []],
     }
     limits = [value for key, value in field.constraints.items() if key in _LIMITS and isinstance(value, str)]
-    return plainest.get(field.type, []) + limits
+    return [*plainest.get(field.type, []), *limits, *(each for limit in limits for each in _beside(limit))]
+
+
+def _beside(limit: str) -> list[str]:
+    """Return the moments next to a limit on dates or times, for limits that are out themselves."""
+    from dcr.contract.moments import neighbours  # noqa: PLC0415 (few contracts hold bounds of moments)
+
+    return neighbours(limit)
 
 
 def texts(field: Field, count: int) -> list[str]:
@@ -237,7 +252,7 @@ def texts(field: Field, count: int) -> list[str]:
     found = [known.example, *known.more] if known else []
     pattern = field.constraints.get("pattern")
     if pattern is not None:
-        found += sorted(patterns.examples(pattern, tuple(wanted), max(count, 3)), key=lambda text: "\n" in text)
+        found += patterns.examples(pattern, tuple(wanted), max(count, 3))
     found += [text for each in found for text in _padded(each, low)]
     found += [letter * length for length in wanted for letter in ("a", "0", "A", "-", " ")]
     found += [letter * length for length in wanted[:1] for letter in map(chr, range(ord("b"), ord("b") + count))]

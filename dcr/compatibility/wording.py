@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from dcr.compatibility.pairs import FieldPair
     from dcr.compatibility.past import Deprecation
     from dcr.contract.contract import Contract, Field
     from dcr.contract.location import Location
@@ -58,6 +59,18 @@ def requiring(word: str, *, required: bool) -> str:
     if word == "not_null":
         return "'not_null'" if required else "no 'not_null'"
     return f"'{word}: {str(required).lower()}'"
+
+
+def enum_words(field: Field) -> tuple[str, str]:
+    """Return what a field's file calls the list of the values it allows, and one of the values."""
+    word = field.place.word("enum") if field.place else "enum"
+    return ("list of validValues", "valid value") if word == "validValues" else ("enum", "enum value")
+
+
+def stored_type_word(pair: FieldPair) -> str:
+    """Return what a format calls a stored type; where its key stands for every type, what is meant by it."""
+    word = pair.word("physical_type")
+    return word if word in ("physicalType", "data_type") else "physical type"
 
 
 def listed(values: Sequence[Any]) -> str:

@@ -10,6 +10,7 @@ from dcr.contract.location import mark_location
 from dcr.contract.physical import MAP_PARTS, LogicalType
 from dcr.contract.tree import Tree, flag_of, resolved, scalar_value
 from dcr.contract.values import fits_type
+from dcr.contract.variables import VARIABLE_HINT, is_variable, variable_note
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -70,6 +71,11 @@ def constraints_of(tree: Tree, words: Mapping[str, str], type_name: str) -> dict
         if key in _MEANT_FOR and type_name in _KNOWN and type_name not in _MEANT_FOR[key]:
             message = f"{word} means nothing on a field of type '{type_name}', and is not compared"
             tree.note(tree.at(word), message, "remove it, or change the type")
+            continue
+        text = tree.pairs[word].value
+        variable = variable_note(word, text) if isinstance(text, str) else None
+        if variable is not None:
+            tree.note(tree.at(word), *variable)
             continue
         if key in ("pattern", "format", "check", "default_timezone"):
             value: Any = tree.text(word)
@@ -141,7 +147,10 @@ def listed_values(nodes: list[Any], type_name: str, tree: Tree) -> tuple[Any, ..
         value = _listed_value(node, type_name)
         if value is None:
             message = f"the value '{node.value}' is listed, and its field holds {type_name} values only"
-            tree.note(mark_location(tree.path, node), message, f"write a value of type {type_name}")
+            hint = f"write a value of type {type_name}"
+            if is_variable(node.value):
+                message, hint = f"the listed value {node.value} is a variable, and is not compared", VARIABLE_HINT
+            tree.note(mark_location(tree.path, node), message, hint)
         else:
             found.setdefault((isinstance(value, bool), value), value)  # true is not 1
     return tuple(found.values())

@@ -86,6 +86,7 @@ def _cost(pattern: str) -> Cost:
 def examples(pattern: str, sizes: tuple[int, ...] = (), variants: int = 3) -> tuple[str, ...]:
     """Return some texts that the pattern matches, shortest first; empty when none could be made.
 
+    They are for people to believe: none has a line break, a control character or half a surrogate pair in it.
     Texts of the wanted `sizes` are among them where repeats can be stretched that far, and more of them where
     more `variants` of its choices are asked for.
     """
@@ -98,9 +99,8 @@ def examples(pattern: str, sizes: tuple[int, ...] = (), variants: int = 3) -> tu
             found[text] = None
             for size in sizes if repeat < 2 else ():
                 found[_Speller(repeat, variant, size - len(text)).spell(_tree(pattern))] = None
-    if sizes:
-        found |= {f"{text}\n": None for text in found}  # `$` also matches before a final newline
-    return tuple(sorted((text for text in found if matches(pattern, text)), key=lambda text: (len(text), text)))
+    shown = (text for text in found if text.isprintable() and matches(pattern, text))
+    return tuple(sorted(shown, key=lambda text: (len(text), text)))
 
 
 @lru_cache(maxsize=1024)
@@ -178,19 +178,22 @@ def _member(choices: Any, variant: int) -> str:
         tried = _compiled("[^" + "".join(_class_text(each) for each in choices[1:]) + "]")
         found = [each for each in "aA0_- ~\u00e9\u2603" if tried.match(each)] or ["a"]
         return found[max(variant - 2, 0) % len(found)]
-    at = variant % sum(_size(each) for each in choices)
-    for choice in choices:
-        if at < _size(choice):
-            break
-        at -= _size(choice)
-    op, argument = choice
-    if str(op) == "RANGE":
-        return chr(argument[0] + at)
-    return _CATEGORIES[str(argument)] if str(op) == "CATEGORY" else chr(argument)
+    found = [character for each in choices for character in _members(each)] or ["a"]
+    return found[variant % len(found)]
 
 
-def _size(choice: Any) -> int:
-    return choice[1][1] - choice[1][0] + 1 if str(choice[0]) == "RANGE" else 1
+def _members(choice: Any) -> list[str]:
+    """Return printable characters of one part of a class, letters and digits first where it is a wide range."""
+    op, argument = str(choice[0]), choice[1]
+    if op == "CATEGORY":
+        return [_CATEGORIES[str(argument)]]
+    first, last = argument if op == "RANGE" else (argument, argument)
+    found = [each for each in map(chr, range(first, min(last, first + _MOST_MEMBERS) + 1)) if each.isprintable()]
+    plain = [each for each in "aA0bB1" if first <= ord(each) <= last]
+    return [*plain, *(each for each in found if each not in plain)] if last - first >= _WIDE else found
+
+
+_WIDE, _MOST_MEMBERS = 26, 200
 
 
 def _class_text(choice: Any) -> str:

@@ -10,6 +10,8 @@ import re
 from functools import lru_cache
 from typing import NamedTuple
 
+from dcr.contract.spark_types import sql_of
+
 
 class LogicalType(NamedTuple):
     """A logical type; `fields` are a struct's `(name, type)` pairs, `items` an array's element type.
@@ -67,8 +69,9 @@ def one_line(spelling: str) -> str:
 
 @lru_cache(maxsize=4096)
 def stored_type(spelling: str) -> str:
-    """Return a stored type in one spelling: lower case, no blanks that mean nothing."""
-    return re.sub(r"\s*([(),<>:\[\]])\s*", r"\1", " ".join(spelling.strip().lower().split()))
+    """Return a stored type in one spelling: lower case, no blanks that mean nothing, no decimals written out as 0."""
+    text = re.sub(r"\s*([(),<>:\[\]])\s*", r"\1", " ".join(spelling.strip().lower().split()))
+    return re.sub(r"\b(decimal|numeric|dec|number)\((\d+)\)", r"\1(\2,0)", text)
 
 
 def whole_type(kind: LogicalType) -> str:
@@ -88,7 +91,8 @@ def logical_type(spelling: str) -> LogicalType:
 
 @lru_cache(maxsize=8192)
 def _of(text: str) -> LogicalType:
-    return _parse(text, 0)
+    sql = sql_of(text) if "Type" in text else None
+    return _parse(text, 0) if sql is None else _parse(sql, 0)._replace(written=text, stored_written=text)
 
 
 def _parse(text: str, depth: int) -> LogicalType:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from dcr.contract.location import Location, Place, mark_location
 from dcr.contract.scalars import NotFiniteError, resolve
+from dcr.contract.variables import variable_note
 from dcr.contract.yaml_reader import short
 
 if TYPE_CHECKING:
@@ -90,8 +91,7 @@ class Tree:
             if value is not None:
                 return value
             if resolved(node.value) is not None:
-                message = f"the value '{node.value}' of {key} is neither true nor false"
-                self.note(mark_location(self.path, node), message, "write true or false")
+                self._misread(key, node, "neither true nor false", "write true or false")
         return None
 
     def number(self, key: str) -> int | float | None:
@@ -105,8 +105,7 @@ class Tree:
         if isinstance(value, int | float) and not isinstance(value, bool):
             return value
         if value is not None:
-            message = f"the value '{node.value}' of {key} is no number"
-            self.note(mark_location(self.path, node), message, "write a number without quotes")
+            self._misread(key, node, "no number", "write a number without quotes")
         return None
 
     def tree(self, key: str) -> Tree | None:
@@ -164,6 +163,10 @@ class Tree:
     def count(self, name: str, columns: int = 1) -> None:
         """Count what a file unfolds to; `name` is what it is called. Raises `YamlRefusedError` beyond the limits."""
         self.note.count(self.at, name, columns)
+
+    def _misread(self, key: str, node: Any, what: str, hint: str) -> None:
+        said = variable_note(key, node.value) or (f"the value '{node.value}' of {key} is {what}", hint)
+        self.note(mark_location(self.path, node), *said)
 
     def _misshapen(self, what: str, node: Any, wanted: str) -> None:
         shape = {"scalar": f"'{short(str(node.value))}'", "mapping": "a mapping"}.get(node.id, "a list")

@@ -9,6 +9,7 @@ import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dcr.contract import patterns
+from dcr.contract.moments import MOMENTS, order
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -85,14 +86,15 @@ def refused_by(value: Any, type_name: str, constraints: Mapping[str, Any]) -> st
     if type_name in ("integer", "number") or (isinstance(value, int | float) and not isinstance(value, bool)):
         return _number_refused(value, constraints)
     if isinstance(value, str):
-        return _text_refused(value, constraints)
+        refused = _text_refused(value, constraints)
+        return _moment_refused(value, constraints) if refused is None and type_name in MOMENTS else refused
     return None
 
 
 def _number_refused(value: float, constraints: Mapping[str, Any]) -> str | None:
     from dcr.contract.numbers import exact, number_set  # noqa: PLC0415 (fractions cost 5 ms; few fields need them)
 
-    for key in ("minimum", "exclusive_minimum", "maximum", "exclusive_maximum", "multiple_of"):
+    for key in (*_BOUNDS, "multiple_of"):
         if key in constraints and not number_set("number", {key: constraints[key]}).contains(exact(value)):
             return key
     return None
@@ -119,28 +121,24 @@ def undecided(value: object, constraints: Mapping[str, Any]) -> bool:
     return "pattern" in constraints and patterns.matches(constraints["pattern"], value) is None
 
 
-def one_notation(one: Any, two: Any) -> bool:
-    """Whether two moments are written alike, largest unit first and in one zone: only then texts are in order of time.
+_BOUNDS = ("minimum", "exclusive_minimum", "maximum", "exclusive_maximum")
 
-    `12/31/2023` is after `01/01/2024` as a text.
-    """
-    if not (isinstance(one, str) and isinstance(two, str)):
-        return False
-    shapes = {re.sub(r"[0-9]", "0", each) for each in (one, two)}
-    zones = {re.sub(r".*?([+-][0-9]{2}:?[0-9]{2})?\Z", r"\1", each) for each in (one, two)}
-    return len(shapes) == 1 and len(zones) == 1 and shapes.pop().startswith(("0000-00-00", "00:00"))
+
+def outside(moment: object, key: str, limit: object) -> bool | None:
+    """Whether a moment is refused by one limit on dates and times; None where their order cannot be told."""
+    found = order(moment, limit)
+    if found is None:
+        return None
+    return (found == 0 and key.startswith("exclusive")) or found == (-1 if "minimum" in key else 1)
+
+
+def _moment_refused(value: str, constraints: Mapping[str, Any]) -> str | None:
+    return next((key for key in _BOUNDS if key in constraints and outside(value, key, constraints[key])), None)
 
 
 def _within(moment: Any, constraints: Mapping[str, Any]) -> bool:
     """Whether a moment is sure to be within the limits that foreign formats put on dates and times."""
-    for key in ("minimum", "exclusive_minimum", "maximum", "exclusive_maximum"):
-        limit = constraints.get(key)
-        if limit is None:
-            continue
-        low, high = (limit, moment) if "minimum" in key else (moment, limit)
-        if not one_notation(low, high) or low > high or (low == high and key.startswith("exclusive")):
-            return False
-    return True
+    return all(outside(moment, key, constraints[key]) is False for key in _BOUNDS if key in constraints)
 
 
 def allows(field: Field, value: object) -> bool:
@@ -149,6 +147,6 @@ def allows(field: Field, value: object) -> bool:
         return False
     if field.enum is not None and value not in field.enum:
         return False
-    if (field.type in DATES or field.type == "timestamp") and not _within(value, field.constraints):
+    if field.type in MOMENTS and not _within(value, field.constraints):
         return False
     return refused_by(value, field.type, field.constraints) is None

@@ -93,7 +93,7 @@ def _read_field(name: str, tree: Tree, edition: Edition) -> Field:
     options = tree.tree("logicalTypeOptions")
     ruled_values = list(_value_rules(tree)) if "quality" in tree else []
     rules = [arguments for _, arguments in ruled_values]
-    enum, enum_at = _enum(tree, options, rules, kind.name)
+    enum, enum_at, enum_word = _enum(tree, options, rules, kind.name)
     pattern_at = ruled = None
     constraints: dict[str, Any] = {}
     if options is not None:
@@ -119,7 +119,10 @@ def _read_field(name: str, tree: Tree, edition: Edition) -> Field:
         "terms": _terms(tree, options),
     }
     places = (("enum", enum_at), ("pattern", pattern_at), ("deprecated", terms.deprecated_at(tree)))
-    place = tree.place(_words(tree, kind, edition), {key: place for key, place in places if place} or None)
+    words = _words(tree, kind, edition)
+    if enum_word == "validValues":
+        words = {**words, "enum": f"quality.{enum_word}"}
+    place = tree.place(words, {key: place for key, place in places if place} or None)
     field = field_of_type(name, kind, place, required=bool(required), known=values)
     return _with_nested(field, tree, options, edition._replace(columns=False))
 
@@ -197,17 +200,21 @@ def _tolerates_nothing(rule: Tree) -> bool:
 
 def _enum(
     tree: Tree, options: Tree | None, rules: list[Tree], type_name: str
-) -> tuple[tuple[Any, ...] | None, Location | None]:
-    """Return the values that every list of valid ones has, and where the first list is."""
+) -> tuple[tuple[Any, ...] | None, Location | None, str | None]:
+    """Return the values that every list of valid ones has, where the first list is, and its key."""
     holders = [*rules, *(() if options is None else (options,)), tree]
     found = [(each, word) for each in holders for word in ("validValues", "enum") if each.pairs.get(word) is not None]
     lists = [(each, word, _value_nodes(each, word)) for each, word in found]
     lists = [each for each in lists if each[2]]
     if not lists:
-        return None, None
+        return None, None, None
     values = [listed_values(nodes, type_name, tree) for _, _, nodes in lists]
     first, word, _ = lists[0]
-    return tuple(value for value in values[0] if all(value in other for other in values)), first.at(word)
+    shared = tuple(value for value in values[0] if all(value in other for other in values))
+    if not shared and all(values):
+        message = "the lists of valid values have no value in common, and together allow none"
+        tree.note(first.at(word), message, "keep one list, or write the same values in each")
+    return shared, first.at(word), word
 
 
 def _value_nodes(tree: Tree, word: str) -> list[Any]:

@@ -20,7 +20,7 @@ from dcr.contract.foreign import (
 )
 from dcr.contract.lifecycle import status_of
 from dcr.contract.notes import Notes
-from dcr.contract.physical import MAP_PARTS, LogicalType, logical_type
+from dcr.contract.physical import MAP_PARTS, LogicalType, logical_type, stored_type
 from dcr.contract.tree import Tree
 from dcr.formats import _dcs_terms as terms
 from dcr.formats._dcs_definitions import Definitions
@@ -182,11 +182,11 @@ def _words(tree: Tree, kind: LogicalType) -> dict[str, str]:
 def _type(tree: Tree, definitions: Definitions) -> LogicalType:
     word = tree.text("type")
     if word is not None:
-        kind = logical_type(word)
-        stored = _SYNONYMS.get(kind.stored or "", kind.stored)  # the first of its spellings ("Data Types")
-        digits = [str(tree.number(key)) for key in _DIGITS if key in tree] if stored == "decimal" else []
-        shown = f"({','.join(digits)})" if digits else ""
-        return kind._replace(stored=f"{stored}{shown}", stored_written=f"{kind.stored_written}{shown}")
+        kind = _in_own_words(logical_type(word))
+        if kind.stored != _DECIMAL or not any(key in tree for key in _DIGITS):
+            return kind
+        digits = _digits_shown(tree)
+        return kind._replace(stored=stored_type(f"{_DECIMAL}{digits}"), stored_written=f"{kind.stored_written}{digits}")
     if "fields" in tree:
         return LogicalType("object")
     if "items" in tree:
@@ -196,6 +196,25 @@ def _type(tree: Tree, definitions: Definitions) -> LogicalType:
     return LogicalType(UNREAD if dangling else ANY, known=False)
 
 
+def _in_own_words(kind: LogicalType) -> LogicalType:
+    """Return a type with the first of its spellings ("Data Types"), and so what is nested in it."""
+    name, opening, digits = (kind.stored or "").partition("(")
+    stored = f"{_SYNONYMS.get(name, name)}{opening}{digits}"
+    return kind._replace(
+        name="number" if stored.startswith(f"{_DECIMAL}(") else kind.name,  # with decimals or without, as beside it
+        stored=stored,
+        fields=tuple((name, _in_own_words(each)) for name, each in kind.fields),
+        items=_in_own_words(kind.items) if kind.items else None,
+    )
+
+
+def _digits_shown(tree: Tree) -> str:
+    """Return the digits of a decimal as a type holds them that is written in one; the defaults are those of both."""
+    precision, scale = (tree.number(key) for key in _DIGITS)
+    return f"({38 if precision is None else precision}{'' if scale is None else f',{scale}'})"
+
+
+_DECIMAL = "decimal"
 _DIGITS = ("precision", "scale")
 _SYNONYMS = {
     "text": "string", "varchar": "string", "int": "integer", "long": "bigint", "number": "decimal",

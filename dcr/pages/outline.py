@@ -66,7 +66,7 @@ def _words(field: Field) -> Iterator[str]:
     if field.deprecated:
         yield "deprecated"
     if field.enum is not None:
-        yield f"one of {' | '.join(sorted(map(_value, field.enum)))}"
+        yield f"one of {' | '.join(sorted(map(_value, field.enum))) or 'no values'}"
     for name, value in sorted(field.constraints.items()):
         yield name if value is True else f"{name} {_value(value)}"
 

@@ -10,6 +10,7 @@ from dcr.compatibility.modes import DIRECTIONS, FORWARD
 from dcr.compatibility.pairs import ContractPair, field_pairs
 from dcr.compatibility.rule import FIELD, all_rules
 from dcr.compatibility.semver import BUMPS, MAJOR, MINOR, NONE, PATCH
+from dcr.compatibility.wording import lag_shown
 from dcr.reporters.summary import counted
 
 if TYPE_CHECKING:
@@ -104,7 +105,7 @@ def _lines(pair: ContractPair, mode: str) -> Iterator[Line]:
         told.add(issue.field or "")
         protected = _is_protected(issue, mode)
         owed = _owed(issue, protected=protected)
-        yield Line(owed, issue.field, issue.message, issue.kind, issue.breaks if protected else None)
+        yield Line(owed, issue.field, issue.message, issue.kind, _party(issue, mode) if protected else None)
     yield from _of_fields(pair, told)
     yield from _of_contract(*pair.both, told_freshness=any(each.kind.startswith("freshness") for each in issues))
 
@@ -115,6 +116,12 @@ def _is_told(issue: Issue) -> bool:
 
 def _is_protected(issue: Issue, mode: str) -> bool:
     return not issue.modes or any(each in DIRECTIONS[mode] for each in issue.modes)
+
+
+def _party(issue: Issue, mode: str) -> str | None:
+    """Return who breaks under a mode, of those who break in either direction."""
+    asked = (who for who, modes in issue.parties if not modes or any(each in DIRECTIONS[mode] for each in modes))
+    return next(asked, None)
 
 
 def _owed(issue: Issue, *, protected: bool) -> str:
@@ -150,10 +157,13 @@ def _of_contract(before: Contract, after: Contract, *, told_freshness: bool) -> 
         yield Line(PATCH, None, "the owners went from '{}' to '{}'".format(*teams))
     if before.freshness_sla != after.freshness_sla and not told_freshness:
         promised = after.freshness_sla
-        lag = f"{promised.max_lag_seconds} seconds" if promised else "nothing"
+        lag = "nothing" if promised is None else promised.written or lag_shown(promised.max_lag_seconds or 0, after)
         yield Line(PATCH, None, f"the freshness promised is {lag}")
     if before.status != after.status:
-        yield Line(NONE, None, f"the status went from {before.status} to {after.status}")
+        old, new = (each.status if each.in_place else each.status_as or each.status for each in (before, after))
+        if old == new:  # it follows from a date
+            old, new = before.status, after.status
+        yield Line(NONE, None, f"the status went from {old} to {new}")
     if before.deprecation_uri != after.deprecation_uri and after.deprecation_uri:
         yield Line(NONE, None, f"the migration plan is at '{after.deprecation_uri}'")
 

@@ -25,14 +25,14 @@ def one_line(issue: Issue) -> str:
 
 
 def who_breaks(issue: Issue) -> str:
-    """Return who breaks, in words: `old readers`; empty where an issue breaks nobody."""
-    return (issue.breaks or "").replace("_", " ")
+    """Return who breaks, in words: `new readers and old readers`; empty where an issue breaks nobody."""
+    return " and ".join(who.replace("_", " ") for who, _ in issue.parties)
 
 
 def who_breaks_when(issue: Issue) -> str:
     """Return who breaks and in which modes: `consumers (backward)`; empty where an issue breaks nobody."""
-    modes = f" ({', '.join(issue.modes)})" if issue.modes else ""
-    return f"{who_breaks(issue)}{modes}" if issue.breaks else ""
+    named = ((who.replace("_", " "), f" ({', '.join(modes)})" if modes else "") for who, modes in issue.parties)
+    return " and ".join(f"{who}{modes}" for who, modes in named)
 
 
 def reason_of(accepted: Accepted) -> str:

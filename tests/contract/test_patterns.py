@@ -121,6 +121,21 @@ def test_what_is_spelled_out_matches(pattern: str) -> None:
     assert all(re.search(pattern, text) for text in examples(pattern))
 
 
+BELIEVABLE = {
+    "^[\\x00-\\x7f]+$": "0", "^[ -~]$": "0", "^[\\t-~]{2}$": "00", "^[\\x00-\\x1fz]$": "z", "[\ud800-\udfff]": None,
+    "^\\t$": None, "^[\\n\\r]$": None, "^a\\nb$": None, "\\x00": None, "^(?:\\t|x)$": "x", "^[^a-z]$": "A",
+    "^[\\xa0-\\xff]$": "\xa1",
+    "^a$": "a", "\\s": " ", "^[\\u200b\\u4e00]$": "\u4e00",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("pattern", "plainest"), BELIEVABLE.items(), ids=list(map(ascii, BELIEVABLE)))
+def test_what_is_spelled_out_is_short_and_printable(pattern: str, plainest: str | None) -> None:
+    found = examples(pattern, (1, 2, 9))
+    assert all(text.isprintable() for text in found)
+    assert next(iter(found), None) == plainest
+
+
 @pytest.mark.parametrize(("pattern", "expected"), LENGTHS.items(), ids=[pattern or "empty" for pattern in LENGTHS])
 def test_only_a_pattern_anchored_at_both_ends_limits_the_length(pattern: str, expected: tuple[int, int | None]) -> None:
     assert lengths(pattern) == expected

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from dcr.contract.physical import LogicalType, logical_type, stored_type
+from dcr.contract.physical import LogicalType, logical_type, stored_type, whole_type
 
 SPELLINGS = {
     "string": """
@@ -95,6 +95,51 @@ def test_the_elements_of_an_array(spelling: str, elements: str) -> None:
     items = logical_type(spelling).items
     assert items is not None
     assert items.name == elements
+
+
+SPARK = {
+    "StringType()": "string", "StringType": "string", "T.LongType()": "bigint", "types.ShortType()": "smallint",
+    "pyspark.sql.types.ByteType()": "tinyint", "IntegerType()": "int", "DecimalType(6, 5)": "decimal(6,5)",
+    "DecimalType()": "decimal(10,0)", "DecimalType(precision=6, scale=5)": "decimal(6, 5)", "DateType()": "date",
+    "TimestampType()": "timestamp", "TimestampNTZType()": "timestamp_ntz", "VarcharType(20)": "varchar(20)",
+    "CharType(length=2)": "char(2)", "DoubleType()": "double", "FloatType()": "float", "BooleanType()": "boolean",
+    "ArrayType(StringType(), False)": "array<string>", "ArrayType(StringType)": "array<string>",
+    "ArrayType(containsNull=True, elementType=ArrayType(DateType()))": "array<array<date>>",
+    "MapType(StringType(), IntegerType(), True)": "map<string,int>",
+    "MapType(keyType=StringType(), valueType=ArrayType(LongType()))": "map<string, array<bigint>>",
+    'StructType([StructField("a", IntegerType(), True)])': "struct<a: int>",
+    "StructType([StructField('a', IntegerType(), False), StructField('b c', DateType())])":
+        "struct<a: int not null, `b c`: date>",
+    "StructType(fields=[StructField(name='a', dataType=StringType(), nullable=True)])": "struct<a: string>",
+    "StructType(StructField(a,LongType,true), StructField(b,StringType,false))": "struct<a:bigint,b:string not null>",
+    "StructType(List(StructField(a,MapType(StringType,LongType,true),true)))": "struct<a: map<string, bigint>>",
+}  # fmt: skip
+"""Classes of Spark, and the same types in its SQL."""
+NOT_SPARK = (
+    "FooType()", "MapType()", "MapType(StringType())", "ArrayType(", "StructType([StringType()])", "VarcharType(x)",
+    "StringType() or so", "ArrayType(FooType())", "StructField('a', StringType())", "ArrayType(" * 100, "MyType",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(("spelling", "sql"), SPARK.items(), ids=list(SPARK))
+def test_a_class_of_spark_is_the_type_that_its_sql_spells(spelling: str, sql: str) -> None:
+    found, wanted = logical_type(spelling), logical_type(sql)
+    assert found.known
+    assert whole_type(found) == whole_type(wanted)
+    assert unwritten(found) == unwritten(wanted)
+    assert found.written == spelling
+
+
+def unwritten(kind: LogicalType) -> LogicalType:
+    """Return a type without the letters it was written in."""
+    fields = tuple((name, unwritten(each)) for name, each in kind.fields)
+    items = unwritten(kind.items) if kind.items else None
+    return kind._replace(fields=fields, items=items, written=None, stored_written=None)
+
+
+@pytest.mark.parametrize("spelling", NOT_SPARK)
+def test_what_only_looks_like_a_class_of_spark_is_left_as_it_is(spelling: str) -> None:
+    assert not logical_type(spelling).known
 
 
 @pytest.mark.parametrize("spelling", ["array", "struct", "object"])

@@ -132,7 +132,7 @@ def test_azures_agent_reads_the_texts_as_they_are_shown(name: str) -> None:
         "type": "error", "sourcepath": shown, "linenumber": "7", "columnnumber": "3",
         "code": "field_constraint_tightened",
     }  # fmt: skip
-    assert message == f"{shown}; breaks new readers; hint: {shown}"
+    assert message == f"{shown}; breaks new readers and old readers; hint: {shown}"
 
 
 @every_text

@@ -45,7 +45,6 @@ on_every_rule = pytest.mark.parametrize("rule", RULES.values(), ids=list(RULES))
 
 ABOUT_ONE_SIDE = {
     "owner_missing": "a contract without an owner is at fault whether or not it changed",
-    "version_not_semver": "a version that cannot be ordered is said as long as it stands there",
     "value_ambiguous": "a value that others read differently is said as long as it stands there",
     "contract_invalid": "a file that cannot be read is at fault whether or not it changed",
     "contract_out_of_scope": "it is about where the file went, not about what it says",

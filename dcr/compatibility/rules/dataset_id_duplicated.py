@@ -31,6 +31,7 @@ def dataset_id_duplicated(pair: ContractPair) -> Iterator[Finding]:
         return
     others = ", ".join(f"'{place.path}'" for place in pair.also_at[:3])
     more = f" and {len(pair.also_at) - 3} more" if len(pair.also_at) > 3 else ""
-    message = f"dataset_id '{pair.proposed.dataset_id}' is also claimed by {others}{more}"
+    word = "dataset_id" if pair.proposed.format == "native" else "dataset"
+    message = f"{word} '{pair.proposed.dataset_id}' is also claimed by {others}{more}"
     severity = ERROR if pair.proposed.format == "native" else WARNING  # folders of samples share ids in the wild
     yield Finding(message, "give one of them an id of its own", key="dataset_id", severity=severity)

@@ -16,12 +16,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dcr.compatibility.escapes import UNKNOWN, escaping_enum
+from dcr.compatibility.escapes import escaping_enum
 from dcr.compatibility.modes import FORWARD
-from dcr.compatibility.rows import ABSENT
+from dcr.compatibility.rows import ABSENT, UNKNOWN
 from dcr.compatibility.rule import FIELD, Finding, rule
 from dcr.compatibility.semver import MAJOR
-from dcr.compatibility.wording import listed
+from dcr.compatibility.wording import enum_words, listed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -38,15 +38,17 @@ def field_enum_expanded(pair: FieldPair) -> Iterator[Finding]:
     value = escaping_enum(proposed, previous)
     if value is ABSENT or previous.enum is None:
         return
+    what, one = enum_words(previous if proposed.enum is None else proposed)
     if proposed.enum is None:
         others = "other values are" if proposed.constraints else "any value is"
-        message = f"field '{pair.path}' lost its enum: {others} allowed where only {listed(previous.enum)} were"
-        hint = "keep the enum"
+        were = f"only {listed(previous.enum)} were" if previous.enum else "no value was"
+        message = f"field '{pair.path}' lost its {what}: {others} allowed where {were}"
+        hint = f"keep the {what}"
         detail = "enum"
     else:
         known = frozenset(previous.enum)
         new = [each for each in proposed.enum if each not in known]
-        message = f"field '{pair.path}' got enum value{'s' * (len(new) > 1)} {listed(new)}"
+        message = f"field '{pair.path}' got {one}{'s' * (len(new) > 1)} {listed(new)}"
         hint = "let readers of the previous version handle unknown values before rows carry it"
         detail = repr(sorted(map(repr, new)))
     yield Finding(message, hint, key="enum", detail=detail, value=value, proof=value is not UNKNOWN)

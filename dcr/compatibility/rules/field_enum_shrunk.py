@@ -17,12 +17,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dcr.compatibility.escapes import UNKNOWN, escaping_enum
+from dcr.compatibility.escapes import escaping_enum
 from dcr.compatibility.modes import BACKWARD
-from dcr.compatibility.rows import ABSENT
+from dcr.compatibility.rows import ABSENT, UNKNOWN
 from dcr.compatibility.rule import FIELD, Finding, rule
 from dcr.compatibility.semver import MAJOR
-from dcr.compatibility.wording import listed
+from dcr.compatibility.wording import enum_words, listed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -39,14 +39,16 @@ def field_enum_shrunk(pair: FieldPair) -> Iterator[Finding]:
     value = escaping_enum(previous, proposed)
     if value is ABSENT or proposed.enum is None:
         return
+    what, one = enum_words(proposed)
     if previous.enum is None:
-        message = f"field '{pair.path}' got an enum where there was none: {listed(proposed.enum)}"
-        hint = "leave the enum out, or list every value that rows already hold in a MAJOR version"
+        allowed = listed(proposed.enum) if proposed.enum else "it allows no value"
+        message = f"field '{pair.path}' got {'an' if what == 'enum' else 'a'} {what} where there was none: {allowed}"
+        hint = f"leave the {what} out, or list every value that rows already hold in a MAJOR version"
         detail = "enum"
     else:
         kept = frozenset(proposed.enum)
         gone = [each for each in previous.enum if each not in kept]
-        message = f"field '{pair.path}' lost enum value{'s' * (len(gone) > 1)} {listed(gone)}"
+        message = f"field '{pair.path}' lost {one}{'s' * (len(gone) > 1)} {listed(gone)}"
         hint = "keep the value listed until no row holds it"
         detail = repr(sorted(map(repr, gone)))
     yield Finding(message, hint, key="enum", detail=detail, value=value, proof=value is not UNKNOWN)

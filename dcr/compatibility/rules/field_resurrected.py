@@ -23,7 +23,7 @@ from dcr.compatibility.past import value_key
 from dcr.compatibility.rule import FIELD, Finding, rule
 from dcr.compatibility.semver import MINOR
 from dcr.compatibility.severities import WARNING
-from dcr.compatibility.wording import listed, shown, version_named
+from dcr.compatibility.wording import enum_words, listed, shown, version_named
 from dcr.contract.contract import field_meaning
 
 if TYPE_CHECKING:
@@ -59,8 +59,9 @@ def field_resurrected(pair: FieldPair) -> Iterator[Finding]:
             by_version.setdefault(once.version, []).append(value)
     for version, values in by_version.items():
         place = pair.past.values[value_key(pair.path, values[0])].location
+        what = f"{enum_words(pair.proposed)[1]}{'s' * (len(values) > 1)}"
         yield Finding(
-            f"field '{pair.path}' has enum value{'s' * (len(values) > 1)} {listed(values)} back from "
+            f"field '{pair.path}' has {what} {listed(values)} back from "
             f"{version_named(version, place)}, and is described otherwise than then",
             "take a new value, or describe the field as it was",
             key="enum",

@@ -18,22 +18,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dcr.compatibility.escapes import UNKNOWN
 from dcr.compatibility.modes import BACKWARD, FORWARD
-from dcr.compatibility.rows import NoValueError, candidates, smallest_value
 from dcr.compatibility.rule import FIELD, Finding, rule
 from dcr.compatibility.semver import MAJOR
+from dcr.compatibility.type_escapes import retyped_escaping
 from dcr.compatibility.wording import type_shown
 from dcr.contract.contract import UNREAD, names_no_type
-from dcr.contract.values import allows
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from dcr.compatibility.pairs import FieldPair
     from dcr.contract.contract import Field
-
-_NESTED = ("object", "array")
 
 
 @rule(about=FIELD, modes=(BACKWARD, FORWARD), bump=MAJOR)
@@ -62,8 +58,8 @@ def field_type_changed(pair: FieldPair) -> Iterator[Finding]:
         hint,
         key="type",
         detail=proposed.type,
-        value=_proof(previous, proposed),
-        forward_value=_proof(proposed, previous),
+        value=retyped_escaping(previous, proposed),
+        forward_value=retyped_escaping(proposed, previous),
         proof=True,
     )
 
@@ -72,23 +68,16 @@ def _named(path: str, previous: Field, proposed: Field) -> Finding:
     """Return what is said of a type that only one side names; where none is, rows may hold values of every type."""
     if names_no_type(proposed):
         message = f"field '{path}' names no type any more, and was {type_shown(previous)}"
-        return Finding(message, "write the type out again", key="type", detail=proposed.type)
-    message = f"field '{path}' now has the type {type_shown(proposed)}, and its type was not named before"
-    return Finding(message, "make sure that no row holds anything else", key="type", detail=proposed.type)
-
-
-def _proof(writer: Field, reader: Field) -> object:
-    """Return a value of one type that the other refuses; `UNKNOWN`, of which no row is made, when there is none."""
-    try:
-        values = [smallest_value(writer)] if writer.type in _NESTED else candidates(writer)
-    except NoValueError:
-        return UNKNOWN
-    return next((value for value in values if not _fits(reader, value)), UNKNOWN)
-
-
-def _fits(field: Field, value: object) -> bool:
-    if field.type in _NESTED:
-        return isinstance(value, dict if field.type == "object" else list)
-    if isinstance(value, float) and value.is_integer():
-        value = int(value)  # in a row, as in JSON Schema, 1.0 is an integer
-    return allows(field, value)
+        hint = "write the type out again"
+    else:
+        message = f"field '{path}' now has the type {type_shown(proposed)}, and its type was not named before"
+        hint = "make sure that no row holds anything else"
+    return Finding(
+        message,
+        hint,
+        key="type",
+        detail=proposed.type,
+        value=retyped_escaping(previous, proposed),
+        forward_value=retyped_escaping(proposed, previous),
+        proof=True,
+    )

@@ -19,7 +19,7 @@ from dcr.compatibility.modes import BACKWARD, FORWARD
 from dcr.compatibility.rule import FIELD, Finding, rule
 from dcr.compatibility.semver import PATCH
 from dcr.compatibility.severities import WARNING
-from dcr.compatibility.wording import stored_type_shown
+from dcr.compatibility.wording import stored_type_shown, stored_type_word
 from dcr.contract.contract import field_meaning, fields_meaning
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ def physical_type_changed(pair: FieldPair) -> Iterator[Finding]:
     if is_map is was_map and _nested(pair.same_type[0]) != _nested(pair.same_type[1]):
         return  # the difference is told of what is nested
     shown = [stored_type_shown(field) for field in pair.same_type]
-    message = f"field '{pair.path}' changed physical type from {shown[0]} to {shown[1]}"
+    message = f"field '{pair.path}' changed {stored_type_word(pair)} from {shown[0]} to {shown[1]}"
     yield Finding(message, "tell those who read the table itself", key="physical_type", detail=after)
 
 

@@ -27,6 +27,12 @@ if TYPE_CHECKING:
 
 @rule(about=CONTRACT, severity=WARNING)
 def value_ambiguous(pair: ContractPair) -> Iterator[Finding]:
-    """Yield one finding for each value of the proposed file that YAML 1.1 reads otherwise."""
-    for problem, detail in numbered([each for each in pair.proposed_problems if not each.fatal and each.understood]):
+    """Yield one finding for each value of the proposed file that YAML 1.1 reads otherwise.
+
+    An unchanged contract is not told again of what stood there before.
+    """
+    notes = [each for each in pair.proposed_problems if not each.fatal and each.understood]
+    if pair.unchanged:
+        notes = [each for each in notes if each.identity not in pair.known_problems]
+    for problem, detail in numbered(notes):
         yield Finding(problem.message, problem.hint, detail=detail, location=problem.location)

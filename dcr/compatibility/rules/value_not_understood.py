@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING
 from dcr.compatibility.rule import CONTRACT, Finding, rule
 from dcr.compatibility.severities import WARNING
 from dcr.compatibility.wording import numbered
+from dcr.contract.tree import source_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,6 +32,14 @@ if TYPE_CHECKING:
 def value_not_understood(pair: ContractPair) -> Iterator[Finding]:
     """Yield one finding for each value of the proposed file that is not understood, and was not there before."""
     notes = [each for each in pair.proposed_problems if not each.understood]
-    new = [each for each in notes if each.standing or each.identity not in pair.known_problems]
+    new = [each for each in notes if each.identity not in pair.known_problems or (each.standing and _may_differ(pair))]
     for problem, detail in numbered(new):
         yield Finding(problem.message, problem.hint, detail=detail, location=problem.location, field=problem.field)
+
+
+def _may_differ(pair: ContractPair) -> bool:
+    """Whether something may have changed that is not read: the file holds other keys or values than before."""
+    if pair.both is None or not pair.unchanged:
+        return True
+    texts = [source_text(each.place.node) if each.place and each.place.node else None for each in pair.both]
+    return None in texts or texts[0] != texts[1]

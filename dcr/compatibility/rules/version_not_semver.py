@@ -27,9 +27,9 @@ if TYPE_CHECKING:
 
 @rule(about=CONTRACT, severity=WARNING)
 def version_not_semver(pair: ContractPair) -> Iterator[Finding]:
-    """Yield one finding when the proposed version is not MAJOR.MINOR.PATCH."""
+    """Yield one finding when the proposed version is not MAJOR.MINOR.PATCH and the contract is new or changed."""
     proposed = pair.proposed
-    if proposed is None or proposed.in_place or parse(proposed.version) is not None:
+    if proposed is None or proposed.in_place or parse(proposed.version) is not None or pair.unchanged:
         return
     if proposed.version:
         message = f"version '{proposed.version}' is not MAJOR.MINOR.PATCH: only judged equal or different"

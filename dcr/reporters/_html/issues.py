@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from dcr.compatibility.issue import CONSUMERS, NEW_READERS, OLD_READERS
 from dcr.compatibility.severities import ERROR, INFO, WARNING
 from dcr.reporters._html.markup import Markup, block, element, hidden, join
+from dcr.reporters._wording import who_breaks
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -107,8 +108,9 @@ def _who(issue: Issue) -> Markup | None:
         return None
     modes = f" \u00b7 {', '.join(issue.modes)}" if issue.modes else ""
     against = f" \u00b7 against {issue.against}" if issue.against else ""
-    who = element("strong", f"Breaks {issue.breaks.replace('_', ' ')}")
-    return element("p", who, f": {WHO.get(issue.breaks, '')}{modes}{against}", class_="who")
+    who = element("strong", f"Breaks {who_breaks(issue)}")
+    meant = "; ".join(WHO.get(each, "") for each, _ in issue.parties)
+    return element("p", who, f": {meant}{modes}{against}", class_="who")
 
 
 def _unfolding(shown: Shown) -> Markup | None:
