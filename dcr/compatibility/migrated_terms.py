@@ -13,7 +13,10 @@ if TYPE_CHECKING:
 
 _PROMISES = ("relationships", "quality", "service_levels", "servers")
 _TERMS = {"odcs": ("physical_name", *_PROMISES), "dcs": _PROMISES, "dbt": ("physical_name", "materialized")}
-"""The terms that each format has a place for; dcr's own has none."""
+"""The terms of each format that another one can be held to; dcr's own has none.
+
+dbt writes relationships, tests and schemas in words of its own, which say nothing about those of a standard.
+"""
 
 
 def with_shared_terms(before: Contract, after: Contract) -> tuple[Contract, Contract]:
