@@ -1,7 +1,7 @@
 """Turn a Decision Card into owners: the buyer with its contact first, then who decided, without one.
 
 Prints YAML to paste into a contract, or writes it into the one that --write names, in place of the owners it has. A
-card is JSON with "buyer": {"name": …, "contact": …} and "decision_maker": {"role": …, "name": …}, or a text.
+card is JSON with "buyer": {"name": .., "contact": ..} and "decision_maker": {"role": .., "name": ..}, or a text.
 """
 
 import os
