@@ -9,7 +9,8 @@ from dcr.version import __version__
 
 if TYPE_CHECKING:
     from dcr.contract.models import DataContract, DataField, FreshnessSLA, Owner
-    from dcr.registry import CompatibilityReport, ContractRegistry, check_compatibility
+    from dcr.editing.decision_card import owners_from_decision_card
+    from dcr.registry import CompatibilityReport, ContractRegistry, RegistryError, check_compatibility
 
 _HOMES = {
     "CompatibilityReport": "dcr.registry",
@@ -18,7 +19,9 @@ _HOMES = {
     "DataField": "dcr.contract.models",
     "FreshnessSLA": "dcr.contract.models",
     "Owner": "dcr.contract.models",
+    "RegistryError": "dcr.registry",
     "check_compatibility": "dcr.registry",
+    "owners_from_decision_card": "dcr.editing.decision_card",
 }
 
 __all__ = [
@@ -28,8 +31,10 @@ __all__ = [
     "DataField",
     "FreshnessSLA",
     "Owner",
+    "RegistryError",
     "__version__",
     "check_compatibility",
+    "owners_from_decision_card",
 ]
 
 

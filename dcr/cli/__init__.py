@@ -28,6 +28,7 @@ _UNDONE = {
 
 def main() -> None:
     """Run the command that the arguments name, and exit."""
+    _read_names_as_utf_8()
     gc.disable()  # one short run: collecting costs a tenth of it and frees nothing
     _prepare_streams()
     code = _run()
@@ -41,6 +42,20 @@ def note(text: str) -> None:
     """Write to stderr. What cannot be written there is lost, and changes no exit code."""
     with contextlib.suppress(OSError, ValueError):
         print(text, file=sys.stderr)
+
+
+def _read_names_as_utf_8() -> None:
+    """Start Python again, in its UTF-8 mode, where the locale has another encoding for names of files and arguments.
+
+    Git's names are UTF-8, or bytes that nothing else may be made of, and few of them fit another encoding. What is
+    printed keeps the encoding that the locale asks for. Source: PEP 540.
+    """
+    if sys.getfilesystemencoding() == "utf-8" or sys.flags.utf8_mode or not sys.executable or not sys.orig_argv[1:]:
+        return
+    if sys.stdout is not None and not os.environ.get("PYTHONIOENCODING", "").partition(":")[0]:
+        os.environ["PYTHONIOENCODING"] = sys.stdout.encoding
+    with contextlib.suppress(OSError):
+        os.execv(sys.executable, [sys.executable, "-X", "utf8", *sys.orig_argv[1:]])  # noqa: S606 (itself, no shell)
 
 
 def _prepare_streams() -> None:

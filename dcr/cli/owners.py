@@ -1,7 +1,7 @@
 """Turn a Decision Card into owners: the buyer with its contact first, then who decided, without one.
 
 Prints YAML to paste into a contract, or writes it into the one that --write names, in place of the owners it has. A
-card is JSON with "buyer": {"name": …, "contact": …} and "decision_maker": a text, or {"title": …, "name": …}.
+card is JSON with "buyer": {"name": .., "contact": ..} and "decision_maker": {"role": .., "name": ..}, or a text.
 """
 
 import os
@@ -52,12 +52,13 @@ def _content(path: str) -> bytes:
             return sys.stdin.buffer.read(MAX_BYTES + 1)
         descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
         with os.fdopen(descriptor, "rb") as file:
-            if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-                raise DecisionCardError(f"'{path}' is no regular file", "name the card's file")
-            return file.read(MAX_BYTES + 1)
+            content = file.read(MAX_BYTES + 1) if stat.S_ISREG(os.fstat(descriptor).st_mode) else None
     except (OSError, ValueError) as error:
         reason = (getattr(error, "strerror", None) or "no such name").lower()
         raise DecisionCardError(f"'{path}' cannot be read: {reason}", "check the path") from error
+    if content is None:
+        raise DecisionCardError(f"'{path}' is no regular file", "name the card's file")
+    return content
 
 
 def _yaml(found: tuple[Owner, ...]) -> str:

@@ -133,7 +133,7 @@ def _paged(command: list[str], text: str) -> bool:
     except OSError:
         return False
     with contextlib.suppress(BrokenPipeError, KeyboardInterrupt):  # it was left before the end
-        process.communicate(text.encode("utf-8", "backslashreplace"))
+        process.communicate(text.encode(sys.stdout.encoding, "backslashreplace"))
     while process.poll() is None:
         with contextlib.suppress(KeyboardInterrupt):  # it is the pager's own
             process.wait()

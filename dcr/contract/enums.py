@@ -38,6 +38,8 @@ def enum_faults(field: Mapping[str, Any], type_name: str, where: tuple[Key, ...]
             yield Fault((*here, index), message)
         elif not fits_type(value, type_name):
             yield Fault((*here, index), f"enum value {shown(value)} is not of type '{type_name}'")
+        elif isinstance(value, float) and not math.isfinite(value):
+            yield Fault((*here, index), f"enum value {shown(value)} is not a finite number")
         elif value in seen:
             yield Fault((*here, index), f"enum value {shown(value)} is listed twice", "keep one of them")
         else:

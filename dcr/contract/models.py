@@ -6,13 +6,19 @@ module: the library, and the reader when a file is not plainly valid.
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from contextvars import ContextVar
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_serializer, model_validator
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from dcr.contract import contract as records
-from dcr.contract.validity import faults
+from dcr.contract.validity import faults, faults_alone
+
+if TYPE_CHECKING:
+    from pydantic import ModelWrapValidatorHandler, SerializationInfo, SerializerFunctionWrapHandler
+
+    from dcr.contract.fault import Fault, Key
 
 VERSION_PATTERN = r"^(0|[1-9][0-9]{0,18})\.(0|[1-9][0-9]{0,18})\.(0|[1-9][0-9]{0,18})$"
 
@@ -21,21 +27,65 @@ Number = int | Annotated[float, Field(allow_inf_nan=False)]
 """A JSON number; booleans and text are not numbers."""
 
 
+_is_part: ContextVar[bool] = ContextVar("is_part", default=False)
+"""Whether what is validated is part of something larger, which then reports every fault at once."""
+
+
 class _Strict(BaseModel):
-    """Unknown keys are errors; keys starting with `x-` are the user's own and are left out."""
+    """Unknown keys are errors; keys starting with `x-` are the user's own and are left out.
+
+    Content is refused as well as shapes, in a part alone as in a contract. JSON holds the keys that were written.
+    """
+
+    _above: ClassVar[tuple[Key, ...]] = ()
+    """Where such a part stands in a contract."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True, defer_build=True, use_attribute_docstrings=True)
 
-    @model_validator(mode="before")
+    @model_validator(mode="wrap")
     @classmethod
-    def _leave_out_own_keys(cls, value: Any) -> Any:
+    def _content(cls, value: Any, shapes: ModelWrapValidatorHandler[Any]) -> Any:
         if isinstance(value, dict) and any(isinstance(key, str) and key.startswith("x-") for key in value):
-            return {key: each for key, each in value.items() if not (isinstance(key, str) and key.startswith("x-"))}
-        return value
+            value = {key: each for key, each in value.items() if not (isinstance(key, str) and key.startswith("x-"))}
+        if _is_part.get():
+            return shapes(value)
+        whole = _is_part.set(True)
+        try:
+            model = shapes(value)
+        finally:
+            _is_part.reset(whole)
+        _refuse(cls.__name__, cls._faults(model))
+        return model
+
+    @model_serializer(mode="wrap")
+    def _written(self, dump: SerializerFunctionWrapHandler, info: SerializationInfo) -> dict[str, Any]:
+        dumped: dict[str, Any] = dump(self)
+        if info.mode != "json":
+            return dumped
+        return {key: value for key, value in dumped.items() if key in self.model_fields_set}
+
+    def _faults(self) -> list[Fault]:
+        return faults_alone(self.model_dump(exclude_none=True), self._above)
+
+
+def _refuse(title: str, found: list[Fault]) -> None:
+    """Raise `pydantic.ValidationError` with every fault, if there is one."""
+    if found:
+        details = [
+            InitErrorDetails(
+                type=PydanticCustomError("contract_fault", "{reason}", {"reason": fault.message}),
+                loc=fault.where,
+                input=None,
+            )
+            for fault in found
+        ]
+        raise ValidationError.from_exception_data(title, details)
 
 
 class Owner(_Strict):
     """A team that answers for the dataset."""
+
+    _above = ("owners", 0)
 
     team: str
     """The team's name."""
@@ -46,6 +96,8 @@ class Owner(_Strict):
 class FreshnessSLA(_Strict):
     """The promise that the data is never older than this."""
 
+    _above = ("freshness_sla",)
+
     max_lag_seconds: int
     """Greatest age of the newest row, in seconds; more than 0."""
     measurement: str | None = None
@@ -54,6 +106,8 @@ class FreshnessSLA(_Strict):
 
 class ArrayItems(_Strict):
     """What the elements of an array are."""
+
+    _above: ClassVar[tuple[Key, ...]] = ("fields", 0, "items")
 
     type: Annotated[str, Field(json_schema_extra={"enum": list(records.TYPES)})]
     """What the values are."""
@@ -98,6 +152,8 @@ class ArrayItems(_Strict):
 class DataField(ArrayItems):
     """One column or attribute of the dataset."""
 
+    _above = ("fields", 0)
+
     name: str
     """The field's name; unique on its level."""
 
@@ -128,22 +184,12 @@ class DataContract(_Strict):
     fields: list[DataField]
     """The columns; at least one."""
 
-    @model_validator(mode="after")
-    def _content(self) -> DataContract:
-        found = faults(self.model_dump(exclude_none=True))
-        if found:
-            raise ValidationError.from_exception_data(
-                "DataContract",
-                [
-                    InitErrorDetails(
-                        type=PydanticCustomError("contract_fault", "{reason}", {"reason": fault.message}),
-                        loc=fault.where,
-                        input=None,
-                    )
-                    for fault in found
-                ],
-            )
-        return self
+    def field(self, name: str) -> DataField | None:
+        """Return the topmost field of a name, or None."""
+        return next((each for each in self.fields if each.name == name), None)
+
+    def _faults(self) -> list[Fault]:
+        return faults(self.model_dump(exclude_none=True))
 
 
 def to_record(model: DataContract) -> records.Contract:

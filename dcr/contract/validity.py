@@ -57,6 +57,18 @@ def field_faults(field: Mapping[str, Any]) -> list[Fault]:
     return list(islice(_field(field, ("fields", 0), in_array=False), MAX_FAULTS + 1))
 
 
+def faults_alone(part: Mapping[str, Any], above: tuple[Key, ...]) -> list[Fault]:
+    """Return what is wrong with a part of a contract, whatever contract it stands in; its keys come first in a place.
+
+    `above` is where such a part stands: `owners` and 0, `freshness_sla`, `fields` and 0, or that and `items`.
+    """
+    inner: Any = part
+    for key in reversed(above):
+        inner = [inner] if isinstance(key, int) else {"type": "array", key: inner}  # what has items is an array
+    found = chain(_fields(inner), listed_texts(inner), _promises(inner))
+    return [each._replace(where=each.where[len(above) :]) for each in islice(found, MAX_FAULTS + 1)]
+
+
 def _header(contract: Mapping[str, Any]) -> Iterator[Fault]:
     dataset_id = contract.get("dataset_id")
     if isinstance(dataset_id, str):
@@ -234,6 +246,8 @@ def _promises(contract: Mapping[str, Any]) -> Iterator[Fault]:
     for index, owner in enumerate(owners if isinstance(owners, list | tuple) else ()):
         if isinstance(owner, dict) and isinstance(owner.get("team"), str) and not owner["team"].strip():
             yield Fault(("owners", index, "team"), "team is blank", "name the team that answers for the dataset")
+        if isinstance(owner, dict) and isinstance(owner.get("contact"), str) and not owner["contact"].strip():
+            yield Fault(("owners", index, "contact"), "contact is blank", "write how to reach the team, or remove it")
     sla = contract.get("freshness_sla")
     if isinstance(sla, dict):
         lag = sla.get("max_lag_seconds")

@@ -1,17 +1,24 @@
 """Reads a Decision Card, strictly: who bought a data product, and who decided it, as owners on our side.
 
-A card is JSON with `buyer: {name, contact}` and `decision_maker`, a text or a mapping with `title` and `name`.
+A card is JSON with `buyer: {name, contact}` and `decision_maker`, a text or a mapping with `role` (or `title`) and
+`name`.
 """
 
 from __future__ import annotations
 
 import json
 import re
+from collections.abc import Mapping
 from itertools import accumulate
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from dcr.contract.contract import Owner
 from dcr.errors import DcrError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from dcr.contract import models
 
 MAX_BYTES = 1024 * 1024
 MAX_DEPTH = 64
@@ -21,19 +28,47 @@ _UNFIT = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff\u2028\u2029]")
 _DECODER = json.JSONDecoder(parse_int=str, parse_float=str)
 
 
-class DecisionCardError(DcrError):
-    """The card is not JSON, or does not say who the buyer is."""
+class DecisionCardError(DcrError, ValueError):
+    """The card is not JSON, or a key of it does not have the value that makes an owner."""
 
     undone = "nothing was written"
 
 
+def owners_from_decision_card(card: Mapping[str, Any]) -> list[models.Owner]:
+    """Return the owners that a parsed Decision Card names: the buyer, then the decision maker, if there is one.
+
+    Raises `DecisionCardError`, a `ValueError`, which names the key that does not fit.
+    """
+    from dcr.contract import models  # noqa: PLC0415 (the command line reads cards without pydantic)
+
+    if not isinstance(card, Mapping):
+        raise DecisionCardError("a Decision Card is a mapping", "parse its JSON first: json.loads(text)")
+    found = _owners(_Card(card, lambda _keys, message, hint: DecisionCardError(message, hint)))
+    return [models.Owner(team=each.team, contact=each.contact) for each in found]
+
+
 def owners_of(path: str, content: bytes) -> tuple[Owner, ...]:
+    """Return the owners that the text of a Decision Card names. Raises `DecisionCardError` with the place."""
+    text = _text(path, content)
+    root = _parsed(path, text)
+    if not isinstance(root, dict):
+        raise _error(path, text, _blank_end(text, 0), "a Decision Card is a JSON object", "see: dcr owners --help")
+    places: dict[tuple[str, ...], int] = {}
+    _places(path, text, _blank_end(text, 0), (), places)
+
+    def refuse(keys: tuple[str, ...], message: str, hint: str) -> DecisionCardError:
+        """Return an error at the deepest of some keys that is written."""
+        written = (places[keys[:count]] for count in range(len(keys), 0, -1) if keys[:count] in places)
+        return _error(path, text, next(written, _blank_end(text, 0)), message, hint)
+
+    return _owners(_Card(root, refuse))
+
+
+def _owners(card: _Card) -> tuple[Owner, ...]:
     """Return the buyer as the first owner and the decision maker, if the card names one, as the second.
 
-    The second has no contact: authority is not a way to reach someone. Raises `DecisionCardError` with the place.
+    The second has no contact: authority is not a way to reach someone.
     """
-    text = _text(path, content)
-    card = _Card(path, text, _parsed(path, text))
     buyer = card.mapping("buyer")
     if buyer is None:
         raise card.error((), "buyer is missing", 'add "buyer": {"name": …, "contact": …}')
@@ -47,35 +82,36 @@ def owners_of(path: str, content: bytes) -> tuple[Owner, ...]:
 
 
 def _decision_maker(card: _Card) -> str | None:
-    """Return who decided: the text that is written, or `title (name)` of a mapping, or the one of them there is."""
-    if not isinstance(card.root.get("decision_maker"), dict):
+    """Return who decided: the text that is written, or `role (name)` of a mapping, or the one of them there is.
+
+    `title` is read where there is no `role`.
+    """
+    maker = card.root.get("decision_maker")
+    if not isinstance(maker, Mapping):
         return card.text("decision_maker")
-    title, name = card.text("decision_maker", "title"), card.text("decision_maker", "name")
-    if title is None and name is None:
-        raise card.error(("decision_maker",), "decision_maker has neither title nor name", "add one, or leave it out")
-    return f"{title} ({name})" if title and name else title or name
+    role, title, name = (card.text("decision_maker", key) for key in ("role", "title", "name"))
+    if role is None and maker.get("role") is not None:
+        raise card.error(
+            ("decision_maker", "role"), "decision_maker.role is blank", "name the role, or leave the key out"
+        )
+    role = role or title
+    if role is None and name is None:
+        raise card.error(("decision_maker",), "decision_maker has no role, title or name", "add one, or leave it out")
+    return f"{role} ({name})" if role and name else role or name
 
 
 class _Card:
-    """A parsed card, and where in its text each key stands."""
+    """A parsed card; `error` makes the error about one of its keys."""
 
-    def __init__(self, path: str, text: str, root: Any) -> None:
-        self.path, self.source = path, text
-        if not isinstance(root, dict):
-            raise _error(path, text, _blank_end(text, 0), "a Decision Card is a JSON object", "see: dcr owners --help")
-        self.root: dict[str, Any] = root
-        self.places: dict[tuple[str, ...], int] = {}
-        _places(path, text, _blank_end(text, 0), (), self.places)
+    def __init__(
+        self, root: Mapping[str, Any], error: Callable[[tuple[str, ...], str, str], DecisionCardError]
+    ) -> None:
+        self.root, self.error = root, error
 
-    def error(self, keys: tuple[str, ...], message: str, hint: str) -> DecisionCardError:
-        """Return an error at the deepest of some keys that is written."""
-        written = (self.places[keys[:count]] for count in range(len(keys), 0, -1) if keys[:count] in self.places)
-        return _error(self.path, self.source, next(written, _blank_end(self.source, 0)), message, hint)
-
-    def mapping(self, key: str) -> dict[str, Any] | None:
+    def mapping(self, key: str) -> Mapping[str, Any] | None:
         """Return a key's mapping, None when it has none. Raises for another value."""
         value = self.root.get(key)
-        if value is None or isinstance(value, dict):
+        if value is None or isinstance(value, Mapping):
             return value
         raise self.error((key,), f"{key} is no object", f'write "{key}": {{…}}')
 

@@ -7,15 +7,16 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from dcr.registry.compatibility import CompatibilityReport, check_compatibility
-    from dcr.registry.memory import ContractRegistry
+    from dcr.registry.memory import ContractRegistry, RegistryError
 
 _HOMES = {
     "CompatibilityReport": "dcr.registry.compatibility",
     "ContractRegistry": "dcr.registry.memory",
+    "RegistryError": "dcr.registry.memory",
     "check_compatibility": "dcr.registry.compatibility",
 }
 
-__all__ = ["CompatibilityReport", "ContractRegistry", "check_compatibility"]
+__all__ = ["CompatibilityReport", "ContractRegistry", "RegistryError", "check_compatibility"]
 
 
 def __getattr__(name: str) -> Any:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from dcr.compatibility.issue import Issue, fingerprint_of
 from dcr.compatibility.modes import MODES, is_transitive
 from dcr.compatibility.pairs import ContractPair
 from dcr.compatibility.past import Released
+from dcr.compatibility.semver import PATCH, bumped
 from dcr.compatibility.severities import ERROR, WARNING
 from dcr.compatibility.transitive import judge_all, may_break_older, told_once
 from dcr.contract.models import DataContract, to_record
@@ -17,8 +19,14 @@ from dcr.errors import UsageError
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from dcr.compatibility.issue import Issue
     from dcr.contract.contract import Contract
+
+
+_NOT_INCREASING = "version_not_increasing"
+
+
+class ArgumentError(UsageError, ValueError):
+    """A call's argument is one that the library does not have, or does not fit another one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +55,9 @@ class CompatibilityReport:
 
 
 def known_mode(mode: str) -> str:
-    """Return a mode that exists. Raises `UsageError` for one that does not."""
+    """Return a mode that exists. Raises `ArgumentError` for one that does not."""
     if mode not in MODES:
-        raise UsageError(f"there is no mode '{mode}'", did_you_mean(mode, MODES) or f"one of: {', '.join(MODES)}")
+        raise ArgumentError(f"there is no mode '{mode}'", did_you_mean(mode, MODES) or f"one of: {', '.join(MODES)}")
     return mode
 
 
@@ -61,21 +69,40 @@ def check_compatibility(
 ) -> CompatibilityReport:
     """Return what breaks between two versions of one dataset; without a previous one, only what always counts.
 
-    `earlier` are older versions, newest first: a transitive mode judges by them too.
+    `earlier` are older versions, newest first: a transitive mode judges by them too. Two versions that are equal in
+    number are not compatible, whatever they hold.
 
-    Raises `UsageError` for an unknown mode or two datasets, `pydantic.ValidationError` for a contract that
-    was changed into an invalid one (`model_copy` does not check).
+    Raises `ArgumentError`, a `ValueError`, for an unknown mode or two datasets, `pydantic.ValidationError` for a
+    contract that was changed into an invalid one (`model_copy` does not check).
     """
     known_mode(mode)
     if previous is not None and previous.dataset_id != proposed.dataset_id:
-        raise UsageError(
+        raise ArgumentError(
             f"'{previous.dataset_id}' and '{proposed.dataset_id}' are two datasets", "compare versions of one dataset"
         )
     before = _checked(previous) if previous is not None else None
     pair = ContractPair(before, _checked(proposed))
     if is_transitive(mode) and may_break_older(pair):
         pair = pair._replace(earlier=tuple(Released(_checked(each)) for each in earlier))
-    return report_on(pair, mode)
+    report = report_on(pair, mode)
+    if previous is None or previous.version != proposed.version:
+        return report
+    if any(issue.kind == _NOT_INCREASING for issue in report.issues):
+        return report
+    return replace(report, issues=(*report.issues, _version_is_still(proposed)))
+
+
+def _version_is_still(contract: DataContract) -> Issue:
+    """Return the issue of two contracts that share a version, which git's history allows for a status alone."""
+    version = contract.version
+    return Issue(
+        _NOT_INCREASING,
+        ERROR,
+        f"version is still '{version}'",
+        hint=f'write version: "{bumped(version, PATCH)}" or a greater one',
+        against=version,
+        fingerprint=fingerprint_of(contract.dataset_id, _NOT_INCREASING, None, version),
+    )
 
 
 def report_on(pair: ContractPair, mode: str) -> CompatibilityReport:

@@ -19,7 +19,7 @@ from dcr.policy.policy import StricterPolicy
 from dcr.policy.questions import Question, question_of
 from dcr.registry.compatibility import known_mode, report_on
 from dcr.registry.lookup import UNSHALLOW
-from dcr.registry.memory import ContractRegistry, UnknownContractError
+from dcr.registry.memory import ContractRegistry, UnknownContractError, one_mode, one_uri
 from dcr.registry.opened import Opened, open_at
 from dcr.registry.past import answered, told_of
 
@@ -68,6 +68,10 @@ class GitRegistry(ContractRegistry):
         """Return the ids of all datasets that ever were on the branch, in alphabetical order."""
         return self._whole.datasets()
 
+    def __contains__(self, dataset_id: object) -> bool:
+        """Whether a dataset ever was on the branch."""
+        return isinstance(dataset_id, str) and dataset_id in self._whole.datasets()
+
     def get(self, dataset_id: str, version: str) -> DataContract:
         """Return one version, as it was last.
 
@@ -75,12 +79,15 @@ class GitRegistry(ContractRegistry):
         """
         return _model(self._newest_of(dataset_id, version).contract())
 
-    def latest(self, dataset_id: str) -> DataContract:
-        """Return the newest active version. Raises as `get` does; `UnknownContractError` when there is none."""
+    def latest(self, dataset_id: str, *, include_non_active: bool = False) -> DataContract:
+        """Return the newest active version, or the newest of any status.
+
+        Raises as `get` does; `UnknownContractError` when there is none.
+        """
         active = [
             version
             for version in self._released(dataset_id)
-            if _status(self._states(dataset_id, version)[-1]) == "active"
+            if include_non_active or _status(self._states(dataset_id, version)[-1]) == "active"
         ]
         if not active:
             raise UnknownContractError(f"dataset '{dataset_id}' has no active version", "dcr log tells what it had")
@@ -91,13 +98,18 @@ class GitRegistry(ContractRegistry):
         states = [self._newest_of(dataset_id, version) for version in self._released(dataset_id)]
         return [_model(each) for each in self._whole.contracts(states) if each is not None]
 
-    def check(self, contract: DataContract, mode: str | None = None) -> CompatibilityReport:
+    def check(
+        self, contract: DataContract, mode: str | None = None, *, compatibility: str | None = None
+    ) -> CompatibilityReport:
         """Return what merging a contract would say: it is compared with what the branch has, in any format.
 
-        A dataset that was removed is compared with what it was last. Raises `UsageError` for an unknown mode, and
+        A dataset that was removed is compared with what it was last. Raises `ArgumentError` for an unknown mode, and
         `ShallowHistoryError` where the clone may lack what it was.
         """
-        chosen = known_mode(mode) if mode else self._asked_mode or self._opened.policy.mode_of(contract.dataset_id)
+        mode = one_mode(mode, compatibility)
+        if mode is None:
+            mode = self._asked_mode or self._opened.policy.mode_of(contract.dataset_id)
+        chosen = known_mode(mode)
         states = [each for each in self._whole.states(contract.dataset_id) if each.facts]
         if not states:
             whole_history(self._opened.repository, "a verdict on a dataset that is not here")
@@ -113,15 +125,20 @@ class GitRegistry(ContractRegistry):
             pair = answered(pair, question, told, policy, datetime.now(UTC).date())
         return report_on(pair, chosen)
 
-    def register(self, contract: DataContract, mode: str | None = None) -> CompatibilityReport:
+    def register(
+        self, contract: DataContract, mode: str | None = None, *, compatibility: str | None = None
+    ) -> CompatibilityReport:
         """Raise `ReadOnlyRegistryError`."""
-        del mode
+        del mode, compatibility
         raise _read_only(f"commit '{contract.dataset_id}' and merge it")
 
-    def deprecate(self, dataset_id: str, version: str, uri: str) -> DataContract:
+    def deprecate(
+        self, dataset_id: str, version: str, deprecation_uri: str | None = None, *, uri: str | None = None
+    ) -> DataContract:
         """Raise `ReadOnlyRegistryError`."""
         del version
-        raise _read_only(f"edit the file and merge it: dcr deprecate {typed(dataset_id)} --uri {typed(uri)}")
+        address = typed(one_uri(deprecation_uri, uri))
+        raise _read_only(f"edit the file and merge it: dcr deprecate {typed(dataset_id)} --uri {address}")
 
     def archive(self, dataset_id: str, version: str) -> DataContract:
         """Raise `ReadOnlyRegistryError`."""
@@ -205,17 +222,18 @@ def _model(contract: Contract) -> DataContract:
 
 def _plain(contract: Contract) -> dict[str, Any]:
     sla = contract.freshness_sla
-    return {
+    values: dict[str, Any] = {
         "dataset_id": contract.dataset_id,
         "version": contract.version,
         "description": contract.description,
         "status": contract.status,
-        "primary_key": list(contract.primary_key),
-        "owners": [each._asdict() for each in contract.owners],
-        "freshness_sla": {"max_lag_seconds": sla.max_lag_seconds, "measurement": sla.measurement} if sla else None,
+        "primary_key": list(contract.primary_key) or None,
+        "owners": [_filled(each._asdict()) for each in contract.owners] or None,
+        "freshness_sla": _filled(sla._asdict()) if sla else None,
         "deprecation_uri": contract.deprecation_uri,
         "fields": _fields(contract.fields),
     }
+    return _filled(values)
 
 
 def _fields(fields: Iterable[Field]) -> list[dict[str, Any]]:
@@ -223,13 +241,20 @@ def _fields(fields: Iterable[Field]) -> list[dict[str, Any]]:
 
 
 def _field(field: Field) -> dict[str, Any]:
-    return {
-        "type": field.type,
-        "required": field.required,
-        "description": field.description,
-        "deprecated": field.deprecated,
-        "enum": None if field.enum is None else list(field.enum),
-        **field.constraints,
-        "fields": _fields(field.fields) or None,
-        "items": _field(field.items) if field.items else None,
-    }
+    return _filled(
+        {
+            "type": field.type,
+            "required": None if field.required else False,
+            "description": field.description,
+            "deprecated": field.deprecated or None,
+            "enum": None if field.enum is None else list(field.enum),
+            **field.constraints,
+            "fields": _fields(field.fields) or None,
+            "items": _field(field.items) if field.items else None,
+        }
+    )
+
+
+def _filled(values: dict[str, Any]) -> dict[str, Any]:
+    """Return the keys that have a value: JSON made of the model holds no others."""
+    return {key: value for key, value in values.items() if value is not None}

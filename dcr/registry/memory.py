@@ -9,13 +9,17 @@ from typing import TYPE_CHECKING
 from dcr.compatibility.semver import parse
 from dcr.contract.models import DataContract
 from dcr.errors import DcrError
-from dcr.registry.compatibility import CompatibilityReport, check_compatibility, known_mode
+from dcr.registry.compatibility import ArgumentError, CompatibilityReport, check_compatibility, known_mode
 
 if TYPE_CHECKING:
     from dcr.registry.from_git import GitRegistry
 
 
-class UnknownContractError(DcrError, KeyError):
+class RegistryError(DcrError, ValueError):
+    """The registry does not have what a call asks for, or has it already."""
+
+
+class UnknownContractError(RegistryError, KeyError):
     """No such dataset, or no such version of it."""
 
     __str__ = DcrError.__str__
@@ -28,7 +32,7 @@ class ContractRegistry:
     """
 
     def __init__(self, mode: str = "backward") -> None:
-        """`mode` is what versions are judged by when a call names no other. Raises `UsageError`."""
+        """`mode` is what versions are judged by when a call names no other. Raises `ArgumentError`."""
         self._mode = known_mode(mode)
         self._versions: dict[str, dict[str, DataContract]] = {}
         self._lock = threading.RLock()
@@ -44,32 +48,49 @@ class ContractRegistry:
 
         return GitRegistry(os.fspath(path), ref)
 
-    def register(self, contract: DataContract, mode: str | None = None) -> CompatibilityReport:
+    def register(
+        self, contract: DataContract, mode: str | None = None, *, compatibility: str | None = None
+    ) -> CompatibilityReport:
         """Add a version if it is compatible with the newest one, and return the report either way.
 
-        In a transitive mode it has to be compatible with every registered version.
+        In a transitive mode it has to be compatible with every registered version. `compatibility` is another name
+        for `mode`. The first version of a dataset is accepted, unless something that always counts is wrong with it.
 
-        The first version of a dataset is accepted, unless something that always counts is wrong with it. A
-        version that is there already is compared with itself: its status and deprecation_uri may change.
+        Raises `RegistryError` for a version that is registered already (`deprecate` and `archive` change its
+        status), `ArgumentError` for an unknown mode. Both are a `ValueError`.
         """
+        mode = one_mode(mode, compatibility)
         with self._lock:
             report = self.check(contract, mode)
+            if contract.version in self._versions.get(contract.dataset_id, {}):
+                raise RegistryError(
+                    f"version '{contract.version}' of '{contract.dataset_id}' is already registered",
+                    "give the contract a greater version",
+                )
             if report.compatible:
                 self._versions.setdefault(contract.dataset_id, {})[contract.version] = _copy(contract)
             return report
 
-    def check(self, contract: DataContract, mode: str | None = None) -> CompatibilityReport:
-        """Return what registering a contract would say, without doing it."""
+    def check(
+        self, contract: DataContract, mode: str | None = None, *, compatibility: str | None = None
+    ) -> CompatibilityReport:
+        """Return the report that registering a contract would give, without doing it.
+
+        A version that is registered already is compared with itself, and not compatible. Raises `ArgumentError`.
+        """
+        mode = one_mode(mode, compatibility)
         with self._lock:
             versions = self._versions.get(contract.dataset_id, {})
             previous = versions.get(contract.version) or _newest(versions)
             older = sorted((each for each in versions.values() if each is not previous), key=_order, reverse=True)
-            return check_compatibility(previous, contract, mode or self._mode, older)
+            return check_compatibility(previous, contract, self._mode if mode is None else mode, older)
 
-    def latest(self, dataset_id: str) -> DataContract:
-        """Return the newest active version. Raises `UnknownContractError` when there is none."""
-        active = {version: each for version, each in self._of(dataset_id).items() if each.status == "active"}
-        newest = _newest(active)
+    def latest(self, dataset_id: str, *, include_non_active: bool = False) -> DataContract:
+        """Return the newest active version, or the newest of any status. Raises `UnknownContractError`."""
+        versions = self._of(dataset_id)
+        if not include_non_active:
+            versions = {version: each for version, each in versions.items() if each.status == "active"}
+        newest = _newest(versions)
         if newest is None:
             raise UnknownContractError(
                 f"dataset '{dataset_id}' has no active version", "register one with status active"
@@ -93,9 +114,29 @@ class ContractRegistry:
         with self._lock:
             return sorted(self._versions)
 
-    def deprecate(self, dataset_id: str, version: str, uri: str) -> DataContract:
-        """Mark a version deprecated, with the address of its migration plan; return it as it is now."""
-        return self._replace(dataset_id, version, {"status": "deprecated", "deprecation_uri": uri})
+    def __contains__(self, dataset_id: object) -> bool:
+        """Whether a dataset has a registered version."""
+        with self._lock:
+            return isinstance(dataset_id, str) and dataset_id in self._versions
+
+    def deprecate(
+        self, dataset_id: str, version: str, deprecation_uri: str | None = None, *, uri: str | None = None
+    ) -> DataContract:
+        """Mark a version deprecated, with the address of its migration plan; return it as it is now.
+
+        `uri` is another name for `deprecation_uri`. Raises `UnknownContractError`, and `ArgumentError` for a blank
+        address or an archived version; both are a `ValueError`.
+        """
+        address = one_uri(deprecation_uri, uri)
+        if isinstance(address, str) and not address.strip():
+            raise ArgumentError("deprecation_uri is blank", "give the address of the migration plan")
+        with self._lock:
+            if self.get(dataset_id, version).status == "archived":
+                raise ArgumentError(
+                    f"version '{version}' of '{dataset_id}' is archived and cannot be deprecated",
+                    "deprecate a version that is in use",
+                )
+            return self._replace(dataset_id, version, {"status": "deprecated", "deprecation_uri": address})
 
     def archive(self, dataset_id: str, version: str) -> DataContract:
         """Mark a version archived; it stays in the history. Return it as it is now."""
@@ -103,7 +144,8 @@ class ContractRegistry:
 
     def _replace(self, dataset_id: str, version: str, changes: dict[str, str]) -> DataContract:
         with self._lock:
-            now = DataContract.model_validate({**self.get(dataset_id, version).model_dump(), **changes})
+            now = self.get(dataset_id, version).model_copy(update=changes)
+            DataContract.model_validate(now.model_dump(warnings=False))  # copying checks nothing
             self._versions[dataset_id][version] = now
             return _copy(now)
 
@@ -112,6 +154,20 @@ class ContractRegistry:
             if dataset_id not in self._versions:
                 raise UnknownContractError(f"there is no dataset '{dataset_id}'", "datasets() lists those there are")
             return dict(self._versions[dataset_id])
+
+
+def one_mode(mode: str | None, compatibility: str | None) -> str | None:
+    """Return the mode that a call names by either argument. Raises `ArgumentError` for two modes."""
+    if mode is not None and compatibility is not None and mode != compatibility:
+        raise ArgumentError(f"mode is '{mode}' and compatibility is '{compatibility}'", "give one of them")
+    return compatibility if mode is None else mode
+
+
+def one_uri(deprecation_uri: str | None, uri: str | None) -> str:
+    """Return the address that a call names by either argument. Raises `TypeError` for none, or for two."""
+    if (deprecation_uri is None) == (uri is None):
+        raise TypeError("deprecate() takes one address: deprecation_uri")
+    return deprecation_uri or uri or ""
 
 
 def _copy(contract: DataContract) -> DataContract:

@@ -95,7 +95,7 @@ def contract_schema() -> dict[str, Any]:
         "required": ["deprecation_uri"],
         "errorMessage": "a deprecated contract needs a deprecation_uri, where readers find the migration plan",
     }
-    _narrow(parts["Owner"], {"team": {"pattern": r"\S"}})
+    _narrow(parts["Owner"], {"team": {"pattern": r"\S"}, "contact": {"pattern": r"\S"}})
     _narrow(parts["FreshnessSLA"], {"max_lag_seconds": {"minimum": 1}, "measurement": {"pattern": r"\S"}})
     _narrow(parts["DataField"], {"name": _NAME})
     for part in (parts["ArrayItems"], parts["DataField"]):

@@ -289,7 +289,8 @@ def models_of_a_contract() -> tuple[type[BaseModel], ...]:
 
 OTHER_WORDS = {"previous_location", "check_compatibility", "description_removed", "tmp_path", *MODES}
 OTHER_WORDS |= {"pull_request", "pull_request_target", "custom_hooks"}
-"""The library's, the modes, the example of a rule to add, pytest's, GitHub's events and GitLab's folder."""
+OTHER_WORDS |= {"owners_from_decision_card", "contract_owner_from_decision_card"}
+"""The library's and its predecessor's, the modes, a rule to add, pytest's, GitHub's events and GitLab's folder."""
 
 
 def test_the_rule_that_contributing_adds_passes_the_tests_of_rules(tmp_path: Path) -> None:

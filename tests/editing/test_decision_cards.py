@@ -44,6 +44,9 @@ def test_buyer_and_decision_maker_become_two_owners() -> None:
 @pytest.mark.parametrize(
     ("maker", "owners"),
     [
+        ({"role": "Director of Data", "name": "Alex Chen"}, [DIRECTOR]),
+        ({"role": "Director of Data", "title": "Dr", "name": "Alex Chen"}, [DIRECTOR]),
+        ({"role": "Director of Data"}, [Owner("Director of Data")]),
         ({"title": "Director of Data", "name": "Alex Chen"}, [DIRECTOR]),
         ({"title": "Director of Data", "name": "Alex Chen", "contact": "@alex"}, [DIRECTOR]),
         ({"title": "Director of Data"}, [Owner("Director of Data")]),
@@ -79,7 +82,9 @@ def test_what_else_a_card_says_does_not_matter() -> None:
         ('{"buyer": {"name": "a", "contact": ["#a"]}}', "1:25: buyer.contact is no text", 'write "contact"'),
         ('{"buyer": "a"}', "1:2: buyer is no object", 'write "buyer": {…}'),
         ('{"buyer": {"name": "a"}, "decision_maker": 1}', "1:26: decision_maker is no text", "write"),
-        ('{"buyer": {"name": "a"}, "decision_maker": {}}', "1:26: decision_maker has neither title nor name", "add"),
+        ('{"buyer": {"name": "a"}, "decision_maker": {}}', "1:26: decision_maker has no role, title or name", "add"),
+        ('{"buyer": {"name": "a"},\n"decision_maker": {"role": " "}}', "2:20: decision_maker.role is blank", "name"),
+        ('{"buyer": {"name": "a"},\n"decision_maker": {"role": 1}}', "2:20: decision_maker.role is no text", "write"),
         ('{"buyer": {"name": "a\\nb"}}', "1:12: buyer.name holds the control character U+000A", "one line"),
         ('{"buyer": {"name": "\\u001b[31m"}}', "1:12: buyer.name holds the control character U+001B", "one line"),
         ('{"buyer": {"name": "\\ud800"}}', "1:12: buyer.name holds the control character U+D800", "one line"),

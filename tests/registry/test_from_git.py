@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 from repositories import Repository, breaking, contract
 
-from dcr import ContractRegistry
+from dcr import ContractRegistry, RegistryError
 from dcr.errors import DcrError
 
 if TYPE_CHECKING:
@@ -52,6 +52,42 @@ def test_the_branch_answers_as_a_registry_does(repository: Repository) -> None:
     assert found.latest(ID).version == "1.1.0"
     assert [each.name for each in found.get(ID, "1.1.0").fields][-1] == "note"
     assert len(found.get(ID, "1.0.0").fields) == 4
+
+
+def test_it_is_asked_as_the_registry_in_memory_is(repository: Repository) -> None:
+    found = registry(repository)
+    assert ID in found
+    assert "nobody" not in found
+    assert None not in found
+    assert found.latest(ID, include_non_active=True).version == "2.0.0"
+    last = found.latest(ID).model_copy(update={"version": "3.0.0"})
+    assert found.check(last, compatibility="full").mode == "full"
+    with pytest.raises(ValueError, match="there is no mode 'x'"):
+        found.check(last, compatibility="x")
+    with pytest.raises(RegistryError, match="there is no dataset 'nobody'"):
+        found.latest("nobody")
+    with pytest.raises(DcrError, match="read-only"):
+        found.deprecate(ID, "1.1.0", deprecation_uri="https://example.com")
+    with pytest.raises(DcrError, match="read-only"):
+        found.register(last, compatibility="none")
+
+
+def test_json_holds_no_key_that_has_no_value(repository: Repository) -> None:
+    found = registry(repository).latest(ID).model_dump(mode="json")
+    assert found == {
+        "dataset_id": ID,
+        "version": "1.1.0",
+        "status": "active",
+        "primary_key": ["user_id", "active_date"],
+        "owners": [{"team": "growth-platform"}],
+        "fields": [
+            {"name": "user_id", "type": "string"},
+            {"name": "active_date", "type": "timestamp"},
+            {"name": "plan", "type": "string", "enum": ["free", "pro"]},
+            {"name": "ltv", "type": "number", "required": False},
+            {"name": "note", "type": "string", "required": False},
+        ],
+    }
 
 
 def test_another_format_comes_as_the_same_model(repository: Repository) -> None:
