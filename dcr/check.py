@@ -31,8 +31,8 @@ if TYPE_CHECKING:
     from dcr.compatibility.matching import Matched
     from dcr.compatibility.pairs import ContractPair
     from dcr.compatibility.transitive import Older
-    from dcr.git.base import Base
     from dcr.git.changes import Change, ChangeSet
+    from dcr.git.merge_bases import Base
     from dcr.git.repository import Repository
     from dcr.policy.governing import Governing
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-from dcr.git.base import Base, UnbornHeadError, no_merge_base, resolve_base, resolve_commit
+from dcr.git.base import resolve_base
 from dcr.git.bringing import ID
 from dcr.git.changes import INDEX, WORKTREE
 from dcr.git.command import failure
+from dcr.git.merge_bases import Base, no_merge_base
 from dcr.git.policies import named_base
+from dcr.git.refs import UnbornHeadError, resolve_commit
 
 if TYPE_CHECKING:
     from dcr.git.repository import Repository

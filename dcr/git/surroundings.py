@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
     from dcr.contract.contract import Contract
     from dcr.contract.location import Location
-    from dcr.git.base import Base
     from dcr.git.changes import Change, ChangeSet
+    from dcr.git.merge_bases import Base
     from dcr.git.repository import Repository
 
 
