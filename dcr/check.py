@@ -13,6 +13,7 @@ from dcr.git.policies import governing_policy
 from dcr.git.repository import discover
 from dcr.git.settled import settle
 from dcr.policy.globs import Scope
+from dcr.reporters.own_issues import own_issues, today
 from dcr.reporters.report import (
     BaseReport,
     ContractReport,
@@ -71,11 +72,25 @@ def check(request: Request, progress: Callable[[str], None] = lambda _: None) ->
         raise UsageError("this repository is bare: it has no working tree", "judge a commit: dcr check --head REF")
     base = request.against or settle(repository, request.base, request.head)
     head = request.head if request.head in (WORKTREE, INDEX) else base.head
+    reports = [
+        _compare(request, repository, base._replace(merge_base=each), head, progress) for each in base.merge_bases
+    ]
+    if len(reports) == 1:
+        return reports[0]
+    from dcr.reporters.combined import combined  # noqa: PLC0415 (few histories criss-cross)
+
+    return combined(reports)
+
+
+def _compare(
+    request: Request, repository: Repository, base: Base, head: str, progress: Callable[[str], None]
+) -> Report:
+    """Return what is to be said of the proposed side, compared with one merge base."""
     progress("listing what changed")
     found = changes_since(repository, base.merge_base, head)
     # Where nothing was published, the policy that comes along is the only one there is.
     side = "worktree" if base.is_nothing else request.policy_from
-    governing = governing_policy(repository, base.merge_base, found.changes, side)
+    governing = governing_policy(repository, base.merge_base, found.changes, side, base.commit)
     scope = Scope(governing.policy.contracts, governing.policy.exclude)
     total = len(scope.covered(found.paths))
     if request.require_contracts and not total:
@@ -83,12 +98,12 @@ def check(request: Request, progress: Callable[[str], None] = lambda _: None) ->
     wanted = _wanted(repository, request, scope, found)
     run = _Run(request, repository, base, head, found, governing, scope)
     contracts, left_alone = _judge(run, [each for each in found.changes if wanted(each.path)], progress)
-    own = _own_issues(governing, contracts)
+    own = own_issues(governing, contracts)
     contracts, baselined = _left_out(run, contracts)
     if base.is_nothing:  # everything is new, so only what is wrong with it is told, as dcr lint does
         contracts = tuple(each for each in contracts if each.issues)
     report = Report(
-        base=None if base.is_nothing else BaseReport(base.ref, base.source, base.commit, base.merge_base),
+        base=None if base.is_nothing else BaseReport(*base[:4], others=base.others),
         head=request.head,
         contracts=contracts,
         issues=() if base.is_nothing else own,
@@ -170,7 +185,7 @@ def _judge(
     )
     progress("judging")
     paths = {each.path for each in relevant} - untouched.keys()
-    today = _today() if run.governing.may_have_issues else ""
+    day = today() if run.governing.may_have_issues else ""
     reports = []
     named = named_places(previous, proposed)
     touched = [each for each in match(previous, proposed, around) if not paths.isdisjoint(each.paths)]
@@ -178,7 +193,7 @@ def _judge(
         reading = proposed.get(matched.path)
         dataset_id = matched.dataset_id or (reading.dataset_id if reading else None)
         verdict, older = _judged(matched.pair, _mode_of(run, dataset_id))
-        issues = tuple(named(each) for each in run.governing.apply(verdict, matched.pair, today, older))
+        issues = tuple(named(each) for each in run.governing.apply(verdict, matched.pair, day, older))
         reports.append((_report(run, matched, dataset_id, verdict, issues), matched.told_by))
     duplicated = {report.dataset_id for report, _ in reports if _says_duplicated(report)}
     readings = [(previous.get(path), proposed.get(path)) for path in paths]
@@ -208,11 +223,19 @@ def _judged(pair: ContractPair, mode: str) -> tuple[Verdict, tuple[Older, ...]]:
     """Return the verdict on a pair, and those on older versions where a transitive mode asked for them."""
     from dcr.compatibility.engine import judge  # noqa: PLC0415
 
-    if not pair.earlier:
-        return judge(pair, mode), ()
-    from dcr.compatibility.transitive import judge_all  # noqa: PLC0415
+    verdict: Verdict
+    older: tuple[Older, ...] = ()
+    if pair.earlier:
+        from dcr.compatibility.transitive import judge_all  # noqa: PLC0415
 
-    return judge_all(pair, mode)
+        verdict, older = judge_all(pair, mode)
+    else:
+        verdict = judge(pair, mode)
+    if pair.published is None:
+        return verdict, older
+    from dcr.compatibility.three_way import without_base_breaks  # noqa: PLC0415 (where the base has gone on)
+
+    return without_base_breaks(pair, mode, verdict, older)
 
 
 def _left_out(run: _Run, contracts: tuple[ContractReport, ...]) -> tuple[tuple[ContractReport, ...], int]:
@@ -233,26 +256,6 @@ def _mode_of(run: _Run, dataset_id: str | None) -> str:
 
 def _says_duplicated(report: ContractReport) -> bool:
     return any(issue.kind == "dataset_id_duplicated" and issue.severity == ERROR for issue in report.issues)
-
-
-def _own_issues(governing: Governing, contracts: tuple[ContractReport, ...]) -> tuple[Issue, ...]:
-    if not governing.may_have_issues:
-        return ()
-    used, matched = set(), set()
-    for contract in contracts:
-        version = contract.proposed or contract.previous
-        for issue in contract.issues:
-            key = (contract.dataset_id, version, issue.kind, issue.field)
-            matched.add(key)
-            if issue.accepted:
-                used.add(key)
-    return tuple(governing.own_issues(used, matched, _today()))
-
-
-def _today() -> str:
-    from datetime import date  # noqa: PLC0415 (a run without changes needs no day)
-
-    return date.today().isoformat()  # noqa: DTZ011 (the user's own day)
 
 
 def _report(

@@ -148,6 +148,11 @@ def _sides(
                 raise
             dataset = refs
     base = resolve_base(repository, None, None, lambda at: named_base(repository, at))
+    if base.others:
+        raise UsageError(
+            f"'{base.ref}' and the head have {len(base.merge_bases)} merge bases (a criss-cross merge)",
+            f"name one: dcr diff {base.merge_base[:12]}",
+        )
     return base.merge_base, here, (base.ref, name), dataset
 
 

@@ -12,6 +12,7 @@ from dcr.git.bringing import bring, short
 from dcr.git.command import GitFailedError, failure
 from dcr.git.merge_bases import compare
 from dcr.git.refs import BadRefError, check_shape, resolve_commit, unborn
+from dcr.git.under_way import merging_commits, rebased_onto
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -48,7 +49,12 @@ def resolve_base(
     set and cannot be resolved: that is never "no base".
     """
     name, source = _named(repository, base, policy_base)
-    found = compare(repository, name, source, head or "HEAD")
+    if head is None:  # the working tree and the index are what git is in the middle of
+        onto = rebased_onto(repository, name)
+        if onto is not None:
+            found = compare(repository, onto, source, "HEAD", merging_commits(repository))
+            return found._replace(ref=short(name))
+    found = compare(repository, name, source, head or "HEAD", merging_commits(repository) if head is None else ())
     unproposed = ci.unproposed(os.environ)
     if unproposed and found.head == unproposed[0]:
         raise NotProposedError(

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from dcr.contract.contract import Contract
     from dcr.contract.location import Location
+    from dcr.formats.reading import Reading
     from dcr.git.changes import Change, ChangeSet
     from dcr.git.merge_bases import Base
     from dcr.git.repository import Repository
@@ -46,14 +47,29 @@ def surroundings(
         return _found_in(repository, [each for each in found.changes if each.path not in known], set(ids))
 
     @cache
-    def published() -> Mapping[str, Contract]:
-        if base.commit == base.merge_base:
-            return {}
-        since = [each for each in commit_changes(repository, base.commit, base.merge_base) if covers(each.path)]
-        readings = previous_readings(repository, since, base.commit).values()
-        return {each.dataset_id: each for reading in readings if not reading.unreadable for each in reading.contracts}
+    def since() -> tuple[Change, ...]:
+        """What lies between the base's tip and the merge base, the tip being the previous side."""
+        same = base.commit == base.merge_base
+        return () if same else commit_changes(repository, base.commit, base.merge_base)
 
-    return Surroundings(claims, elsewhere, published)
+    @cache
+    def at_tip() -> Mapping[str, Reading]:
+        return previous_readings(repository, [each for each in since() if covers(each.path)], base.commit)
+
+    @cache
+    def published() -> Mapping[str, Contract]:
+        readings = (each for each in at_tip().values() if not each.unreadable)
+        return {each.dataset_id: each for reading in readings for each in reading.contracts}
+
+    def removed(contracts: Sequence[Contract]) -> frozenset[str]:
+        changed_there = {each.path for each in since() if each.in_proposed}
+        ids = {each.dataset_id for each in contracts if each.path in changed_there} - published().keys()
+        if not ids or any(each.unreadable for each in at_tip().values()):
+            return frozenset()
+        outside = [each for each in commit_changes(repository, base.merge_base, base.commit) if not covers(each.path)]
+        return frozenset(ids) - _found_in(repository, outside, ids).keys()
+
+    return Surroundings(claims, elsewhere, published, removed)
 
 
 def _found_in(repository: Repository, changes: Sequence[Change], ids: set[str]) -> dict[str, Contract]:

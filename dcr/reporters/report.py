@@ -18,12 +18,13 @@ ADDED, MODIFIED, REMOVED, RENAMED, UNCHANGED = "added", "modified", "removed", "
 
 
 class BaseReport(NamedTuple):
-    """What was compared with, and where that came from."""
+    """What was compared with, and where that came from; `others` are the further merge bases of a criss-cross."""
 
     ref: str
     source: str
     commit: str
     merge_base: str
+    others: tuple[str, ...] = ()
 
 
 class ContractReport(NamedTuple):
@@ -86,7 +87,8 @@ class Report(NamedTuple):
         if self.base is None:
             return None, proposed
         path = there.path if there else contract.previous_path if contract else here.path if here else None
-        commit = (there.commit if there else "") or self.base.merge_base
+        compared = (contract.previous_commit if contract else None) or self.base.merge_base
+        commit = (there.commit if there else "") or compared
         return (commit, path) if path is not None else None, proposed
 
     def named_sources(self) -> tuple[SourceKey, ...]:

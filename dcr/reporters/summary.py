@@ -42,7 +42,8 @@ def closing_parts(report: Report, quoted: Callable[[str], str] = printable) -> l
         base = report.base
         parts.append(f"against {quoted(base.ref)} (from {quoted(base.source)}) at {base.commit[:10]}")
         if base.merge_base != base.commit:
-            parts.append(f"merge-base {base.merge_base[:10]}")
+            ids = ", ".join(each[:10] for each in (base.merge_base, *base.others))
+            parts.append(f"merge-base{'s' * bool(base.others)} {ids}")
     if report.policy != "defaults":
         parts.append(f"policy {quoted(report.policy)}")
     return parts

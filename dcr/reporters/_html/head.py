@@ -105,6 +105,7 @@ def _facts(report: Report) -> Markup:
         facts.append(("Base commit", _commit(base.commit)))
         if base.merge_base != base.commit:
             facts.append(("Merge-base", _commit(base.merge_base)))
+        facts += [("Merge-base", _commit(each)) for each in base.others]
         facts.append(("Judged", join(head_in_words(report.head))))
     facts.append(("Policy", join(report.policy)))
     facts.append(("Fails on", join("nothing" if report.fail_on == "never" else f"{report.fail_on}s")))
