@@ -30,8 +30,6 @@ if TYPE_CHECKING:
     from dcr.compatibility.engine import Verdict
     from dcr.compatibility.issue import Issue
     from dcr.compatibility.matching import Matched
-    from dcr.compatibility.pairs import ContractPair
-    from dcr.compatibility.transitive import Older
     from dcr.git.changes import Change, ChangeSet
     from dcr.git.merge_bases import Base
     from dcr.git.repository import Repository
@@ -42,6 +40,7 @@ class Request(NamedTuple):
     """What a run is asked to do. `head` is `worktree`, `index`, or a ref; None settings follow the policy.
 
     `against` is a base that is settled already, with its head; `base` is then not looked at, and `head` only said.
+    `merged` asks for the merge of the base's tip and the head, compared with that tip.
     `sources` asks for the texts of both sides beside the issues, for formats that show them.
     """
 
@@ -56,6 +55,7 @@ class Request(NamedTuple):
     against: Base | None = None
     baseline: str | None = None
     sources: bool = False
+    merged: bool = False
 
 
 class NoContractsError(DcrError):
@@ -70,6 +70,13 @@ def check(request: Request, progress: Callable[[str], None] = lambda _: None) ->
     repository = discover(request.folder)
     if repository.bare and request.head in (WORKTREE, INDEX):
         raise UsageError("this repository is bare: it has no working tree", "judge a commit: dcr check --head REF")
+    if request.merged:
+        from dcr.git.merge_tree import merged_tree  # noqa: PLC0415 (few runs merge)
+
+        name = "HEAD" if request.head == WORKTREE else request.head
+        base = settle(repository, request.base, name)
+        with merged_tree(repository, base, name) as (beside, tree):
+            return _compare(request, beside, base._replace(merge_base=base.commit, others=()), tree, progress)
     base = request.against or settle(repository, request.base, request.head)
     head = request.head if request.head in (WORKTREE, INDEX) else base.head
     reports = [
@@ -104,7 +111,7 @@ def _compare(
         contracts = tuple(each for each in contracts if each.issues)
     report = Report(
         base=None if base.is_nothing else BaseReport(*base[:4], others=base.others),
-        head=request.head,
+        head="HEAD" if request.merged and request.head == WORKTREE else request.head,
         contracts=contracts,
         issues=() if base.is_nothing else own,
         total=total,
@@ -114,15 +121,24 @@ def _compare(
         baselined=baselined,
         revision=base.head,
         repository=address(os.environ),
+        merged=request.merged,
+        uncommitted=_uncommitted(run) if request.merged and request.head == WORKTREE else 0,
     )
     return _with_sources(run, report) if request.sources else report
 
 
-def head_of(*, staged: bool, head: str | None) -> str:
-    """Return what `--staged` and `--head` mean together. Raises `UsageError` for both at once."""
-    if staged and head is not None:
-        raise UsageError("--staged and --head exclude each other", "use one of them")
+def head_of(*, staged: bool, head: str | None, merged: bool = False) -> str:
+    """Return what `--staged` and `--head` mean together. Raises `UsageError` for options that exclude each other."""
+    if staged and (merged or head is not None):
+        other = "--head" if head is not None else "--merged"
+        raise UsageError(f"--staged and {other} exclude each other", "use one of them")
     return INDEX if staged else head if head is not None else WORKTREE
+
+
+def _uncommitted(run: _Run) -> int:
+    """Return how many files in scope differ from what is committed, and so are no part of a merge."""
+    changes = changes_since(run.repository, run.base.head, WORKTREE).changes
+    return sum(run.scope.covers(each.path) for each in changes)
 
 
 class _Run(NamedTuple):
@@ -161,6 +177,7 @@ def _judge(
     """Return a report for each dataset that the relevant changes touch, and how many files were no contracts."""
     if not relevant:
         return (), 0
+    from dcr.compatibility.judging import judge_pair  # noqa: PLC0415
     from dcr.compatibility.matching import match  # noqa: PLC0415 (an unchanged repository needs no engine)
     from dcr.compatibility.places import named_places  # noqa: PLC0415
     from dcr.git.sides import both_sides  # noqa: PLC0415
@@ -192,7 +209,7 @@ def _judge(
     for matched in _with_past(run, touched, progress):
         reading = proposed.get(matched.path)
         dataset_id = matched.dataset_id or (reading.dataset_id if reading else None)
-        verdict, older = _judged(matched.pair, _mode_of(run, dataset_id))
+        verdict, older = judge_pair(matched.pair, _mode_of(run, dataset_id))
         issues = tuple(named(each) for each in run.governing.apply(verdict, matched.pair, day, older))
         reports.append((_report(run, matched, dataset_id, verdict, issues), matched.told_by))
     duplicated = {report.dataset_id for report, _ in reports if _says_duplicated(report)}
@@ -217,25 +234,6 @@ def _with_past(run: _Run, touched: list[Matched], progress: Callable[[str], None
     progress("asking the history")
     blobs = {each.path: each.previous_id for each in run.found.changes}
     return with_past(Asked(run.repository, run.base.merge_base, run.scope, policy, blobs), touched, questions)
-
-
-def _judged(pair: ContractPair, mode: str) -> tuple[Verdict, tuple[Older, ...]]:
-    """Return the verdict on a pair, and those on older versions where a transitive mode asked for them."""
-    from dcr.compatibility.engine import judge  # noqa: PLC0415
-
-    verdict: Verdict
-    older: tuple[Older, ...] = ()
-    if pair.earlier:
-        from dcr.compatibility.transitive import judge_all  # noqa: PLC0415
-
-        verdict, older = judge_all(pair, mode)
-    else:
-        verdict = judge(pair, mode)
-    if pair.published is None:
-        return verdict, older
-    from dcr.compatibility.three_way import without_base_breaks  # noqa: PLC0415 (where the base has gone on)
-
-    return without_base_breaks(pair, mode, verdict, older)
 
 
 def _left_out(run: _Run, contracts: tuple[ContractReport, ...]) -> tuple[tuple[ContractReport, ...], int]:

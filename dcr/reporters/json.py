@@ -35,6 +35,7 @@ def document(report: Report) -> dict[str, Any]:
         "tool": {"name": "dcr", "version": __version__},
         "base": _base(base) if base else None,
         "head": report.head,
+        **({"merged": True, "uncommitted": report.uncommitted} if report.merged else {}),
         "policy": report.policy,
         "compatible": report.compatible,
         "summary": {

@@ -59,7 +59,9 @@ class Report(NamedTuple):
     on either side, `policy` the files the policy was read from, `baselined` the issues that a baseline left out.
     `revision` is the commit that was judged or that
     the judged files sit on, `repository` the address of the repository as its host gives it; empty when unknown.
-    `sources` holds the texts that `source_keys` names, None when the run was not asked for them.
+    `merged` is whether the head was judged as it would be merged into the base, `uncommitted` how many files in scope
+    were changed and are no part of that. `sources` holds the texts that
+    `source_keys` names, None when the run was not asked for them.
     """
 
     base: BaseReport | None
@@ -74,6 +76,8 @@ class Report(NamedTuple):
     revision: str = ""
     repository: str = ""
     sources: Mapping[SourceKey, Source] | None = None
+    merged: bool = False
+    uncommitted: int = 0
 
     def source_keys(
         self, issue: Issue, contract: ContractReport | None = None

@@ -193,6 +193,15 @@ def criss_crossed_by_the_merge_under_way(root: Path) -> Scenario:
     return scenario
 
 
+def broken_by_the_merge(root: Path) -> Scenario:
+    repository = started(root)
+    repository.commit({"contracts/a.yaml": contract("shop.orders")})
+    repository.git("checkout", "-q", "main")
+    repository.commit({"contracts/b.yaml": contract("shop.orders")})
+    repository.git("checkout", "-q", "feature")
+    return Scenario(repository, ("--merged", "--base", "main"))
+
+
 def started(root: Path) -> Repository:
     repository = Repository(root)
     repository.commit({USERS: contract(), "notes.txt": "x"})
@@ -242,7 +251,7 @@ def test_every_kind_of_fault_at_every_call(tmp_path: Path, fault: str) -> None:
         staged, committed_and_bare, copied_to_an_untracked_file, copied_in_a_commit, copied_many_times,
         unreadable_before, broken_only_by_the_policy, accepted_where_it_does_not_count,
         published_meanwhile, named_by_a_ci, named_by_the_policy, moved_out_of_scope, prepared_by_a_stranger,
-        in_the_hook_of_a_linked_worktree,
+        in_the_hook_of_a_linked_worktree, broken_by_the_merge,
     ],
 )  # fmt: skip
 def test_a_fault_at_every_call_of_every_job(tmp_path: Path, scene: Callable[[Path], Scenario], fault: str) -> None:

@@ -80,7 +80,7 @@ def test_a_removed_contract_is_one_issue_too(repository: Repository) -> None:
 
 
 def test_an_acceptance_counts_against_each_merge_base(repository: Repository) -> None:
-    main, feature = criss_crossed(repository, {}, {USERS: contract(version="1.1.0", more=COUNTRY)})
+    _main, _feature = criss_crossed(repository, {}, {USERS: contract(version="1.1.0", more=COUNTRY)})
     entry = ENTRY.replace("ltv", "country")
     repository.commit({USERS: contract(version="2.0.0"), "dcr.accepted.yaml": entry})
     outcome = repository.check()
