@@ -180,20 +180,23 @@ def _judge(
     from dcr.compatibility.judging import judge_pair  # noqa: PLC0415
     from dcr.compatibility.matching import match  # noqa: PLC0415 (an unchanged repository needs no engine)
     from dcr.compatibility.places import named_places  # noqa: PLC0415
+    from dcr.git.base_tip import BaseTip  # noqa: PLC0415
     from dcr.git.sides import both_sides  # noqa: PLC0415
     from dcr.git.surroundings import surroundings  # noqa: PLC0415
 
     in_scope = [each for each in run.found.changes if run.scope.covers(each.path)]
     looked_at = list({each.path: each for each in (*in_scope, *relevant)}.values())
     progress(f"reading {counted(len(looked_at), 'changed file')}")
-    previous, proposed, untouched = both_sides(run.repository, looked_at, run.base.merge_base)
+    tip = BaseTip(run.repository, run.base, run.scope.covers)
+    sides = both_sides(run.repository, looked_at, run.base.merge_base)
+    previous, proposed, untouched = tip.leave_out(sides, looked_at)
     for path in [path for path, reading in proposed.items() if reading.format == "unknown"]:
         before = previous.get(path)
         if not run.scope.covers(path) and (before is None or before.format in (None, "unknown")):
             del proposed[path]  # below a folder that was named, what cannot be read need not be a contract
     around = surroundings(
         run.repository,
-        run.base,
+        tip,
         run.head,
         found=run.found,
         looked_at=looked_at,

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from functools import cache
 from typing import TYPE_CHECKING
 
 from dcr.compatibility.matching import Surroundings
 from dcr.formats import read
-from dcr.git.changes import commit_changes
 from dcr.git.contents import proposed_contents
 from dcr.git.search import claims_of
-from dcr.git.sides import previous_readings
 from dcr.git.worktree import UnreadableFileError
 
 if TYPE_CHECKING:
@@ -18,15 +15,14 @@ if TYPE_CHECKING:
 
     from dcr.contract.contract import Contract
     from dcr.contract.location import Location
-    from dcr.formats.reading import Reading
+    from dcr.git.base_tip import BaseTip
     from dcr.git.changes import Change, ChangeSet
-    from dcr.git.merge_bases import Base
     from dcr.git.repository import Repository
 
 
 def surroundings(
     repository: Repository,
-    base: Base,
+    tip: BaseTip,
     head: str,
     *,
     found: ChangeSet,
@@ -46,30 +42,11 @@ def surroundings(
         known = {each.path for each in looked_at}
         return _found_in(repository, [each for each in found.changes if each.path not in known], set(ids))
 
-    @cache
-    def since() -> tuple[Change, ...]:
-        """What lies between the base's tip and the merge base, the tip being the previous side."""
-        same = base.commit == base.merge_base
-        return () if same else commit_changes(repository, base.commit, base.merge_base)
-
-    @cache
-    def at_tip() -> Mapping[str, Reading]:
-        return previous_readings(repository, [each for each in since() if covers(each.path)], base.commit)
-
-    @cache
-    def published() -> Mapping[str, Contract]:
-        readings = (each for each in at_tip().values() if not each.unreadable)
-        return {each.dataset_id: each for reading in readings for each in reading.contracts}
-
     def removed(contracts: Sequence[Contract]) -> frozenset[str]:
-        changed_there = {each.path for each in since() if each.in_proposed}
-        ids = {each.dataset_id for each in contracts if each.path in changed_there} - published().keys()
-        if not ids or any(each.unreadable for each in at_tip().values()):
-            return frozenset()
-        outside = [each for each in commit_changes(repository, base.merge_base, base.commit) if not covers(each.path)]
-        return frozenset(ids) - _found_in(repository, outside, ids).keys()
+        ids = tip.removed_datasets(contracts)
+        return frozenset(ids - _found_in(repository, tip.out_of_scope(), ids).keys()) if ids else frozenset()
 
-    return Surroundings(claims, elsewhere, published, removed)
+    return Surroundings(claims, elsewhere, lambda: tip.published, removed)
 
 
 def _found_in(repository: Repository, changes: Sequence[Change], ids: set[str]) -> dict[str, Contract]:
