@@ -13,6 +13,7 @@ from dcr.git.policies import governing_policy
 from dcr.git.repository import discover
 from dcr.git.settled import settle
 from dcr.policy.globs import Scope
+from dcr.reporters.own_issues import own_issues, today
 from dcr.reporters.report import (
     BaseReport,
     ContractReport,
@@ -29,10 +30,8 @@ if TYPE_CHECKING:
     from dcr.compatibility.engine import Verdict
     from dcr.compatibility.issue import Issue
     from dcr.compatibility.matching import Matched
-    from dcr.compatibility.pairs import ContractPair
-    from dcr.compatibility.transitive import Older
-    from dcr.git.base import Base
     from dcr.git.changes import Change, ChangeSet
+    from dcr.git.merge_bases import Base
     from dcr.git.repository import Repository
     from dcr.policy.governing import Governing
 
@@ -41,6 +40,7 @@ class Request(NamedTuple):
     """What a run is asked to do. `head` is `worktree`, `index`, or a ref; None settings follow the policy.
 
     `against` is a base that is settled already, with its head; `base` is then not looked at, and `head` only said.
+    `merged` asks for the merge of the base's tip and the head, compared with that tip.
     `sources` asks for the texts of both sides beside the issues, for formats that show them.
     """
 
@@ -55,6 +55,7 @@ class Request(NamedTuple):
     against: Base | None = None
     baseline: str | None = None
     sources: bool = False
+    merged: bool = False
 
 
 class NoContractsError(DcrError):
@@ -69,13 +70,34 @@ def check(request: Request, progress: Callable[[str], None] = lambda _: None) ->
     repository = discover(request.folder)
     if repository.bare and request.head in (WORKTREE, INDEX):
         raise UsageError("this repository is bare: it has no working tree", "judge a commit: dcr check --head REF")
+    if request.merged:
+        from dcr.git.merge_tree import merged_tree  # noqa: PLC0415 (few runs merge)
+
+        name = "HEAD" if request.head == WORKTREE else request.head
+        base = settle(repository, request.base, name)
+        with merged_tree(repository, base, name) as (beside, tree):
+            return _compare(request, beside, base._replace(merge_base=base.commit, others=()), tree, progress)
     base = request.against or settle(repository, request.base, request.head)
     head = request.head if request.head in (WORKTREE, INDEX) else base.head
+    reports = [
+        _compare(request, repository, base._replace(merge_base=each), head, progress) for each in base.merge_bases
+    ]
+    if len(reports) == 1:
+        return reports[0]
+    from dcr.reporters.combined import combined  # noqa: PLC0415 (few histories criss-cross)
+
+    return combined(reports)
+
+
+def _compare(
+    request: Request, repository: Repository, base: Base, head: str, progress: Callable[[str], None]
+) -> Report:
+    """Return what is to be said of the proposed side, compared with one merge base."""
     progress("listing what changed")
     found = changes_since(repository, base.merge_base, head)
     # Where nothing was published, the policy that comes along is the only one there is.
     side = "worktree" if base.is_nothing else request.policy_from
-    governing = governing_policy(repository, base.merge_base, found.changes, side)
+    governing = governing_policy(repository, base.merge_base, found.changes, side, base.commit)
     scope = Scope(governing.policy.contracts, governing.policy.exclude)
     total = len(scope.covered(found.paths))
     if request.require_contracts and not total:
@@ -83,13 +105,13 @@ def check(request: Request, progress: Callable[[str], None] = lambda _: None) ->
     wanted = _wanted(repository, request, scope, found)
     run = _Run(request, repository, base, head, found, governing, scope)
     contracts, left_alone = _judge(run, [each for each in found.changes if wanted(each.path)], progress)
-    own = _own_issues(governing, contracts)
+    own = own_issues(governing, contracts)
     contracts, baselined = _left_out(run, contracts)
     if base.is_nothing:  # everything is new, so only what is wrong with it is told, as dcr lint does
         contracts = tuple(each for each in contracts if each.issues)
     report = Report(
-        base=None if base.is_nothing else BaseReport(base.ref, base.source, base.commit, base.merge_base),
-        head=request.head,
+        base=None if base.is_nothing else BaseReport(*base[:4], others=base.others),
+        head="HEAD" if request.merged and request.head == WORKTREE else request.head,
         contracts=contracts,
         issues=() if base.is_nothing else own,
         total=total,
@@ -99,15 +121,24 @@ def check(request: Request, progress: Callable[[str], None] = lambda _: None) ->
         baselined=baselined,
         revision=base.head,
         repository=address(os.environ),
+        merged=request.merged,
+        uncommitted=_uncommitted(run) if request.merged and request.head == WORKTREE else 0,
     )
     return _with_sources(run, report) if request.sources else report
 
 
-def head_of(*, staged: bool, head: str | None) -> str:
-    """Return what `--staged` and `--head` mean together. Raises `UsageError` for both at once."""
-    if staged and head is not None:
-        raise UsageError("--staged and --head exclude each other", "use one of them")
+def head_of(*, staged: bool, head: str | None, merged: bool = False) -> str:
+    """Return what `--staged` and `--head` mean together. Raises `UsageError` for options that exclude each other."""
+    if staged and (merged or head is not None):
+        other = "--head" if head is not None else "--merged"
+        raise UsageError(f"--staged and {other} exclude each other", "use one of them")
     return INDEX if staged else head if head is not None else WORKTREE
+
+
+def _uncommitted(run: _Run) -> int:
+    """Return how many files in scope differ from what is committed, and so are no part of a merge."""
+    changes = changes_since(run.repository, run.base.head, WORKTREE).changes
+    return sum(run.scope.covers(each.path) for each in changes)
 
 
 class _Run(NamedTuple):
@@ -146,22 +177,26 @@ def _judge(
     """Return a report for each dataset that the relevant changes touch, and how many files were no contracts."""
     if not relevant:
         return (), 0
+    from dcr.compatibility.judging import judge_pair  # noqa: PLC0415
     from dcr.compatibility.matching import match  # noqa: PLC0415 (an unchanged repository needs no engine)
     from dcr.compatibility.places import named_places  # noqa: PLC0415
+    from dcr.git.base_tip import BaseTip  # noqa: PLC0415
     from dcr.git.sides import both_sides  # noqa: PLC0415
     from dcr.git.surroundings import surroundings  # noqa: PLC0415
 
     in_scope = [each for each in run.found.changes if run.scope.covers(each.path)]
     looked_at = list({each.path: each for each in (*in_scope, *relevant)}.values())
     progress(f"reading {counted(len(looked_at), 'changed file')}")
-    previous, proposed, untouched = both_sides(run.repository, looked_at, run.base.merge_base)
+    tip = BaseTip(run.repository, run.base, run.scope.covers)
+    sides = both_sides(run.repository, looked_at, run.base.merge_base)
+    previous, proposed, untouched = tip.leave_out(sides, looked_at)
     for path in [path for path, reading in proposed.items() if reading.format == "unknown"]:
         before = previous.get(path)
         if not run.scope.covers(path) and (before is None or before.format in (None, "unknown")):
             del proposed[path]  # below a folder that was named, what cannot be read need not be a contract
     around = surroundings(
         run.repository,
-        run.base,
+        tip,
         run.head,
         found=run.found,
         looked_at=looked_at,
@@ -170,15 +205,15 @@ def _judge(
     )
     progress("judging")
     paths = {each.path for each in relevant} - untouched.keys()
-    today = _today() if run.governing.may_have_issues else ""
+    day = today() if run.governing.may_have_issues else ""
     reports = []
     named = named_places(previous, proposed)
     touched = [each for each in match(previous, proposed, around) if not paths.isdisjoint(each.paths)]
     for matched in _with_past(run, touched, progress):
         reading = proposed.get(matched.path)
         dataset_id = matched.dataset_id or (reading.dataset_id if reading else None)
-        verdict, older = _judged(matched.pair, _mode_of(run, dataset_id))
-        issues = tuple(named(each) for each in run.governing.apply(verdict, matched.pair, today, older))
+        verdict, older = judge_pair(matched.pair, _mode_of(run, dataset_id))
+        issues = tuple(named(each) for each in run.governing.apply(verdict, matched.pair, day, older))
         reports.append((_report(run, matched, dataset_id, verdict, issues), matched.told_by))
     duplicated = {report.dataset_id for report, _ in reports if _says_duplicated(report)}
     readings = [(previous.get(path), proposed.get(path)) for path in paths]
@@ -204,17 +239,6 @@ def _with_past(run: _Run, touched: list[Matched], progress: Callable[[str], None
     return with_past(Asked(run.repository, run.base.merge_base, run.scope, policy, blobs), touched, questions)
 
 
-def _judged(pair: ContractPair, mode: str) -> tuple[Verdict, tuple[Older, ...]]:
-    """Return the verdict on a pair, and those on older versions where a transitive mode asked for them."""
-    from dcr.compatibility.engine import judge  # noqa: PLC0415
-
-    if not pair.earlier:
-        return judge(pair, mode), ()
-    from dcr.compatibility.transitive import judge_all  # noqa: PLC0415
-
-    return judge_all(pair, mode)
-
-
 def _left_out(run: _Run, contracts: tuple[ContractReport, ...]) -> tuple[tuple[ContractReport, ...], int]:
     """Return the contracts without the issues that the baseline knows, and how many those are."""
     request = run.request
@@ -233,26 +257,6 @@ def _mode_of(run: _Run, dataset_id: str | None) -> str:
 
 def _says_duplicated(report: ContractReport) -> bool:
     return any(issue.kind == "dataset_id_duplicated" and issue.severity == ERROR for issue in report.issues)
-
-
-def _own_issues(governing: Governing, contracts: tuple[ContractReport, ...]) -> tuple[Issue, ...]:
-    if not governing.may_have_issues:
-        return ()
-    used, matched = set(), set()
-    for contract in contracts:
-        version = contract.proposed or contract.previous
-        for issue in contract.issues:
-            key = (contract.dataset_id, version, issue.kind, issue.field)
-            matched.add(key)
-            if issue.accepted:
-                used.add(key)
-    return tuple(governing.own_issues(used, matched, _today()))
-
-
-def _today() -> str:
-    from datetime import date  # noqa: PLC0415 (a run without changes needs no day)
-
-    return date.today().isoformat()  # noqa: DTZ011 (the user's own day)
 
 
 def _report(

@@ -10,7 +10,7 @@ from dcr.cli.output import COLORS, FAIL_ON, Progress, one_of, words
 from dcr.cli.registry import checked, open_here, page_style, read_history, show, tell_unread
 from dcr.compatibility.severities import ERROR, WARNING
 from dcr.errors import UsageError
-from dcr.git.base import resolve_commit
+from dcr.git.refs import resolve_commit
 from dcr.pages.audit import document, number_of, render, render_lines
 from dcr.pages.documents import written
 from dcr.registry.audit import audit as run_audit

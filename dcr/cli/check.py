@@ -34,6 +34,9 @@ def check(
     base: Annotated[str | None, typer.Option(help="Ref to compare with; the merge-base counts.", metavar="REF")] = None,
     staged: Annotated[bool, typer.Option("--staged", help="Judge the index instead of the working tree.")] = False,
     head: Annotated[str | None, typer.Option(help="Judge a commit; needs no working tree.", metavar="REF")] = None,
+    merged: Annotated[
+        bool, typer.Option("--merged", help="Judge what would land: the base's tip and the head, merged.")
+    ] = False,
     mode: Annotated[
         str | None,
         typer.Option(
@@ -74,7 +77,8 @@ def check(
         folder=working_folder(),
         paths=tuple(paths or ()),
         base=base,
-        head=head_of(staged=staged, head=head),
+        head=head_of(staged=staged, head=head, merged=merged),
+        merged=merged,
         mode=mode,
         fail_on=fail_on,
         policy_from=policy_from,
@@ -82,8 +86,9 @@ def check(
         baseline=None if write_baseline else baseline,
         sources=needs_sources(each.format for each in chosen),
     )
-    if fix and (staged or head is not None):
-        raise UsageError("--fix writes to the working tree, and --staged and --head judge something else", "leave one")
+    if fix and (staged or merged or head is not None):
+        others = "--staged, --head and --merged"
+        raise UsageError(f"--fix writes to the working tree, and {others} judge something else", "leave one")
     progress = progress_of(verbose=verbose)
     try:
         report = run_check(request, progress)

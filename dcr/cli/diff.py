@@ -14,9 +14,10 @@ from dcr.cli.output import COLORS, Progress, words, working_folder
 from dcr.cli.registry import checked, history_at, page_style, show, states_of, tell
 from dcr.contract.spelling import did_you_mean
 from dcr.errors import UsageError, typed
-from dcr.git.base import BadRefError, resolve_base, resolve_commit
+from dcr.git.base import resolve_base
 from dcr.git.changes import WORKTREE
 from dcr.git.policies import named_base
+from dcr.git.refs import BadRefError, resolve_commit
 from dcr.git.repository import Repository, discover
 from dcr.pages.changelog import Changelog, document, render, render_markdown
 from dcr.pages.documents import written
@@ -147,6 +148,11 @@ def _sides(
                 raise
             dataset = refs
     base = resolve_base(repository, None, None, lambda at: named_base(repository, at))
+    if base.others:
+        raise UsageError(
+            f"'{base.ref}' and the head have {len(base.merge_bases)} merge bases (a criss-cross merge)",
+            f"name one: dcr diff {base.merge_base[:12]}",
+        )
     return base.merge_base, here, (base.ref, name), dataset
 
 

@@ -45,7 +45,12 @@ def _lines(report: Report) -> Iterator[str]:
     proposed = _SIDES.get(report.head, f"commit {printable(report.head)}")
     if report.base is not None:
         base = report.base
-        yield f"previous: {base.merge_base}, the merge-base with {printable(base.ref)} ({base.commit})"
+        if report.merged:
+            yield f"previous: {base.commit}, which is {printable(base.ref)}"
+            proposed = f"{proposed}, merged with that"
+        else:
+            for each in (base.merge_base, *base.others):
+                yield f"previous: {each}, the merge-base with {printable(base.ref)} ({base.commit})"
         yield f"base named by: {printable(base.source)}"
     yield f"proposed: {proposed}"
     yield f"policy: {printable(report.policy)}"

@@ -14,7 +14,7 @@ from dcr.formats.reading import problems_about
 from dcr.formats.unread import changed_keys, keys_about
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from dcr.contract.contract import Contract
     from dcr.formats.reading import Known, Problem, Reading
@@ -56,12 +56,14 @@ class Surroundings(NamedTuple):
     """What is known beyond the changed files, each asked for only when it matters.
 
     `claims(ids)` gives the places of unchanged files that claim datasets; `elsewhere(ids)` gives contracts of
-    changed files outside the scope; `published` the base's own newest contract by dataset.
+    changed files outside the scope; `published` the base's own newest contract by dataset; `removed(contracts)` the
+    datasets of those contracts of the merge base that the base itself has removed by now.
     """
 
     claims: Callable[[Iterable[str]], Mapping[str, tuple[Location, ...]]]
     elsewhere: Callable[[Iterable[str]], Mapping[str, Contract]]
     published: Callable[[], Mapping[str, Contract]]
+    removed: Callable[[Sequence[Contract]], frozenset[str]] = lambda _: frozenset()
 
 
 @dataclass(slots=True)
@@ -175,7 +177,11 @@ def _lost(
 ) -> Iterator[Matched]:
     gone = [each for each in lost if not claims.get(each)]
     outside = around.elsewhere(gone) if gone else {}
+    alone = [sides.previous[each][0] for each in gone if len(sides.previous[each]) == 1 and each not in outside]
+    removed = around.removed(alone) if alone else frozenset()
     for dataset_id in gone:
+        if dataset_id in removed:
+            continue
         before = sides.previous[dataset_id][0]
         reading = proposed.get(before.path) or _claiming(dataset_id, proposed)
         problems = sides.previous_problems.get(before.path, ())

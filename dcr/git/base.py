@@ -4,21 +4,22 @@ from __future__ import annotations
 
 import os
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from dcr.errors import DcrError
 from dcr.git import ci
-from dcr.git.bringing import ANCESTOR, ID, bring, look_for, short
+from dcr.git.bringing import bring, short
 from dcr.git.command import GitFailedError, failure
+from dcr.git.merge_bases import compare
+from dcr.git.refs import BadRefError, check_shape, resolve_commit, unborn
+from dcr.git.under_way import merging_commits, rebased_onto
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from dcr.git.ci.candidate import Candidate
+    from dcr.git.merge_bases import Base
     from dcr.git.repository import Repository
-
-BASE_OPTION = "--base "
-"""What is written before a ref that names the base."""
 
 USUAL_BASES = (
     "refs/remotes/origin/HEAD",
@@ -28,44 +29,15 @@ USUAL_BASES = (
     "refs/remotes/origin/master",
 )
 """What is taken for the base, in this order, where nothing names one."""
-_UNFIT = re.compile(r"[\x00-\x20\x7f~^:?*\[\\]|\.\.|@\{|//|\A-|\A\.|/\Z|\.\Z|\.lock\Z|\A@\Z")
-_AMBIGUOUS = r"refname '(.*)' is ambiguous"
 _LISTED = re.compile(r"(\S+) ([0-9a-f]{40,64}) (\S*)\Z")
-
-
-class BadRefError(DcrError):
-    """A ref is not of a ref's shape, names nothing, or names two things."""
 
 
 class NoBaseError(DcrError):
     """Nothing says what to compare with."""
 
 
-class NoMergeBaseError(DcrError):
-    """The base and the head have no common commit that can be seen, or more than one best one."""
-
-
-class UnbornHeadError(DcrError):
-    """The repository has no commit yet."""
-
-
 class NotProposedError(DcrError):
     """A CI checked out something else than the change that is to be judged."""
-
-
-class Base(NamedTuple):
-    """What a check compares with; `head` is the commit that was compared or that the working tree sits on."""
-
-    ref: str
-    source: str
-    commit: str
-    merge_base: str
-    head: str
-
-    @property
-    def is_nothing(self) -> bool:
-        """Whether there is nothing to compare with, and that is known."""
-        return not self.ref
 
 
 def resolve_base(
@@ -77,7 +49,12 @@ def resolve_base(
     set and cannot be resolved: that is never "no base".
     """
     name, source = _named(repository, base, policy_base)
-    found = _common(repository, name, source, head or "HEAD")
+    if head is None:  # the working tree and the index are what git is in the middle of
+        onto = rebased_onto(repository, name)
+        if onto is not None:
+            found = compare(repository, onto, source, "HEAD", merging_commits(repository))
+            return found._replace(ref=short(name))
+    found = compare(repository, name, source, head or "HEAD", merging_commits(repository) if head is None else ())
     unproposed = ci.unproposed(os.environ)
     if unproposed and found.head == unproposed[0]:
         raise NotProposedError(
@@ -112,53 +89,6 @@ def _named(repository: Repository, base: str | None, policy_base: Callable[[str]
     if named := ci.candidate(os.environ):
         return _first_existing(repository, named)
     return _default(repository, policy_base)
-
-
-def check_shape(ref: str, option: str = BASE_OPTION) -> str:
-    """Return a ref whose shape is a ref's. Raises `BadRefError`: no options, ranges, paths or expressions."""
-    plain = ANCESTOR.sub("", ref)
-    if not plain or _UNFIT.search(plain) or len(ref) > 1_000:
-        raise BadRefError(
-            f"'{ref[:100]}' is not a ref", f"name a branch, tag or commit, for example: {option}origin/main"
-        )
-    return ref
-
-
-def resolve_commit(repository: Repository, ref: str, fix: str = "", option: str = BASE_OPTION) -> str:
-    """Return the commit a ref names. Raises `BadRefError` when it names none, or both a tag and a branch.
-
-    `option` is what hints write before a ref: what the user wrote there, nothing where it was an argument.
-    """
-    check_shape(ref, option)
-    answer = repository.git.ask("rev-parse", "--verify", "--end-of-options", f"{ref}^{{commit}}")
-    _refuse_ambiguous(answer.complaint, option)
-    found = answer.out.decode("ascii", "replace").strip()
-    if answer.code == 0 and ID.match(found):
-        return found
-    if ref == "HEAD":
-        if is_unborn(repository):
-            raise _unborn()
-        raise BadRefError("HEAD names no commit that is here", "git fsck shows what is wrong with the repository")
-    raise BadRefError(
-        f"the ref '{ref}' names no commit in this repository",
-        fix or look_for(repository, ref) + f", or name another: {option}REF",
-    )
-
-
-def is_unborn(repository: Repository) -> bool:
-    """Whether HEAD names a branch without a commit; any other reason why it names none raises."""
-    answer = repository.git.attest("rev-parse", "--verify", "--quiet", "HEAD")
-    if answer.code == 1 and not answer.complaint:
-        return True
-    if answer.code != 0 or not answer.out:
-        raise failure(("rev-parse",), answer)
-    return False
-
-
-def _unborn() -> UnbornHeadError:
-    return UnbornHeadError(
-        "the repository has no commit yet", "make the first one, there is nothing to compare: git commit --no-verify"
-    )
 
 
 def _first_existing(repository: Repository, named: Candidate) -> tuple[str, str]:
@@ -228,63 +158,9 @@ def _only_branch(repository: Repository) -> str:
     if refs == [here]:
         return "HEAD"
     if here and not refs:
-        raise _unborn()
+        raise unborn()
     setting = ci.setting(os.environ)
     raise NoBaseError(
         "there is no origin/HEAD, main or master to compare with",
         f'{setting}{"; or " if setting else ""}name one: --base REF, or write base = "…" into dcr.toml',
     )
-
-
-def _common(repository: Repository, ref: str, source: str, head: str) -> Base:
-    check_shape(ref)
-    check_shape(head)
-    # Git answers A...B with B, A and each merge-base; the answer to the last question says that these are all.
-    answer = repository.git.ask("rev-parse", f"{ref}^{{commit}}...{head}^{{commit}}", "--is-inside-git-dir")
-    _refuse_ambiguous(answer.complaint)
-    *lines, last = answer.out.decode("ascii", "replace").split("\n")[:-1] or [""]
-    if answer.code != 0 or len(lines) < 2 or last not in ("true", "false"):
-        head_commit = resolve_commit(repository, head)
-        commit = resolve_commit(repository, ref, bring(repository, ref) if ci.setting(os.environ) else "")
-        lines = [head_commit, commit, *_merge_bases(repository, commit, head_commit)]
-    head_commit, commit, *common = [each.removeprefix("^") for each in lines]
-    if not all(ID.match(each) for each in (commit, head_commit, *common)):
-        raise failure(("rev-parse",), answer)
-    if len(common) != 1:
-        raise no_merge_base(repository, ref, common)
-    return Base(short(ref), source, commit, common[0], head_commit)
-
-
-def _merge_bases(repository: Repository, commit: str, head: str) -> list[str]:
-    answer = repository.git.ask("merge-base", "--all", commit, head)
-    if answer.code not in (0, 1) or bool(answer.out) is (answer.code == 1):
-        raise failure(("merge-base",), answer)
-    return answer.out.decode("ascii", "replace").split()
-
-
-def no_merge_base(repository: Repository, ref: str, found: list[str]) -> NoMergeBaseError:
-    """Return the error for a number of merge-bases that is not one."""
-    name = short(ref)
-    if found:
-        return NoMergeBaseError(
-            f"'{name}' and the head have {len(found)} merge-bases (a criss-cross merge)",
-            f"git merge {name}, then check again; or name one: --base {found[0][:12]}",
-        )
-    if repository.shallow:
-        return NoMergeBaseError(
-            f"this clone is shallow and does not hold the merge-base with '{name}'", bring(repository, ref)
-        )
-    return NoMergeBaseError(
-        f"'{name}' and the head have no common commit", "name a base that the branch grew from: --base REF"
-    )
-
-
-def _refuse_ambiguous(complaint: str, option: str = BASE_OPTION) -> None:
-    found = re.search(_AMBIGUOUS, complaint) if complaint else None
-    if found is None:
-        return
-    ref = found[1]
-    hint = f"say which: {option}refs/heads/{ref}, or {option}refs/tags/{ref}"
-    if ref == "HEAD":
-        hint = "a branch or tag is called HEAD: git branch -m HEAD another-name, or git tag -d HEAD"
-    raise BadRefError(f"'{ref}' names more than one thing in this repository (a tag and a branch?)", hint)

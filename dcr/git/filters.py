@@ -1,7 +1,7 @@
-"""Turns off the clean filters of a repository's own configuration: programs that git would run on files.
+"""Turns off the filters and merge drivers of a repository's own configuration: programs that git would run on files.
 
-Git runs one to compare a file that was written in the same second as the index. Filters of the user's own
-configuration, such as that of Git LFS, are the user's choice and stay.
+Git runs a filter to compare a file that was written in the same second as the index. Those of the user's
+own configuration, such as the filter of Git LFS, are the user's choice and stay.
 """
 
 from __future__ import annotations
@@ -11,25 +11,44 @@ from typing import TYPE_CHECKING
 from dcr.git.command import failure, records
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from dcr.git.command import Git
 
 _NOTHING_TO_RUN = (("clean", ""), ("process", ""), ("required", "false"))
 
 
-def variables_against_filters(git: Git) -> dict[str, str]:
-    """Return the variables under which git runs none of the filters that the repository defines.
+_BUILT_IN_MERGE = "git merge-file -q %A %O %B"
 
-    Variables and not `-c`, which cannot spell a name that holds `=`.
-    """
-    arguments = ("config", "--null", "--show-scope", "--name-only", "--get-regexp", r"^filter\.")
+
+def variables_against_filters(git: Git) -> dict[str, str]:
+    """Return the variables under which git runs none of the filters that the repository defines."""
+    names = _names(git, "filter", r"^filter\.")
+    return _variables((f"filter.{name}.{key}", value) for name in names for key, value in _NOTHING_TO_RUN)
+
+
+def variables_against_merge_drivers(git: Git) -> dict[str, str]:
+    """Return the variables under which git merges a file by itself where the repository defines a program for it."""
+    names = _names(git, "merge", r"^merge\..*\.(driver|recursive)$")
+    settings = [(f"merge.{name}.driver", _BUILT_IN_MERGE) for name in names]
+    return _variables([("merge.renormalize", "false"), *settings])
+
+
+def _names(git: Git, section: str, pattern: str) -> list[str]:
+    """Return the names of those subsections of a section that are the repository's own."""
+    arguments = ("config", "--null", "--show-scope", "--name-only", "--get-regexp", pattern)
     answer = git.attest(*arguments)
     if answer.code not in (0, 1) or bool(answer.out) is not (answer.code == 0):
         raise failure(arguments, answer)
     words = records(answer.out)
     own = [key for scope, key in zip(words[::2], words[1::2], strict=False) if scope not in ("system", "global")]
-    names = dict.fromkeys(key.removeprefix("filter.").rpartition(".")[0] for key in own)
-    settings = [(f"filter.{name}.{key}", value) for name in names for key, value in _NOTHING_TO_RUN]
-    variables = {"GIT_CONFIG_COUNT": str(len(settings))}
-    for number, (key, value) in enumerate(settings):
+    return list(dict.fromkeys(key.removeprefix(f"{section}.").rpartition(".")[0] for key in own))
+
+
+def _variables(settings: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """Return settings as variables, and not as `-c`, which cannot spell a name that holds `=`."""
+    listed = list(settings)
+    variables = {"GIT_CONFIG_COUNT": str(len(listed))}
+    for number, (key, value) in enumerate(listed):
         variables |= {f"GIT_CONFIG_KEY_{number}": key, f"GIT_CONFIG_VALUE_{number}": value}
     return variables

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from dcr.compatibility.rules import kinds
 from dcr.contract.location import Location
-from dcr.git.base import is_unborn
 from dcr.git.contents import ODD, proposed_contents
 from dcr.git.objects import FOLDER, MAX_READ, read_at, read_top
+from dcr.git.refs import is_unborn
 from dcr.policy.governing import Decisions, Governing, governing
 from dcr.policy.policy import FILES, Policy, PolicyError, parse_policy
 
@@ -36,17 +36,27 @@ def policy_of(repository: Repository, commit: str) -> Policy:
     return policy or Policy()
 
 
-def governing_policy(repository: Repository, merge_base: str, changes: Iterable[Change], policy_from: str) -> Governing:
+def governing_policy(
+    repository: Repository, merge_base: str, changes: Iterable[Change], policy_from: str, tip: str | None = None
+) -> Governing:
     """Return what governs a run on these changes.
 
-    `policy_from` is `base` or `worktree`; the latter takes the proposed side's policy alone. Raises
-    `PolicyError` when a policy that counts cannot be understood.
+    `policy_from` is `base` or `worktree`; the latter takes the proposed side's policy alone. What the commit at the
+    base's `tip` has by now as the proposed side has it is the base's own. Raises `PolicyError` when a policy that
+    counts cannot be understood.
     """
     touched = {each.path: each for each in changes if each.path in (*FILES, ACCEPTANCES)}
     at_base = _contents(repository, merge_base, (*FILES, ACCEPTANCES))
     proposed = {path: content for path, content in at_base.items() if path not in touched}
+    at_tip: dict[str, bytes | str] = {}
     if touched:
         proposed.update(proposed_contents(repository, touched.values()))
+    if touched and tip and tip != merge_base:
+        at_tip = _contents(repository, tip, (*FILES, ACCEPTANCES))
+        same = {path for path in touched if at_tip.get(path) == proposed.get(path)}
+        at_base = {path: content for path, content in at_base.items() if path not in same}
+        at_base.update((path, at_tip[path]) for path in same if path in at_tip)
+        touched = {path: each for path, each in touched.items() if path not in same}
     ours, our_file = _parsed(proposed)
     theirs, their_file = (ours, our_file) if policy_from == "worktree" else _parsed(at_base, hint=_FROM_WORKTREE)
     edited = touched.keys() & {our_file, their_file}
@@ -58,7 +68,7 @@ def governing_policy(repository: Repository, merge_base: str, changes: Iterable[
     first, second = theirs or Policy(), ours or Policy()
     accept_side = at_base if "base" in (first.accept_from, second.accept_from) else proposed
     place = Location(our_file or their_file or FILES[0]) if edited else None
-    return governing(first, second, source, place, _decisions(accept_side, at_base))
+    return governing(first, second, source, place, _decisions(accept_side, (at_base, at_tip)))
 
 
 def acceptances_at(repository: Repository, commits: Iterable[str]) -> dict[str, tuple[Acceptance, ...]]:
@@ -101,7 +111,7 @@ def _parsed(contents: Mapping[str, bytes | str], hint: str = "") -> tuple[Policy
     return next(((policy, name) for name, policy in found.items()), (None, None))
 
 
-def _decisions(side: Mapping[str, bytes | str], at_base: Mapping[str, bytes | str]) -> Decisions:
+def _decisions(side: Mapping[str, bytes | str], of_base: Iterable[Mapping[str, bytes | str]]) -> Decisions:
     content = side.get(ACCEPTANCES)
     if content is None:
         return Decisions()
@@ -112,8 +122,8 @@ def _decisions(side: Mapping[str, bytes | str], at_base: Mapping[str, bytes | st
     if isinstance(content, str):
         return Decisions(problems=(Problem(Location(ACCEPTANCES), f"the file is {content}"),))
     acceptances, problems = parse_acceptances(content, all_rules())
-    before = at_base.get(ACCEPTANCES)
-    known = parse_acceptances(before, all_rules())[0] if isinstance(before, bytes) else []
+    before = (contents.get(ACCEPTANCES) for contents in of_base)
+    known = [each for text in before if isinstance(text, bytes) for each in parse_acceptances(text, all_rules())[0]]
     return Decisions(
         tuple(acceptances), tuple(problems), frozenset((*each.key, each.reason, each.expires) for each in known)
     )

@@ -5,11 +5,13 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-from dcr.git.base import Base, UnbornHeadError, no_merge_base, resolve_base, resolve_commit
+from dcr.git.base import resolve_base
 from dcr.git.bringing import ID
 from dcr.git.changes import INDEX, WORKTREE
 from dcr.git.command import failure
+from dcr.git.merge_bases import Base, no_merge_base
 from dcr.git.policies import named_base
+from dcr.git.refs import UnbornHeadError, resolve_commit
 
 if TYPE_CHECKING:
     from dcr.git.repository import Repository
@@ -33,7 +35,7 @@ def settle(repository: Repository, base: str | None, head: str) -> Base:
 def common_base(repository: Repository, name: str, source: str, commit: str, head: str) -> Base | None:
     """Return the base that two commits make, `name` being what the first is called; None when they share no history.
 
-    Raises a `DcrError` for several merge-bases, and where the clone does not hold what would tell.
+    Raises a `DcrError` where the clone does not hold what would tell.
     """
     commits = resolve_commit(repository, commit), resolve_commit(repository, head)
     answer = repository.git.attest("merge-base", "--all", *commits)
@@ -42,9 +44,9 @@ def common_base(repository: Repository, name: str, source: str, commit: str, hea
         raise failure(("merge-base",), answer)
     if not found and not repository.shallow:
         return None
-    if len(found) != 1:
-        raise no_merge_base(repository, name, found)
-    return Base(name, source, commits[0], found[0], commits[1])
+    if not found:
+        raise no_merge_base(repository, name)
+    return Base(name, source, commits[0], found[0], commits[1], tuple(found[1:]))
 
 
 def own_base(repository: Repository, name: str, source: str, commit: str, head: str, *, fix: str = "") -> Base:

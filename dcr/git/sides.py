@@ -37,7 +37,7 @@ def both_sides(repository: Repository, changes: Sequence[Change], merge_base: st
     """Return what the merge-base's side and the proposed side of some changes say."""
     before = _previous_contents(repository, changes)
     after = proposed_contents(repository, changes)
-    untouched = {path: content for path, content in before.items() if _is_same_text(content, after.get(path))}
+    untouched = {path: content for path, content in before.items() if is_same_text(content, after.get(path))}
     touched = [each for each in changes if each.path not in untouched]
     proposed = {path: _reading(path, content) for path, content in after.items() if path not in untouched}
     previous = _previous(repository, touched, before, merge_base)
@@ -85,7 +85,8 @@ def _previous(
     return readings
 
 
-def _is_same_text(before: bytes, after: bytes | str | None) -> bool:
+def is_same_text(before: bytes, after: bytes | str | None) -> bool:
+    """Whether two contents are equal but for line ends; what is cut off is equal to nothing."""
     if not isinstance(after, bytes) or len(after) >= MAX_READ:
         return False
     return before == after or before.replace(b"\r\n", b"\n") == after.replace(b"\r\n", b"\n")

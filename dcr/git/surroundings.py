@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from functools import cache
 from typing import TYPE_CHECKING
 
 from dcr.compatibility.matching import Surroundings
 from dcr.formats import read
-from dcr.git.changes import commit_changes
 from dcr.git.contents import proposed_contents
 from dcr.git.search import claims_of
-from dcr.git.sides import previous_readings
 from dcr.git.worktree import UnreadableFileError
 
 if TYPE_CHECKING:
@@ -18,14 +15,14 @@ if TYPE_CHECKING:
 
     from dcr.contract.contract import Contract
     from dcr.contract.location import Location
-    from dcr.git.base import Base
+    from dcr.git.base_tip import BaseTip
     from dcr.git.changes import Change, ChangeSet
     from dcr.git.repository import Repository
 
 
 def surroundings(
     repository: Repository,
-    base: Base,
+    tip: BaseTip,
     head: str,
     *,
     found: ChangeSet,
@@ -45,15 +42,11 @@ def surroundings(
         known = {each.path for each in looked_at}
         return _found_in(repository, [each for each in found.changes if each.path not in known], set(ids))
 
-    @cache
-    def published() -> Mapping[str, Contract]:
-        if base.commit == base.merge_base:
-            return {}
-        since = [each for each in commit_changes(repository, base.commit, base.merge_base) if covers(each.path)]
-        readings = previous_readings(repository, since, base.commit).values()
-        return {each.dataset_id: each for reading in readings if not reading.unreadable for each in reading.contracts}
+    def removed(contracts: Sequence[Contract]) -> frozenset[str]:
+        ids = tip.removed_datasets(contracts)
+        return frozenset(ids - _found_in(repository, tip.out_of_scope(), ids).keys()) if ids else frozenset()
 
-    return Surroundings(claims, elsewhere, published)
+    return Surroundings(claims, elsewhere, lambda: tip.published, removed)
 
 
 def _found_in(repository: Repository, changes: Sequence[Change], ids: set[str]) -> dict[str, Contract]:

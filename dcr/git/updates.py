@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from dcr.errors import DcrError
-from dcr.git.base import check_shape, resolve_commit
+from dcr.git.refs import check_shape, resolve_commit
 from dcr.git.settled import first_ref
 
 if TYPE_CHECKING:

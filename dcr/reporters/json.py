@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from dcr.compatibility.issue import Issue
     from dcr.contract.location import Location
     from dcr.reporters import Style
-    from dcr.reporters.report import ContractReport, Report
+    from dcr.reporters.report import BaseReport, ContractReport, Report
 
 SCHEMA_VERSION = 1
 
@@ -33,10 +33,9 @@ def document(report: Report) -> dict[str, Any]:
     return {
         "schema_version": SCHEMA_VERSION,
         "tool": {"name": "dcr", "version": __version__},
-        "base": {"ref": base.ref, "source": base.source, "commit": base.commit, "merge_base": base.merge_base}
-        if base
-        else None,
+        "base": _base(base) if base else None,
         "head": report.head,
+        **({"merged": True, "uncommitted": report.uncommitted} if report.merged else {}),
         "policy": report.policy,
         "compatible": report.compatible,
         "summary": {
@@ -51,6 +50,11 @@ def document(report: Report) -> dict[str, Any]:
         "contracts": [_contract(each) for each in report.contracts],
         "issues": [issue_document(each) for each in report.issues],
     }
+
+
+def _base(base: BaseReport) -> dict[str, Any]:
+    several = {"merge_bases": [base.merge_base, *base.others]} if base.others else {}
+    return {"ref": base.ref, "source": base.source, "commit": base.commit, "merge_base": base.merge_base, **several}
 
 
 def _contract(contract: ContractReport) -> dict[str, Any]:

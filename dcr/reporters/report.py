@@ -18,12 +18,13 @@ ADDED, MODIFIED, REMOVED, RENAMED, UNCHANGED = "added", "modified", "removed", "
 
 
 class BaseReport(NamedTuple):
-    """What was compared with, and where that came from."""
+    """What was compared with, and where that came from; `others` are the further merge bases of a criss-cross."""
 
     ref: str
     source: str
     commit: str
     merge_base: str
+    others: tuple[str, ...] = ()
 
 
 class ContractReport(NamedTuple):
@@ -58,7 +59,9 @@ class Report(NamedTuple):
     on either side, `policy` the files the policy was read from, `baselined` the issues that a baseline left out.
     `revision` is the commit that was judged or that
     the judged files sit on, `repository` the address of the repository as its host gives it; empty when unknown.
-    `sources` holds the texts that `source_keys` names, None when the run was not asked for them.
+    `merged` is whether the head was judged as it would be merged into the base, `uncommitted` how many files in scope
+    were changed and are no part of that. `sources` holds the texts that
+    `source_keys` names, None when the run was not asked for them.
     """
 
     base: BaseReport | None
@@ -73,6 +76,8 @@ class Report(NamedTuple):
     revision: str = ""
     repository: str = ""
     sources: Mapping[SourceKey, Source] | None = None
+    merged: bool = False
+    uncommitted: int = 0
 
     def source_keys(
         self, issue: Issue, contract: ContractReport | None = None
@@ -86,7 +91,8 @@ class Report(NamedTuple):
         if self.base is None:
             return None, proposed
         path = there.path if there else contract.previous_path if contract else here.path if here else None
-        commit = (there.commit if there else "") or self.base.merge_base
+        compared = (contract.previous_commit if contract else None) or self.base.merge_base
+        commit = (there.commit if there else "") or compared
         return (commit, path) if path is not None else None, proposed
 
     def named_sources(self) -> tuple[SourceKey, ...]:

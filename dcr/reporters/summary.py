@@ -38,14 +38,25 @@ def closing_parts(report: Report, quoted: Callable[[str], str] = printable) -> l
     if report.left_alone:
         verb = "is no contract" if report.left_alone == 1 else "are no contracts"
         parts.append(f"{counted(report.left_alone, 'file')} {verb}")
-    if report.base:
-        base = report.base
-        parts.append(f"against {quoted(base.ref)} (from {quoted(base.source)}) at {base.commit[:10]}")
-        if base.merge_base != base.commit:
-            parts.append(f"merge-base {base.merge_base[:10]}")
+    parts += _compared(report, quoted)
     if report.policy != "defaults":
         parts.append(f"policy {quoted(report.policy)}")
     return parts
+
+
+def _compared(report: Report, quoted: Callable[[str], str]) -> Iterator[str]:
+    """Yield what was compared with what."""
+    base = report.base
+    if base is None:
+        return
+    yield f"against {quoted(base.ref)} (from {quoted(base.source)}) at {base.commit[:10]}"
+    if report.merged:
+        yield f"{quoted(report.head)} merged with it"
+    elif base.merge_base != base.commit:
+        ids = ", ".join(each[:10] for each in (base.merge_base, *base.others))
+        yield f"merge-base{'s' * bool(base.others)} {ids}"
+    if report.uncommitted:
+        yield f"{counted(report.uncommitted, 'file')} with uncommitted changes NOT judged"
 
 
 def _changed(report: Report) -> str:

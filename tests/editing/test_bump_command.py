@@ -313,4 +313,4 @@ def test_check_fix_says_what_it_cannot_edit_and_reports_it(repository) -> None:
 @pytest.mark.parametrize("more", [("--staged",), ("--head", "HEAD")])
 def test_check_fix_judges_nothing_but_the_working_tree(repository, more: tuple[str, ...]) -> None:
     outcome = repository.dcr("check", "--fix", *more)
-    outcome.says("--fix writes to the working tree, and --staged and --head judge something else")
+    outcome.says("--fix writes to the working tree, and --staged, --head and --merged judge something else")

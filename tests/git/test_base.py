@@ -187,20 +187,6 @@ def test_unrelated_histories_have_nothing_to_compare(broken: Repository) -> None
     broken.check("--base", "main").says("no common commit", "--base REF")
 
 
-def test_a_criss_cross_has_two_merge_bases_and_is_refused(repository: Repository) -> None:
-    repository.commit({"a.txt": "feature"})
-    repository.git("checkout", "-q", "main")
-    repository.commit({"b.txt": "main"})
-    main, feature = repository.git("rev-parse", "main"), repository.git("rev-parse", "feature")
-    repository.git("merge", "-q", "--no-ff", "-m", "merge", feature)
-    repository.git("checkout", "-q", "feature")
-    repository.git("merge", "-q", "--no-ff", "-m", "merge", main)
-    repository.commit({USERS: breaking()})
-    repository.check("--base", "main").says("2 merge-bases", "criss-cross", "git merge main")
-    repository.git("merge", "-q", "--no-ff", "-m", "merge", "main")
-    assert repository.check("--base", "main").kinds == FOUND
-
-
 def test_a_replaced_commit_or_blob_or_graft_does_not_change_what_is_compared(broken: Repository) -> None:
     main, feature = broken.git("rev-parse", "main"), broken.git("rev-parse", "feature")
     broken.git("replace", broken.git("rev-parse", f"main:{USERS}"), broken.git("rev-parse", f"feature:{USERS}"))

@@ -105,7 +105,11 @@ def _facts(report: Report) -> Markup:
         facts.append(("Base commit", _commit(base.commit)))
         if base.merge_base != base.commit:
             facts.append(("Merge-base", _commit(base.merge_base)))
-        facts.append(("Judged", join(head_in_words(report.head))))
+        facts += [("Merge-base", _commit(each)) for each in base.others]
+        judged = head_in_words(report.head)
+        facts.append(("Judged", join(f"{judged}, merged with {base.ref}" if report.merged else judged)))
+        if report.uncommitted:
+            facts.append(("Not judged", join(f"{counted(report.uncommitted, 'file')} with uncommitted changes")))
     facts.append(("Policy", join(report.policy)))
     facts.append(("Fails on", join("nothing" if report.fail_on == "never" else f"{report.fail_on}s")))
     parts = [element("div", element("dt", name), element("dd", value)) for name, value in facts]
