@@ -62,12 +62,14 @@ def compare(repository: Repository, ref: str, source: str, head: str, merging: t
     ids = {each for commit, head_commit, common in groups for each in (commit, head_commit, *common)}
     if not all(map(ID.match, ids)) or len({commit for commit, _, _ in groups}) != 1:
         raise failure(("rev-parse",), answer)
-    found = tuple(dict.fromkeys(each for _, _, common in groups for each in common))
-    if not found or (repository.shallow and not all(common for _, _, common in groups)):
-        raise no_merge_base(repository, ref)
-    if merging and len(found) > 1:
-        found = _newest(repository, found)
     commit, head_commit, _ = groups[0]
+    found = tuple(dict.fromkeys(each for _, _, common in groups for each in common))
+    if commit in found:  # the base itself is merged, and nothing that both have is newer
+        found = (commit,)
+    elif not found or (repository.shallow and not all(common for _, _, common in groups)):
+        raise no_merge_base(repository, ref)
+    elif merging and len(found) > 1:
+        found = _newest(repository, found)
     return Base(short(ref), source, commit, found[0], head_commit, found[1:])
 
 

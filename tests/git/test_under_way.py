@@ -248,3 +248,20 @@ def test_a_revert_is_the_branch_s_own_change(repository: Repository) -> None:
     resolved(repository, {NOTES: "both", USERS: contract()})
     outcome = repository.check("--staged")
     assert "field_removed" in outcome.kinds
+
+
+def test_a_merge_in_a_shallow_clone_is_judged_where_its_merge_base_is_known(repository: Repository) -> None:
+    repository.commit({NOTES: "ours"})
+    repository.branch("other")
+    repository.commit({"other.txt": "x"})
+    on_main(repository, {USERS: breaking("1.1.0"), NOTES: "theirs"})
+    url = f"file://{repository.folder}"
+    repository.git("clone", "-q", "--depth=1", "--no-single-branch", "--template=", url, "clone", cwd=repository.root)
+    clone = Repository(repository.root, "clone", init=None)
+    clone.git("checkout", "-q", "feature")
+    stopped(clone, "merge", "-q", "--no-commit", "--allow-unrelated-histories", "origin/main")
+    resolved(clone, {NOTES: "both", USERS: breaking("1.1.0")})
+    assert clone.check("--base", "origin/main").kinds == CLEAN
+    clone.git("reset", "-q", "--hard")
+    stopped(clone, "merge", "-q", "--no-commit", "--allow-unrelated-histories", "origin/other")
+    clone.check("--base", "origin/main").says("shallow", "git fetch --unshallow")

@@ -109,3 +109,23 @@ def test_every_hook_finds_the_change_itself():
         assert hook["pass_filenames"] is False
         assert hook["always_run"] is True
         assert hook["require_serial"] is True
+
+
+@pytest.mark.parametrize("broken", [False, True])
+def test_a_merge_of_main_is_judged_as_the_merge_that_it_will_be(repository, *, broken):
+    """Without a conflict, git runs `pre-merge-commit` before it writes which commits are merged."""
+    repository.run("git", "checkout", "-q", "-b", "feature")
+    text = BROKEN if broken else COMPATIBLE
+    repository.write("contracts/other.yaml", text.replace("users.daily_active", "users.other"))
+    repository.run("git", "add", "-A")
+    repository.run("git", "commit", "-q", "--no-verify", "-m", "ours")
+    repository.run("git", "checkout", "-q", "main")
+    repository.write("contracts/users.yaml", BROKEN)
+    repository.run("git", "add", "-A")
+    repository.run("git", "commit", "-q", "--no-verify", "-m", "what main let through")
+    repository.run("git", "checkout", "-q", "feature")
+    ended = repository.run("git", "merge", "-q", "--no-edit", "main", check=False)
+    printed = ended.stdout + ended.stderr
+    assert (ended.returncode != 0) is broken, printed
+    assert ("contracts/other.yaml" in printed) is broken, printed
+    assert "contracts/users.yaml" not in printed
