@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, NamedTuple
 from dcr.compatibility.severities import ERROR
 from dcr.errors import DcrError, UsageError
 from dcr.git.changes import INDEX, WORKTREE, changes_since
+from dcr.git.counting import count_contracts
 from dcr.git.hosting import address
 from dcr.git.policies import governing_policy
 from dcr.git.repository import discover
 from dcr.git.settled import settle
-from dcr.policy.globs import Scope
 from dcr.reporters.report import (
     BaseReport,
     ContractReport,
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from dcr.git.base import Base
     from dcr.git.changes import Change, ChangeSet
     from dcr.git.repository import Repository
+    from dcr.policy.globs import Scope
     from dcr.policy.governing import Governing
 
 
@@ -76,10 +77,12 @@ def check(request: Request, progress: Callable[[str], None] = lambda _: None) ->
     # Where nothing was published, the policy that comes along is the only one there is.
     side = "worktree" if base.is_nothing else request.policy_from
     governing = governing_policy(repository, base.merge_base, found.changes, side)
-    scope = Scope(governing.policy.contracts, governing.policy.exclude)
-    total = len(scope.covered(found.paths))
-    if request.require_contracts and not total:
-        raise NoContractsError("no contract was found", f"the globs are: {', '.join(governing.policy.contracts)}")
+    scope = governing.policy.scope
+    count = count_contracts(repository, head, scope.covered(found.paths), scope)
+    if request.require_contracts and count.contracts == 0:
+        raise NoContractsError(
+            f"no contract was found in {counted(count.files, 'file')}: {scope}", "what one is: dcr schema contract"
+        )
     wanted = _wanted(repository, request, scope, found)
     run = _Run(request, repository, base, head, found, governing, scope)
     contracts, left_alone = _judge(run, [each for each in found.changes if wanted(each.path)], progress)
@@ -92,13 +95,16 @@ def check(request: Request, progress: Callable[[str], None] = lambda _: None) ->
         head=request.head,
         contracts=contracts,
         issues=() if base.is_nothing else own,
-        total=total,
+        total=count.contracts,
         left_alone=left_alone,
         policy=governing.source,
         fail_on=request.fail_on or governing.policy.choice("fail_on"),
         baselined=baselined,
         revision=base.head,
         repository=address(os.environ),
+        formats=count.formats,
+        files=count.files,
+        scope=str(scope),
     )
     return _with_sources(run, report) if request.sources else report
 
@@ -154,7 +160,8 @@ def _judge(
     in_scope = [each for each in run.found.changes if run.scope.covers(each.path)]
     looked_at = list({each.path: each for each in (*in_scope, *relevant)}.values())
     progress(f"reading {counted(len(looked_at), 'changed file')}")
-    previous, proposed, untouched = both_sides(run.repository, looked_at, run.base.merge_base)
+    is_named = _named_by(run, {each.path for each in relevant})
+    previous, proposed, untouched = both_sides(run.repository, looked_at, run.base.merge_base, is_named)
     for path in [path for path, reading in proposed.items() if reading.format == "unknown"]:
         before = previous.get(path)
         if not run.scope.covers(path) and (before is None or before.format in (None, "unknown")):
@@ -166,7 +173,7 @@ def _judge(
         found=run.found,
         looked_at=looked_at,
         untouched=untouched,
-        covers=run.scope.covers,
+        scope=run.scope,
     )
     progress("judging")
     paths = {each.path for each in relevant} - untouched.keys()
@@ -185,6 +192,14 @@ def _judge(
     left_alone = sum(all(side is None or side.format is None for side in sides) for sides in readings)
     kept = [report for report, told_by in reports if told_by not in duplicated]
     return tuple(once_per_file(kept)), left_alone
+
+
+def _named_by(run: _Run, relevant: set[str]) -> Callable[[str], bool]:
+    """Return what decides whether a file is meant as a contract wherever its text leaves that open."""
+    if not run.scope.by_content:
+        return lambda _: True
+    names = run.scope.names
+    return lambda path: names(path) or (bool(run.request.paths) and path in relevant)
 
 
 def _with_past(run: _Run, touched: list[Matched], progress: Callable[[str], None]) -> list[Matched]:
