@@ -80,9 +80,8 @@ def check(request: Request, progress: Callable[[str], None] = lambda _: None) ->
     scope = governing.policy.scope
     count = count_contracts(repository, head, scope.covered(found.paths), scope)
     if request.require_contracts and count.contracts == 0:
-        raise NoContractsError(
-            f"no contract was found in {counted(count.files, 'file')}: {scope}", "what one is: dcr schema contract"
-        )
+        among = f"{counted(count.files, 'file')} in scope ({scope})"
+        raise NoContractsError(f"no contract was found in {among}", "what one is: dcr schema contract")
     wanted = _wanted(repository, request, scope, found)
     run = _Run(request, repository, base, head, found, governing, scope)
     contracts, left_alone = _judge(run, [each for each in found.changes if wanted(each.path)], progress)

@@ -34,6 +34,7 @@ _KEY = re.compile(
 _ENFORCED = re.compile(
     rb"""\bcontract["']?[ \t]*:[\s{"']*enforced["']?[ \t]*:[ \t]*(?!false|no\b|off\b|0)""", re.IGNORECASE
 )
+_TEMPLATE = (b"{{", b"{%")
 _JSON_KEY = re.compile(rb'"(dataset_id|fields)"\s*:')
 
 
@@ -62,14 +63,13 @@ def glance(content: bytes) -> str | None:
     """Return the format of a text by the keys that begin its lines, None for no contract; or `UNCLEAR`."""
     if not may_be_contract(content):
         return None
-    if content.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{"):
+    start = content.lstrip(b"\xef\xbb\xbf \t\r\n")[:2]
+    if start.startswith(b"{") and start not in _TEMPLATE:
         return _of_json(content)
     keys = {each[1].decode(): (each[2] or b"").decode("utf-8", "replace") for each in _KEY.finditer(content)}
     if not keys:
         return UNCLEAR
-    if "models" in keys and "dataContractSpecification" not in keys and "dataset_id" not in keys:
-        return "dbt" if _ENFORCED.search(content) else None
-    return _of_keys(keys, keys.get("kind"))
+    return _of_keys(keys, keys.get("kind"), content)
 
 
 def is_contract(reading: Reading, content: bytes | str | None) -> bool:
@@ -92,9 +92,11 @@ def _is_native(keys: Collection[str]) -> bool:
     return ("dataset_id" in keys and bool(telling)) or ("fields" in keys and len(telling) >= _ENOUGH)
 
 
-def _of_keys(keys: Collection[str], kind: object) -> str | None:
+def _of_keys(keys: Collection[str], kind: object, content: bytes) -> str | None:
     if "dataContractSpecification" in keys:
         return "dcs"
+    if "models" in keys and "dataset_id" not in keys:
+        return "dbt" if _ENFORCED.search(content) else None
     if kind == "DataContract" or (kind is None and "apiVersion" in keys and ("schema" in keys or "dataset" in keys)):
         return "odcs"
     others = not {"kind", "apiVersion"}.isdisjoint(keys)
@@ -108,4 +110,4 @@ def _of_json(content: bytes) -> str | None:
         root = json.loads(content)
     except (ValueError, RecursionError):
         return UNCLEAR
-    return _of_keys(root, root.get("kind")) if isinstance(root, dict) else None
+    return _of_keys(root, root.get("kind"), content) if isinstance(root, dict) else None
