@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 ENDINGS = (".yaml", ".yml", ".json")
 """What the names of files end in that may be contracts by what they hold."""
 
-_OWN = frozenset(("dcr.accepted.yaml",))
+_OWN = frozenset(("dcr.accepted.yaml", "dcr.baseline.json"))
 """dcr's own files, which are no contracts."""
 
 
