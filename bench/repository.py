@@ -27,11 +27,16 @@ MOST_RELEASES_PER_COMMIT = 4
 
 @dataclass(frozen=True)
 class Size:
-    """How large a repository is: `commits` counts the first one, which adds every contract."""
+    """How large a repository is: `commits` counts the first one, which adds every contract.
+
+    `others` are files beside the contracts, three in ten of them YAML or JSON; `setting` is the text of a dcr.toml.
+    """
 
     contracts: int
     commits: int
     changed: int
+    others: int = 0
+    setting: str = ""
 
     def __post_init__(self) -> None:
         if self.contracts < 1 or self.commits < 1:
@@ -50,10 +55,13 @@ def build(folder: Path, size: Size, seed: int) -> None:
         raise FileExistsError(f"'{folder}' is not empty")
     folder.mkdir(parents=True, exist_ok=True)
     latest = [sample(seed, index) for index in range(size.contracts)]
-    history = b"".join(_history(latest, size.commits, random.Random(f"{seed}/history")))
+    beside = dict(_others(size.others))
+    if size.setting:
+        beside["dcr.toml"] = size.setting
+    history = b"".join(_history(latest, size.commits, random.Random(f"{seed}/history"), beside))
     _git(folder, "init", "--quiet", "--initial-branch=topic", "--template=")
     _git(folder, "fast-import", "--quiet", "--done", stdin=history)
-    _check_out(folder, latest)
+    _check_out(folder, [*(each.path for each in latest), *beside])
     for contract in random.Random(f"{seed}/topic").sample(latest, size.changed):
         text = render(with_optional_field(contract))
         (folder / contract.path).write_text(text, encoding="utf-8", newline="\n")
@@ -69,9 +77,31 @@ def environment() -> dict[str, str]:
     return {**kept, "GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1"}
 
 
-def _history(latest: list[Contract], commits: int, chance: random.Random) -> Iterator[bytes]:
+TEMPLATE = "{{- if .Values.on }}\napiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: {{ .Release.Name }}\n{{- end }}\n"
+DEPLOYMENT = "apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: app-{number}\nspec:\n  replicas: 2\n"
+PACKAGE = '{{"name": "app-{number}", "version": "1.0.0", "dependencies": {{"left-pad": "1.3.0"}}}}\n'
+
+
+def _others(number: int) -> Iterator[tuple[str, str]]:
+    """Yield path and text of what lies about in a repository of many services."""
+    for each in range(number):
+        folder = f"services/service-{each % 400}"
+        kind = each % 10
+        if kind == 0:
+            yield f"{folder}/chart/templates/{each}.yaml", TEMPLATE
+        elif kind == 1:
+            yield f"{folder}/deploy/{each}.yaml", DEPLOYMENT.format(number=each)
+        elif kind == 2:
+            yield f"{folder}/web/{each}.json", PACKAGE.format(number=each)
+        else:
+            yield f"{folder}/src/module_{each}.py", f"def answer() -> int:\n    return {each}\n"
+
+
+def _history(latest: list[Contract], commits: int, chance: random.Random, beside: dict[str, str]) -> Iterator[bytes]:
     """Yield fast-import commands; `latest` is left at the versions that `main` ends with."""
     yield from _commit(0, "add the contracts", latest)
+    for path, text in beside.items():
+        yield f"M 100644 inline {path}\n".encode() + _data(text)
     for number in range(1, commits):
         count = chance.randint(1, min(MOST_RELEASES_PER_COMMIT, len(latest)))
         chosen = chance.sample(range(len(latest)), count)
@@ -94,11 +124,11 @@ def _data(text: str) -> bytes:
     return b"data %d\n%b\n" % (len(encoded), encoded)
 
 
-def _check_out(folder: Path, contracts: list[Contract]) -> None:
+def _check_out(folder: Path, paths: list[str]) -> None:
     _git(folder, "reset", "--quiet", "--hard")
     # Git reads a file as new as its index again at every diff, so the files are made older.
-    for contract in contracts:
-        os.utime(folder / contract.path, (FIRST_COMMIT, FIRST_COMMIT))
+    for path in paths:
+        os.utime(folder / path, (FIRST_COMMIT, FIRST_COMMIT))
     _git(folder, "update-index", "--refresh")
 
 

@@ -1,6 +1,6 @@
 """Holds `dcr check` to its CPU budgets; timing is left to measure, repositories to repository.
 
-python bench/run.py [--contracts 10000] [--rounds 21] [--keep DIR] [--json | --profile]
+python bench/run.py [--contracts 10000] [--others 50000] [--rounds 21] [--keep DIR] [--json | --profile]
 
 Exit codes: 0 every ratio is within its budget, 1 one is over, 2 nothing could be measured.
 """
@@ -20,6 +20,7 @@ from measure import CommandFailedError, Job, measure, median_ratio, output
 from repository import Size, build
 
 CHANGED = 10
+FEW = 20
 COMMITS = 200
 SEED = 1
 DCR = Path(sys.executable).with_name("dcr")
@@ -28,6 +29,8 @@ FLOOR = (
     ("git", "diff", "--raw", "-z", "--merge-base", "main", "--", "contracts"),
     (sys.executable, "-c", "pass"),
 )
+
+WHOLE_FLOOR = (("git", "diff", "--raw", "-z", "--merge-base", "main"), FLOOR[1])
 
 
 @dataclass(frozen=True)
@@ -39,7 +42,16 @@ class Budget:
     at_most: float
 
 
-BUDGETS = (Budget("changed", "floor", 6.0), Budget("clean", "floor", 4.0), Budget("changed", "small", 1.5))
+SETTING = 'contracts = ["contracts/**/*.yaml"]\n'
+BUDGETS = (
+    Budget("changed", "floor", 6.0),
+    Budget("clean", "floor", 4.0),
+    Budget("changed", "small", 1.5),
+    Budget("changed set", "floor", 6.0),
+    Budget("clean set", "floor", 4.0),
+    Budget("mono changed", "mono floor", 6.0),
+    Budget("mono clean", "mono floor", 4.0),
+)
 
 
 def main() -> int:
@@ -58,6 +70,7 @@ def main() -> int:
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description="Hold `dcr check` to its CPU budgets.")
     parser.add_argument("--contracts", metavar="N", type=int, default=10_000)
+    parser.add_argument("--others", metavar="N", type=int, default=50_000, help="files beside a few contracts")
     parser.add_argument("--rounds", metavar="R", type=int, default=21)
     parser.add_argument("--keep", metavar="DIR", type=Path, help="keep the repositories there, and use them again")
     instead = parser.add_mutually_exclusive_group()
@@ -75,24 +88,37 @@ def _run(options: argparse.Namespace, folder: Path) -> int:
         return 0
     clean = _repository(folder, options.contracts, 0)
     small = _repository(folder, CHANGED, CHANGED)
-    for checked, expected in ((changed, CHANGED), (clean, 0), (small, CHANGED)):
-        _confirm(checked, expected)
+    changed_set = _repository(folder, options.contracts, CHANGED, setting=SETTING)
+    clean_set = _repository(folder, options.contracts, 0, setting=SETTING)
+    mono_changed = _repository(folder, FEW, CHANGED, others=options.others)
+    mono_clean = _repository(folder, FEW, 0, others=options.others)
+    some, none = (changed, small, changed_set, mono_changed), (clean, clean_set, mono_clean)
+    for checked in some:
+        _confirm(checked, CHANGED)
+    for checked in none:
+        _confirm(checked, 0)
     jobs = (
         Job("floor", changed, FLOOR),
         Job("changed", changed, (CHECK,)),
         Job("clean", clean, (CHECK,)),
         Job("small", small, (CHECK,)),
+        Job("changed set", changed_set, (CHECK,)),
+        Job("clean set", clean_set, (CHECK,)),
+        Job("mono floor", mono_clean, WHOLE_FLOOR),
+        Job("mono changed", mono_changed, (CHECK,)),
+        Job("mono clean", mono_clean, (CHECK,)),
     )
     measured = measure(jobs, options.rounds)
     ratios = [median_ratio(measured[budget.job], measured[budget.unit]) for budget in BUDGETS]
-    print((_as_json if options.json else _as_text)(options.contracts, measured, ratios))
+    print(_as_json(options, measured, ratios) if options.json else _as_text(options, measured, ratios))
     return int(any(ratio > budget.at_most for ratio, budget in zip(ratios, BUDGETS, strict=True)))
 
 
-def _repository(folder: Path, contracts: int, changed: int) -> Path:
-    built = folder.resolve() / f"{contracts}-contracts-{changed}-changed"
+def _repository(folder: Path, contracts: int, changed: int, setting: str = "", others: int = 0) -> Path:
+    name = f"{contracts}-contracts-{changed}-changed{'-set' if setting else ''}{f'-{others}-others' if others else ''}"
+    built = folder.resolve() / name
     if not built.exists():
-        size = Size(contracts, COMMITS, changed)
+        size = Size(contracts, COMMITS, changed, others, setting)
         built.parent.mkdir(parents=True, exist_ok=True)
         # It gets its name when complete, so that an interrupted build is never used again.
         partial = Path(tempfile.mkdtemp(prefix="partial-", dir=built.parent))
@@ -109,7 +135,7 @@ def _confirm(repository: Path, expected: int) -> None:
         raise ValueError(f"dcr saw {seen} changed contracts in {repository.name}, expected {expected}")
 
 
-def _as_json(contracts: int, measured: dict[str, list[float]], ratios: list[float]) -> str:
+def _as_json(options: argparse.Namespace, measured: dict[str, list[float]], ratios: list[float]) -> str:
     jobs = {
         job: {"cpu_ms": statistics.median(cpu), "floor_ratio": median_ratio(cpu, measured["floor"])}
         for job, cpu in measured.items()
@@ -118,21 +144,33 @@ def _as_json(contracts: int, measured: dict[str, list[float]], ratios: list[floa
         {**vars(budget), "ratio": ratio, "pass": ratio <= budget.at_most}
         for ratio, budget in zip(ratios, BUDGETS, strict=True)
     ]
-    report = {"contracts": contracts, "rounds": len(measured["floor"]), "jobs": jobs, "budgets": budgets}
+    report = {
+        "contracts": options.contracts,
+        "others": options.others,
+        "rounds": len(measured["floor"]),
+        "jobs": jobs,
+        "budgets": budgets,
+    }
     return json.dumps(report, indent=2)
 
 
-def _as_text(contracts: int, measured: dict[str, list[float]], ratios: list[float]) -> str:
+def _as_text(options: argparse.Namespace, measured: dict[str, list[float]], ratios: list[float]) -> str:
+    contracts, others = options.contracts, options.others
     meanings = {
         "floor": "git diff --raw; python -c pass",
         "changed": f"dcr check, {CHANGED} of {contracts:,} contracts changed",
         "clean": f"dcr check, nothing of {contracts:,} contracts changed",
         "small": f"dcr check, {CHANGED} of {CHANGED} contracts changed",
+        "changed set": "changed, with a contracts setting",
+        "clean set": "clean, with a contracts setting",
+        "mono floor": f"floor over the whole of a repository with {others:,} other files",
+        "mono changed": f"dcr check there, {CHANGED} of {FEW} contracts changed",
+        "mono clean": f"dcr check there, nothing of {FEW} contracts changed",
     }
     lines = [f"medians of {len(measured['floor'])} rounds", "", "  CPU ms  x floor  job"]
     for job, cpu in measured.items():
         ratio = median_ratio(cpu, measured["floor"])
-        lines.append(f"{statistics.median(cpu):8.1f} {ratio:8.2f}  {job:8} {meanings[job]}")
+        lines.append(f"{statistics.median(cpu):8.1f} {ratio:8.2f}  {job:12} {meanings[job]}")
     lines += ["", "   ratio  at most"]
     for ratio, budget in zip(ratios, BUDGETS, strict=True):
         verdict = "PASS" if ratio <= budget.at_most else "OVER"

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, NamedTuple
 from dcr.compatibility.severities import ERROR
 from dcr.errors import DcrError, UsageError
 from dcr.git.changes import INDEX, WORKTREE, changes_since
+from dcr.git.counting import count_contracts
 from dcr.git.hosting import address
 from dcr.git.policies import governing_policy
 from dcr.git.repository import discover
 from dcr.git.settled import settle
-from dcr.policy.globs import Scope
 from dcr.reporters.own_issues import own_issues, today
 from dcr.reporters.report import (
     BaseReport,
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from dcr.git.changes import Change, ChangeSet
     from dcr.git.merge_bases import Base
     from dcr.git.repository import Repository
+    from dcr.policy.globs import Scope
     from dcr.policy.governing import Governing
 
 
@@ -98,10 +99,11 @@ def _compare(
     # Where nothing was published, the policy that comes along is the only one there is.
     side = "worktree" if base.is_nothing else request.policy_from
     governing = governing_policy(repository, base.merge_base, found.changes, side, base.commit)
-    scope = Scope(governing.policy.contracts, governing.policy.exclude)
-    total = len(scope.covered(found.paths))
-    if request.require_contracts and not total:
-        raise NoContractsError("no contract was found", f"the globs are: {', '.join(governing.policy.contracts)}")
+    scope = governing.policy.scope
+    count = count_contracts(repository, head, scope.covered(found.paths), scope)
+    if request.require_contracts and count.contracts == 0:
+        among = f"{counted(count.files, 'file')} in scope ({scope})"
+        raise NoContractsError(f"no contract was found in {among}", "what one is: dcr schema contract")
     wanted = _wanted(repository, request, scope, found)
     run = _Run(request, repository, base, head, found, governing, scope)
     contracts, left_alone = _judge(run, [each for each in found.changes if wanted(each.path)], progress)
@@ -114,7 +116,7 @@ def _compare(
         head="HEAD" if request.merged and request.head == WORKTREE else request.head,
         contracts=contracts,
         issues=() if base.is_nothing else own,
-        total=total,
+        total=count.contracts,
         left_alone=left_alone,
         policy=governing.source,
         fail_on=request.fail_on or governing.policy.choice("fail_on"),
@@ -123,6 +125,9 @@ def _compare(
         repository=address(os.environ),
         merged=request.merged,
         uncommitted=_uncommitted(run) if request.merged and request.head == WORKTREE else 0,
+        formats=count.formats,
+        files=count.files,
+        scope=str(scope),
     )
     return _with_sources(run, report) if request.sources else report
 
@@ -187,8 +192,9 @@ def _judge(
     in_scope = [each for each in run.found.changes if run.scope.covers(each.path)]
     looked_at = list({each.path: each for each in (*in_scope, *relevant)}.values())
     progress(f"reading {counted(len(looked_at), 'changed file')}")
-    tip = BaseTip(run.repository, run.base, run.scope.covers)
-    sides = both_sides(run.repository, looked_at, run.base.merge_base)
+    is_named = _named_by(run, {each.path for each in relevant})
+    tip = BaseTip(run.repository, run.base, run.scope)
+    sides = both_sides(run.repository, looked_at, run.base.merge_base, is_named)
     previous, proposed, untouched = tip.leave_out(sides, looked_at)
     for path in [path for path, reading in proposed.items() if reading.format == "unknown"]:
         before = previous.get(path)
@@ -201,7 +207,7 @@ def _judge(
         found=run.found,
         looked_at=looked_at,
         untouched=untouched,
-        covers=run.scope.covers,
+        scope=run.scope,
     )
     progress("judging")
     paths = {each.path for each in relevant} - untouched.keys()
@@ -220,6 +226,14 @@ def _judge(
     left_alone = sum(all(side is None or side.format is None for side in sides) for sides in readings)
     kept = [report for report, told_by in reports if told_by not in duplicated]
     return tuple(once_per_file(kept)), left_alone
+
+
+def _named_by(run: _Run, relevant: set[str]) -> Callable[[str], bool]:
+    """Return what decides whether a file is meant as a contract wherever its text leaves that open."""
+    if not run.scope.by_content:
+        return lambda _: True
+    names = run.scope.names
+    return lambda path: names(path) or (bool(run.request.paths) and path in relevant)
 
 
 def _with_past(run: _Run, touched: list[Matched], progress: Callable[[str], None]) -> list[Matched]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections import defaultdict
+from collections import Counter, defaultdict
 from typing import TYPE_CHECKING, NamedTuple
 
 from dcr.compatibility.engine import judge
@@ -19,8 +19,8 @@ from dcr.formats.unread import keys_about, unread_keys
 from dcr.git.changes import listed_files
 from dcr.git.repository import NotARepositoryError, discover
 from dcr.git.worktree import read_file, relative_paths, walk
-from dcr.policy.globs import Scope
 from dcr.policy.policy import FILES, Policy, PolicyError, StricterPolicy, parse_policy
+from dcr.policy.telltale import is_contract, may_be_contract
 from dcr.policy.verdicts import apply
 from dcr.reporters.report import UNCHANGED, ContractReport, Report, once_per_file, without_known
 
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
     from dcr.formats.unread import UnreadKey
     from dcr.git.repository import Repository
+    from dcr.policy.globs import Scope
 
 UNKNOWN = "unknown"
 """The format of a file that cannot be read far enough to tell what it is."""
@@ -61,23 +62,27 @@ def lint(
     """
     top, repository = _top(folder)
     policy, source = own_policy(top)
-    scope = Scope(policy.contracts, policy.exclude)
+    scope = policy.scope
     named, files = _files(top, folder, tuple(paths), repository, scope)
     stricter = StricterPolicy(policy, policy)
     reports: dict[tuple[str, str | None], ContractReport] = {}
     claims: dict[str, list[_Found]] = defaultdict(list)
+    formats: Counter[str] = Counter()
     total = left_alone = 0
     for number, path in enumerate(files):
         if number % 500 == 0:
             progress(f"reading {number:,} of {len(files):,} files")
-        reading = _reading(top, path)
+        reading = _reading(top, path, scope, given=path in named)
         if reading.format is None and path in named:
             reading = _no_contract(path)
-        meant = path in named or reading.format != UNKNOWN or scope.covers(path)
+        meant = path in named or reading.format != UNKNOWN or scope.by_content or scope.covers(path)
         if reading.format is None or not meant:
             left_alone += 1
             continue
         total += 1
+        formats["unreadable" if reading.format == UNKNOWN else reading.format] += max(
+            1, sum(each.alias_of is None for each in reading.contracts)
+        )
         for contract in reading.contracts:
             place = contract.place.at("dataset_id") if contract.place else Location(path)
             found_here = _Found(contract.dataset_id, contract.version, place, contract.alias_of is not None)
@@ -93,6 +98,8 @@ def lint(
         once = list(reports_left)
     found = tuple(report for report in once if report.issues)
     report = Report(None, "worktree", found, (), total, left_alone, source, fail_on or policy.fail_on, baselined)
+    named_formats = sorted(formats.items(), key=lambda each: (-each[1], each[0]))
+    report = report._replace(formats=tuple(named_formats), files=len(files), scope=str(scope))
     return _with_sources(top, report) if sources else report
 
 
@@ -175,10 +182,15 @@ def _below(path: str, folder: str) -> bool:
     return not folder or path.startswith(f"{folder}/")
 
 
-def _reading(top: str, path: str) -> Reading:
+def _reading(top: str, path: str, scope: Scope, *, given: bool) -> Reading:
+    """Return what a file holds; where contracts are found by that, of a file that is none nothing but that."""
     content = read_file(top, path)
+    open_to_all = scope.by_content and not given and not scope.names(path)
+    if open_to_all and not (isinstance(content, bytes) and may_be_contract(content)):
+        return Reading(path, None)
     if isinstance(content, bytes):
-        return read(path, content)
+        reading = read(path, content)
+        return Reading(path, None) if open_to_all and not is_contract(reading, content) else reading
     problem = Problem(Location(path), f"the file is {content}", "put the contract's own content here")
     return Reading(path, UNKNOWN, problems=(problem,))
 

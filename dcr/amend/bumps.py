@@ -175,7 +175,7 @@ def _published(repository: Repository, report: Report) -> dict[str, Contract]:
     if base is None or base.commit == base.merge_base:
         return {}
     since = commit_changes(repository, base.commit, base.merge_base)
-    readings = previous_readings(repository, since, base.commit).values()
+    readings = previous_readings(repository, since, base.commit, lambda _: False).values()
     return {each.dataset_id: each for reading in readings if not reading.unreadable for each in reading.contracts}
 
 

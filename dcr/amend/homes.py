@@ -15,7 +15,7 @@ from dcr.git.repository import discover
 from dcr.git.search import words_of
 from dcr.git.worktree import read_file
 from dcr.lint import own_policy
-from dcr.policy.globs import Scope
+from dcr.policy.telltale import may_be_contract
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -118,12 +118,16 @@ def home_at(top: str, path: str) -> Home:
 def _files(repository: Repository) -> Iterator[tuple[str, bytes | str]]:
     top = repository.top or ""
     policy, _ = own_policy(top)
-    for path in Scope(policy.contracts, policy.exclude).covered(listed_files(repository)):
+    for path in policy.scope.covered(listed_files(repository)):
         yield path, read_file(top, path)
 
 
 def _all_ids(repository: Repository) -> list[str]:
-    readings = [read(path, content) for path, content in _files(repository) if isinstance(content, bytes)]
+    readings = [
+        read(path, content)
+        for path, content in _files(repository)
+        if isinstance(content, bytes) and may_be_contract(content)
+    ]
     ids = [contract.dataset_id for reading in readings for contract in reading.contracts]
     return list(dict.fromkeys(ids))
 

@@ -26,7 +26,7 @@ EXAMPLE = "Example: dcr lint contracts/users.yaml"
 
 def lint(
     paths: Annotated[
-        list[str] | None, typer.Argument(help="Files or folders. Default: the policy's globs.", metavar="PATHS...")
+        list[str] | None, typer.Argument(help="Files or folders. Default: all that is in scope.", metavar="PATHS...")
     ] = None,
     strict: Annotated[
         bool, typer.Option("--strict", help="List every key of a foreign format that dcr does not read, too.")

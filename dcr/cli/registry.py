@@ -60,6 +60,11 @@ def read_history(opened: Opened, dataset_id: str | None = None) -> History:
         progress.done()
     if not history.whole:
         tell("this clone is shallow: nothing is known from before its first commit", UNSHALLOW)
+    if dataset_id is None and not history.datasets():
+        tell(
+            f"no contract was found at '{opened.ref}' ({history.commit[:10]}), now or before; scope: {opened.scope}",
+            "dcr lint looks at the working tree, --ref REF at another commit; what a contract is: dcr schema contract",
+        )
     return history
 
 

@@ -54,7 +54,9 @@ def _lines(report: Report) -> Iterator[str]:
         yield f"base named by: {printable(base.source)}"
     yield f"proposed: {proposed}"
     yield f"policy: {printable(report.policy)}"
-    yield f"in scope: {counted(report.total, 'contract file')}; no contracts: {counted(report.left_alone, 'file')}"
+    held = "contracts not counted" if report.total is None else counted(report.total, "contract file")
+    yield f"in scope: {counted(report.files, 'file')} ({printable(report.scope)}), {held}"
+    yield f"no contracts: {counted(report.left_alone, 'file')}"
     if report.base is not None:
         yield f"looked at: {counted(len(report.contracts), 'dataset')}"
         yield from (f"  {_contract(each)}" for each in report.contracts)

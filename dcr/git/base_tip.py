@@ -11,7 +11,7 @@ from dcr.git.objects import FILE, read_blobs
 from dcr.git.sides import is_same_text, previous_readings
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from dcr.contract.contract import Contract
     from dcr.formats.reading import Reading
@@ -19,13 +19,14 @@ if TYPE_CHECKING:
     from dcr.git.merge_bases import Base
     from dcr.git.repository import Repository
     from dcr.git.sides import Sides
+    from dcr.policy.globs import Scope
 
 
 class BaseTip:
     """The base's tip beside the merge base; nothing is read before it is asked for."""
 
-    def __init__(self, repository: Repository, base: Base, covers: Callable[[str], bool]) -> None:
-        self._repository, self._base, self._covers = repository, base, covers
+    def __init__(self, repository: Repository, base: Base, scope: Scope) -> None:
+        self._repository, self._base, self._scope = repository, base, scope
 
     @cached_property
     def _changes(self) -> tuple[Change, ...]:
@@ -36,8 +37,8 @@ class BaseTip:
 
     @cached_property
     def _readings(self) -> Mapping[str, Reading]:
-        changes = [each for each in self._changes if self._covers(each.path)]
-        return previous_readings(self._repository, changes, self._base.commit)
+        changes = [each for each in self._changes if self._scope.covers(each.path)]
+        return previous_readings(self._repository, changes, self._base.commit, self._scope.names)
 
     @cached_property
     def published(self) -> Mapping[str, Contract]:
@@ -54,7 +55,7 @@ class BaseTip:
     def out_of_scope(self) -> Sequence[Change]:
         """Return what the base changed outside the scope, the tip being the proposed side."""
         changes = commit_changes(self._repository, self._base.merge_base, self._base.commit)
-        return [each for each in changes if not self._covers(each.path)]
+        return [each for each in changes if not self._scope.covers(each.path)]
 
     def leave_out(self, sides: Sides, changes: Iterable[Change]) -> Sides:
         """Return both sides without the files that the tip has as they are proposed: they are not the branch's change.

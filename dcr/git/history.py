@@ -14,6 +14,7 @@ from dcr.errors import DcrError, UsageError
 from dcr.git.changes import NOTHING
 from dcr.git.command import GitFailedError, failure
 from dcr.git.objects import FILE, list_all
+from dcr.policy.globs import ENDINGS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -78,7 +79,7 @@ def walk(repository: Repository, commit: str, scope: Scope) -> list[Step]:
     tells. Raises `GitFailedError` when the walk is not whole: each step must lead to the next, the last one to
     no other, and all of them together to the commit's own tree.
     """
-    folders = pathspecs(scope.globs)
+    folders = pathspecs(_walked(scope))
     log = _log(repository, ("--no-literal-pathspecs",), "--first-parent", "--parents", commit, "--", *folders)
     steps = list(_steps(log, scope, narrowed=bool(folders)))
     _insist_on_end(steps, {path: oid for path, oid in list_all(repository.git, commit).items() if scope.covers(path)})
@@ -125,9 +126,15 @@ def _log(repository: Repository, options: tuple[str, ...], *arguments: str) -> s
 
 
 def pathspecs(globs: Iterable[str]) -> list[str]:
-    """Return git's words for the folders that some globs begin with; none when one of them may begin anywhere."""
+    """Return git's words for the folders that some globs begin with; none when one of them may begin anywhere.
+
+    A glob for all files of one ending is its own word.
+    """
     found = []
     for glob in globs:
+        if glob.startswith("**/*."):
+            found.append(f":(glob){glob}")
+            continue
         steps: list[str] = []
         for step in glob.split("/"):
             if "**" in step:
@@ -140,6 +147,11 @@ def pathspecs(globs: Iterable[str]) -> list[str]:
         whole = "/".join(steps)
         found.append(f":(glob){whole}" if whole == glob else f":(glob){whole}/**")
     return list(dict.fromkeys(found))
+
+
+def _walked(scope: Scope) -> tuple[str, ...]:
+    """Return the globs of all files that a scope looks at."""
+    return (*(f"**/*{ending}" for ending in ENDINGS), *scope.globs) if scope.by_content else scope.globs
 
 
 def line_of(repository: Repository, commit: str, since: str | None = None) -> list[str]:

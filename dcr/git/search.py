@@ -10,6 +10,7 @@ from dcr.formats import read
 from dcr.git.changes import INDEX, WORKTREE
 from dcr.git.command import GitFailedError, failure, records
 from dcr.git.objects import FILE, list_all, read_blobs
+from dcr.policy.telltale import ESCAPES, WORDS, may_be_contract
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -17,15 +18,20 @@ if TYPE_CHECKING:
     from dcr.contract.location import Location
     from dcr.git.command import Git
     from dcr.git.repository import Repository
+    from dcr.policy.globs import Scope
 
 MANY = 64
 """More ids than this are looked for by reading every contract instead."""
 
-_ESCAPES = ("\\x", "\\u", "\\U")  # an id may be spelt with escapes, which a search for its text cannot see
-
 
 def claims_of(
-    repository: Repository, head: str, ids: Collection[str], unchanged: Collection[str], also: Mapping[str, bytes]
+    repository: Repository,
+    head: str,
+    ids: Collection[str],
+    unchanged: Collection[str],
+    also: Mapping[str, bytes],
+    *,
+    scope: Scope,
 ) -> dict[str, tuple[Location, ...]]:
     """Return where each dataset is claimed: by unchanged files of the proposed side, or by the texts in `also`.
 
@@ -36,19 +42,22 @@ def claims_of(
     if not all(path in entries for path in unchanged):
         raise GitFailedError("git gave two listings that do not fit", "run it again, once no other program adds files")
     files = {path: oid for path in unchanged if (oid := entries[path])}
-    holding = files if len(ids) > MANY else _holding(git, head, words_of(ids), files)
+    words = words_of(ids) if len(ids) <= MANY else [*WORDS, *ESCAPES] if scope.by_content else []
+    holding = _holding(git, head, words, files, scope.pathspecs) if words else list(files)
     blobs = read_blobs(git, (files[path] for path in holding))
     texts = {path: blobs[files[path]] for path in holding}
     texts.update({path: text for path, text in also.items() if any(each in text for each in words_of(ids))})
     found: dict[str, list[Location]] = {}
     for path, text in texts.items():
-        for contract in read(path, text).contracts:
+        for contract in read(path, text).contracts if may_be_contract(text) else ():
             if contract.dataset_id in ids and contract.place:
                 found.setdefault(contract.dataset_id, []).append(contract.place.at("dataset_id"))
     return {dataset_id: tuple(places) for dataset_id, places in found.items()}
 
 
-def _holding(git: Git, head: str, words: list[bytes], among: Mapping[str, str]) -> list[str]:
+def _holding(
+    git: Git, head: str, words: list[bytes], among: Mapping[str, str], pathspecs: tuple[str, ...]
+) -> list[str]:
     """Return those of some paths whose text holds one of some words.
 
     The search is also for a line of the last of them that has any, so that its answer can be seen to be whole.
@@ -62,7 +71,9 @@ def _holding(git: Git, head: str, words: list[bytes], among: Mapping[str, str]) 
     staged = head in (WORKTREE, INDEX)
     # Without -I: attributes may call a contract binary, and it is searched all the same.
     arguments = ("grep", "-l", "-z", "--no-color", "--no-textconv", "--full-name", "-F", "-f", "-")
-    answer = git.ask(*arguments, "--cached" if staged else head, given=b"\n".join([*words, line, b""]))
+    where = ("--cached" if staged else head, *(("--", *pathspecs) if pathspecs else ()))
+    options = ("--no-literal-pathspecs",) if pathspecs else ()
+    answer = git.ask(*options, *arguments, *where, given=b"\n".join([*words, line, b""]))
     found = records(answer.out) if answer.code == 0 else []
     if not staged:
         found = [each.partition(":")[2] for each in found]
@@ -83,7 +94,7 @@ def _telling_line(text: bytes) -> bytes:
 def words_of(ids: Collection[str]) -> list[bytes]:
     """Return the longest piece of each id that any way of writing it must hold unbroken, and how escapes begin."""
     longest = {max(re.split(r"[\s\"'\\/.]+", each), key=len) for each in ids}
-    return [each.encode("utf-8", "surrogateescape") for each in (*sorted(longest), *_ESCAPES)]
+    return [*(each.encode("utf-8", "surrogateescape") for each in sorted(longest)), *ESCAPES]
 
 
 def _index(git: Git) -> dict[str, str]:

@@ -11,9 +11,10 @@ from dcr.git.changes import raw_entries
 from dcr.git.command import GitFailedError
 from dcr.git.contents import ODD, proposed_contents
 from dcr.git.objects import FILE, MAX_READ, read_blobs
+from dcr.policy.telltale import is_contract, may_be_contract
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from dcr.git.changes import Change
     from dcr.git.repository import Repository
@@ -33,15 +34,36 @@ class Sides(NamedTuple):
     untouched: dict[str, bytes]
 
 
-def both_sides(repository: Repository, changes: Sequence[Change], merge_base: str) -> Sides:
-    """Return what the merge-base's side and the proposed side of some changes say."""
+def both_sides(
+    repository: Repository, changes: Sequence[Change], merge_base: str, is_named: Callable[[str], bool]
+) -> Sides:
+    """Return what the merge-base's side and the proposed side of some changes say.
+
+    `is_named` is whether a path is meant as a contract by its place. At any other one a file is a contract by what it
+    holds on either side, and nothing else is read.
+    """
     before = _previous_contents(repository, changes)
     after = proposed_contents(repository, changes)
     untouched = {path: content for path, content in before.items() if is_same_text(content, after.get(path))}
     touched = [each for each in changes if each.path not in untouched]
-    proposed = {path: _reading(path, content) for path, content in after.items() if path not in untouched}
-    previous = _previous(repository, touched, before, merge_base)
+    others = {each.path for each in touched if not is_named(each.path) and not _may_be(each.path, before, after)}
+    previous = _previous(
+        repository, [each for each in touched if each.path not in others], before, merge_base, is_named
+    )
+    proposed = {}
+    for path, content in after.items():
+        if path in others:
+            proposed[path] = Reading(path, None)
+        elif path not in untouched:
+            reading = _reading(path, content)
+            known = is_named(path) or (path in previous and previous[path].contracts) or is_contract(reading, content)
+            proposed[path] = reading if known else Reading(path, None)
     return Sides(previous, _continued(previous, proposed, after), untouched)
+
+
+def _may_be(path: str, *sides: Mapping[str, bytes | str]) -> bool:
+    """Whether a file may be a contract on either side."""
+    return any(isinstance(content := side.get(path), bytes) and may_be_contract(content) for side in sides)
 
 
 def _continued(
@@ -58,9 +80,11 @@ def _continued(
     return proposed
 
 
-def previous_readings(repository: Repository, changes: Sequence[Change], merge_base: str) -> dict[str, Reading]:
-    """Return what the merge-base's side of some changes says, by path."""
-    return _previous(repository, changes, _previous_contents(repository, changes), merge_base)
+def previous_readings(
+    repository: Repository, changes: Sequence[Change], merge_base: str, is_named: Callable[[str], bool]
+) -> dict[str, Reading]:
+    """Return what the merge-base's side of some changes says, by path; `is_named` is as in `both_sides`."""
+    return _previous(repository, changes, _previous_contents(repository, changes), merge_base, is_named)
 
 
 def _previous_contents(repository: Repository, changes: Sequence[Change]) -> dict[str, bytes]:
@@ -70,14 +94,21 @@ def _previous_contents(repository: Repository, changes: Sequence[Change]) -> dic
 
 
 def _previous(
-    repository: Repository, changes: Sequence[Change], contents: Mapping[str, bytes], commit: str
+    repository: Repository,
+    changes: Sequence[Change],
+    contents: Mapping[str, bytes],
+    commit: str,
+    is_named: Callable[[str], bool],
 ) -> dict[str, Reading]:
     """Read the base's side; a file that cannot be read brings the contracts of its newest older version that can."""
     readings = {}
     for each in changes:
         if each.path not in contents:
             continue
-        reading = read(each.path, contents[each.path])
+        content, named = contents[each.path], is_named(each.path)
+        reading = read(each.path, content) if named or may_be_contract(content) else Reading(each.path, None)
+        if not named and not is_contract(reading, content):
+            reading = Reading(each.path, None)
         if reading.unreadable:
             older = _last_readable(repository, each, commit)
             reading = reading._replace(contracts=older.contracts if older else (), root=None)

@@ -11,13 +11,14 @@ from dcr.git.search import claims_of
 from dcr.git.worktree import UnreadableFileError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from dcr.contract.contract import Contract
     from dcr.contract.location import Location
     from dcr.git.base_tip import BaseTip
     from dcr.git.changes import Change, ChangeSet
     from dcr.git.repository import Repository
+    from dcr.policy.globs import Scope
 
 
 def surroundings(
@@ -28,15 +29,16 @@ def surroundings(
     found: ChangeSet,
     looked_at: Sequence[Change],
     untouched: Mapping[str, bytes],
-    covers: Callable[[str], bool],
+    scope: Scope,
 ) -> Surroundings:
     """Return the answers to what matching may ask; nothing is read before it is asked for."""
     changed = {each.path for each in found.changes}
+    covers = scope.covers
 
     def claims(ids: Iterable[str]) -> Mapping[str, tuple[Location, ...]]:
         unchanged = [path for path in found.paths if path not in changed and covers(path)]
         in_scope = {path: content for path, content in untouched.items() if covers(path)}
-        return claims_of(repository, head, set(ids), unchanged, in_scope)
+        return claims_of(repository, head, set(ids), unchanged, in_scope, scope=scope)
 
     def elsewhere(ids: Iterable[str]) -> Mapping[str, Contract]:
         known = {each.path for each in looked_at}

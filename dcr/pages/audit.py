@@ -118,6 +118,8 @@ def _told(paper: Paper, issue: Issue) -> Iterator[str]:
 
 
 def _closing(audit: Audit) -> str:
+    if not audit.datasets:
+        return "no dataset was found, so nothing was judged"
     commits = len(
         {slip.step.state.commit.id for slip in audit.slips if any(i.severity == ERROR for i in slip.step.issues)}
     )

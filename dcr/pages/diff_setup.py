@@ -26,7 +26,7 @@ def set_up(policy: Policy) -> str:
 
 
 def _attributes(policy: Policy) -> Iterator[str]:
-    yield from (f"{_pattern(glob)} diff=dcr" for glob in policy.contracts)
+    yield from (f"{_pattern(glob)} diff=dcr" for glob in policy.scope.globs)
     yield from (f"{_pattern(glob)} !diff" for glob in policy.exclude)
 
 

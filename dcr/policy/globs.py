@@ -10,28 +10,65 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 
-class Scope:
-    """The files that are contracts by their place: covered by a glob and by no exclusion."""
+ENDINGS = (".yaml", ".yml", ".json")
+"""What the names of files end in that may be contracts by what they hold."""
 
-    def __init__(self, globs: Iterable[str], exclude: Iterable[str] = ()) -> None:
+_OWN = frozenset(("dcr.accepted.yaml", "dcr.baseline.json"))
+"""dcr's own files, which are no contracts."""
+
+
+class Scope:
+    """The files that are looked at: covered by a glob and by no exclusion.
+
+    With `by_content`, every YAML and JSON file that is not excluded: what it holds decides whether it is a contract.
+    The globs then name places where a file that cannot be read is taken for a contract all the same.
+    """
+
+    def __init__(self, globs: Iterable[str], exclude: Iterable[str] = (), *, by_content: bool = False) -> None:
         self.globs = tuple(globs)
         self.exclude = tuple(exclude)
+        self.by_content = by_content
         self._covers = re.compile("|".join(_pattern(glob) for glob in self.globs) or r"(?!)").fullmatch
         self._excludes = re.compile("|".join(_pattern(glob) for glob in self.exclude) or r"(?!)").fullmatch
         self._endings = tuple({_ending(glob) for glob in self.globs})
 
+    def __str__(self) -> str:
+        """Return the scope in words."""
+        globs = f"contracts = [{', '.join(self.globs)}]"
+        return "YAML and JSON" if self.by_content else globs
+
     def covers(self, path: str) -> bool:
         """Whether a path, with `/` between folders and relative to the repository, is in scope."""
+        if self.by_content and path.endswith(ENDINGS):
+            return path not in _OWN and not (self.exclude and self._excludes(path))
+        return self.names(path)
+
+    def names(self, path: str) -> bool:
+        """Whether a path is in scope by its place alone: a file there is meant as a contract."""
         return (
             path.endswith(self._endings)
             and self._covers(path) is not None
             and not (self.exclude and self._excludes(path))
         )
 
+    @property
+    def pathspecs(self) -> tuple[str, ...]:
+        """Git's words for the files of a scope by content, to search no others; none where any file may be covered."""
+        if not self.by_content or not all(glob.endswith(ENDINGS) for glob in self.globs):
+            return ()
+        return tuple(f":(top,glob)**/*{ending}" for ending in ENDINGS)
+
     def covered(self, paths: Iterable[str]) -> list[str]:
         """Return the paths in scope."""
         endings, covers = self._endings, self._covers
-        found = [path for path in paths if path.endswith(endings) and covers(path)]
+        if self.by_content:
+            found = [
+                path
+                for path in paths
+                if (path.endswith(ENDINGS) and path not in _OWN) or (path.endswith(endings) and covers(path))
+            ]
+        else:
+            found = [path for path in paths if path.endswith(endings) and covers(path)]
         return [path for path in found if not self._excludes(path)] if self.exclude else found
 
 

@@ -13,6 +13,7 @@ from dcr.compatibility.modes import MODES, stricter
 from dcr.compatibility.severities import ERROR, INFO, OFF, WARNING
 from dcr.contract.spelling import did_you_mean
 from dcr.errors import DcrError
+from dcr.policy.globs import Scope
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -20,7 +21,9 @@ if TYPE_CHECKING:
 FILES = ("dcr.toml", "pyproject.toml")
 """Where a policy may stand, at the root of the repository."""
 
-DEFAULT_GLOBS = ("contracts*/**/*.yaml", "contracts*/**/*.yml")
+USUAL_PLACES = ("contracts*/**/*.yaml", "contracts*/**/*.yml")
+"""Where a file that cannot be read is taken for a contract, when contracts are found by what files hold."""
+
 SEVERITY_WORDS = (OFF, INFO, WARNING, ERROR)
 _FAIL_ORDER = ("never", "error", "warning")
 CHOICES: dict[str, tuple[str, ...]] = {
@@ -50,11 +53,12 @@ class PolicyError(DcrError):
 class Policy(NamedTuple):
     """A repository's settings; the defaults are those of a repository without a policy.
 
-    `modes` maps patterns of dataset ids to modes, the first that matches counts; `severity` maps kinds to
-    `error`, `warning`, `info` or `off`. `min_deprecation_days` is 0 for a policy that asks for no such time.
+    Without `contracts` they are found by what files hold. `modes` maps patterns of dataset ids to modes, the first that
+    matches counts; `severity` maps kinds to `error`, `warning`, `info` or `off`. `min_deprecation_days` is 0 for a
+    policy that asks for no such time.
     """
 
-    contracts: tuple[str, ...] = DEFAULT_GLOBS
+    contracts: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
     base: str | None = None
     mode: str = "backward"
@@ -66,6 +70,11 @@ class Policy(NamedTuple):
     severity: Mapping[str, str] = _NO_ENTRIES
     transitive_within: str = "history"
     min_deprecation_days: int = 0
+
+    @property
+    def scope(self) -> Scope:
+        """The files that are looked at for contracts."""
+        return Scope(self.contracts or USUAL_PLACES, self.exclude, by_content=not self.contracts)
 
     def mode_of(self, dataset_id: str) -> str:
         """Return the mode a dataset is judged in."""
@@ -82,6 +91,13 @@ class StricterPolicy(NamedTuple):
     def contracts(self) -> tuple[str, ...]:
         """Globs of either side."""
         return tuple(dict.fromkeys((*self.first.contracts, *self.second.contracts)))
+
+    @property
+    def scope(self) -> Scope:
+        """The files that either side looks at: what a side without globs finds by content stays in scope."""
+        sides = (self.first.scope, self.second.scope)
+        globs = dict.fromkeys(glob for side in sides for glob in side.globs)
+        return Scope(globs, self.exclude, by_content=any(side.by_content for side in sides))
 
     @property
     def exclude(self) -> tuple[str, ...]:

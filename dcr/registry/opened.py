@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from dcr.git.base import resolve_ref
 from dcr.git.policies import named_base, policy_of
-from dcr.policy.globs import Scope
 from dcr.registry.timeline import history_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from dcr.git.repository import Repository
+    from dcr.policy.globs import Scope
     from dcr.policy.policy import Policy
     from dcr.registry.timeline import History
 
@@ -28,8 +28,8 @@ class Opened(NamedTuple):
 
     @property
     def scope(self) -> Scope:
-        """The files that are contracts by their place, by this commit's own globs."""
-        return Scope(self.policy.contracts, self.policy.exclude)
+        """The files that are looked at for contracts, by this commit's own policy."""
+        return self.policy.scope
 
     def history(self, dataset_id: str | None = None, progress: Callable[[str], None] = lambda _: None) -> History:
         """Return the history up to the commit, of all datasets or of one."""

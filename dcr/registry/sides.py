@@ -8,7 +8,6 @@ from dcr.git.changes import INDEX, WORKTREE, changes_since
 from dcr.git.policies import governing_policy, policy_of
 from dcr.git.search import claims_of
 from dcr.git.sides import both_sides
-from dcr.policy.globs import Scope
 from dcr.policy.policy import StricterPolicy
 
 if TYPE_CHECKING:
@@ -43,9 +42,9 @@ def compare(repository: Repository, before: str, after: str) -> Compared:
         policy = governing_policy(repository, before, found.changes, "base").policy
     else:
         policy = StricterPolicy(policy_of(repository, before), policy_of(repository, after))
-    scope = Scope(policy.contracts, policy.exclude)
+    scope = policy.scope
     changes = [each for each in found.changes if scope.covers(each.path)]
-    previous, proposed, untouched = both_sides(repository, changes, before)
+    previous, proposed, untouched = both_sides(repository, changes, before, scope.names)
     unread = [*_unread(previous, "previous"), *_unread(proposed, "proposed")]
     held = _still_held({each.path for each in unread if each.side == "proposed"}, previous)
     then = [each for each in _contracts(previous) if (each.path, each.dataset_id) not in held]
@@ -54,7 +53,7 @@ def compare(repository: Repository, before: str, after: str) -> Compared:
     if lost:
         changed = {each.path for each in changes}
         unchanged = [path for path in scope.covered(found.paths) if path not in changed]
-        elsewhere = claims_of(repository, after, lost, unchanged, untouched)
+        elsewhere = claims_of(repository, after, lost, unchanged, untouched, scope=scope)
         then = [each for each in then if each.dataset_id not in elsewhere]
     return Compared(tuple(then), tuple(now), tuple(unread), policy)
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from dcr.git.history import walk
 from dcr.git.objects import each_blob
+from dcr.policy.telltale import is_meant, may_be_contract
 from dcr.registry.cache import FactsCache
 from dcr.registry.contents import Contents
 from dcr.registry.facts import FileFacts, MayHold, facts_of
@@ -141,7 +142,7 @@ def history_of(
     no whole answer or lacks objects; files that cannot be read are in `History.unread`.
     """
     steps = walk(repository, commit, scope)
-    facts = _facts(repository, steps, dataset_id, progress)
+    facts = _facts(repository, steps, dataset_id, progress, scope)
     replay = Replay(facts, dataset_id)
     for step in reversed(steps):
         replay.take(step)
@@ -149,9 +150,16 @@ def history_of(
 
 
 def _facts(
-    repository: Repository, steps: Collection[Step], dataset_id: str | None, progress: Callable[[str], None]
+    repository: Repository,
+    steps: Collection[Step],
+    dataset_id: str | None,
+    progress: Callable[[str], None],
+    scope: Scope,
 ) -> dict[str, FileFacts]:
-    """Return the facts of every blob of a walk; of those that cannot matter to the one dataset, none."""
+    """Return the facts of every blob of a walk; of those that cannot matter to the one dataset, none.
+
+    Where contracts are found by what files hold, none of those either at whose paths there never was one.
+    """
     cache = FactsCache(repository.common_dir)
     blobs: dict[str, set[str]] = defaultdict(set)
     for step in steps:
@@ -162,6 +170,8 @@ def _facts(
     left = [oid for oid in blobs if oid not in found]
     if dataset_id is not None and left:
         left = _that_matter(repository, dataset_id, blobs, found, left)
+    elif scope.by_content and left:
+        left = _near_contracts(repository, scope, blobs, found, left)
     if left:
         from dcr.registry.sketch import Sketches  # noqa: PLC0415 (what is known needs no reader)
 
@@ -172,7 +182,31 @@ def _facts(
             found[oid] = facts_of(content, sketches)
             cache.add(oid, found[oid])
     cache.save()
-    return found
+    return _without_others(repository, scope, blobs, found) if scope.by_content else found
+
+
+def _near_contracts(
+    repository: Repository, scope: Scope, blobs: dict[str, set[str]], known: dict[str, FileFacts], left: list[str]
+) -> list[str]:
+    """Return those of some unknown blobs that may be contracts, or lie at a path that had one or is meant for them."""
+    may_be = {oid for oid, content in each_blob(repository.git, left) if may_be_contract(content)}
+    holding = may_be | {oid for oid, facts in known.items() if facts.datasets}
+    paths = {path for oid in holding for path in blobs[oid]}
+    return [oid for oid in left if any(path in paths or scope.names(path) for path in blobs[oid])]
+
+
+def _without_others(
+    repository: Repository, scope: Scope, blobs: dict[str, set[str]], found: dict[str, FileFacts]
+) -> dict[str, FileFacts]:
+    """Leave out what cannot be read and is not meant as a contract: templates, for example."""
+    paths = {path for oid, facts in found.items() if facts.datasets for path in blobs.get(oid, ())}
+    unread = [
+        oid
+        for oid, facts in found.items()
+        if facts.fault is not None and not any(path in paths or scope.names(path) for path in blobs[oid])
+    ]
+    others = {oid for oid, content in each_blob(repository.git, unread) if not is_meant(content)} if unread else set()
+    return {oid: facts for oid, facts in found.items() if oid not in others}
 
 
 def _that_matter(

@@ -99,7 +99,7 @@ def _themes() -> Markup:
 
 
 def _nothing(report: Report) -> Markup:
-    looked = report.total or report.contracts
+    looked = not report.found_nothing
     words = "No rule had anything to say. Nothing to do here." if looked else "Nothing was looked at."
     return block(
         "section", element("h2", "Issues", class_="unseen"), element("p", words), id="issues", class_="nothing"

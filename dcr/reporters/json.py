@@ -40,6 +40,8 @@ def document(report: Report) -> dict[str, Any]:
         "compatible": report.compatible,
         "summary": {
             "contracts": report.total,
+            "formats": dict(report.formats),
+            "files": report.files,
             "changed": report.changed,
             "left_alone": report.left_alone,
             "errors": report.number_of(ERROR),

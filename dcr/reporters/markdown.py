@@ -88,7 +88,7 @@ def _opening(report: Report) -> str:
     first, *others = closing_parts(report, quoted=code)
     command = "lint" if report.base is None else "check"
     warned = report.accepted or report.number_of(WARNING)
-    icon = _ICONS[ERROR] if not report.compatible else _ICONS[WARNING] if warned else "✅"
+    icon = _ICONS[ERROR] if not report.compatible else _ICONS[WARNING] if warned or report.found_nothing else "✅"
     facts = f"\n{' · '.join(others)}\n" if others else ""
     return f"{MARK}\n### {icon} dcr {command}: {first}\n{facts}"
 

@@ -55,8 +55,10 @@ SourceKey = tuple[str, str]
 class Report(NamedTuple):
     """Everything one run found. `issues` holds what belongs to no contract.
 
-    `total` counts the contract files in scope, `left_alone` the changed files in scope that are no contracts
-    on either side, `policy` the files the policy was read from, `baselined` the issues that a baseline left out.
+    `total` counts the files in scope that hold contracts, None where there are too many files to look at each;
+    `formats` are their formats with how many there are of each: files for a check, contracts for a lint. `files` counts
+    the files in scope, which `scope` says in words; `left_alone` the changed ones that are no contracts on either side.
+    `policy` are the files the policy was read from, `baselined` counts the issues that a baseline left out.
     `revision` is the commit that was judged or that
     the judged files sit on, `repository` the address of the repository as its host gives it; empty when unknown.
     `merged` is whether the head was judged as it would be merged into the base, `uncommitted` how many files in scope
@@ -68,7 +70,7 @@ class Report(NamedTuple):
     head: str
     contracts: tuple[ContractReport, ...]
     issues: tuple[Issue, ...]
-    total: int
+    total: int | None
     left_alone: int = 0
     policy: str = "defaults"
     fail_on: str = "error"
@@ -78,6 +80,14 @@ class Report(NamedTuple):
     sources: Mapping[SourceKey, Source] | None = None
     merged: bool = False
     uncommitted: int = 0
+    formats: tuple[tuple[str, int], ...] = ()
+    files: int = 0
+    scope: str = "YAML and JSON"
+
+    @property
+    def found_nothing(self) -> bool:
+        """Whether there was no contract to look at."""
+        return self.total == 0 and not self.contracts
 
     def source_keys(
         self, issue: Issue, contract: ContractReport | None = None

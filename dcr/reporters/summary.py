@@ -9,7 +9,7 @@ from dcr.reporters.printable import printable
 from dcr.reporters.report import UNCHANGED
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from dcr.compatibility.issue import Issue
     from dcr.reporters.report import Report
@@ -25,16 +25,17 @@ def closing_parts(report: Report, quoted: Callable[[str], str] = printable) -> l
     parts = []
     if report.number_of(ERROR) or report.number_of(WARNING):
         parts.append(f"{counted(report.number_of(ERROR), 'error')}, {counted(report.number_of(WARNING), 'warning')}")
-    elif _nothing_found(report):
-        parts.append("no contract found" if report.base is None else "no contract found: the globs cover no file")
+    elif report.found_nothing:
+        parts.append(f"no contract found in {counted(report.files, 'file')} in scope ({quoted(report.scope)})")
+        parts.append("what one is: dcr schema contract")
     else:
         parts.append("no issues" if report.base is None else "compatible")
     if report.accepted:
         parts.append(f"{counted(report.accepted, 'break')} ACCEPTED")
     if report.baselined:
         parts.append(f"{counted(report.baselined, 'known issue')} left out by the baseline")
-    if not _nothing_found(report):
-        parts.append(counted(report.total, "contract") if report.base is None else _changed(report))
+    if not report.found_nothing:
+        parts.append(_validated(report) if report.base is None else _changed(report))
     if report.left_alone:
         verb = "is no contract" if report.left_alone == 1 else "are no contracts"
         parts.append(f"{counted(report.left_alone, 'file')} {verb}")
@@ -59,14 +60,41 @@ def _compared(report: Report, quoted: Callable[[str], str]) -> Iterator[str]:
         yield f"{counted(report.uncommitted, 'file')} with uncommitted changes NOT judged"
 
 
+def contracts_in(formats: Iterable[tuple[str, int]], files: int) -> str:
+    """Return how many contracts of which formats there are, and in how many files where that is another number."""
+    found = tuple(formats)
+    number = sum(each for _, each in found)
+    among = "" if number == files else f" in {counted(files, 'file')}"
+    return f"{counted(number, 'contract')}{among}{_formats(found)}"
+
+
+def _formats(formats: tuple[tuple[str, int], ...]) -> str:
+    if not formats:
+        return ""
+    if len(formats) == 1:
+        return f" ({formats[0][0]})"
+    return f" ({', '.join(f'{number:,} {name}' for name, number in formats)})"
+
+
+def _validated(report: Report) -> str:
+    if report.formats:
+        return contracts_in(report.formats, report.total or 0)
+    return counted(report.total or 0, "contract")
+
+
 def _changed(report: Report) -> str:
     """Return how many contracts changed; files are counted apart where one of them holds several datasets."""
     changed = [each.path for each in report.contracts if each.change != UNCHANGED]
     files = len(set(changed))
+    if report.total is None:
+        among = "" if files == len(changed) else f" in {counted(files, 'file')}"
+        return f"{counted(len(changed), 'contract')}{among} changed; {counted(report.files, 'file')} in scope"
     total = max(report.total, files)  # a file that is gone is none of those that are there
-    if files == len(changed):
-        return f"{files:,} of {counted(total, 'contract')} changed"
-    return f"{len(changed):,} datasets in {files:,} of {counted(total, 'file')} changed"
+    several = files != len(changed)
+    what = f"{len(changed):,} datasets in {files:,}" if several else f"{files:,}"
+    foreign = any(name != "native" for name, _ in report.formats)  # one file of those may hold several contracts
+    noun = "file" if several else "contract file" if foreign else "contract"
+    return f"{what} of {counted(total, noun)} changed{_formats(report.formats)}"
 
 
 def statistics(report: Report) -> Iterator[str]:
@@ -87,10 +115,6 @@ def statistics(report: Report) -> Iterator[str]:
 def severity_word(issue: Issue) -> str:
     """Return an issue's severity as it is shown: one that is accepted says so, loudly."""
     return "ACCEPTED" if issue.accepted else issue.severity
-
-
-def _nothing_found(report: Report) -> bool:
-    return not report.total and not report.contracts
 
 
 def closing_line(report: Report) -> str:

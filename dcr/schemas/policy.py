@@ -10,7 +10,7 @@ from dcr.schemas.shapes import opening, words
 
 _GLOB = r"^(?!\.?/)(?!(?:.*/)?\.\.(?:/|$))[^\\\[\]{}]+$"
 _SETTINGS = {
-    "contracts": "Globs of the files that are contracts; * within a folder, **/ any number of folders.",
+    "contracts": "Globs of the files that are contracts; without any, contracts are found by what files hold.",
     "exclude": "Globs of files that are not looked at.",
     "base": "The ref to compare with when no option or CI variable names one.",
     "mode": "What has to be able to read what.",
@@ -69,7 +69,7 @@ def policy_schema() -> dict[str, Any]:
     defaults = Policy()
     shapes: dict[str, dict[str, Any]] = {
         **{name: {**words(_MEANINGS[name]), "default": getattr(defaults, name)} for name in CHOICES},
-        "contracts": {"anyOf": [glob, {**globs, "minItems": 1}], "default": list(defaults.contracts)},
+        "contracts": {"anyOf": [glob, {**globs, "minItems": 1}]},
         "exclude": {"anyOf": [glob, globs], "default": []},
         "min_deprecation_days": {
             "type": "integer",

@@ -11,6 +11,7 @@ from dcr.formats import read
 from dcr.git.changes import listed_files
 from dcr.git.worktree import UnreadableFileError, read_file
 from dcr.policy.globs import Scope
+from dcr.policy.telltale import is_contract, may_be_contract
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -26,7 +27,7 @@ _UNFIT = re.compile('[\\[\\]{}\\\\"*?\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff
 
 
 class Found(NamedTuple):
-    """The YAML files of a working tree: `formats` counts contracts, by format; the others are no contracts."""
+    """The YAML files of a working tree, and JSON ones that are contracts: `formats` counts contracts by format."""
 
     contracts: tuple[str, ...]
     formats: Counter[str]
@@ -45,7 +46,7 @@ def find_contracts(repository: Repository, progress: Callable[[str], None]) -> F
     """Return which files, tracked or untracked and not ignored, are contracts by what they hold."""
     top = repository.top or ""
     contracts, others, unreadable, formats = [], [], [], Counter[str]()
-    listing = [path for path in listed_files(repository) if path.endswith((".yaml", ".yml"))]
+    listing = Scope((), by_content=True).covered(listed_files(repository))
     for number, path in enumerate(listing):
         if number % 500 == 0:
             progress(f"reading {number:,} of {len(listing):,} files")
@@ -53,14 +54,16 @@ def find_contracts(repository: Repository, progress: Callable[[str], None]) -> F
             content = read_file(top, path)
         except UnreadableFileError:
             content = "unreadable"
+        if path.endswith(".json") and not (isinstance(content, bytes) and may_be_contract(content)):
+            continue
         reading = read(path, content) if isinstance(content, bytes) else None
         if reading is None or reading.format == _UNKNOWN:
             unreadable.append(path)
-        elif reading.format is None:
+        elif not is_contract(reading, content):
             others.append(path)
         else:
             contracts.append(path)
-            formats[reading.format] += max(1, sum(each.alias_of is None for each in reading.contracts))
+            formats[reading.format or ""] += max(1, sum(each.alias_of is None for each in reading.contracts))
     return Found(tuple(contracts), formats, tuple(others), tuple(unreadable))
 
 

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 from dcr.git.base import USUAL_BASES
 from dcr.git.command import failure
 from dcr.policy.globs import Scope
-from dcr.policy.policy import DEFAULT_GLOBS, Policy
 from dcr.reporters.printable import printable
-from dcr.reporters.summary import counted
+from dcr.reporters.summary import contracts_in
 
 if TYPE_CHECKING:
     from dcr.git.repository import Repository
+    from dcr.policy.policy import Policy
     from dcr.starting.contracts import Found, Globs
 
 _OPENING = """\
@@ -24,11 +24,13 @@ _OPENING = """\
 def settings(found: Found, globs: Globs, repository: Repository) -> str:
     """Return a whole policy file."""
     parts = [_OPENING]
-    if needs(found, Policy()):
-        parts.append(f"# Where the files lie that hold contracts: {told(found)}.\n{lines_for(globs)}")
+    if found.contracts:
+        parts.append(
+            f"# Contracts are found by what YAML and JSON files hold: {told(found)}.\n"
+            f"# To look in some places alone:\n{_commented(lines_for(globs))}"
+        )
     else:
-        why = f"Where dcr looks by itself, and has {told(found)}" if found.contracts else "No contract was found"
-        parts.append(f"# {why}. The default:\n# {_listed('contracts', DEFAULT_GLOBS)}")
+        parts.append("# Contracts are found by what YAML and JSON files hold; none was found yet.\n")
     branch = _unusual_branch(repository)
     if branch is not None:
         why = "# Where branches leave from: there is no origin/HEAD, main or master to go by."
@@ -38,7 +40,7 @@ def settings(found: Found, globs: Globs, repository: Repository) -> str:
 
 def needs(found: Found, policy: Policy) -> bool:
     """Whether a policy leaves contracts out that were found."""
-    scope = Scope(policy.contracts, policy.exclude)
+    scope = policy.scope
     return not all(scope.covers(each) for each in found.contracts if not _left_out(policy, each))
 
 
@@ -56,12 +58,13 @@ def lines_for(globs: Globs) -> str:
     return text
 
 
+def _commented(lines: str) -> str:
+    return "".join(f"# {line.removeprefix('# ')}\n" for line in lines.splitlines())
+
+
 def told(found: Found) -> str:
     """Return how many contracts of which formats were found, in words."""
-    number = sum(found.formats.values())
-    formats = ", ".join(sorted(found.formats))
-    files = "" if number == len(found.contracts) else f" in {counted(len(found.contracts), 'file')}"
-    return f"{counted(number, 'contract')} ({formats}){files}"
+    return contracts_in(found.formats.most_common(), len(found.contracts))
 
 
 def _listed(name: str, values: tuple[str, ...]) -> str:

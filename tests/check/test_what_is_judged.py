@@ -96,7 +96,7 @@ def test_a_subfolder_sees_the_whole_repository(repository: Repository, folder: s
 
 @pytest.fixture
 def two(repository: Repository) -> Repository:
-    """A repository with two broken contracts in two folders, and one whose place no glob covers."""
+    """A repository with two broken contracts in two folders, and one elsewhere."""
     repository.git("checkout", "-q", "main")
     repository.commit({"contracts/b/other.yaml": contract("team.other"), "models/far.yaml": contract("team.far")})
     repository.branch("second")
@@ -112,7 +112,7 @@ def datasets(outcome: Outcome) -> list[str]:
 @pytest.mark.parametrize(
     ("cwd", "paths", "expected"),
     [
-        (".", [], ["team.other", "users.daily_active"]),
+        (".", [], ["team.other", "users.daily_active", "team.far"]),
         (".", ["contracts/b"], ["team.other"]),
         (".", ["contracts/b/"], ["team.other"]),
         (".", ["contracts/b/other.yaml"], ["team.other"]),

@@ -14,7 +14,7 @@ from cli_runs import BROKEN, COMPATIBLE, DCR, LIMIT, LTV_LINE, USERS, WARNED, Ru
 if TYPE_CHECKING:
     from pathlib import Path
 
-COMPATIBLE_LINE = "dcr: compatible; {changed} of 1 contract changed; against main (from main) at {commit}\n"
+COMPATIBLE_LINE = "dcr: compatible; {changed} of 1 contract changed (native); against main (from main) at {commit}\n"
 
 
 def commit(folder: Path) -> str:
@@ -24,7 +24,7 @@ def commit(folder: Path) -> str:
 def test_nothing_changed_is_0(unchanged: Path) -> None:
     closing = COMPATIBLE_LINE.format(changed=0, commit=commit(unchanged))
     assert dcr(unchanged, "check") == Run(0, "", closing)
-    assert dcr(unchanged, "lint") == Run(0, "", "dcr: no issues; 1 contract\n")
+    assert dcr(unchanged, "lint") == Run(0, "", "dcr: no issues; 1 contract (native)\n")
 
 
 def test_a_compatible_change_is_0(unchanged: Path) -> None:
@@ -33,7 +33,9 @@ def test_a_compatible_change_is_0(unchanged: Path) -> None:
 
 
 def test_a_break_is_1_with_the_issue_on_stdout_and_the_rest_on_stderr(broken: Path) -> None:
-    closing = f"dcr: 1 error, 0 warnings; 1 of 1 contract changed; against main (from main) at {commit(broken)}\n"
+    closing = (
+        f"dcr: 1 error, 0 warnings; 1 of 1 contract changed (native); against main (from main) at {commit(broken)}\n"
+    )
     assert dcr(broken, "check") == Run(1, LTV_LINE, closing)
 
 
@@ -110,14 +112,18 @@ def test_a_policy_that_is_not_understood_is_2(unchanged: Path) -> None:
 
 
 def test_no_contract_is_said_and_is_2_when_some_are_required(unchanged: Path) -> None:
-    git(unchanged, "mv", "contracts", "elsewhere")
-    git(unchanged, "commit", "--quiet", "--message=moved")
+    git(unchanged, "rm", "--quiet", "-r", "contracts")
+    git(unchanged, "commit", "--quiet", "--message=removed")
     run = dcr(unchanged, "check")
     assert (run.code, run.out) == (0, "")
-    assert run.err.startswith("dcr: no contract found: the globs cover no file; ")
+    assert run.err.startswith(
+        "dcr: no contract found in 0 files in scope (YAML and JSON); what one is: dcr schema contract; "
+    )
     run = dcr(unchanged, "check", "--require-contracts")
     assert (run.code, run.out) == (2, "")
-    assert run.err.startswith("dcr: nothing was checked: no contract was found\n  hint: the globs are: contracts*/")
+    assert run.err.startswith(
+        "dcr: nothing was checked: no contract was found in 0 files in scope (YAML and JSON)\n  hint: what one is: "
+    )
 
 
 A_BUG = """
@@ -245,4 +251,4 @@ def test_it_works_from_any_subfolder(broken: Path) -> None:
 
 def test_a_file_name_that_begins_with_a_dash_can_be_given(unchanged: Path) -> None:
     (unchanged / "-x.yaml").write_text(USERS.replace("users.daily_active", "x"), "utf-8")
-    assert dcr(unchanged, "lint", "--", "-x.yaml") == Run(0, "", "dcr: no issues; 1 contract\n")
+    assert dcr(unchanged, "lint", "--", "-x.yaml") == Run(0, "", "dcr: no issues; 1 contract (native)\n")

@@ -32,7 +32,9 @@ def test_a_terminal_gets_a_table_in_colours(broken: Path) -> None:
 def test_a_terminal_sees_no_progress_of_a_fast_run(unchanged: Path) -> None:
     code, seen = on_terminal(unchanged, "check")
     assert code == 0
-    assert re.fullmatch(r"compatible · 0 of 1 contract changed · against main \(from main\) at [0-9a-f]{10}\n", seen)
+    assert re.fullmatch(
+        r"compatible · 0 of 1 contract changed \(native\) · against main \(from main\) at [0-9a-f]{10}\n", seen
+    )
 
 
 @pytest.mark.parametrize("columns", [40, 80, 200])

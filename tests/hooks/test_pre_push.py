@@ -186,7 +186,7 @@ def test_git_itself_tells_of_every_ref(tmp_path):
     clone = Clone(tmp_path, PLAIN)
     assert clone.push("main")[1] == (
         "dcr: main is new, and so compared with nothing: each contract was judged alone\n"
-        "dcr: no issues; 2 contracts\n"
+        "dcr: no issues; 2 contracts (native)\n"
         f"To {tmp_path / 'server.git'}\n * [new branch]      main -> main\n"
     )
     clone.switch("fine")

@@ -103,7 +103,7 @@ def test_a_break_is_refused_with_the_report_and_taken_once_it_is_mended(client: 
         "         owes MAJOR\n"
         '         hint: write version: "2.0.0"\n'
         "\n"
-        "2 errors, 0 warnings · 1 of 1 contract changed · against main (from\n"
+        "2 errors, 0 warnings · 1 of 1 contract changed (native) · against main (from\n"
         "HEAD) at 0123456789\n"
         "dcr: the push is refused because of main; nothing of it was taken\n"
     )
@@ -111,7 +111,7 @@ def test_a_break_is_refused_with_the_report_and_taken_once_it_is_mended(client: 
     client.commit({USERS: contract(version="1.1.0", more="  - {name: source, type: string, required: false}")})
     pushed = server.push("main")
     assert pushed.code == 0, pushed
-    assert "compatible · 1 of 1 contract changed · against main" in pushed.said
+    assert "compatible · 1 of 1 contract changed (native) · against main" in pushed.said
     assert server.refs() == {"refs/heads/main": client.git("rev-parse", "main")}
 
 
@@ -137,7 +137,7 @@ def test_text_is_one_line_for_each_issue_and_the_closing_line_on_the_same_stream
     said = without_ids(server.push("main").said).splitlines()
     assert said[0] == "contracts/users.yaml:6:1: error: field 'ltv' was removed [field_removed]"
     assert said[-2:] == [
-        "dcr: 2 errors, 0 warnings; 1 of 1 contract changed; against main (from HEAD) at 0123456789",
+        "dcr: 2 errors, 0 warnings; 1 of 1 contract changed (native); against main (from HEAD) at 0123456789",
         "dcr: the push is refused because of main; nothing of it was taken",
     ]
 
@@ -171,7 +171,7 @@ def test_a_branch_is_compared_as_its_pull_request_would_be(client: Repository, s
     client.commit({"notes.txt": "x"})
     pushed = server.push("feature")
     assert pushed.code == 0, pushed
-    assert "compatible · 0 of 1 contract changed" in pushed.said
+    assert "compatible · 0 of 1 contract changed (native)" in pushed.said
     assert "merge-base" in pushed.said
     client.commit({USERS: breaking("2.0.0")})
     assert "field_removed" in server.push("feature").said
@@ -191,7 +191,7 @@ def test_a_branch_of_a_branch_in_one_push_is_compared_with_what_main_becomes(
     pushed = server.push("main", "feature")
     assert pushed.code == 0, pushed
     assert "dcr: main is judged\n✓ users.daily_active" in pushed.said
-    assert "dcr: feature is judged\ncompatible · 0 of 1 contract changed" in pushed.said
+    assert "dcr: feature is judged\ncompatible · 0 of 1 contract changed (native)" in pushed.said
 
 
 def test_one_bad_ref_refuses_all_and_all_are_reported(client: Repository, server: Server) -> None:

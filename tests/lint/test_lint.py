@@ -72,7 +72,7 @@ def test_every_cause_in_every_file_is_said_at_once(
     )
     report = lint(str(root))
     expect(Path(__file__).parent / "every_cause.txt", text(report))
-    assert closing_line(report) == "dcr: 18 errors, 2 warnings; 9 contracts"
+    assert closing_line(report) == "dcr: 18 errors, 2 warnings; 9 contracts (6 native, 3 unreadable)"
     assert report.fails
 
 
@@ -113,12 +113,12 @@ def test_files_in_scope_that_are_no_contracts_are_counted_and_left_alone(folder:
             "contracts/empty.yaml": "",
             "contracts/comment.yml": "# nothing yet\n",
             "contracts/notes.md": "dataset_id: x\n",
-            "elsewhere/bad.yaml": BAD,
+            "elsewhere/template.yaml": "a: {{ .Values.a }}\n",
         }
     )
     report = lint(str(root))
-    assert (report.total, report.left_alone) == (1, 4)
-    assert closing_line(report) == "dcr: no issues; 1 contract; 4 files are no contracts"
+    assert (report.total, report.left_alone) == (1, 5)
+    assert closing_line(report) == "dcr: no issues; 1 contract (native); 5 files are no contracts"
     assert not report.fails
 
 
@@ -157,7 +157,7 @@ def test_a_folder_is_searched_for_yaml_that_is_a_contract(folder: Callable[..., 
     assert lint(str(root), ["."]).total == 3
     assert lint(str(root / "team"), ["."]).total == 2
     assert lint(str(root / "team"), ["below", "a.yaml", "../team/a.yaml"]).total == 2
-    assert lint(str(root / "team")).total == 1  # without paths, the globs count, wherever one stands
+    assert lint(str(root / "team")).total == 3  # without paths, the whole repository, wherever one stands
 
 
 def test_a_file_that_cannot_be_read_is_only_left_alone_outside_the_globs(folder: Callable[..., Path]) -> None:
@@ -188,11 +188,12 @@ def test_only_files_of_the_repository_are_looked_at(folder: Callable[..., Path])
 
 def test_it_works_without_a_repository(folder: Callable[..., Path]) -> None:
     root = folder({"contracts/good.yaml": good(), "contracts/bad.yaml": BAD, "x.yaml": good("x")}, repository=False)
+    assert lint(str(root)).total == 3
     assert {each.path for each in lint(str(root)).contracts} == {"contracts/bad.yaml"}
     assert lint(str(root), ["."]).total == 3
     assert lint(str(root / "contracts"), ["../x.yaml", "good.yaml"]).total == 2
     assert [each.path for each in lint(str(root / "contracts"), ["bad.yaml"]).contracts] == ["bad.yaml"]
-    assert lint(str(root / "contracts")).total == 0
+    assert lint(str(root / "contracts")).total == 2
 
 
 def test_links_are_not_followed(folder: Callable[..., Path], tmp_path: Path) -> None:
@@ -272,7 +273,7 @@ def test_the_policy_says_what_is_in_scope_and_how_bad_it_is(folder: Callable[...
         ("value_ambiguous", "error"),
         ("contract_invalid", "error"),
     ]
-    assert closing_line(report) == "dcr: 2 errors, 0 warnings; 2 contracts; policy dcr.toml"
+    assert closing_line(report) == "dcr: 2 errors, 0 warnings; 2 contracts (1 native, 1 unreadable); policy dcr.toml"
     assert report.fails
     assert not lint(str(root), fail_on="never").fails
 
@@ -310,7 +311,10 @@ def test_a_pyproject_of_somebody_else_is_no_policy(folder: Callable[..., Path]) 
 
 
 def test_nothing_found_is_said(folder: Callable[..., Path]) -> None:
-    assert closing_line(lint(str(folder({})))) == "dcr: no contract found"
+    assert (
+        closing_line(lint(str(folder({}))))
+        == "dcr: no contract found in 0 files in scope (YAML and JSON); what one is: dcr schema contract"
+    )
 
 
 def test_progress_is_told_once_in_a_while(folder: Callable[..., Path]) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from dcr.compatibility.modes import DIRECTIONS, MODES, is_transitive
 from dcr.compatibility.rules import kinds
-from dcr.policy.policy import CHOICES, DEFAULT_GLOBS, SEVERITY_WORDS, Policy, PolicyError, StricterPolicy, parse_policy
+from dcr.policy.policy import CHOICES, SEVERITY_WORDS, Policy, PolicyError, StricterPolicy, parse_policy
 
 ALL_MODES, ALL_SEVERITIES = ", ".join(MODES), "off, info, warning, error"
 MEANT_REMOVED = "did you mean 'field_removed'?"
@@ -22,7 +22,7 @@ def parse(text: str, path: str = "dcr.toml") -> Policy | None:
 def test_an_empty_policy_is_the_defaults() -> None:
     assert parse("") == Policy()
     assert Policy() == Policy(
-        contracts=DEFAULT_GLOBS,
+        contracts=(),
         exclude=(),
         base=None,
         mode="backward",

@@ -14,9 +14,11 @@ import yaml
 from repositories import ROOT, USERS, Outcome, Repository, breaking, contract, picture
 
 from dcr.git.creating import NewFile, create_all
+from dcr.git.repository import discover
 from dcr.git.rewriting import UnwritableFileError
 from dcr.policy.globs import Scope
 from dcr.policy.policy import parse_policy
+from dcr.starting.contracts import find_contracts, globs_for
 from dcr.starting.origin import source_of
 from dcr.starting.platforms import PLATFORMS, STAND_IN
 
@@ -90,8 +92,9 @@ def test_everything_is_written_once_and_said(new: Repository) -> None:
         "# What dcr takes for contracts, and how strictly it judges them; dcr schema policy lists every setting.\n"
         "# A change is judged by this file as its base has it, so a change cannot loosen its own gate.\n"
         "\n"
-        "# Where the files lie that hold contracts: 1 contract (odcs).\n"
-        'contracts = ["schemas/**/*.yaml"]\n'
+        "# Contracts are found by what YAML and JSON files hold: 1 contract (odcs).\n"
+        "# To look in some places alone:\n"
+        '# contracts = ["schemas/**/*.yaml"]\n'
     )
     assert (new.folder / ".github/CODEOWNERS").read_text("utf-8") == OWNERS
     before = picture(new.root)
@@ -129,8 +132,8 @@ def test_a_dry_run_shows_every_file_and_writes_none(new: Repository) -> None:
 @pytest.mark.parametrize(
     ("there", "globs", "exclude"),
     [
-        ({"contracts/a.yaml": "c"}, None, ()),
-        ({"contracts-eu/x/a.yml": "c", "contracts/b.yaml": "o"}, None, ()),
+        ({"contracts/a.yaml": "c"}, ["contracts/**/*.yaml"], ()),
+        ({"contracts-eu/x/a.json": "j"}, ["contracts-eu/**/*.json"], ()),
         ({"data/a.yaml": "c", "data/x/b.yaml": "c"}, ["data/**/*.yaml"], ()),
         ({"data/a.yaml": "c", "data/b.yml": "o"}, ["data/**/*.yaml", "data/**/*.yml"], ()),
         ({"data/a.odcs.yaml": "o", "data/b.yaml": "x", "data/c.yaml": "x"}, ["data/**/*.odcs.yaml"], ()),
@@ -162,19 +165,26 @@ def test_a_dry_run_shows_every_file_and_writes_none(new: Repository) -> None:
     ],
 )  # fmt: skip
 def test_globs_cover_what_was_found_and_nothing_that_cannot_be_read(
-    new: Repository, there: dict[str, str], globs: list[str] | None, exclude: tuple[str, ...]
+    new: Repository, there: dict[str, str], globs: list[str], exclude: tuple[str, ...]
 ) -> None:
-    texts = {"c": contract, "o": lambda _: ODCS, "x": lambda _: "kind: Deployment\n", "bad": lambda _: "{{ x }}: [\n"}
+    as_json = '{"dataset_id": "a", "version": "1.0.0", "owners": [{"team": "t"}], "fields": []}'
+    texts = {
+        "c": contract,
+        "o": lambda _: ODCS,
+        "j": lambda _: as_json,
+        "x": lambda _: "kind: Deployment\n",
+        "bad": lambda _: "{{ x }}: [\n",
+    }
     for number, (path, kind) in enumerate(there.items()):
         new.write(path, texts[kind](f"users.number_{number}"))
-    assert init(new).code == 0
-    found = policy(new)
-    assert list(found.contracts) == globs if globs else "\ncontracts = " not in (new.folder / "dcr.toml").read_text()
-    assert found.exclude == exclude
+    found = globs_for(find_contracts(discover(str(new.folder)), lambda _: None))
+    assert (list(found.contracts), found.exclude) == (globs, exclude)
     scope = Scope(found.contracts, found.exclude)
-    assert {path for path, kind in there.items() if kind in "co"} <= {*scope.covered(there)}
+    assert {path for path, kind in there.items() if kind in "coj"} <= {*scope.covered(there)}
     assert not [path for path in scope.covered(there) if there[path] == "bad"]
-    assert "contract_invalid" not in new.dcr("lint", "--format", "json").out
+    assert init(new).code == 0
+    assert policy(new).contracts == ()
+    assert "the file is no YAML" not in new.dcr("lint", "--format", "json").out
 
 
 def test_ignored_files_and_other_repositories_are_not_looked_at(new: Repository) -> None:
@@ -187,8 +197,10 @@ def test_ignored_files_and_other_repositories_are_not_looked_at(new: Repository)
 def test_a_policy_that_is_there_is_told_what_it_leaves_out(new: Repository) -> None:
     new.write("data/a.yaml", contract())
     new.write("pyproject.toml", "[tool.dcr]\nmode = 'full'\n")
-    out = init(new).out
-    assert "add to    pyproject.toml: its globs do not cover every contract found\n" in out
+    assert "is there  pyproject.toml: covers the contracts found" in init(new).out
+    new.write("pyproject.toml", "[tool.dcr]\ncontracts = ['contracts/**']\n")
+    out = init(new, "--hook", "none", "--ci", "none").out
+    assert "add to  pyproject.toml: its globs do not cover every contract found\n" in out
     assert '    contracts = ["data/**/*.yaml"]\n' in out
     assert "    /pyproject.toml @" in out
     assert not (new.folder / "dcr.toml").exists()

@@ -22,7 +22,7 @@ def outcome(report: Report) -> str:
     """Return how a report ended, as the page colors it."""
     if report.fails or not report.compatible:
         return BAD
-    if not report.total and not report.contracts and not report.issues:
+    if report.found_nothing and not report.issues:
         return NOTHING
     return MIND if report.accepted or report.number_of(WARNING) else GOOD
 
@@ -35,7 +35,7 @@ def verdict(report: Report) -> str:
             return f"Not compatible: {counted(errors, 'error')}"
         files = {each.path for each in report.contracts if not each.compatible}
         return f"{counted(errors, 'error')} in {counted(len(files), 'file')}" if files else counted(errors, "error")
-    if not report.total and not report.contracts and not report.issues:
+    if report.found_nothing and not report.issues:
         return "No contract was found"
     if not compared:
         return "No errors" if counts(report.all_issues()) else "No issues"
@@ -83,17 +83,24 @@ def _is(number: int) -> str:
 
 
 def _scope(report: Report) -> str:
-    if not report.total and not report.contracts:
-        return "The globs of the policy cover no file." if report.base else "There was nothing to validate."
+    if report.found_nothing:
+        return (
+            f"None of {counted(report.files, 'file')} in scope holds a contract."
+            if report.base
+            else "There was nothing to validate."
+        )
     if report.base is None:
-        clean = report.total - len({each.path for each in report.contracts})
-        return f"{counted(report.total, 'contract')} read, {max(clean, 0):,} of them without anything to say about."
-    if not report.changed:
+        total = report.total or 0
+        clean = total - len({each.path for each in report.contracts})
+        return f"{counted(total, 'contract')} read, {max(clean, 0):,} of them without anything to say about."
+    if not report.changed and report.total is not None:
         return f"{counted(report.total, 'contract')}, and none of them changed in meaning."
     gone = " Nothing that could be read before breaks." if report.compatible and not report.accepted else ""
     files = {each.path for each in report.contracts if each.change != UNCHANGED}
     if len(files) != report.changed:
         return f"{report.changed:,} datasets changed, in {counted(len(files), 'file')}.{gone}"
+    if report.total is None:
+        return f"{counted(report.changed, 'contract')} changed, among {counted(report.files, 'file')}.{gone}"
     return f"{report.changed:,} of {counted(max(report.total, report.changed), 'contract')} changed.{gone}"
 
 

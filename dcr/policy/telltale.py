@@ -1,0 +1,113 @@
+"""Which texts are contracts by what they hold: quick looks at bytes, and the last word on a file that was read.
+
+Bytes alone, without a YAML reader: every run of a hook looks at unchanged files this way.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from dcr.formats.reading import Reading
+
+WORDS = (b"dataset_id", b"DataContract", b"dataContractSpecification", b"apiVersion", b"models", b"primary_key")
+"""Fixed strings of which every contract holds one, whatever its format, unless it is spelt with escapes."""
+
+ESCAPES = (b"\\x", b"\\u", b"\\U")
+"""How escapes begin, behind which a key may hide."""
+
+UNCLEAR = "unclear"
+"""What `glance` returns for a text that has to be read to know."""
+
+_SPELT = re.compile(rb"\\[xuU\r\n]")
+_NATIVE = (b"version", b"fields", b"owners", b"primary_key", b"freshness_sla", b"deprecation_uri")
+_NATIVE_KEYS = frozenset(each.decode() for each in _NATIVE)
+_ENOUGH = 3
+"""Keys of a native contract without a `dataset_id` that make a file one all the same, `fields` among them."""
+
+_KEY = re.compile(
+    rb"""^(?:\xef\xbb\xbf)?["']?([A-Za-z_][\w-]*)["']?[ \t]*:(?:[ \t]+["']?(\w*)|[ \t]*\r?$)""", re.MULTILINE
+)
+_ENFORCED = re.compile(
+    rb"""\bcontract["']?[ \t]*:[\s{"']*enforced["']?[ \t]*:[ \t]*(?!false|no\b|off\b|0)""", re.IGNORECASE
+)
+_TEMPLATE = (b"{{", b"{%")
+_JSON_KEY = re.compile(rb'"(dataset_id|fields)"\s*:')
+
+
+def may_be_contract(content: bytes) -> bool:
+    """Whether a text has to be read to know if it is a contract; never False for one that is."""
+    if b"dataset_id" in content or b"DataContract" in content or b"dataContractSpecification" in content:
+        return True
+    if b"apiVersion" in content and (b"schema" in content or b"dataset" in content):
+        return True
+    if b"models" in content and b"contract" in content:
+        return True
+    if b"fields" in content and sum(each in content for each in _NATIVE) >= _ENOUGH:
+        return True
+    return _SPELT.search(content) is not None
+
+
+def is_meant(content: bytes) -> bool:
+    """Whether a text that cannot be read is plainly meant as a contract, by the keys at its top level."""
+    return glance(content) not in (None, UNCLEAR) or {each[1] for each in _JSON_KEY.finditer(content)} == {
+        b"dataset_id",
+        b"fields",
+    }
+
+
+def glance(content: bytes) -> str | None:
+    """Return the format of a text by the keys that begin its lines, None for no contract; or `UNCLEAR`."""
+    if not may_be_contract(content):
+        return None
+    start = content.lstrip(b"\xef\xbb\xbf \t\r\n")[:2]
+    if start.startswith(b"{") and start not in _TEMPLATE:
+        return _of_json(content)
+    keys = {each[1].decode(): (each[2] or b"").decode("utf-8", "replace") for each in _KEY.finditer(content)}
+    if not keys:
+        return UNCLEAR
+    return _of_keys(keys, keys.get("kind"), content)
+
+
+def is_contract(reading: Reading, content: bytes | str | None) -> bool:
+    """Whether a file that was read is a contract where contracts are found by what files hold.
+
+    One that is no valid contract is one if it is plainly meant as one: with a `dataset_id` and another key of a
+    contract, or several of those keys. What merely cannot be read, a template for example, is none.
+    """
+    if reading.format is None or reading.contracts:
+        return reading.format is not None
+    if reading.format == "native" and reading.root is not None:
+        return _is_native({key.value for key, _ in reading.root.value if isinstance(key.value, str)})
+    if reading.format in ("native", "unknown"):
+        return isinstance(content, bytes) and is_meant(content)
+    return True
+
+
+def _is_native(keys: Collection[str]) -> bool:
+    telling = _NATIVE_KEYS.intersection(keys)
+    return ("dataset_id" in keys and bool(telling)) or ("fields" in keys and len(telling) >= _ENOUGH)
+
+
+def _of_keys(keys: Collection[str], kind: object, content: bytes) -> str | None:
+    if "dataContractSpecification" in keys:
+        return "dcs"
+    if "models" in keys and "dataset_id" not in keys:
+        return "dbt" if _ENFORCED.search(content) else None
+    if kind == "DataContract" or (kind is None and "apiVersion" in keys and ("schema" in keys or "dataset" in keys)):
+        return "odcs"
+    others = not {"kind", "apiVersion"}.isdisjoint(keys)
+    return "native" if _is_native(keys) and ("dataset_id" in keys or not others) else None
+
+
+def _of_json(content: bytes) -> str | None:
+    import json  # noqa: PLC0415 (few contracts are JSON)
+
+    try:
+        root = json.loads(content)
+    except (ValueError, RecursionError):
+        return UNCLEAR
+    return _of_keys(root, root.get("kind"), content) if isinstance(root, dict) else None
