@@ -19,6 +19,7 @@ from dcr.policy.telltale import ESCAPES, UNCLEAR, WORDS, glance, is_contract
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
+    from dcr.git.command import Git
     from dcr.git.repository import Repository
     from dcr.policy.globs import Scope
 
@@ -88,11 +89,10 @@ def _formats(repository: Repository, head: str, paths: Iterable[str]) -> Iterato
 
 def _contents(repository: Repository, head: str, paths: list[str]) -> Iterator[tuple[str, bytes | None]]:
     if head != WORKTREE:
-        git = repository.index_git if head == INDEX else repository.git
-        prefix = "" if head == INDEX else head
-        named = [each for each in paths if "\n" not in each]
-        yield from zip(named, each_named(git, [f"{prefix}:{each}" for each in named]), strict=True)
+        git, side = (repository.index_git, "") if head == INDEX else (repository.git, head)
+        yield from _objects(git, side, paths)
         return
+    absent = []
     top = os.fsencode(repository.top or "")
     for path in paths:
         try:
@@ -100,7 +100,10 @@ def _contents(repository: Repository, head: str, paths: list[str]) -> Iterator[t
                 os.path.join(top, os.fsencode(path)), os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
             )
         except OSError as error:
-            yield path, b"" if error.errno == errno.ELOOP else None  # a link is no contract
+            if error.errno == errno.ENOENT:
+                absent.append(path)
+            else:
+                yield path, b"" if error.errno == errno.ELOOP else None  # a link is no contract
             continue
         try:
             content = os.read(descriptor, MAX_READ)
@@ -109,6 +112,13 @@ def _contents(repository: Repository, head: str, paths: list[str]) -> Iterator[t
         finally:
             os.close(descriptor)
         yield path, content
+    if absent:  # not checked out, and the same in the index
+        yield from _objects(repository.git, "", absent)
+
+
+def _objects(git: Git, side: str, paths: list[str]) -> Iterator[tuple[str, bytes | None]]:
+    named = [each for each in paths if "\n" not in each]
+    yield from zip(named, each_named(git, [f"{side}:{each}" for each in named]), strict=True)
 
 
 def _holding(repository: Repository, head: str, scope: Scope) -> list[str]:

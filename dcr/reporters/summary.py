@@ -77,9 +77,11 @@ def _formats(formats: tuple[tuple[str, int], ...]) -> str:
 
 
 def _validated(report: Report) -> str:
+    if report.total is None:
+        return f"{counted(report.files, 'file')} in scope"
     if report.formats:
-        return contracts_in(report.formats, report.total or 0)
-    return counted(report.total or 0, "contract")
+        return contracts_in(report.formats, report.total)
+    return counted(report.total, "contract")
 
 
 def _changed(report: Report) -> str:

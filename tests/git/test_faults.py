@@ -148,7 +148,7 @@ def named_by_the_policy(root: Path) -> Scenario:
 
 def moved_out_of_scope(root: Path) -> Scenario:
     repository = started(root)
-    repository.commit({USERS: None, "models/users.yaml": contract()})
+    repository.commit({USERS: None, "models/users.txt": contract()})
     return Scenario(repository)
 
 

@@ -103,8 +103,8 @@ def test_a_break_is_refused_with_the_report_and_taken_once_it_is_mended(client: 
         "         owes MAJOR\n"
         '         hint: write version: "2.0.0"\n'
         "\n"
-        "2 errors, 0 warnings · 1 of 1 contract changed (native) · against main (from\n"
-        "HEAD) at 0123456789\n"
+        "2 errors, 0 warnings · 1 of 1 contract changed (native) · against main\n"
+        "(from HEAD) at 0123456789\n"
         "dcr: the push is refused because of main; nothing of it was taken\n"
     )
     assert picture(server.bare.folder) == before
@@ -243,7 +243,7 @@ def test_the_first_push_is_judged_by_each_contract_alone(client: Repository) -> 
     assert pushed == Pushed(
         0,
         "dcr: main is new, and so compared with nothing: each contract was judged alone\n"
-        "no issues · 2 contracts · policy dcr.toml\n",
+        "no issues · 2 contracts (native) · policy dcr.toml\n",
     )
 
 
