@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from dcr.compatibility.transitive import Older
     from dcr.contract.contract import Contract
 
+_OF_VERSIONS = "version_"
+
 
 def without_base_breaks(
     pair: ContractPair, mode: str, verdict: Verdict, older: tuple[Older, ...]
@@ -51,7 +53,9 @@ def _is_known(issue: Issue, known: Mapping[str, set[str]]) -> bool:
 
 
 def _adds(issue: Issue, added: Iterable[Issue]) -> bool:
-    """Whether the proposed contract breaks the same thing of the base's newest contract too."""
+    """Whether the proposed contract breaks the same thing of the base's newest contract too, its version for one."""
+    if issue.kind.startswith(_OF_VERSIONS):
+        return any(each.kind.startswith(_OF_VERSIONS) for each in added)
     return any(
         each.kind == issue.kind and (each.fingerprint == issue.fingerprint or each.field == issue.field is not None)
         for each in added

@@ -168,8 +168,10 @@ def test_the_only_branch_is_compared_with_its_last_commit(tmp_path: Path) -> Non
 def test_a_base_ahead_of_the_head_leaves_only_the_working_tree(broken: Repository) -> None:
     broken.git("checkout", "-q", "main")
     assert broken.check("--base", "feature").issues == []
-    broken.write(USERS, breaking())
-    assert broken.check("--base", "feature").kinds == FOUND
+    broken.write(USERS, contract(version="1.1.0", without=["plan"]))
+    assert broken.check("--base", "feature").kinds == [FOUND[0], "version_already_published", FOUND[1]]
+    broken.write(USERS, breaking())  # what the base has by now
+    assert broken.check("--base", "feature").issues == []
 
 
 def test_the_report_tells_base_and_merge_base_apart(broken: Repository) -> None:
