@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 LIMITS = (MAX_COLUMNS, MAX_DATASETS, 10_000)
 """How much a file may unfold to: columns, datasets, and the references followed on the way."""
 
-_MAY_SHARE = re.compile(r"(?:^|[\s\[\]{},:?'\"-])[&*][^\s,\[\]{}]")
+_MAY_SHARE = re.compile(r"[&*](?<![^\s\[\]{},:?'\"-].)[^\s,\[\]{}]", re.DOTALL)
 """Where a text may have an anchor or an alias: it then says more, or less, than it does elsewhere."""
 
 
