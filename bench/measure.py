@@ -10,6 +10,7 @@ from __future__ import annotations
 import resource
 import statistics
 import subprocess
+import sys
 import tempfile
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -54,6 +55,20 @@ def measure(jobs: Sequence[Job], rounds: int) -> dict[str, list[float]]:
 def median_ratio(measured: Sequence[float], unit: Sequence[float]) -> float:
     """Return the median over the rounds of one job's CPU divided by another's."""
     return statistics.median(one / other for one, other in zip(measured, unit, strict=True))
+
+
+PEAK = """
+import resource, subprocess, sys
+ended = subprocess.run(sys.argv[1:], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)
+sys.exit(ended.returncode)
+"""
+
+
+def peak_mebibytes(job: Job) -> float:
+    """Return the most memory that one command of a job took. Raises CommandFailedError."""
+    kibibytes = (output((sys.executable, "-c", PEAK, *each), job.folder, job.cache) for each in job.commands)
+    return max(map(int, kibibytes)) / 1024
 
 
 def output(command: Command, folder: Path, cache: Path | None = None) -> str:

@@ -16,7 +16,7 @@ from contracts import Contract, sample, with_optional_field, with_status_value, 
 from layout import render
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
 AUTHOR = "dcr bench <bench@example.com>"
@@ -65,6 +65,21 @@ def build(folder: Path, size: Size, seed: int) -> None:
     for contract in random.Random(f"{seed}/topic").sample(latest, size.changed):
         text = render(with_optional_field(contract))
         (folder / contract.path).write_text(text, encoding="utf-8", newline="\n")
+
+
+def build_file(folder: Path, path: str, committed: Iterable[str], now: str) -> None:
+    """Make `folder` a repository of one file, as each commit of `main` leaves it; the working tree has it as `now`."""
+    history = []
+    for number, text in enumerate(committed):
+        date = f"{FIRST_COMMIT + number * SECONDS_BETWEEN_COMMITS} +0000"
+        history.append(f"commit refs/heads/main\ncommitter {AUTHOR} {date}\n".encode() + _data(f"release {number}"))
+        history.append(f"M 100644 inline {path}\n".encode() + _data(text))
+    history.append(b"reset refs/heads/topic\nfrom refs/heads/main\n\ndone\n")
+    folder.mkdir(parents=True)
+    _git(folder, "init", "--quiet", "--initial-branch=topic", "--template=")
+    _git(folder, "fast-import", "--quiet", "--done", stdin=b"".join(history))
+    _git(folder, "reset", "--quiet", "--hard")
+    (folder / path).write_text(now, encoding="utf-8", newline="\n")
 
 
 def environment() -> dict[str, str]:

@@ -49,7 +49,7 @@ def audit(
     one_of("--fail-on", fail_on, FAIL_ON)
     opened = open_here(ref)
     after = None if since is None else resolve_commit(opened.repository, since, option="--since ")
-    history = read_history(opened)
+    history = read_history(opened, compares=True)
     wanted = [each for each in history.datasets() if dataset is None or fnmatchcase(each, dataset)]
     if dataset is not None and not wanted:
         raise UsageError(f"no dataset matches '{dataset}'", "dcr datasets lists those there are")

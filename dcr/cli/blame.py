@@ -38,9 +38,10 @@ def blame(
     """Print to stdout."""
     checked(format, color)
     opened = open_here(ref)
-    history = history_at(opened, dataset, past=True)
+    history = history_at(opened, dataset, past=True, compares=True)
     states = states_of(opened, history, dataset)
-    found = blame_of(states, history.contracts(states))
+    contracts = history.meanings(states)
+    found = blame_of(states, (contracts[each] for each in states))
     if field is not None:
         found = _only(found, field, dataset)
     if format == "json":

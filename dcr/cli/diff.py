@@ -97,7 +97,7 @@ def _between_versions(repository: Repository, versions: tuple[Named, Named], ref
         raise UsageError(
             f"'{first.dataset_id}' and '{other.dataset_id}' are two datasets", "compare versions of one dataset"
         )
-    history = history_at(opened, first.dataset_id)
+    history = history_at(opened, first.dataset_id, compares=True)
     states_of(opened, history, first.dataset_id)
     sides = [find(history, named) for named in (first, other)]
     for side in sides:

@@ -35,7 +35,7 @@ def log(
     """Print to stdout."""
     checked(format, color)
     opened = open_here(ref)
-    history = history_at(opened, dataset, past=True)
+    history = history_at(opened, dataset, past=True, compares=dataset is not None)
     if dataset is not None:
         states_of(opened, history, dataset)
         steps = judged(history, steps_of(history, dataset), opened.policy)

@@ -15,6 +15,7 @@ from dcr.cli.output import Progress, one_of, style_of, working_folder
 from dcr.contract.spelling import did_you_mean
 from dcr.errors import UsageError
 from dcr.git.repository import discover
+from dcr.registry.facts import Keep
 from dcr.registry.lookup import UNSHALLOW
 from dcr.registry.opened import open_at
 from dcr.reporters import Style
@@ -40,22 +41,24 @@ def open_here(ref: str | None) -> Opened:
     return open_at(discover(working_folder()), ref)
 
 
-def history_at(opened: Opened, dataset_id: str | None = None, *, past: bool = False) -> History:
+def history_at(opened: Opened, dataset_id: str | None = None, *, past: bool = False, compares: bool = False) -> History:
     """Read a history, with word of it where it takes long, and say aloud what cannot be read.
 
-    With `past`, also what could not be read at some commit on the way.
+    With `past`, also what could not be read at some commit on the way; `compares` is whether contracts will be read.
     """
-    history = read_history(opened, dataset_id)
+    history = read_history(opened, dataset_id, compares=compares)
     tell_unread(history.unread if past else history.unread_now)
     return history
 
 
-def read_history(opened: Opened, dataset_id: str | None = None) -> History:
+def read_history(opened: Opened, dataset_id: str | None = None, *, compares: bool = False) -> History:
     """Read a history, with word of it where it takes long, and say aloud when it is not the whole one."""
     progress = Progress()
+    wants = (lambda _: True) if dataset_id is None else dataset_id.__eq__
+    keep = Keep(wants, ends=dataset_id is not None) if compares else None
     try:
         progress("reading the history")
-        history = opened.history(dataset_id, progress)
+        history = opened.history(dataset_id, progress, keep)
     finally:
         progress.done()
     if not history.whole:

@@ -6,7 +6,7 @@ import difflib
 from typing import TYPE_CHECKING, NamedTuple
 
 from dcr.compatibility.semver import NONE
-from dcr.contract.contract import Contract, Field, field_meaning, meaning, path_of
+from dcr.contract.contract import Contract, Field, field_meaning, is_same_meaning, path_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -116,7 +116,7 @@ class ContractPair(NamedTuple):
     @property
     def changed(self) -> bool:
         """Whether both sides exist and mean different things (version, status and URI aside)."""
-        return self.both is not None and meaning(self.both[0]) != meaning(self.both[1])
+        return self.both is not None and not is_same_meaning(*self.both)
 
     @property
     def unchanged(self) -> bool:

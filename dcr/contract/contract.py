@@ -145,6 +145,10 @@ def meaning(contract: Contract) -> tuple[object, ...]:
     Order of fields, of enum values and of owners means nothing; order of the primary key does. The
     version itself, `status` and `deprecation_uri` are left out: those two may change in place.
     """
+    return (*_meaning_around(contract), fields_meaning(contract.fields))
+
+
+def _meaning_around(contract: Contract) -> tuple[object, ...]:
     return (
         contract.dataset_id,
         contract.description,
@@ -153,7 +157,20 @@ def meaning(contract: Contract) -> tuple[object, ...]:
         contract.freshness_sla,
         contract.access,
         contract.terms.meaning if contract.terms else None,
-        fields_meaning(contract.fields),
+    )
+
+
+def is_same_meaning(one: Contract, other: Contract) -> bool:
+    """Return whether `meaning` is equal for two contracts, without making it of the fields that both have."""
+    return _meaning_around(one) == _meaning_around(other) and _same_fields(one.fields, other.fields)
+
+
+def _same_fields(some: tuple[Field, ...], others: tuple[Field, ...]) -> bool:
+    if some is others:
+        return True
+    before, after = ({each.name: each for each in fields} for fields in (some, others))
+    return before.keys() == after.keys() and all(
+        each is after[name] or field_meaning(each) == field_meaning(after[name]) for name, each in before.items()
     )
 
 

@@ -11,18 +11,18 @@ from typing import Any
 
 from yaml import MappingNode
 
-from dcr.contract.yaml_reader import CONTROL, MAX_DEPTH, MAX_REPEATS, MAX_SCALAR
+from dcr.contract.yaml_reader import CONTROL, MAX_DEPTH, MAX_NODES, MAX_REPEATS, MAX_SCALAR
 
 
 def is_plain(root: MappingNode) -> bool:
     """Whether a tree is small, and has no tags, complex or repeated keys and no odd characters.
 
-    A node counts as often as aliases repeat it, so of so few none is repeated too often; one that holds itself
-    is too deep.
+    A node counts as often as aliases repeat it, so of few none is repeated too often; of many none may be repeated. One
+    that holds itself is too deep.
     """
     level: list[Any] = [root]
     texts: list[str] = []
-    collections = 1
+    collections, listed = 1, 0
     for _ in range(MAX_DEPTH - 1):
         below: list[Any] = []
         for node in level:
@@ -31,18 +31,38 @@ def is_plain(root: MappingNode) -> bool:
                 return False
             if type(value) is str:
                 texts.append(value)
+                listed += 1  # it is counted as an entry of its list already
             elif type(node) is not MappingNode:
                 below += value
             elif not _take(value, texts, below):
                 return False
-            if collections + len(below) + len(texts) > MAX_REPEATS:
+            if collections + len(below) + len(texts) > MAX_NODES:
                 return False
         if not below:
             text = "".join(texts)
-            return len(text) <= MAX_SCALAR and (text.isprintable() or not re.search(CONTROL, text))
+            if len(text) > MAX_SCALAR and max(map(len, texts)) > MAX_SCALAR:
+                return False
+            total = collections + len(texts) - listed
+            return (total <= MAX_REPEATS or _has_no_aliases(root, total)) and (
+                text.isprintable() or not re.search(CONTROL, text)
+            )
         collections += len(below)
         level = below
     return False
+
+
+def _has_no_aliases(root: MappingNode, total: int) -> bool:
+    """Whether a tree of so many nodes, each counted as often as it is repeated, has no repeated one."""
+    seen = {id(root)}
+    left: list[Any] = [root]
+    while left:
+        node = left.pop()
+        below = [each for pair in node.value for each in pair] if type(node) is MappingNode else node.value
+        seen.update(map(id, below))
+        left += [each for each in below if type(each.value) is list]
+        if len(left) > total:
+            return False
+    return len(seen) == total
 
 
 def _take(pairs: Any, texts: list[str], below: list[Any]) -> bool:

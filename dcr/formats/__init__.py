@@ -2,7 +2,8 @@
 
 A format module has `NAME`, `detect(root)` and `claimed(root)` on the composed mapping node, and
 `read(path, root)`; it is found by walking this folder, so adding one touches its own file and its fixtures
-only. It may have `continues(root)`, for a file that it does not detect and that it read before the change. A module
+only. It may have `continues(root)`, for a file that it does not detect and that it read before the change, and
+`list_parts(root)`, which says where a checked file lists datasets that can be read one without the others. A module
 whose name begins with `_` is a part of another one.
 """
 
@@ -23,7 +24,7 @@ from dcr.formats.reading import Problem, Reading
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-_NOT_FORMATS = ("reading", "unread")
+_NOT_FORMATS = ("parts", "reading", "unread")
 
 
 class Format(Protocol):

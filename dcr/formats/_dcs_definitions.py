@@ -21,6 +21,11 @@ class Definitions:
         self.tree, self.left = tree, _MAX_REFERENCES
         self.found: dict[str, Tree | None] = {}
 
+    @property
+    def followed(self) -> int:
+        """How many references were followed."""
+        return _MAX_REFERENCES - self.left
+
     def below(self, tree: Tree, inside: tuple[str, ...]) -> tuple[Tree, tuple[str, ...]]:
         """Return a field with what its `$ref` defines below what it says itself, and the references it is inside of."""
         merged, reference = tree, tree.text("$ref")

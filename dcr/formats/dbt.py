@@ -24,7 +24,8 @@ from dcr.formats._dbt_constraints import (
 )  # fmt: skip
 from dcr.formats._dbt_terms import terms
 from dcr.formats._dbt_versions import columns_of, enforced_at, greatest, is_enabled, is_enforced
-from dcr.formats.reading import Reading, Unenforced, noted
+from dcr.formats.parts import entries_of
+from dcr.formats.reading import Listing, Reading, Unenforced, noted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -67,6 +68,12 @@ def continues(root: MappingNode) -> bool:
     return any(key.value == "models" and value.id == "sequence" for key, value in root.value)
 
 
+def list_parts(root: MappingNode) -> Listing | None:
+    """Return the models: each has its own versions, and none says anything of another."""
+    found = entries_of(root, "models")
+    return Listing(found[0]) if found is not None and found[0][1].id == "sequence" else None
+
+
 def read(path: str, root: MappingNode) -> Reading:
     """Return a contract for each version of each enforced model, and notes on what is not understood."""
     notes = Notes()
@@ -85,7 +92,10 @@ def read(path: str, root: MappingNode) -> Reading:
             contracts += _contracts(name, model, versions)
         if name is not None:
             unenforced.update(_unenforced(name, model, versions))
-    return Reading(path, NAME, tuple(contracts), noted(notes), None, tree.at("models"), unenforced=unenforced)
+    size = (notes.columns, notes.datasets, 0)
+    return Reading(
+        path, NAME, tuple(contracts), noted(notes), None, tree.at("models"), unenforced=unenforced, size=size
+    )
 
 
 Versions = list[tuple[str | None, Tree]]

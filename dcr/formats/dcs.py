@@ -24,7 +24,8 @@ from dcr.contract.physical import MAP_PARTS, LogicalType, logical_type, stored_t
 from dcr.contract.tree import Tree
 from dcr.formats import _dcs_terms as terms
 from dcr.formats._dcs_definitions import Definitions
-from dcr.formats.reading import Problem, Reading, noted
+from dcr.formats.parts import entries_of
+from dcr.formats.reading import Listing, Problem, Reading, noted
 
 if TYPE_CHECKING:
     from yaml import MappingNode
@@ -57,6 +58,16 @@ def claimed(root: MappingNode) -> str | None:
     return None
 
 
+def list_parts(root: MappingNode) -> Listing | None:
+    """Return the models, if each has a name: what they share stands in other parts of the file."""
+    found = entries_of(root, "models")
+    if found is None or found[0][1].id != "mapping" or not all(key.value for key, _ in found[0][1].value):
+        return None
+    info = Tree("", root, Notes()).tree("info")
+    version = (info.text("version") if info else None) or ""
+    return Listing(found[0], version, info.pairs.get("version") if info else None)
+
+
 def read(path: str, root: MappingNode) -> Reading:
     """Return a contract for each model of the file, and notes on what is not understood."""
     notes = Notes()
@@ -77,7 +88,8 @@ def read(path: str, root: MappingNode) -> Reading:
     notes.dataset_id = None
     if not contracts:
         notes(tree.at("models"), "there are no models, so nothing is compared", "add models", standing=True)
-    return Reading(path, NAME, contracts, noted(notes), file_id, tree.at("models"))
+    size = (notes.columns, notes.datasets, definitions.followed)
+    return Reading(path, NAME, contracts, noted(notes), file_id, tree.at("models"), size=size)
 
 
 def _contract(tree: Tree, dataset_id: str, written: Tree, definitions: Definitions) -> Contract:

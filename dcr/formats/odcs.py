@@ -15,7 +15,8 @@ from dcr.contract.notes import Notes
 from dcr.contract.tree import Tree
 from dcr.formats import _odcs_terms as terms
 from dcr.formats._odcs_fields import Edition, fields
-from dcr.formats.reading import Problem, Reading, noted
+from dcr.formats.parts import entries_of
+from dcr.formats.reading import Listing, Problem, Reading, noted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -54,6 +55,20 @@ def claimed(root: MappingNode) -> str | None:
     return None
 
 
+def list_parts(root: MappingNode) -> Listing | None:
+    """Return the objects of the schema, if each is named and has properties: no other one then matters to it."""
+    found = entries_of(root, "schema")
+    if found is None or found[0][1].id != "sequence":
+        return None
+    for each in found[1]:
+        values = {key.value: value for key, value in each.value}
+        name = values.get("name")
+        if name is None or name.id != "scalar" or not name.value or "properties" not in values or "<<" in values:
+            return None
+    version = next((value for key, value in root.value if key.value == "version"), None)
+    return Listing(found[0], Tree("", root, Notes()).text("version") or "", version)
+
+
 def read(path: str, root: MappingNode) -> Reading:
     """Return a contract for each object of the file's schema, and notes on what is not understood."""
     notes = Notes()
@@ -81,7 +96,8 @@ def read(path: str, root: MappingNode) -> Reading:
         hint = "list its objects" if there else "add schema"
         notes(tree.at("schema"), f"{what}, so nothing is compared", hint, standing=True)
     listed_at = tree.at("schema" if "schema" in tree else "dataset")
-    return Reading(path, NAME, tuple(contracts.values()), noted(notes), file_id, listed_at)
+    size = (notes.columns, notes.datasets, 0)
+    return Reading(path, NAME, tuple(contracts.values()), noted(notes), file_id, listed_at, size=size)
 
 
 def _objects(tree: Tree, *, columns: bool) -> Iterator[tuple[str | None, Tree]]:

@@ -63,12 +63,24 @@ class Unenforced(NamedTuple):
     is_written: bool
 
 
+class Listing(NamedTuple):
+    """Where a file lists datasets that can be read one without the others: the key and its value.
+
+    `version` is the version that the file gives to all of them, and `version_node` the value that says it.
+    """
+
+    pair: tuple[Any, Any]
+    version: str | None = None
+    version_node: Any = None
+
+
 class Reading(NamedTuple):
     """One file, read: `format` is None when it is no contract at all.
 
     `dataset_id` is what the file claims to be about even when it is not valid, if that can be told; `listed_at` is
     where a file of several datasets lists them. `root` is the composed file, for those who ask what stands at a place.
-    `unenforced` are the datasets that it defines without an enforced contract.
+    `unenforced` are the datasets that it defines without an enforced contract. `size` is what it unfolds to: columns,
+    datasets and references.
     """
 
     path: str
@@ -79,6 +91,7 @@ class Reading(NamedTuple):
     listed_at: Location | None = None
     root: Any = None
     unenforced: Mapping[str, Unenforced] = MappingProxyType({})
+    size: tuple[int, int, int] = (0, 0, 0)
 
     @property
     def unreadable(self) -> bool:

@@ -17,12 +17,13 @@ from dcr.policy.governing import Decisions, Governing
 from dcr.policy.policy import StricterPolicy
 from dcr.policy.questions import Question, question_of
 from dcr.registry.enforcement import with_enforcement
+from dcr.registry.facts import alike
 from dcr.registry.past import Told, answered
 from dcr.registry.releases import MOVED, REWORDED, steps_of
 from dcr.registry.since import day_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 
     from dcr.compatibility.engine import Verdict
     from dcr.compatibility.transitive import Older
@@ -122,13 +123,31 @@ def _chunk(
         counting = [number for number, step in enumerate(own) if _counts(step)]
         asked = [number for number in counting if own[number].state.commit.id in commits]
         wanted[each] = counting if asked and is_transitive(policy.mode_of(each)) else asked
-    states = [step.state for each, numbers in wanted.items() if numbers for step in steps[each]]
-    contracts: dict[State, Contract | None] = dict(zip(states, history.contracts(states), strict=True))
+    asked_for = [steps[each][number] for each, numbers in wanted.items() for number in numbers]
+    read = _Contracts(history, asked_for, [step.state for each in wanted if wanted[each] for step in steps[each]])
     for dataset_id, numbers in wanted.items():
         for number in numbers:
             past = [each.state for each in steps[dataset_id][:number]]
-            told = Told(past, (), lambda states: [contracts[each] for each in states])
-            yield _judged(repository, dataset_id, steps[dataset_id][number], told, policy)
+            yield _judged(repository, dataset_id, steps[dataset_id][number], Told(past, (), read), policy)
+
+
+class _Contracts:
+    """The contracts that some transitions compare, read at once; those of all older states once one is asked for.
+
+    Where they stand in their files is known of those that differ in more than a version's number.
+    """
+
+    def __init__(self, history: History, steps: Iterable[Step], older: Sequence[State]) -> None:
+        sides = [(each.before or each.state, each.state) for each in steps]
+        exact = {state for one, other in sides if not alike(one.facts, other.facts) for state in (one, other)}
+        self._history, self._older = history, older
+        self._known = history.meanings(list(dict.fromkeys(state for both in sides for state in both)), exact)
+
+    def __call__(self, states: Sequence[State]) -> list[Contract | None]:
+        """Return the contract of each state, in order."""
+        if any(each not in self._known for each in states):
+            self._known.update(self._history.meanings([each for each in self._older if each not in self._known]))
+        return [self._known[each] for each in states]
 
 
 def _counts(step: Step) -> bool:

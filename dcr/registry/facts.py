@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from dcr.contract.contract import Contract
     from dcr.formats.reading import Reading
-    from dcr.registry.sketch import Sketches
+    from dcr.registry.sketch import Sketch
 
 
 class Facts(NamedTuple):
@@ -43,23 +45,33 @@ class FileFacts(NamedTuple):
     lasting: bool = True
 
 
-_DATED = ("dbt", "odcs")  # a model is archived once its deprecation date is over, a contract once its life is
+MAX_KEPT = 2 * 1024 * 1024
+"""Bytes of text whose contracts are kept for the questions that follow; each takes some fifty bytes of memory."""
 
 
-def facts_of(content: bytes, sketches: Sketches) -> FileFacts:
-    """Return the facts of a file's content, wherever the file is."""
-    from dcr.contract.yaml_reader import YamlRefusedError, compose  # noqa: PLC0415 (what is known needs no reader)
-    from dcr.formats import read, read_composed  # noqa: PLC0415
+class Keep(NamedTuple):
+    """Whose contracts will be asked for: those of the datasets that it `wants`, before and after each change.
 
-    try:
-        root = compose(content)
-    except YamlRefusedError:
-        return _full(read("", content))
-    sketch = sketches.sketch(root)
-    return FileFacts((Facts(*sketch),)) if sketch else _full(read_composed("", root))
+    `ends` asks for what the last content of each file says too, and `singles` for files of one dataset: to read one of
+    these again costs little. `room` is how many bytes of text they may take.
+    """
+
+    wants: Callable[[str], bool]
+    ends: bool = False
+    singles: bool = True
+    room: int = MAX_KEPT
 
 
-def _full(reading: Reading) -> FileFacts:
+DATED = ("dbt", "odcs")  # a model is archived once its deprecation date is over, a contract once its life is
+
+
+def facts_in(sketch: Sketch) -> Facts:
+    """Return the facts that a sketch holds."""
+    return Facts(*sketch)
+
+
+def full_facts(reading: Reading) -> FileFacts:
+    """Return the facts of a file that was read."""
     fatal = next((each for each in reading.problems if each.fatal), None)
     found: dict[str, Facts] = {}
     for contract in reading.contracts:
@@ -68,7 +80,7 @@ def _full(reading: Reading) -> FileFacts:
         tuple(found.values()),
         None if fatal is None else f"line {fatal.location.line}: {fatal.message}",
         reading.dataset_id if fatal else None,
-        reading.format not in _DATED,
+        reading.format not in DATED,
     )
 
 
@@ -87,6 +99,16 @@ def _facts(contract: Contract) -> Facts:
         contract.format,
         contract.alias_of,
     )
+
+
+def alike(one: Facts | None, other: Facts | None) -> bool:
+    """Whether two states of a dataset differ in nothing but a version's number, if in that.
+
+    Where versions do not grow, there is more to a number than the facts say.
+    """
+    if one is None or other is None:
+        return one is other
+    return one == other or (one.format != "dbt" and one == other._replace(version=one.version))
 
 
 def to_plain(facts: FileFacts) -> list[Any]:

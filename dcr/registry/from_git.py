@@ -18,6 +18,7 @@ from dcr.git.repository import discover
 from dcr.policy.policy import StricterPolicy
 from dcr.policy.questions import Question, question_of
 from dcr.registry.compatibility import known_mode, report_on
+from dcr.registry.facts import Keep
 from dcr.registry.lookup import UNSHALLOW
 from dcr.registry.memory import ContractRegistry, UnknownContractError, one_mode, one_uri
 from dcr.registry.opened import Opened, open_at
@@ -96,7 +97,8 @@ class GitRegistry(ContractRegistry):
     def history(self, dataset_id: str) -> list[DataContract]:
         """Return every version, oldest first. Raises as `get` does."""
         states = [self._newest_of(dataset_id, version) for version in self._released(dataset_id)]
-        return [_model(each) for each in self._whole.contracts(states) if each is not None]
+        found = self._whole.meanings(states)
+        return [_model(each) for each in (found[state] for state in states) if each is not None]
 
     def check(
         self, contract: DataContract, mode: str | None = None, *, compatibility: str | None = None
@@ -147,7 +149,7 @@ class GitRegistry(ContractRegistry):
 
     @cached_property
     def _history(self) -> History:
-        return self._opened.history()
+        return self._opened.history(keep=Keep(lambda _: True, ends=True, singles=False))
 
     @property
     def _whole(self) -> History:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from dcr.git.repository import Repository
     from dcr.policy.globs import Scope
     from dcr.policy.policy import Policy
+    from dcr.registry.facts import Keep
     from dcr.registry.timeline import History
 
 
@@ -31,9 +32,14 @@ class Opened(NamedTuple):
         """The files that are looked at for contracts, by this commit's own policy."""
         return self.policy.scope
 
-    def history(self, dataset_id: str | None = None, progress: Callable[[str], None] = lambda _: None) -> History:
-        """Return the history up to the commit, of all datasets or of one."""
-        return history_of(self.repository, self.commit, self.scope, dataset_id=dataset_id, progress=progress)
+    def history(
+        self,
+        dataset_id: str | None = None,
+        progress: Callable[[str], None] = lambda _: None,
+        keep: Keep | None = None,
+    ) -> History:
+        """Return the history up to the commit, of all datasets or of one; `keep` says whose contracts are needed."""
+        return history_of(self.repository, self.commit, self.scope, dataset_id=dataset_id, progress=progress, keep=keep)
 
 
 def open_at(repository: Repository, ref: str | None = None) -> Opened:

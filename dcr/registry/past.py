@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -9,6 +11,7 @@ from dcr.compatibility.past import Deprecation, Past, Released
 from dcr.compatibility.resurrection import last_there
 from dcr.compatibility.semver import parse
 from dcr.git.history import whole_history
+from dcr.registry.facts import Keep
 from dcr.registry.look_back import SHORT, looked_back
 from dcr.registry.since import contract_since, fields_since
 
@@ -76,8 +79,7 @@ def answered(pair: ContractPair, question: Question, told: Told, policy: Stricte
     if question.timed:
         since = {}
         if question.since is None or any(question.since):
-            contracts = told.contracts(newest_first)
-            since = fields_since(zip(newest_first, contracts, strict=False), question.since)
+            since = fields_since(_with_contracts(told, newest_first), question.since)
         days = policy.min_deprecation_days
         deprecation = Deprecation(days, today, since, contract_since(told.states), marks=_marks(pair))
     unread = [f"'{each.path}' at {each.commit.id[:SHORT]} ({each.message})" for each in told.unread]
@@ -93,7 +95,9 @@ def _wholly(asked: Asked, wanted: Sequence[Sequence[str]]) -> list[Told]:
 
     whole_history(asked.repository, "a transitive mode or a time of deprecation")
     only = wanted[0][0] if len(wanted) == len(wanted[0]) == 1 else None
-    history = history_of(asked.repository, asked.commit, asked.scope, dataset_id=only)
+    asked_for = frozenset(each for ids in wanted for each in ids)
+    keep = Keep(asked_for.__contains__, ends=True, room=sys.maxsize)  # all of them are held until they are judged
+    history = history_of(asked.repository, asked.commit, asked.scope, dataset_id=only, keep=keep)
     return [told_of(history, ids) for ids in wanted]
 
 
@@ -128,9 +132,10 @@ def _released(told: Told, pair: ContractPair, policy: StricterPolicy) -> Iterato
     chosen = list(found.values())[::-1]
     if pair.previous and chosen and told.states[-1].facts and not pair.previous_problems:
         chosen = [each for each in chosen if each.facts and each.facts.digest != told.states[-1].facts.digest]
-    for state, contract in zip(chosen, told.contracts(chosen), strict=True):
-        if contract is not None:
-            yield Released(contract, state.commit.id)
+    for state, contract in _with_contracts(told, chosen):
+        if contract is not None and state.facts is not None:
+            same = contract.version == state.facts.version
+            yield Released(contract if same else replace(contract, version=state.facts.version), state.commit.id)
 
 
 def _same_group(version: str, pair: ContractPair, policy: StricterPolicy) -> bool:
@@ -142,9 +147,41 @@ def _same_group(version: str, pair: ContractPair, policy: StricterPolicy) -> boo
 
 
 def _each(told: Told, newest_first: Sequence[State]) -> Iterator[Released]:
-    for state, contract in zip(newest_first, told.contracts(newest_first), strict=False):
-        if contract is not None:
+    """Yield each meaning that the dataset had as it was last; an older state that says the same adds nothing."""
+    seen: set[int] = set()
+    for state, contract in _with_contracts(told, newest_first):
+        if contract is not None and id(contract) not in seen:
+            seen.add(id(contract))
             yield Released(contract, state.commit.id)
+
+
+def _with_contracts(told: Told, newest_first: Sequence[State]) -> Iterator[tuple[State, Contract | None]]:
+    """Yield each state with what it said; those that say the same share the contract of the newest."""
+    newest: dict[tuple[object, ...], State] = {}
+    for state in newest_first:
+        if state.facts is not None:
+            newest.setdefault(_said(state), state)
+    contracts = iter(told.contracts(list(newest.values())))
+    known: dict[tuple[object, ...], Contract | None] = {}
+    for state in newest_first:
+        if state.facts is None:
+            yield state, None
+            continue
+        if _said(state) not in known:
+            known[_said(state)] = next(contracts)
+        yield state, known[_said(state)]
+
+
+def _said(state: State) -> tuple[object, ...]:
+    """Return what is the same for two states of a dataset that differ in a version's number alone, if in that.
+
+    Where versions do not grow, there is more to a number than the facts say.
+    """
+    facts = state.facts
+    if facts is None:
+        return ()
+    number = facts.version if facts.format == "dbt" else ""
+    return (facts.dataset_id, facts.digest, facts.status, facts.deprecation_uri, facts.format, number)
 
 
 def _marks(pair: ContractPair) -> bool:

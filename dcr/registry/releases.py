@@ -9,6 +9,7 @@ from dcr.compatibility.pairs import ContractPair
 from dcr.policy.policy import StricterPolicy
 from dcr.policy.verdicts import apply
 from dcr.registry.enforcement import with_enforcement
+from dcr.registry.facts import alike
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -80,9 +81,18 @@ def judged(history: History, steps: Sequence[Step], policy: Policy) -> list[Step
     """Return the same steps with what each owed, took and broke; reads the full contracts it needs at once."""
     wanted = [each for each in steps if each.before is not None and each.did not in (MOVED, REWORDED)]
     sides = list(dict.fromkeys(state for each in wanted for state in (each.before, each.state) if state is not None))
-    contracts: dict[State, Contract | None] = dict(zip(sides, history.contracts(sides), strict=True))
+    contracts = history.meanings(sides, {each for step in wanted if _says_more(step) for each in _sides(step)})
     asked = {each.state for each in wanted}
     return [_judged(each, contracts, policy) if each.state in asked else each for each in steps]
+
+
+def _says_more(step: Step) -> bool:
+    """Whether a step changed more than a version's number."""
+    return step.before is None or not alike(step.before.facts, step.state.facts)
+
+
+def _sides(step: Step) -> tuple[State, ...]:
+    return (step.state,) if step.before is None else (step.before, step.state)
 
 
 def versions_of(history: History, steps: Iterable[Step], dataset_id: str) -> list[Version]:

@@ -7,19 +7,22 @@ values. Whatever is not plainly valid is left to the full reader; a test holds t
 from __future__ import annotations
 
 import marshal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from yaml import MappingNode, Node
 
 from dcr.contract.digest import field_digest, joined
 from dcr.contract.plainness import is_plain
 from dcr.contract.validity import faults_around, field_faults
-from dcr.formats import detected, native
+from dcr.formats import native
+
+if TYPE_CHECKING:
+    from dcr.formats import Format
 
 MAX_KEPT = 100_000
 """Fields that are remembered, in one walk."""
 
-_Sketch = tuple[str, str, str, str, tuple[tuple[str, str | None], ...], tuple[int, str | None] | None, str | None, str]
+Sketch = tuple[str, str, str, str, tuple[tuple[str, str | None], ...], tuple[int, str | None] | None, str | None, str]
 
 
 class Sketches:
@@ -28,9 +31,12 @@ class Sketches:
     def __init__(self) -> None:
         self._known: dict[bytes, str] = {}
 
-    def sketch(self, root: Node | None) -> _Sketch | None:
-        """Return the values of `Facts` in their order, or None for a file that the full reader has to judge."""
-        if not isinstance(root, MappingNode) or detected(root) is not native or not is_plain(root):
+    def sketch(self, root: Node | None, found: Format | None) -> Sketch | None:
+        """Return the values of `Facts` in their order, or None for a file that the full reader has to judge.
+
+        `found` is the format of the file.
+        """
+        if not isinstance(root, MappingNode) or found is not native or not is_plain(root):
             return None
         raw = native.plain_values(root)
         if raw is None:

@@ -7,6 +7,7 @@ asked for its own.
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from dcr.git.history import walk
@@ -14,17 +15,18 @@ from dcr.git.objects import each_blob
 from dcr.policy.telltale import is_meant, may_be_contract
 from dcr.registry.cache import FactsCache
 from dcr.registry.contents import Contents
-from dcr.registry.facts import FileFacts, MayHold, facts_of
+from dcr.registry.facts import FileFacts, MayHold, alike
 from dcr.registry.replay import Replay
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Iterator
+    from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 
     from dcr.contract.contract import Contract
     from dcr.git.history import Commit, Step
     from dcr.git.repository import Repository
     from dcr.policy.globs import Scope
-    from dcr.registry.facts import Facts
+    from dcr.registry.facts import Facts, Keep
+    from dcr.registry.readings import Readings
 
 
 AT_ONCE = 100
@@ -53,6 +55,11 @@ class State(NamedTuple):
         if self.facts is None:
             raise ValueError("a removed dataset has no contract")
         return self.source.contract(self.path, self.blob, self.facts.dataset_id)
+
+    @property
+    def is_kept(self) -> bool:
+        """Whether the contract is known without reading anything."""
+        return self.facts is not None and self.source.kept(self.path, self.blob, self.facts.dataset_id) is not None
 
     def text(self) -> bytes:
         """Return the file as it was."""
@@ -126,6 +133,17 @@ class History:
         wanted = [(each.path, each.blob, each.facts.dataset_id if each.facts else None) for each in states]
         return self._source.contracts(wanted)
 
+    def meanings(self, states: Sequence[State], exact: Collection[State] = ()) -> dict[State, Contract | None]:
+        """Return the full contract of each state, where it need not be known where in its file the contract stands.
+
+        What only got another version is not read again, but for the states that are to be `exact`. States of one
+        dataset come one after another, oldest first.
+        """
+        chosen = {each: state for run in _runs(states) for each, state in _chosen(run, exact)}
+        wanted = list(dict.fromkeys(chosen.values()))
+        contracts = dict(zip(wanted, self.contracts(wanted), strict=True))
+        return {each: _with_version(contracts[state], each) for each, state in chosen.items()}
+
 
 def history_of(
     repository: Repository,
@@ -134,37 +152,44 @@ def history_of(
     *,
     dataset_id: str | None = None,
     progress: Callable[[str], None] = lambda _: None,
+    keep: Keep | None = None,
 ) -> History:
     """Return the history of all datasets in scope up to a commit, or of one of them.
 
     Scope is what the globs at that commit cover, all through the history. With `dataset_id`, contents that
-    cannot hold that dataset are not parsed, and nothing is known of others. Raises a `DcrError` when git gives
+    cannot hold that dataset are not parsed, and nothing is known of others. `keep` says which contracts will be asked
+    for, so that they are not read twice. Raises a `DcrError` when git gives
     no whole answer or lacks objects; files that cannot be read are in `History.unread`.
     """
     steps = walk(repository, commit, scope)
-    facts = _facts(repository, steps, dataset_id, progress, scope)
+    facts, readings = _facts(repository, steps, dataset_id, progress, scope=scope, keep=keep)
     replay = Replay(facts, dataset_id)
     for step in reversed(steps):
         replay.take(step)
-    return History(commit, replay, whole=not repository.shallow, source=Contents(repository.git))
+    return History(commit, replay, whole=not repository.shallow, source=Contents(repository.git, readings))
 
 
 def _facts(
     repository: Repository,
-    steps: Collection[Step],
+    steps: Sequence[Step],
     dataset_id: str | None,
     progress: Callable[[str], None],
+    *,
     scope: Scope,
-) -> dict[str, FileFacts]:
+    keep: Keep | None,
+) -> tuple[dict[str, FileFacts], Readings | None]:
     """Return the facts of every blob of a walk; of those that cannot matter to the one dataset, none.
 
     Where contracts are found by what files hold, none of those either at whose paths there never was one.
+    Contents are read file by file, oldest first, so that each is compared with the one before.
     """
     cache = FactsCache(repository.common_dir)
+    by_path: dict[str, dict[str, None]] = defaultdict(dict)
     blobs: dict[str, set[str]] = defaultdict(set)
-    for step in steps:
+    for step in reversed(steps):
         for entry in step.entries:
             if entry.is_file:
+                by_path[entry.path][entry.id] = None
                 blobs[entry.id].add(entry.path)
     found = {oid: known for oid in blobs if (known := cache.get(oid)) is not None}
     left = [oid for oid in blobs if oid not in found]
@@ -172,17 +197,23 @@ def _facts(
         left = _that_matter(repository, dataset_id, blobs, found, left)
     elif scope.by_content and left:
         left = _near_contracts(repository, scope, blobs, found, left)
-    if left:
-        from dcr.registry.sketch import Sketches  # noqa: PLC0415 (what is known needs no reader)
+    if not left:
+        cache.save()
+        return _without_others(repository, scope, blobs, found), None
+    from dcr.registry.readings import Readings  # noqa: PLC0415 (what is known needs no reader)
 
-        sketches = Sketches()
-        for number, (oid, content) in enumerate(each_blob(repository.git, left)):
-            if number % AT_ONCE == 0:
-                progress(f"reading {number:,} of {len(left):,} contents of the history")
-            found[oid] = facts_of(content, sketches)
-            cache.add(oid, found[oid])
+    unread = set(left)
+    places = {oid: path for path, contents in reversed(by_path.items()) for oid in contents if oid in unread}
+    order = [oid for path, contents in by_path.items() for oid in contents if places.get(oid) == path]
+    readings = Readings(keep)
+    for number, (oid, content) in enumerate(each_blob(repository.git, order)):
+        if number % AT_ONCE == 0:
+            progress(f"reading {number:,} of {len(order):,} contents of the history")
+        found[oid] = readings.facts(places[oid], oid, content)
+        cache.add(oid, found[oid])
+    readings.finish()
     cache.save()
-    return _without_others(repository, scope, blobs, found) if scope.by_content else found
+    return _without_others(repository, scope, blobs, found), readings
 
 
 def _near_contracts(
@@ -198,7 +229,9 @@ def _near_contracts(
 def _without_others(
     repository: Repository, scope: Scope, blobs: dict[str, set[str]], found: dict[str, FileFacts]
 ) -> dict[str, FileFacts]:
-    """Leave out what cannot be read and is not meant as a contract: templates, for example."""
+    """Leave out what cannot be read and is not meant as a contract where files are found by what they hold."""
+    if not scope.by_content:
+        return found
     paths = {path for oid, facts in found.items() if facts.datasets for path in blobs.get(oid, ())}
     unread = [
         oid
@@ -218,3 +251,31 @@ def _that_matter(
     holding |= {oid for oid, facts in known.items() if any(each.dataset_id == dataset_id for each in facts.datasets)}
     paths = {path for oid in holding for path in blobs[oid]}
     return [oid for oid in left if oid in holding or not paths.isdisjoint(blobs[oid])]
+
+
+def _runs(states: Iterable[State]) -> Iterator[list[State]]:
+    """Yield neighbouring states that differ in nothing but their version's number."""
+    run: list[State] = []
+    for state in states:
+        if run and not _same(run[-1], state):
+            yield run
+            run = []
+        run.append(state)
+    if run:
+        yield run
+
+
+def _same(one: State, other: State) -> bool:
+    return one.facts is not None and one.path == other.path and alike(one.facts, other.facts)
+
+
+def _chosen(run: Sequence[State], exact: Collection[State]) -> Iterator[tuple[State, State]]:
+    """Yield each state of a run with the one whose contract stands for its own."""
+    one = next((each for each in run if each in exact or each.is_kept), run[-1])
+    yield from ((each, each if each in exact else one) for each in run)
+
+
+def _with_version(contract: Contract | None, state: State) -> Contract | None:
+    if contract is None or state.facts is None or contract.version == state.facts.version:
+        return contract
+    return replace(contract, version=state.facts.version)

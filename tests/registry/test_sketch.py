@@ -16,8 +16,8 @@ from dcr.contract.digest import digest
 from dcr.contract.plainness import is_plain
 from dcr.contract.yaml_reader import YamlRefusedError, check_tree, compose
 from dcr.formats import read
-from dcr.registry.facts import FileFacts, facts_of, from_plain, to_plain
-from dcr.registry.sketch import Sketches
+from dcr.registry.facts import FileFacts, from_plain, to_plain
+from dcr.registry.readings import Readings
 
 if TYPE_CHECKING:
     from dcr.contract.contract import Contract
@@ -67,7 +67,7 @@ def told(facts: FileFacts) -> tuple[object, ...]:
 @pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))
 def test_a_file_has_the_same_facts_either_way_and_keeps_them_through_the_cache(path: Path) -> None:
     content = path.read_bytes()
-    facts = facts_of(content, Sketches())
+    facts = Readings().facts("", "", content)
     assert told(facts) == full(content)
     if facts.lasting:
         assert from_plain(to_plain(facts)) == facts._replace(claimed=facts.claimed)
@@ -76,13 +76,13 @@ def test_a_file_has_the_same_facts_either_way_and_keeps_them_through_the_cache(p
 @given(st.sampled_from(FILES), st.integers(0, 2**32))
 def test_a_spoilt_file_has_the_same_facts_either_way(path: Path, seed: int) -> None:
     chance = random.Random(seed)
-    sketches = Sketches()
+    readings = Readings()
     text = path.read_text("utf-8")
     for _ in range(6):
         at = chance.randrange(len(text))
         text = text[:at] + chance.choice(SPOILS) + text[at + chance.choice((0, 0, 1, 7)) :]
         content = text.encode()
-        assert told(facts_of(content, sketches)) == full(content)
+        assert told(readings.facts("", "", content)) == full(content)
         try:
             root = compose(content)
         except YamlRefusedError:
