@@ -120,6 +120,8 @@ def _told(paper: Paper, issue: Issue) -> Iterator[str]:
 def _closing(audit: Audit) -> str:
     if not audit.datasets:
         return "no dataset was found, so nothing was judged"
+    if not audit.transitions:
+        return f"no change of a dataset was found, so nothing was judged; {counted(audit.datasets, 'dataset')}"
     commits = len(
         {slip.step.state.commit.id for slip in audit.slips if any(i.severity == ERROR for i in slip.step.issues)}
     )

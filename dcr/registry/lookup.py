@@ -63,7 +63,12 @@ def find(history: History, named: Named, commit: str | None = None) -> Found:
 
 def _rivals(release: Release, state: State) -> bool:
     facts = state.facts
-    return facts is not None and release.version == facts.version and release.digest != facts.digest
+    return (
+        facts is not None
+        and release.version != ""
+        and release.version == facts.version
+        and release.digest != facts.digest
+    )
 
 
 def _in_commit(named: Named, states: Sequence[State], commit: str) -> State:

@@ -104,7 +104,9 @@ def versions_of(history: History, steps: Iterable[Step], dataset_id: str) -> lis
     released = history.released(dataset_id)
     found = []
     for release in reversed(released):
-        rivals = tuple(each for each in released if each.version == release.version and each is not release)
+        rivals = tuple(
+            each for each in released if each.version and each.version == release.version and each is not release
+        )
         found.append(Version(release, tuple(taken[release.version, release.digest]), rivals))
     return found
 

@@ -249,3 +249,10 @@ def test_every_released_version_counts_for_those_who_name_none(tmp_path: Path) -
     repository.write(FILE, text(model(versions=[{"v": 1}, optional, again])))
     outcome = repository.check("--base", "HEAD", "--mode", "backward_transitive")
     assert "field_type_changed" in outcome.kinds
+
+
+def test_a_model_without_versions_has_no_version_of_two_meanings(changed: Callable[..., Repository]) -> None:
+    repository = changed(text(model()), text(model(without("note"))))
+    repository.commit({})
+    assert "another meaning" not in repository.dcr("log", "orders").out
+    assert "another meaning" not in repository.dcr("show", "orders").err

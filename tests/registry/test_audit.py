@@ -341,6 +341,15 @@ def test_people_read_it_by_commit(tmp_path: Path) -> None:
     assert len(lines) == 2
 
 
+def test_a_history_without_a_change_is_no_good_news(tmp_path: Path) -> None:
+    repository = Repository(tmp_path)
+    one = Made("shop.orders", "contracts/orders.yaml")
+    repository.commit({one.path: one.text()})
+    outcome = repository.dcr("audit", "--ref", "main", **NO_CACHE)
+    assert outcome.code == 0
+    assert outcome.out == "no change of a dataset was found, so nothing was judged; 1 dataset\n"
+
+
 def test_a_transitive_mode_asks_about_every_version_before_and_needs_all_of_them(
     tmp_path: Path,
 ) -> None:
