@@ -254,9 +254,9 @@ def test_a_file_that_is_no_valid_contract_is_named_with_its_line(repository) -> 
 
 
 def test_a_link_is_neither_followed_nor_replaced(repository) -> None:
-    repository.write("elsewhere.yaml", contract())
+    repository.write("elsewhere.txt", contract())
     (repository.folder / USERS).unlink()
-    (repository.folder / USERS).symlink_to("../elsewhere.yaml")
+    (repository.folder / USERS).symlink_to("../elsewhere.txt")
     outcome = repository.dcr("bump", "users.daily_active", "--minor")
     assert outcome.code == 2
     assert f"'{USERS}' is no regular file" in outcome.err
