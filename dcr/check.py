@@ -182,7 +182,6 @@ def _judge(
     """Return a report for each dataset that the relevant changes touch, and how many files were no contracts."""
     if not relevant:
         return (), 0
-    from dcr.compatibility.judging import judge_pair  # noqa: PLC0415
     from dcr.compatibility.matching import match  # noqa: PLC0415 (an unchanged repository needs no engine)
     from dcr.compatibility.places import named_places  # noqa: PLC0415
     from dcr.git.base_tip import BaseTip  # noqa: PLC0415
@@ -215,6 +214,8 @@ def _judge(
     reports = []
     named = named_places(previous, proposed)
     touched = [each for each in match(previous, proposed, around) if not paths.isdisjoint(each.paths)]
+    if touched:
+        from dcr.compatibility.judging import judge_pair  # noqa: PLC0415 (files that only seem to differ need none)
     for matched in _with_past(run, touched, progress):
         reading = proposed.get(matched.path)
         dataset_id = matched.dataset_id or (reading.dataset_id if reading else None)

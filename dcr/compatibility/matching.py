@@ -11,7 +11,6 @@ from dcr.compatibility.pairs import ContractPair
 from dcr.contract.contract import fields_meaning
 from dcr.contract.location import Location
 from dcr.formats.reading import problems_about
-from dcr.formats.unread import changed_keys, keys_about
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -117,6 +116,8 @@ def with_unread_keys(
         if contract is None or contract.format == "native":
             yield each
             continue
+        from dcr.formats.unread import changed_keys, keys_about  # noqa: PLC0415 (native files have no such keys)
+
         where = (each.pair.previous.path if each.pair.previous else each.path, each.path)
         if where not in known:
             before, after = previous.get(where[0]), proposed.get(where[1])
