@@ -51,6 +51,37 @@ def added(pair: ContractPair) -> Added:
     return Added(frozenset(fields), frozenset(values))
 
 
+class LastThere:
+    """What was added, as the newest of some older versions had it; they are taken newest first.
+
+    `fields` and `values` are what was found so far, `left` is whether there is more to look for.
+    """
+
+    def __init__(self, wanted: Added, format_now: str) -> None:
+        self.fields: dict[str, Once] = {}
+        self.values: dict[tuple[str, str], Once] = {}
+        self._fields, self._values, self._format = set(wanted.fields), set(wanted.values), format_now
+
+    @property
+    def left(self) -> bool:
+        """Whether an older version may tell more."""
+        return bool(self._fields or self._values)
+
+    def take(self, older: Released) -> None:
+        """Look for what is left in the next older version."""
+        contract, commit = older
+        alike = contract.format == self._format
+        for path, field in walk(contract.fields):
+            once = None
+            if path in self._fields:
+                once = self.fields[path] = _once(field, contract.version, commit, alike=alike)
+                self._fields.discard(path)
+            for key in [value_key(path, value) for value in field.enum or ()]:
+                if key in self._values:
+                    self.values[key] = once or _once(field, contract.version, commit, alike=alike, key="enum")
+                    self._values.discard(key)
+
+
 def last_there(
     wanted: Added, older: Iterable[Released], format_now: str
 ) -> tuple[dict[str, Once], dict[tuple[str, str], Once]]:
@@ -58,25 +89,13 @@ def last_there(
 
     Reads no further than needed.
     """
-    fields: dict[str, Once] = {}
-    values: dict[tuple[str, str], Once] = {}
-    left = (set(wanted.fields), set(wanted.values))
-    if not any(left):
-        return fields, values
-    for contract, commit in older:
-        for path, field in walk(contract.fields):
-            once = None
-            if path in left[0]:
-                once = fields[path] = _once(field, contract.version, commit, alike=contract.format == format_now)
-                left[0].discard(path)
-            for key in [value_key(path, value) for value in field.enum or ()]:
-                if key in left[1]:
-                    alike = contract.format == format_now
-                    values[key] = once or _once(field, contract.version, commit, alike=alike, key="enum")
-                    left[1].discard(key)
-        if not any(left):
-            break
-    return fields, values
+    found = LastThere(wanted, format_now)
+    if found.left:
+        for each in older:
+            found.take(each)
+            if not found.left:
+                break
+    return found.fields, found.values
 
 
 def _once(field: Field, version: str, commit: str, *, alike: bool, key: str | None = None) -> Once:

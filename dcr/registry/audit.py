@@ -92,6 +92,7 @@ def audit(
         found = list(_chunk(opened.repository, history, chunk, order, policy))
         transitions += sum(each.step.state.commit.id in order for each in found)
         slips += [each for each in _accepted(opened, found, policy) if each.step.state.commit.id in order]
+        history.let_go(chunk)
         done += len(chunk)
     slips.sort(key=lambda slip: (order[slip.step.state.commit.id], slip.dataset_id))
     return Audit(tuple(slips), transitions, len(dataset_ids), tuple(_unread(history, order, dataset_ids)))

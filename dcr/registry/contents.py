@@ -9,7 +9,7 @@ from dcr.git.command import GitFailedError
 from dcr.git.objects import each_blob, read_at, read_blobs
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Collection, Iterator, Sequence
 
     from dcr.contract.contract import Contract
     from dcr.formats.reading import Reading
@@ -42,6 +42,11 @@ class Contents:
     def kept(self, path: str, blob: str, dataset_id: str) -> Contract | None:
         """Return a contract that is known without reading anything."""
         return self._walked.kept.get((path, blob, dataset_id)) if self._walked else None
+
+    def let_go(self, dataset_ids: Collection[str]) -> None:
+        """Forget the contracts of some datasets that were kept when the history was read."""
+        if self._walked:
+            self._walked.kept = {key: each for key, each in self._walked.kept.items() if key[2] not in dataset_ids}
 
     def contract(self, path: str, blob: str, dataset_id: str) -> Contract:
         """Return the contract of a dataset that a blob is known to hold."""

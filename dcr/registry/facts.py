@@ -45,7 +45,7 @@ class FileFacts(NamedTuple):
     lasting: bool = True
 
 
-MAX_KEPT = 2 * 1024 * 1024
+MAX_KEPT = 1024 * 1024
 """Bytes of text whose contracts are kept for the questions that follow; each takes some fifty bytes of memory."""
 
 

@@ -13,7 +13,7 @@ from dcr.registry.facts import MayHold
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from dcr.git.history import Commit, FileStep
+    from dcr.git.history import Commit, Entry, FileStep
     from dcr.git.repository import Repository
     from dcr.policy.globs import Scope
 
@@ -42,18 +42,15 @@ def older_texts(repository: Repository, commit: str, scope: Scope, sought: Seque
     A file is followed to where it was moved from within one commit. Costs one git command for all files, another
     one where there is anything to read, and two more for each time a file was moved.
     """
-    places: list[list[tuple[Commit, str, str]]] = [[] for _ in sought]
     steps = walk_files(repository, commit, {each.path: each.blob for each in sought})
-    for number, each in enumerate(sought):
-        births = _note(steps, each.path, places[number])
-        del places[number][:1]  # the one the look back began at
-        for _ in range(MAX_MOVES):
-            if not births:
-                break
-            births = _follow(repository, births, scope, each.dataset_id, places[number])
+    files = _Files(repository, scope)
+    places = [files.places(steps, each) for each in sought]
     blobs = {oid for found in places for _, _, oid in found}
     contents = _contents(repository, blobs)
-    return [[Older(who, path, contents.get(oid)) for who, path, oid in found] for found in places]
+    texts: dict[tuple[str, str, str], Older] = {}
+    for who, path, oid in (place for found in places for place in found):
+        texts.setdefault((who.id, path, oid), Older(who, path, contents.get(oid)))
+    return [[texts[who.id, path, oid] for who, path, oid in found] for found in places]
 
 
 def _note(steps: Sequence[FileStep], path: str, places: list[tuple[Commit, str, str]]) -> list[str]:
@@ -68,30 +65,59 @@ def _note(steps: Sequence[FileStep], path: str, places: list[tuple[Commit, str, 
     return births
 
 
-def _follow(
-    repository: Repository, births: Sequence[str], scope: Scope, dataset_id: str, places: list[tuple[Commit, str, str]]
-) -> list[str]:
-    """Note the contents of the files that a dataset was moved from, and return the commits those began in."""
-    gone = [
-        (step.commit, entry)
-        for step in deletions(repository, births)
-        for entry in step.entries
-        if scope.covers(entry.path) and entry.previous_mode.startswith("100")
-    ]
-    contents = _contents(repository, {entry.previous_id for _, entry in gone})
-    may_hold = MayHold(dataset_id)
-    further: list[str] = []
-    for birth, entry in gone:
-        content = contents.get(entry.previous_id)
-        if content is None:
-            places.append((birth, entry.path, entry.previous_id))  # to be told as what could not be read
-            continue
-        if not may_hold(content):
-            continue
-        if any(each.dataset_id == dataset_id for each in read(entry.path, content).contracts):
-            steps = walk_files(repository, f"{birth.id}^", {entry.path: entry.previous_id})
-            further += _note(steps, entry.path, places)
-    return further
+class _Files:
+    """Follows files to where they were moved from; what is asked about one dataset is known for the others."""
+
+    def __init__(self, repository: Repository, scope: Scope) -> None:
+        self._repository, self._scope = repository, scope
+        self._gone: dict[tuple[str, ...], list[tuple[Commit, Entry, bytes | None]]] = {}
+        self._ids: dict[tuple[str, str], frozenset[str]] = {}
+        self._before: dict[tuple[str, str], list[FileStep]] = {}
+
+    def places(self, steps: Sequence[FileStep], sought: Sought) -> list[tuple[Commit, str, str]]:
+        """Return the commits, paths and blobs of the older texts of a dataset's file, newest first."""
+        found: list[tuple[Commit, str, str]] = []
+        births = _note(steps, sought.path, found)
+        del found[:1]  # the one the look back began at
+        for _ in range(MAX_MOVES):
+            if not births:
+                break
+            births = self._follow(births, sought.dataset_id, found)
+        return found
+
+    def _follow(self, births: Sequence[str], dataset_id: str, places: list[tuple[Commit, str, str]]) -> list[str]:
+        """Note the contents of the files that a dataset was moved from, and return the commits those began in."""
+        may_hold = MayHold(dataset_id)
+        further: list[str] = []
+        for birth, entry, content in self._deleted(births):
+            if content is None:
+                places.append((birth, entry.path, entry.previous_id))  # to be told as what could not be read
+            elif may_hold(content) and dataset_id in self._held(entry, content):
+                key = (birth.id, entry.path)
+                if key not in self._before:
+                    files = {entry.path: entry.previous_id}
+                    self._before[key] = walk_files(self._repository, f"{birth.id}^", files)
+                further += _note(self._before[key], entry.path, places)
+        return further
+
+    def _deleted(self, births: Sequence[str]) -> list[tuple[Commit, Entry, bytes | None]]:
+        key = tuple(births)
+        if key not in self._gone:
+            gone = [
+                (step.commit, entry)
+                for step in deletions(self._repository, births)
+                for entry in step.entries
+                if self._scope.covers(entry.path) and entry.previous_mode.startswith("100")
+            ]
+            contents = _contents(self._repository, {entry.previous_id for _, entry in gone})
+            self._gone[key] = [(birth, entry, contents.get(entry.previous_id)) for birth, entry in gone]
+        return self._gone[key]
+
+    def _held(self, entry: Entry, content: bytes) -> frozenset[str]:
+        key = (entry.path, entry.previous_id)
+        if key not in self._ids:
+            self._ids[key] = frozenset(each.dataset_id for each in read(entry.path, content).contracts)
+        return self._ids[key]
 
 
 def _contents(repository: Repository, blobs: set[str]) -> Mapping[str, bytes]:

@@ -6,12 +6,12 @@ import re
 from typing import TYPE_CHECKING
 
 from dcr.compatibility.past import Past, Released
-from dcr.compatibility.resurrection import last_there
-from dcr.formats import read
+from dcr.compatibility.resurrection import LastThere
 from dcr.registry.lineage import Sought, older_texts
+from dcr.registry.readings import Readings
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Sequence
 
     from dcr.compatibility.matching import Matched
     from dcr.compatibility.resurrection import Added
@@ -30,36 +30,51 @@ def looked_back(asked: Asked, matches: Sequence[Matched], added: Sequence[Added]
     """
     sought = [_sought(asked, each) for each in matches]
     texts = older_texts(asked.repository, asked.commit, asked.scope, sought) if sought else []
-    return [_past(*each) for each in zip(matches, added, texts, strict=True)]
+    looks = [_Look(*each) for each in zip(matches, added, texts, strict=True)]
+    together: dict[tuple[Older, ...], list[_Look]] = {}
+    for each in looks:
+        together.setdefault(tuple(each.texts), []).append(each)
+    readings = Readings()
+    for same, those in together.items():
+        for text in same:
+            _look(text, [each for each in those if each.last.left], readings)
+    return [Past(each.last.fields, each.last.values, None, tuple(each.unread)) for each in looks]
+
+
+class _Look:
+    """What one pair looks for in some texts, newest first, and those of them that could not be read."""
+
+    def __init__(self, matched: Matched, added: Added, texts: Sequence[Older]) -> None:
+        self.ids, self.texts = matched.ids, texts
+        self.last = LastThere(added, matched.pair.proposed.format if matched.pair.proposed else "")
+        self.may_hold = may_name(added.names)
+        self.unread: list[str] = []
+
+
+def _look(text: Older, looks: Sequence[_Look], readings: Readings) -> None:
+    """Look for what some pairs miss in one older text, which is read once for all of them."""
+    at = f"'{text.path}' at {text.commit.id[:SHORT]}"
+    if text.content is None:
+        for each in looks:
+            each.unread.append(f"{at} (it is not in this clone)")
+        return
+    content = text.content
+    looking = [each for each in looks if each.may_hold(content)]
+    if not looking:
+        return
+    wanted = frozenset(dataset_id for each in looking for dataset_id in each.ids)
+    contracts, fatal = readings.older(text.path, content, wanted)
+    for each in looking:
+        if fatal:
+            each.unread.append(f"{at} (line {fatal.location.line}: {fatal.message})")
+        for contract in contracts:
+            if contract.dataset_id in each.ids and each.last.left:
+                each.last.take(Released(contract, text.commit.id))
 
 
 def _sought(asked: Asked, matched: Matched) -> Sought:
     path = matched.pair.previous.path if matched.pair.previous else matched.path
     return Sought(matched.ids[0], path, asked.blobs.get(path, ""))
-
-
-def _past(matched: Matched, added: Added, texts: Sequence[Older]) -> Past:
-    """Return what some older texts of a file say of what was added; those that cannot be read are named."""
-    unread: list[str] = []
-    ids = set(matched.ids)
-    may_hold = may_name(added.names)
-
-    def readable() -> Iterator[Released]:
-        for text in texts:
-            at = f"'{text.path}' at {text.commit.id[:SHORT]}"
-            if text.content is None:
-                unread.append(f"{at} (it is not in this clone)")
-            elif may_hold(text.content):
-                reading = read(text.path, text.content)
-                fatal = next((each for each in reading.problems if each.fatal), None)
-                if fatal:
-                    unread.append(f"{at} (line {fatal.location.line}: {fatal.message})")
-                for contract in reading.contracts:
-                    if contract.dataset_id in ids:
-                        yield Released(contract, text.commit.id)
-
-    fields, values = last_there(added, readable(), matched.pair.proposed.format if matched.pair.proposed else "")
-    return Past(fields, values, None, tuple(unread))
 
 
 def may_name(names: frozenset[str]) -> Callable[[bytes], bool]:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from dcr.contract.contract import Contract
     from dcr.formats import Format
     from dcr.formats.parts import Part, Parts
-    from dcr.formats.reading import Reading
+    from dcr.formats.reading import Problem, Reading
     from dcr.registry.facts import Facts, Keep
 
 MAX_KNOWN = 100_000
@@ -132,11 +132,20 @@ class Readings:
             self._add(self._before, set(filter(keep.wants, before)))
         self._before, self._before_facts = None, {}
 
+    def older(self, path: str, content: bytes, ids: frozenset[str]) -> tuple[list[Contract], Problem | None]:
+        """Return the contracts of some datasets that a content may hold, and why it cannot be read, if so."""
+        found = _Content(path, "", content)
+        if self._of_parts_if_any(found) is None:
+            problems = found.read().problems
+            return [each for each in found.read().contracts if each.dataset_id in ids], next(
+                (each for each in problems if each.fatal), None
+            )
+        return [contract for contract, _ in found.contracts(ids.__contains__)], None
+
     def contracts(self, path: str, blob: str, content: bytes, ids: frozenset[str]) -> dict[str, Contract]:
         """Return the contracts of some datasets that a content holds."""
         found = _Content(path, blob, content)
-        if len(ids) and found.split() is not None and self._of_parts(found) is None:
-            found.parts = None
+        self._of_parts_if_any(found)
         return {contract.dataset_id: contract for contract, _ in found.contracts(ids.__contains__)}
 
     def _add(self, content: _Content, ids: set[str]) -> None:
@@ -151,12 +160,17 @@ class Readings:
             sketch = self._sketches.sketch(content.root, content.format)
             if sketch is not None:
                 return FileFacts((facts_in(sketch),))
-            if content.split() is not None:
-                found = self._of_parts(content)
-                if found is not None:
-                    return found
-                content.parts = None
+            found = self._of_parts_if_any(content)
+            if found is not None:
+                return found
         return full_facts(content.read())
+
+    def _of_parts_if_any(self, content: _Content) -> FileFacts | None:
+        """Return the facts of a content that is told part by part; one that is not is left to be read as a whole."""
+        found = self._of_parts(content) if content.split() is not None else None
+        if found is None:
+            content.parts = None
+        return found
 
     def _of_parts(self, content: _Content) -> FileFacts | None:
         """Return the facts of a content, part by part; None where only the whole file can tell."""

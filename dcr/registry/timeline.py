@@ -133,6 +133,10 @@ class History:
         wanted = [(each.path, each.blob, each.facts.dataset_id if each.facts else None) for each in states]
         return self._source.contracts(wanted)
 
+    def let_go(self, dataset_ids: Collection[str]) -> None:
+        """Forget the contracts of some datasets: whoever asks for one once more has it read again."""
+        self._source.let_go(frozenset(dataset_ids))
+
     def meanings(self, states: Sequence[State], exact: Collection[State] = ()) -> dict[State, Contract | None]:
         """Return the full contract of each state, where it need not be known where in its file the contract stands.
 
