@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from dcr.compatibility.past import Past, Released
 from dcr.compatibility.resurrection import LastThere
 from dcr.registry.lineage import Sought, older_texts
-from dcr.registry.readings import Readings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -17,6 +16,7 @@ if TYPE_CHECKING:
     from dcr.compatibility.resurrection import Added
     from dcr.registry.lineage import Older
     from dcr.registry.past import Asked
+    from dcr.registry.readings import Readings
 
 SHORT = 10
 _PLAIN = re.compile(r"[A-Za-z0-9_.-]+")
@@ -34,10 +34,13 @@ def looked_back(asked: Asked, matches: Sequence[Matched], added: Sequence[Added]
     together: dict[tuple[Older, ...], list[_Look]] = {}
     for each in looks:
         together.setdefault(tuple(each.texts), []).append(each)
-    readings = Readings()
-    for same, those in together.items():
-        for text in same:
-            _look(text, [each for each in those if each.last.left], readings)
+    if any(together):
+        from dcr.registry.readings import Readings  # noqa: PLC0415 (most names were in no older text)
+
+        readings = Readings()
+        for same, those in together.items():
+            for text in same:
+                _look(text, [each for each in those if each.last.left], readings)
     return [Past(each.last.fields, each.last.values, None, tuple(each.unread)) for each in looks]
 
 
