@@ -14,14 +14,7 @@ from dcr.git.policies import governing_policy
 from dcr.git.repository import discover
 from dcr.git.settled import settle
 from dcr.reporters.own_issues import own_issues, today
-from dcr.reporters.report import (
-    BaseReport,
-    ContractReport,
-    Report,
-    change_of,
-    once_per_file,
-    without_known,
-)
+from dcr.reporters.report import BaseReport, ContractReport, Report, change_of, once_per_file, without_known
 from dcr.reporters.summary import counted
 
 if TYPE_CHECKING:
