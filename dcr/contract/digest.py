@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from typing import TYPE_CHECKING
 
 from dcr.contract.contract import field_meaning, meaning
@@ -26,6 +25,8 @@ def field_digest(field: Field) -> str:
 
 def joined(head: tuple[object, ...], fields: Mapping[str, str]) -> str:
     """Return the digest of a contract from the head of its meaning and the texts of its fields by name."""
+    import hashlib  # noqa: PLC0415 (it loads a cryptographic library, and a look back needs no digest)
+
     text = f"{_written(head)}{{{','.join([f'{name!r}:{fields[name]}' for name in sorted(fields)])}}}"
     return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
 
