@@ -65,10 +65,14 @@ def _rows_shown(pair: ContractPair) -> int:
     return MAX_ROW_FIELDS // max(sum(1 for side in pair.both or () for _ in walk(side.fields)), 1)
 
 
+def _is_foreign(pair: ContractPair) -> bool:
+    return any(side is not None and side.format != "native" for side in (pair.previous, pair.proposed))
+
+
 def _field_findings(pair: ContractPair) -> Iterator[tuple[Rule, Finding, FieldPair]]:
     if not pair.changed or pair.both is None:
         return
-    rules = rules_about(FIELD)
+    rules = rules_about(FIELD, foreign=_is_foreign(pair))
     for each in field_pairs(*pair.both):
         field = each._replace(past=pair.past) if pair.past else each
         for rule in rules:
@@ -78,7 +82,7 @@ def _field_findings(pair: ContractPair) -> Iterator[tuple[Rule, Finding, FieldPa
 
 def _contract_findings(pair: ContractPair, *, of_versions: bool) -> Iterator[tuple[Rule, Finding]]:
     """Yield what is found on the contract as a whole; what its version owes is known only after the rest."""
-    for rule in rules_about(CONTRACT):
+    for rule in rules_about(CONTRACT, foreign=_is_foreign(pair)):
         if rule.kind.startswith(_OF_VERSIONS) is of_versions:
             for found in rule.find(pair):
                 yield rule, found if isinstance(found, Finding) else Finding(found)

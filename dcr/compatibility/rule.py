@@ -89,13 +89,29 @@ def rule(
     return declare
 
 
+OF_FOREIGN_FORMATS = (
+    "constraint_enforcement_", "contract_enforcement_", "field_embedding_", "measure_logic_", "physical_name_",
+    "quality_rule_", "relationship_", "semantic_type_", "server_", "sla_",
+)  # fmt: skip
+"""How the kinds begin that compare what dcr's own format cannot say: a check of it does not even load their rules."""
+
+
 @lru_cache(maxsize=1)
 def all_rules() -> dict[str, Rule]:
     """Return every rule by its kind, found by walking the `rules` folder."""
-    return {kind: getattr(import_module(f"{rules.__name__}.{kind}"), kind) for kind in rules.kinds()}
+    return {kind: _loaded(kind) for kind in rules.kinds()}
 
 
-@lru_cache(maxsize=4)
-def rules_about(about: str) -> tuple[Rule, ...]:
-    """Return the rules that look at fields, at contracts, or at the run."""
-    return tuple(each for each in all_rules().values() if each.about == about)
+def _loaded(kind: str) -> Rule:
+    found: Rule = getattr(import_module(f"{rules.__name__}.{kind}"), kind)
+    return found
+
+
+@lru_cache(maxsize=8)
+def rules_about(about: str, *, foreign: bool) -> tuple[Rule, ...]:
+    """Return the rules that look at fields, at contracts, or at the run.
+
+    `foreign` is whether one of the sides is of a foreign format.
+    """
+    kinds = (kind for kind in rules.kinds() if foreign or not kind.startswith(OF_FOREIGN_FORMATS))
+    return tuple(each for each in map(_loaded, kinds) if each.about == about)

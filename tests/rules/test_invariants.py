@@ -19,9 +19,9 @@ from rule_cases import Case, all_cases, pair_in, pair_of, rendered, texts_of, ve
 from dcr.compatibility.engine import judge
 from dcr.compatibility.issue import CONSUMERS, NEW_READERS, OLD_READERS
 from dcr.compatibility.modes import DIRECTIONS, MODES
-from dcr.compatibility.pairs import ContractPair
+from dcr.compatibility.pairs import ContractPair, field_pairs
 from dcr.compatibility.rows import accepts
-from dcr.compatibility.rule import Rule, all_rules
+from dcr.compatibility.rule import CONTRACT, OF_FOREIGN_FORMATS, RUN, Rule, all_rules
 from dcr.compatibility.severities import SEVERITIES
 from dcr.contract.contract import walk
 from dcr.contract.location import Location
@@ -113,6 +113,17 @@ def test_every_rule_judges_every_pair_and_says_where(case: Case) -> None:
         assert issue.location.column >= 1
         assert issue.breaks in {None, CONSUMERS, NEW_READERS, OLD_READERS}
         assert set(issue.modes) <= set(DIRECTIONS[mode])
+
+
+@on_every_case
+def test_rules_that_dcrs_own_format_never_meets_find_nothing_in_it(case: Case) -> None:
+    pair = pair_in(case)
+    if pair.both is None or {side.format for side in pair.both} != {"native"}:
+        return
+    for rule in all_rules().values():
+        if rule.kind.startswith(OF_FOREIGN_FORMATS) and rule.about != RUN:
+            about = [pair] if rule.about == CONTRACT else list(field_pairs(*pair.both))
+            assert [found for each in about for found in rule.find(each)] == []
 
 
 @pytest.mark.parametrize("mode", MODES)
