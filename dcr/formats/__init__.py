@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 _NOT_FORMATS = ("parts", "reading", "unread")
 _NEEDED_KEYS = {"dbt": "models", "dcs": "dataContractSpecification"}
-"""A key without which a file is not of a format: its reader is not even loaded then, which saves a check some 10 ms."""
+"""A key without which a file is not of a format: its reader is then not even loaded, since a check is short."""
 
 
 class Format(Protocol):
