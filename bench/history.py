@@ -11,10 +11,9 @@ import argparse
 import json
 import statistics
 import sys
-import tempfile
 from pathlib import Path
 
-from measure import CommandFailedError, Job, measure, median_ratio, output
+from measure import Job, in_folder, measure, median_ratio, output
 from repository import Size, build
 from run import DCR, SEED, Budget
 
@@ -27,12 +26,7 @@ BUDGETS = (Budget("first", "floor", 20.0), Budget("second", "floor", 3.0))
 def main() -> int:
     """Measure what the command line asks for; return the exit code."""
     options = _options()
-    try:
-        with tempfile.TemporaryDirectory(prefix="dcr-bench-") as temporary:
-            return _run(options, options.keep or Path(temporary), Path(temporary) / "cache")
-    except (OSError, ValueError, CommandFailedError) as error:
-        print(f"nothing was measured: {error}", file=sys.stderr)
-        return 2
+    return in_folder(options.keep, lambda folder, temporary: _run(options, folder, temporary / "cache"))
 
 
 def _options() -> argparse.Namespace:

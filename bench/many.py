@@ -12,13 +12,12 @@ import json
 import random
 import statistics
 import sys
-import tempfile
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from contracts import Contract, sample, with_optional_field, with_status_value, with_wording
-from measure import CommandFailedError, Job, measure, median_ratio, output, peak_mebibytes
+from measure import Job, in_folder, measure, median_ratio, output, peak_mebibytes
 from repository import build_file
 from run import DCR, SEED, Budget
 from standard import render
@@ -49,12 +48,7 @@ MEBIBYTES = {"audit": 200}
 def main() -> int:
     """Measure what the command line asks for; return the exit code."""
     options = _options()
-    try:
-        with tempfile.TemporaryDirectory(prefix="dcr-bench-") as temporary:
-            return _run(options, options.keep or Path(temporary))
-    except (OSError, ValueError, CommandFailedError) as error:
-        print(f"nothing was measured: {error}", file=sys.stderr)
-        return 2
+    return in_folder(options.keep, lambda folder, _: _run(options, folder))
 
 
 def _options() -> argparse.Namespace:

@@ -13,13 +13,13 @@ import subprocess
 import sys
 import tempfile
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from repository import environment
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from pathlib import Path
+    from collections.abc import Callable, Sequence
 
 Command = tuple[str, ...]
 
@@ -110,3 +110,16 @@ def _cpu_milliseconds(job: Job) -> float:
 def _children_seconds() -> float:
     used = resource.getrusage(resource.RUSAGE_CHILDREN)
     return used.ru_utime + used.ru_stime
+
+
+def in_folder(keep: Path | None, run: Callable[[Path, Path], int]) -> int:
+    """Run a benchmark in the folder to keep, or in a temporary one, and return its exit code.
+
+    `run` gets that folder and a temporary one. 2 is returned, with the reason, when nothing could be measured.
+    """
+    try:
+        with tempfile.TemporaryDirectory(prefix="dcr-bench-") as temporary:
+            return run(keep or Path(temporary), Path(temporary))
+    except (OSError, ValueError, CommandFailedError) as error:
+        print(f"nothing was measured: {error}", file=sys.stderr)
+        return 2

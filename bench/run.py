@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from hotspots import profile
-from measure import CommandFailedError, Job, measure, median_ratio, output
+from measure import Job, in_folder, measure, median_ratio, output
 from repository import Size, build
 
 CHANGED = 10
@@ -57,14 +57,7 @@ BUDGETS = (
 def main() -> int:
     """Measure what the command line asks for; return the exit code."""
     options = _options()
-    try:
-        if not DCR.exists():
-            raise FileNotFoundError(f"'{DCR}' is not there: install dcr where this python is")
-        with tempfile.TemporaryDirectory(prefix="dcr-bench-") as temporary:
-            return _run(options, options.keep or Path(temporary))
-    except (OSError, ValueError, CommandFailedError) as error:
-        print(f"nothing was measured: {error}", file=sys.stderr)
-        return 2
+    return in_folder(options.keep, lambda folder, _: _run(options, folder))
 
 
 def _options() -> argparse.Namespace:
@@ -80,6 +73,8 @@ def _options() -> argparse.Namespace:
 
 
 def _run(options: argparse.Namespace, folder: Path) -> int:
+    if not DCR.exists():
+        raise FileNotFoundError(f"'{DCR}' is not there: install dcr where this python is")
     if options.rounds < 1:
         raise ValueError(f"--rounds is {options.rounds}, expected 1 or more")
     changed = _repository(folder, options.contracts, CHANGED)
