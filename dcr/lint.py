@@ -19,8 +19,8 @@ from dcr.formats.unread import keys_about, unread_keys
 from dcr.git.changes import listed_files
 from dcr.git.repository import NotARepositoryError, discover
 from dcr.git.worktree import read_file, relative_paths, walk
+from dcr.policy.detection import is_contract, may_be_contract
 from dcr.policy.policy import FILES, Policy, PolicyError, StricterPolicy, parse_policy
-from dcr.policy.telltale import is_contract, may_be_contract
 from dcr.policy.verdicts import apply
 from dcr.reporters.report import UNCHANGED, ContractReport, Report, once_per_file, without_known
 

@@ -15,7 +15,7 @@ from dcr.git.repository import discover
 from dcr.git.search import words_of
 from dcr.git.worktree import read_file
 from dcr.lint import own_policy
-from dcr.policy.telltale import may_be_contract
+from dcr.policy.detection import may_be_contract
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

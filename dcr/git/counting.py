@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from dcr.git.changes import INDEX, WORKTREE
 from dcr.git.command import failure, records
 from dcr.git.objects import MAX_READ, each_named
-from dcr.policy.telltale import ESCAPES, UNCLEAR, WORDS, glance, is_contract
+from dcr.policy.detection import ESCAPES, UNCLEAR, WORDS, glance, is_contract
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

@@ -10,7 +10,7 @@ from dcr.formats import read
 from dcr.git.changes import INDEX, WORKTREE
 from dcr.git.command import GitFailedError, failure, records
 from dcr.git.objects import FILE, list_all, read_blobs
-from dcr.policy.telltale import ESCAPES, WORDS, may_be_contract
+from dcr.policy.detection import ESCAPES, WORDS, may_be_contract
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping

@@ -11,7 +11,7 @@ from dcr.git.changes import raw_entries
 from dcr.git.command import GitFailedError
 from dcr.git.contents import ODD, proposed_contents
 from dcr.git.objects import FILE, MAX_READ, read_blobs
-from dcr.policy.telltale import is_contract, may_be_contract
+from dcr.policy.detection import is_contract, may_be_contract
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence

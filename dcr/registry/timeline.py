@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from dcr.git.history import walk
 from dcr.git.objects import each_blob
-from dcr.policy.telltale import is_meant, may_be_contract
+from dcr.policy.detection import is_meant, may_be_contract
 from dcr.registry.cache import FactsCache
 from dcr.registry.contents import Contents
 from dcr.registry.facts import FileFacts, MayHold, alike

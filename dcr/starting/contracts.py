@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from dcr.formats import read
 from dcr.git.changes import listed_files
 from dcr.git.worktree import UnreadableFileError, read_file
+from dcr.policy.detection import is_contract, may_be_contract
 from dcr.policy.globs import Scope
-from dcr.policy.telltale import is_contract, may_be_contract
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence

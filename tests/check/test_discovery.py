@@ -10,7 +10,7 @@ from repositories import USERS, Repository, breaking, contract
 
 from dcr.formats import formats, read
 from dcr.git import counting
-from dcr.policy.telltale import UNCLEAR, glance, is_meant, may_be_contract
+from dcr.policy.detection import UNCLEAR, glance, is_meant, may_be_contract
 
 if TYPE_CHECKING:
     from pathlib import Path
