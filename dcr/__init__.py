@@ -9,19 +9,20 @@ from dcr.version import __version__
 
 if TYPE_CHECKING:
     from dcr.contract.models import DataContract, DataField, FreshnessSLA, Owner
-    from dcr.editing.decision_card import owners_from_decision_card
-    from dcr.registry import CompatibilityReport, ContractRegistry, RegistryError, check_compatibility
+    from dcr.decision_card import owners_from_decision_card
+    from dcr.registry import CompatibilityReport, ContractRegistry, Registry, RegistryError, check_compatibility
 
-_HOMES = {
+_MODULES = {
     "CompatibilityReport": "dcr.registry",
     "ContractRegistry": "dcr.registry",
     "DataContract": "dcr.contract.models",
     "DataField": "dcr.contract.models",
     "FreshnessSLA": "dcr.contract.models",
     "Owner": "dcr.contract.models",
+    "Registry": "dcr.registry",
     "RegistryError": "dcr.registry",
     "check_compatibility": "dcr.registry",
-    "owners_from_decision_card": "dcr.editing.decision_card",
+    "owners_from_decision_card": "dcr.decision_card",
 }
 
 __all__ = [
@@ -31,6 +32,7 @@ __all__ = [
     "DataField",
     "FreshnessSLA",
     "Owner",
+    "Registry",
     "RegistryError",
     "__version__",
     "check_compatibility",
@@ -40,6 +42,6 @@ __all__ = [
 
 def __getattr__(name: str) -> Any:
     """Load one public name; `import dcr` itself stays cheap."""
-    if name in _HOMES:
-        return getattr(import_module(_HOMES[name]), name)
+    if name in _MODULES:
+        return getattr(import_module(_MODULES[name]), name)
     raise AttributeError(f"module 'dcr' has no attribute '{name}'")

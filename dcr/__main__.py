@@ -1,5 +1,5 @@
 """`python -m dcr` is the command."""
 
-from dcr.cli import main
+from dcr.cli.entry import main
 
 main()

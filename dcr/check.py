@@ -7,27 +7,27 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from dcr.compatibility.severities import ERROR
 from dcr.errors import DcrError, UsageError
+from dcr.git.base.comparison import settle
 from dcr.git.changes import INDEX, WORKTREE, changes_since
-from dcr.git.counting import count_contracts
-from dcr.git.hosting import address
+from dcr.git.contracts.counts import count_contracts
 from dcr.git.policies import governing_policy
 from dcr.git.repository import discover
-from dcr.git.settled import settle
-from dcr.reporters.own_issues import own_issues, today
-from dcr.reporters.report import BaseReport, ContractReport, Report, change_of, once_per_file, without_known
-from dcr.reporters.summary import counted
+from dcr.git.web_address import address
+from dcr.report.policy_issues import own_issues, today
+from dcr.report.report import BaseReport, ContractReport, Report, change_of, once_per_file, without_known
+from dcr.report.summary import counted
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from dcr.compatibility.engine import Verdict
     from dcr.compatibility.issue import Issue
-    from dcr.compatibility.matching import Matched
+    from dcr.compatibility.match import Matched
+    from dcr.git.base.merge_bases import Base
     from dcr.git.changes import Change, ChangeSet
-    from dcr.git.merge_bases import Base
     from dcr.git.repository import Repository
+    from dcr.policy.effective import Governing
     from dcr.policy.globs import Scope
-    from dcr.policy.governing import Governing
 
 
 class Request(NamedTuple):
@@ -65,7 +65,7 @@ def check(request: Request, progress: Callable[[str], None] = lambda _: None) ->
     if repository.bare and request.head in (WORKTREE, INDEX):
         raise UsageError("this repository is bare: it has no working tree", "judge a commit: dcr check --head REF")
     if request.merged:
-        from dcr.git.merge_tree import merged_tree  # noqa: PLC0415 (few runs merge)
+        from dcr.git.base.merge_tree import merged_tree  # noqa: PLC0415 (few runs merge)
 
         name = "HEAD" if request.head == WORKTREE else request.head
         base = settle(repository, request.base, name)
@@ -78,7 +78,7 @@ def check(request: Request, progress: Callable[[str], None] = lambda _: None) ->
     ]
     if len(reports) == 1:
         return reports[0]
-    from dcr.reporters.combined import combined  # noqa: PLC0415 (few histories criss-cross)
+    from dcr.report.combination import combined  # noqa: PLC0415 (few histories criss-cross)
 
     return combined(reports)
 
@@ -175,11 +175,11 @@ def _judge(
     """Return a report for each dataset that the relevant changes touch, and how many files were no contracts."""
     if not relevant:
         return (), 0
+    from dcr.compatibility.issue_locations import named_places  # noqa: PLC0415
     from dcr.compatibility.matching import match  # noqa: PLC0415 (an unchanged repository needs no engine)
-    from dcr.compatibility.places import named_places  # noqa: PLC0415
-    from dcr.git.base_tip import BaseTip  # noqa: PLC0415
-    from dcr.git.sides import both_sides  # noqa: PLC0415
-    from dcr.git.surroundings import surroundings  # noqa: PLC0415
+    from dcr.git.base.tip import BaseTip  # noqa: PLC0415
+    from dcr.git.contracts.context import surroundings  # noqa: PLC0415
+    from dcr.git.contracts.versions import both_sides  # noqa: PLC0415
 
     in_scope = [each for each in run.found.changes if run.scope.covers(each.path)]
     looked_at = list({each.path: each for each in (*in_scope, *relevant)}.values())
@@ -208,7 +208,7 @@ def _judge(
     named = named_places(previous, proposed)
     touched = [each for each in match(previous, proposed, around) if not paths.isdisjoint(each.paths)]
     if touched:
-        from dcr.compatibility.judging import judge_pair  # noqa: PLC0415 (files that only seem to differ need none)
+        from dcr.compatibility.pair_verdict import judge_pair  # noqa: PLC0415 (files that only seem to differ need none)
     for matched in _with_past(run, touched, progress):
         reading = proposed.get(matched.path)
         dataset_id = matched.dataset_id or (reading.dataset_id if reading else None)
@@ -232,7 +232,7 @@ def _named_by(run: _Run, relevant: set[str]) -> Callable[[str], bool]:
 
 def _with_past(run: _Run, touched: list[Matched], progress: Callable[[str], None]) -> list[Matched]:
     """Return the pairs, those whose change or mode asks the base's history with what it knows."""
-    from dcr.policy.questions import Question, question_of  # noqa: PLC0415
+    from dcr.policy.history_needs import Question, question_of  # noqa: PLC0415
 
     if run.base.is_nothing:
         return touched
@@ -240,7 +240,8 @@ def _with_past(run: _Run, touched: list[Matched], progress: Callable[[str], None
     questions = [question_of(each.pair, _mode_of(run, each.dataset_id), policy) for each in touched]
     if all(each == Question() for each in questions):
         return touched
-    from dcr.registry.past import Asked, with_past  # noqa: PLC0415 (few changes ask the history)
+    from dcr.registry.history.request import Asked  # noqa: PLC0415 (few changes ask the history)
+    from dcr.registry.pair_history import with_past  # noqa: PLC0415
 
     progress("asking the history")
     blobs = {each.path: each.previous_id for each in run.found.changes}
@@ -287,8 +288,8 @@ def _report(
 
 
 def _with_sources(run: _Run, report: Report) -> Report:
-    from dcr.git.texts import texts  # noqa: PLC0415 (few formats show texts)
-    from dcr.reporters.sources import source_of  # noqa: PLC0415
+    from dcr.git.contracts.source_texts import texts  # noqa: PLC0415 (few formats show texts)
+    from dcr.report.sources import source_of  # noqa: PLC0415
 
     found = texts(run.repository, report.named_sources(), run.found.changes, run.base.merge_base)
     return report._replace(sources={key: source_of(content) for key, content in found.items()})

@@ -7,27 +7,27 @@ from collections import Counter, defaultdict
 from typing import TYPE_CHECKING, NamedTuple
 
 from dcr.compatibility.engine import judge
+from dcr.compatibility.issue_locations import named_places
 from dcr.compatibility.pairs import ContractPair
-from dcr.compatibility.places import named_places
 from dcr.compatibility.rules import kinds
 from dcr.contract.contract import Contract
-from dcr.contract.location import Location
 from dcr.errors import UsageError
 from dcr.formats import read
 from dcr.formats.reading import Problem, Reading
-from dcr.formats.unread import keys_about, unread_keys
+from dcr.formats.unread_keys import keys_about, unread_keys
 from dcr.git.changes import listed_files
 from dcr.git.repository import NotARepositoryError, discover
 from dcr.git.worktree import read_file, relative_paths, walk
+from dcr.parsing.location import Location
+from dcr.policy.application import apply
 from dcr.policy.detection import is_contract, may_be_contract
 from dcr.policy.policy import FILES, Policy, PolicyError, StricterPolicy, parse_policy
-from dcr.policy.verdicts import apply
-from dcr.reporters.report import UNCHANGED, ContractReport, Report, once_per_file, without_known
+from dcr.report.report import UNCHANGED, ContractReport, Report, once_per_file, without_known
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from dcr.formats.unread import UnreadKey
+    from dcr.formats.unread_keys import UnreadKey
     from dcr.git.repository import Repository
     from dcr.policy.globs import Scope
 
@@ -104,8 +104,8 @@ def lint(
 
 
 def _with_sources(top: str, report: Report) -> Report:
-    from dcr.git.texts import worktree_texts  # noqa: PLC0415 (few formats show texts)
-    from dcr.reporters.sources import source_of  # noqa: PLC0415
+    from dcr.git.contracts.source_texts import worktree_texts  # noqa: PLC0415 (few formats show texts)
+    from dcr.report.sources import source_of  # noqa: PLC0415
 
     found = worktree_texts(top, report.named_sources())
     return report._replace(sources={key: source_of(content) for key, content in found.items()})

@@ -11,18 +11,18 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from dcr.check import Request, check
 from dcr.errors import DcrError
-from dcr.git.base import NoBaseError, resolve_ref
+from dcr.git.base.comparison import common_base, has_refs, no_base, own_base
+from dcr.git.base.resolution import NoBaseError, resolve_ref
 from dcr.git.policies import named_base
+from dcr.git.ref_updates import BRANCHES, Published, Update, as_tracked, published_here
 from dcr.git.repository import discover
-from dcr.git.settled import common_base, has_refs, no_base, own_base
-from dcr.git.updates import BRANCHES, Published, Update, as_tracked, published_here
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from dcr.git.merge_bases import Base
+    from dcr.git.base.merge_bases import Base
     from dcr.git.repository import Repository
-    from dcr.reporters.report import Report
+    from dcr.report.report import Report
 
 
 _ALONE = "each contract was judged alone"

@@ -8,14 +8,14 @@ from typing import Annotated
 
 import typer
 
-from dcr.amend.acceptances import Decision, check_decision
-from dcr.amend.acceptances import accept as run_accept
-from dcr.amend.homes import worktree_of
 from dcr.check import Request
 from dcr.check import check as run_check
 from dcr.cli.edits import DRY_RUN, carry_out, one_line
 from dcr.cli.output import Progress, words, working_folder
 from dcr.compatibility.rules import kinds
+from dcr.editing.acceptances import Decision, check_decision
+from dcr.editing.acceptances import accept as run_accept
+from dcr.editing.source_files import worktree_of
 
 EXAMPLE = 'Example: dcr accept users.daily_active field_removed ltv --reason "unused"'
 

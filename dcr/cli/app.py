@@ -9,7 +9,7 @@ import typer
 from typer.core import TyperGroup
 from typer.main import get_command
 
-from dcr.cli import EXIT_NOT_CHECKED, note
+from dcr.cli.exits import EXIT_NOT_CHECKED, note
 
 COMMANDS = (
     "check", "lint", "datasets", "log", "show", "blame", "diff", "audit", "bump", "deprecate", "archive", "accept",
@@ -43,8 +43,8 @@ class LateCommands(TyperGroup):
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         """Return the command the arguments name. Raises `UsageError` for one that does not exist."""
         if args and args[0] not in COMMANDS and not ctx.resilient_parsing:
-            from dcr.contract.spelling import did_you_mean
             from dcr.errors import UsageError
+            from dcr.text.suggestions import did_you_mean
 
             hint = did_you_mean(args[0], COMMANDS) or f"one of: {', '.join(COMMANDS)}"
             raise UsageError(f"there is no command '{args[0]}'", hint)

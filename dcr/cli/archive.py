@@ -7,9 +7,9 @@ from typing import Annotated
 
 import typer
 
-from dcr.amend.contracts import archive as run_archive
 from dcr.cli.edits import DRY_RUN, carry_out, one_line
 from dcr.cli.output import working_folder
+from dcr.editing.lifecycle import archive as run_archive
 
 EXAMPLE = "Example: dcr archive users.daily_active --dry-run"
 

@@ -5,15 +5,15 @@ from typing import Annotated
 
 import typer
 
-from dcr.cli import EXIT_ISSUES
+from dcr.cli.exits import EXIT_ISSUES
 from dcr.cli.output import COLORS, FAIL_ON, Progress, one_of, words
-from dcr.cli.registry import checked, open_here, page_style, read_history, show, tell_unread
+from dcr.cli.reading import checked, open_here, page_style, read_history, show, tell_unread
 from dcr.compatibility.severities import ERROR, WARNING
 from dcr.errors import UsageError
 from dcr.git.refs import resolve_commit
-from dcr.pages.audit import document, number_of, render, render_lines
-from dcr.pages.documents import written
 from dcr.registry.audit import audit as run_audit
+from dcr.rendering.listings.audit import document, number_of, render, render_lines
+from dcr.rendering.listings.json_documents import written
 
 FORMATS = ("table", "text", "json")
 EXAMPLE = "Example: dcr audit --since v1.0 --dataset 'users.*'"

@@ -5,16 +5,16 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-from dcr.cli import note
+from dcr.cli.exits import note
 from dcr.cli.options import BASELINE
 from dcr.cli.output import UnwritableOutputError
 from dcr.policy.baseline import BaselineError, entries_of, joined, parse_baseline, render_baseline
-from dcr.reporters.printable import printable
-from dcr.reporters.summary import counted
+from dcr.report.summary import counted
+from dcr.text.printable import printable
 
 if TYPE_CHECKING:
     from dcr.policy.baseline import Entry
-    from dcr.reporters.report import Report
+    from dcr.report.report import Report
 
 CHECK, LINT = "check", "lint"
 

@@ -5,13 +5,13 @@ from typing import Annotated
 import typer
 
 from dcr.cli.output import COLORS, words
-from dcr.cli.registry import FORMATS, checked, history_at, open_here, page_style, show, states_of
-from dcr.contract.spelling import did_you_mean
+from dcr.cli.reading import FORMATS, checked, history_at, open_here, page_style, show, states_of
 from dcr.errors import UsageError, typed
-from dcr.pages.blame import document, render
-from dcr.pages.documents import written
 from dcr.registry.blame import Blame
 from dcr.registry.blame import blame as blame_of
+from dcr.rendering.listings.blame import document, render
+from dcr.rendering.listings.json_documents import written
+from dcr.text.suggestions import did_you_mean
 
 EXAMPLE = "Example: dcr blame users.daily_active plan --ref main"
 

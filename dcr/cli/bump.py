@@ -8,16 +8,16 @@ from typing import Annotated
 
 import typer
 
-from dcr.amend.bumps import named_bumps, owed_bumps, unreadable
-from dcr.amend.homes import worktree_of
 from dcr.check import Request
 from dcr.check import check as run_check
-from dcr.cli import EXIT_NOT_CHECKED, note
 from dcr.cli.edits import DRY_RUN, carry_out, one_line, say_refused
+from dcr.cli.exits import EXIT_NOT_CHECKED, note
 from dcr.cli.output import Progress, working_folder
 from dcr.compatibility.semver import MAJOR, MINOR, NONE, PATCH
+from dcr.editing.bumps import named_bumps, owed_bumps, unreadable
+from dcr.editing.source_files import worktree_of
 from dcr.errors import UsageError
-from dcr.reporters.printable import defused, printable
+from dcr.text.printable import defused, printable
 
 EXAMPLE = "Example: dcr bump users.daily_active --base origin/main --dry-run"
 

@@ -21,7 +21,7 @@ from dcr.cli.output import COLORS, FAIL_ON, Manner, deliver, one_of, progress_of
 from dcr.cli.targets import targets
 from dcr.compatibility.modes import MODES
 from dcr.errors import UsageError
-from dcr.reporters import needs_sources
+from dcr.rendering.reports import needs_sources
 
 EXAMPLE = "Example: dcr check --base origin/main -f table -f sarif:dcr.sarif"
 _POLICY_FROM = ("base", "worktree")

@@ -5,11 +5,11 @@ from typing import Annotated
 import typer
 
 from dcr.cli.output import COLORS, one_of, words
-from dcr.cli.registry import FORMATS, checked, history_at, open_here, page_style, show
+from dcr.cli.reading import FORMATS, checked, history_at, open_here, page_style, show
 from dcr.contract.contract import STATUSES
-from dcr.pages.datasets import document, render
-from dcr.pages.documents import written
-from dcr.registry.overview import REMOVED, Wanted, overview
+from dcr.registry.datasets import REMOVED, Wanted, overview
+from dcr.rendering.listings.datasets import document, render
+from dcr.rendering.listings.json_documents import written
 
 EXAMPLE = "Example: dcr datasets --owner growth --status deprecated"
 _STATUSES = (*STATUSES, REMOVED)

@@ -13,9 +13,9 @@ import typer
 from dcr.check import Request, check
 from dcr.cli.output import COLORS, one_of, style_of, words
 from dcr.errors import DcrError
-from dcr.git.scratch import commit_folder
-from dcr.reporters import reporter
-from dcr.reporters.printable import printable
+from dcr.git.writing.temporary_repository import commit_folder
+from dcr.rendering.reports import reporter
+from dcr.text.printable import printable
 
 EXAMPLE = "Example: dcr demo --keep dcr-demo"
 FOREIGN = ("odcs", "dcs", "dbt")  # the demo tells one story, in the native format

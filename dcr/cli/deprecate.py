@@ -9,9 +9,9 @@ from typing import Annotated
 
 import typer
 
-from dcr.amend.contracts import deprecate as run_deprecate
 from dcr.cli.edits import DRY_RUN, carry_out, one_line
 from dcr.cli.output import working_folder
+from dcr.editing.lifecycle import deprecate as run_deprecate
 from dcr.errors import UsageError
 
 EXAMPLE = "Example: dcr deprecate users.daily_active --uri https://example.com/move"

@@ -11,21 +11,21 @@ from typing import Annotated
 import typer
 
 from dcr.cli.output import COLORS, Progress, words, working_folder
-from dcr.cli.registry import checked, history_at, page_style, show, states_of, tell
-from dcr.contract.spelling import did_you_mean
+from dcr.cli.reading import checked, history_at, page_style, show, states_of, tell
 from dcr.errors import UsageError, typed
-from dcr.git.base import resolve_base
+from dcr.git.base.resolution import resolve_base
 from dcr.git.changes import WORKTREE
 from dcr.git.policies import named_base
 from dcr.git.refs import BadRefError, resolve_commit
 from dcr.git.repository import Repository, discover
-from dcr.pages.changelog import Changelog, document, render, render_markdown
-from dcr.pages.documents import written
-from dcr.pages.lines import day
 from dcr.registry.changelog import entries_of, entry_of
+from dcr.registry.comparison import compare
 from dcr.registry.lookup import Named, find, parse
-from dcr.registry.opened import open_at
-from dcr.registry.sides import compare
+from dcr.registry.snapshot import open_at
+from dcr.rendering.listings.changelog import Changelog, document, render, render_markdown
+from dcr.rendering.listings.json_documents import written
+from dcr.rendering.listings.lines import day
+from dcr.text.suggestions import did_you_mean
 
 EXAMPLE = "Example: dcr diff v1.0.0..main --format markdown"
 _FORMATS = ("table", "json", "markdown")

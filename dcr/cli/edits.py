@@ -6,16 +6,16 @@ import difflib
 import re
 from typing import TYPE_CHECKING
 
-from dcr.cli import note
+from dcr.cli.exits import note
 from dcr.cli.output import working_folder
 from dcr.errors import DcrError, UsageError
-from dcr.reporters.printable import defused, printable
+from dcr.text.printable import defused, printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from dcr.amend.contracts import Amendment
-    from dcr.reporters.report import Report
+    from dcr.editing.lifecycle import Amendment
+    from dcr.report.report import Report
 
 DRY_RUN = "Print what would change, and write nothing."
 _UNFIT = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
@@ -48,7 +48,7 @@ def carry_out(amendments: Iterable[Amendment], *, dry_run: bool) -> None:
 
 def write_owed(report: Report) -> bool:
     """Write the versions that a report says are owed; return whether there were any. What is refused is said."""
-    from dcr.amend.bumps import owed_bumps
+    from dcr.editing.bumps import owed_bumps
 
     found = owed_bumps(working_folder(), report)
     carry_out(found.amendments, dry_run=False)

@@ -6,13 +6,13 @@ from typing import Annotated
 import typer
 
 from dcr.cli.output import style_of, words
-from dcr.cli.registry import show
+from dcr.cli.reading import show
 from dcr.compatibility.rule import all_rules
 from dcr.compatibility.rules import kinds
-from dcr.contract.spelling import did_you_mean
 from dcr.errors import UsageError
-from dcr.pages.manual import render, render_list
-from dcr.reporters import Style
+from dcr.rendering.listings.manual import render, render_list
+from dcr.rendering.style import Style
+from dcr.text.suggestions import did_you_mean
 
 EXAMPLE = "Example: dcr explain field_removed"
 _ONE_LINE = 1_000

@@ -18,8 +18,8 @@ from dcr.errors import DcrError, UsageError
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from dcr.pages.patch import FilePair
-    from dcr.reporters import Style
+    from dcr.rendering.listings.patch import FilePair
+    from dcr.rendering.style import Style
 
 EXAMPLE = "Example: dcr git-diff-driver --textconv contracts/users.yaml"
 _WITHOUT_RENAME, _WITH_RENAME = 7, 9
@@ -70,9 +70,9 @@ def _reader_left() -> bool:
 
 
 def _change(given: list[str]) -> bytes:
-    from dcr.git.handed import handed_reading
+    from dcr.git.contracts.diff_files import handed_reading
     from dcr.git.text_diff import text_diff, wants_color
-    from dcr.pages.patch import header
+    from dcr.rendering.listings.patch import header
 
     pair = _pair(given)
     folder = working_folder()
@@ -81,7 +81,7 @@ def _change(given: list[str]) -> bytes:
     proposed = handed_reading(pair.new_path, pair.new, pair.new_mode)
     told = ""
     if any(side is not None and side.format for side in (previous, proposed)):
-        from dcr.pages.file_change import render
+        from dcr.rendering.listings.file_change import render
 
         told = render(previous, proposed, *_modes(folder), _style(color=color))
     if told and os.environ.get("GIT_DIFF_PATH_COUNTER", "1") != "1":
@@ -91,7 +91,7 @@ def _change(given: list[str]) -> bytes:
 
 
 def _pair(given: list[str]) -> "FilePair":
-    from dcr.pages.patch import FilePair
+    from dcr.rendering.listings.patch import FilePair
 
     path, old, _, old_mode, new, _, new_mode, *renamed = given
     return FilePair(path, old, old_mode, new, new_mode, *(renamed or [path]))
@@ -115,7 +115,7 @@ def _is_looked_at() -> bool:
 
 
 def _style(*, color: bool) -> "Style":
-    from dcr.reporters import Style
+    from dcr.rendering.style import Style
 
     plain = style_of("never")
     return Style(plain.width if _is_looked_at() else _ONE_LINE, color=color, unicode=plain.unicode)
@@ -123,8 +123,8 @@ def _style(*, color: bool) -> "Style":
 
 def _file_and_outline(file: str) -> bytes:
     from dcr.formats import read
-    from dcr.git.handed import handed_content, is_binary, whole_content
-    from dcr.pages.outline import outline
+    from dcr.git.contracts.diff_files import handed_content, is_binary, whole_content
+    from dcr.rendering.listings.outline import outline
 
     content = handed_content(file)
     if is_binary(content):
@@ -141,14 +141,14 @@ def _file_and_outline(file: str) -> bytes:
 def _binary_line(file: str) -> str:
     import hashlib
 
-    from dcr.git.handed import whole_content
+    from dcr.git.contracts.diff_files import whole_content
 
     content = whole_content(file)
     return f"binary, {len(content)} bytes, {hashlib.blake2b(content, digest_size=8).hexdigest()}\n"
 
 
 def _unmerged(path: str) -> bytes:
-    from dcr.pages.patch import quoted
+    from dcr.rendering.listings.patch import quoted
 
     return _bytes(f"* Unmerged path {quoted(path)}\n")  # as git says it
 
@@ -156,8 +156,8 @@ def _unmerged(path: str) -> bytes:
 def _set_up() -> bytes:
     from dcr.git.repository import NotARepositoryError, discover
     from dcr.lint import own_policy
-    from dcr.pages.diff_setup import set_up
     from dcr.policy.policy import Policy
+    from dcr.rendering.listings.diff_setup import set_up
 
     try:
         top = discover(working_folder()).top

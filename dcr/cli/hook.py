@@ -11,16 +11,17 @@ from typing import Annotated
 import typer
 
 from dcr.check import Request, check
-from dcr.cli import EXIT_ISSUES, EXIT_NOT_CHECKED
+from dcr.cli.exits import EXIT_ISSUES, EXIT_NOT_CHECKED
 from dcr.cli.options import ColorOption, FailOnOption
 from dcr.cli.output import COLORS, FAIL_ON, Manner, deliver, one_of, style_of, words, working_folder
 from dcr.cli.targets import people_read, targets
-from dcr.contract.spelling import did_you_mean
 from dcr.errors import UsageError
-from dcr.git.updates import Update, received, sent
+from dcr.git.ref_updates import Update, received, sent
 from dcr.pushes import Judgement, Wanted, judge_received, judge_sent
-from dcr.reporters import Style, reporter
-from dcr.reporters.printable import defused, printable
+from dcr.rendering.reports import reporter
+from dcr.rendering.style import Style
+from dcr.text.printable import defused, printable
+from dcr.text.suggestions import did_you_mean
 
 EXAMPLE = "Example: dcr hook pre-receive --ref main --ref 'release/*'"
 FORMATS = ("table", "text")
@@ -121,7 +122,7 @@ def _say(found: list[Judgement], format_name: str, style: Style) -> int:
         if each.report is not None:
             sys.stdout.write(reporter(format_name).render(each.report, style))
             if format_name == "text":
-                from dcr.reporters.summary import closing_line
+                from dcr.report.summary import closing_line
 
                 _print(closing_line(each.report))
         if each.error is not None:

@@ -9,14 +9,14 @@ from typing import Annotated
 
 import typer
 
-from dcr.cli import note
+from dcr.cli.exits import note
 from dcr.cli.output import Progress, one_of, words, working_folder
 from dcr.errors import UsageError
-from dcr.reporters.printable import defused, printable
-from dcr.starting.origin import installed_from
-from dcr.starting.plan import ADD, LEFT, THERE, WRITE, Plan, Step, Wish, plan
-from dcr.starting.platforms import PLATFORMS
-from dcr.starting.settings import told
+from dcr.setup.origin import installed_from
+from dcr.setup.plan import ADD, LEFT, THERE, WRITE, Plan, Step, Wish, plan
+from dcr.setup.platforms import PLATFORMS
+from dcr.setup.settings import told
+from dcr.text.printable import defused, printable
 
 EXAMPLE = "Example: dcr init --owner @acme/data-platform --dry-run"
 _HOOKS = ("pre-commit", "git", "none")

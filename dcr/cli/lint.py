@@ -19,7 +19,7 @@ from dcr.cli.output import COLORS, FAIL_ON, Manner, deliver, one_of, progress_of
 from dcr.cli.targets import targets
 from dcr.errors import UsageError
 from dcr.lint import lint as run_lint
-from dcr.reporters import needs_sources
+from dcr.rendering.reports import needs_sources
 
 EXAMPLE = "Example: dcr lint contracts/users.yaml"
 

@@ -8,10 +8,10 @@ from typing import Annotated
 import typer
 
 from dcr.cli.output import COLORS, words
-from dcr.cli.registry import FORMATS, checked, history_at, open_here, page_style, show, states_of
-from dcr.pages.documents import written
-from dcr.pages.log import Log, document, document_of_all, render, render_all
+from dcr.cli.reading import FORMATS, checked, history_at, open_here, page_style, show, states_of
 from dcr.registry.releases import judged, steps_of, versions_of
+from dcr.rendering.listings.json_documents import written
+from dcr.rendering.listings.log import Log, document, document_of_all, render, render_all
 
 EXAMPLE = "Example: dcr log users.daily_active --ref main"
 

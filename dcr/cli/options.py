@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from dcr.cli.output import COLORS, FAIL_ON, words
-from dcr.reporters import names
+from dcr.rendering.reports import names
 
 BASELINE = "dcr.baseline.json"
 """The baseline that is written where none is named."""

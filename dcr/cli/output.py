@@ -9,19 +9,20 @@ import sys
 import threading
 from typing import TYPE_CHECKING, NamedTuple
 
-from dcr.cli import EXIT_ISSUES, note
-from dcr.contract.spelling import did_you_mean
+from dcr.cli.exits import EXIT_ISSUES, note
 from dcr.errors import DcrError, UsageError
-from dcr.reporters import Style, reporter
-from dcr.reporters.printable import defused
-from dcr.reporters.summary import closing_line, statistics
+from dcr.rendering.reports import reporter
+from dcr.rendering.style import Style
+from dcr.report.summary import closing_line, statistics
+from dcr.text.printable import defused
+from dcr.text.suggestions import did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from dcr.cli.targets import Target
     from dcr.cli.verbose import Steps
-    from dcr.reporters.report import Report
+    from dcr.report.report import Report
 
 COLORS = ("auto", "always", "never")
 FAIL_ON = ("error", "warning", "never")

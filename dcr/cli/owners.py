@@ -11,15 +11,15 @@ from typing import Annotated
 
 import typer
 
-from dcr.amend.contracts import assign
 from dcr.cli.edits import DRY_RUN, carry_out, one_line
 from dcr.cli.output import working_folder
 from dcr.contract.contract import Owner
-from dcr.contract.spelling import did_you_mean
-from dcr.editing.contracts import entry
-from dcr.editing.decision_card import MAX_BYTES, DecisionCardError, owners_of
-from dcr.editing.quoting import quoted
+from dcr.decision_card import MAX_BYTES, DecisionCardError, owners_of
+from dcr.editing.lifecycle import assign
+from dcr.editing.text.contracts import entry
+from dcr.editing.text.quoting import quoted
 from dcr.errors import UsageError
+from dcr.text.suggestions import did_you_mean
 
 EXAMPLE = "Example: dcr owners from-decision-card card.json --write users.daily_active"
 _SOURCES = ("from-decision-card",)

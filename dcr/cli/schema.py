@@ -6,9 +6,9 @@ from typing import Annotated
 import typer
 
 from dcr.cli.output import words
-from dcr.contract.spelling import did_you_mean
 from dcr.errors import UsageError
 from dcr.schemas import SCHEMAS
+from dcr.text.suggestions import did_you_mean
 
 EXAMPLE = "Example: dcr schema contract > contract.schema.json"
 

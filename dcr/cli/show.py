@@ -10,12 +10,12 @@ from typing import Annotated
 import typer
 
 from dcr.cli.output import COLORS, style_of, words
-from dcr.cli.registry import checked, history_at, open_here, show_bytes, states_of, tell
-from dcr.cli.registry import show as show_page
-from dcr.pages.documents import written
-from dcr.pages.lines import day
-from dcr.pages.show import document, render
+from dcr.cli.reading import checked, history_at, open_here, show_bytes, states_of, tell
+from dcr.cli.reading import show as show_page
 from dcr.registry.lookup import Named, find, parse
+from dcr.rendering.listings.json_documents import written
+from dcr.rendering.listings.lines import day
+from dcr.rendering.listings.show import document, render
 
 EXAMPLE = "Example: dcr show users.daily_active@1.0.0 --ref main"
 _FORMATS = ("yaml", "json")

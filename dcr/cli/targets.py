@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from dcr.errors import UsageError
 from dcr.git.ci import service
-from dcr.reporters import names, reporter
-from dcr.reporters.summary import counted
+from dcr.rendering.reports import names, reporter
+from dcr.report.summary import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

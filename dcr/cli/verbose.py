@@ -5,15 +5,15 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
-from dcr.cli import note
+from dcr.cli.exits import note
 from dcr.git.changes import INDEX, WORKTREE
-from dcr.reporters.printable import defused, printable
-from dcr.reporters.summary import counted
+from dcr.report.summary import counted
+from dcr.text.printable import defused, printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from dcr.reporters.report import ContractReport, Report
+    from dcr.report.report import ContractReport, Report
 
 _SIDES = {WORKTREE: "the working tree", INDEX: "the index"}
 

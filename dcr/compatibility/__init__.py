@@ -1,1 +1,1 @@
-"""The engine: two versions of a contract in, everything that breaks out. Pure; no I/O."""
+"""Compares two versions of a contract and reports what breaks. Does no I/O."""

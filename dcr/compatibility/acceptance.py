@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from dcr.contract.location import Location
+    from dcr.parsing.location import Location
 
 
 class Acceptance(NamedTuple):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from dcr.compatibility.matching import Matched
+    from dcr.compatibility.match import Matched
     from dcr.contract.contract import Contract
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from dcr.compatibility.escapes import LOWER, UPPER, escaping_constraint
-from dcr.compatibility.rows import ABSENT, UNKNOWN
+from dcr.compatibility.counterexamples.constraints import LOWER, UPPER, escaping_constraint
+from dcr.compatibility.counterexamples.rows import ABSENT, UNKNOWN
 from dcr.compatibility.wording import shown
-from dcr.contract.tree import resolved
-from dcr.contract.values import refused_by
+from dcr.contract.values.field_values import refused_by
+from dcr.formats._foreign.mapping import resolved
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

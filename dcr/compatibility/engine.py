@@ -4,21 +4,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from dcr.compatibility.in_place import way_out
+from dcr.compatibility.counterexamples.rows import UNKNOWN, NoValueError, accepts, row_with
 from dcr.compatibility.issue import READERS, Issue, Witness, fingerprint_of
 from dcr.compatibility.modes import BACKWARD, DIRECTIONS, FORWARD
 from dcr.compatibility.pairs import ContractPair, FieldPair, field_pairs
-from dcr.compatibility.rows import UNKNOWN, NoValueError, accepts, row_with
 from dcr.compatibility.rule import CONTRACT, FIELD, Finding, Rule, rules_about
 from dcr.compatibility.semver import MAJOR, MINOR, NONE, PATCH, bump_between, largest
 from dcr.compatibility.severities import ERROR, OFF, SEVERITIES
+from dcr.compatibility.unversioned_hints import way_out
 from dcr.contract.contract import walk
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from dcr.contract.contract import Contract
-    from dcr.contract.location import Location, Place
+    from dcr.parsing.location import Location, Place
 
 
 MAX_ROW_FIELDS = 1_000_000

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from dcr.compatibility.modes import BACKWARD, FORWARD
 
 if TYPE_CHECKING:
-    from dcr.contract.location import Location
+    from dcr.parsing.location import Location
 
 CONSUMERS, NEW_READERS, OLD_READERS = "consumers", "new_readers", "old_readers"
 """Who breaks: those who select the field, the proposed contract on rows already written, the previous

@@ -6,49 +6,19 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
 from dcr.compatibility.aliases import without_repeated
-from dcr.compatibility.crossing import comparable, continued, former_id
+from dcr.compatibility.match import Matched
+from dcr.compatibility.migration import comparable, continued, former_id
 from dcr.compatibility.pairs import ContractPair
 from dcr.contract.contract import fields_meaning
-from dcr.contract.location import Location
 from dcr.formats.reading import problems_about
+from dcr.parsing.location import Location
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from dcr.contract.contract import Contract
     from dcr.formats.reading import Known, Problem, Reading
-    from dcr.formats.unread import UnreadKey
-
-
-class Matched(NamedTuple):
-    """One pair, and the file it is reported under when neither side gave a contract.
-
-    `told_by` is the dataset whose id the file took from another: an error about that tells of this pair too.
-    `known_as` is the id that the dataset had before, where its format changed. `stays` is whether both sides have a
-    file that gave no contract on either.
-    """
-
-    pair: ContractPair
-    path: str
-    told_by: str | None = None
-    known_as: str | None = None
-    stays: bool = False
-
-    @property
-    def dataset_id(self) -> str | None:
-        """The dataset the pair is about, if that can be told."""
-        contract = self.pair.proposed or self.pair.previous
-        return contract.dataset_id if contract else None
-
-    @property
-    def ids(self) -> list[str]:
-        """The ids the dataset had, the one it had before a change of format first."""
-        return list(dict.fromkeys(each for each in (self.known_as, self.dataset_id) if each is not None))
-
-    @property
-    def paths(self) -> set[str]:
-        """The files of both sides."""
-        return {self.path, self.pair.previous.path} if self.pair.previous else {self.path}
+    from dcr.formats.unread_keys import UnreadKey
 
 
 class Surroundings(NamedTuple):
@@ -116,7 +86,7 @@ def with_unread_keys(
         if contract is None or contract.format == "native":
             yield each
             continue
-        from dcr.formats.unread import changed_keys, keys_about  # noqa: PLC0415 (native files have no such keys)
+        from dcr.formats.unread_keys import changed_keys, keys_about  # noqa: PLC0415 (native files have no such keys)
 
         where = (each.pair.previous.path if each.pair.previous else each.path, each.path)
         if where not in known:

@@ -11,10 +11,10 @@ from dcr.contract.contract import Contract, Field, field_meaning, is_same_meanin
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from dcr.compatibility.past import Past, Released
-    from dcr.contract.location import Location
+    from dcr.compatibility.history import Past, Released
     from dcr.formats.reading import Known, Problem, Unenforced
-    from dcr.formats.unread import UnreadKey
+    from dcr.formats.unread_keys import UnreadKey
+    from dcr.parsing.location import Location
 
 ITEMS = "[]"
 MAX_ADDED = 100  # among more new fields, a likeness says little, and looking for one takes the square of them

@@ -8,14 +8,14 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dcr.compatibility import rules
-from dcr.compatibility.rows import ABSENT
+from dcr.compatibility.counterexamples.rows import ABSENT
 from dcr.compatibility.semver import PATCH
 from dcr.compatibility.severities import ERROR
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from dcr.contract.location import Location
+    from dcr.parsing.location import Location
 
 FIELD, CONTRACT, RUN = "field", "contract", "run"
 """What a rule is about: each field, the contract as a whole, or the run itself."""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from dcr.compatibility.crossing import comparable
 from dcr.compatibility.engine import Verdict, judge
+from dcr.compatibility.migration import comparable
 from dcr.compatibility.modes import plain
 from dcr.compatibility.pairs import ContractPair
 from dcr.compatibility.semver import MAJOR, bump_between

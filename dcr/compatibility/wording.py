@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from dcr.compatibility.history import Deprecation
     from dcr.compatibility.pairs import FieldPair
-    from dcr.compatibility.past import Deprecation
     from dcr.contract.contract import Contract, Field
-    from dcr.contract.location import Location
     from dcr.formats.reading import Problem
+    from dcr.parsing.location import Location
 
 MAX_LISTED = 8
 MAX_TYPE = 80

@@ -1,1 +1,1 @@
-"""The contract: what it says, what makes it valid, and the hardened YAML it is read from."""
+"""Models a data contract and decides whether it is valid."""

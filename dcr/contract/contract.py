@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from dcr.contract.location import Place
     from dcr.contract.terms import FieldTerms, Terms
+    from dcr.parsing.location import Place
 
 Scalar = str | int | float | bool
 

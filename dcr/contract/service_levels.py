@@ -10,7 +10,7 @@ import re
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from dcr.contract.durations import seconds
+from dcr.contract.values.durations import seconds
 
 if TYPE_CHECKING:
     from dcr.contract.terms import ServiceLevel

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from dcr.contract.location import Location
+    from dcr.parsing.location import Location
 
 COLUMN, MEASURE = "column", "measure"
 """Semantic types of a field: a stored column, which is the default, and a value that is computed when it is read."""

@@ -10,12 +10,12 @@ import re
 from itertools import chain, islice
 from typing import TYPE_CHECKING, Any
 
-from dcr.contract import patterns
 from dcr.contract.contract import CONSTRAINTS, STATUSES, TYPES
-from dcr.contract.enums import enum_faults, listed_texts
 from dcr.contract.fault import Fault, is_number
-from dcr.contract.spelling import did_you_mean
-from dcr.contract.values import FORMATS
+from dcr.contract.values import patterns
+from dcr.contract.values.enums import enum_faults, listed_texts
+from dcr.contract.values.field_values import FORMATS
+from dcr.text.suggestions import did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -216,7 +216,7 @@ def _contradictions(written: Mapping[str, Any], type_name: str, where: tuple[Key
 
 
 def _numbers_empty(written: Mapping[str, Any], type_name: str) -> bool:
-    from dcr.contract.numbers import number_set  # noqa: PLC0415 (fractions cost 5 ms; few fields need them)
+    from dcr.contract.values.numbers import number_set  # noqa: PLC0415 (fractions cost 5 ms; few fields need them)
 
     return number_set(type_name, written).empty
 

@@ -1,1 +1,1 @@
-"""Contracts edited in place: text and what was read from it in, new text out; nothing here reads or writes a file."""
+"""Edits contracts and acceptances in the working tree: finds the file, computes the new text, writes it."""

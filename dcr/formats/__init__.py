@@ -16,15 +16,15 @@ from typing import TYPE_CHECKING, Protocol, cast
 
 from yaml import MappingNode, Node
 
-from dcr.contract.location import Location
-from dcr.contract.plainness import is_plain
-from dcr.contract.yaml_reader import YamlRefusedError, check_tree, compose
 from dcr.formats.reading import Problem, Reading
+from dcr.parsing.location import Location
+from dcr.parsing.plain_tree import is_plain
+from dcr.parsing.reader import YamlRefusedError, check_tree, compose
 
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-_NOT_FORMATS = ("parts", "reading", "unread")
+_NOT_FORMATS = ("parts", "reading", "unread_keys")
 _NEEDED_KEYS = {"dbt": "models", "dcs": "dataContractSpecification"}
 """A key without which a file is not of a format: its reader is then not even loaded, since a check is short."""
 

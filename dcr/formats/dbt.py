@@ -10,22 +10,22 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from dcr.contract.contract import Contract, Owner
-from dcr.contract.foreign import named_once
-from dcr.contract.lifecycle import day_of, is_over
-from dcr.contract.notes import Notes
-from dcr.contract.tree import Tree
-from dcr.contract.yaml_reader import YamlRefusedError, check_tree
-from dcr.formats._dbt_constraints import (
+from dcr.formats._dbt.constraints import (
     ModelConstraints,
     model_constraints,
     primary_key,
     read_field,
     with_loose_checks,
 )  # fmt: skip
-from dcr.formats._dbt_terms import terms
-from dcr.formats._dbt_versions import columns_of, enforced_at, greatest, is_enabled, is_enforced
+from dcr.formats._dbt.terms import terms
+from dcr.formats._dbt.versions import columns_of, enforced_at, greatest, is_enabled, is_enforced
+from dcr.formats._foreign.lifecycle import day_of, is_over
+from dcr.formats._foreign.mapping import Tree
+from dcr.formats._foreign.notes import Notes
+from dcr.formats._foreign.translation import named_once
 from dcr.formats.parts import entries_of
 from dcr.formats.reading import Listing, Reading, Unenforced, noted
+from dcr.parsing.reader import YamlRefusedError, check_tree
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

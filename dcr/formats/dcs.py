@@ -10,7 +10,13 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from dcr.contract.contract import ANY, UNREAD, Contract, Field, Owner
-from dcr.contract.foreign import (
+from dcr.formats._dcs import terms
+from dcr.formats._dcs.definitions import Definitions
+from dcr.formats._foreign.lifecycle import status_of
+from dcr.formats._foreign.mapping import Tree
+from dcr.formats._foreign.notes import Notes
+from dcr.formats._foreign.stored_types import MAP_PARTS, LogicalType, logical_type, stored_type
+from dcr.formats._foreign.translation import (
     constraints_of,
     exclusive_bounds,
     field_of_type,
@@ -18,19 +24,13 @@ from dcr.contract.foreign import (
     named_once,
     with_map_parts,
 )
-from dcr.contract.lifecycle import status_of
-from dcr.contract.notes import Notes
-from dcr.contract.physical import MAP_PARTS, LogicalType, logical_type, stored_type
-from dcr.contract.tree import Tree
-from dcr.formats import _dcs_terms as terms
-from dcr.formats._dcs_definitions import Definitions
 from dcr.formats.parts import entries_of
 from dcr.formats.reading import Listing, Problem, Reading, noted
 
 if TYPE_CHECKING:
     from yaml import MappingNode
 
-    from dcr.contract.location import Location
+    from dcr.parsing.location import Location
 
 NAME = "dcs"
 _OPTIONS = {

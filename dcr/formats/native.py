@@ -9,11 +9,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from dcr.contract.contract import CONSTRAINTS, Contract, Field, FreshnessSLA, Owner
-from dcr.contract.location import Place, mark_location, places_of
-from dcr.contract.scalars import NotFiniteError, misreading, number_misreading, resolve, unambiguous
 from dcr.contract.validity import faults
-from dcr.contract.yaml_reader import short
 from dcr.formats.reading import Problem, Reading
+from dcr.parsing.location import Place, mark_location, places_of
+from dcr.parsing.reader import short
+from dcr.parsing.scalars import NotFiniteError, misreading, number_misreading, resolve, unambiguous
 
 if TYPE_CHECKING:
     from yaml import MappingNode, Node
@@ -243,7 +243,7 @@ def _constraints(raw: dict[str, Any]) -> dict[str, Any]:
 
 
 def _judged_by_models(path: str, raw: dict[str, Any], root: Node) -> tuple[Contract | None, list[Problem]]:
-    from dcr.contract.complaints import complaints  # noqa: PLC0415 (pydantic costs more than an ordinary check)
+    from dcr.contract.model_errors import complaints  # noqa: PLC0415 (pydantic costs more than an ordinary check)
 
     found = complaints(raw)
     if found:

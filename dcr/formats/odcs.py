@@ -10,11 +10,11 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from dcr.contract.contract import Contract
-from dcr.contract.lifecycle import later
-from dcr.contract.notes import Notes
-from dcr.contract.tree import Tree
-from dcr.formats import _odcs_terms as terms
-from dcr.formats._odcs_fields import Edition, fields
+from dcr.formats._foreign.lifecycle import later
+from dcr.formats._foreign.mapping import Tree
+from dcr.formats._foreign.notes import Notes
+from dcr.formats._odcs import terms
+from dcr.formats._odcs.fields import Edition, fields
 from dcr.formats.parts import entries_of
 from dcr.formats.reading import Listing, Problem, Reading, noted
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from yaml import MappingNode
 
-    from dcr.contract.location import Location
+    from dcr.parsing.location import Location
 
 NAME = "odcs"
 _KNOWN_VERSIONS = r"v?(2\.[23]|3\.[0-2])(\.|$)"

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from yaml import MappingNode, SequenceNode
 
-from dcr.contract.notes import MAX_COLUMNS, MAX_DATASETS
-from dcr.contract.plainness import is_plain
-from dcr.contract.yaml_reader import YamlRefusedError, check_tree
+from dcr.formats._foreign.notes import MAX_COLUMNS, MAX_DATASETS
+from dcr.parsing.plain_tree import is_plain
+from dcr.parsing.reader import YamlRefusedError, check_tree
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

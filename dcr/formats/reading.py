@@ -9,8 +9,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from dcr.contract.contract import Contract
-    from dcr.contract.location import Location
-    from dcr.contract.notes import Notes
+    from dcr.formats._foreign.notes import Notes
+    from dcr.parsing.location import Location
 
 
 Known = frozenset[tuple[str | None, str | None, str]]

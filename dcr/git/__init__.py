@@ -1,1 +1,1 @@
-"""The repository, read-only: one gateway to git, objects, changes and the base. Never writes to it."""
+"""Reads the repository through one gateway to git. Only the `writing` package writes to it."""

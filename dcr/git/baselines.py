@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-from dcr.git.contents import proposed_contents
+from dcr.git.contracts.contents import proposed_contents
 from dcr.git.objects import read_at
 from dcr.git.worktree import relative_paths
 from dcr.policy.baseline import Baseline, BaselineError, parse_baseline

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dcr.compatibility.rules import kinds
-from dcr.contract.location import Location
-from dcr.git.contents import ODD, proposed_contents
+from dcr.git.contracts.contents import ODD, proposed_contents
 from dcr.git.objects import FOLDER, MAX_READ, read_at, read_top
 from dcr.git.refs import is_unborn
-from dcr.policy.governing import Decisions, Governing, governing
+from dcr.parsing.location import Location
+from dcr.policy.effective import Decisions, Governing, governing
 from dcr.policy.policy import FILES, Policy, PolicyError, parse_policy
 
 if TYPE_CHECKING:

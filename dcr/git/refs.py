@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from dcr.errors import DcrError
-from dcr.git.bringing import ANCESTOR, ID, look_for
+from dcr.git.base.fetch_hints import ANCESTOR, ID, look_for
 from dcr.git.command import failure
 
 if TYPE_CHECKING:

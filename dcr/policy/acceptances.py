@@ -7,11 +7,11 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from dcr.compatibility.acceptance import Acceptance
-from dcr.contract.location import Location, mark_location
-from dcr.contract.spelling import did_you_mean
-from dcr.contract.yaml_reader import YamlRefusedError, check_tree, compose
 from dcr.formats.reading import Problem
-from dcr.policy.verdicts import NEVER_ACCEPTED
+from dcr.parsing.location import Location, mark_location
+from dcr.parsing.reader import YamlRefusedError, check_tree, compose
+from dcr.policy.application import NEVER_ACCEPTED
+from dcr.text.suggestions import did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

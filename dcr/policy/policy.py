@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dcr.compatibility.modes import MODES, stricter
 from dcr.compatibility.severities import ERROR, INFO, OFF, WARNING
-from dcr.contract.spelling import did_you_mean
 from dcr.errors import DcrError
 from dcr.policy.globs import Scope
+from dcr.text.suggestions import did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

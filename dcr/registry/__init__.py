@@ -6,21 +6,24 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from dcr.registry.compatibility import CompatibilityReport, check_compatibility
-    from dcr.registry.memory import ContractRegistry, RegistryError
+    from dcr.registry.library.arguments import RegistryError
+    from dcr.registry.library.compatibility import CompatibilityReport, check_compatibility
+    from dcr.registry.library.interface import Registry
+    from dcr.registry.library.memory import ContractRegistry
 
-_HOMES = {
-    "CompatibilityReport": "dcr.registry.compatibility",
-    "ContractRegistry": "dcr.registry.memory",
-    "RegistryError": "dcr.registry.memory",
-    "check_compatibility": "dcr.registry.compatibility",
+_MODULES = {
+    "CompatibilityReport": "dcr.registry.library.compatibility",
+    "ContractRegistry": "dcr.registry.library.memory",
+    "Registry": "dcr.registry.library.interface",
+    "RegistryError": "dcr.registry.library.arguments",
+    "check_compatibility": "dcr.registry.library.compatibility",
 }
 
-__all__ = ["CompatibilityReport", "ContractRegistry", "RegistryError", "check_compatibility"]
+__all__ = ["CompatibilityReport", "ContractRegistry", "Registry", "RegistryError", "check_compatibility"]
 
 
 def __getattr__(name: str) -> Any:
     """Load one public name: the models it needs cost more than reading a history does."""
-    if name in _HOMES:
-        return getattr(import_module(_HOMES[name]), name)
+    if name in _MODULES:
+        return getattr(import_module(_MODULES[name]), name)
     raise AttributeError(f"module 'dcr.registry' has no attribute '{name}'")

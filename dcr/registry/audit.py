@@ -5,22 +5,22 @@ from __future__ import annotations
 from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
-from dcr.compatibility.crossing import comparable
 from dcr.compatibility.engine import judge
+from dcr.compatibility.migration import comparable
 from dcr.compatibility.modes import is_transitive
 from dcr.compatibility.pairs import ContractPair
 from dcr.compatibility.severities import INFO
 from dcr.compatibility.transitive import judge_all
 from dcr.git.history import line_of, whole_history
 from dcr.git.policies import acceptances_at
-from dcr.policy.governing import Decisions, Governing
+from dcr.policy.effective import Decisions, Governing
+from dcr.policy.history_needs import Question, question_of
 from dcr.policy.policy import StricterPolicy
-from dcr.policy.questions import Question, question_of
+from dcr.registry.deprecation_dates import day_of
 from dcr.registry.enforcement import with_enforcement
-from dcr.registry.facts import alike
-from dcr.registry.past import Told, answered
+from dcr.registry.history.facts import alike
+from dcr.registry.pair_history import Told, answered
 from dcr.registry.releases import MOVED, REWORDED, steps_of
-from dcr.registry.since import day_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
@@ -29,10 +29,10 @@ if TYPE_CHECKING:
     from dcr.compatibility.transitive import Older
     from dcr.contract.contract import Contract
     from dcr.git.repository import Repository
-    from dcr.registry.opened import Opened
+    from dcr.registry.history.replay import Unread
+    from dcr.registry.history.timeline import History, State
     from dcr.registry.releases import Step
-    from dcr.registry.replay import Unread
-    from dcr.registry.timeline import History, State
+    from dcr.registry.snapshot import Opened
 
 AT_ONCE = 100
 """Datasets whose contracts are held in memory together."""

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from dcr.contract.contract import Contract, Field
-    from dcr.registry.timeline import State
+    from dcr.registry.history.timeline import State
 
 
 class Blamed(NamedTuple):

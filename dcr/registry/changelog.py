@@ -11,7 +11,7 @@ from dcr.compatibility.pairs import ContractPair, field_pairs
 from dcr.compatibility.rule import FIELD, all_rules
 from dcr.compatibility.semver import BUMPS, MAJOR, MINOR, NONE, PATCH
 from dcr.compatibility.wording import lag_shown
-from dcr.reporters.summary import counted
+from dcr.report.summary import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

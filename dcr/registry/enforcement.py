@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from dcr.compatibility.pairs import ContractPair
-    from dcr.registry.timeline import State
+    from dcr.registry.history.timeline import State
 
 
 def with_enforcement(pair: ContractPair, state: State) -> ContractPair:

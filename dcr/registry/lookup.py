@@ -9,7 +9,7 @@ from dcr.errors import DcrError, typed
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from dcr.registry.timeline import History, Release, State
+    from dcr.registry.history.timeline import History, Release, State
 
 
 MAX_LISTED = 8

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from dcr.compatibility.engine import judge
 from dcr.compatibility.pairs import ContractPair
+from dcr.policy.application import apply
 from dcr.policy.policy import StricterPolicy
-from dcr.policy.verdicts import apply
 from dcr.registry.enforcement import with_enforcement
-from dcr.registry.facts import alike
+from dcr.registry.history.facts import alike
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from dcr.contract.contract import Contract
     from dcr.git.history import Commit
     from dcr.policy.policy import Policy
-    from dcr.registry.timeline import History, Release, State
+    from dcr.registry.history.timeline import History, Release, State
 
 RELEASED, EDITED, STATUS, MOVED, REWORDED, REMOVED, RETURNED = (
     "released", "edited", "status", "moved", "reworded", "removed", "returned",

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 def report_schema() -> dict[str, Any]:
     """Return the schema of the JSON report."""
-    found: dict[str, Any] = json.loads(files("dcr.reporters").joinpath("report.schema.json").read_text("utf-8"))
+    found: dict[str, Any] = json.loads(files("dcr.rendering.reports").joinpath("report.schema.json").read_text("utf-8"))
     return found
 
 

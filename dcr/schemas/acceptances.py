@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from dcr.compatibility.rule import FIELD, all_rules
-from dcr.policy.verdicts import NEVER_ACCEPTED
+from dcr.policy.application import NEVER_ACCEPTED
 from dcr.schemas.shapes import OWN_KEYS, TEXT, opening, words
 
 EXAMPLE: dict[str, Any] = {

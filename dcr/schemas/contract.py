@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from dcr.contract.contract import CONSTRAINTS, TYPES
-from dcr.contract.patterns import MAX_PATTERN
+from dcr.contract.values.patterns import MAX_PATTERN
 from dcr.schemas.shapes import OWN_KEYS, opening, words
 
 _UNSEEN = r"\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff"

@@ -9,7 +9,7 @@ import pytest
 from repositories import USERS, Repository, breaking, contract
 
 from dcr.formats import formats, read
-from dcr.git import counting
+from dcr.git.contracts import counts
 from dcr.policy.detection import UNCLEAR, glance, is_meant, may_be_contract
 
 if TYPE_CHECKING:
@@ -314,7 +314,7 @@ def test_nothing_found_names_the_ref_the_scope_and_what_to_type(tmp_path: Path) 
 
 
 def test_of_many_files_only_what_is_known_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    files = {f"data/{number}.yaml": f"replicas: {number}\n" for number in range(1, counting.AT_MOST + 2)}
+    files = {f"data/{number}.yaml": f"replicas: {number}\n" for number in range(1, counts.AT_MOST + 2)}
     made = Repository(tmp_path)
     made.commit(files)
     for arguments in ((), ("--staged",), ("--head", "HEAD")):

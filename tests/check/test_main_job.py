@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from repositories import USERS, Repository, breaking, contract
 
-from dcr.reporters import names
+from dcr.rendering.reports import names
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -13,16 +13,16 @@ from repositories import USERS, Repository, breaking, contract
 
 from dcr.check import Request, check
 from dcr.git import objects as git_objects
-from dcr.git import texts as git_texts
+from dcr.git.contracts import source_texts as git_texts
 from dcr.git.repository import discover
 from dcr.lint import lint
-from dcr.reporters.sources import Source, source_of
+from dcr.report.sources import Source, source_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from dcr.reporters.report import Report
+    from dcr.report.report import Report
 
 
 def report_of(repository: Repository, **asked: Any) -> Report:
@@ -63,7 +63,7 @@ def test_without_being_asked_a_report_holds_no_texts(broken: Repository) -> None
             cwd=broken.folder, env=broken.environment(), capture_output=True, text=True, check=False,
         )  # fmt: skip
         assert ended.returncode == 1
-        assert (" dcr.git.texts\n" in ended.stderr) is needed, name
+        assert (" dcr.git.contracts.source_texts\n" in ended.stderr) is needed, name
 
 
 def test_only_files_that_issues_name_are_read(repository: Repository) -> None:

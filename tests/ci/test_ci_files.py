@@ -15,7 +15,7 @@ import yaml
 from ci_jobs import FILES
 from repositories import ROOT
 
-from dcr.starting.platforms import STAND_IN
+from dcr.setup.platforms import STAND_IN
 
 BIN = Path(sys.executable).parent
 SCHEMAS = {

@@ -11,7 +11,7 @@ from ci_checkouts import Server
 from ci_jobs import FILES, Machine, installed, write_program
 from repositories import USERS, contract
 
-from dcr.starting.platforms import STAND_IN
+from dcr.setup.platforms import STAND_IN
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -10,7 +10,7 @@ from cli_runs import dcr, environment
 
 from dcr.cli.app import COMMANDS
 from dcr.compatibility.rules import kinds
-from dcr.reporters import names
+from dcr.rendering.reports import names
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -135,7 +135,7 @@ def broken(*_):
 
 dcr.check.changes_since = broken
 sys.argv = ["dcr", "check"]
-from dcr.cli import main
+from dcr.cli.entry import main
 main()
 """
 

@@ -11,8 +11,8 @@ from test_terminal import on_terminal
 
 from dcr.compatibility.rule import FIELD, all_rules
 from dcr.compatibility.rules import kinds
+from dcr.policy.application import NEVER_ACCEPTED
 from dcr.policy.policy import FIXED, PolicyError, parse_policy
-from dcr.policy.verdicts import NEVER_ACCEPTED
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -13,7 +13,7 @@ from cli_runs import Run, dcr, environment
 
 from dcr.cli.app import COMMANDS
 from dcr.compatibility.modes import MODES
-from dcr.reporters import names
+from dcr.rendering.reports import names
 from dcr.version import __version__
 
 

@@ -75,7 +75,7 @@ def test_a_check_that_fixes_nothing_loads_nothing_that_edits(broken: Path) -> No
         assert not any(
             each.startswith(("dcr.editing", "dcr.amend", "dcr.cli.edits", "dcr.git.rew")) for each in modules
         )
-    assert "dcr.amend.bumps" in loaded(broken, "-m", "dcr", "check", "--fix")
+    assert "dcr.editing.bumps" in loaded(broken, "-m", "dcr", "check", "--fix")
 
 
 def test_a_git_diff_loads_neither_models_nor_gitpython_nor_rich(broken: Path, typers_own: set[str]) -> None:

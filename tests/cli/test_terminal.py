@@ -10,7 +10,7 @@ import pytest
 from cli_runs import BROKEN, LTV_LINE, USERS, dcr, repository
 from terminals import on_terminal
 
-from dcr.reporters import names
+from dcr.rendering.reports import names
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dcr.compatibility.acceptance import Acceptance
-from dcr.contract.location import Location
+from dcr.parsing.location import Location
 
 PLACE = Location("dcr.accepted.yaml", 2, 3)
 

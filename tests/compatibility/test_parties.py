@@ -19,7 +19,7 @@ from dcr.compatibility.modes import BACKWARD, FORWARD, MODES
 from dcr.compatibility.transitive import judge_all
 from dcr.formats import read
 from dcr.registry.changelog import entry_of
-from dcr.reporters._wording import who_breaks, who_breaks_when
+from dcr.rendering.reports._wording import who_breaks, who_breaks_when
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -6,7 +6,14 @@ from typing import Any
 
 import pytest
 
-from dcr.compatibility.rows import MAX_TEXT, NoValueError, accepts, row_with, smallest_object, smallest_value
+from dcr.compatibility.counterexamples.rows import (
+    MAX_TEXT,
+    NoValueError,
+    accepts,
+    row_with,
+    smallest_object,
+    smallest_value,
+)
 from dcr.contract.contract import Contract, Field
 
 SMALLEST: dict[str, tuple[Field, Any]] = {

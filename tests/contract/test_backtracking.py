@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dcr.contract.patterns import MAX_STEPS, effort, fault, matches
+from dcr.contract.values.patterns import MAX_STEPS, effort, fault, matches
 
 PATIENCE = 0.5  # seconds of CPU
 LENGTHS = (0, 1, 5, 10, 20, 40, 80, 160, 320, 640, 1_000, 1_400, 2_000)

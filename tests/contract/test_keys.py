@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from dcr.contract.keys import keys_of
-from dcr.contract.yaml_reader import compose
+from dcr.parsing.key_paths import keys_of
+from dcr.parsing.reader import compose
 
 TEXT = """\
 id: shop

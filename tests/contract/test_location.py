@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from dcr.contract.location import Location, Place, places_of
-from dcr.contract.yaml_reader import compose
+from dcr.parsing.location import Location, Place, places_of
+from dcr.parsing.reader import compose
 
 NODE = compose(b"kind: x\nname:\n  - {logicalType: string, enum: [a]}\n")
 

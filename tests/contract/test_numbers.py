@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dcr.contract.numbers import NumberSet, exact, number_set, plain
+from dcr.contract.values.numbers import NumberSet, exact, number_set, plain
 
 SETS: dict[str, tuple[str, dict[str, Any], str]] = {
     "any number": ("number", {}, "(-∞, ∞)"),

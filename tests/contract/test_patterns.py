@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from dcr.contract.patterns import examples, fault, is_safe_to_run, lengths, matches
+from dcr.contract.values.patterns import examples, fault, is_safe_to_run, lengths, matches
 
 FAULTS = {
     "(": "is not a regular expression: missing ), unterminated subpattern at position 0",

@@ -9,7 +9,7 @@ import yaml
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from dcr.contract.scalars import NotFiniteError, misreading, number_misreading, resolve, unambiguous
+from dcr.parsing.scalars import NotFiniteError, misreading, number_misreading, resolve, unambiguous
 
 VALUES: dict[str, Any] = {
     "": None, "~": None, "null": None, "Null": None, "NULL": None, "nULL": "nULL",

@@ -8,9 +8,9 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from dcr.contract.contract import CONSTRAINTS, TYPES
-from dcr.contract.spelling import did_you_mean
 from dcr.contract.validity import faults
 from dcr.schemas import SCHEMAS
+from dcr.text.suggestions import did_you_mean
 
 if TYPE_CHECKING:
     from dcr.contract.fault import Fault

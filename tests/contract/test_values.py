@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from dcr.contract.contract import Field
-from dcr.contract.values import FORMATS, allows, fits_type, refused_by
+from dcr.contract.values.field_values import FORMATS, allows, fits_type, refused_by
 
 FITTING: dict[str, list[Any]] = {
     "string": ["", "a", "2024-01-01"],

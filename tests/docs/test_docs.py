@@ -24,11 +24,11 @@ from dcr.compatibility.modes import BACKWARD, FORWARD, MODES
 from dcr.compatibility.rule import all_rules
 from dcr.contract import models
 from dcr.formats import formats
-from dcr.formats._keys import vocabulary_of
+from dcr.formats._keys.vocabularies import vocabulary_of
 from dcr.lint import lint
 from dcr.policy.acceptances import parse_acceptances
 from dcr.policy.policy import CHOICES, Policy, parse_policy
-from dcr.reporters import names
+from dcr.rendering.reports import names
 from dcr.schemas.contract import TYPE_MEANINGS
 
 if TYPE_CHECKING:

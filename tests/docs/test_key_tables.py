@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
 import pytest
 from doc_pages import ROOT
 
 from dcr.formats import formats
-from dcr.formats._keys import Keys, vocabulary_of
+from dcr.formats._keys.vocabularies import vocabulary_of
+
+if TYPE_CHECKING:
+    from dcr.formats._keys.vocabulary import Keys
 
 PAGE = ROOT / "docs" / "formats.md"
 FOREIGN = [each.NAME for each in formats() if vocabulary_of(each.NAME)]

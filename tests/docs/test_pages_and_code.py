@@ -11,9 +11,13 @@ from doc_pages import PAGES, ROOT, all_blocks, links, rows, section, without_blo
 from typer.main import get_command
 
 from dcr.cli.app import COMMANDS, app
-from dcr.contract import notes, patterns, validity, yaml_reader
-from dcr.git import baselines, command, sides
-from dcr.registry import cache
+from dcr.contract import validity
+from dcr.contract.values import patterns
+from dcr.formats._foreign import notes
+from dcr.git import baselines, command
+from dcr.git.contracts import versions
+from dcr.parsing import reader
+from dcr.registry.history import cache
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,17 +26,17 @@ if TYPE_CHECKING:
 SECURITY = ROOT / "docs/security.md"
 MEBI = 1024 * 1024
 LIMITS = {
-    "one file": f"{yaml_reader.MAX_BYTES // MEBI} MiB",
-    "nesting": f"{yaml_reader.MAX_DEPTH} levels",
-    "values in a file, aliases written out": f"{yaml_reader.MAX_NODES:,}",
-    "one value": f"{yaml_reader.MAX_SCALAR:,} characters",
+    "one file": f"{reader.MAX_BYTES // MEBI} MiB",
+    "nesting": f"{reader.MAX_DEPTH} levels",
+    "values in a file, aliases written out": f"{reader.MAX_NODES:,}",
+    "one value": f"{reader.MAX_SCALAR:,} characters",
     "a `dataset_id`": f"{validity.MAX_ID} characters",
     "a number in a version": f"{validity.MAX_DIGITS} digits",
     "faults told of one file": f"{validity.MAX_FAULTS:,}",
     "a `pattern`": f"{patterns.MAX_PATTERN:,} characters",
     "columns of a file in another format": f"{notes.MAX_COLUMNS:,}",
     "datasets in one file": f"{notes.MAX_DATASETS:,}",
-    "older versions looked at for a readable one": f"{sides.MAX_OLDER}",
+    "older versions looked at for a readable one": f"{versions.MAX_OLDER}",
     "a baseline": f"{baselines.MAX_BASELINE // MEBI} MiB",
     "one git command": f"{command.TIME_LIMIT:.0f} seconds (`DCR_GIT_TIMEOUT`)",
     "the cache": f"{cache.MAX_FILE // MEBI} MiB",

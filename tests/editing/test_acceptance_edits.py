@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from dcr.compatibility.acceptance import Acceptance
 from dcr.compatibility.rule import all_rules
-from dcr.contract.location import Location
-from dcr.editing.acceptances import with_acceptance
-from dcr.editing.sheet import EditRefusedError
+from dcr.editing.text.acceptances import with_acceptance
+from dcr.editing.text.document import EditRefusedError
+from dcr.parsing.location import Location
 from dcr.policy.acceptances import FILE, parse_acceptances
 
 if TYPE_CHECKING:

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from layouts import Line, Written, dcs, native, odcs
 
 from dcr.contract.contract import Contract, Owner
-from dcr.editing.contracts import archived, deprecated, with_owners, with_version
-from dcr.editing.sheet import EditRefusedError
+from dcr.editing.text.contracts import archived, deprecated, with_owners, with_version
+from dcr.editing.text.document import EditRefusedError
 from dcr.formats import read
 
 if TYPE_CHECKING:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from dcr.contract.contract import Owner
-from dcr.editing.contracts import archived, deprecated, with_owners, with_version
-from dcr.editing.sheet import EditRefusedError
+from dcr.editing.text.contracts import archived, deprecated, with_owners, with_version
+from dcr.editing.text.document import EditRefusedError
 from dcr.formats import read
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from dcr.cli.owners import _yaml
 from dcr.contract.contract import Owner
-from dcr.editing.decision_card import MAX_BYTES, DecisionCardError, owners_of
+from dcr.decision_card import MAX_BYTES, DecisionCardError, owners_of
 from dcr.formats import read
 
 if TYPE_CHECKING:

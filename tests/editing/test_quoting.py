@@ -7,9 +7,9 @@ import yaml
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from dcr.contract.yaml_reader import compose
-from dcr.editing.quoting import quoted
-from dcr.editing.sheet import meant
+from dcr.editing.text.document import meant
+from dcr.editing.text.quoting import quoted
+from dcr.parsing.reader import compose
 
 ODD = ("no", "1.10", "12:30", "2024-01-01", "~", "null", "a: b", "a #b", "a:", " a", "a ", "'", '"', "\\", "- a", "?",
        "#x", "*a", "&a", "!t", "%", "@", "`", "{", "[", ",", "a,b", "<<", "=", "0x1F", "1e3", ".5", "é", "\u202e",

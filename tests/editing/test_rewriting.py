@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from dcr.amend.contracts import Amendment
 from dcr.cli.edits import carry_out
-from dcr.git.rewriting import UnwritableFileError, rewrite
+from dcr.editing.lifecycle import Amendment
+from dcr.git.writing.rewrites import UnwritableFileError, rewrite
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -149,7 +149,7 @@ def test_a_disk_that_is_full_leaves_the_file_as_it_was(top: Path) -> None:
     """No file may grow beyond a byte in this process: what is written beside the file ends early."""
     program = (
         "import resource, sys; resource.setrlimit(resource.RLIMIT_FSIZE, (1, 1))\n"
-        "from dcr.git.rewriting import UnwritableFileError, rewrite\n"
+        "from dcr.git.writing.rewrites import UnwritableFileError, rewrite\n"
         "try: rewrite(sys.argv[1], 'contracts/a.yaml', b'old', b'new')\n"
         "except UnwritableFileError as error: print(error.message)\n"
     )

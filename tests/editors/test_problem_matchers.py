@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import pytest
 from repositories import ROOT, Repository, breaking, contract
 
-from dcr.reporters.printable import printable
+from dcr.text.printable import printable
 
 if TYPE_CHECKING:
     from pathlib import Path

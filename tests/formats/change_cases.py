@@ -16,10 +16,10 @@ from typing import TYPE_CHECKING
 from foreign_texts import NOTHING_AROUND
 
 from dcr.compatibility.engine import judge
+from dcr.compatibility.issue_locations import named_places
 from dcr.compatibility.matching import match
-from dcr.compatibility.places import named_places
 from dcr.formats import read, reread
-from dcr.reporters.report import MODIFIED, ContractReport, once_per_file
+from dcr.report.report import MODIFIED, ContractReport, once_per_file
 
 if TYPE_CHECKING:
     from dcr.compatibility.issue import Issue

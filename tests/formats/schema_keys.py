@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from dcr.formats._keys import Vocabulary
+    from dcr.formats._keys.vocabulary import Vocabulary
 
 PACKAGED = {
     "odcs": ("open_data_contract_standard", "schema.json"),

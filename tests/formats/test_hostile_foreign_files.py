@@ -7,8 +7,8 @@ import random
 import pytest
 from foreign_texts import issues
 
-from dcr.contract.notes import MAX_NOTES
 from dcr.formats import read
+from dcr.formats._foreign.notes import MAX_NOTES
 
 ODCS = "apiVersion: v3.1.0\nkind: DataContract\nid: f\nversion: 1.0.0\nstatus: active\nteam: {name: a}\n"
 DCS = "dataContractSpecification: 1.1.0\nid: f\ninfo: {title: a, version: 1.0.0, owner: t}\n"

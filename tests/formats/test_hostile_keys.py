@@ -8,9 +8,9 @@ import pytest
 from foreign_texts import issues
 
 from dcr.formats import read
-from dcr.formats._key_values import MAX_SHOWN
-from dcr.formats._key_walk import MAX_FOUND
-from dcr.formats.unread import UnreadKey, changed_keys, unread_keys
+from dcr.formats._keys.values import MAX_SHOWN
+from dcr.formats._keys.walk import MAX_FOUND
+from dcr.formats.unread_keys import UnreadKey, changed_keys, unread_keys
 
 ODCS = "apiVersion: v3.1.0\nkind: DataContract\nid: f\nversion: 1.0.0\nstatus: active\nteam: {name: a}\n"
 FILE = f"{ODCS}schema:\n- name: o\n  properties:\n  - {{name: a, logicalType: string}}\n"

@@ -16,7 +16,8 @@ import yaml
 from change_cases import told
 
 from dcr.formats import read
-from dcr.formats._keys import JUDGED, Below, Keys, Vocabulary, vocabulary_of
+from dcr.formats._keys.vocabularies import vocabulary_of
+from dcr.formats._keys.vocabulary import JUDGED, Below, Keys, Vocabulary
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

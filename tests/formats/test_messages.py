@@ -10,8 +10,8 @@ from change_cases import PATH, Case, all_cases, told
 from dcr.contract.contract import CONSTRAINTS
 from dcr.formats import read
 from dcr.formats.native import _CONTRACT_KEYS as CONTRACT_KEYS
-from dcr.pages.outline import outline
 from dcr.registry.changelog import entry_of
+from dcr.rendering.listings.outline import outline
 
 STANDARD = """\
 apiVersion: v3.1.0

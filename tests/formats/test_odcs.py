@@ -11,7 +11,7 @@ from repositories import Repository
 from dcr.compatibility.engine import judge
 from dcr.compatibility.pairs import ContractPair
 from dcr.formats import read
-from dcr.formats._odcs_fields import OPTIONS as _OPTIONS
+from dcr.formats._odcs.fields import OPTIONS as _OPTIONS
 from dcr.formats.odcs import NAME
 
 if TYPE_CHECKING:

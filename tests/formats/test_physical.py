@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from dcr.contract.physical import LogicalType, logical_type, stored_type, whole_type
+from dcr.formats._foreign.stored_types import LogicalType, logical_type, stored_type, whole_type
 
 SPELLINGS = {
     "string": """

@@ -11,7 +11,7 @@ from foreign_texts import edited, issues, kinds, line_of
 from soundness.edits import edited as other_than
 from soundness.generate import contract
 
-from dcr.compatibility.crossing import without_spellings
+from dcr.compatibility.migration import without_spellings
 from dcr.compatibility.rule import FIELD, all_rules
 from dcr.formats import read
 

@@ -9,7 +9,8 @@ import yaml
 from schema_keys import PACKAGED, keys_by_kind, packaged_schema
 
 from dcr.formats import formats
-from dcr.formats._keys import UNKNOWN, Vocabulary, vocabulary_of
+from dcr.formats._keys.vocabularies import vocabulary_of
+from dcr.formats._keys.vocabulary import UNKNOWN, Vocabulary
 
 FOREIGN = [each.NAME for each in formats() if each.NAME != "native"]
 ODCS_3_1 = Path(__file__).parent / "schemas" / "odcs_3_1.yaml"

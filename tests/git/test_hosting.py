@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from dcr.git.hosting import address
+from dcr.git.web_address import address
 
 GITHUB = {"GITHUB_ACTIONS": "true", "GITHUB_SERVER_URL": "https://github.com", "GITHUB_REPOSITORY": "example/data"}
 

@@ -7,7 +7,7 @@ import os
 import pytest
 from repositories import USERS, Repository, breaking, contract
 
-from dcr.reporters import names
+from dcr.rendering.reports import names
 
 FOUND = ["field_removed", "version_bump_insufficient"]
 SIDES = pytest.mark.parametrize(

@@ -14,13 +14,14 @@ import pytest
 from dcr.errors import DcrError, UsageError
 from dcr.lint import lint
 from dcr.policy.policy import PolicyError
-from dcr.reporters import Style, reporter
-from dcr.reporters.summary import closing_line
+from dcr.rendering.reports import reporter
+from dcr.rendering.style import Style
+from dcr.report.summary import closing_line
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from dcr.reporters.report import Report
+    from dcr.report.report import Report
 
 EXAMPLES = Path(__file__).parents[2] / "contracts-example"
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from dcr.compatibility.rule import FIELD, all_rules
 from dcr.policy.acceptances import parse_acceptances
-from dcr.policy.verdicts import NEVER_ACCEPTED
+from dcr.policy.application import NEVER_ACCEPTED
 
 
 def read(text: str) -> tuple[list[tuple[object, ...]], list[tuple[int, int, str, str]]]:

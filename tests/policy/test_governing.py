@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from dcr.compatibility.acceptance import Acceptance
-from dcr.contract.location import Location
 from dcr.formats.reading import Problem
-from dcr.policy.governing import Decisions, Governing, governing
+from dcr.parsing.location import Location
+from dcr.policy.effective import Decisions, Governing, governing
 from dcr.policy.policy import Policy
 
 TODAY = "2026-06-15"

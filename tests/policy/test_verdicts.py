@@ -12,9 +12,9 @@ from dcr.compatibility.engine import judge
 from dcr.compatibility.issue import Accepted
 from dcr.compatibility.pairs import ContractPair
 from dcr.contract.contract import Contract, Field, Owner
-from dcr.contract.location import Location
+from dcr.parsing.location import Location
+from dcr.policy.application import apply
 from dcr.policy.policy import Policy, StricterPolicy
-from dcr.policy.verdicts import apply
 
 TODAY = "2026-06-15"
 ID, LTV, NOTE = Field("id", "string"), Field("ltv", "number", required=False), Field("note", "string", required=False)

@@ -19,17 +19,17 @@ from repositories import Repository
 
 from dcr.check import Request, check
 from dcr.contract.contract import walk
-from dcr.contract.yaml_reader import compose
 from dcr.formats import read
 from dcr.git.repository import discover
+from dcr.parsing.reader import compose
 from dcr.policy.policy import Policy
 from dcr.registry.audit import audit
 from dcr.registry.blame import blame
-from dcr.registry.facts import Keep
-from dcr.registry.from_git import GitRegistry
-from dcr.registry.opened import open_at
-from dcr.registry.readings import Readings
+from dcr.registry.history.facts import Keep
+from dcr.registry.history.readings import Readings
+from dcr.registry.library.from_git import GitRegistry
 from dcr.registry.releases import judged, steps_of
+from dcr.registry.snapshot import open_at
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -23,7 +23,7 @@ from dcr import (
     check_compatibility,
 )
 from dcr.errors import DcrError, UsageError
-from dcr.registry.memory import UnknownContractError
+from dcr.registry.library.arguments import UnknownContractError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -13,11 +13,11 @@ from hypothesis import strategies as st
 
 from dcr.contract.contract import meaning
 from dcr.contract.digest import digest
-from dcr.contract.plainness import is_plain
-from dcr.contract.yaml_reader import YamlRefusedError, check_tree, compose
 from dcr.formats import read
-from dcr.registry.facts import FileFacts, from_plain, to_plain
-from dcr.registry.readings import Readings
+from dcr.parsing.plain_tree import is_plain
+from dcr.parsing.reader import YamlRefusedError, check_tree, compose
+from dcr.registry.history.facts import FileFacts, from_plain, to_plain
+from dcr.registry.history.readings import Readings
 
 if TYPE_CHECKING:
     from dcr.contract.contract import Contract

@@ -9,12 +9,12 @@ import pytest
 from repositories import Repository, contract
 
 from dcr.git.repository import discover
-from dcr.registry.opened import open_at
+from dcr.registry.snapshot import open_at
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from dcr.registry.timeline import History
+    from dcr.registry.history.timeline import History
 
 ID = "users.daily_active"
 

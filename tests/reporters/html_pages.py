@@ -9,14 +9,15 @@ from typing import TYPE_CHECKING, Any
 import html5lib
 from sample_reports import REPORTS
 
-from dcr.reporters import Style, reporter
-from dcr.reporters.sources import Source
+from dcr.rendering.reports import reporter
+from dcr.rendering.style import Style
+from dcr.report.sources import Source
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from xml.etree import ElementTree as ET
 
-    from dcr.reporters.report import Report
+    from dcr.report.report import Report
 
 BEFORE = (
     "dataset_id: users.daily_active",

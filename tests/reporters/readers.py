@@ -16,7 +16,7 @@ from cmarkgfm.cmark import Options
 from junitparser import JUnitXml
 from lxml import etree, html
 
-from dcr.reporters.gitlab import SEVERITIES
+from dcr.rendering.reports.gitlab import SEVERITIES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

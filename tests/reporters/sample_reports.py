@@ -6,8 +6,8 @@ from typing import Any
 
 from dcr.compatibility.issue import CONSUMERS, NEW_READERS, OLD_READERS, Accepted, Issue, Witness
 from dcr.compatibility.severities import ERROR, INFO, WARNING
-from dcr.contract.location import Location
-from dcr.reporters.report import (
+from dcr.parsing.location import Location
+from dcr.report.report import (
     ADDED,
     MODIFIED,
     REMOVED,

@@ -10,10 +10,11 @@ import pytest
 from sample_reports import INVALID, NOWHERE, REPORTS, contract, report
 from test_hostile_names import HOSTILE, hostile_report
 
-from dcr.reporters import Style, reporter
+from dcr.rendering.reports import reporter
+from dcr.rendering.style import Style
 
 if TYPE_CHECKING:
-    from dcr.reporters.report import Report
+    from dcr.report.report import Report
 
 # GitLab documentation, "Code Quality", "Code Quality report format": an array of objects with these keys, "without
 # a byte order mark"; other keys of Code Climate's format are ignored, and dcr writes none.

@@ -16,15 +16,16 @@ from sample_reports import ACCEPTED, FRESHNESS, UNIQUE, base, contract, report
 
 from dcr.compatibility.issue import Accepted, Witness
 from dcr.compatibility.severities import ERROR
-from dcr.contract.location import Location
-from dcr.reporters import Style, names, reporter
-from dcr.reporters.github import annotation
-from dcr.reporters.printable import defused, printable, unmarked
-from dcr.reporters.summary import closing_line
+from dcr.parsing.location import Location
+from dcr.rendering.reports import names, reporter
+from dcr.rendering.reports.github import annotation
+from dcr.rendering.style import Style
+from dcr.report.summary import closing_line
 from dcr.schemas import report_schema
+from dcr.text.printable import defused, printable, unmarked
 
 if TYPE_CHECKING:
-    from dcr.reporters.report import Report
+    from dcr.report.report import Report
 
 HOSTILE = {
     "rich closing tag": "[/]",

@@ -14,8 +14,9 @@ from markdown_it import MarkdownIt
 from readers import html_of, vso_command, xml_of
 from test_hostile_names import ANY_TEXT, HOSTILE, hostile_report
 
-from dcr.reporters import Style, reporter
-from dcr.reporters.printable import printable, unmarked
+from dcr.rendering.reports import reporter
+from dcr.rendering.style import Style
+from dcr.text.printable import printable, unmarked
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -30,18 +30,19 @@ from test_hostile_names import ANY_TEXT, HOSTILE, hostile_report
 
 from dcr.compatibility.issue import Witness
 from dcr.compatibility.rule import all_rules
-from dcr.contract.location import Location
 from dcr.errors import UsageError
-from dcr.reporters import Style, names, needs_sources, reporter
-from dcr.reporters._html.colors import MAX_SHOWN, tokens
-from dcr.reporters._html.excerpts import compare, differing, excerpt
-from dcr.reporters._html.listing import MANY
-from dcr.reporters._html.markup import element
-from dcr.reporters.printable import printable
-from dcr.reporters.sources import Source
+from dcr.parsing.location import Location
+from dcr.rendering.reports import names, needs_sources, reporter
+from dcr.rendering.reports._html.colors import MAX_SHOWN, tokens
+from dcr.rendering.reports._html.excerpts import compare, differing, excerpt
+from dcr.rendering.reports._html.listing import MANY
+from dcr.rendering.reports._html.markup import element
+from dcr.rendering.style import Style
+from dcr.report.sources import Source
+from dcr.text.printable import printable
 
 if TYPE_CHECKING:
-    from dcr.reporters.report import Report
+    from dcr.report.report import Report
 
 every_page = pytest.mark.parametrize("name", PAGES)
 every_hostile_text = pytest.mark.parametrize("name", HOSTILE)
@@ -375,7 +376,7 @@ def test_a_large_report_folds_its_lines_and_a_small_one_does_not() -> None:
 
 
 def test_a_very_large_report_shows_the_lines_of_its_worst_issues_and_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("dcr.reporters._html.listing.MAX_WITH_LINES", 40)
+    monkeypatch.setattr("dcr.rendering.reports._html.listing.MAX_WITH_LINES", 40)
     page = Page(large(40))
     with_lines = [issue.get("data-state") for issue in page.issues if page.all("div", "sides", issue)]
     assert len(with_lines) == 40

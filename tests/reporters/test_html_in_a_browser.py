@@ -12,8 +12,9 @@ from sample_reports import BUMP, FRESHNESS, POLICY, REPORTS, UNIQUE, USERS, cont
 from test_hostile_names import HOSTILE, hostile_report
 from test_html import MARKUP, large
 
-from dcr.reporters import Style, reporter
-from dcr.reporters._html.listing import MANY
+from dcr.rendering.reports import reporter
+from dcr.rendering.reports._html.listing import MANY
+from dcr.rendering.style import Style
 
 playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 
     from playwright.sync_api import Browser, BrowserContext, Locator, Page
 
-    from dcr.reporters.report import Report
+    from dcr.report.report import Report
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 PROGRAM = next(filter(None, map(shutil.which, NAMES)), None)
@@ -113,7 +114,7 @@ def test_it_has_the_colors_that_the_system_asks_for(show: Callable[..., Page]) -
 
 
 def test_an_unfolded_page_is_clean_to_axe_too(show: Callable[..., Page], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("dcr.reporters._html.listing.MANY", 5)
+    monkeypatch.setattr("dcr.rendering.reports._html.listing.MANY", 5)
     page = show(SHOWN["breaks"])
     page.get_by_role("button", name="Unfold all").click()
     page.locator(".manuals summary").first.click()

@@ -14,10 +14,11 @@ from sample_reports import ACCEPTED, FRESHNESS, INVALID, REMOVED_FIELD, REPORTS,
 from test_hostile_names import HOSTILE, hostile_report
 
 from dcr.compatibility.severities import ERROR, WARNING
-from dcr.reporters import Style, reporter
+from dcr.rendering.reports import reporter
+from dcr.rendering.style import Style
 
 if TYPE_CHECKING:
-    from dcr.reporters.report import Report
+    from dcr.report.report import Report
 
 SCHEMA = Path(__file__).with_name("junit-10.xsd")
 """The schema that Jenkins' xUnit plugin validates with (MIT), as pytest's source distribution carries it."""

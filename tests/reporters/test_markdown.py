@@ -11,14 +11,15 @@ from sample_reports import ACCEPTED, FRESHNESS, REMOVED_FIELD, REPORTS, UNIQUE, 
 
 from dcr.compatibility.issue import Accepted
 from dcr.compatibility.severities import ERROR
-from dcr.contract.location import Location
-from dcr.reporters import Style, reporter
-from dcr.reporters._code_spans import cell, code
-from dcr.reporters.markdown import MARK, MOST
-from dcr.reporters.printable import printable, unmarked
+from dcr.parsing.location import Location
+from dcr.rendering.reports import reporter
+from dcr.rendering.reports._code_spans import cell, code
+from dcr.rendering.reports.markdown import MARK, MOST
+from dcr.rendering.style import Style
+from dcr.text.printable import printable, unmarked
 
 if TYPE_CHECKING:
-    from dcr.reporters.report import Report
+    from dcr.report.report import Report
 
 
 def comment_of(found: Report) -> str:

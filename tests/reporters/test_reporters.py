@@ -14,13 +14,14 @@ from rich.cells import cell_len
 from sample_reports import REPORTS
 
 from dcr.errors import UsageError
-from dcr.reporters import Style, names, reporter
+from dcr.rendering.reports import names, reporter
+from dcr.rendering.style import Style
 from dcr.schemas import report_schema
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from dcr.reporters.report import Report
+    from dcr.report.report import Report
 
 EXPECTED = Path(__file__).parent / "expected"
 WIDTHS = (40, 80, 120, 200)
@@ -57,7 +58,7 @@ def test_a_format_for_a_service_writes_what_is_expected(
 def test_the_sarif_format_writes_one_log(
     name: str, expect: Callable[[Path, str], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("dcr.reporters.sarif.__version__", "0.0.0")
+    monkeypatch.setattr("dcr.rendering.reports.sarif.__version__", "0.0.0")
     expect(EXPECTED / f"{name}.sarif", rendered("sarif", REPORTS[name]))
 
 
@@ -66,14 +67,14 @@ def test_the_sarif_format_writes_one_log(
 def test_annotations_are_the_commands_of_the_whole_output(name: str, format_name: str) -> None:
     lines = rendered(format_name, REPORTS[name]).splitlines(keepends=True)
     commands = "".join(line for line in lines if line.startswith(("::", "##vso[")))
-    assert import_module(f"dcr.reporters.{format_name}").commands(REPORTS[name]) == commands
+    assert import_module(f"dcr.rendering.reports.{format_name}").commands(REPORTS[name]) == commands
 
 
 @every_report
 def test_the_json_format_writes_the_report(
     name: str, expect: Callable[[Path, str], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("dcr.reporters.json.__version__", "0.0.0")  # a release must not change what is expected
+    monkeypatch.setattr("dcr.rendering.reports.json.__version__", "0.0.0")  # a release must not change what is expected
     expect(EXPECTED / f"{name}.json", rendered("json", REPORTS[name]))
 
 

@@ -9,10 +9,11 @@ import pytest
 from readers import Seen, seen_in
 from sample_reports import REPORTS
 
-from dcr.reporters import Style, names, reporter
+from dcr.rendering.reports import names, reporter
+from dcr.rendering.style import Style
 
 if TYPE_CHECKING:
-    from dcr.reporters.report import Report
+    from dcr.report.report import Report
 
 PLACED = {"sarif", "gitlab"}
 """Formats in which every issue has a place, if need be the top of its contract or of the policy."""

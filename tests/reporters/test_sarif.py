@@ -14,13 +14,14 @@ from test_hostile_names import HOSTILE, hostile_report
 
 from dcr.compatibility.rule import all_rules
 from dcr.compatibility.severities import ERROR, INFO, WARNING
-from dcr.contract.location import Location
-from dcr.reporters import Style, reporter
-from dcr.reporters._sarif_rules import LEVELS, descriptors
-from dcr.reporters.sarif import MOST_RESULTS, SCHEMA
+from dcr.parsing.location import Location
+from dcr.rendering.reports import reporter
+from dcr.rendering.reports._sarif_rules import LEVELS, descriptors
+from dcr.rendering.reports.sarif import MOST_RESULTS, SCHEMA
+from dcr.rendering.style import Style
 
 if TYPE_CHECKING:
-    from dcr.reporters.report import Report
+    from dcr.report.report import Report
 
 every_report = pytest.mark.parametrize("name", REPORTS)
 

@@ -20,16 +20,16 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from dcr.compatibility.crossing import comparable, former_id
 from dcr.compatibility.engine import Verdict, judge
+from dcr.compatibility.history import Deprecation, Past, Released
+from dcr.compatibility.migration import comparable, former_id
 from dcr.compatibility.pairs import ContractPair
-from dcr.compatibility.past import Deprecation, Past, Released
-from dcr.compatibility.resurrection import added, last_there
+from dcr.compatibility.reintroductions import added, last_there
 from dcr.compatibility.rule import RUN, Rule, all_rules
 from dcr.contract.contract import path_of
 from dcr.formats import read, reread
 from dcr.formats.reading import Reading, Unenforced
-from dcr.formats.unread import changed_keys, keys_about
+from dcr.formats.unread_keys import changed_keys, keys_about
 
 if TYPE_CHECKING:
     from dcr.compatibility.issue import Issue

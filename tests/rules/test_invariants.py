@@ -16,16 +16,16 @@ import pytest
 import yaml
 from rule_cases import Case, all_cases, pair_in, pair_of, rendered, texts_of, verdict_on
 
+from dcr.compatibility.counterexamples.rows import accepts
 from dcr.compatibility.engine import judge
 from dcr.compatibility.issue import CONSUMERS, NEW_READERS, OLD_READERS
 from dcr.compatibility.modes import DIRECTIONS, MODES
 from dcr.compatibility.pairs import ContractPair, field_pairs
-from dcr.compatibility.rows import accepts
 from dcr.compatibility.rule import CONTRACT, OF_FOREIGN_FORMATS, RUN, Rule, all_rules
 from dcr.compatibility.severities import SEVERITIES
 from dcr.contract.contract import walk
-from dcr.contract.location import Location
 from dcr.formats import read
+from dcr.parsing.location import Location
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator

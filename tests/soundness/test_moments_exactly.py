@@ -6,11 +6,11 @@ import itertools
 
 import pytest
 
-from dcr.compatibility.escapes import LOWER, UPPER, escaping_constraint
-from dcr.compatibility.rows import ABSENT, UNKNOWN, NoValueError, smallest_value
+from dcr.compatibility.counterexamples.constraints import LOWER, UPPER, escaping_constraint
+from dcr.compatibility.counterexamples.rows import ABSENT, UNKNOWN, NoValueError, smallest_value
 from dcr.contract.contract import Field
-from dcr.contract.moments import neighbours, order, parse, spelled
-from dcr.contract.values import allows
+from dcr.contract.values.field_values import allows
+from dcr.contract.values.moments import neighbours, order, parse, spelled
 
 DAYS = [f"2024-02-{day:02d}" for day in range(26, 30)] + ["2024-03-01", "2024-03-02"]
 TIMES = ["07:59:59"] + [f"08:00:{second:02d}{half}" for second in range(4) for half in ("", ".5")]

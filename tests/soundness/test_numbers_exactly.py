@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from dcr.compatibility.constraints import stricter_constraints
-from dcr.compatibility.escapes import escaping_enum
-from dcr.compatibility.rows import ABSENT
+from dcr.compatibility.counterexamples.constraints import escaping_enum
+from dcr.compatibility.counterexamples.rows import ABSENT
 from dcr.contract.contract import Field
 
 from .generate import exact, fits, plain

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any
 from pydantic import ValidationError
 
 from dcr.contract.models import DataContract, to_record
-from dcr.contract.yaml_reader import compose
 from dcr.formats import native
+from dcr.parsing.reader import compose
 
 from .generate import contract, written
 from .study import SEED

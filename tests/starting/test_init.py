@@ -13,14 +13,14 @@ import pytest
 import yaml
 from repositories import ROOT, USERS, Outcome, Repository, breaking, contract, picture
 
-from dcr.git.creating import NewFile, create_all
 from dcr.git.repository import discover
-from dcr.git.rewriting import UnwritableFileError
+from dcr.git.writing.new_files import NewFile, create_all
+from dcr.git.writing.rewrites import UnwritableFileError
 from dcr.policy.globs import Scope
 from dcr.policy.policy import parse_policy
-from dcr.starting.contracts import find_contracts, globs_for
-from dcr.starting.origin import source_of
-from dcr.starting.platforms import PLATFORMS, STAND_IN
+from dcr.setup.contracts import find_contracts, globs_for
+from dcr.setup.origin import source_of
+from dcr.setup.platforms import PLATFORMS, STAND_IN
 
 SOURCE = "git+https://git.acme.dev/tools/dcr@v1.2.0"
 ODCS = (ROOT / "contracts-example/odcs/returns.yaml").read_text("utf-8")

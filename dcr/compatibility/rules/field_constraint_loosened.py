@@ -17,8 +17,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dcr.compatibility.constraints import change_of, stricter_constraints
+from dcr.compatibility.counterexamples.rows import UNKNOWN, NoValueError, smallest_value
 from dcr.compatibility.modes import FORWARD
-from dcr.compatibility.rows import UNKNOWN, NoValueError, smallest_value
 from dcr.compatibility.rule import FIELD, Finding, rule
 from dcr.compatibility.semver import MAJOR
 

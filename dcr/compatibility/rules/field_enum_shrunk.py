@@ -17,9 +17,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dcr.compatibility.escapes import escaping_enum
+from dcr.compatibility.counterexamples.constraints import escaping_enum
+from dcr.compatibility.counterexamples.rows import ABSENT, UNKNOWN
 from dcr.compatibility.modes import BACKWARD
-from dcr.compatibility.rows import ABSENT, UNKNOWN
 from dcr.compatibility.rule import FIELD, Finding, rule
 from dcr.compatibility.semver import MAJOR
 from dcr.compatibility.wording import enum_words, listed

@@ -18,9 +18,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from dcr.compatibility.counterexamples.rows import NoValueError, smallest_value
 from dcr.compatibility.issue import CONSUMERS
 from dcr.compatibility.modes import BACKWARD
-from dcr.compatibility.rows import NoValueError, smallest_value
 from dcr.compatibility.rule import FIELD, Finding, rule
 from dcr.compatibility.semver import MAJOR
 from dcr.compatibility.severities import OFF

@@ -17,8 +17,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from dcr.compatibility.counterexamples.rows import ABSENT
 from dcr.compatibility.modes import FORWARD
-from dcr.compatibility.rows import ABSENT
 from dcr.compatibility.rule import FIELD, Finding, rule
 from dcr.compatibility.semver import MAJOR
 from dcr.compatibility.severities import OFF

@@ -17,9 +17,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dcr.compatibility.crossing import without_spellings
+from dcr.compatibility.history import value_key
+from dcr.compatibility.migration import without_spellings
 from dcr.compatibility.modes import BACKWARD, FORWARD
-from dcr.compatibility.past import value_key
 from dcr.compatibility.rule import FIELD, Finding, rule
 from dcr.compatibility.semver import MINOR
 from dcr.compatibility.severities import WARNING
@@ -29,8 +29,8 @@ from dcr.contract.contract import field_meaning
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from dcr.compatibility.history import Once
     from dcr.compatibility.pairs import FieldPair
-    from dcr.compatibility.past import Once
     from dcr.contract.contract import Field
 
 

@@ -18,10 +18,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from dcr.compatibility.counterexamples.types import retyped_escaping
 from dcr.compatibility.modes import BACKWARD, FORWARD
 from dcr.compatibility.rule import FIELD, Finding, rule
 from dcr.compatibility.semver import MAJOR
-from dcr.compatibility.type_escapes import retyped_escaping
 from dcr.compatibility.wording import type_shown
 from dcr.contract.contract import UNREAD, names_no_type
 

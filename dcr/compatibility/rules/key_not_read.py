@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from dcr.compatibility.pairs import ContractPair
-    from dcr.formats.unread import UnreadKey
+    from dcr.formats.unread_keys import UnreadKey
 
 
 @rule(about=CONTRACT, severity=WARNING)

@@ -21,7 +21,7 @@ from dcr.compatibility.severities import WARNING
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from dcr.contract.location import Location
+    from dcr.parsing.location import Location
 
 
 @rule(about=RUN, severity=WARNING)

@@ -19,9 +19,9 @@ from typing import TYPE_CHECKING
 
 from dcr.compatibility.issue import CONSUMERS
 from dcr.compatibility.modes import BACKWARD
-from dcr.compatibility.quality import loosenings, quality_pairs
 from dcr.compatibility.rule import CONTRACT, Finding, rule
 from dcr.compatibility.severities import WARNING
+from dcr.compatibility.terms.quality import loosenings, quality_pairs
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

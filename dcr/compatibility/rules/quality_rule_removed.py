@@ -19,10 +19,10 @@ from typing import TYPE_CHECKING
 
 from dcr.compatibility.issue import CONSUMERS
 from dcr.compatibility.modes import BACKWARD
-from dcr.compatibility.quality import quality_pairs, statement_changes
 from dcr.compatibility.rule import CONTRACT, Finding, rule
 from dcr.compatibility.severities import WARNING
-from dcr.compatibility.term_pairs import field_location
+from dcr.compatibility.terms.pairs import field_location
+from dcr.compatibility.terms.quality import quality_pairs, statement_changes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -18,9 +18,9 @@ from typing import TYPE_CHECKING
 
 from dcr.compatibility.issue import CONSUMERS
 from dcr.compatibility.modes import BACKWARD
-from dcr.compatibility.relationships import ends_shown, relationship_pairs
 from dcr.compatibility.rule import CONTRACT, Finding, rule
 from dcr.compatibility.severities import WARNING
+from dcr.compatibility.terms.relationships import ends_shown, relationship_pairs
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -20,14 +20,14 @@ from dcr.compatibility.issue import CONSUMERS
 from dcr.compatibility.modes import BACKWARD
 from dcr.compatibility.rule import CONTRACT, Finding, rule
 from dcr.compatibility.severities import WARNING
-from dcr.compatibility.term_pairs import counterparts, term_pair
+from dcr.compatibility.terms.pairs import counterparts, term_pair
 from dcr.compatibility.wording import excerpt
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from dcr.compatibility.pairs import ContractPair
-    from dcr.compatibility.term_pairs import TermPair
+    from dcr.compatibility.terms.pairs import TermPair
     from dcr.contract.terms import Server
 
 _HINT = "add the new place beside the old one, and remove the old one once the consumers have moved"

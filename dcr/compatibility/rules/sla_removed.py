@@ -19,8 +19,8 @@ from typing import TYPE_CHECKING
 from dcr.compatibility.issue import CONSUMERS
 from dcr.compatibility.modes import BACKWARD
 from dcr.compatibility.rule import CONTRACT, Finding, rule
-from dcr.compatibility.service_levels import level_pairs, level_shown
 from dcr.compatibility.severities import WARNING
+from dcr.compatibility.terms.service_levels import level_pairs, level_shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 from dcr.compatibility.rule import CONTRACT, Finding, rule
 from dcr.compatibility.severities import WARNING
 from dcr.compatibility.wording import numbered
-from dcr.contract.tree import source_text
+from dcr.formats._foreign.mapping import source_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -1,0 +1,1 @@
+"""Finds values and rows that one version of a contract accepts and another one rejects."""

@@ -1,0 +1,231 @@
+"""Values that one field accepts and another refuses: the proof that a constraint or enum breaks something.
+
+Exact for numbers, lengths, array sizes and enums. Where a pattern or an unknown text format decides, no
+value may be found although one exists: the answer is then `UNKNOWN`, which counts as a break.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from dcr.compatibility.counterexamples.rows import ABSENT, UNKNOWN, NoValueError, candidates, smallest_array
+from dcr.contract.contract import CONSTRAINTS
+from dcr.contract.values import patterns
+from dcr.contract.values.field_values import FORMATS, fits_type, refused_by, undecided
+from dcr.contract.values.moments import MOMENTS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from fractions import Fraction
+
+    from dcr.contract.contract import Field
+    from dcr.contract.values.numbers import NumberSet
+
+_PROPERTY_COUNTS = ("min_properties", "max_properties")
+LOWER, UPPER = ("minimum", "exclusive_minimum"), ("maximum", "exclusive_maximum")
+
+
+def escaping_constraint(  # noqa: PLR0911 (one for each way a value is found)
+    writer: Field, reader: Field, keys: tuple[str, ...]
+) -> Any:
+    """Return a value that `writer` accepts and that `reader`'s constraints named by `keys` refuse.
+
+    `ABSENT` when there is none. Both fields have the same type.
+    """
+    limits = {key: reader.constraints[key] for key in keys if key in reader.constraints}
+    if not limits or all(writer.constraints.get(key) == value for key, value in limits.items()):
+        return ABSENT
+    if "unique_items" in limits and writer.type == "array":
+        return _repeating(writer)
+    if writer.type == "vector":
+        return _vector_escaping(writer)
+    if any(writer.type not in CONSTRAINTS.get(key, ()) for key in limits):
+        return _opaque_escaping(writer, limits)
+    if writer.enum is not None:
+        return _listed_escaping(writer, limits)
+    if writer.type in ("integer", "number"):
+        return _number_escaping(writer, limits)
+    if writer.type == "array":
+        return _elements_escaping(writer, limits)
+    if "format" in limits and limits["format"] not in FORMATS:
+        return UNKNOWN
+    if "pattern" in limits or "format" in limits:
+        return _found_or_unknown(writer, limits)
+    return _length_escaping(writer, limits)
+
+
+def escaping_enum(writer: Field, reader: Field) -> Any:
+    """Return a value that `writer` accepts and that is not in `reader`'s enum; `ABSENT` when there is none."""
+    if reader.enum is None:
+        return ABSENT
+    listed = frozenset(reader.enum)
+    if writer.enum is not None:
+        return _first(each for each in _own_values(writer) if each not in listed)
+    if writer.type == "boolean":
+        return _first(each for each in (False, True) if each not in listed)
+    if writer.type in ("integer", "number"):
+        return _number_outside(writer, listed)
+    return _text_outside(writer, listed)
+
+
+def _first(values: Iterable[Any]) -> Any:
+    return next(iter(values), ABSENT)
+
+
+def _numbers(field: Field) -> NumberSet:
+    from dcr.contract.values.numbers import number_set  # noqa: PLC0415 (fractions cost 5 ms; few fields need them)
+
+    return number_set(field.type, field.constraints)
+
+
+def _vector_escaping(writer: Field) -> Any:
+    """Return a vector of the writer's length, or of any, which a reader of another length refuses."""
+    try:
+        return smallest_array(writer, writer.constraints.get("dimensions", 1)) or UNKNOWN
+    except NoValueError:
+        return UNKNOWN
+
+
+def _opaque_escaping(writer: Field, limits: dict[str, Any]) -> Any:
+    """Constraints that foreign formats put on other types: bounds of dates are ordered, others compared as they are."""
+    if writer.type in MOMENTS and not limits.keys().isdisjoint((*LOWER, *UPPER)):
+        from dcr.compatibility.counterexamples.moments import moment_escaping  # noqa: PLC0415 (few contracts need it)
+
+        return moment_escaping(writer, limits)
+    for key, bound in limits.items():
+        own = writer.constraints.get(key)
+        if own == bound:
+            continue
+        if key not in _PROPERTY_COUNTS or own is None or (own < bound) is (key == "min_properties"):
+            return UNKNOWN
+    return ABSENT
+
+
+def _repeating(writer: Field) -> Any:
+    """Return an array that holds one element twice, if the writer allows two."""
+    low, high = writer.constraints.get("min_items", 0), writer.constraints.get("max_items")
+    if high is not None and high < 2:
+        return ABSENT
+    try:
+        return smallest_array(writer, max(low, 2)) or UNKNOWN
+    except NoValueError:
+        return UNKNOWN
+
+
+def _listed_escaping(writer: Field, limits: dict[str, Any]) -> Any:
+    values = _own_values(writer)
+    refused = _first(each for each in values if refused_by(each, writer.type, limits))
+    return UNKNOWN if refused is ABSENT and any(undecided(each, limits) for each in values) else refused
+
+
+def _own_values(field: Field) -> list[Any]:
+    fitting = (each for each in field.enum or () if fits_type(each, field.type))  # a foreign file may list others too
+    return [each for each in fitting if refused_by(each, field.type, field.constraints) is None]
+
+
+def _number_escaping(writer: Field, limits: dict[str, Any]) -> Any:
+    from dcr.contract.values.numbers import exact, number_set, plain  # noqa: PLC0415
+
+    allowed, accepted = _numbers(writer), number_set("number", limits)
+    step = exact(limits["multiple_of"]) if "multiple_of" in limits else None
+    outside = (each for each in allowed.candidates(step) if not accepted.contains(each))
+    found: list[Fraction | None] = [*sorted(outside, key=lambda each: (len(str(plain(each))), abs(each), each < 0))]
+    # Next to a large bound a double cannot tell numbers apart: look further away, and at integers.
+    whole = [replace(allowed, step=exact(allowed.step.numerator))] if allowed.step else []
+    for key, bound in limits.items():
+        for numbers in (allowed, *whole):
+            for further in (0, 1, abs(exact(bound))):
+                or_equal = key.startswith("exclusive") or further > 0
+                if key in LOWER:
+                    found.append(numbers.below(exact(bound) - further, or_equal=or_equal))
+                elif key in UPPER:
+                    found.append(numbers.above(exact(bound) + further, or_equal=or_equal))
+    exist = [plain(each) for each in found if each is not None]
+    shown = (each for each in exist if allowed.contains(exact(each)) and not accepted.contains(exact(each)))
+    return next(shown, UNKNOWN) if exist else ABSENT
+
+
+def _number_outside(writer: Field, listed: frozenset[Any]) -> Any:
+    from dcr.contract.values.numbers import plain  # noqa: PLC0415
+
+    allowed = _numbers(writer)
+    members = allowed.finite(max(64, len(listed) + 1))
+    if members is not None:
+        return _first(plain(each) for each in members if plain(each) not in listed)
+    found = _first(plain(each) for each in allowed.candidates() if plain(each) not in listed)
+    return found if found is not ABSENT else _walk_outside(allowed, listed)
+
+
+def _walk_outside(allowed: NumberSet, listed: frozenset[Any]) -> Any:
+    """An infinite or large set has a member outside any list: go along it until one is met."""
+    from dcr.contract.values.numbers import exact, plain  # noqa: PLC0415
+
+    at = next(iter(allowed.candidates()))
+    for direction in (allowed.above, allowed.below):
+        here = at
+        for _ in range(len(listed) + 1):
+            beyond = direction(here, or_equal=False)
+            if beyond is None:
+                break
+            if plain(beyond) not in listed:
+                return plain(beyond)
+            here = exact(plain(beyond))
+    return UNKNOWN
+
+
+def _elements_escaping(writer: Field, limits: dict[str, Any]) -> Any:
+    low, high = writer.constraints.get("min_items", 0), writer.constraints.get("max_items")
+    count = None
+    if "min_items" in limits and low < limits["min_items"]:
+        count = low
+    if "max_items" in limits and (high is None or high > limits["max_items"]):
+        count = max(low, limits["max_items"] + 1)
+    if count is None:
+        return ABSENT
+    try:
+        return smallest_array(writer, count)
+    except NoValueError:
+        return UNKNOWN
+
+
+def _length_escaping(writer: Field, limits: dict[str, Any]) -> Any:
+    low, high = _lengths(writer)
+    too_short = "min_length" in limits and low < limits["min_length"]
+    too_long = "max_length" in limits and (high is None or high > limits["max_length"])
+    if not (too_short or too_long):
+        return ABSENT
+    if too_long:
+        probe = {"min_length": max(low, limits["max_length"] + 1)}
+    else:
+        probe = {"max_length": limits["min_length"] - 1 if high is None else min(high, limits["min_length"] - 1)}
+    return _found_or_unknown(replace(writer, constraints={**writer.constraints, **probe}), limits)
+
+
+def _lengths(field: Field) -> tuple[int, int | None]:
+    """Return the shortest and longest text that a field's lengths, pattern and format leave."""
+    spans = [(field.constraints.get("min_length", 0), field.constraints.get("max_length"))]
+    if "pattern" in field.constraints:
+        spans.append(patterns.lengths(field.constraints["pattern"]))
+    if field.constraints.get("format") in FORMATS:
+        known = FORMATS[field.constraints["format"]]
+        spans.append((known.shortest, known.longest))
+    return max(low for low, _ in spans), min((high for _, high in spans if high is not None), default=None)
+
+
+def _text_outside(writer: Field, listed: frozenset[Any]) -> Any:
+    if _lengths(writer)[1] == 0:
+        return ABSENT if "" in listed else ""
+    try:
+        values = candidates(writer, len(listed) + 1)
+        return next((each for each in values if isinstance(each, dict | list) or each not in listed), UNKNOWN)
+    except NoValueError:
+        return UNKNOWN
+
+
+def _found_or_unknown(writer: Field, limits: dict[str, Any]) -> Any:
+    try:
+        found = candidates(writer)
+    except NoValueError:
+        return UNKNOWN
+    return next((each for each in found if refused_by(each, writer.type, limits)), UNKNOWN)

@@ -1,0 +1,39 @@
+"""Holds one matched pair of contracts and the file that it is reported under."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from dcr.compatibility.pairs import ContractPair
+
+
+class Matched(NamedTuple):
+    """One pair, and the file it is reported under when neither side gave a contract.
+
+    `told_by` is the dataset whose id the file took from another: an error about that tells of this pair too.
+    `known_as` is the id that the dataset had before, where its format changed. `stays` is whether both sides have a
+    file that gave no contract on either.
+    """
+
+    pair: ContractPair
+    path: str
+    told_by: str | None = None
+    known_as: str | None = None
+    stays: bool = False
+
+    @property
+    def dataset_id(self) -> str | None:
+        """The dataset the pair is about, if that can be told."""
+        contract = self.pair.proposed or self.pair.previous
+        return contract.dataset_id if contract else None
+
+    @property
+    def ids(self) -> list[str]:
+        """The ids the dataset had, the one it had before a change of format first."""
+        return list(dict.fromkeys(each for each in (self.known_as, self.dataset_id) if each is not None))
+
+    @property
+    def paths(self) -> set[str]:
+        """The files of both sides."""
+        return {self.path, self.pair.previous.path} if self.pair.previous else {self.path}

@@ -1,0 +1,1 @@
+"""Compares the terms of two versions: relationships, quality rules, service levels."""

@@ -1,0 +1,35 @@
+"""Pairs the service levels of two versions of a dataset, and shows them in messages."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dcr.compatibility.terms.pairs import counterparts, term_pair
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from dcr.compatibility.pairs import ContractPair
+    from dcr.contract.terms import ServiceLevel
+
+
+def level_pairs(pair: ContractPair) -> Iterator[tuple[ServiceLevel, ServiceLevel | None]]:
+    """Yield each previous service level with its counterpart: of the same id, else about the same."""
+    terms = term_pair(pair)
+    if terms is None:
+        return
+    keys = (
+        lambda each: each.id and (each.id, each.name),
+        lambda each: (each.name, each.element, each.driver),
+        lambda each: (each.name, each.element),
+        lambda each: (each.name,),
+    )
+    yield from counterparts(terms.previous.service_levels, terms.proposed.service_levels, keys)
+
+
+def level_shown(level: ServiceLevel) -> str:
+    """Return the value of a service level with its unit, and what it is about."""
+    value = " ".join(part for part in (level.value, level.unit) if part)
+    more = f" (valueExt '{level.more}')" if level.more is not None else ""
+    about = f" for {level.element}" if level.element else ""
+    return f"'{value}'{more}{about}"

@@ -1,0 +1,1 @@
+"""Decides which values a field of a contract allows."""

@@ -1,0 +1,152 @@
+"""The values a field allows, without its place in a row: single values, text formats, and what is refused.
+
+A field's own enum and constraints decide; nested fields are left to whoever builds rows.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from dcr.contract.values import patterns
+from dcr.contract.values.moments import MOMENTS, order
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from dcr.contract.contract import Field
+
+TIMESTAMP = re.compile(r"\d{4}-\d{2}-\d{2}[Tt ]\d{2}:\d{2}:\d{2}(?:\.\d+)?(?:[Zz]|[+-]\d{2}:\d{2})\Z", re.ASCII)
+
+
+class TextFormat(NamedTuple):
+    """A text format that dcr can judge: what its values look like, how long they are, and some of them."""
+
+    pattern: str
+    example: str
+    shortest: int
+    longest: int | None
+    more: tuple[str, ...] = ()
+
+    def holds(self, text: str) -> bool:
+        """Whether a text is of this format."""
+        return re.fullmatch(self.pattern, text) is not None
+
+
+_YEARS = r"[0-9]{4}-(?:(?:0[13578]|1[02])-(?:0[1-9]|[12][0-9]|3[01])|(?:0[469]|11)-(?:0[1-9]|[12][0-9]|30)"
+_LEAP_YEARS = r"(?:[0-9]{2}(?:0[48]|[2468][048]|[13579][26])|(?:[02468][048]|[13579][26])00)"
+_OCTET = "(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])"
+FORMATS = {
+    "date": TextFormat(
+        rf"(?!0000)(?:{_YEARS}|02-(?:0[1-9]|1[0-9]|2[0-8]))|{_LEAP_YEARS}-02-29)", "2024-01-01", 10, 10,
+        ("2024-01-02", "2023-12-31", "2000-02-29", "1970-01-01"),
+    ),
+    "email": TextFormat(r"[^@\s]+@[^@\s]+", "a@example.com", 3, None, ("a@b", "b@example.com", "c@example.com")),
+    "ipv4": TextFormat(rf"(?:{_OCTET}\.){{3}}{_OCTET}", "192.0.2.1", 7, 15, (
+        "1.1.1.1", "10.1.1.1", "10.10.1.1", "10.10.10.1", "10.10.10.10", "10.10.10.100", "10.10.100.100",
+        "10.100.100.100", "100.100.100.100",
+    )),
+    "uuid": TextFormat(
+        "[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}", "00000000-0000-4000-8000-000000000000", 36, 36,
+        tuple(f"00000000-0000-4000-8000-00000000000{n}" for n in range(1, 10)),
+    ),
+}  # fmt: skip
+"""Text formats whose values dcr can tell apart; any other name is opaque. Source: RFC 3339 (full-date), RFC 5321
+(an address has an @ between two parts), RFC 2673 (dotted quad), RFC 4122.
+"""
+
+
+DATES = {
+    "date": re.compile(r"\d{4}-\d{2}-\d{2}\Z", re.ASCII),
+    "time": re.compile(r"\d{2}:\d{2}:\d{2}(?:\.\d+)?\Z", re.ASCII),
+}
+"""Types that only foreign formats have."""
+
+
+def fits_type(value: object, type_name: str) -> bool:
+    """Whether a JSON value is of a contract's scalar type. Booleans are not integers."""
+    if type_name == "boolean":
+        return isinstance(value, bool)
+    if type_name == "integer":
+        return isinstance(value, int) and not isinstance(value, bool)
+    if type_name == "number":
+        return isinstance(value, int | float) and not isinstance(value, bool)
+    if type_name == "timestamp":
+        return isinstance(value, str) and TIMESTAMP.match(value) is not None
+    if type_name in DATES:
+        return isinstance(value, str) and DATES[type_name].match(value) is not None
+    return isinstance(value, {"string": str, "map": dict, "vector": list}.get(type_name, object))
+
+
+def refused_by(value: Any, type_name: str, constraints: Mapping[str, Any]) -> str | None:
+    """Return the constraint that refuses a scalar of the right type, or None when all accept it.
+
+    A pattern that is not safe to run and a format dcr does not know refuse nothing here.
+    """
+    if type_name in ("integer", "number") or (isinstance(value, int | float) and not isinstance(value, bool)):
+        return _number_refused(value, constraints)
+    if isinstance(value, str):
+        refused = _text_refused(value, constraints)
+        return _moment_refused(value, constraints) if refused is None and type_name in MOMENTS else refused
+    return None
+
+
+def _number_refused(value: float, constraints: Mapping[str, Any]) -> str | None:
+    from dcr.contract.values.numbers import exact, number_set  # noqa: PLC0415 (fractions cost 5 ms; few fields need them)
+
+    for key in (*_BOUNDS, "multiple_of"):
+        if key in constraints and not number_set("number", {key: constraints[key]}).contains(exact(value)):
+            return key
+    return None
+
+
+def _text_refused(value: str, constraints: Mapping[str, Any]) -> str | None:
+    if len(value) < constraints.get("min_length", 0):
+        return "min_length"
+    if "max_length" in constraints and len(value) > constraints["max_length"]:
+        return "max_length"
+    if "pattern" in constraints and patterns.matches(constraints["pattern"], value) is False:
+        return "pattern"
+    if constraints.get("format") in FORMATS and not FORMATS[constraints["format"]].holds(value):
+        return "format"
+    return None
+
+
+def undecided(value: object, constraints: Mapping[str, Any]) -> bool:
+    """Whether a text may be refused for a reason dcr cannot judge: an opaque format, a pattern not safe to run."""
+    if not isinstance(value, str):
+        return False
+    if "format" in constraints and constraints["format"] not in FORMATS:
+        return True
+    return "pattern" in constraints and patterns.matches(constraints["pattern"], value) is None
+
+
+_BOUNDS = ("minimum", "exclusive_minimum", "maximum", "exclusive_maximum")
+
+
+def outside(moment: object, key: str, limit: object) -> bool | None:
+    """Whether a moment is refused by one limit on dates and times; None where their order cannot be told."""
+    found = order(moment, limit)
+    if found is None:
+        return None
+    return (found == 0 and key.startswith("exclusive")) or found == (-1 if "minimum" in key else 1)
+
+
+def _moment_refused(value: str, constraints: Mapping[str, Any]) -> str | None:
+    return next((key for key in _BOUNDS if key in constraints and outside(value, key, constraints[key])), None)
+
+
+def _within(moment: Any, constraints: Mapping[str, Any]) -> bool:
+    """Whether a moment is sure to be within the limits that foreign formats put on dates and times."""
+    return all(outside(moment, key, constraints[key]) is False for key in _BOUNDS if key in constraints)
+
+
+def allows(field: Field, value: object) -> bool:
+    """Whether a present, non-null scalar is a value of `field`: its type, enum and constraints."""
+    if not fits_type(value, field.type):
+        return False
+    if field.enum is not None and value not in field.enum:
+        return False
+    if field.type in MOMENTS and not _within(value, field.constraints):
+        return False
+    return refused_by(value, field.type, field.constraints) is None

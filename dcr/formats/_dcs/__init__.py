@@ -1,0 +1,1 @@
+"""Reads the parts of a Data Contract Specification file."""

@@ -1,0 +1,1 @@
+"""Provides what the readers of foreign formats share."""

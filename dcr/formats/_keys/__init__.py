@@ -1,0 +1,1 @@
+"""Finds the keys of a foreign file that dcr does not read."""

@@ -1,0 +1,25 @@
+"""Looks up the key vocabulary of a foreign format."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from dcr.formats._keys.vocabulary import Vocabulary
+
+
+def vocabulary_of(name: str) -> Vocabulary | None:
+    """Return the vocabulary of a foreign format; None for dcr's own, in which an unknown key is an error."""
+    if name == "odcs":
+        from dcr.formats._odcs.keys import VOCABULARY as ODCS  # noqa: PLC0415 (only a changed file pays for it)
+
+        return ODCS
+    if name == "dcs":
+        from dcr.formats._dcs.keys import VOCABULARY as DCS  # noqa: PLC0415
+
+        return DCS
+    if name == "dbt":
+        from dcr.formats._dbt.keys import VOCABULARY as DBT  # noqa: PLC0415
+
+        return DBT
+    return None

@@ -1,0 +1,1 @@
+"""Reads the parts of an Open Data Contract Standard file."""

@@ -1,0 +1,255 @@
+"""Reads the properties of an object of the Open Data Contract Standard as fields."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from dcr.contract.terms import COLUMN, MEASURE, NO_FIELD_TERMS, FieldTerms
+from dcr.formats._foreign.mapping import Tree, source_text
+from dcr.formats._foreign.stored_types import MAP_PARTS, LogicalType
+from dcr.formats._foreign.translation import (
+    constraints_of,
+    exclusive_bounds,
+    field_of_type,
+    listed_values,
+    with_map_parts,
+)
+from dcr.formats._odcs import terms
+from dcr.formats._odcs.types import dimensions, embedding, property_type, vector_element
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from dcr.contract.contract import Field
+    from dcr.parsing.location import Location
+
+OPTIONS = {
+    "min_length": "minLength", "max_length": "maxLength", "pattern": "pattern", "format": "format",
+    "minimum": "minimum", "maximum": "maximum", "exclusive_minimum": "exclusiveMinimum",
+    "exclusive_maximum": "exclusiveMaximum", "multiple_of": "multipleOf", "min_items": "minItems",
+    "max_items": "maxItems", "unique_items": "uniqueItems", "min_properties": "minProperties",
+    "max_properties": "maxProperties", "timezone": "timezone", "default_timezone": "defaultTimezone",
+}  # fmt: skip
+_OPTION_WORDS = {
+    **OPTIONS, "dimensions": "dimensions", "embedding_model": "embeddingModel",
+    "embedding_model_version": "embeddingModelVersion", "distance_metric": "distanceMetric", "normalized": "normalized",
+}  # fmt: skip
+_TERM_WORDS = {
+    "physical_name": "physicalName", "encrypted_name": "encryptedName", "semantic_type": "semanticType",
+    "logic": "transformLogic",
+}  # fmt: skip
+_WORDS = {
+    **{key: f"logicalTypeOptions.{word}" for key, word in _OPTION_WORDS.items()},
+    **_TERM_WORDS,
+    "type": "logicalType", "physical_type": "physicalType", "fields": "properties", "items": "items",
+    "enum": "enum", "required": "required", "unique": "unique", "primary_key": "primaryKey",
+}  # fmt: skip
+_WORDS_V2 = {
+    **{key: f"logicalTypeOptions.{word}" for key, word in _OPTION_WORDS.items()},
+    **_TERM_WORDS,
+    "type": "logicalType", "physical_type": "physicalType", "required": "isNullable", "unique": "isUnique",
+    "fields": "columns", "enum": "quality", "deprecated": "description",
+}  # fmt: skip
+_ENUM_NOTES = ("description", "label", "tags")
+
+
+class Edition(NamedTuple):
+    """How a file writes its properties, and what collects the terms at them.
+
+    `columns` is whether they are the columns of v2, `deprecated` the key that marks one as deprecated.
+    """
+
+    at_fields: terms.TermsAtFields
+    columns: bool = False
+    deprecated: str = "customProperties"
+
+
+def fields(tree: Tree, key: str, edition: Edition, *, required: frozenset[str] = frozenset()) -> tuple[Field, ...]:
+    """Return the fields that a list of properties, or of columns in v2, holds; each name once.
+
+    `required` are names that the object they are in calls required.
+    """
+    found: dict[str, Field] = {}
+    for name, each in tree.named(key, "column" if edition.columns else "name"):
+        shown = name or each.text("name", "column")
+        if not shown:
+            each.note(each.at(), "a property has no name, and is not compared", "add name")
+            continue
+        field = read_field(shown, each, edition)
+        if shown in found:
+            place = field.place.at() if field.place else each.at()
+            each.note(place, f"two properties are named '{shown}'; the first is compared", "rename one")
+            continue
+        found[shown] = replace(field, required=True) if shown in required else field
+    return tuple(found.values())
+
+
+def read_field(name: str, tree: Tree, edition: Edition) -> Field:
+    """Return a property as a field; an array's elements have no name."""
+    tree.note.enter(name)
+    field = _read_field(name, tree, edition)
+    tree.note.leave()
+    return field
+
+
+def _read_field(name: str, tree: Tree, edition: Edition) -> Field:
+    kind = property_type(tree)
+    tree.count(name, kind.columns)
+    options = tree.tree("logicalTypeOptions")
+    ruled_values = list(_value_rules(tree)) if "quality" in tree else []
+    rules = [arguments for _, arguments in ruled_values]
+    enum, enum_at, enum_word = _enum(tree, options, rules, kind.name)
+    pattern_at = ruled = None
+    constraints: dict[str, Any] = {}
+    if options is not None:
+        constraints = constraints_of(options, OPTIONS, kind.name)
+        constraints = exclusive_bounds(options, constraints, "exclusiveMinimum", "exclusiveMaximum")
+    if rules and "pattern" not in constraints and kind.name == "string":
+        ruled = next((each for each in rules if each.text("pattern")), None)
+        if ruled is not None:
+            constraints, pattern_at = {**constraints, "pattern": ruled.text("pattern")}, ruled.at("pattern")
+    as_values = [rule for rule, each in ruled_values if each is ruled or "pattern" not in each]
+    edition.at_fields.collect(tree, as_values)  # a pattern that is not the field's stays one of the rule
+    if tree.flag("unique", "isUnique"):
+        constraints["unique"] = True
+    if kind.name == "vector":
+        constraints.update(dimensions(tree, options))
+    # v2 says that a column is not nullable by default; its own examples were moved to v3 as if it said nothing.
+    required = tree.flag("isNullable") is False if edition.columns else tree.flag("required")
+    values = {
+        "description": tree.text("description"),
+        "deprecated": terms.is_deprecated(tree),
+        "enum": enum,
+        "constraints": constraints,
+        "terms": _terms(tree, options),
+    }
+    places = (("enum", enum_at), ("pattern", pattern_at), ("deprecated", terms.deprecated_at(tree)))
+    words = _words(tree, kind, edition)
+    if enum_word == "validValues":
+        words = {**words, "enum": f"quality.{enum_word}"}
+    place = tree.place(words, {key: place for key, place in places if place} or None)
+    field = field_of_type(name, kind, place, required=bool(required), known=values)
+    return _with_nested(field, tree, options, edition._replace(columns=False))
+
+
+def _words(tree: Tree, kind: LogicalType, edition: Edition) -> dict[str, str]:
+    """Return the standard's words; a type, or what is nested, may be said in `physicalType`."""
+    words = _WORDS_V2 if edition.columns else {**_WORDS, "deprecated": edition.deprecated}
+    if "quality" in tree and "enum" not in tree:
+        words = {**words, "enum": "quality"}
+    typed = "logicalType" in tree or "physicalType" not in tree
+    if typed and (not kind.fields or "properties" in tree or "map" in tree):
+        return words
+    return {**words, **({} if typed else {"type": "physicalType"}), "fields": "physicalType"}
+
+
+def _with_nested(field: Field, tree: Tree, options: Tree | None, edition: Edition) -> Field:
+    if field.type == "object" and "properties" in tree:
+        required = frozenset(options.texts("required")) if options and "required" in options else frozenset()
+        return replace(field, fields=fields(tree, "properties", edition, required=required))
+    if field.type == "map":
+        return _with_map_parts(field, tree, edition)
+    if field.type == "vector":
+        return replace(field, items=vector_element(tree, options))
+    items = tree.tree("items")
+    if field.type == "array" and items is not None:
+        return replace(field, items=read_field("", items, edition))
+    return field
+
+
+def _with_map_parts(field: Field, tree: Tree, edition: Edition) -> Field:
+    """Read what the keys and the values of a map are."""
+    parts = tree.tree("map")
+    if parts is None:
+        if "map" in tree or field.physical_type is None:
+            tree.note(tree.at("map"), "a map says nothing of its keys and values, which are not compared", "add map")
+        return field
+    found = {}
+    for name, word in zip(MAP_PARTS, ("key", "value"), strict=True):
+        part = parts.tree(word)
+        if part is not None:
+            found[name] = read_field(name, part, edition)
+        else:
+            message = f"the map has no {word}, and is compared as if it could be anything"
+            parts.note(parts.at(word), message, f"add {word}")
+    return with_map_parts(field, found)
+
+
+def _terms(tree: Tree, options: Tree | None) -> FieldTerms | None:
+    """Return what a property has beside its type and constraints; the logic counts where it is what is read."""
+    semantic = (tree.text("semanticType") or COLUMN).strip().lower()
+    found = FieldTerms(
+        physical_name=tree.text("physicalName"),
+        encrypted_name=tree.text("encryptedName"),
+        semantic_type=semantic,
+        logic=" ".join((tree.text("transformLogic") or "").split()) or None if semantic == MEASURE else None,
+        embedding=embedding(options),
+        enum_notes=_enum_notes(tree) if "enum" in tree else "",
+    )
+    return found if found != NO_FIELD_TERMS else None
+
+
+def _value_rules(tree: Tree) -> Iterator[tuple[Tree, Tree]]:
+    for _, rule in tree.named("quality", "name"):
+        if rule.text("metric", "rule") in ("invalidValues", "validValues") and _tolerates_nothing(rule):
+            for each in (rule.tree("arguments"), rule):
+                if each and ("validValues" in each or "pattern" in each):
+                    yield rule, each
+                    break
+
+
+def _tolerates_nothing(rule: Tree) -> bool:
+    limits = [key for key in rule.pairs if key.startswith("must")]
+    return all(key in ("mustBe", "mustBeLessOrEqualTo") and rule.number(key) == 0 for key in limits)
+
+
+def _enum(
+    tree: Tree, options: Tree | None, rules: list[Tree], type_name: str
+) -> tuple[tuple[Any, ...] | None, Location | None, str | None]:
+    """Return the values that every list of valid ones has, where the first list is, and its key."""
+    holders = [*rules, *(() if options is None else (options,)), tree]
+    found = [(each, word) for each in holders for word in ("validValues", "enum") if each.pairs.get(word) is not None]
+    lists = [(each, word, _value_nodes(each, word)) for each, word in found]
+    lists = [each for each in lists if each[2]]
+    if not lists:
+        return None, None, None
+    values = [listed_values(nodes, type_name, tree) for _, _, nodes in lists]
+    first, word, _ = lists[0]
+    shared = tuple(value for value in values[0] if all(value in other for other in values))
+    if not shared and all(values):
+        message = "the lists of valid values have no value in common, and together allow none"
+        tree.note(first.at(word), message, "keep one list, or write the same values in each")
+    return shared, first.at(word), word
+
+
+def _value_nodes(tree: Tree, word: str) -> list[Any]:
+    """Return the nodes of allowed values, of entries that are values and of those that hold one (v3.2, RFC 0033)."""
+    node = tree.pairs[word]
+    if node.id != "sequence" or all(each.id == "scalar" for each in node.value):
+        return tree.nodes(word)
+    found: dict[str, Any] = {}
+    for each in node.value:
+        entry = Tree(tree.path, each, tree.note) if each.id == "mapping" else None
+        value = entry.pairs.get("value") if entry else each
+        if value is None or value.id != "scalar":
+            place = entry.at("value") if entry else tree.at(word)
+            tree.note(place, f"an entry of {word} has no value, and is not compared", "write value: and a single value")
+        elif value.value in found and entry is not None:
+            tree.note(entry.at("value"), f"{word} holds the value '{value.value}' twice", "remove one of them")
+        else:
+            found[value.value] = value
+    return list(found.values())
+
+
+def _enum_notes(tree: Tree) -> str:
+    """Return what is written about the values, in the order of the values: people read it, and no row depends on it."""
+    notes = {}
+    for node in tree.pairs["enum"].value if tree.pairs["enum"].id == "sequence" else ():
+        if node.id != "mapping":
+            continue
+        entry = Tree(tree.path, node, tree.note)
+        said = {key: source_text(entry.pairs[key]) for key in _ENUM_NOTES if key in entry}
+        if said:
+            notes[entry.text("value") or ""] = "; ".join(f"{key}: {text}" for key, text in said.items())
+    return "\n".join(f"{value}: {text}" for value, text in sorted(notes.items()))

@@ -1,0 +1,1 @@
+"""Reads contracts out of commits, the index and the working tree."""

@@ -1,0 +1,1 @@
+"""Writes files to the working tree and creates temporary repositories."""

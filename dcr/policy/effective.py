@@ -1,0 +1,119 @@
+"""What governs one run: two policies of which the stricter holds, and the acceptances that belong to the change."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from dcr.policy.policy import Policy, StricterPolicy, differing
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from dcr.compatibility.acceptance import Acceptance
+    from dcr.compatibility.engine import Verdict
+    from dcr.compatibility.issue import Issue
+    from dcr.compatibility.pairs import ContractPair
+    from dcr.compatibility.transitive import Older
+    from dcr.formats.reading import Problem
+    from dcr.parsing.location import Location
+
+
+class PolicyEdit(NamedTuple):
+    """The policy file as this change leaves it, and the settings in which it differs from the base's."""
+
+    place: Location
+    settings: tuple[str, ...]
+
+
+class Decisions(NamedTuple):
+    """The acceptances of one side; `known` are those that were there before this change."""
+
+    acceptances: tuple[Acceptance, ...] = ()
+    problems: tuple[Problem, ...] = ()
+    known: frozenset[tuple[object, ...]] = frozenset()
+
+
+class Governing(NamedTuple):
+    """The rules of one run; `source` says in words where the policy came from."""
+
+    policy: StricterPolicy
+    source: str
+    edit: PolicyEdit | None = None
+    decisions: Decisions = Decisions()
+
+    def apply(
+        self, verdict: Verdict, pair: ContractPair, today: str, older: tuple[Older, ...] = ()
+    ) -> tuple[Issue, ...]:
+        """Return a pair's issues as policy and acceptances leave them; `today` is YYYY-MM-DD.
+
+        `older` are the versions before that a transitive mode found the pair to break against.
+        """
+        from dcr.policy.application import apply  # noqa: PLC0415 (an unchanged repository needs no rules)
+
+        acceptances = self.decisions.acceptances
+        newest = apply(verdict, pair, self.policy, acceptances, today)
+        if not older:
+            return newest
+        from dcr.compatibility.transitive import told_once  # noqa: PLC0415 (transitive modes alone pay for it)
+
+        return told_once(newest, [apply(each.verdict, each.pair, self.policy, acceptances, today) for each in older])
+
+    @property
+    def may_have_issues(self) -> bool:
+        """Whether there is an edited policy or any acceptance to speak about."""
+        return self.edit is not None or self.decisions != Decisions()
+
+    def own_issues(
+        self, used: Iterable[tuple[object, ...]], matched: Iterable[tuple[object, ...]], today: str
+    ) -> list[Issue]:
+        """Return what is to be said about the policy and the acceptances themselves.
+
+        `used` are the keys of acceptances that let something through, `matched` the keys of all issues.
+        """
+        return _own_issues(self, frozenset(used), frozenset(matched), today)
+
+
+def governing(base: Policy, proposed: Policy, source: str, place: Location | None, decisions: Decisions) -> Governing:
+    """Return what governs a run from both sides' policies; `place` is the policy file if this change edits it."""
+    settings = differing(base, proposed)
+    edit = PolicyEdit(place, settings) if place and settings else None
+    return Governing(StricterPolicy(base, proposed), source, edit, decisions)
+
+
+def _own_issues(
+    rules: Governing, used: frozenset[tuple[object, ...]], matched: frozenset[tuple[object, ...]], today: str
+) -> list[Issue]:
+    found: list[Issue] = []
+    if rules.edit:
+        found += _issues("policy_changed", (rules.edit.place, rules.edit.settings), rules.policy)
+    for problem in rules.decisions.problems:
+        found += _issues("acceptance_malformed", problem, rules.policy)
+    for each in rules.decisions.acceptances:
+        new = (*each.key, each.reason, each.expires) not in rules.decisions.known
+        if each.expires is not None and each.expires < today:
+            if new or each.key in matched:
+                found += _issues("acceptance_expired", each, rules.policy)
+        elif new and each.key not in used:
+            found += _issues("acceptance_unused", each, rules.policy)
+    return found
+
+
+def _issues(kind: str, about: Any, policy: StricterPolicy) -> list[Issue]:
+    from dcr.compatibility.issue import Issue, fingerprint_of  # noqa: PLC0415
+    from dcr.compatibility.rule import Finding, all_rules  # noqa: PLC0415
+    from dcr.compatibility.severities import OFF  # noqa: PLC0415
+
+    rule = all_rules()[kind]
+    found = (each if isinstance(each, Finding) else Finding(each) for each in rule.find(about))
+    issues = [
+        Issue(
+            kind,
+            policy.severity_of(kind, each.severity or rule.severity),
+            each.message,
+            hint=each.hint,
+            location=each.location,
+            fingerprint=fingerprint_of("", kind, None, each.detail),
+        )
+        for each in found
+    ]
+    return [issue for issue in issues if issue.severity != OFF]

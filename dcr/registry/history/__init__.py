@@ -1,0 +1,1 @@
+"""Reads and caches the history of every dataset on a branch."""

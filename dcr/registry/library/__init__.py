@@ -1,0 +1,1 @@
+"""Implements the public Python API: models compared and registered in code."""

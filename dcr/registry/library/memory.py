@@ -1,0 +1,159 @@
+"""A registry in memory: register, check, look up, deprecate, archive. History is never deleted."""
+
+from __future__ import annotations
+
+import os
+import threading
+from typing import TYPE_CHECKING
+
+from dcr.compatibility.semver import parse
+from dcr.contract.models import DataContract
+from dcr.registry.library.arguments import ArgumentError, RegistryError, UnknownContractError, one_mode, one_uri
+from dcr.registry.library.compatibility import CompatibilityReport, check_compatibility, known_mode
+from dcr.registry.library.interface import Registry
+
+if TYPE_CHECKING:
+    from dcr.registry.library.from_git import GitRegistry
+
+
+class ContractRegistry(Registry):
+    """Datasets and their versions. Safe to use from several threads.
+
+    What goes in and comes out are copies: nothing that is done to them changes the history.
+    """
+
+    def __init__(self, mode: str = "backward") -> None:
+        """`mode` is what versions are judged by when a call names no other. Raises `ArgumentError`."""
+        self._mode = known_mode(mode)
+        self._versions: dict[str, dict[str, DataContract]] = {}
+        self._lock = threading.RLock()
+
+    @classmethod
+    def from_git(cls, path: str | os.PathLike[str] = ".", ref: str | None = None) -> GitRegistry:
+        """Return the history of a branch as a registry that can only be read.
+
+        `ref` is resolved once; None means the base, as `dcr check` finds it. Raises a `DcrError` when there is no
+        repository, ref or policy to read. What the registry says and cannot say: docs/registry.md.
+        """
+        from dcr.registry.library.from_git import GitRegistry  # noqa: PLC0415 (a registry in memory does not load git)
+
+        return GitRegistry(os.fspath(path), ref)
+
+    def register(
+        self, contract: DataContract, mode: str | None = None, *, compatibility: str | None = None
+    ) -> CompatibilityReport:
+        """Add a version if it is compatible with the newest one, and return the report either way.
+
+        In a transitive mode it has to be compatible with every registered version. `compatibility` is another name
+        for `mode`. The first version of a dataset is accepted, unless something that always counts is wrong with it.
+
+        Raises `RegistryError` for a version that is registered already (`deprecate` and `archive` change its
+        status), `ArgumentError` for an unknown mode. Both are a `ValueError`.
+        """
+        mode = one_mode(mode, compatibility)
+        with self._lock:
+            report = self.check(contract, mode)
+            if contract.version in self._versions.get(contract.dataset_id, {}):
+                raise RegistryError(
+                    f"version '{contract.version}' of '{contract.dataset_id}' is already registered",
+                    "give the contract a greater version",
+                )
+            if report.compatible:
+                self._versions.setdefault(contract.dataset_id, {})[contract.version] = _copy(contract)
+            return report
+
+    def check(
+        self, contract: DataContract, mode: str | None = None, *, compatibility: str | None = None
+    ) -> CompatibilityReport:
+        """Return the report that registering a contract would give, without doing it.
+
+        A version that is registered already is compared with itself, and not compatible. Raises `ArgumentError`.
+        """
+        mode = one_mode(mode, compatibility)
+        with self._lock:
+            versions = self._versions.get(contract.dataset_id, {})
+            previous = versions.get(contract.version) or _newest(versions)
+            older = sorted((each for each in versions.values() if each is not previous), key=_order, reverse=True)
+            return check_compatibility(previous, contract, self._mode if mode is None else mode, older)
+
+    def latest(self, dataset_id: str, *, include_non_active: bool = False) -> DataContract:
+        """Return the newest active version, or the newest of any status. Raises `UnknownContractError`."""
+        versions = self._of(dataset_id)
+        if not include_non_active:
+            versions = {version: each for version, each in versions.items() if each.status == "active"}
+        newest = _newest(versions)
+        if newest is None:
+            raise UnknownContractError(
+                f"dataset '{dataset_id}' has no active version", "register one with status active"
+            )
+        return _copy(newest)
+
+    def get(self, dataset_id: str, version: str) -> DataContract:
+        """Return one version. Raises `UnknownContractError`."""
+        versions = self._of(dataset_id)
+        if version not in versions:
+            known = ", ".join(each.version for each in sorted(versions.values(), key=_order))
+            raise UnknownContractError(f"dataset '{dataset_id}' has no version '{version}'", f"it has {known}")
+        return _copy(versions[version])
+
+    def history(self, dataset_id: str) -> list[DataContract]:
+        """Return every version, oldest first. Raises `UnknownContractError` for an unknown dataset."""
+        return [_copy(each) for each in sorted(self._of(dataset_id).values(), key=_order)]
+
+    def datasets(self) -> list[str]:
+        """Return the ids of all datasets, in alphabetical order."""
+        with self._lock:
+            return sorted(self._versions)
+
+    def __contains__(self, dataset_id: object) -> bool:
+        """Whether a dataset has a registered version."""
+        with self._lock:
+            return isinstance(dataset_id, str) and dataset_id in self._versions
+
+    def deprecate(
+        self, dataset_id: str, version: str, deprecation_uri: str | None = None, *, uri: str | None = None
+    ) -> DataContract:
+        """Mark a version deprecated, with the address of its migration plan; return it as it is now.
+
+        `uri` is another name for `deprecation_uri`. Raises `UnknownContractError`, and `ArgumentError` for a blank
+        address or an archived version; both are a `ValueError`.
+        """
+        address = one_uri(deprecation_uri, uri)
+        if isinstance(address, str) and not address.strip():
+            raise ArgumentError("deprecation_uri is blank", "give the address of the migration plan")
+        with self._lock:
+            if self.get(dataset_id, version).status == "archived":
+                raise ArgumentError(
+                    f"version '{version}' of '{dataset_id}' is archived and cannot be deprecated",
+                    "deprecate a version that is in use",
+                )
+            return self._replace(dataset_id, version, {"status": "deprecated", "deprecation_uri": address})
+
+    def archive(self, dataset_id: str, version: str) -> DataContract:
+        """Mark a version archived; it stays in the history. Return it as it is now."""
+        return self._replace(dataset_id, version, {"status": "archived"})
+
+    def _replace(self, dataset_id: str, version: str, changes: dict[str, str]) -> DataContract:
+        with self._lock:
+            now = self.get(dataset_id, version).model_copy(update=changes)
+            DataContract.model_validate(now.model_dump(warnings=False))  # copying checks nothing
+            self._versions[dataset_id][version] = now
+            return _copy(now)
+
+    def _of(self, dataset_id: str) -> dict[str, DataContract]:
+        with self._lock:
+            if dataset_id not in self._versions:
+                raise UnknownContractError(f"there is no dataset '{dataset_id}'", "datasets() lists those there are")
+            return dict(self._versions[dataset_id])
+
+
+def _copy(contract: DataContract) -> DataContract:
+    return contract.model_copy(deep=True)
+
+
+def _order(contract: DataContract) -> tuple[int, int, int]:
+    return parse(contract.version) or (0, 0, 0)
+
+
+def _newest(versions: dict[str, DataContract]) -> DataContract | None:
+    return max(versions.values(), key=_order, default=None)

@@ -1,0 +1,1 @@
+"""Renders reports and registry data as text, HTML and JSON."""

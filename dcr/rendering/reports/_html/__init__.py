@@ -1,0 +1,1 @@
+"""The parts of the HTML report; `dcr/rendering/reports/html.py` puts them together."""

@@ -1,0 +1,1 @@
+"""Holds the result of a check or lint run as data."""

@@ -1,0 +1,1 @@
+"""Plans the files that `dcr init` writes."""
