@@ -53,7 +53,7 @@ def _row(name: str, command: Any) -> str:
 
 
 def _section(name: str, command: Any) -> Iterator[str]:
-    example = import_module(f"dcr.cli.{name.replace('-', '_')}").EXAMPLE.partition(": ")[2]
+    example = import_module(f"dcr.cli.commands.{name.replace('-', '_')}").EXAMPLE.partition(": ")[2]
     yield from ["```bash", *example.splitlines(), "```", ""]
     shown = [each for each in command.params if not getattr(each, "hidden", False)]
     yield from ["| argument or option | meaning |", "|---|---|"]

@@ -15,7 +15,7 @@ COMMANDS = (
     "check", "lint", "datasets", "log", "show", "blame", "diff", "audit", "bump", "deprecate", "archive", "accept",
     "owners", "hook", "git-diff-driver", "explain", "schema", "init", "demo",
 )  # fmt: skip
-"""Every command; `dcr/cli/<name>.py` holds a function of that name, with `_` for each `-`."""
+"""Every command; `dcr/cli/commands/<name>.py` holds a function of that name, with `_` for each `-`."""
 
 _Misuse: Any = typer.BadParameter.__mro__[1]  # click's UsageError, of whichever click this typer carries
 
@@ -32,7 +32,7 @@ class LateCommands(TyperGroup):
         if cmd_name not in COMMANDS:
             return None
         name = cmd_name.replace("-", "_")
-        module = import_module(f"dcr.cli.{name}")
+        module = import_module(f"dcr.cli.commands.{name}")
         single = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
         brief = re.split("[:.]", module.__doc__ or "")[0]  # short enough not to be cut off in a list
         single.command(cmd_name, help=module.__doc__, short_help=f"{brief}.", epilog=module.EXAMPLE)(

@@ -10,7 +10,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dcr.cli.owners import _yaml
+from dcr.cli.commands.owners import _yaml
 from dcr.contract.contract import Owner
 from dcr.decision_card import MAX_BYTES, DecisionCardError, owners_of
 from dcr.formats import read
