@@ -202,4 +202,4 @@ def picture(root: Path, except_for: tuple[str, ...] = ()) -> dict[bytes, tuple[i
 
 @cache
 def _schema() -> Draft202012Validator:
-    return Draft202012Validator(json.loads((ROOT / "dcr/reporters/report.schema.json").read_text("utf-8")))
+    return Draft202012Validator(json.loads((ROOT / "dcr/rendering/reports/report.schema.json").read_text("utf-8")))
