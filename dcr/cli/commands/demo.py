@@ -78,7 +78,7 @@ def _play(folder: Path, color: str) -> None:
 
 
 def _examples() -> Path:
-    package = Path(__file__).parents[1]
+    package = Path(__file__).parents[2]
     for place in (package / "example", package.parent / "contracts-example"):
         if place.is_dir():
             return place

@@ -117,7 +117,7 @@ def _heading(body: bytes) -> bytes:
 @lru_cache(maxsize=1)
 def _reader() -> str:
     """Name the reader that facts come from: dcr's version, and its sources where they can be edited."""
-    package = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+    package = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
     sources = []
     with contextlib.suppress(OSError):
         for folder in ("contract", "formats", "registry"):
