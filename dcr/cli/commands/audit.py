@@ -12,8 +12,8 @@ from dcr.compatibility.severities import ERROR, WARNING
 from dcr.errors import UsageError
 from dcr.git.refs import resolve_commit
 from dcr.registry.audit import audit as run_audit
-from dcr.rendering.listings.audit import document, number_of, render, render_lines
-from dcr.rendering.listings.json_documents import written
+from dcr.rendering.listings.audit import document, count_issues, render, render_lines
+from dcr.rendering.listings.json_documents import render_json
 
 FORMATS = ("table", "text", "json")
 EXAMPLE = "Example: dcr audit --since v1.0 --dataset 'users.*'"
@@ -60,11 +60,11 @@ def audit(
         progress.done()
     tell_unread(found.unread)
     if format == "json":
-        text = written(document(opened, history, found))
+        text = render_json(document(opened, history, found))
     else:
         text = render_lines(found) if format == "text" else render(found, page_style(color))
     show(text, pager=not no_pager and format == "table")
     limit = fail_on or opened.policy.fail_on
     failing = {"error": (ERROR,), "warning": (ERROR, WARNING)}.get(limit, ())
-    if any(number_of(found, severity) for severity in failing):
+    if any(count_issues(found, severity) for severity in failing):
         raise typer.Exit(EXIT_ISSUES)

@@ -10,7 +10,7 @@ from dcr.errors import UsageError, typed
 from dcr.registry.blame import Blame
 from dcr.registry.blame import blame as blame_of
 from dcr.rendering.listings.blame import document, render
-from dcr.rendering.listings.json_documents import written
+from dcr.rendering.listings.json_documents import render_json
 from dcr.text.suggestions import did_you_mean
 
 EXAMPLE = "Example: dcr blame users.daily_active plan --ref main"
@@ -45,7 +45,7 @@ def blame(
     if field is not None:
         found = _only(found, field, dataset)
     if format == "json":
-        show(written(document(opened, history, dataset, found.fields, found.gone)), pager=False)
+        show(render_json(document(opened, history, dataset, found.fields, found.gone)), pager=False)
     else:
         show(render(found.fields, found.gone, page_style(color)), pager=not no_pager)
 

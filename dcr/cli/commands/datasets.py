@@ -9,7 +9,7 @@ from dcr.cli.reading import FORMATS, checked, history_at, open_here, page_style,
 from dcr.contract.contract import STATUSES
 from dcr.registry.datasets import REMOVED, Wanted, overview
 from dcr.rendering.listings.datasets import document, render
-from dcr.rendering.listings.json_documents import written
+from dcr.rendering.listings.json_documents import render_json
 
 EXAMPLE = "Example: dcr datasets --owner growth --status deprecated"
 _STATUSES = (*STATUSES, REMOVED)
@@ -48,6 +48,6 @@ def datasets(
     known = overview(history)
     found = [each for each in known if Wanted(owner, status, pattern)(each)]
     if format == "json":
-        show(written(document(opened, history, found)), pager=False)
+        show(render_json(document(opened, history, found)), pager=False)
     else:
         show(render(found, known, page_style(color)), pager=not no_pager)

@@ -23,8 +23,8 @@ from dcr.registry.comparison import compare
 from dcr.registry.lookup import Named, find, parse
 from dcr.registry.snapshot import open_at
 from dcr.rendering.listings.changelog import Changelog, document, render, render_markdown
-from dcr.rendering.listings.json_documents import written
-from dcr.rendering.listings.lines import day
+from dcr.rendering.listings.json_documents import render_json
+from dcr.rendering.listings.page import day
 from dcr.text.suggestions import did_you_mean
 
 EXAMPLE = "Example: dcr diff v1.0.0..main --format markdown"
@@ -66,7 +66,7 @@ def diff(
     for each in log.unread:
         tell(f"not compared: '{each.path}' could not be read ({each.side} side, {each.message})")
     if format == "json":
-        show(written(document(log)), pager=False)
+        show(render_json(document(log)), pager=False)
     else:
         show(render_markdown(log) if format == "markdown" else render(log, page_style(color)), pager=not no_pager)
 

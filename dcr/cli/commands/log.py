@@ -10,7 +10,7 @@ import typer
 from dcr.cli.output import COLORS, words
 from dcr.cli.reading import FORMATS, checked, history_at, open_here, page_style, show, states_of
 from dcr.registry.releases import judged, steps_of, versions_of
-from dcr.rendering.listings.json_documents import written
+from dcr.rendering.listings.json_documents import render_json
 from dcr.rendering.listings.log import Log, document, document_of_all, render, render_all
 
 EXAMPLE = "Example: dcr log users.daily_active --ref main"
@@ -40,13 +40,15 @@ def log(
         states_of(opened, history, dataset)
         steps = judged(history, steps_of(history, dataset), opened.policy)
         one = Log(dataset, versions_of(history, steps, dataset), steps, opened.policy.mode_of(dataset))
-        text = written(document(opened, history, one)) if format == "json" else render(one, page_style(color))
+        text = render_json(document(opened, history, one)) if format == "json" else render(one, page_style(color))
     else:
         logs = []
         for each in history.datasets():
             steps = steps_of(history, each)
             logs.append(Log(each, versions_of(history, steps, each), steps, None))
         text = (
-            written(document_of_all(opened, history, logs)) if format == "json" else render_all(logs, page_style(color))
+            render_json(document_of_all(opened, history, logs))
+            if format == "json"
+            else render_all(logs, page_style(color))
         )
     show(text, pager=not no_pager and format != "json")

@@ -13,8 +13,8 @@ from dcr.cli.output import COLORS, style_of, words
 from dcr.cli.reading import checked, history_at, open_here, show_bytes, states_of, tell
 from dcr.cli.reading import show as show_page
 from dcr.registry.lookup import Named, find, parse
-from dcr.rendering.listings.json_documents import written
-from dcr.rendering.listings.lines import day
+from dcr.rendering.listings.json_documents import render_json
+from dcr.rendering.listings.page import day
 from dcr.rendering.listings.show import document, render
 
 EXAMPLE = "Example: dcr show users.daily_active@1.0.0 --ref main"
@@ -56,7 +56,7 @@ def show(
         first = each.first.commit
         tell(f"version '{each.version}' has another content, of {day(first.date)}", f"--commit {first.id[:10]}")
     if format == "json":
-        show_page(written(document(opened, history, found, found.state.contract())), pager=False)
+        show_page(render_json(document(opened, history, found, found.state.contract())), pager=False)
     elif color == "always" or _people_read():
         show_page(render(found.state.text(), style_of(color)), pager=not no_pager)
     else:

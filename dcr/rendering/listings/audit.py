@@ -1,4 +1,4 @@
-"""What a branch let through, by commit, newest first: for people, a line to an issue, or as JSON."""
+"""Renders the breaks that a branch has accepted or merged, as `dcr audit` prints them."""
 
 from __future__ import annotations
 
@@ -6,8 +6,12 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from dcr.compatibility.severities import ERROR
-from dcr.rendering.listings.json_documents import commit_document, opening, unread
-from dcr.rendering.listings.lines import BOLD, CYAN, DIM, INDENT, RED, YELLOW, Cell, Paper, day, page, title
+from dcr.rendering.listings.json_documents import (
+    bump_document, commit_document, header_document, unread_documents, with_former_keys,
+)  # fmt: skip
+from dcr.rendering.listings.page import (
+    BOLD, CYAN, DIM, INDENT, RED, YELLOW, Cell, Page, format_day, join_lines, shorten_subject,
+)  # fmt: skip
 from dcr.report.summary import counted
 from dcr.text.printable import defused, printable
 
@@ -24,18 +28,18 @@ _SHORT = 10
 
 
 def render(audit: Audit, style: Style) -> str:
-    """Return a group for each commit: who and when, then each dataset with its issues."""
-    paper = Paper(style)
+    """Return a group for each commit, newest first, with its datasets and their issues."""
+    page = Page(style)
     lines: list[str] = []
     for commit, slips in groupby(audit.slips, key=lambda slip: slip.step.state.commit):
-        what = Cell(title(commit.subject), DIM)
-        lines.append(paper.line(Cell(day(commit.date)), Cell(commit.id[:_SHORT], DIM), Cell(commit.author), what))
+        what = Cell(shorten_subject(commit.subject), DIM)
+        lines.append(page.line(Cell(format_day(commit.date)), Cell(commit.id[:_SHORT], DIM), Cell(commit.author), what))
         for slip in slips:
-            lines.append(paper.line(Cell(slip.dataset_id, BOLD), Cell(_versions(slip), DIM), indent=INDENT))
+            lines.append(page.line(Cell(slip.dataset_id, BOLD), Cell(_versions(slip), DIM), indent=INDENT))
             for issue in slip.step.issues:
-                lines += _told(paper, issue)
+                lines += _issue_lines(page, issue)
         lines.append("")
-    return page([*lines, _closing(audit)])
+    return join_lines([*lines, _summary(audit)])
 
 
 def render_lines(audit: Audit) -> str:
@@ -45,27 +49,27 @@ def render_lines(audit: Audit) -> str:
         commit = slip.step.state.commit
         for issue in slip.step.issues:
             severity = "accepted" if issue.accepted else issue.severity
-            about = f"{commit.id[:_SHORT]} {day(commit.date)} {slip.dataset_id}"
+            about = f"{commit.id[:_SHORT]} {format_day(commit.date)} {slip.dataset_id}"
             found.append(defused(f"{printable(about)}: {severity}: {printable(issue.message)} [{issue.kind}]"))
-    return page(found)
+    return join_lines(found)
 
 
 def document(opened: Opened, history: History, audit: Audit) -> dict[str, Any]:
-    """Return an audit as plain values: `slips` are transitions, newest first, each with its commit and its issues."""
-    return {
-        **opening(opened, history),
+    """Return an audit as a JSON document, with the transitions that have issues, newest first."""
+    return with_former_keys({
+        **header_document(opened, history),
         "summary": {
             "datasets": audit.datasets,
             "transitions": audit.transitions,
-            "errors": number_of(audit, ERROR),
+            "errors": count_issues(audit, ERROR),
             "accepted": sum(issue.accepted is not None for issue in _issues(audit)),
         },
-        "slips": [_document(each) for each in audit.slips],
-        "unread": unread(audit.unread),
-    }
+        "transitions": [_document(slip) for slip in audit.slips],
+        "unread": unread_documents(audit.unread),
+    })  # fmt: skip
 
 
-def number_of(audit: Audit, severity: str) -> int:
+def count_issues(audit: Audit, severity: str) -> int:
     """Return how many issues have a severity."""
     return sum(issue.severity == severity for issue in _issues(audit))
 
@@ -77,14 +81,14 @@ def _issues(audit: Audit) -> Iterator[Issue]:
 
 def _document(slip: Slip) -> dict[str, Any]:
     before, facts = slip.step.before, slip.step.state.facts
-    return {
+    return with_former_keys({
         "dataset_id": slip.dataset_id,
         **commit_document(slip.step.state.commit),
         "path": slip.step.state.path,
-        "did": slip.step.did,
-        "previous": before.facts.version if before and before.facts else None,
+        "change": slip.step.did,
+                "previous": before.facts.version if before and before.facts else None,
         "proposed": facts.version if facts else None,
-        "bump": {"owed": slip.step.owed, "taken": slip.step.taken},
+        "bump": bump_document(slip.step.owed, slip.step.taken),
         "issues": [
             {
                 "kind": issue.kind,
@@ -98,35 +102,34 @@ def _document(slip: Slip) -> dict[str, Any]:
             }
             for issue in slip.step.issues
         ],
-    }
+    })  # fmt: skip
 
 
 def _versions(slip: Slip) -> str:
     before, facts = slip.step.before, slip.step.state.facts
     previous = before.facts.version if before and before.facts else ""
     if facts is None:
-        return f"{previous}, removed"
-    return facts.version if facts.version == previous else f"{previous} to {facts.version}"
+        return f"{previous} → removed"
+    return facts.version if facts.version == previous else f"{previous} → {facts.version}"
 
 
-def _told(paper: Paper, issue: Issue) -> Iterator[str]:
+def _issue_lines(page: Page, issue: Issue) -> Iterator[str]:
     color = CYAN if issue.accepted else RED if issue.severity == ERROR else YELLOW
     severity = "accepted" if issue.accepted else issue.severity
-    yield paper.line(Cell(f"{severity}: {issue.message} [{issue.kind}]", color), indent=INDENT * 2)
+    yield page.line(Cell(f"{severity}: {issue.message} [{issue.kind}]", color), indent=INDENT * 2)
     if issue.accepted:
-        yield paper.line(Cell(issue.accepted.reason, DIM), indent=INDENT * 3)
+        yield page.line(Cell(issue.accepted.reason, DIM), indent=INDENT * 3)
 
 
-def _closing(audit: Audit) -> str:
+def _summary(audit: Audit) -> str:
     if not audit.datasets:
-        return "no dataset was found, so nothing was judged"
+        return "no datasets found, nothing was checked"
     if not audit.transitions:
-        return f"no change of a dataset was found, so nothing was judged; {counted(audit.datasets, 'dataset')}"
-    commits = len(
-        {slip.step.state.commit.id for slip in audit.slips if any(i.severity == ERROR for i in slip.step.issues)}
-    )
-    errors, accepted = number_of(audit, ERROR), sum(issue.accepted is not None for issue in _issues(audit))
-    found = f"{counted(errors, 'error')} in {counted(commits, 'commit')}" if errors else "nothing slipped through"
+        return f"no changes found in {counted(audit.datasets, 'dataset')}, nothing was checked"
+    commits = {
+        slip.step.state.commit.id for slip in audit.slips if any(issue.severity == ERROR for issue in slip.step.issues)
+    }
+    errors, accepted = count_issues(audit, ERROR), sum(issue.accepted is not None for issue in _issues(audit))
+    result = f"{counted(errors, 'error')} in {counted(len(commits), 'commit')}" if errors else "no errors"
     also = f", {accepted:,} accepted" if accepted else ""
-    looked = f"{counted(audit.transitions, 'transition')} of {counted(audit.datasets, 'dataset')}"
-    return f"{found}{also}; {looked} judged"
+    return f"{result}{also}; checked {counted(audit.transitions, 'change')} of {counted(audit.datasets, 'dataset')}"

@@ -1,11 +1,11 @@
-"""Who is behind each field: a row for those that are, and one for those that went."""
+"""Renders who added and last changed each field, as `dcr blame` prints it."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from dcr.rendering.listings.json_documents import commit_document, opening
-from dcr.rendering.listings.lines import BOLD, DIM, YELLOW, Cell, Paper, day, page
+from dcr.rendering.listings.json_documents import commit_document, header_document, with_former_keys
+from dcr.rendering.listings.page import BOLD, DIM, YELLOW, Cell, Column, Page, format_day, join_lines
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -16,58 +16,65 @@ if TYPE_CHECKING:
     from dcr.rendering.style import Style
 
 _SHORT = 10
-_HEADINGS = ("field", "introduced", "by", "last changed", "by")
+_COLUMNS = (
+    Column("field", least=16), Column("added in", 2, 5), Column("date", 3), Column("commit", 6), Column("author", 4, 8),
+    Column("changed in", 1, 5), Column("date", 3), Column("commit", 6), Column("author", 2, 8),
+)  # fmt: skip
 
 
-def render(fields: Sequence[Blamed], gone: Sequence[Gone], style: Style) -> str:
-    """Return a row for each field, and below them those that are gone."""
-    paper = Paper(style)
-    lines = paper.table(_HEADINGS, (_row(each) for each in fields))
-    for each in gone:
-        said = f"removed in {_when(each.removed)} by {each.removed.commit.author}, last in {_version(each.last)}"
-        lines.append(paper.line(Cell(each.path, DIM), Cell(said, YELLOW)))
-    return page(lines)
+def render(fields: Sequence[Blamed], removed: Sequence[Gone], style: Style) -> str:
+    """Return a row for each field, and below the table a line for each removed field."""
+    page = Page(style)
+    lines = page.table(_COLUMNS, map(_row, fields))
+    for field in removed:
+        commit = field.removed.commit
+        text = (
+            f"removed on {format_day(commit.date)} in {commit.id[:_SHORT]} by {commit.author}, "
+            f"last version {_version(field.last)}"
+        )
+        lines.append(page.line(Cell(field.path, DIM), Cell(text, YELLOW)))
+    return join_lines(lines)
 
 
 def document(
-    opened: Opened, history: History, dataset_id: str, fields: Sequence[Blamed], gone: Sequence[Gone]
+    opened: Opened, history: History, dataset_id: str, fields: Sequence[Blamed], removed: Sequence[Gone]
 ) -> dict[str, Any]:
-    """Return the same as plain values."""
-    return {
-        **opening(opened, history),
+    """Return the same as a JSON document."""
+    return with_former_keys({
+        **header_document(opened, history),
         "dataset_id": dataset_id,
         "fields": [
             {
-                "field": each.path,
-                "type": each.field.type,
-                "introduced": _state(each.introduced),
-                "changed": _state(each.changed),
-                "first": _state(each.first),
+                "field": field.path,
+                "type": field.field.type,
+                "introduced": _state_document(field.introduced),
+                "changed": _state_document(field.changed),
+                "first": _state_document(field.first),
             }
-            for each in fields
+            for field in fields
         ],
-        "gone": [{"field": each.path, "last": _state(each.last), "removed": _state(each.removed)} for each in gone],
-    }
+        "removed_fields": [
+            {"field": field.path, "last": _state_document(field.last), "removed": _state_document(field.removed)}
+            for field in removed
+        ],
+    })  # fmt: skip
 
 
-def _row(each: Blamed) -> list[Cell]:
-    changed = each.changed is not each.introduced
-    return [
-        Cell(each.path, BOLD),
-        Cell(_when(each.introduced)),
-        Cell(each.introduced.commit.author),
-        Cell(_when(each.changed) if changed else "", YELLOW),
-        Cell(each.changed.commit.author if changed else ""),
-    ]
+def _row(field: Blamed) -> list[Cell]:
+    cells = [Cell(field.path, BOLD), *_state_cells(field.introduced)]
+    is_changed = field.changed is not field.introduced
+    return [*cells, *(_state_cells(field.changed, YELLOW) if is_changed else [Cell("")] * 4)]
 
 
-def _when(state: State) -> str:
-    return f"{_version(state)} {day(state.commit.date)} {state.commit.id[:_SHORT]}"
+def _state_cells(state: State, color: str = "") -> list[Cell]:
+    commit = state.commit
+    texts = (_version(state), format_day(commit.date), commit.id[:_SHORT], commit.author)
+    return [Cell(texts[0], color), *map(Cell, texts[1:])]
 
 
 def _version(state: State) -> str:
     return state.facts.version if state.facts else ""
 
 
-def _state(state: State) -> dict[str, Any]:
+def _state_document(state: State) -> dict[str, Any]:
     return {"version": _version(state), **commit_document(state.commit), "path": state.path}

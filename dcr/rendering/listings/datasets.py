@@ -1,12 +1,12 @@
-"""The list of datasets."""
+"""Renders the list of datasets that `dcr datasets` prints."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
 from dcr.registry.datasets import REMOVED
-from dcr.rendering.listings.json_documents import commit_document, opening, promises, unread
-from dcr.rendering.listings.lines import BOLD, DIM, STATUS_COLORS, Cell, Paper, day, page
+from dcr.rendering.listings.json_documents import commit_document, header_document, promise_documents, unread_documents
+from dcr.rendering.listings.page import BOLD, DIM, STATUS_COLORS, Cell, Column, Page, format_day, join_lines
 from dcr.report.summary import counted
 
 if TYPE_CHECKING:
@@ -17,34 +17,36 @@ if TYPE_CHECKING:
     from dcr.registry.snapshot import Opened
     from dcr.rendering.style import Style
 
-_HEADINGS = ("dataset", "version", "status", "owners", "freshness", "last change", "path")
+_COLUMNS = (
+    Column("dataset", least=24), Column("version", least=9), Column("status", 1), Column("owners", 3, 8),
+    Column("freshness", 4, 5), Column("last change", 2), Column("path", 5, 20, is_path=True),
+)  # fmt: skip
 _UNITS = ((86_400, "d"), (3_600, "h"), (60, "min"), (1, "s"))
 
 
 def render(datasets: Sequence[Dataset], known: Sequence[Dataset], style: Style) -> str:
-    """Return a row for each dataset, and how many those are of all that are known."""
-    paper = Paper(style)
-    lines = paper.table(_HEADINGS, (_row(each) for each in datasets))
-    return page([*lines, paper.line(Cell(_closing(datasets, known)))])
+    """Return a row for each dataset, and a last line that counts them. `known` are the datasets before filtering."""
+    page = Page(style)
+    return join_lines([*page.table(_COLUMNS, map(_row, datasets)), page.line(Cell(_summary(datasets, known)))])
 
 
-def _closing(datasets: Sequence[Dataset], known: Sequence[Dataset]) -> str:
-    removed = sum(each.status == REMOVED for each in known)
+def _summary(datasets: Sequence[Dataset], known: Sequence[Dataset]) -> str:
+    removed = sum(dataset.status == REMOVED for dataset in known)
     present = len(known) - removed
-    if any(each.status == REMOVED for each in datasets):
-        among = f"{len(datasets)} of " if len(datasets) < removed else ""
-        return among + counted(removed, "removed dataset")
+    if any(dataset.status == REMOVED for dataset in datasets):
+        part = f"{len(datasets)} of " if len(datasets) < removed else ""
+        return part + counted(removed, "removed dataset")
     if len(datasets) < present:
         return f"{len(datasets)} of {counted(present, 'dataset')}"
-    return counted(present, "dataset") + (f"; --status removed shows {removed} more" if removed else "")
+    return counted(present, "dataset") + (f" ({removed} more were removed: --status removed)" if removed else "")
 
 
 def document(opened: Opened, history: History, datasets: Sequence[Dataset]) -> dict[str, Any]:
-    """Return the same as plain values."""
+    """Return the list as a JSON document."""
     return {
-        **opening(opened, history),
-        "datasets": [_document(each) for each in datasets],
-        "unread": unread(history.unread_now),
+        **header_document(opened, history),
+        "datasets": [_document(dataset) for dataset in datasets],
+        "unread": unread_documents(history.unread_now),
     }
 
 
@@ -56,8 +58,8 @@ def _row(dataset: Dataset) -> list[Cell]:
         Cell(f"{facts.version} = {facts.alias_of}" if facts.alias_of else facts.version),
         Cell(dataset.status, STATUS_COLORS.get(dataset.status, "")),
         Cell(", ".join(team for team, _ in facts.owners)),
-        Cell(lasting(facts.freshness[0]) if facts.freshness else ""),
-        Cell(f"{day(commit.date)} {commit.author}"),
+        Cell(format_duration(facts.freshness[0]) if facts.freshness else ""),
+        Cell(f"{format_day(commit.date)} {commit.author}"),
         Cell(f"{dataset.last.path}{also}", DIM),
     ]
 
@@ -69,7 +71,7 @@ def _document(dataset: Dataset) -> dict[str, Any]:
         "version": facts.version,
         "alias_of": facts.alias_of,
         "status": dataset.status,
-        **promises(facts),
+        **promise_documents(facts),
         "format": facts.format,
         "path": None if dataset.status == REMOVED else dataset.last.path,
         "also_at": list(dataset.also_at),
@@ -77,8 +79,8 @@ def _document(dataset: Dataset) -> dict[str, Any]:
     }
 
 
-def lasting(seconds: int | None) -> str:
-    """Return a duration in the largest unit that holds it whole; one that is not understood is `?`."""
+def format_duration(seconds: int | None) -> str:
+    """Return a duration in the largest unit that holds a whole number of it. An unreadable duration is `?`."""
     if seconds is None:
         return "?"
     return next(f"{seconds // size} {unit}" for size, unit in _UNITS if seconds % size == 0)

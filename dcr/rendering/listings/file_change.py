@@ -1,4 +1,4 @@
-"""What a change of one file does to the datasets in it, in a few lines to stand above its text diff."""
+"""Renders what a change of one file does to its datasets, above the text diff that git prints."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from dcr.compatibility.aliases import is_told_of_version
 from dcr.compatibility.semver import MAJOR, MINOR, NONE, PATCH
 from dcr.registry.changelog import ADDED, CHANGED, entry_of
-from dcr.rendering.listings.lines import BOLD, DIM, GREEN, INDENT, RED, YELLOW, Cell, Paper, page
+from dcr.rendering.listings.page import BOLD, DIM, GREEN, INDENT, RED, YELLOW, Cell, Page, join_lines
 from dcr.report.summary import counted
 
 if TYPE_CHECKING:
@@ -17,75 +17,82 @@ if TYPE_CHECKING:
     from dcr.registry.changelog import Entry
     from dcr.rendering.style import Style
 
-_LOOKS = {MAJOR: RED, MINOR: YELLOW, PATCH: GREEN, NONE: DIM}
-_WIDTH = max(map(len, _LOOKS))
+_COLORS = {MAJOR: RED, MINOR: YELLOW, PATCH: GREEN, NONE: DIM}
+_WIDTH = max(map(len, _COLORS))
 
 
 def render(
     previous: Reading | None, proposed: Reading | None, mode_of: Callable[[str], str], note: str, style: Style
 ) -> str:
-    """Return what became of each dataset and what that owes; nothing for two sides that hold no contract.
+    """Return the change of each dataset with its required bump, or an empty text for files without contracts.
 
-    A side is None where the file is not there. What cannot be read is said, and nothing is said about what it held.
-    `note` is what there is to say on the modes, empty for nothing.
+    `previous` or `proposed` is None where the file does not exist. A file that cannot be read is named, and its
+    datasets are not compared. `note` is a line about the modes, empty for none.
     """
-    paper = Paper(style)
-    lines = [paper.line(Cell(each, RED)) for each in _unread(previous, proposed)]
-    readable = all(side is None or not side.unreadable for side in (previous, proposed))
+    page = Page(style)
+    lines = [page.line(Cell(text, RED)) for text in _unread(previous, proposed)]
+    readable = all(reading is None or not reading.unreadable for reading in (previous, proposed))
     entries = list(_entries(previous, proposed, mode_of)) if readable else []
-    changed = [each for each in entries if each.lines]
+    changed = [entry for entry in entries if entry.lines]
     for entry in changed:
-        lines += _told(entry, paper)
+        lines += _dataset_lines(entry, page)
     if entries and not changed:
-        lines.append(_unchanged(entries, paper))
+        lines.append(_unchanged(entries, page))
     if lines and note:
-        lines.append(paper.line(Cell(note, DIM)))
-    return page(lines)
+        lines.append(page.line(Cell(note, DIM)))
+    return join_lines(lines)
 
 
 def _unread(previous: Reading | None, proposed: Reading | None) -> Iterator[str]:
-    for name, side in (("previous", previous), ("proposed", proposed)):
-        fatal = next((each for each in side.problems if each.fatal), None) if side else None
+    for name, reading in (("previous", previous), ("proposed", proposed)):
+        fatal = next((problem for problem in reading.problems if problem.fatal), None) if reading else None
         if fatal is not None:
-            yield f"not compared by dcr: the {name} side, line {fatal.location.line}: {fatal.message}"
+            yield f"dcr did not compare this file: {name} version, line {fatal.location.line}: {fatal.message}"
 
 
 def _entries(previous: Reading | None, proposed: Reading | None, mode_of: Callable[[str], str]) -> Iterator[Entry]:
     before, after = (
-        {each.dataset_id: each for each in (side.contracts if side else ())} for side in (previous, proposed)
+        {contract.dataset_id: contract for contract in (reading.contracts if reading else ())}
+        for reading in (previous, proposed)
     )
     for dataset_id in sorted({*before, *after}):
         if not is_told_of_version(dataset_id, before, after):
             yield entry_of(before.get(dataset_id), after.get(dataset_id), mode_of(dataset_id))
 
 
-def _unchanged(entries: Sequence[Entry], paper: Paper) -> str:
+def _unchanged(entries: Sequence[Entry], page: Page) -> str:
     first = entries[0]
     name = Cell(first.dataset_id if len(entries) == 1 else f"{len(entries)} datasets", BOLD)
     version = Cell(first.proposed.version if len(entries) == 1 and first.proposed else "", DIM)
-    return paper.line(name, version, Cell("nothing changes in meaning", DIM))
+    return page.line(name, version, Cell("no change in meaning", DIM))
 
 
-def _told(entry: Entry, paper: Paper) -> Iterator[str]:
-    versions = " → ".join(dict.fromkeys(each.version for each in (entry.previous, entry.proposed) if each is not None))
+def _dataset_lines(entry: Entry, page: Page) -> Iterator[str]:
+    versions = " → ".join(
+        dict.fromkeys(contract.version for contract in (entry.previous, entry.proposed) if contract is not None)
+    )
     if entry.change == CHANGED:
-        taken = f", took {entry.taken.upper()}" if entry.taken else ""
-        owed = Cell(f"owes {entry.owed.upper()}{taken}", _LOOKS[entry.owed])
+        actual = f", has {entry.taken.upper()}" if entry.taken else ""
+        bump = Cell(f"needs {_with_article(entry.owed)} bump{actual}", _COLORS[entry.owed])
     else:
-        owed = Cell(_of_one_side(entry), DIM)
-    yield paper.line(Cell(entry.dataset_id, BOLD), Cell(versions, DIM), owed)
+        bump = Cell(_describe_one_version(entry), DIM)
+    yield page.line(Cell(entry.dataset_id, BOLD), Cell(versions, DIM), bump)
     for line in entry.lines if entry.change == CHANGED else ():
-        who = f", which breaks {line.breaks.replace('_', ' ')}" if line.breaks else ""
-        bump = "" if line.bump == NONE else line.bump.upper()
-        yield paper.line(Cell(f"{bump:{_WIDTH}}", _LOOKS[line.bump]), Cell(f"{line.message}{who}"), indent=INDENT)
+        breaks = f" (breaks {line.breaks.replace('_', ' ')})" if line.breaks else ""
+        required = "" if line.bump == NONE else line.bump.upper()
+        cells = (Cell(f"{required:{_WIDTH}}", _COLORS[line.bump]), Cell(f"{line.message}{breaks}"))
+        yield page.line(*cells, indent=INDENT)
 
 
-def _of_one_side(entry: Entry) -> str:
-    """What can be said from one file: whether the dataset is new, or gone for good, only the others could tell."""
-    one = entry.proposed or entry.previous
-    count = len(one.fields) if one else 0
-    fields = counted(count, "field")
+def _with_article(bump: str) -> str:
+    return "no" if bump == NONE else f"a {bump.upper()}"
+
+
+def _describe_one_version(entry: Entry) -> str:
+    """Return a text for a dataset that only one version of the file defines: another file may define it too."""
+    contract = entry.proposed or entry.previous
+    fields = counted(len(contract.fields) if contract else 0, "field")
     if entry.change == ADDED:
-        return f"new in this file, {fields}"
-    owed = f"; owes {entry.owed.upper()} unless another file has it" if entry.owed != NONE else ""
-    return f"gone from this file, it was {one.status if one else ''}{owed}"
+        return f"added to this file, {fields}"
+    required = f"; needs {_with_article(entry.owed)} bump unless another file defines it" if entry.owed != NONE else ""
+    return f"removed from this file, was {contract.status if contract else ''}{required}"

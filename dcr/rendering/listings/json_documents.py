@@ -1,6 +1,6 @@
-"""JSON of the registry for programs: strict, in ASCII, an entry of a long list to a line.
+"""Builds the JSON documents of the commands that read the registry.
 
-Keys are stable as the report's are: additions are allowed, renames are not.
+The JSON is strict and in ASCII. Keys are stable like those of the report: keys may be added, none is renamed.
 """
 
 from __future__ import annotations
@@ -22,40 +22,53 @@ if TYPE_CHECKING:
 
 SCHEMA_VERSION = 1
 
+_FORMER_KEYS = {
+    "required": "owed", "actual": "taken", "transitions": "slips", "change": "did", "removed_fields": "gone",
+    "complete": "whole",
+}  # fmt: skip
+"""Keys whose former names are still written, with the same value."""
 
-def written(document: Mapping[str, Any]) -> str:
-    """Return a document as JSON text; each entry of a list at its top is one line, by the quick encoder."""
+
+def with_former_keys(document: dict[str, Any]) -> dict[str, Any]:
+    """Return a document that also has the former names of its keys."""
+    return {**document, **{old: document[new] for new, old in _FORMER_KEYS.items() if new in document}}
+
+
+def render_json(document: Mapping[str, Any]) -> str:
+    """Return a document as JSON text, with one line for each entry of its topmost lists."""
     parts = []
     for key, value in document.items():
         if isinstance(value, list) and value:
-            entries = ",\n    ".join(json.dumps(each, allow_nan=False) for each in value)
+            entries = ",\n    ".join(json.dumps(entry, allow_nan=False) for entry in value)
             parts.append(f"  {json.dumps(key)}: [\n    {entries}\n  ]")
         else:
             parts.append(f"  {json.dumps(key)}: {json.dumps(value, allow_nan=False)}")
     text = "{\n" + ",\n".join(parts) + "\n}\n"
-    return unmarked(text, escape="\\u0023")  # only strings can hold a mark, and there this is the same character
+    return unmarked(
+        text, escape="\\u0023"
+    )  # only strings contain a mark, and in a string the escape is the same character
 
 
-def opening(opened: Opened, history: History) -> dict[str, Any]:
-    """Return what every document begins with: who wrote it, where it was read, and whether that is everything."""
-    return {
+def header_document(opened: Opened, history: History) -> dict[str, Any]:
+    """Return the keys that every document begins with: the tool, the commit that was read, and whether all was read."""
+    return with_former_keys({
         "schema_version": SCHEMA_VERSION,
         "tool": {"name": "dcr", "version": __version__},
         "ref": {"name": opened.ref, "source": opened.source, "commit": opened.commit},
-        "whole": history.whole,
-    }
+        "complete": history.whole,
+    })  # fmt: skip
 
 
-def unread(files: Iterable[Unread]) -> list[dict[str, Any]]:
+def unread_documents(files: Iterable[Unread]) -> list[dict[str, Any]]:
     """Return the files that could not be read."""
     return [
-        {"path": each.path, "message": each.message, "datasets": list(each.datasets), **commit_document(each.commit)}
-        for each in files
+        {"path": file.path, "message": file.message, "datasets": list(file.datasets), **commit_document(file.commit)}
+        for file in files
     ]
 
 
 def commit_document(commit: Commit) -> dict[str, Any]:
-    """Return who changed something, when, and in which commit."""
+    """Return a commit with its author and date."""
     return {
         "commit": commit.id,
         "date": commit.date,
@@ -65,10 +78,15 @@ def commit_document(commit: Commit) -> dict[str, Any]:
     }
 
 
-def promises(facts: Facts) -> dict[str, Any]:
-    """Return who answers for a dataset, and how old it may become."""
+def promise_documents(facts: Facts) -> dict[str, Any]:
+    """Return the owners, the freshness promise and the migration plan of a dataset."""
     return {
         "owners": [{"team": team, "contact": contact} for team, contact in facts.owners],
         "freshness_sla": facts.freshness and {"max_lag_seconds": facts.freshness[0], "measurement": facts.freshness[1]},
         "deprecation_uri": facts.deprecation_uri,
     }
+
+
+def bump_document(required: str | None, actual: str | None) -> dict[str, Any]:
+    """Return the required and the actual bump of a change."""
+    return with_former_keys({"required": required, "actual": actual})

@@ -1,4 +1,4 @@
-"""A dataset's versions, newest first, with what each owed, took and broke; and the same of all datasets, unjudged."""
+"""Renders the versions of one dataset or of all datasets, as `dcr log` prints them."""
 
 from __future__ import annotations
 
@@ -6,8 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 from dcr.compatibility.severities import ERROR, INFO
 from dcr.registry.releases import EDITED, MOVED, RELEASED, REMOVED, RETURNED, REWORDED, STATUS
-from dcr.rendering.listings.json_documents import commit_document, opening, unread
-from dcr.rendering.listings.lines import (
+from dcr.rendering.listings.json_documents import (
+    bump_document,
+    commit_document,
+    header_document,
+    unread_documents,
+    with_former_keys,
+)
+from dcr.rendering.listings.page import (
     BOLD,
     CYAN,
     DIM,
@@ -17,10 +23,11 @@ from dcr.rendering.listings.lines import (
     STATUS_COLORS,
     YELLOW,
     Cell,
-    Paper,
-    day,
-    page,
-    title,
+    Column,
+    Page,
+    format_day,
+    join_lines,
+    shorten_subject,
 )
 from dcr.report.summary import counted
 
@@ -34,32 +41,36 @@ if TYPE_CHECKING:
     from dcr.rendering.style import Style
 
 _SHORT = 10
+_COLUMNS = (
+    Column("dataset", least=24), Column("version", least=9), Column("status", 1), Column("date", 2),
+    Column("commit", 4), Column("author", 3, 8),
+)  # fmt: skip
 _WORDS = {
-    EDITED: "edited under the same version",
+    EDITED: "changed without a new version",
     REMOVED: "removed",
-    RETURNED: "added again",
+    RETURNED: "reintroduced",
     MOVED: "moved",
-    REWORDED: "reworded",
+    REWORDED: "descriptions changed",
 }
 _BUMP_COLORS = {"major": RED, "minor": YELLOW, "patch": GREEN}
 _ISSUE_COLORS = {"error": RED, "warning": YELLOW, "info": CYAN}
 
 
 class Log:
-    """What is to be told of one dataset: its versions, newest first, and every step, oldest first."""
+    """The versions of one dataset, newest first, and every step, oldest first."""
 
     def __init__(self, dataset_id: str, versions: Sequence[Version], steps: Sequence[Step], mode: str | None) -> None:
         self.dataset_id, self.versions, self.steps, self.mode = dataset_id, versions, steps, mode
 
     @property
     def removed(self) -> bool:
-        """Whether the dataset is gone."""
+        """Whether the dataset was removed."""
         return bool(self.steps) and self.steps[-1].state.facts is None
 
 
 def render(log: Log, style: Style) -> str:
-    """Return a group of lines for each version, and one line for whatever else happened, newest first."""
-    paper = Paper(style)
+    """Return a group of lines for each version and for each change without a new version, newest first."""
+    page = Page(style)
     lines: list[str] = []
     by_step = {each.introduced.state: each for each in log.versions}
     for step in reversed(log.steps):
@@ -68,13 +79,13 @@ def render(log: Log, style: Style) -> str:
         if lines:
             lines.append("")
         version = by_step.get(step.state)
-        lines += _of_version(paper, version, step) if version else _of_step(paper, step)
-    return page(lines)
+        lines += _version_lines(page, version, step) if version else _step_lines(page, step)
+    return join_lines(lines)
 
 
 def render_all(logs: Sequence[Log], style: Style) -> str:
     """Return a row for each version of each dataset, newest first."""
-    paper = Paper(style)
+    page = Page(style)
     rows = []
     for log in logs:
         for version in log.versions:
@@ -83,33 +94,33 @@ def render_all(logs: Sequence[Log], style: Style) -> str:
             status = facts.status if facts else ""
             rows.append([
                 Cell(log.dataset_id, BOLD),
-                Cell(version.release.version + (" (one of two meanings)" if version.rivals else "")),
+                Cell(version.release.version + (" (redefined)" if version.rivals else "")),
                 Cell(status, STATUS_COLORS.get(status, "")),
-                Cell(day(commit.date)),
+                Cell(format_day(commit.date)),
                 Cell(commit.id[:_SHORT], DIM),
                 Cell(commit.author),
             ])  # fmt: skip
-    lines = paper.table(("dataset", "version", "status", "date", "commit", "author"), rows)
-    return page([*lines, f"{counted(len(rows), 'version')} of {counted(len(logs), 'dataset')}"])
+    lines = page.table(_COLUMNS, rows)
+    return join_lines([*lines, f"{counted(len(rows), 'version')} of {counted(len(logs), 'dataset')}"])
 
 
 def document(opened: Opened, history: History, log: Log) -> dict[str, Any]:
-    """Return one dataset's log as plain values."""
+    """Return the log of one dataset as a JSON document."""
     return {
-        **opening(opened, history),
+        **header_document(opened, history),
         "dataset_id": log.dataset_id,
         "mode": log.mode,
         "removed": log.removed,
         "versions": [version_document(each, judged=True) for each in log.versions],
         "steps": [_step_document(each) for each in reversed(log.steps)],
-        "unread": unread(history.unread),
+        "unread": unread_documents(history.unread),
     }
 
 
 def document_of_all(opened: Opened, history: History, logs: Sequence[Log]) -> dict[str, Any]:
-    """Return the log of all datasets as plain values, without verdicts: those are one dataset's."""
+    """Return the log of all datasets as a JSON document, without bumps and issues."""
     return {
-        **opening(opened, history),
+        **header_document(opened, history),
         "datasets": [
             {
                 "dataset_id": log.dataset_id,
@@ -118,12 +129,12 @@ def document_of_all(opened: Opened, history: History, logs: Sequence[Log]) -> di
             }
             for log in logs
         ],
-        "unread": unread(history.unread),
+        "unread": unread_documents(history.unread),
     }
 
 
 def version_document(version: Version, *, judged: bool) -> dict[str, Any]:
-    """Return one version: who released it and when, its status now, and its bump and breaks where judged."""
+    """Return one version as a JSON document, with its bump and issues if it was judged."""
     step, last = version.introduced, version.release.last
     facts = last.facts
     deprecated, archived = version.since("deprecated"), version.since("archived")
@@ -135,16 +146,16 @@ def version_document(version: Version, *, judged: bool) -> dict[str, Any]:
         "digest": version.release.digest,
         "ambiguous": bool(version.rivals),
         "commits": [each.state.commit.id for each in version.steps],
-        "deprecated": _since(deprecated, facts.deprecation_uri if facts else None),
-        "archived": _since(archived, None),
+        "deprecated": _since_document(deprecated, facts.deprecation_uri if facts else None),
+        "archived": _since_document(archived, None),
     }
     if judged:
-        found["bump"] = {"owed": step.owed, "taken": step.taken}
-        found["issues"] = [_issue(each) for each in step.issues]
+        found["bump"] = bump_document(step.owed, step.taken)
+        found["issues"] = [_issue(issue) for issue in step.issues]
     return found
 
 
-def _since(commit: Any, uri: str | None) -> dict[str, Any] | None:
+def _since_document(commit: Any, uri: str | None) -> dict[str, Any] | None:
     if commit is None:
         return None
     return {"commit": commit.id, "date": commit.date, **({"uri": uri} if uri else {})}
@@ -164,84 +175,83 @@ def _issue(issue: Issue) -> dict[str, Any]:
 
 def _step_document(step: Step) -> dict[str, Any]:
     facts = step.state.facts
-    return {
-        "did": step.did,
+    return with_former_keys({
+        "change": step.did,
         **commit_document(step.state.commit),
         "path": step.state.path,
         "version": facts.version if facts else None,
         "status": facts.status if facts else None,
-        "bump": {"owed": step.owed, "taken": step.taken},
-        "issues": [_issue(each) for each in step.issues],
-    }
+        "bump": bump_document(step.owed, step.taken),
+        "issues": [_issue(issue) for issue in step.issues],
+    })  # fmt: skip
 
 
-def _of_version(paper: Paper, version: Version, step: Step) -> list[str]:
+def _version_lines(page: Page, version: Version, step: Step) -> list[str]:
     facts = version.release.last.facts
     status = facts.status if facts else ""
     bump = ""
     if step.owed is not None:
-        bump = f"owed {step.owed.upper()}, took {(step.taken or 'none').upper()}"
-    heading = paper.line(
+        bump = f"required bump {step.owed.upper()}, actual {(step.taken or 'none').upper()}"
+    heading = page.line(
         Cell(version.release.version, BOLD),
         Cell(status, STATUS_COLORS.get(status, "")),
         Cell(bump, _BUMP_COLORS.get(step.owed or "", "")),
         Cell(_WORDS.get(step.did, ""), YELLOW),
     )
-    lines = [heading, _who(paper, step)]
+    lines = [heading, _commit_line(page, step)]
     if version.rivals:
-        others = ", ".join(
-            f"{each.first.commit.id[:_SHORT]} on {day(each.first.commit.date)}" for each in version.rivals
+        commits = ", ".join(
+            f"{rival.first.commit.id[:_SHORT]} ({format_day(rival.first.commit.date)})" for rival in version.rivals
         )
-        said = f"version '{version.release.version}' has another meaning too, from {others}"
-        lines.append(paper.line(Cell(said, YELLOW), indent=INDENT))
+        text = f"version '{version.release.version}' was also defined differently, in {commits}"
+        lines.append(page.line(Cell(text, YELLOW), indent=INDENT))
     deprecated = version.since("deprecated")
     if deprecated and facts:
-        said = (
-            f"deprecated on {day(deprecated.date)} in {deprecated.id[:_SHORT]}: {facts.deprecation_uri or 'no address'}"
-        )
-        lines.append(paper.line(Cell(said, YELLOW), indent=INDENT))
+        plan = facts.deprecation_uri or "no migration plan"
+        text = f"deprecated on {format_day(deprecated.date)} in {deprecated.id[:_SHORT]}: {plan}"
+        lines.append(page.line(Cell(text, YELLOW), indent=INDENT))
     archived = version.since("archived")
     if archived:
         lines.append(
-            paper.line(Cell(f"archived on {day(archived.date)} in {archived.id[:_SHORT]}", DIM), indent=INDENT)
+            page.line(Cell(f"archived on {format_day(archived.date)} in {archived.id[:_SHORT]}", DIM), indent=INDENT)
         )
-    return [*lines, *_issues(paper, step)]
+    return [*lines, *_issue_lines(page, step)]
 
 
-def _of_step(paper: Paper, step: Step) -> list[str]:
+def _step_lines(page: Page, step: Step) -> list[str]:
     facts = step.state.facts
     version = facts.version if facts else ""
     words = _WORDS.get(step.did, "")
     if step.did == STATUS and facts:
         words = f"status is {facts.status}"
     elif step.did == RELEASED:
-        words = "back to this version"
+        words = "this version again"
     elif step.did == MOVED:
-        words = _moved(step)
+        words = _describe_move(step)
     return [
-        paper.line(Cell(version), Cell(words, RED if step.did == REMOVED else CYAN)),
-        _who(paper, step),
-        *_issues(paper, step),
+        page.line(Cell(version), Cell(words, RED if step.did == REMOVED else CYAN)),
+        _commit_line(page, step),
+        *_issue_lines(page, step),
     ]
 
 
-def _moved(step: Step) -> str:
-    """Return what moved: the file, what it is written in, or both."""
+def _describe_move(step: Step) -> str:
+    """Return how the file or its format changed."""
     path, before, facts = step.state.path, step.before, step.state.facts
     found = [f"moved to {path}"] if before is None or before.path != path else []
     if facts and before and before.facts and before.facts.format != facts.format:
-        found.append(f"written as {facts.format}, no longer as {before.facts.format}")
+        found.append(f"format changed from {before.facts.format} to {facts.format}")
     return ", ".join(found)
 
 
-def _who(paper: Paper, step: Step) -> str:
+def _commit_line(page: Page, step: Step) -> str:
     commit = step.state.commit
-    words = (day(commit.date), commit.id[:_SHORT], commit.author, title(commit.subject))
-    return paper.line(*(Cell(each, DIM) for each in words), indent=INDENT)
+    texts = (format_day(commit.date), commit.id[:_SHORT], commit.author, shorten_subject(commit.subject))
+    return page.line(*(Cell(text, DIM) for text in texts), indent=INDENT)
 
 
-def _issues(paper: Paper, step: Step) -> Iterator[str]:
+def _issue_lines(page: Page, step: Step) -> Iterator[str]:
     for issue in step.issues:
         if issue.severity != INFO:
             color = _ISSUE_COLORS.get(issue.severity, "") if issue.severity == ERROR else YELLOW
-            yield paper.line(Cell(f"{issue.severity}: {issue.message} [{issue.kind}]", color), indent=INDENT)
+            yield page.line(Cell(f"{issue.severity}: {issue.message} [{issue.kind}]", color), indent=INDENT)

@@ -1,4 +1,4 @@
-"""The manuals of rules for a terminal: one in full, or all of them by who breaks."""
+"""Renders the manual of one rule or the list of all rules, as `dcr explain` prints them."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from dcr.compatibility.rule import FIELD, RUN
 from dcr.compatibility.severities import ERROR, WARNING
 from dcr.policy.application import NEVER_ACCEPTED
 from dcr.policy.policy import FIXED
-from dcr.rendering.listings.lines import BOLD, CYAN, RED, YELLOW, page
-from dcr.rendering.listings.show import highlighted
+from dcr.rendering.listings.page import BOLD, CYAN, RED, YELLOW, join_lines
+from dcr.rendering.listings.show import highlight
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -21,101 +21,97 @@ if TYPE_CHECKING:
     from dcr.rendering.style import Style
 
 WIDEST = 100
-"""Columns beyond which a paragraph is harder to read, not easier."""
+"""The widest paragraph, in columns; longer lines are hard to read."""
 _INDENT = "    "
 _LEAST_SUMMARY = 34
-"""Columns a summary needs beside its kind; below that it stands on lines of its own."""
+"""The least width, in columns, of a summary next to its kind. With less, it gets its own lines."""
 _GROUPS = {
-    "consumers": "Breaks consumers: they select fields, join on the key, rely on the promises",
-    (BACKWARD,): "Breaks new readers: the proposed contract on rows already written",
-    (FORWARD,): "Breaks old readers: the previous contract on rows to come",
+    "consumers": "Breaks consumers: queries, joins, and what relies on owners and service levels",
+    (BACKWARD,): "Breaks new readers: they validate existing rows with the proposed contract",
+    (FORWARD,): "Breaks old readers: they validate new rows with the previous contract",
     (BACKWARD, FORWARD): "Breaks new and old readers",
-    (): "Holds in every mode, whoever reads",
-    RUN: "About the run: its acceptances and its policy",
+    (): "Checked in every mode",
+    RUN: "About the policy and the acceptances",
 }
-_LOOKS = {ERROR: RED, WARNING: YELLOW}
+_COLORS = {ERROR: RED, WARNING: YELLOW}
 _CODE = re.compile(r"`[^`]+`")
 
 
 def render(rule: Rule, style: Style) -> str:
-    """Return one manual: what happened, why it breaks, what to do instead, and how to let it through."""
+    """Return one manual: what happened, why it breaks, what to do instead and how to accept it."""
     width = min(style.width, WIDEST)
     summary, *parts = rule.manual.split("\n\n")
     facts = f"{rule.kind}  {rule.severity}, {_when(rule)}"
     first, *others = textwrap.wrap(facts, width, subsequent_indent=_INDENT, break_long_words=False)
-    first = _painted(rule.kind, BOLD, style) + first.removeprefix(rule.kind).replace(
-        rule.severity, _painted(rule.severity, _LOOKS.get(rule.severity, ""), style), 1
+    first = style.colorize(rule.kind, BOLD) + first.removeprefix(rule.kind).replace(
+        rule.severity, style.colorize(rule.severity, _COLORS.get(rule.severity, "")), 1
     )
-    lines = [first, *others, "", *_wrapped(summary, width, "", style)]
+    lines = [first, *others, "", *_wrap(summary, width, "", style)]
     for part in parts:
         heading, *text = part.split("\n")
-        lines += ["", _painted(heading, BOLD, style)]
+        lines += ["", style.colorize(heading, BOLD)]
         if heading == "Example":
             example = "\n".join(text)
-            lines += (highlighted(example) if style.color else example).split("\n")
+            lines += (highlight(example) if style.color else example).split("\n")
         else:
-            lines += _wrapped(" ".join(each.strip() for each in text), width, _INDENT, style)
-    for heading, told in _ways_out(rule):
-        lines += ["", _painted(heading, BOLD, style), *_wrapped(told, width, _INDENT, style)]
-    return page(lines)
+            lines += _wrap(" ".join(each.strip() for each in text), width, _INDENT, style)
+    for heading, text in _sections(rule):
+        lines += ["", style.colorize(heading, BOLD), *_wrap(text, width, _INDENT, style)]
+    return join_lines(lines)
 
 
 def _when(rule: Rule) -> str:
     when = f"mode {' and '.join(rule.modes)}" if rule.modes else "always"
-    owed = f", owes {rule.bump.upper()}" if rule.about == FIELD else ""
-    who = f", breaks {rule.breaks.replace('_', ' ')}" if rule.breaks else ""
-    return f"{when}{owed}{who}"
+    bump = f", requires a {rule.bump.upper()} bump" if rule.about == FIELD else ""
+    breaks = f", breaks {rule.breaks.replace('_', ' ')}" if rule.breaks else ""
+    return f"{when}{bump}{breaks}"
 
 
-def _ways_out(rule: Rule) -> Iterator[tuple[str, str]]:
+def _sections(rule: Rule) -> Iterator[tuple[str, str]]:
     if rule.kind not in NEVER_ACCEPTED:
         keys, field = ("kind, field", " FIELD") if rule.about == FIELD else ("kind", "")
-        entry = f"An entry in dcr.accepted.yaml: dataset, version, {keys} and reason, exactly as in the report."
-        yield "Let one through", f"{entry} To write it: `dcr accept DATASET {rule.kind}{field} --reason WHY`"
+        command = f"`dcr accept DATASET {rule.kind}{field} --reason WHY`"
+        yield "Accept one", f"{command} adds an entry with dataset, version, {keys} and reason to dcr.accepted.yaml."
     if rule.kind in FIXED:
-        yield "Its severity", "Cannot be changed: what is unread or undecided fails closed."
+        yield "Its severity", "Cannot be changed: a contract that dcr cannot read or compare always fails the check."
     else:
         other = WARNING if rule.severity == ERROR else ERROR
         yield "Change its severity", f'In dcr.toml, under [severity]: {rule.kind} = "{other}"'
 
 
 def render_list(rules: Iterable[Rule], style: Style) -> str:
-    """Return all rules, each with its severity and first sentence, under who breaks."""
+    """Return all rules, grouped by who breaks, each with its severity and its summary."""
     groups: dict[object, list[Rule]] = {group: [] for group in _GROUPS}
     for rule in rules:
         groups[RUN if rule.about == RUN else rule.breaks or rule.modes].append(rule)
     width = max(len(rule.kind) for found in groups.values() for rule in found)
     lines: list[str] = []
     for group, found in groups.items():
-        lines += [*_wrapped(_GROUPS[group], style.width, "", style, BOLD)]  # type: ignore[index]
+        lines += [*_wrap(_GROUPS[group], style.width, "", style, BOLD)]  # type: ignore[index]
         for rule in found:
             lines += _entry(rule, width, style)
         lines.append("")
-    return page([*lines, "dcr explain KIND prints one manual."])
+    return join_lines([*lines, "Run dcr explain KIND for the manual of one rule."])
 
 
 def _entry(rule: Rule, width: int, style: Style) -> Iterator[str]:
     before = f"  {rule.kind:{width}}  {rule.severity:7}  "
-    severity = _painted(rule.severity, _LOOKS.get(rule.severity, ""), style)
+    severity = style.colorize(rule.severity, _COLORS.get(rule.severity, ""))
     if style.width - len(before) < _LEAST_SUMMARY:
         gap = 1 if len(rule.kind) + len(rule.severity) + 4 > style.width else 2
         yield f"{' ' * gap}{rule.kind}{' ' * gap}{severity}"
-        yield from _wrapped(rule.summary, style.width, _INDENT, style)
+        yield from _wrap(rule.summary, style.width, _INDENT, style)
         return
-    first, *others = _wrapped(rule.summary, style.width, " " * len(before), style)
+    first, *others = _wrap(rule.summary, style.width, " " * len(before), style)
     yield f"  {rule.kind:{width}}  {severity}{' ' * (9 - len(rule.severity))}{first.lstrip()}"
     yield from others
 
 
-def _wrapped(text: str, width: int, indent: str, style: Style, look: str = "") -> list[str]:
-    """Return a paragraph in lines of a width, its code spans in colour unless all of it has a look."""
+def _wrap(text: str, width: int, indent: str, style: Style, color: str = "") -> list[str]:
+    """Return the lines of a paragraph, in one colour or with its code spans in colour."""
     lines = textwrap.wrap(
         text, width, initial_indent=indent, subsequent_indent=indent, break_on_hyphens=False, break_long_words=False
     )
-    if look:
-        return [_painted(line, look, style) for line in lines]
-    return [_CODE.sub(lambda found: _painted(found[0], CYAN, style), line) for line in lines]
-
-
-def _painted(text: str, look: str, style: Style) -> str:
-    return f"\x1b[{look}m{text}\x1b[0m" if look and style.color else text
+    if color:
+        return [style.colorize(line, color) for line in lines]
+    return [_CODE.sub(lambda match: style.colorize(match[0], CYAN), line) for line in lines]

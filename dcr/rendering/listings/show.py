@@ -1,13 +1,12 @@
-"""One version of a contract: its file as it was, or what it says in dcr's words, whatever its format."""
+"""Renders one version of a contract, as its file or as format-neutral JSON."""
 
 from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING, Any
 
-from dcr.rendering.listings.json_documents import commit_document, opening
-from dcr.rendering.listings.lines import CYAN, DIM, GREEN, YELLOW
-from dcr.rendering.reports._layout import Layout
+from dcr.rendering.listings.json_documents import commit_document, header_document
+from dcr.rendering.listings.page import CYAN, DIM, GREEN, YELLOW
 from dcr.text.printable import defused
 
 if TYPE_CHECKING:
@@ -19,17 +18,16 @@ if TYPE_CHECKING:
 
 
 def render(text: bytes, style: Style) -> str:
-    """Return a file for people: every line printable, and coloured where the terminal takes it."""
-    shown = Layout(style.width, style.unicode).shown
+    """Return a file with every line printable, and coloured if the style has colours."""
     lines = text.decode("utf-8", "surrogateescape").removeprefix("\ufeff").splitlines()
-    plain = "".join(f"{defused(shown(line.expandtabs(2)))}\n" for line in lines)
-    return highlighted(plain) if style.color else plain
+    plain = "".join(f"{defused(style.sanitize(line.expandtabs(2)))}\n" for line in lines)
+    return highlight(plain) if style.color else plain
 
 
 def document(opened: Opened, history: History, found: Found, contract: Contract) -> dict[str, Any]:
-    """Return the contract as plain values, with where it stood and what else its version means."""
+    """Return the contract as a JSON document, with its file and the other definitions of its version."""
     return {
-        **opening(opened, history),
+        **header_document(opened, history),
         "introduced": commit_document(_introduced(history, found)),
         "as_of": commit_document(found.state.commit),
         "path": found.state.path,
@@ -46,23 +44,23 @@ def _introduced(history: History, found: Found) -> Any:
 
 
 def contract_document(contract: Contract) -> dict[str, Any]:
-    """Return what a contract says in the words of dcr's own format; what is not said is left out."""
+    """Return a contract under the keys of the native format, without empty values."""
     sla = contract.freshness_sla
-    return _said({
+    return _without_empty({
         "dataset_id": contract.dataset_id,
         "version": contract.version,
         "description": contract.description,
         "status": contract.status,
         "primary_key": list(contract.primary_key) or None,
-        "owners": [_said(each._asdict()) for each in contract.owners] or None,
-        "freshness_sla": _said(sla._asdict()) if sla else None,
+        "owners": [_without_empty(owner._asdict()) for owner in contract.owners] or None,
+        "freshness_sla": _without_empty(sla._asdict()) if sla else None,
         "deprecation_uri": contract.deprecation_uri,
-        "fields": [_field(each) for each in contract.fields],
+        "fields": [_field_document(field) for field in contract.fields],
     })  # fmt: skip
 
 
-def _field(field: Field) -> dict[str, Any]:
-    return _said({
+def _field_document(field: Field) -> dict[str, Any]:
+    return _without_empty({
         "name": field.name or None,
         "type": field.type,
         "physical_type": field.physical_type,
@@ -71,12 +69,12 @@ def _field(field: Field) -> dict[str, Any]:
         "deprecated": field.deprecated or None,
         "enum": None if field.enum is None else list(field.enum),
         **field.constraints,
-        "fields": [_field(each) for each in field.fields] or None,
-        "items": _field(field.items) if field.items else None,
+        "fields": [_field_document(child) for child in field.fields] or None,
+        "items": _field_document(field.items) if field.items else None,
     })  # fmt: skip
 
 
-def _said(values: dict[str, Any]) -> dict[str, Any]:
+def _without_empty(values: dict[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in values.items() if value is not None}
 
 
@@ -86,9 +84,9 @@ _TOKENS = re.compile(
       | (?P<value>(?<=[\s\[,])(?:true|false|null|-?\d+(?:\.\d+)?)(?=[\s,\]}]|$))""",
     re.MULTILINE | re.VERBOSE,
 )
-_LOOKS = {"comment": DIM, "quoted": GREEN, "key": CYAN, "value": YELLOW}
+_COLORS = {"comment": DIM, "quoted": GREEN, "key": CYAN, "value": YELLOW}
 
 
-def highlighted(text: str) -> str:
-    """Return YAML in colours: a help to the eye, told by how a line looks and not by parsing it."""
-    return _TOKENS.sub(lambda found: f"\x1b[{_LOOKS[found.lastgroup or 'key']}m{found[0]}\x1b[0m", text)
+def highlight(text: str) -> str:
+    """Return YAML in colours. The text is matched by patterns and not parsed."""
+    return _TOKENS.sub(lambda match: f"\x1b[{_COLORS[match.lastgroup or 'key']}m{match[0]}\x1b[0m", text)
