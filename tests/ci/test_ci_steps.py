@@ -164,7 +164,7 @@ def test_github_s_job_keeps_a_word_where_nothing_was_checked(tmp_path: Path) -> 
     service = SERVICES["github"]
     made = machine(service, service.shallow(Server(tmp_path)))
     made.run(service.steps())
-    said = "No contract was checked: the log of the job says why.\n"
+    said = "No contract was checked. See the log of the job.\n"
     assert (made.temp / "summary").read_text("utf-8") == (made.temp / "comment/dcr.md").read_text("utf-8") == said
 
 

@@ -105,7 +105,7 @@ def test_a_number_that_is_not_what_the_run_was_of_gets_no_comment(tmp_path: Path
     job = Job(tmp_path)
     ended = job.run(pull=pull)
     assert (ended.code, job.sent) == (0, None)
-    assert "::notice::pull request 7 is not, or no longer," in ended.log
+    assert "::notice::pull request 7 is closed, or has changed since the run" in ended.log
 
 
 @pytest.mark.parametrize(
@@ -116,7 +116,7 @@ def test_a_number_that_is_none_ends_the_job(tmp_path: Path, number: str) -> None
     job = Job(tmp_path, number)
     ended = job.run()
     assert (ended.code, job.sent) == (1, None)
-    assert ended.log == "::error::the artifact names no pull request\n"
+    assert ended.log == "::error::the artifact contains no pull request number\n"
 
 
 @pytest.mark.parametrize("report", ["x" * 65_536, "x" * 300_000, "@" * 40_000], ids=["long", "huge", "mentions"])

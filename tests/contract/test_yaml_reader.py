@@ -156,7 +156,7 @@ def hint_of(content: str) -> str:
 
 
 @pytest.mark.parametrize(("content", "said"), REFUSED.values(), ids=list(REFUSED))
-def test_what_misleads_or_exhausts_is_refused_with_its_place(content: str | bytes, said: str) -> None:
+def test_what_misleads_or_exhausts_is_refused_with_its_location(content: str | bytes, said: str) -> None:
     assert outcome(content) == said
 
 

@@ -28,15 +28,15 @@ MEBI = 1024 * 1024
 LIMITS = {
     "one file": f"{reader.MAX_BYTES // MEBI} MiB",
     "nesting": f"{reader.MAX_DEPTH} levels",
-    "values in a file, aliases written out": f"{reader.MAX_NODES:,}",
+    "values in a file, aliases expanded": f"{reader.MAX_NODES:,}",
     "one value": f"{reader.MAX_SCALAR:,} characters",
     "a `dataset_id`": f"{validity.MAX_ID} characters",
     "a number in a version": f"{validity.MAX_DIGITS} digits",
-    "faults told of one file": f"{validity.MAX_FAULTS:,}",
+    "errors reported for one file": f"{validity.MAX_FAULTS:,}",
     "a `pattern`": f"{patterns.MAX_PATTERN:,} characters",
     "columns of a file in another format": f"{notes.MAX_COLUMNS:,}",
     "datasets in one file": f"{notes.MAX_DATASETS:,}",
-    "older versions looked at for a readable one": f"{versions.MAX_OLDER}",
+    "older versions tried to find a readable one": f"{versions.MAX_OLDER}",
     "a baseline": f"{baselines.MAX_BASELINE // MEBI} MiB",
     "one git command": f"{command.TIME_LIMIT:.0f} seconds (`DCR_GIT_TIMEOUT`)",
     "the cache": f"{cache.MAX_FILE // MEBI} MiB",
@@ -61,10 +61,10 @@ def sentences(text: str) -> list[str]:
     return [" ".join(each.split()) for each in re.findall(r"(?<![*\w])\*([^*]+)\*(?!\*)", text)]
 
 
-def test_every_promise_of_the_security_page_is_shown_or_names_its_tests() -> None:
-    _, *promises = re.split(r"^\*\*\d\. ", section(SECURITY, "## What is promised"), flags=re.MULTILINE)
-    assert len(promises) == 8
-    assert [each.partition(".")[0] for each in promises if "<!-- new repository; run -->" not in each
+def test_every_guarantee_of_the_security_page_is_shown_or_names_its_tests() -> None:
+    _, *guarantees = re.split(r"^\*\*\d\. ", section(SECURITY, "## Guarantees"), flags=re.MULTILINE)
+    assert len(guarantees) == 8
+    assert [each.partition(".")[0] for each in guarantees if "<!-- new repository; run -->" not in each
             and not sentences(each)] == []  # fmt: skip
 
 

@@ -79,7 +79,7 @@ def test_a_base_that_does_not_exist_is_refused_with_the_fetch_that_brings_it(bro
 
 
 @pytest.mark.parametrize("warned", ["true", "false"])
-def test_a_tag_that_shadows_the_base_is_refused_and_both_names_are_told(broken: Repository, warned: str) -> None:
+def test_a_tag_that_shadows_the_base_is_refused_and_both_names_are_listed(broken: Repository, warned: str) -> None:
     broken.git("tag", "main", "feature")  # git would take the tag, and compare the head with itself
     broken.git("config", "core.warnAmbiguousRefs", warned)
     broken.check("--base", "main").says("'main'", "--base refs/heads/main", "--base refs/tags/main")

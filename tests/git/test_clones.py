@@ -222,7 +222,7 @@ def test_a_missing_or_corrupt_object_is_never_a_pass(broken: Repository, what: s
 
 
 @pytest.mark.parametrize("name", ["dcr.toml", "pyproject.toml", "dcr.accepted.yaml"])
-def test_a_policy_that_is_lost_is_not_no_policy(repository: Repository, name: str) -> None:
+def test_a_policy_that_cannot_be_read_is_not_no_policy(repository: Repository, name: str) -> None:
     repository.git("checkout", "-q", "main")
     repository.commit({name: '[tool.dcr]\nmode = "full"\n' if name == "pyproject.toml" else "# nothing yet\n"})
     repository.branch("second")

@@ -111,7 +111,7 @@ def test_an_acceptance_lets_exactly_one_break_through() -> None:
         acceptance(expires="2026-06-14"),
     ],
 )
-def test_an_acceptance_of_something_else_lets_nothing_through(other: Acceptance) -> None:
+def test_an_acceptance_of_something_else_accepts_nothing(other: Acceptance) -> None:
     assert verdict(BEFORE, after("2.0.0"), other) == [REMOVED]
 
 

@@ -12,7 +12,7 @@ from dcr.compatibility.severities import ERROR, WARNING
 from dcr.errors import UsageError
 from dcr.git.refs import resolve_commit
 from dcr.registry.audit import audit as run_audit
-from dcr.rendering.listings.audit import document, count_issues, render, render_lines
+from dcr.rendering.listings.audit import count_issues, document, render, render_lines
 from dcr.rendering.listings.json_documents import render_json
 
 FORMATS = ("table", "text", "json")

@@ -24,7 +24,7 @@ from dcr.registry.lookup import Named, find, parse
 from dcr.registry.snapshot import open_at
 from dcr.rendering.listings.changelog import Changelog, document, render, render_markdown
 from dcr.rendering.listings.json_documents import render_json
-from dcr.rendering.listings.page import day
+from dcr.rendering.listings.page import format_day
 from dcr.text.suggestions import did_you_mean
 
 EXAMPLE = "Example: dcr diff v1.0.0..main --format markdown"
@@ -103,7 +103,7 @@ def _between_versions(repository: Repository, versions: tuple[Named, Named], ref
     for side in sides:
         for each in side.others:
             commit = each.first.commit
-            tell(f"version '{each.version}' has another content, of {day(commit.date)} in {commit.id[:10]}; the newest"
+            tell(f"version '{each.version}' has another content, of {format_day(commit.date)} in {commit.id[:10]}; the newest"
                  " is compared")  # fmt: skip
     previous, proposed = history.contracts([side.state for side in sides])
     entry = entry_of(previous, proposed, opened.policy.mode_of(first.dataset_id))

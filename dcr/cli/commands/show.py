@@ -14,7 +14,7 @@ from dcr.cli.reading import checked, history_at, open_here, show_bytes, states_o
 from dcr.cli.reading import show as show_page
 from dcr.registry.lookup import Named, find, parse
 from dcr.rendering.listings.json_documents import render_json
-from dcr.rendering.listings.page import day
+from dcr.rendering.listings.page import format_day
 from dcr.rendering.listings.show import document, render
 
 EXAMPLE = "Example: dcr show users.daily_active@1.0.0 --ref main"
@@ -51,10 +51,10 @@ def show(
     found = find(history, named, commit)
     if states[-1].facts is None and named.version is None:
         gone = states[-1].commit
-        tell(f"'{named.dataset_id}' was removed on {day(gone.date)} in {gone.id[:10]}; this is what it was last")
+        tell(f"'{named.dataset_id}' was removed on {format_day(gone.date)} in {gone.id[:10]}; this is what it was last")
     for each in found.others:
         first = each.first.commit
-        tell(f"version '{each.version}' has another content, of {day(first.date)}", f"--commit {first.id[:10]}")
+        tell(f"version '{each.version}' has another content, of {format_day(first.date)}", f"--commit {first.id[:10]}")
     if format == "json":
         show_page(render_json(document(opened, history, found, found.state.contract())), pager=False)
     elif color == "always" or _people_read():

@@ -7,10 +7,24 @@ from typing import TYPE_CHECKING, Any
 
 from dcr.compatibility.severities import ERROR
 from dcr.rendering.listings.json_documents import (
-    bump_document, commit_document, header_document, unread_documents, with_former_keys,
+    bump_document,
+    commit_document,
+    header_document,
+    unread_documents,
+    with_former_keys,
 )  # fmt: skip
 from dcr.rendering.listings.page import (
-    BOLD, CYAN, DIM, INDENT, RED, YELLOW, Cell, Page, format_day, join_lines, shorten_subject,
+    BOLD,
+    CYAN,
+    DIM,
+    INDENT,
+    RED,
+    YELLOW,
+    Cell,
+    Page,
+    format_day,
+    join_lines,
+    shorten_subject,
 )  # fmt: skip
 from dcr.report.summary import counted
 from dcr.text.printable import defused, printable

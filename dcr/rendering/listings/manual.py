@@ -55,8 +55,8 @@ def render(rule: Rule, style: Style) -> str:
             lines += (highlight(example) if style.color else example).split("\n")
         else:
             lines += _wrap(" ".join(each.strip() for each in text), width, _INDENT, style)
-    for heading, text in _sections(rule):
-        lines += ["", style.colorize(heading, BOLD), *_wrap(text, width, _INDENT, style)]
+    for heading, sentence in _sections(rule):
+        lines += ["", style.colorize(heading, BOLD), *_wrap(sentence, width, _INDENT, style)]
     return join_lines(lines)
 
 
