@@ -19,7 +19,7 @@ import standard
 import yaml
 from measure import median_ratio
 
-from dcr.formats import read
+from dcr.formats import read_content
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -72,7 +72,7 @@ def jobs() -> dict[str, Job]:
     foreign = [standard.render([each]).encode() for each in samples]
     large, large_native = [_large_standard()], [_large_native()]
     for file in (*native, *foreign, *large, *large_native):
-        found = read("contract.yaml", file)
+        found = read_content("contract.yaml", file)
         if not found.contracts or any(problem.fatal for problem in found.problems):
             raise ValueError(f"a generated file was not read: {found.problems[:1]}")
     size = f"one file of {len(large[0]) / 1000:.0f} kB"
@@ -87,7 +87,7 @@ def jobs() -> dict[str, Job]:
 
 
 def _by_dcr(file: bytes) -> object:
-    return read("contract.yaml", file)
+    return read_content("contract.yaml", file)
 
 
 def _by_yaml(file: bytes) -> object:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 
-def typed(text: str) -> str:
+def quote_for_shell(text: str) -> str:
     """Return a text as a shell takes it for one word, for hints that are typed as they stand."""
     import shlex  # noqa: PLC0415 (only errors need it)
 

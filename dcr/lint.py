@@ -6,23 +6,23 @@ import os
 from collections import Counter, defaultdict
 from typing import TYPE_CHECKING, NamedTuple
 
-from dcr.compatibility.engine import judge
-from dcr.compatibility.issue_locations import named_places
+from dcr.compatibility.engine import run_rules
+from dcr.compatibility.issue_locations import create_location_resolver
 from dcr.compatibility.pairs import ContractPair
-from dcr.compatibility.rules import kinds
+from dcr.compatibility.rules import list_kinds
 from dcr.contract.contract import Contract
 from dcr.errors import UsageError
-from dcr.formats import read
-from dcr.formats.reading import Problem, Reading
-from dcr.formats.unread_keys import keys_about, unread_keys
-from dcr.git.changes import listed_files
-from dcr.git.repository import NotARepositoryError, discover
-from dcr.git.worktree import read_file, relative_paths, walk
+from dcr.formats import read_content
+from dcr.formats.reading import ParsedFile, Problem
+from dcr.formats.unread_keys import filter_keys, list_unread_keys
+from dcr.git.changes import list_worktree_files
+from dcr.git.repository import NotARepositoryError, discover_repository
+from dcr.git.worktree import list_files, read_file, resolve_relative_paths
 from dcr.parsing.location import Location
-from dcr.policy.application import apply
+from dcr.policy.application import adjust_issues
 from dcr.policy.detection import is_contract, may_be_contract
 from dcr.policy.policy import FILES, Policy, PolicyError, StricterPolicy, parse_policy
-from dcr.report.report import UNCHANGED, ContractReport, Report, once_per_file, without_known
+from dcr.report.report import UNCHANGED, ContractReport, Report, deduplicate_file_issues, without_known_issues
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -35,12 +35,12 @@ UNKNOWN = "unknown"
 """The format of a file that cannot be read far enough to tell what it is."""
 
 
-class _Found(NamedTuple):
+class _DatasetSource(NamedTuple):
     """A file's dataset, kept small: ten thousand of them are held at once."""
 
     dataset_id: str
     version: str
-    place: Location
+    location: Location
     is_alias: bool = False
 
 
@@ -60,21 +60,21 @@ def lint(
     `sources` asks for the texts beside the issues, for formats that show them. Works outside a repository too. Raises a
     `DcrError` when a path, the policy or the baseline cannot be read.
     """
-    top, repository = _top(folder)
-    policy, source = own_policy(top)
+    top, repository = _find_top(folder)
+    policy, source = read_policy(top)
     scope = policy.scope
-    named, files = _files(top, folder, tuple(paths), repository, scope)
+    named, files = _list_files(top, folder, tuple(paths), repository, scope)
     stricter = StricterPolicy(policy, policy)
     reports: dict[tuple[str, str | None], ContractReport] = {}
-    claims: dict[str, list[_Found]] = defaultdict(list)
+    claims: dict[str, list[_DatasetSource]] = defaultdict(list)
     formats: Counter[str] = Counter()
     total = left_alone = 0
     for number, path in enumerate(files):
         if number % 500 == 0:
             progress(f"reading {number:,} of {len(files):,} files")
-        reading = _reading(top, path, scope, given=path in named)
+        reading = _read_contract_file(top, path, scope, given=path in named)
         if reading.format is None and path in named:
-            reading = _no_contract(path)
+            reading = _build_not_contract_reading(path)
         meant = path in named or reading.format != UNKNOWN or scope.by_content or scope.covers(path)
         if reading.format is None or not meant:
             left_alone += 1
@@ -84,34 +84,36 @@ def lint(
             1, sum(each.alias_of is None for each in reading.contracts)
         )
         for contract in reading.contracts:
-            place = contract.place.at("dataset_id") if contract.place else Location(path)
-            found_here = _Found(contract.dataset_id, contract.version, place, contract.alias_of is not None)
+            place = contract.section.locate("dataset_id") if contract.section else Location(path)
+            found_here = _DatasetSource(contract.dataset_id, contract.version, place, contract.alias_of is not None)
             claims[contract.dataset_id].append(found_here)
-        _add(reports, _judged(reading, stricter, unread_keys(reading) if strict else ()))
-    _add(reports, _duplicates(claims, stricter))
-    once = once_per_file(sorted(reports.values(), key=lambda report: report.path))
+        _merge_reports(reports, _check_reading(reading, stricter, list_unread_keys(reading) if strict else ()))
+    _merge_reports(reports, _check_duplicates(claims, stricter))
+    once = deduplicate_file_issues(sorted(reports.values(), key=lambda report: report.path))
     baselined = 0
     if baseline is not None:
-        from dcr.git.baselines import baseline_file  # noqa: PLC0415 (only runs with a baseline pay for it)
+        from dcr.git.baselines import read_baseline_file  # noqa: PLC0415 (only runs with a baseline pay for it)
 
-        reports_left, baselined = without_known(once, baseline_file(os.path.join(folder, baseline)).judge)
+        reports_left, baselined = without_known_issues(
+            once, read_baseline_file(os.path.join(folder, baseline)).filter_issue
+        )
         once = list(reports_left)
     found = tuple(report for report in once if report.issues)
     report = Report(None, "worktree", found, (), total, left_alone, source, fail_on or policy.fail_on, baselined)
     named_formats = sorted(formats.items(), key=lambda each: (-each[1], each[0]))
     report = report._replace(formats=tuple(named_formats), files=len(files), scope=str(scope))
-    return _with_sources(top, report) if sources else report
+    return _add_sources(top, report) if sources else report
 
 
-def _with_sources(top: str, report: Report) -> Report:
-    from dcr.git.contracts.source_texts import worktree_texts  # noqa: PLC0415 (few formats show texts)
-    from dcr.report.sources import source_of  # noqa: PLC0415
+def _add_sources(top: str, report: Report) -> Report:
+    from dcr.git.contracts.source_texts import read_worktree_texts  # noqa: PLC0415 (few formats show texts)
+    from dcr.report.sources import parse_source  # noqa: PLC0415
 
-    found = worktree_texts(top, report.named_sources())
-    return report._replace(sources={key: source_of(content) for key, content in found.items()})
+    found = read_worktree_texts(top, report.list_source_keys())
+    return report._replace(sources={key: parse_source(content) for key, content in found.items()})
 
 
-def _add(reports: dict[tuple[str, str | None], ContractReport], more: Iterable[ContractReport]) -> None:
+def _merge_reports(reports: dict[tuple[str, str | None], ContractReport], more: Iterable[ContractReport]) -> None:
     """Add reports, each contract's issues to those it has already."""
     for report in more:
         known = reports.get((report.path, report.dataset_id))
@@ -119,9 +121,9 @@ def _add(reports: dict[tuple[str, str | None], ContractReport], more: Iterable[C
         reports[report.path, report.dataset_id] = report._replace(issues=issues)
 
 
-def _top(folder: str) -> tuple[str, Repository | None]:
+def _find_top(folder: str) -> tuple[str, Repository | None]:
     try:
-        repository = discover(folder)
+        repository = discover_repository(folder)
     except NotARepositoryError:
         return folder, None
     if repository.top is None:
@@ -129,7 +131,7 @@ def _top(folder: str) -> tuple[str, Repository | None]:
     return repository.top, repository
 
 
-def own_policy(top: str) -> tuple[Policy, str]:
+def read_policy(top: str) -> tuple[Policy, str]:
     """Return the one policy of a folder and the file it stands in. Raises `PolicyError` where a check would."""
     found: dict[str, Policy] = {}
     for name in FILES:
@@ -138,7 +140,7 @@ def own_policy(top: str) -> tuple[Policy, str]:
         content = read_file(top, name)
         if isinstance(content, str) and name == FILES[0]:
             raise PolicyError(f"'{name}' is {content}", "put the policy's own content there")
-        policy = parse_policy(name, content, kinds()) if isinstance(content, bytes) else None
+        policy = parse_policy(name, content, list_kinds()) if isinstance(content, bytes) else None
         if policy is not None:
             found[name] = policy
     if len(found) > 1:
@@ -146,13 +148,13 @@ def own_policy(top: str) -> tuple[Policy, str]:
     return next(((policy, name) for name, policy in found.items()), (Policy(), "defaults"))
 
 
-def _files(
+def _list_files(
     top: str, folder: str, paths: tuple[str, ...], repository: Repository | None, scope: Scope
 ) -> tuple[set[str], list[str]]:
     """Return the files that were named one by one, and all files to read, as paths from `top`."""
-    everything = listed_files(repository) if repository else None
+    everything = list_worktree_files(repository) if repository else None
     if not paths:
-        return set(), scope.covered(everything if everything is not None else walk(top, [""]))
+        return set(), scope.filter_paths(everything if everything is not None else list_files(top, [""]))
     try:
         given = _relative(repository, top, folder, paths)
     except ValueError as error:
@@ -162,7 +164,11 @@ def _files(
     for typed, path in zip(paths, given, strict=True):
         full = os.path.join(top, path)
         if os.path.isdir(full) and not os.path.islink(full):
-            below = walk(top, [path]) if everything is None else [each for each in everything if _below(each, path)]
+            below = (
+                list_files(top, [path])
+                if everything is None
+                else [each for each in everything if _is_below(each, path)]
+            )
             found += [each for each in below if each.endswith((".yaml", ".yml")) or scope.covers(each)]
         elif os.path.lexists(full):
             named.add(path)
@@ -174,71 +180,73 @@ def _files(
 
 def _relative(repository: Repository | None, top: str, folder: str, paths: tuple[str, ...]) -> list[str]:
     if repository is not None:
-        return relative_paths(repository, folder, paths)
+        return resolve_relative_paths(repository, folder, paths)
     return [os.path.relpath(os.path.join(folder, path), top) for path in paths]
 
 
-def _below(path: str, folder: str) -> bool:
+def _is_below(path: str, folder: str) -> bool:
     return not folder or path.startswith(f"{folder}/")
 
 
-def _reading(top: str, path: str, scope: Scope, *, given: bool) -> Reading:
+def _read_contract_file(top: str, path: str, scope: Scope, *, given: bool) -> ParsedFile:
     """Return what a file holds; where contracts are found by that, of a file that is none nothing but that."""
     content = read_file(top, path)
-    open_to_all = scope.by_content and not given and not scope.names(path)
+    open_to_all = scope.by_content and not given and not scope.matches_globs(path)
     if open_to_all and not (isinstance(content, bytes) and may_be_contract(content)):
-        return Reading(path, None)
+        return ParsedFile(path, None)
     if isinstance(content, bytes):
-        reading = read(path, content)
-        return Reading(path, None) if open_to_all and not is_contract(reading, content) else reading
+        reading = read_content(path, content)
+        return ParsedFile(path, None) if open_to_all and not is_contract(reading, content) else reading
     problem = Problem(Location(path), f"the file is {content}", "put the contract's own content here")
-    return Reading(path, UNKNOWN, problems=(problem,))
+    return ParsedFile(path, UNKNOWN, problems=(problem,))
 
 
-def _no_contract(path: str) -> Reading:
+def _build_not_contract_reading(path: str) -> ParsedFile:
     hint = "a contract has dataset_id, version and fields; see: dcr schema contract"
-    return Reading(path, UNKNOWN, problems=(Problem(Location(path), "the file is no contract", hint),))
+    return ParsedFile(path, UNKNOWN, problems=(Problem(Location(path), "the file is no contract", hint),))
 
 
-def _judged(reading: Reading, policy: StricterPolicy, unread: tuple[UnreadKey, ...]) -> Iterator[ContractReport]:
+def _check_reading(
+    reading: ParsedFile, policy: StricterPolicy, unread: tuple[UnreadKey, ...]
+) -> Iterator[ContractReport]:
     """Yield a report for each contract of a file that something is to be said about."""
     if not reading.contracts:
-        pair = ContractPair(None, None, proposed_problems=reading.problems, unread=unread)
-        yield from _report(reading, None, pair, policy)
+        pair = ContractPair(None, None, proposed_problems=reading.problems, unread_keys=unread)
+        yield from _check_pair(reading, None, pair, policy)
     for number, contract in enumerate(each for each in reading.contracts if not each.alias_of):
         problems = tuple(
             each
             for each in reading.problems
             if each.dataset_id == contract.dataset_id or (number == 0 and not each.dataset_id)
         )
-        about = keys_about(unread, contract.dataset_id) if unread else ()
-        pair = ContractPair(None, contract, proposed_problems=problems, unread=about)
-        yield from _report(reading, contract, pair, policy)
+        about = filter_keys(unread, contract.dataset_id) if unread else ()
+        pair = ContractPair(None, contract, proposed_problems=problems, unread_keys=about)
+        yield from _check_pair(reading, contract, pair, policy)
 
 
-def _report(
-    reading: Reading, contract: Contract | None, pair: ContractPair, policy: StricterPolicy
+def _check_pair(
+    reading: ParsedFile, contract: Contract | None, pair: ContractPair, policy: StricterPolicy
 ) -> Iterator[ContractReport]:
-    issues = apply(judge(pair, "none"), pair, policy, (), "")
+    issues = adjust_issues(run_rules(pair, "none"), pair, policy, (), "")
     if issues:
-        issues = tuple(map(named_places({}, {reading.path: reading}), issues))
+        issues = tuple(map(create_location_resolver({}, {reading.path: reading}), issues))
         dataset_id = contract.dataset_id if contract else reading.dataset_id
         version = contract.version if contract else None
         yield ContractReport(dataset_id, reading.path, None, UNCHANGED, None, None, version, None, "none", None, issues)
 
 
-def _duplicates(claims: dict[str, list[_Found]], policy: StricterPolicy) -> Iterator[ContractReport]:
+def _check_duplicates(claims: dict[str, list[_DatasetSource]], policy: StricterPolicy) -> Iterator[ContractReport]:
     for found in claims.values():
         of_versions = all(each.is_alias for each in found)  # that is said of the versions themselves
         for each in found if len(found) > 1 and not of_versions else ():
-            others = tuple(other.place for other in found if other is not each)
-            pair = ContractPair(None, Contract(each.dataset_id, each.version, ()), also_at=others)
+            others = tuple(other.location for other in found if other is not each)
+            pair = ContractPair(None, Contract(each.dataset_id, each.version, ()), duplicates=others)
             issues = [
-                issue._replace(location=each.place)
-                for issue in apply(judge(pair, "none"), pair, policy, (), "")
+                issue._replace(location=each.location)
+                for issue in adjust_issues(run_rules(pair, "none"), pair, policy, (), "")
                 if issue.kind == "dataset_id_duplicated"
             ]
-            path = each.place.path
+            path = each.location.path
             yield ContractReport(
                 each.dataset_id, path, None, UNCHANGED, None, None, each.version, None, "none", None, tuple(issues)
             )

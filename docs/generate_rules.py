@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from dcr.compatibility.rule import FIELD, RUN, all_rules
+from dcr.compatibility.rule import FIELD, RUN, load_rules
 from dcr.policy.application import NEVER_ACCEPTED
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ alone.
 
 def page() -> str:
     """Return the whole page."""
-    rules = all_rules().values()
+    rules = load_rules().values()
     table = "".join(
         f"| [`{each.kind}`](#{each.kind}) | {each.severity} | {', '.join(each.modes) or 'always'} | {each.summary} |\n"
         for each in rules

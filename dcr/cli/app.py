@@ -9,7 +9,7 @@ import typer
 from typer.core import TyperGroup
 from typer.main import get_command
 
-from dcr.cli.exits import EXIT_NOT_CHECKED, note
+from dcr.cli.exits import EXIT_NOT_CHECKED, print_note
 
 COMMANDS = (
     "check", "lint", "datasets", "log", "show", "blame", "diff", "audit", "bump", "deprecate", "archive", "accept",
@@ -17,10 +17,10 @@ COMMANDS = (
 )  # fmt: skip
 """Every command; `dcr/cli/commands/<name>.py` holds a function of that name, with `_` for each `-`."""
 
-_Misuse: Any = typer.BadParameter.__mro__[1]  # click's UsageError, of whichever click this typer carries
+_ClickUsageError: Any = typer.BadParameter.__mro__[1]  # click's UsageError, of whichever click this typer carries
 
 
-class LateCommands(TyperGroup):
+class LazyCommandGroup(TyperGroup):
     """A group whose commands are imported one at a time: `dcr check` does not pay for the others."""
 
     def list_commands(self, ctx: Any) -> list[str]:  # noqa: ARG002 (the interface's)
@@ -44,15 +44,15 @@ class LateCommands(TyperGroup):
         """Return the command the arguments name. Raises `UsageError` for one that does not exist."""
         if args and args[0] not in COMMANDS and not ctx.resilient_parsing:
             from dcr.errors import UsageError
-            from dcr.text.suggestions import did_you_mean
+            from dcr.text.suggestions import format_suggestion
 
-            hint = did_you_mean(args[0], COMMANDS) or f"one of: {', '.join(COMMANDS)}"
+            hint = format_suggestion(args[0], COMMANDS) or f"one of: {', '.join(COMMANDS)}"
             raise UsageError(f"there is no command '{args[0]}'", hint)
         return super().resolve_command(ctx, args)
 
 
 app = typer.Typer(
-    cls=LateCommands,
+    cls=LazyCommandGroup,
     name="dcr",
     no_args_is_help=True,
     rich_markup_mode=None,
@@ -71,7 +71,7 @@ def _print_version(wanted: bool) -> None:
 
 
 @app.callback()
-def _dcr(
+def _root_command(
     _version: Annotated[
         bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version.")
     ] = False,
@@ -82,7 +82,7 @@ def _dcr(
     """
 
 
-def run(arguments: list[str]) -> int:
+def run_command(arguments: list[str]) -> int:
     """Run a command and return its exit code. Raises `UsageError` for options and arguments that do not fit.
 
     Typer's own main is not used: it turns a broken pipe into exit code 1, which here means issues.
@@ -100,15 +100,15 @@ def run(arguments: list[str]) -> int:
         return EXIT_NOT_CHECKED if completion and ended.exit_code else ended.exit_code
     except SystemExit as ended:  # completion scripts end so
         return EXIT_NOT_CHECKED if ended.code else 0
-    except _Misuse as error:
+    except _ClickUsageError as error:
         if not arguments:
-            note(error.format_message())  # the help, since nothing at all was asked for
+            print_note(error.format_message())  # the help, since nothing at all was asked for
             return EXIT_NOT_CHECKED
-        raise _in_our_words(error, arguments) from error
+        raise _translate_usage_error(error, arguments) from error
     return 0
 
 
-def _in_our_words(error: Any, arguments: list[str]) -> Exception:
+def _translate_usage_error(error: Any, arguments: list[str]) -> Exception:
     from dcr.errors import UsageError
 
     help_of = f"dcr {arguments[0]} --help" if arguments[0] in COMMANDS else "dcr --help"

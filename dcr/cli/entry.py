@@ -13,13 +13,13 @@ import os
 import sys
 from typing import TYPE_CHECKING
 
-from dcr.cli.exits import EXIT_BUG, EXIT_INTERRUPTED, EXIT_NOT_CHECKED, note
+from dcr.cli.exits import EXIT_BUG, EXIT_INTERRUPTED, EXIT_NOT_CHECKED, print_note
 
 if TYPE_CHECKING:
     from dcr.errors import DcrError
 
-REPORT_BUGS_AT = "the dcr issue tracker"
-_UNDONE = {
+ISSUE_TRACKER = "the dcr issue tracker"
+_OUTCOMES = {
     **dict.fromkeys(("bump", "deprecate", "archive", "accept", "owners"), "nothing was written"),
     **dict.fromkeys(("datasets", "log", "show", "blame", "diff"), "nothing was shown"),
 }
@@ -28,17 +28,17 @@ _UNDONE = {
 
 def main() -> None:
     """Run the command that the arguments name, and exit."""
-    _read_names_as_utf_8()
+    _restart_in_utf8_mode()
     gc.disable()  # one short run: collecting costs a tenth of it and frees nothing
     _prepare_streams()
-    code = _run()
+    code = _run_command()
     for stream in (sys.stdout, sys.stderr):
         with contextlib.suppress(OSError, ValueError):  # its reader went away, or it is full: said already
             stream.flush()
     os._exit(code)  # taking every module apart again costs another tenth
 
 
-def _read_names_as_utf_8() -> None:
+def _restart_in_utf8_mode() -> None:
     """Start Python again, in its UTF-8 mode, where the locale has another encoding for names of files and arguments.
 
     Git's names are UTF-8, or bytes that nothing else may be made of, and few of them fit another encoding. What is
@@ -63,24 +63,24 @@ def _prepare_streams() -> None:
             stream.reconfigure(errors="backslashreplace")
 
 
-def _run() -> int:
+def _run_command() -> int:
     try:
-        from dcr.cli.app import run
+        from dcr.cli.app import run_command
 
-        code = run(sys.argv[1:])
+        code = run_command(sys.argv[1:])
         sys.stdout.flush()
     except KeyboardInterrupt:
         return EXIT_INTERRUPTED
     except BrokenPipeError:
         return EXIT_NOT_CHECKED  # the reader went away (`dcr check | head`); nobody is left to tell
     except OSError as error:
-        return _explain(_full(error) or error)
+        return _print_error(_find_stdout_error(error) or error)
     except Exception as error:  # noqa: BLE001 (the one place: an uncaught error must not look like "issues")
-        return _explain(error)
+        return _print_error(error)
     return code
 
 
-def _full(error: OSError) -> Exception | None:
+def _find_stdout_error(error: OSError) -> Exception | None:
     """Return what to say when stdout takes no more; whatever names a file is about that file."""
     from dcr.errors import DcrError
 
@@ -90,30 +90,30 @@ def _full(error: OSError) -> Exception | None:
     return DcrError(f"stdout cannot be written: {reason}", "write where there is room")
 
 
-def _undone(error: DcrError) -> str:
+def _get_outcome(error: DcrError) -> str:
     """Return what did not happen: what the error itself says, or else what the command is for."""
     from dcr.errors import DcrError
 
     if error.undone != DcrError.undone:
         return error.undone
-    return _UNDONE.get(next(iter(sys.argv[1:]), ""), error.undone)
+    return _OUTCOMES.get(next(iter(sys.argv[1:]), ""), error.undone)
 
 
-def _explain(error: Exception) -> int:
+def _print_error(error: Exception) -> int:
     from dcr.errors import DcrError
-    from dcr.text.printable import defused, printable
+    from dcr.text.printable import escape_ci_commands, make_printable
 
     if isinstance(error, DcrError):
-        note(defused(f"dcr: {_undone(error)}: {printable(error.message)}"))
+        print_note(escape_ci_commands(f"dcr: {_get_outcome(error)}: {make_printable(error.message)}"))
         if error.hint:
-            note(defused(f"  hint: {printable(error.hint)}"))
+            print_note(escape_ci_commands(f"  hint: {make_printable(error.hint)}"))
         return EXIT_NOT_CHECKED
     import traceback
 
     from dcr.version import __version__
 
     trace = "".join(traceback.format_exception(error)).rstrip("\n")
-    note("\n".join(defused(printable(line)) for line in trace.split("\n")))
-    note(f"dcr {__version__}: this is a bug in dcr, and nothing was checked")
-    note(f"  hint: report it with the lines above to {REPORT_BUGS_AT}")
+    print_note("\n".join(escape_ci_commands(make_printable(line)) for line in trace.split("\n")))
+    print_note(f"dcr {__version__}: this is a bug in dcr, and nothing was checked")
+    print_note(f"  hint: report it with the lines above to {ISSUE_TRACKER}")
     return EXIT_BUG

@@ -4,10 +4,10 @@ from typing import Annotated
 
 import typer
 
-from dcr.cli.output import COLORS, FAIL_ON, words
+from dcr.cli.output import COLORS, FAIL_ON, complete_with
 from dcr.rendering.reports import names
 
-BASELINE = "dcr.baseline.json"
+DEFAULT_BASELINE = "dcr.baseline.json"
 """The baseline that is written where none is named."""
 
 FormatOption = Annotated[
@@ -17,7 +17,7 @@ FormatOption = Annotated[
         "-f",
         help=f"One of: {', '.join(names())}. May repeat; NAME:FILE writes that one to a file.",
         metavar="FORMAT",
-        autocompletion=words(*names()),
+        autocompletion=complete_with(*names()),
     ),
 ]
 OutputOption = Annotated[
@@ -30,7 +30,7 @@ FailOnOption = Annotated[
         "--fail-on",
         help=f"One of: {', '.join(FAIL_ON)}. Default: the policy's.",
         metavar="SEVERITY",
-        autocompletion=words(*FAIL_ON),
+        autocompletion=complete_with(*FAIL_ON),
     ),
 ]
 BaselineOption = Annotated[
@@ -39,7 +39,7 @@ BaselineOption = Annotated[
 ]
 WriteBaselineOption = Annotated[
     bool,
-    typer.Option("--write-baseline", help=f"List the issues of this run in the baseline. Default: {BASELINE}."),
+    typer.Option("--write-baseline", help=f"List the issues of this run in the baseline. Default: {DEFAULT_BASELINE}."),
 ]
 StatisticsOption = Annotated[bool, typer.Option("--statistics", help="Count the issues by kind, on stderr.")]
 QuietOption = Annotated[bool, typer.Option("--quiet", "-q", help="Print issues and nothing else.")]
@@ -48,5 +48,7 @@ VerboseOption = Annotated[
 ]
 ColorOption = Annotated[
     str,
-    typer.Option("--color", help=f"One of: {', '.join(COLORS)}.", metavar="WHEN", autocompletion=words(*COLORS)),
+    typer.Option(
+        "--color", help=f"One of: {', '.join(COLORS)}.", metavar="WHEN", autocompletion=complete_with(*COLORS)
+    ),
 ]

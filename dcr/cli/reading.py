@@ -10,115 +10,117 @@ import subprocess
 import sys
 from typing import TYPE_CHECKING
 
-from dcr.cli.exits import note
-from dcr.cli.output import Progress, one_of, style_of, working_folder
+from dcr.cli.exits import print_note
+from dcr.cli.output import Progress, get_style, get_working_folder, require_choice
 from dcr.errors import UsageError
-from dcr.git.repository import discover
-from dcr.registry.history.facts import Keep
-from dcr.registry.lookup import UNSHALLOW
-from dcr.registry.snapshot import open_at
+from dcr.git.repository import discover_repository
+from dcr.registry.history.facts import Retention
+from dcr.registry.lookup import UNSHALLOW_COMMAND
+from dcr.registry.snapshot import open_snapshot
 from dcr.rendering.style import Style
-from dcr.text.printable import defused, printable
-from dcr.text.suggestions import did_you_mean
+from dcr.text.printable import escape_ci_commands, make_printable
+from dcr.text.suggestions import format_suggestion
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from dcr.registry.history.replay import Unread
-    from dcr.registry.history.timeline import History, State
-    from dcr.registry.snapshot import Opened
+    from dcr.registry.history.replay import UnreadableVersion
+    from dcr.registry.history.timeline import History, Revision
+    from dcr.registry.snapshot import Snapshot
 
 FORMATS = ("table", "json")
-UNBOUNDED = 1_000_000
+UNLIMITED_WIDTH = 1_000_000
 """Columns of a page that no terminal shows: a row of a table is one line there, whatever it takes."""
 
-MAX_UNREAD = 5
+MAX_LISTED_FILES = 5
 """Files that are named one by one on stderr; `--format json` has all of them."""
 
 
-def open_here(ref: str | None) -> Opened:
+def open_registry(ref: str | None) -> Snapshot:
     """Return the registry of the working folder's repository at a ref, or at the base."""
-    return open_at(discover(working_folder()), ref)
+    return open_snapshot(discover_repository(get_working_folder()), ref)
 
 
-def history_at(opened: Opened, dataset_id: str | None = None, *, past: bool = False, compares: bool = False) -> History:
+def read_history_with_warnings(
+    opened: Snapshot, dataset_id: str | None = None, *, past: bool = False, compares: bool = False
+) -> History:
     """Read a history, with word of it where it takes long, and say aloud what cannot be read.
 
     With `past`, also what could not be read at some commit on the way; `compares` is whether contracts will be read.
     """
     history = read_history(opened, dataset_id, compares=compares)
-    tell_unread(history.unread if past else history.unread_now)
+    warn_unreadable(history.unreadable if past else history.still_unreadable)
     return history
 
 
-def read_history(opened: Opened, dataset_id: str | None = None, *, compares: bool = False) -> History:
+def read_history(opened: Snapshot, dataset_id: str | None = None, *, compares: bool = False) -> History:
     """Read a history, with word of it where it takes long, and say aloud when it is not the whole one."""
     progress = Progress()
     wants = (lambda _: True) if dataset_id is None else dataset_id.__eq__
-    keep = Keep(wants, ends=dataset_id is not None) if compares else None
+    keep = Retention(wants, last_versions=dataset_id is not None) if compares else None
     try:
         progress("reading the history")
-        history = opened.history(dataset_id, progress, keep)
+        history = opened.read_history(dataset_id, progress, keep)
     finally:
-        progress.done()
-    if not history.whole:
-        tell("this clone is shallow: nothing is known from before its first commit", UNSHALLOW)
-    if dataset_id is None and not history.datasets():
-        tell(
+        progress.finish()
+    if not history.is_complete:
+        print_warning("this clone is shallow: nothing is known from before its first commit", UNSHALLOW_COMMAND)
+    if dataset_id is None and not history.list_datasets():
+        print_warning(
             f"no contract was found at '{opened.ref}' ({history.commit[:10]}), now or before; scope: {opened.scope}",
             "dcr lint looks at the working tree, --ref REF at another commit; what a contract is: dcr schema contract",
         )
     return history
 
 
-def tell_unread(unread: Sequence[Unread]) -> None:
+def warn_unreadable(unread: Sequence[UnreadableVersion]) -> None:
     """Say which files could not be read, and which commit left them so."""
-    for each in unread[:MAX_UNREAD]:
-        tell(f"'{each.path}' could not be read as {each.commit.id[:10]} left it: {each.message}")
-    if len(unread) > MAX_UNREAD:
-        tell(f"{len(unread) - MAX_UNREAD} more could not be read: --format json names them")
+    for each in unread[:MAX_LISTED_FILES]:
+        print_warning(f"'{each.path}' could not be read as {each.commit.id[:10]} left it: {each.message}")
+    if len(unread) > MAX_LISTED_FILES:
+        print_warning(f"{len(unread) - MAX_LISTED_FILES} more could not be read: --format json names them")
 
 
-def states_of(opened: Opened, history: History, dataset_id: str) -> list[State]:
+def get_dataset_states(opened: Snapshot, history: History, dataset_id: str) -> list[Revision]:
     """Return the states of a dataset. Raises `UsageError` for one that never was, with the id that was meant."""
-    states = history.states(dataset_id)
+    states = history.list_revisions(dataset_id)
     if not states:
-        known = opened.history().datasets()
-        hint = did_you_mean(dataset_id, known) or "dcr datasets lists those there are"
-        when = "now or before" if history.whole else "now or as far back as this shallow clone goes"
+        known = opened.read_history().list_datasets()
+        hint = format_suggestion(dataset_id, known) or "dcr datasets lists those there are"
+        when = "now or before" if history.is_complete else "now or as far back as this shallow clone goes"
         raise UsageError(f"there is no dataset '{dataset_id}' at '{opened.ref}', {when}", hint)
     return states
 
 
-def tell(message: str, hint: str = "") -> None:
+def print_warning(message: str, hint: str = "") -> None:
     """Say something beside the answer, on stderr."""
-    note(defused(f"dcr: {printable(message)}"))
+    print_note(escape_ci_commands(f"dcr: {make_printable(message)}"))
     if hint:
-        note(defused(f"  hint: {printable(hint)}"))
+        print_note(escape_ci_commands(f"  hint: {make_printable(hint)}"))
 
 
-def checked(format_name: str, color: str, formats: Iterable[str] = FORMATS) -> None:
+def check_format_and_color(format_name: str, color: str, formats: Iterable[str] = FORMATS) -> None:
     """Refuse a format or a colour that does not exist, before any work. Raises `UsageError`."""
-    one_of("--format", format_name, tuple(formats))
-    style_of(color)
+    require_choice("--format", format_name, tuple(formats))
+    get_style(color)
 
 
-def page_style(color: str) -> Style:
+def get_page_style(color: str) -> Style:
     """Return how much room and colour a page has: that of the terminal, and any room where a program reads it."""
-    style = style_of(color)
+    style = get_style(color)
     if sys.stdout.isatty() or "COLUMNS" in os.environ:
         return style
-    return Style(UNBOUNDED, color=style.color, unicode=style.unicode)
+    return Style(UNLIMITED_WIDTH, color=style.color, unicode=style.unicode)
 
 
-def show(text: str, *, pager: bool) -> None:
+def show_page(text: str, *, pager: bool) -> None:
     """Write a page to stdout; on a terminal it is too long for, through the pager."""
-    command = _pager(text) if pager and sys.stdout.isatty() and os.environ.get("TERM") != "dumb" else None
-    if command is None or not _paged(command, text):
+    command = _find_pager(text) if pager and sys.stdout.isatty() and os.environ.get("TERM") != "dumb" else None
+    if command is None or not _run_pager(command, text):
         sys.stdout.write(text)
 
 
-def _pager(text: str) -> list[str] | None:
+def _find_pager(text: str) -> list[str] | None:
     """Return the pager to use: the user's, or less where there is one; None where the text fits or none is wanted."""
     if text.count("\n") < shutil.get_terminal_size().lines:
         return None
@@ -134,7 +136,7 @@ def _pager(text: str) -> list[str] | None:
     return command if command and command[0] != "cat" else None
 
 
-def _paged(command: list[str], text: str) -> bool:
+def _run_pager(command: list[str], text: str) -> bool:
     """Run a pager and give it a text; whether it could be run."""
     try:
         process = subprocess.Popen(command, stdin=subprocess.PIPE)
@@ -148,7 +150,7 @@ def _paged(command: list[str], text: str) -> bool:
     return True
 
 
-def show_bytes(content: bytes) -> None:
+def write_bytes(content: bytes) -> None:
     """Write a file's content to stdout as it is."""
     sys.stdout.flush()
     sys.stdout.buffer.write(content)

@@ -7,76 +7,76 @@ import sys
 from typing import TYPE_CHECKING, NamedTuple
 
 from dcr.errors import UsageError
-from dcr.git.ci import service
+from dcr.git.ci import detect_service
 from dcr.rendering.reports import names, reporter
-from dcr.report.summary import counted
+from dcr.report.summary import format_count
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
 
-class Target(NamedTuple):
-    """One report to make; `file` is None for stdout. `beside` another report there only the CI's commands are made."""
+class ReportTarget(NamedTuple):
+    """One report to make; `file` is None for stdout. `commands_only` another report there only the CI's commands are made."""
 
     format: str
     file: str | None = None
-    beside: bool = False
+    commands_only: bool = False
 
 
-def targets(formats: Iterable[str], outputs: Iterable[str]) -> tuple[Target, ...]:
+def parse_targets(formats: Iterable[str], outputs: Iterable[str]) -> tuple[ReportTarget, ...]:
     """Return what to make and where to; an output belongs to the format at its place among those without a file.
 
     Raises `UsageError` for a format that does not exist, and where two reports would get mixed.
     """
-    asked = [_written(each) for each in formats]
+    asked = [_parse_target(each) for each in formats]
     files = list(outputs)
     if "" in files or any(each.file == "" for each in asked):
         raise UsageError("the name of a report's file is empty", "write for example --format sarif:dcr.sarif")
     if not asked:
-        asked = [Target("text")] if files else _by_surroundings()
+        asked = [ReportTarget("text")] if files else _choose_default_targets()
     for each in asked:
         reporter(each.format)  # one that does not exist is said before any work
     loose = [each for each in asked if each.file is None]
     if files and len(files) != len(loose):
         raise UsageError(
-            f"--output names {counted(len(files), 'file')}, and {counted(len(loose), 'format')} could go there",
+            f"--output names {format_count(len(files), 'file')}, and {format_count(len(loose), 'format')} could go there",
             f"write them together: --format {loose[0].format if loose else asked[0].format}:{files[0]}",
         )
     if files:
         rest = iter(files)
         asked = [each._replace(file=next(rest)) if each.file is None else each for each in asked]
-    _refuse_mixed(asked)
-    return tuple(_arranged(asked))
+    _require_separate_outputs(asked)
+    return tuple(_order_targets(asked))
 
 
-def _written(text: str) -> Target:
+def _parse_target(text: str) -> ReportTarget:
     name, separator, file = text.partition(":")
-    return Target(name, file if separator else None)
+    return ReportTarget(name, file if separator else None)
 
 
-def _by_surroundings() -> list[Target]:
+def _choose_default_targets() -> list[ReportTarget]:
     """A table where people read, lines where programs do; in a CI that reads annotations from its log, those too."""
-    if not people_read():
-        return [Target("text")]
-    found = service(os.environ)
-    reads_log = found in names() and _is_commands(found)
-    return [Target("table"), *([Target(found, beside=True)] if found and reads_log else [])]
+    if not is_read_by_people():
+        return [ReportTarget("text")]
+    found = detect_service(os.environ)
+    reads_log = found in names() and _is_command_format(found)
+    return [ReportTarget("table"), *([ReportTarget(found, beside=True)] if found and reads_log else [])]
 
 
-def people_read() -> bool:
+def is_read_by_people() -> bool:
     """Whether stdout is a terminal or a log that people read: a CI's, or a hook manager's."""
-    known = os.environ.get("CI") or os.environ.get("PRE_COMMIT") or service(os.environ)
+    known = os.environ.get("CI") or os.environ.get("PRE_COMMIT") or detect_service(os.environ)
     return bool(known) or sys.stdout.isatty()
 
 
-def _is_commands(name: str) -> bool:
+def _is_command_format(name: str) -> bool:
     """Whether a format is made of commands to a CI's log, which may stand among other lines."""
     return hasattr(reporter(name), "commands")
 
 
-def _refuse_mixed(asked: list[Target]) -> None:
+def _require_separate_outputs(asked: list[ReportTarget]) -> None:
     stdout = [each.format for each in asked if each.file is None]
-    whole = [each for each in stdout if not _is_commands(each)]
+    whole = [each for each in stdout if not _is_command_format(each)]
     if len(whole) > 1 or len(set(stdout)) < len(stdout):
         raise UsageError(
             f"{' and '.join(stdout)} would both go to stdout", f"write one to a file: --format {stdout[-1]}:FILE"
@@ -87,9 +87,9 @@ def _refuse_mixed(asked: list[Target]) -> None:
         raise UsageError(f"two reports would go to '{twice}'", "name a file for each")
 
 
-def _arranged(asked: list[Target]) -> list[Target]:
+def _order_targets(asked: list[ReportTarget]) -> list[ReportTarget]:
     """Return the reports, those of stdout last; commands stand below another report, without an ending of their own."""
     stdout = [each for each in asked if each.file is None]
-    whole = [each for each in stdout if not _is_commands(each.format)]
-    commands = [each._replace(beside=bool(whole)) for each in stdout if _is_commands(each.format)]
+    whole = [each for each in stdout if not _is_command_format(each.format)]
+    commands = [each._replace(commands_only=bool(whole)) for each in stdout if _is_command_format(each.format)]
     return [*(each for each in asked if each.file is not None), *whole, *commands]

@@ -25,7 +25,7 @@ class Acceptance(NamedTuple):
         return self.dataset, self.version, self.kind, self.field
 
     @property
-    def spoken(self) -> str:
+    def label(self) -> str:
         """What it accepts, in words."""
         about = f" on '{self.field}'" if self.field else ""
         return f"{self.kind}{about} in '{self.dataset}' {self.version}"

@@ -7,20 +7,20 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from dcr.compatibility.match import Matched
+    from dcr.compatibility.match import Match
     from dcr.contract.contract import Contract
 
 
-def without_repeated(pairs: Iterable[Matched]) -> list[Matched]:
+def drop_repeated_aliases(pairs: Iterable[Match]) -> list[Match]:
     """Return the pairs without those of aliases whose version reports the same: one cause, one issue."""
-    by_id: dict[str | None, list[Matched]] = {}
+    by_id: dict[str | None, list[Match]] = {}
     listed = list(pairs)
     for each in listed:
         by_id.setdefault(each.dataset_id, []).append(each)
     return [each for each in listed if not _is_repeated(each, by_id)]
 
 
-def _is_repeated(matched: Matched, by_id: dict[str | None, list[Matched]]) -> bool:
+def _is_repeated(matched: Match, by_id: dict[str | None, list[Match]]) -> bool:
     previous, proposed = matched.pair.previous, matched.pair.proposed
     one = proposed or previous
     if one is None or one.alias_of is None:
@@ -28,11 +28,11 @@ def _is_repeated(matched: Matched, by_id: dict[str | None, list[Matched]]) -> bo
     of_version = by_id.get(one.alias_of, [])
     if proposed is None:  # where the version stays, another one is the latest, and nobody enforces its contract
         return matched.pair.unenforced is None or any(each.pair.unenforced for each in of_version)
-    told = not matched.pair.also_at or any(each.pair.also_at for each in of_version)
+    told = not matched.pair.duplicates or any(each.pair.duplicates for each in of_version)
     return told and (previous is None or matched.pair.is_repeated)
 
 
-def is_told_of_version(dataset_id: str, before: Mapping[str, Contract], after: Mapping[str, Contract]) -> bool:
+def is_reported_by_version(dataset_id: str, before: Mapping[str, Contract], after: Mapping[str, Contract]) -> bool:
     """Whether a dataset is an alias on both sides of one version, or comes or goes with its version."""
     previous, proposed = before.get(dataset_id), after.get(dataset_id)
     if previous is not None and proposed is not None:

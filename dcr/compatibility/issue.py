@@ -13,7 +13,7 @@ CONSUMERS, NEW_READERS, OLD_READERS = "consumers", "new_readers", "old_readers"
 """Who breaks: those who select the field, the proposed contract on rows already written, the previous
 contract on rows to come."""
 
-READERS = {BACKWARD: NEW_READERS, FORWARD: OLD_READERS}
+READERS_BY_DIRECTION = {BACKWARD: NEW_READERS, FORWARD: OLD_READERS}
 """The readers that a change breaks in each direction."""
 
 
@@ -26,7 +26,7 @@ class Witness(NamedTuple):
     times: int = 1
 
 
-class Accepted(NamedTuple):
+class IssueAcceptance(NamedTuple):
     """The recorded decision that lets an issue through, and the severity it had."""
 
     reason: str
@@ -49,20 +49,20 @@ class Issue(NamedTuple):
     previous_location: Location | None = None
     witness: Witness | None = None
     fingerprint: str = ""
-    accepted: Accepted | None = None
+    accepted: IssueAcceptance | None = None
 
     @property
     def parties(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
         """Who breaks and in which directions: what breaks readers both ways breaks both, those of the witness first."""
         if self.breaks is None:
             return ()
-        if self.breaks not in READERS.values():
+        if self.breaks not in READERS_BY_DIRECTION.values():
             return ((self.breaks, self.modes),)
-        both = tuple((READERS[mode], (mode,)) for mode in self.modes)
+        both = tuple((READERS_BY_DIRECTION[mode], (mode,)) for mode in self.modes)
         return tuple(sorted(both, key=lambda party: party[0] != self.breaks)) or ((self.breaks, ()),)
 
 
-def fingerprint_of(dataset_id: str, kind: str, field: str | None, detail: str) -> str:
+def compute_fingerprint(dataset_id: str, kind: str, field: str | None, detail: str) -> str:
     """Return an id that stays the same while unrelated lines, versions and files change."""
     import hashlib  # noqa: PLC0415 (a run without issues needs none)
 

@@ -4,30 +4,32 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dcr.parsing.key_paths import keys_of
+from dcr.parsing.key_paths import map_key_paths
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from dcr.compatibility.issue import Issue
-    from dcr.formats.reading import Reading
+    from dcr.formats.reading import ParsedFile
     from dcr.parsing.location import Location
 
-Keys = dict[tuple[int, int], str]
+KeysByPosition = dict[tuple[int, int], str]
 
 
-def named_places(previous: Mapping[str, Reading], proposed: Mapping[str, Reading]) -> Callable[[Issue], Issue]:
+def create_location_resolver(
+    previous: Mapping[str, ParsedFile], proposed: Mapping[str, ParsedFile]
+) -> Callable[[Issue], Issue]:
     """Return what names the places of an issue; each file is looked through when it first has one."""
-    known: dict[int, Keys] = {}
+    known: dict[int, KeysByPosition] = {}
 
-    def keys(reading: Reading | None) -> Keys:
+    def keys(reading: ParsedFile | None) -> KeysByPosition:
         if reading is None or reading.root is None:
             return {}
         if id(reading) not in known:
-            known[id(reading)] = keys_of(reading.root)
+            known[id(reading)] = map_key_paths(reading.root)
         return known[id(reading)]
 
-    def place_in(sides: tuple[Mapping[str, Reading], ...], place: Location | None) -> Location | None:
+    def place_in(sides: tuple[Mapping[str, ParsedFile], ...], place: Location | None) -> Location | None:
         if place is None or place.commit:  # an older text is no longer at hand
             return place
         reading = next((side[place.path] for side in sides if place.path in side), None)

@@ -8,19 +8,19 @@ if TYPE_CHECKING:
     from dcr.compatibility.pairs import ContractPair
 
 
-class Matched(NamedTuple):
+class Match(NamedTuple):
     """One pair, and the file it is reported under when neither side gave a contract.
 
-    `told_by` is the dataset whose id the file took from another: an error about that tells of this pair too.
-    `known_as` is the id that the dataset had before, where its format changed. `stays` is whether both sides have a
+    `reported_by` is the dataset whose id the file took from another: an error about that tells of this pair too.
+    `former_id` is the id that the dataset had before, where its format changed. `is_unreadable_in_both` is whether both sides have a
     file that gave no contract on either.
     """
 
     pair: ContractPair
     path: str
-    told_by: str | None = None
-    known_as: str | None = None
-    stays: bool = False
+    reported_by: str | None = None
+    former_id: str | None = None
+    is_unreadable_in_both: bool = False
 
     @property
     def dataset_id(self) -> str | None:
@@ -31,7 +31,7 @@ class Matched(NamedTuple):
     @property
     def ids(self) -> list[str]:
         """The ids the dataset had, the one it had before a change of format first."""
-        return list(dict.fromkeys(each for each in (self.known_as, self.dataset_id) if each is not None))
+        return list(dict.fromkeys(each for each in (self.former_id, self.dataset_id) if each is not None))
 
     @property
     def paths(self) -> set[str]:

@@ -24,7 +24,7 @@ MODES = tuple(DIRECTIONS)
 _TRANSITIVE = "_transitive"
 
 
-def stricter(first: str, second: str) -> str:
+def combine_modes(first: str, second: str) -> str:
     """Return the mildest mode that asks for everything that either of two modes asks for."""
     wanted = {*DIRECTIONS[first], *DIRECTIONS[second]}
     transitive = is_transitive(first) or is_transitive(second)
@@ -40,6 +40,6 @@ def is_transitive(mode: str) -> bool:
     return mode.endswith(_TRANSITIVE)
 
 
-def plain(mode: str) -> str:
+def get_direct_mode(mode: str) -> str:
     """Return the mode that asks for the same directions between two versions."""
     return mode.removesuffix(_TRANSITIVE)

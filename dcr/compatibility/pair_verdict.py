@@ -4,26 +4,26 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dcr.compatibility.engine import judge
+from dcr.compatibility.engine import run_rules
 
 if TYPE_CHECKING:
     from dcr.compatibility.engine import Verdict
     from dcr.compatibility.pairs import ContractPair
-    from dcr.compatibility.transitive import Older
+    from dcr.compatibility.transitive import OlderVerdict
 
 
-def judge_pair(pair: ContractPair, mode: str) -> tuple[Verdict, tuple[Older, ...]]:
+def check_pair(pair: ContractPair, mode: str) -> tuple[Verdict, tuple[OlderVerdict, ...]]:
     """Return the verdict on a pair, and those on older versions where a transitive mode asked for them."""
     verdict: Verdict
-    older: tuple[Older, ...] = ()
-    if pair.earlier:
-        from dcr.compatibility.transitive import judge_all  # noqa: PLC0415 (transitive modes alone pay for it)
+    older: tuple[OlderVerdict, ...] = ()
+    if pair.older_versions:
+        from dcr.compatibility.transitive import check_all_versions  # noqa: PLC0415 (transitive modes alone pay for it)
 
-        verdict, older = judge_all(pair, mode)
+        verdict, older = check_all_versions(pair, mode)
     else:
-        verdict = judge(pair, mode)
+        verdict = run_rules(pair, mode)
     if pair.published is None:
         return verdict, older
-    from dcr.compatibility.three_way import without_base_breaks  # noqa: PLC0415 (where the base has gone on)
+    from dcr.compatibility.three_way import drop_base_issues  # noqa: PLC0415 (where the base has gone on)
 
-    return without_base_breaks(pair, mode, verdict, older)
+    return drop_base_issues(pair, mode, verdict, older)

@@ -24,7 +24,7 @@ FIELD, CONTRACT, RUN = "field", "contract", "run"
 class Finding(NamedTuple):
     """What one rule saw on one pair. Empty values mean: as the rule says, or as the pair shows.
 
-    `value` is what the field holds in a row that proves the break (`ABSENT` with `proof` set: the field left
+    `value` is what the field holds in a row that proves the break (`ABSENT` with `needs_witness` set: the field left
     out), `forward_value` the same where a forward break needs another value. `key` is the contract key to
     point at, `detail` what tells two findings of one kind on one field apart. `against` is the version that it breaks
     against and `previous_location` the place there, where that is not the pair's own previous one. `field` is the path
@@ -42,7 +42,7 @@ class Finding(NamedTuple):
     bump: str = ""
     value: Any = ABSENT
     forward_value: Any = NotImplemented
-    proof: bool = False
+    needs_witness: bool = False
     times: int = 1
     location: Location | None = None
     against: str = ""
@@ -89,7 +89,7 @@ def rule(
     return declare
 
 
-OF_FOREIGN_FORMATS = (
+FOREIGN_KIND_PREFIXES = (
     "constraint_enforcement_", "contract_enforcement_", "field_embedding_", "measure_logic_", "physical_name_",
     "quality_rule_", "relationship_", "semantic_type_", "server_", "sla_",
 )  # fmt: skip
@@ -97,21 +97,21 @@ OF_FOREIGN_FORMATS = (
 
 
 @lru_cache(maxsize=1)
-def all_rules() -> dict[str, Rule]:
+def load_rules() -> dict[str, Rule]:
     """Return every rule by its kind, found by walking the `rules` folder."""
-    return {kind: _loaded(kind) for kind in rules.kinds()}
+    return {kind: _load_rule(kind) for kind in rules.list_kinds()}
 
 
-def _loaded(kind: str) -> Rule:
+def _load_rule(kind: str) -> Rule:
     found: Rule = getattr(import_module(f"{rules.__name__}.{kind}"), kind)
     return found
 
 
 @lru_cache(maxsize=8)
-def rules_about(about: str, *, foreign: bool) -> tuple[Rule, ...]:
+def load_rules_about(about: str, *, foreign: bool) -> tuple[Rule, ...]:
     """Return the rules that look at fields, at contracts, or at the run.
 
     `foreign` is whether one of the sides is of a foreign format.
     """
-    kinds = (kind for kind in rules.kinds() if foreign or not kind.startswith(OF_FOREIGN_FORMATS))
-    return tuple(each for each in map(_loaded, kinds) if each.about == about)
+    kinds = (kind for kind in rules.list_kinds() if foreign or not kind.startswith(FOREIGN_KIND_PREFIXES))
+    return tuple(each for each in map(_load_rule, kinds) if each.about == about)

@@ -14,15 +14,15 @@ _VERSION = rf"{_NUMBER}\.{_NUMBER}\.{_NUMBER}"  # compiled when first asked for:
 Version = tuple[int, int, int]
 
 
-def parse(text: str) -> Version | None:
+def parse_version(text: str) -> Version | None:
     """Return MAJOR.MINOR.PATCH as three numbers, or None for a version that cannot be ordered."""
     match = re.fullmatch(_VERSION, text)
     return (int(match[1]), int(match[2]), int(match[3])) if match else None
 
 
-def bump_between(previous: str, proposed: str) -> str | None:
+def compute_bump(previous: str, proposed: str) -> str | None:
     """Return the bump that was taken; None when the version does not grow or cannot be ordered."""
-    before, after = parse(previous), parse(proposed)
+    before, after = parse_version(previous), parse_version(proposed)
     if before is None or after is None or after < before:
         return None
     if after == before:
@@ -30,9 +30,9 @@ def bump_between(previous: str, proposed: str) -> str | None:
     return MAJOR if after[0] > before[0] else MINOR if after[1] > before[1] else PATCH
 
 
-def bumped(version: str, bump: str) -> str | None:
+def increase_version(version: str, bump: str) -> str | None:
     """Return the version that `bump` leads to, or None for a version that cannot be ordered."""
-    parsed = parse(version)
+    parsed = parse_version(version)
     if parsed is None:
         return None
     major, minor, patch = parsed
@@ -41,11 +41,11 @@ def bumped(version: str, bump: str) -> str | None:
     return f"{major}.{minor + 1}.0" if bump == MINOR else f"{major}.{minor}.{patch + (bump == PATCH)}"
 
 
-def at_least(bump: str | None, owed: str) -> bool:
+def is_at_least(bump: str | None, owed: str) -> bool:
     """Whether a bump is as large as the one that is owed."""
     return bump is not None and BUMPS.index(bump) >= BUMPS.index(owed)
 
 
-def largest(bumps: list[str]) -> str:
+def get_largest_bump(bumps: list[str]) -> str:
     """Return the largest of some bumps; `none` of none."""
     return max(bumps, key=BUMPS.index, default=NONE)

@@ -4,24 +4,24 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dcr.compatibility.engine import Verdict, judge
-from dcr.compatibility.migration import comparable
-from dcr.compatibility.modes import plain
+from dcr.compatibility.engine import Verdict, run_rules
+from dcr.compatibility.migration import make_comparable
+from dcr.compatibility.modes import get_direct_mode
 from dcr.compatibility.pairs import ContractPair
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from dcr.compatibility.issue import Issue
-    from dcr.compatibility.transitive import Older
+    from dcr.compatibility.transitive import OlderVerdict
     from dcr.contract.contract import Contract
 
-_OF_VERSIONS = "version_"
+_VERSION_KIND_PREFIX = "version_"
 
 
-def without_base_breaks(
-    pair: ContractPair, mode: str, verdict: Verdict, older: tuple[Older, ...]
-) -> tuple[Verdict, tuple[Older, ...]]:
+def drop_base_issues(
+    pair: ContractPair, mode: str, verdict: Verdict, older: tuple[OlderVerdict, ...]
+) -> tuple[Verdict, tuple[OlderVerdict, ...]]:
     """Return the verdicts on a pair without the issues that the base's newest contract has as well.
 
     A branch gets those by a squash merge of its parent, a cherry-pick, or an equal edit. An issue is left out where
@@ -30,15 +30,15 @@ def without_base_breaks(
     published, proposed = pair.published, pair.proposed
     if published is None or proposed is None or not (verdict.issues or older):
         return verdict, older
-    mode = plain(mode)
-    added = judge(ContractPair(*comparable(published, proposed), past=pair.past), mode)
+    mode = get_direct_mode(mode)
+    added = run_rules(ContractPair(*make_comparable(published, proposed), history=pair.history), mode)
 
     def kept(before: Contract | None, issues: tuple[Issue, ...]) -> tuple[Issue, ...]:
         if before is None or not issues:
             return issues
-        of_base = judge(ContractPair(*comparable(before, published), past=pair.past), mode).issues
+        of_base = run_rules(ContractPair(*make_comparable(before, published), history=pair.history), mode).issues
         known = {each.fingerprint: set(each.modes) for each in of_base}
-        return tuple(each for each in issues if not _is_known(each, known) or _adds(each, added.issues))
+        return tuple(each for each in issues if not _is_in_base(each, known) or _is_added(each, added.issues))
 
     issues = kept(pair.previous, verdict.issues)
     if len(issues) < len(verdict.issues):
@@ -47,15 +47,15 @@ def without_base_breaks(
     return verdict, tuple(each._replace(verdict=each.verdict._replace(issues=some)) for each, some in left if some)
 
 
-def _is_known(issue: Issue, known: Mapping[str, set[str]]) -> bool:
+def _is_in_base(issue: Issue, known: Mapping[str, set[str]]) -> bool:
     """Whether the base has an issue, in every direction it holds in."""
     return issue.fingerprint in known and set(issue.modes) <= known[issue.fingerprint]
 
 
-def _adds(issue: Issue, added: Iterable[Issue]) -> bool:
+def _is_added(issue: Issue, added: Iterable[Issue]) -> bool:
     """Whether the proposed contract breaks the same thing of the base's newest contract too, its version for one."""
-    if issue.kind.startswith(_OF_VERSIONS):
-        return any(each.kind.startswith(_OF_VERSIONS) for each in added)
+    if issue.kind.startswith(_VERSION_KIND_PREFIX):
+        return any(each.kind.startswith(_VERSION_KIND_PREFIX) for each in added)
     return any(
         each.kind == issue.kind and (each.fingerprint == issue.fingerprint or each.field == issue.field is not None)
         for each in added

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from dcr.compatibility.history import Deprecation
+    from dcr.compatibility.history import DeprecationPeriod
     from dcr.compatibility.pairs import FieldPair
     from dcr.contract.contract import Contract, Field
     from dcr.formats.reading import Problem
@@ -18,7 +18,7 @@ MAX_TYPE = 80
 _SHORT = 10
 
 
-def shown(value: Any) -> str:
+def format_value(value: Any) -> str:
     """Return a value as a contract writes it: text in quotes, none for nothing."""
     if value is None:
         return "none"
@@ -27,32 +27,32 @@ def shown(value: Any) -> str:
     return f"'{value}'" if isinstance(value, str) else str(value)
 
 
-def type_shown(field: Field) -> str:
+def format_type(field: Field) -> str:
     """Return a type in the file's own words, with what dcr takes them for where that is another word."""
-    written = field.type_as
+    written = field.written_type
     if written is None or written.lower() == field.type:
-        return f"'{excerpt(written or field.type)}'"
-    return f"'{excerpt(written)}' ({field.type})"
+        return f"'{shorten(written or field.type)}'"
+    return f"'{shorten(written)}' ({field.type})"
 
 
-def stored_type_shown(field: Field) -> str:
+def format_physical_type(field: Field) -> str:
     """Return a stored type in the file's own words."""
-    return f"'{excerpt(field.physical_as or field.physical_type or '')}'"
+    return f"'{shorten(field.written_physical_type or field.physical_type or '')}'"
 
 
-def excerpt(text: str) -> str:
+def shorten(text: str) -> str:
     """Return a text, or the beginning of a long one."""
     return text if len(text) <= MAX_TYPE else f"{text[:MAX_TYPE]}…"
 
 
-def lag_shown(seconds: int, contract: Contract) -> str:
+def format_lag(seconds: int, contract: Contract) -> str:
     """Return a lag as dcr's own format says it, in seconds, and for others in the largest unit without rest."""
     units = () if contract.format == "native" else ((86_400, "day"), (3600, "hour"), (60, "minute"))
     size, unit = next(((size, unit) for size, unit in units if seconds % size == 0), (1, "second"))
     return f"{seconds // size:d} {unit}{'' if seconds == size else 's'}"
 
 
-def requiring(word: str, *, required: bool) -> str:
+def format_required(word: str, *, required: bool) -> str:
     """Return how a format says that a field is required or is not, by its word for that."""
     if word == "isNullable":
         return f"'isNullable: {str(not required).lower()}'"
@@ -61,33 +61,33 @@ def requiring(word: str, *, required: bool) -> str:
     return f"'{word}: {str(required).lower()}'"
 
 
-def enum_words(field: Field) -> tuple[str, str]:
+def get_enum_words(field: Field) -> tuple[str, str]:
     """Return what a field's file calls the list of the values it allows, and one of the values."""
-    word = field.place.word("enum") if field.place else "enum"
+    word = field.section.get_key_name("enum") if field.section else "enum"
     return ("list of validValues", "valid value") if word == "validValues" else ("enum", "enum value")
 
 
-def stored_type_word(pair: FieldPair) -> str:
+def get_physical_type_word(pair: FieldPair) -> str:
     """Return what a format calls a stored type; where its key stands for every type, what is meant by it."""
-    word = pair.word("physical_type")
+    word = pair.get_key_name("physical_type")
     return word if word in ("physicalType", "data_type") else "physical type"
 
 
-def listed(values: Sequence[Any]) -> str:
+def format_list(values: Sequence[Any]) -> str:
     """Return some values with commas between, the rest counted."""
-    text = ", ".join(shown(value) for value in values[:MAX_LISTED])
+    text = ", ".join(format_value(value) for value in values[:MAX_LISTED])
     rest = len(values) - MAX_LISTED
     return f"{text} and {rest} more" if rest > 0 else text
 
 
-def version_named(version: str | None, place: Location | None) -> str:
+def format_version(version: str | None, place: Location | None) -> str:
     """Return what an older version is called: its number, or its commit in a format that has none."""
     if version:
         return f"'{version}'"
     return f"commit {place.commit[:_SHORT]}" if place and place.commit else "an older version"
 
 
-def marking(word: str) -> tuple[str, str]:
+def describe_deprecation(word: str) -> tuple[str, str]:
     """Return how a field is kept while it is deprecated, and how it is marked, by a format's word for the mark.
 
     Where a format has no such mark, the description is all there is.
@@ -99,11 +99,11 @@ def marking(word: str) -> tuple[str, str]:
     return f"for a release, marked as deprecated in its {word}", f"mark it as deprecated in its {word}"
 
 
-def waiting(deprecation: Deprecation, path: str | None, how: str) -> tuple[str, str]:
+def describe_early_removal(deprecation: DeprecationPeriod, path: str | None, how: str) -> tuple[str, str]:
     """Return what a message and a hint say of a field, or a contract, that goes before its time."""
-    since = deprecation.contract if path is None else deprecation.fields.get(path)
-    allowed = deprecation.allowed_from(since)
-    if since is None and path is not None and not deprecation.marks:
+    since = deprecation.contract_date if path is None else deprecation.field_dates.get(path)
+    allowed = deprecation.get_removal_date(since)
+    if since is None and path is not None and not deprecation.supports_field_marks:
         return (
             " and cannot be marked as deprecated in this format",
             "accept its removal once its readers moved: dcr accept",
@@ -119,7 +119,7 @@ def waiting(deprecation: Deprecation, path: str | None, how: str) -> tuple[str, 
     )
 
 
-def numbered(problems: Sequence[Problem]) -> Iterator[tuple[Problem, str]]:
+def number_problems(problems: Sequence[Problem]) -> Iterator[tuple[Problem, str]]:
     """Yield each problem with what tells it apart in a fingerprint: its message, counted where it comes again."""
     seen: dict[tuple[str | None, str], int] = {}
     for problem in problems:

@@ -13,14 +13,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from dcr.contract.terms import FieldTerms, Terms
-    from dcr.parsing.location import Place
+    from dcr.parsing.location import SourceNode
 
 Scalar = str | int | float | bool
 
-UNREAD = "unread"
+UNRESOLVED_TYPE = "unread"
 """The type of a field whose file says it by a reference that leads nowhere: there is nothing to compare."""
 
-ANY = "any"
+ANY_TYPE = "any"
 """The type of a field whose file names none."""
 
 TYPES = ("string", "integer", "number", "boolean", "timestamp", "json", "object", "array")
@@ -49,7 +49,7 @@ _NO_CONSTRAINTS: Mapping[str, Any] = {}
 class Field:
     """One column or attribute; `fields` are an object's, `items` an array's (its name is empty).
 
-    `type_as` and `physical_as` are the file's own words for the types, for messages; they are None where `type` and
+    `written_type` and `written_physical_type` are the file's own words for the types, for messages; they are None where `type` and
     `physical_type` are these words. `terms` is what only foreign formats say of a field.
     """
 
@@ -63,9 +63,9 @@ class Field:
     fields: tuple[Field, ...] = ()
     items: Field | None = None
     physical_type: str | None = None
-    place: Place | None = field(default=None, compare=False, repr=False)
-    type_as: str | None = field(default=None, compare=False, repr=False)
-    physical_as: str | None = field(default=None, compare=False, repr=False)
+    section: SourceNode | None = field(default=None, compare=False, repr=False)
+    written_type: str | None = field(default=None, compare=False, repr=False)
+    written_physical_type: str | None = field(default=None, compare=False, repr=False)
     terms: FieldTerms | None = None
 
 
@@ -91,8 +91,8 @@ class FreshnessSLA(NamedTuple):
 class Contract:
     """One dataset's agreement at one version; identity is `(dataset_id, version)`, never the path.
 
-    `body` is the part of the file that holds the fields, where one file holds several datasets; `named` is false
-    for one that has no name there, `says_status` for one whose status is only what it is taken for. `in_place` is for
+    `dataset_section` is the part of the file that holds the fields, where one file holds several datasets; `has_name` is false
+    for one that has no name there, `has_status` for one whose status is only what it is taken for. `is_changed_in_place` is for
     formats whose versions do not grow: a new one is added beside the old, and `latest` is the one that readers get who
     name none. What they get is a dataset too, whose contract is `alias_of` the one of that version. `access` is who may
     read, where a format says. `terms` are those that only foreign formats have.
@@ -107,48 +107,48 @@ class Contract:
     owners: tuple[Owner, ...] = ()
     freshness_sla: FreshnessSLA | None = None
     deprecation_uri: str | None = None
-    place: Place | None = field(default=None, compare=False, repr=False)
-    body: Place | None = field(default=None, compare=False, repr=False)
+    section: SourceNode | None = field(default=None, compare=False, repr=False)
+    dataset_section: SourceNode | None = field(default=None, compare=False, repr=False)
     format: str = field(default="native", compare=False)
-    named: bool = field(default=True, compare=False)
-    says_status: bool = field(default=True, compare=False)
-    in_place: bool = False
+    has_name: bool = field(default=True, compare=False)
+    has_status: bool = field(default=True, compare=False)
+    is_changed_in_place: bool = False
     latest: str | None = None
     access: str | None = None
     terms: Terms | None = None
     alias_of: str | None = None
 
     @property
-    def status_as(self) -> str | None:
+    def written_status(self) -> str | None:
         """The file's own word for the status, or what it is derived from; None where it says none."""
-        return self.place.text("status") if self.place else self.status
+        return self.section.find_text("status") if self.section else self.status
 
     @property
-    def fields_place(self) -> Place | None:
+    def fields_section(self) -> SourceNode | None:
         """Where the fields and the primary key stand."""
-        return self.body or self.place
+        return self.dataset_section or self.section
 
     @property
     def path(self) -> str:
         """The file this was read from, relative to the repository; empty for one made in Python."""
-        return self.place.path if self.place else ""
+        return self.section.path if self.section else ""
 
 
-def names_no_type(field: Field) -> bool:
+def has_no_type(field: Field) -> bool:
     """Whether a field's file leaves its type out; one may also be called `any` there."""
-    return field.type == ANY and field.type_as is None
+    return field.type == ANY_TYPE and field.written_type is None
 
 
-def meaning(contract: Contract) -> tuple[object, ...]:
+def build_comparison_key(contract: Contract) -> tuple[object, ...]:
     """Return everything a version fixes, in a form that compares by meaning.
 
     Order of fields, of enum values and of owners means nothing; order of the primary key does. The
     version itself, `status` and `deprecation_uri` are left out: those two may change in place.
     """
-    return (*_meaning_around(contract), fields_meaning(contract.fields))
+    return (*_build_header_key(contract), build_fields_key(contract.fields))
 
 
-def _meaning_around(contract: Contract) -> tuple[object, ...]:
+def _build_header_key(contract: Contract) -> tuple[object, ...]:
     return (
         contract.dataset_id,
         contract.description,
@@ -156,30 +156,30 @@ def _meaning_around(contract: Contract) -> tuple[object, ...]:
         frozenset(contract.owners),
         contract.freshness_sla,
         contract.access,
-        contract.terms.meaning if contract.terms else None,
+        contract.terms.comparison_key if contract.terms else None,
     )
 
 
-def is_same_meaning(one: Contract, other: Contract) -> bool:
-    """Return whether `meaning` is equal for two contracts, without making it of the fields that both have."""
-    return _meaning_around(one) == _meaning_around(other) and _same_fields(one.fields, other.fields)
+def is_equivalent(one: Contract, other: Contract) -> bool:
+    """Return whether `build_comparison_key` is equal for two contracts, without making it of the fields that both have."""
+    return _build_header_key(one) == _build_header_key(other) and _are_fields_equivalent(one.fields, other.fields)
 
 
-def _same_fields(some: tuple[Field, ...], others: tuple[Field, ...]) -> bool:
+def _are_fields_equivalent(some: tuple[Field, ...], others: tuple[Field, ...]) -> bool:
     if some is others:
         return True
     before, after = ({each.name: each for each in fields} for fields in (some, others))
     return before.keys() == after.keys() and all(
-        each is after[name] or field_meaning(each) == field_meaning(after[name]) for name, each in before.items()
+        each is after[name] or build_field_key(each) == build_field_key(after[name]) for name, each in before.items()
     )
 
 
-def fields_meaning(fields: tuple[Field, ...]) -> dict[str, tuple[object, ...]]:
+def build_fields_key(fields: tuple[Field, ...]) -> dict[str, tuple[object, ...]]:
     """Return fields by name, each in a form that compares by meaning."""
-    return {each.name: field_meaning(each) for each in fields}
+    return {each.name: build_field_key(each) for each in fields}
 
 
-def field_meaning(field: Field) -> tuple[object, ...]:
+def build_field_key(field: Field) -> tuple[object, ...]:
     """Return everything a field says, in a form that compares by meaning."""
     return (
         field.type,
@@ -188,14 +188,14 @@ def field_meaning(field: Field) -> tuple[object, ...]:
         field.deprecated,
         None if field.enum is None else frozenset(field.enum),
         dict(field.constraints),
-        fields_meaning(field.fields),
-        field_meaning(field.items) if field.items else None,
+        build_fields_key(field.fields),
+        build_field_key(field.items) if field.items else None,
         field.physical_type,
-        field.terms.meaning if field.terms else None,
+        field.terms.comparison_key if field.terms else None,
     )
 
 
-def path_of(parent: str, name: str) -> str:
+def join_path(parent: str, name: str) -> str:
     """Return the path of a field below `parent`: `address.city`.
 
     A name that itself holds a dot, `[]` or a quotation mark is quoted, so that no two fields share a path.
@@ -207,14 +207,14 @@ def path_of(parent: str, name: str) -> str:
     return f"{parent}.{shown}" if parent else shown
 
 
-def walk(fields: tuple[Field, ...], parent: str = "") -> Iterator[tuple[str, Field]]:
+def walk_fields(fields: tuple[Field, ...], parent: str = "") -> Iterator[tuple[str, Field]]:
     """Yield every field with its path, parents first; an array's elements have the path `tags[]`."""
     for each in fields:
-        yield from _walk_one(path_of(parent, each.name), each)
+        yield from _walk_field(join_path(parent, each.name), each)
 
 
-def _walk_one(path: str, each: Field) -> Iterator[tuple[str, Field]]:
+def _walk_field(path: str, each: Field) -> Iterator[tuple[str, Field]]:
     yield path, each
-    yield from walk(each.fields, path)
+    yield from walk_fields(each.fields, path)
     if each.items:
-        yield from _walk_one(f"{path}[]", each.items)
+        yield from _walk_field(f"{path}[]", each.items)

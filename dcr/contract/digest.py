@@ -1,10 +1,10 @@
-"""A short name for what a contract means: equal for two contracts exactly when `meaning` is."""
+"""A short name for what a contract means: equal for two contracts exactly when `build_comparison_key` is."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dcr.contract.contract import field_meaning, meaning
+from dcr.contract.contract import build_comparison_key, build_field_key
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -12,26 +12,26 @@ if TYPE_CHECKING:
     from dcr.contract.contract import Contract, Field
 
 
-def digest(contract: Contract) -> str:
+def compute_digest(contract: Contract) -> str:
     """Return 32 hexadecimal digits that stand for everything a version fixes, the same in every process."""
-    *head, fields = meaning(contract)
-    return joined(tuple(head), {name: _written(each) for name, each in fields.items()})  # type: ignore[attr-defined]
+    *head, fields = build_comparison_key(contract)
+    return combine_digest(tuple(head), {name: _serialize_value(each) for name, each in fields.items()})  # type: ignore[attr-defined]
 
 
-def field_digest(field: Field) -> str:
-    """Return a text that stands for everything a field says, for `joined`."""
-    return _written(field_meaning(field))
+def serialize_field(field: Field) -> str:
+    """Return a text that stands for everything a field says, for `combine_digest`."""
+    return _serialize_value(build_field_key(field))
 
 
-def joined(head: tuple[object, ...], fields: Mapping[str, str]) -> str:
+def combine_digest(head: tuple[object, ...], fields: Mapping[str, str]) -> str:
     """Return the digest of a contract from the head of its meaning and the texts of its fields by name."""
     import hashlib  # noqa: PLC0415 (it loads a cryptographic library, and a look back needs no digest)
 
-    text = f"{_written(head)}{{{','.join([f'{name!r}:{fields[name]}' for name in sorted(fields)])}}}"
+    text = f"{_serialize_value(head)}{{{','.join([f'{name!r}:{fields[name]}' for name in sorted(fields)])}}}"
     return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
 
 
-def _written(value: object) -> str:
+def _serialize_value(value: object) -> str:
     """Write values so that the same text comes of equal ones: 1, 1.0 and True are equal to Python, and so here."""
     if isinstance(value, str):
         return repr(value)
@@ -40,9 +40,9 @@ def _written(value: object) -> str:
     if isinstance(value, int | float):
         return str(int(value)) if value == int(value) else repr(float(value))
     if isinstance(value, dict):
-        return f"{{{','.join(f'{key!r}:{_written(each)}' for key, each in sorted(value.items()))}}}"
+        return f"{{{','.join(f'{key!r}:{_serialize_value(each)}' for key, each in sorted(value.items()))}}}"
     if isinstance(value, frozenset):
-        return f"<{','.join(sorted(map(_written, value)))}>"
+        return f"<{','.join(sorted(map(_serialize_value, value)))}>"
     if isinstance(value, tuple):
-        return f"({','.join(map(_written, value))})"
+        return f"({','.join(map(_serialize_value, value))})"
     raise TypeError(f"a contract holds no {type(value).__name__}")

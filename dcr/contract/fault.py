@@ -7,10 +7,10 @@ from typing import NamedTuple
 Key = str | int
 
 
-class Fault(NamedTuple):
-    """One cause that makes a contract invalid: `where` is the path of keys and indices that leads to it."""
+class Violation(NamedTuple):
+    """One cause that makes a contract invalid: `path` is the path of keys and indices that leads to it."""
 
-    where: tuple[Key, ...]
+    path: tuple[Key, ...]
     message: str
     hint: str = ""
 
@@ -20,7 +20,7 @@ def is_number(value: object) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 
-def shown(value: object) -> str:
+def describe_value(value: object) -> str:
     """Return a value as messages name it: text in quotes, lists and mappings by what they are."""
     if value is None:
         return "empty"

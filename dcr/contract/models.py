@@ -13,12 +13,12 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_serial
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from dcr.contract import contract as records
-from dcr.contract.validity import faults, faults_alone
+from dcr.contract.validity import find_part_violations, find_violations
 
 if TYPE_CHECKING:
     from pydantic import ModelWrapValidatorHandler, SerializationInfo, SerializerFunctionWrapHandler
 
-    from dcr.contract.fault import Fault, Key
+    from dcr.contract.fault import Key, Violation
 
 VERSION_PATTERN = r"^(0|[1-9][0-9]{0,18})\.(0|[1-9][0-9]{0,18})\.(0|[1-9][0-9]{0,18})$"
 
@@ -27,11 +27,11 @@ Number = int | Annotated[float, Field(allow_inf_nan=False)]
 """A JSON number; booleans and text are not numbers."""
 
 
-_is_part: ContextVar[bool] = ContextVar("is_part", default=False)
+_is_nested: ContextVar[bool] = ContextVar("is_part", default=False)
 """Whether what is validated is part of something larger, which then reports every fault at once."""
 
 
-class _Strict(BaseModel):
+class _StrictModel(BaseModel):
     """Unknown keys are errors; keys starting with `x-` are the user's own and are left out.
 
     Content is refused as well as shapes, in a part alone as in a contract. JSON holds the keys that were written.
@@ -44,37 +44,37 @@ class _Strict(BaseModel):
 
     @model_validator(mode="wrap")
     @classmethod
-    def _content(cls, value: Any, shapes: ModelWrapValidatorHandler[Any]) -> Any:
+    def _validate_content(cls, value: Any, shapes: ModelWrapValidatorHandler[Any]) -> Any:
         if isinstance(value, dict) and any(isinstance(key, str) and key.startswith("x-") for key in value):
             value = {key: each for key, each in value.items() if not (isinstance(key, str) and key.startswith("x-"))}
-        if _is_part.get():
+        if _is_nested.get():
             return shapes(value)
-        whole = _is_part.set(True)
+        whole = _is_nested.set(True)
         try:
             model = shapes(value)
         finally:
-            _is_part.reset(whole)
-        _refuse(cls.__name__, cls._faults(model))
+            _is_nested.reset(whole)
+        _raise_violations(cls.__name__, cls._list_violations(model))
         return model
 
     @model_serializer(mode="wrap")
-    def _written(self, dump: SerializerFunctionWrapHandler, info: SerializationInfo) -> dict[str, Any]:
+    def _serialize(self, dump: SerializerFunctionWrapHandler, info: SerializationInfo) -> dict[str, Any]:
         dumped: dict[str, Any] = dump(self)
         if info.mode != "json":
             return dumped
         return {key: value for key, value in dumped.items() if key in self.model_fields_set}
 
-    def _faults(self) -> list[Fault]:
-        return faults_alone(self.model_dump(exclude_none=True), self._above)
+    def _list_violations(self) -> list[Violation]:
+        return find_part_violations(self.model_dump(exclude_none=True), self._above)
 
 
-def _refuse(title: str, found: list[Fault]) -> None:
+def _raise_violations(title: str, found: list[Violation]) -> None:
     """Raise `pydantic.ValidationError` with every fault, if there is one."""
     if found:
         details = [
             InitErrorDetails(
                 type=PydanticCustomError("contract_fault", "{reason}", {"reason": fault.message}),
-                loc=fault.where,
+                loc=fault.path,
                 input=None,
             )
             for fault in found
@@ -82,7 +82,7 @@ def _refuse(title: str, found: list[Fault]) -> None:
         raise ValidationError.from_exception_data(title, details)
 
 
-class Owner(_Strict):
+class Owner(_StrictModel):
     """A team that answers for the dataset."""
 
     _above = ("owners", 0)
@@ -93,7 +93,7 @@ class Owner(_Strict):
     """How to reach it: a channel, an address, a rota."""
 
 
-class FreshnessSLA(_Strict):
+class FreshnessSLA(_StrictModel):
     """The promise that the data is never older than this."""
 
     _above = ("freshness_sla",)
@@ -104,7 +104,7 @@ class FreshnessSLA(_Strict):
     """What the age is measured by, for example `event_time`."""
 
 
-class ArrayItems(_Strict):
+class ArrayItems(_StrictModel):
     """What the elements of an array are."""
 
     _above: ClassVar[tuple[Key, ...]] = ("fields", 0, "items")
@@ -158,7 +158,7 @@ class DataField(ArrayItems):
     """The field's name; unique on its level."""
 
 
-class DataContract(_Strict):
+class DataContract(_StrictModel):
     """A dataset's agreement at one version.
 
     Raises `pydantic.ValidationError` with every cause at once. Content rules: the format description in
@@ -188,8 +188,8 @@ class DataContract(_Strict):
         """Return the topmost field of a name, or None."""
         return next((each for each in self.fields if each.name == name), None)
 
-    def _faults(self) -> list[Fault]:
-        return faults(self.model_dump(exclude_none=True))
+    def _list_violations(self) -> list[Violation]:
+        return find_violations(self.model_dump(exclude_none=True))
 
 
 def to_record(model: DataContract) -> records.Contract:
@@ -198,7 +198,7 @@ def to_record(model: DataContract) -> records.Contract:
     return records.Contract(
         dataset_id=model.dataset_id,
         version=model.version,
-        fields=tuple(field_record(each, each.name) for each in model.fields),
+        fields=tuple(to_field_record(each, each.name) for each in model.fields),
         description=model.description,
         status=model.status,
         primary_key=tuple(model.primary_key),
@@ -208,7 +208,7 @@ def to_record(model: DataContract) -> records.Contract:
     )
 
 
-def field_record(model: ArrayItems, name: str) -> records.Field:
+def to_field_record(model: ArrayItems, name: str) -> records.Field:
     """Return one field, with what is nested in it, as a record."""
     constraints = {key: getattr(model, key) for key in records.CONSTRAINTS if getattr(model, key) is not None}
     return records.Field(
@@ -219,6 +219,6 @@ def field_record(model: ArrayItems, name: str) -> records.Field:
         deprecated=model.deprecated,
         enum=None if model.enum is None else tuple(model.enum),
         constraints={key: value for key, value in constraints.items() if value is not False},
-        fields=tuple(field_record(each, each.name) for each in model.fields or ()),
-        items=field_record(model.items, "") if model.items else None,
+        fields=tuple(to_field_record(each, each.name) for each in model.fields or ()),
+        items=to_field_record(model.items, "") if model.items else None,
     )

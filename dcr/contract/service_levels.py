@@ -10,14 +10,14 @@ import re
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from dcr.contract.values.durations import seconds
+from dcr.contract.values.durations import parse_seconds
 
 if TYPE_CHECKING:
     from dcr.contract.terms import ServiceLevel
 
 DURATION, NUMBER, TIME_OF_DAY, DAY, TEXT = "duration", "number", "time of day", "day", "text"
 
-LEVELS: dict[str, tuple[str, int]] = {
+SERVICE_LEVELS: dict[str, tuple[str, int]] = {
     "retention": (DURATION, 1),
     "frequency": (DURATION, -1),
     "availability": (NUMBER, 1),
@@ -36,7 +36,7 @@ LEVELS: dict[str, tuple[str, int]] = {
 }
 """What the values of each service level are, and whether a greater one promises more (1) or less (-1)."""
 
-_CODES = {
+_ALIASES = {
     "re": "retention", "fy": "frequency", "av": "availability", "th": "throughput", "er": "errorrate",
     "ga": "generalavailability", "td": "timetodetect", "tn": "timetonotify", "tr": "timetorepair",
     "frequencyofupdate": "frequency", "support": "supporthours", "supporttime": "supporthours",
@@ -44,41 +44,41 @@ _CODES = {
 UNLIMITED = "unlimited"
 
 
-def level_name(word: str) -> str:
+def normalize_level_name(word: str) -> str:
     """Return dcr's word for a service level: `Time of availability`, `timeOfAvailability` and its code are one."""
     folded = re.sub(r"[\s_-]+", "", word).lower()
-    return _CODES.get(folded, folded)
+    return _ALIASES.get(folded, folded)
 
 
 def is_looser(previous: ServiceLevel, proposed: ServiceLevel) -> bool | None:
     """Return whether a service level promises less than before; None where the two values have no order."""
-    before, after = _measure(previous), _measure(proposed)
+    before, after = _parse_value(previous), _parse_value(proposed)
     if before == after and before is not None:
         return False
-    kind, direction = LEVELS.get(previous.name, (TEXT, 0))
+    kind, direction = SERVICE_LEVELS.get(previous.name, (TEXT, 0))
     if before is None or after is None or not direction or before[0] != after[0] or kind == TEXT:
         return None
     return after[1] < before[1] if direction > 0 else after[1] > before[1]
 
 
-def _measure(level: ServiceLevel) -> tuple[str, Fraction] | None:
+def _parse_value(level: ServiceLevel) -> tuple[str, Fraction] | None:
     """Return what a value is measured in, and how much it is; None for a text without an order."""
-    kind = LEVELS.get(level.name, (TEXT, 0))[0]
+    kind = SERVICE_LEVELS.get(level.name, (TEXT, 0))[0]
     text = level.value.strip()
     if kind == DURATION:
         if text.lower() == UNLIMITED:
             return kind, Fraction(10**18)
-        lag = seconds(text, level.unit)
+        lag = parse_seconds(text, level.unit)
         return None if lag is None else (kind, Fraction(lag))
     if kind == NUMBER:
-        return _number(text, level.unit)
+        return _parse_number(text, level.unit)
     if kind == TIME_OF_DAY:
-        return _time_of_day(text)
+        return _parse_time_of_day(text)
     match = re.match(r"(\d{4})-(\d{2})-(\d{2})", text) if kind == DAY else None
     return (f"{kind}{text[10:]}", Fraction("".join(match.groups()))) if match else None
 
 
-def _number(text: str, unit: str | None) -> tuple[str, Fraction] | None:
+def _parse_number(text: str, unit: str | None) -> tuple[str, Fraction] | None:
     match = re.fullmatch(r"([0-9]{1,30}(?:\.[0-9]{1,30})?)\s*([^0-9\s].{0,40})?", text)
     if match is None:
         return None
@@ -86,7 +86,7 @@ def _number(text: str, unit: str | None) -> tuple[str, Fraction] | None:
     return {"percent": "%", "pct": "%"}.get(written, written), Fraction(match.group(1))
 
 
-def _time_of_day(text: str) -> tuple[str, Fraction] | None:
+def _parse_time_of_day(text: str) -> tuple[str, Fraction] | None:
     """Return the minutes of a time such as `09:00-08:00`, whose offset has to be the same to be compared."""
     match = re.fullmatch(r"([0-2]?[0-9]):([0-5][0-9])(?::([0-5][0-9]))?\s*(.{0,20})", text)
     if match is None:

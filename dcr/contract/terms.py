@@ -44,7 +44,7 @@ class FieldTerms:
     enum_notes: str = ""
 
     @property
-    def meaning(self) -> tuple[object, ...]:
+    def comparison_key(self) -> tuple[object, ...]:
         """Return the terms in a form that compares by meaning."""
         embedding = self.embedding
         return (
@@ -75,7 +75,7 @@ class Relationship:
     location: Location | None = dataclasses.field(default=None, compare=False, repr=False)
 
     @property
-    def meaning(self) -> tuple[object, ...]:
+    def comparison_key(self) -> tuple[object, ...]:
         """Return the relationship in a form that compares by meaning."""
         return self.source, self.target, self.type
 
@@ -84,52 +84,52 @@ class Relationship:
 class QualityRule:
     """A check that the data is promised to pass.
 
-    `id` is the rule's own stable id and `name` its name, each empty where it has none; `shown` is what messages call
+    `id` is the rule's own stable id and `name` its name, each empty where it has none; `label` is what messages call
     it. `statement` is everything that says what is measured, `thresholds` the operators and limits that the measured
-    value has to meet. A rule `of_values` is the enum, the pattern or a constraint of its field, and compared as that.
-    The removal of a rule `of_relationship` is reported for its relationship.
+    value has to meet. A rule `is_field_constraint` is the enum, the pattern or a constraint of its field, and compared as that.
+    The removal of a rule `is_relationship` is reported for its relationship.
     """
 
     id: str
-    shown: str
+    label: str
     name: str
     statement: tuple[tuple[str, str], ...]
     thresholds: tuple[tuple[str, str], ...] = ()
     unit: str | None = None
     severity: str | None = None
     field: str | None = None
-    of_values: bool = False
-    of_relationship: bool = False
+    is_field_constraint: bool = False
+    is_relationship: bool = False
     location: Location | None = dataclasses.field(default=None, compare=False, repr=False)
 
     @property
-    def meaning(self) -> tuple[object, ...]:
+    def comparison_key(self) -> tuple[object, ...]:
         """Return the rule in a form that compares by meaning."""
         return self.statement, self.thresholds, self.unit, self.severity, self.field
 
 
 @dataclass(frozen=True, slots=True)
 class ServiceLevel:
-    """One service level: `name` is dcr's word for it, `shown` the file's.
+    """One service level: `name` is dcr's word for it, `label` the file's.
 
-    `value` and `unit` are the source texts, `more` a further value that some levels have; `element` are the fields
+    `value` and `unit` are the source texts, `value_ext` a further value that some levels have; `element` are the fields
     that it is about, where the file names some. `driver` is whom it is for: it tells two levels of one name apart.
     """
 
     id: str
     name: str
-    shown: str
+    label: str
     value: str
     unit: str | None = None
-    more: str | None = None
+    value_ext: str | None = None
     element: str | None = None
     driver: str | None = None
     location: Location | None = dataclasses.field(default=None, compare=False, repr=False)
 
     @property
-    def meaning(self) -> tuple[object, ...]:
+    def comparison_key(self) -> tuple[object, ...]:
         """Return the service level in a form that compares by meaning."""
-        return self.name, self.value, self.unit, self.more, self.element
+        return self.name, self.value, self.unit, self.value_ext, self.element
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +141,7 @@ class Server:
     location: Location | None = dataclasses.field(default=None, compare=False, repr=False)
 
     @property
-    def meaning(self) -> tuple[object, ...]:
+    def comparison_key(self) -> tuple[object, ...]:
         """Return the server in a form that compares by meaning."""
         return self.name, self.address
 
@@ -163,14 +163,18 @@ class Terms:
     constraints: tuple[tuple[str, tuple[str, ...]], ...] = ()
 
     @property
-    def meaning(self) -> tuple[object, ...] | None:
+    def comparison_key(self) -> tuple[object, ...] | None:
         """Return the terms in a form that compares by meaning, None when there are none.
 
         The order of each list means nothing. A rule that is an enum or a pattern is compared as that.
         """
-        quality = tuple(each for each in self.quality if not each.of_values)
+        quality = tuple(each for each in self.quality if not each.is_field_constraint)
         lists = (self.relationships, quality, self.service_levels, self.servers)
-        found = (self.physical_name, self.materialized, *(frozenset(each.meaning for each in terms) for terms in lists))
+        found = (
+            self.physical_name,
+            self.materialized,
+            *(frozenset(each.comparison_key for each in terms) for terms in lists),
+        )
         return found if any(found) else None
 
 

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from dcr.compatibility.semver import NONE, at_least, bump_between, bumped, largest, parse
-from dcr.contract.contract import Contract, meaning
-from dcr.editing.lifecycle import Amendment
-from dcr.editing.source_files import Home, home_at, homes_of, worktree_of
-from dcr.editing.text.contracts import with_version
+from dcr.compatibility.semver import NONE, compute_bump, get_largest_bump, increase_version, is_at_least, parse_version
+from dcr.contract.contract import Contract, build_comparison_key
+from dcr.editing.lifecycle import FileEdit
+from dcr.editing.source_files import SourceFile, get_source_files, get_worktree, read_source_file
+from dcr.editing.text.contracts import set_version
 from dcr.editing.text.document import EditRefusedError
-from dcr.errors import typed
-from dcr.git.changes import commit_changes
-from dcr.git.contracts.versions import previous_readings
+from dcr.errors import quote_for_shell
+from dcr.git.changes import list_commit_changes
+from dcr.git.contracts.versions import read_previous_versions
 from dcr.parsing.location import Location
 
 if TYPE_CHECKING:
@@ -24,51 +24,51 @@ if TYPE_CHECKING:
     from dcr.report.report import ContractReport, Report
 
 
-class Bumps(NamedTuple):
+class BumpPlan(NamedTuple):
     """What is to be written, what could not be, and what needed nothing, in words."""
 
-    amendments: tuple[Amendment, ...]
-    refused: tuple[DcrError, ...]
-    unneeded: tuple[str, ...] = ()
+    edits: tuple[FileEdit, ...]
+    refusals: tuple[DcrError, ...]
+    unchanged: tuple[str, ...] = ()
 
 
-class _Asked(NamedTuple):
+class _BumpContext(NamedTuple):
     """What a run is to bring about: the report on the change, the base's newest contracts, and a least bump."""
 
     report: Report
-    published: Mapping[str, Contract]
-    least: str = NONE
+    base_contracts: Mapping[str, Contract]
+    minimum: str = NONE
 
-    def about(self, contract: Contract) -> ContractReport | None:
+    def find_report(self, contract: Contract) -> ContractReport | None:
         """Return what the report says of a contract; None when the change does not touch its file."""
         return next(
-            (each for each in self.report.contracts if (each.dataset_id, each.path) == _key(contract)),
+            (each for each in self.report.contracts if (each.dataset_id, each.path) == _get_contract_key(contract)),
             None,
         )
 
 
-class _Need(NamedTuple):
+class _RequiredVersion(NamedTuple):
     """One dataset: the bump it owes, the version that owing leads to, None when it has a sufficient one."""
 
     dataset_id: str
-    owed: str
+    bump: str
     version: str | None
 
 
-def named_bumps(folder: str, names: Sequence[str], report: Report, least: str = NONE) -> Bumps:
+def plan_bumps(folder: str, names: Sequence[str], report: Report, least: str = NONE) -> BumpPlan:
     """Return the edits that give some datasets the versions they owe, and at least a bump of `least`.
 
     Raises a `DcrError` for a dataset that is in no file; what cannot be edited is among the refused.
     """
-    repository, top = worktree_of(folder)
-    homes = {home.path: home for home in homes_of(repository, names)}
-    return _bumps(top, homes.values(), _Asked(report, _published(repository, report), least))
+    repository, top = get_worktree(folder)
+    homes = {home.path: home for home in get_source_files(repository, names)}
+    return _plan_files(top, homes.values(), _BumpContext(report, _read_base_contracts(repository, report), least))
 
 
-def owed_bumps(folder: str, report: Report, least: str = NONE) -> Bumps:
+def plan_required_bumps(folder: str, report: Report, least: str = NONE) -> BumpPlan:
     """Return the edits that give every dataset of a report the version it owes."""
-    repository, top = worktree_of(folder)
-    wanted: dict[str, Home] = {}
+    repository, top = get_worktree(folder)
+    wanted: dict[str, SourceFile] = {}
     refused: dict[str | None, DcrError] = {}
     twice = {
         each.dataset_id: issue
@@ -80,108 +80,110 @@ def owed_bumps(folder: str, report: Report, least: str = NONE) -> Bumps:
         if each.required_bump == NONE or each.proposed is None or each.path in wanted:
             continue
         if each.dataset_id in twice:  # which of its files is meant is not known, so neither is edited
-            refused[each.dataset_id] = _refused(each, twice[each.dataset_id])
+            refused[each.dataset_id] = _make_refusal(each, twice[each.dataset_id])
             continue
-        home = home_at(top, each.path)
-        if any(not contract.in_place for contract in home.reading.contracts):
+        home = read_source_file(top, each.path)
+        if any(not contract.is_changed_in_place for contract in home.reading.contracts):
             wanted[each.path] = home
-    found = _bumps(top, wanted.values(), _Asked(report, _published(repository, report), least))
-    return found._replace(refused=(*refused.values(), *found.refused))
+    found = _plan_files(top, wanted.values(), _BumpContext(report, _read_base_contracts(repository, report), least))
+    return found._replace(refusals=(*refused.values(), *found.refusals))
 
 
-def unreadable(report: Report) -> list[DcrError]:
+def list_invalid_contracts(report: Report) -> list[DcrError]:
     """Return why nothing is known of what some changed files owe: they are no valid contracts."""
     found: list[DcrError] = []
     for each in report.contracts:
         issue = next((issue for issue in each.issues if issue.kind == "contract_invalid" and not issue.accepted), None)
         if issue is not None and each.proposed is None:
-            found.append(_refused(each, issue))
+            found.append(_make_refusal(each, issue))
     return found
 
 
-def _refused(contract: ContractReport, issue: Issue) -> EditRefusedError:
+def _make_refusal(contract: ContractReport, issue: Issue) -> EditRefusedError:
     return EditRefusedError(issue.location or Location(contract.path), issue.message, issue.hint)
 
 
-def _bumps(top: str, homes: Iterable[Home], asked: _Asked) -> Bumps:
-    amendments: list[Amendment] = []
+def _plan_files(top: str, homes: Iterable[SourceFile], asked: _BumpContext) -> BumpPlan:
+    amendments: list[FileEdit] = []
     refused: list[DcrError] = []
     unneeded: list[str] = []
     for home in homes:
         try:
-            needs = [_need(contract, asked) for contract in home.reading.contracts]
+            needs = [_compute_required_version(contract, asked) for contract in home.reading.contracts]
             versions = [each.version for each in needs if each.version is not None]
             if not versions:
-                unneeded.append(_unneeded(home, needs))
+                unneeded.append(_describe_unchanged(home, needs))
                 continue
-            version = max(versions, key=lambda each: parse(each) or (0, 0, 0))
-            after = with_version(home.reading, home.content, version)
+            version = max(versions, key=lambda each: parse_version(each) or (0, 0, 0))
+            after = set_version(home.reading, home.content, version)
         except EditRefusedError as error:
             refused.append(error)
             continue
-        owed = largest([each.owed for each in needs]).upper()
+        owed = get_largest_bump([each.bump for each in needs]).upper()
         who = ", ".join(f"'{each.dataset_id}'" for each in needs)
         said = f"{who}: version '{home.reading.contracts[0].version}' becomes '{version}' ({owed})"
-        amendments.append(Amendment(top, home.path, home.content, after, said))
-    return Bumps(tuple(amendments), tuple(refused), tuple(unneeded))
+        amendments.append(FileEdit(top, home.path, home.content, after, said))
+    return BumpPlan(tuple(amendments), tuple(refused), tuple(unneeded))
 
 
-def _need(contract: Contract, asked: _Asked) -> _Need:
+def _compute_required_version(contract: Contract, asked: _BumpContext) -> _RequiredVersion:
     """Return what one dataset owes. Raises `EditRefusedError` where its versions have no order."""
-    report = asked.about(contract)
+    report = asked.find_report(contract)
     if report is not None and report.previous is None:
-        return _Need(contract.dataset_id, NONE, None)  # new here: any version will do
+        return _RequiredVersion(contract.dataset_id, NONE, None)  # new here: any version will do
     owed = report.required_bump if report else NONE
-    if asked.least != NONE and not at_least(asked.least, owed):
-        message = f"'{contract.dataset_id}' owes {owed.upper()}, and --{asked.least} is less"
-        raise EditRefusedError(_place(contract), message, f"dcr bump {typed(contract.dataset_id)}")
-    owed = largest([owed, asked.least])
+    if asked.minimum != NONE and not is_at_least(asked.minimum, owed):
+        message = f"'{contract.dataset_id}' owes {owed.upper()}, and --{asked.minimum} is less"
+        raise EditRefusedError(_locate_version(contract), message, f"dcr bump {quote_for_shell(contract.dataset_id)}")
+    owed = get_largest_bump([owed, asked.minimum])
     previous = (report.previous if report else None) or contract.version
     if owed == NONE:
-        return _Need(contract.dataset_id, owed, None)
-    if contract.in_place:  # its format says where versions go
-        return _Need(contract.dataset_id, owed, "")
-    newest = asked.published.get(contract.dataset_id)
+        return _RequiredVersion(contract.dataset_id, owed, None)
+    if contract.is_changed_in_place:  # its format says where versions go
+        return _RequiredVersion(contract.dataset_id, owed, "")
+    newest = asked.base_contracts.get(contract.dataset_id)
     known = [each for each in (previous, newest.version if newest else None) if each is not None]
     for version in (contract.version, *known):
-        if parse(version) is None:
+        if parse_version(version) is None:
             message = f"version '{version}' is not MAJOR.MINOR.PATCH, so there is no next one"
-            raise EditRefusedError(_place(contract), message, "write three numbers there by hand, as in 1.4.0")
-    if _is_enough(contract, previous, newest, owed):
-        return _Need(contract.dataset_id, owed, None)
-    return _Need(contract.dataset_id, owed, bumped(max(known, key=lambda each: parse(each) or (0, 0, 0)), owed))
+            raise EditRefusedError(_locate_version(contract), message, "write three numbers there by hand, as in 1.4.0")
+    if _is_sufficient(contract, previous, newest, owed):
+        return _RequiredVersion(contract.dataset_id, owed, None)
+    return _RequiredVersion(
+        contract.dataset_id, owed, increase_version(max(known, key=lambda each: parse_version(each) or (0, 0, 0)), owed)
+    )
 
 
-def _is_enough(contract: Contract, previous: str, newest: Contract | None, owed: str) -> bool:
-    if not at_least(bump_between(previous, contract.version), owed):
+def _is_sufficient(contract: Contract, previous: str, newest: Contract | None, owed: str) -> bool:
+    if not is_at_least(compute_bump(previous, contract.version), owed):
         return False
-    if newest is None or (parse(contract.version) or (0, 0, 0)) > (parse(newest.version) or (0, 0, 0)):
+    if newest is None or (parse_version(contract.version) or (0, 0, 0)) > (parse_version(newest.version) or (0, 0, 0)):
         return True
-    return newest.version == contract.version and meaning(newest) == meaning(contract)
+    return newest.version == contract.version and build_comparison_key(newest) == build_comparison_key(contract)
 
 
-def _unneeded(home: Home, needs: list[_Need]) -> str:
+def _describe_unchanged(home: SourceFile, needs: list[_RequiredVersion]) -> str:
     contract = home.reading.contracts[0]
-    owed = largest([each.owed for each in needs])
+    owed = get_largest_bump([each.bump for each in needs])
     who = ", ".join(f"'{each.dataset_id}'" for each in needs)
     if owed == NONE:
         return f"{who}: no version is owed"
     return f"{who}: version '{contract.version}' is enough for {owed.upper()}"
 
 
-def _published(repository: Repository, report: Report) -> dict[str, Contract]:
+def _read_base_contracts(repository: Repository, report: Report) -> dict[str, Contract]:
     """Return the base's own newest contracts where it went on after the branch left it."""
     base = report.base
     if base is None or base.commit == base.merge_base:
         return {}
-    since = commit_changes(repository, base.commit, base.merge_base)
-    readings = previous_readings(repository, since, base.commit, lambda _: False).values()
-    return {each.dataset_id: each for reading in readings if not reading.unreadable for each in reading.contracts}
+    since = list_commit_changes(repository, base.commit, base.merge_base)
+    readings = read_previous_versions(repository, since, base.commit, lambda _: False).values()
+    return {each.dataset_id: each for reading in readings if not reading.is_unreadable for each in reading.contracts}
 
 
-def _key(contract: Contract) -> tuple[str, str]:
+def _get_contract_key(contract: Contract) -> tuple[str, str]:
     return contract.dataset_id, contract.path
 
 
-def _place(contract: Contract) -> Location:
-    return contract.place.at("version") if contract.place else Location(contract.path)
+def _locate_version(contract: Contract) -> Location:
+    return contract.section.locate("version") if contract.section else Location(contract.path)

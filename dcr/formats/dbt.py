@@ -12,20 +12,20 @@ from typing import TYPE_CHECKING
 from dcr.contract.contract import Contract, Owner
 from dcr.formats._dbt.constraints import (
     ModelConstraints,
-    model_constraints,
-    primary_key,
+    assign_loose_checks,
+    find_primary_key,
     read_field,
-    with_loose_checks,
+    read_model_constraints,
 )  # fmt: skip
-from dcr.formats._dbt.terms import terms
-from dcr.formats._dbt.versions import columns_of, enforced_at, greatest, is_enabled, is_enforced
-from dcr.formats._foreign.lifecycle import day_of, is_over
-from dcr.formats._foreign.mapping import Tree
+from dcr.formats._dbt.terms import read_terms
+from dcr.formats._dbt.versions import find_greatest_version, is_enabled, is_enforced, locate_enforcement, select_columns
+from dcr.formats._foreign.lifecycle import is_past, read_day
+from dcr.formats._foreign.mapping import SourceMapping
 from dcr.formats._foreign.notes import Notes
-from dcr.formats._foreign.translation import named_once
-from dcr.formats.parts import entries_of
-from dcr.formats.reading import Listing, Reading, Unenforced, noted
-from dcr.parsing.reader import YamlRefusedError, check_tree
+from dcr.formats._foreign.translation import read_unique_mappings
+from dcr.formats.parts import find_dataset_entries
+from dcr.formats.reading import DatasetList, ParsedFile, UnenforcedDataset, convert_notes
+from dcr.parsing.reader import InvalidYamlError, check_tree
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from yaml import MappingNode
 
 NAME = "dbt"
-_MODEL_WORDS = {
+_MODEL_KEYS = {
     "dataset_id": "name", "version": "versions", "fields": "columns", "owners": "config", "status": "deprecation_date",
     "physical_name": "config.alias", "materialized": "config.materialized", "servers": "config",
 }  # fmt: skip
@@ -47,17 +47,19 @@ def detect(root: MappingNode) -> bool:
     written = [each for each in models.value if each.id == "mapping"]
     try:
         check_tree(root)
-    except YamlRefusedError:  # too odd to look into: what speaks of a contract is refused by name
+    except InvalidYamlError:  # too odd to look into: what speaks of a contract is refused by name
         keys = (key.value for each in written for key, _ in each.value if isinstance(key.value, str))
         return not {"config", "contract", "<<"}.isdisjoint(keys)
-    return any(_speaks_of_contracts(Tree("", each, Notes())) for each in written)
+    return any(_has_contract(SourceMapping("", each, Notes())) for each in written)
 
 
-def _speaks_of_contracts(model: Tree) -> bool:
-    return is_enforced(model, model) or any(is_enforced(version, model) for _, version in model.named("versions", "v"))
+def _has_contract(model: SourceMapping) -> bool:
+    return is_enforced(model, model) or any(
+        is_enforced(version, model) for _, version in model.named_mappings("versions", "v")
+    )
 
 
-def claimed(root: MappingNode) -> str | None:
+def find_dataset_id(root: MappingNode) -> str | None:
     """Return None: one file holds many models."""
     del root
     return None
@@ -68,68 +70,75 @@ def continues(root: MappingNode) -> bool:
     return any(key.value == "models" and value.id == "sequence" for key, value in root.value)
 
 
-def list_parts(root: MappingNode) -> Listing | None:
+def list_parts(root: MappingNode) -> DatasetList | None:
     """Return the models: each has its own versions, and none says anything of another."""
-    found = entries_of(root, "models")
-    return Listing(found[0]) if found is not None and found[0][1].id == "sequence" else None
+    found = find_dataset_entries(root, "models")
+    return DatasetList(found[0]) if found is not None and found[0][1].id == "sequence" else None
 
 
-def read(path: str, root: MappingNode) -> Reading:
+def read(path: str, root: MappingNode) -> ParsedFile:
     """Return a contract for each version of each enforced model, and notes on what is not understood."""
     notes = Notes()
     contracts: list[Contract] = []
-    unenforced: dict[str, Unenforced] = {}
-    tree = Tree(path, root, notes)
-    for name, model in tree.named("models", "name"):
-        declared = list(model.named("versions", "v"))
+    unenforced: dict[str, UnenforcedDataset] = {}
+    tree = SourceMapping(path, root, notes)
+    for name, model in tree.named_mappings("models", "name"):
+        declared = list(model.named_mappings("versions", "v"))
         versions = [(number, version) for number, version in declared if is_enabled(version, model)]
         if not versions and (declared or not is_enabled(model, model)):
             continue
         if any(is_enforced(each, model) for each in (model, *(version for _, version in versions))):
             if name is None:
-                notes(model.at(), "a model has no name, and is not compared", "add name")
+                notes(model.locate(), "a model has no name, and is not compared", "add name")
                 continue
-            contracts += _contracts(name, model, versions)
+            contracts += _build_contracts(name, model, versions)
         if name is not None:
-            unenforced.update(_unenforced(name, model, versions))
+            unenforced.update(_list_unenforced(name, model, versions))
     size = (notes.columns, notes.datasets, 0)
-    return Reading(
-        path, NAME, tuple(contracts), noted(notes), None, tree.at("models"), unenforced=unenforced, size=size
+    return ParsedFile(
+        path,
+        NAME,
+        tuple(contracts),
+        convert_notes(notes),
+        None,
+        tree.locate("models"),
+        unenforced=unenforced,
+        size=size,
     )
 
 
-Versions = list[tuple[str | None, Tree]]
+ModelVersions = list[tuple[str | None, SourceMapping]]
 
 
-def _latest(model: Tree, versions: Versions) -> str | None:
-    return model.text("latest_version") or greatest([number for number, _ in versions if number])
+def _find_latest_version(model: SourceMapping, versions: ModelVersions) -> str | None:
+    return model.text("latest_version") or find_greatest_version([number for number, _ in versions if number])
 
 
-def _contracts(name: str, model: Tree, versions: Versions) -> Iterator[Contract]:
+def _build_contracts(name: str, model: SourceMapping, versions: ModelVersions) -> Iterator[Contract]:
     """Yield the contract of a model without versions, else that of each version and what a reference without one means.
 
     Source: docs.getdbt.com, "ref", "latest_version".
     """
-    common, promised = dict(named_once(model, "columns")), model_constraints(model)
+    common, promised = dict(read_unique_mappings(model, "columns")), read_model_constraints(model)
     if not versions:
-        yield _contract(name, "", model, model, columns=common, promised=promised)
+        yield _build_contract(name, "", model, model, columns=common, promised=promised)
         return
-    latest = _latest(model, versions)
+    latest = _find_latest_version(model, versions)
     seen: set[str] = set()
     meant: Contract | None = None
     for number, version in versions:
         if number is None:
-            model.note(version.at(), f"a version of '{name}' has no number, and is not compared", "add v")
+            model.note(version.locate(), f"a version of '{name}' has no number, and is not compared", "add v")
             continue
         if number in seen:
             message = f"two versions of '{name}' are numbered '{number}'; the first is compared"
-            model.note(version.at(), message, "renumber")
+            model.note(version.locate(), message, "renumber")
             continue
         seen.add(number)
         if not is_enforced(version, model):
             continue
-        columns = columns_of(common, version)
-        contract = _contract(f"{name}.v{number}", number, model, version, columns=columns, promised=promised)
+        columns = select_columns(common, version)
+        contract = _build_contract(f"{name}.v{number}", number, model, version, columns=columns, promised=promised)
         contract = replace(contract, latest=latest)
         meant = contract if number == latest else meant
         yield contract
@@ -137,34 +146,42 @@ def _contracts(name: str, model: Tree, versions: Versions) -> Iterator[Contract]
         yield replace(meant, dataset_id=name, alias_of=meant.dataset_id)
     elif latest not in seen:
         message = f"latest_version '{latest}' of '{name}' is none of its versions"
-        model.note(model.at("latest_version"), message, f"write one of {', '.join(sorted(seen))}")
+        model.note(model.locate("latest_version"), message, f"write one of {', '.join(sorted(seen))}")
 
 
-def _unenforced(name: str, model: Tree, versions: Versions) -> Iterator[tuple[str, Unenforced]]:
+def _list_unenforced(
+    name: str, model: SourceMapping, versions: ModelVersions
+) -> Iterator[tuple[str, UnenforcedDataset]]:
     """Yield the datasets of a model that have no enforced contract, with where that is said or would be."""
-    latest = _latest(model, versions)
+    latest = _find_latest_version(model, versions)
     for number, version in versions or [("", model)]:
         if is_enforced(version, model):
             continue
-        place = enforced_at(version, model)
-        found = Unenforced(place or version.at(), place is not None)
+        place = locate_enforcement(version, model)
+        found = UnenforcedDataset(place or version.locate(), place is not None)
         if number:
             yield f"{name}.v{number}", found
         if not number or number == latest:
             yield name, found
 
 
-def _contract(
-    dataset_id: str, number: str, model: Tree, version: Tree, *, columns: dict[str, Tree], promised: ModelConstraints
+def _build_contract(
+    dataset_id: str,
+    number: str,
+    model: SourceMapping,
+    version: SourceMapping,
+    *,
+    columns: dict[str, SourceMapping],
+    promised: ModelConstraints,
 ) -> Contract:
-    model.note.count_dataset(version.at(), dataset_id)
-    own = version.over(model) if number else model
+    model.note.count_dataset(version.locate(), dataset_id)
+    own = version.with_defaults(model) if number else model
     if number and "constraints" in version:
-        promised = model_constraints(version)
-    promised = with_loose_checks(promised, columns)
-    keys, keys_at = primary_key(columns)
+        promised = read_model_constraints(version)
+    promised = assign_loose_checks(promised, columns)
+    keys, keys_at = find_primary_key(columns)
     if promised.key is not None:
-        keys, keys_at = promised.key, {"primary_key": promised.key_at} if promised.key_at else {}
+        keys, keys_at = promised.key, {"primary_key": promised.key_location} if promised.key_location else {}
     keyed = frozenset(keys)
     fields = (read_field(name, column, promised, keyed=name in keyed) for name, column in columns.items())
     dated = version if "deprecation_date" in version else model
@@ -173,20 +190,20 @@ def _contract(
         version=number,
         fields=tuple(fields),
         description=own.text("description"),
-        status=_status(dated),
+        status=_read_status(dated),
         primary_key=keys,
-        owners=tuple(_owners(model)),
-        place=dated.place({**_MODEL_WORDS, **_where(version, model)}),
-        body=own.place(_MODEL_WORDS, keys_at),
+        owners=tuple(_read_owners(model)),
+        section=dated.section({**_MODEL_KEYS, **_select_key_names(version, model)}),
+        dataset_section=own.section(_MODEL_KEYS, keys_at),
         format=NAME,
-        in_place=True,
-        says_status="deprecation_date" in dated,
-        access=_access(version, model),
-        terms=terms(model.text("name") or dataset_id, version, model, columns),
+        is_changed_in_place=True,
+        has_status="deprecation_date" in dated,
+        access=_read_access(version, model),
+        terms=read_terms(model.text("name") or dataset_id, version, model, columns),
     )
 
 
-def _where(version: Tree, model: Tree) -> dict[str, str]:
+def _select_key_names(version: SourceMapping, model: SourceMapping) -> dict[str, str]:
     """Where a model says what may be written in two places."""
     direct = any("access" in each for each in (version, model))
     return {
@@ -195,24 +212,24 @@ def _where(version: Tree, model: Tree) -> dict[str, str]:
     }
 
 
-def _access(version: Tree, model: Tree) -> str:
+def _read_access(version: SourceMapping, model: SourceMapping) -> str:
     """Who may refer to the model: `private`, `protected` (what dbt takes it for) or `public`."""
-    holders = (version, version.tree("config"), model, model.tree("config"))
+    holders = (version, version.mapping("config"), model, model.mapping("config"))
     found = next((word for each in holders if each and (word := each.text("access"))), "protected")
     return found.strip().lower()
 
 
-def _status(tree: Tree) -> str:
+def _read_status(tree: SourceMapping) -> str:
     """A model with a deprecation date is deprecated, and archived once the date is over."""
     if tree.text("deprecation_date") is None:
         return "active"
-    return "archived" if is_over(day_of(tree, "deprecation_date", "deprecation_date")) else "deprecated"
+    return "archived" if is_past(read_day(tree, "deprecation_date", "deprecation_date")) else "deprecated"
 
 
-def _owners(model: Tree) -> Iterator[Owner]:
-    config = model.tree("config")
-    for holder in (model.tree("meta"), config.tree("meta") if config else None):
-        named = list(_named_owners(holder)) if holder is not None else []
+def _read_owners(model: SourceMapping) -> Iterator[Owner]:
+    config = model.mapping("config")
+    for holder in (model.mapping("meta"), config.mapping("meta") if config else None):
+        named = list(_read_named_owners(holder)) if holder is not None else []
         if named:
             yield from named
             return
@@ -221,9 +238,9 @@ def _owners(model: Tree) -> Iterator[Owner]:
         yield Owner(group, None)
 
 
-def _named_owners(meta: Tree) -> Iterator[Owner]:
+def _read_named_owners(meta: SourceMapping) -> Iterator[Owner]:
     """The owner is a name, several, or a mapping as dbt's groups have it."""
-    owner = meta.tree("owner")
+    owner = meta.mapping("owner")
     if owner is not None:
         name = owner.text("name", "email")
         yield from (Owner(name, owner.text("email")),) if name else ()

@@ -9,23 +9,29 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from dcr.contract.contract import CONSTRAINTS, Contract, Field, FreshnessSLA, Owner
-from dcr.contract.validity import faults
-from dcr.formats.reading import Problem, Reading
-from dcr.parsing.location import Place, mark_location, places_of
-from dcr.parsing.reader import short
-from dcr.parsing.scalars import NotFiniteError, misreading, number_misreading, resolve, unambiguous
+from dcr.contract.validity import find_violations
+from dcr.formats.reading import ParsedFile, Problem
+from dcr.parsing.location import SourceNode, locate_node, locate_paths
+from dcr.parsing.reader import truncate
+from dcr.parsing.scalars import (
+    NotFiniteError,
+    describe_misreading,
+    describe_number_misreading,
+    format_number,
+    resolve_scalar,
+)
 
 if TYPE_CHECKING:
     from yaml import MappingNode, Node
 
 NAME = "native"
 
-_TEXT = frozenset((
+_TEXT_KEYS = frozenset((
     "dataset_id", "version", "description", "status", "deprecation_uri", "team", "contact", "measurement", "name",
     "type", "pattern", "format",
 ))  # fmt: skip
-_KEPT_WORDS = frozenset(("name", "primary_key", "enum"))  # here `null` is a word, as the author wrote it
-_TELLING = frozenset(("version", "fields", "owners", "primary_key", "freshness_sla", "deprecation_uri"))
+_LITERAL_NULL_KEYS = frozenset(("name", "primary_key", "enum"))  # here `null` is a word, as the author wrote it
+_IDENTIFYING_KEYS = frozenset(("version", "fields", "owners", "primary_key", "freshness_sla", "deprecation_uri"))
 _CONTRACT_KEYS = {
     "dataset_id": str, "version": str, "description": str, "status": str, "primary_key": list, "owners": list,
     "freshness_sla": dict, "deprecation_uri": str, "fields": list,
@@ -37,7 +43,7 @@ _FIELD_KEYS: dict[str, tuple[type, ...]] = {
     "exclusive_minimum": (int, float), "exclusive_maximum": (int, float), "multiple_of": (int, float),
     "unique": (bool,), "min_items": (int,), "max_items": (int,),
 }  # fmt: skip
-_LONGEST_QUOTED = 60
+_MAX_QUOTED_LENGTH = 60
 _OWNER_KEYS = {"team", "contact"}
 _SLA_KEYS = {"max_lag_seconds", "measurement"}
 
@@ -47,29 +53,34 @@ def detect(root: MappingNode) -> bool:
     keys = {key.value for key, _ in root.value if isinstance(key.value, str)}
     if "dataset_id" in keys:
         return True
-    return len(keys & _TELLING) >= 2 and not keys & {"kind", "apiVersion", "dataContractSpecification", "models"}
+    return len(keys & _IDENTIFYING_KEYS) >= 2 and not keys & {
+        "kind",
+        "apiVersion",
+        "dataContractSpecification",
+        "models",
+    }
 
 
-def claimed(root: MappingNode) -> str | None:
+def find_dataset_id(root: MappingNode) -> str | None:
     """Return the text of dataset_id."""
     return next((value.value for key, value in root.value if key.value == "dataset_id" and value.id == "scalar"), None)
 
 
-def read(path: str, root: MappingNode) -> Reading:
+def read(path: str, root: MappingNode) -> ParsedFile:
     """Return the file's one contract, or every cause why it is none; ambiguous values come along."""
-    source = _Source(path)
-    raw = source.mapping(root)
+    source = _ValueReader(path)
+    raw = source.read_mapping(root)
     claimed = raw.get("dataset_id") if isinstance(raw.get("dataset_id"), str) else None
     if source.fatal:
-        return Reading(path, NAME, problems=tuple(source.problems), dataset_id=claimed)
-    contract = _plainly_valid(path, raw, root)
+        return ParsedFile(path, NAME, problems=tuple(source.problems), dataset_id=claimed)
+    contract = _build_valid_contract(path, raw, root)
     if contract is None:
-        contract, problems = _judged_by_models(path, raw, root)
+        contract, problems = _validate_with_models(path, raw, root)
         source.problems += problems
-    return Reading(path, NAME, (contract,) if contract else (), tuple(source.problems), claimed)
+    return ParsedFile(path, NAME, (contract,) if contract else (), tuple(source.problems), claimed)
 
 
-class _Source:
+class _ValueReader:
     """Turns nodes into plain values, by the meaning of the keys they stand under."""
 
     def __init__(self, path: str) -> None:
@@ -77,7 +88,7 @@ class _Source:
         self.problems: list[Problem] = []
         self.fatal = False
 
-    def mapping(self, node: Any) -> dict[str, Any]:
+    def read_mapping(self, node: Any) -> dict[str, Any]:
         """Return a mapping's values by key; keys starting with `x-` are the user's own and left out."""
         found: dict[str, Any] = {}
         enum = None
@@ -89,85 +100,89 @@ class _Source:
                 enum = node_value
                 found[key] = None
             elif type(node_value.value) is str:
-                found[key] = self.scalar(node_value, key)
+                found[key] = self.read_scalar(node_value, key)
             else:
-                found[key] = self.collection(node_value, key)
+                found[key] = self.read_collection(node_value, key)
         if enum is not None:
             word = "enum" if found.get("type") == "string" else ""
             found["enum"] = [
-                self.scalar(each, word) if type(each.value) is str else self.collection(each, "") for each in enum.value
+                self.read_scalar(each, word) if type(each.value) is str else self.read_collection(each, "")
+                for each in enum.value
             ]
         return found
 
-    def collection(self, node: Any, key: str) -> Any:
+    def read_collection(self, node: Any, key: str) -> Any:
         """Return a nested mapping or list."""
         if node.id == "mapping":
-            return self.mapping(node)
-        return [self.scalar(each, key) if type(each.value) is str else self.collection(each, "") for each in node.value]
+            return self.read_mapping(node)
+        return [
+            self.read_scalar(each, key) if type(each.value) is str else self.read_collection(each, "")
+            for each in node.value
+        ]
 
-    def scalar(self, node: Any, key: str) -> Any:
+    def read_scalar(self, node: Any, key: str) -> Any:
         """Return a scalar's value: the source text where the key takes text, else by YAML 1.2 core rules."""
         text: str = node.value
         if node.style:  # quoted or block: text, whatever it looks like
             return text
-        if key in _TEXT or key in _KEPT_WORDS:
-            seen = misreading(text)
+        if key in _TEXT_KEYS or key in _LITERAL_NULL_KEYS:
+            seen = describe_misreading(text)
             if seen is None:
                 return text or None
-            if seen == "null" and key not in _KEPT_WORDS:
+            if seen == "null" and key not in _LITERAL_NULL_KEYS:
                 return None
-            hint = f'write "{text}"' if len(text) <= _LONGEST_QUOTED else "put it in quotes"
-            self.doubt(node, f"'{short(text)}' is read as text; other YAML readers see {seen}", hint)
+            hint = f'write "{text}"' if len(text) <= _MAX_QUOTED_LENGTH else "put it in quotes"
+            self.add_ambiguity(node, f"'{truncate(text)}' is read as text; other YAML readers see {seen}", hint)
             return text
         try:
-            value = resolve(text)
+            value = resolve_scalar(text)
         except NotFiniteError:
             self.fatal = True
             self.problems.append(
                 Problem(
-                    mark_location(self.path, node),
-                    f"'{short(text, 40)}' is not a number that can be held",
+                    locate_node(self.path, node),
+                    f"'{truncate(text, 40)}' is not a number that can be held",
                     "write a number",
                 )
             )
             return None
         if isinstance(value, int | float) and not isinstance(value, bool):
-            seen = number_misreading(text)
+            seen = describe_number_misreading(text)
             if seen:
-                written = unambiguous(value)
-                said = f"'{short(text, 40)}' is read as {short(written, 40)}; a YAML 1.1 reader sees {seen}"
-                self.doubt(node, said, f"write {written}")
+                written = format_number(value)
+                said = f"'{truncate(text, 40)}' is read as {truncate(written, 40)}; a YAML 1.1 reader sees {seen}"
+                self.add_ambiguity(node, said, f"write {written}")
         return value
 
-    def doubt(self, node: Node, message: str, hint: str) -> None:
-        self.problems.append(Problem(mark_location(self.path, node), message, hint, fatal=False))
+    def add_ambiguity(self, node: Node, message: str, hint: str) -> None:
+        self.problems.append(Problem(locate_node(self.path, node), message, hint, is_fatal=False))
 
 
-def _plainly_valid(path: str, raw: dict[str, Any], root: Node) -> Contract | None:
+def _build_valid_contract(path: str, raw: dict[str, Any], root: Node) -> Contract | None:
     """Return the contract when every value has the shape its key takes and nothing is at fault, else None."""
-    if not _plain_around(raw) or not all(is_plain_field(each) for each in raw["fields"]) or faults(raw):
+    if not _has_plain_header(raw) or not all(is_plain_field(each) for each in raw["fields"]) or find_violations(raw):
         return None
     nodes = {key.value: value for key, value in root.value}
-    return _contract(path, raw, root, nodes)
+    return _build_contract(path, raw, root, nodes)
 
 
-def plain_values(root: MappingNode) -> dict[str, Any] | None:
+def read_plain_values(root: MappingNode) -> dict[str, Any] | None:
     """Return the values of a file in which everything but what its fields hold has the shape it ought to have."""
-    source = _Source("")
-    raw = source.mapping(root)
-    return None if source.fatal or not _plain_around(raw) else raw
+    source = _ValueReader("")
+    raw = source.read_mapping(root)
+    return None if source.fatal or not _has_plain_header(raw) else raw
 
 
-def _plain_around(raw: dict[str, Any]) -> bool:
+def _has_plain_header(raw: dict[str, Any]) -> bool:
     for key, value in raw.items():
         if type(value) is not _CONTRACT_KEYS.get(key):
             return False
     if not ("dataset_id" in raw and "version" in raw and "fields" in raw):
         return False
-    return all(type(name) is str for name in raw.get("primary_key", ())) and _plain_promises(raw)
+    return all(type(name) is str for name in raw.get("primary_key", ())) and _has_plain_metadata(raw)
 
 
-def _plain_promises(raw: dict[str, Any]) -> bool:
+def _has_plain_metadata(raw: dict[str, Any]) -> bool:
     for owner in raw.get("owners", ()):
         if type(owner) is not dict or not owner.keys() <= _OWNER_KEYS or type(owner.get("team")) is not str:
             return False
@@ -183,42 +198,44 @@ def _plain_promises(raw: dict[str, Any]) -> bool:
 
 def is_plain_field(field: Any) -> bool:
     """Whether a topmost field has the shape it ought to have; what its values say may still be at fault."""
-    return type(field) is dict and _plain_field(field, named=True)
+    return type(field) is dict and _has_plain_shape(field, named=True)
 
 
-def _plain_field(field: dict[str, Any], *, named: bool) -> bool:
+def _has_plain_shape(field: dict[str, Any], *, named: bool) -> bool:
     for key, value in field.items():
         shapes = _FIELD_KEYS.get(key)
         if shapes is None or type(value) not in shapes:
             return False
     if "type" not in field or ("name" in field) is not named:
         return False
-    if "fields" in field and not all(type(each) is dict and _plain_field(each, named=True) for each in field["fields"]):
+    if "fields" in field and not all(
+        type(each) is dict and _has_plain_shape(each, named=True) for each in field["fields"]
+    ):
         return False
-    return "items" not in field or _plain_field(field["items"], named=False)
+    return "items" not in field or _has_plain_shape(field["items"], named=False)
 
 
-def _contract(path: str, raw: dict[str, Any], root: Node, nodes: dict[str, Any]) -> Contract:
+def _build_contract(path: str, raw: dict[str, Any], root: Node, nodes: dict[str, Any]) -> Contract:
     sla = raw.get("freshness_sla")
     return Contract(
         dataset_id=raw["dataset_id"],
         version=raw["version"],
-        fields=_fields(path, raw["fields"], nodes.get("fields")),
+        fields=_build_fields(path, raw["fields"], nodes.get("fields")),
         description=raw.get("description"),
         status=raw.get("status") or "draft",
         primary_key=tuple(raw.get("primary_key") or ()),
         owners=tuple(Owner(owner["team"], owner.get("contact")) for owner in raw.get("owners") or ()),
         freshness_sla=FreshnessSLA(sla["max_lag_seconds"], sla.get("measurement")) if sla else None,
         deprecation_uri=raw.get("deprecation_uri"),
-        place=Place(path, root),
+        section=SourceNode(path, root),
     )
 
 
-def _fields(path: str, raw: list[dict[str, Any]], node: Any) -> tuple[Field, ...]:
-    return tuple(field_of(path, each, at) for each, at in zip(raw, node.value, strict=True))
+def _build_fields(path: str, raw: list[dict[str, Any]], node: Any) -> tuple[Field, ...]:
+    return tuple(build_field(path, each, at) for each, at in zip(raw, node.value, strict=True))
 
 
-def field_of(path: str, raw: dict[str, Any], node: Any) -> Field:
+def build_field(path: str, raw: dict[str, Any], node: Any) -> Field:
     """Return the record of a field from its values and its node."""
     nested = raw.keys() & {"fields", "items"}
     nodes = {key.value: value for key, value in node.value} if nested else {}
@@ -230,28 +247,28 @@ def field_of(path: str, raw: dict[str, Any], node: Any) -> Field:
         raw.get("description"),
         raw.get("deprecated", False),
         None if enum is None else tuple(enum),
-        _constraints(raw) if len(raw) > (2 if "name" in raw else 1) else {},
-        _fields(path, raw["fields"], nodes["fields"]) if raw.get("fields") else (),
-        field_of(path, raw["items"], nodes["items"]) if raw.get("items") else None,
+        _collect_constraints(raw) if len(raw) > (2 if "name" in raw else 1) else {},
+        _build_fields(path, raw["fields"], nodes["fields"]) if raw.get("fields") else (),
+        build_field(path, raw["items"], nodes["items"]) if raw.get("items") else None,
         None,
-        Place(path, node),
+        SourceNode(path, node),
     )
 
 
-def _constraints(raw: dict[str, Any]) -> dict[str, Any]:
+def _collect_constraints(raw: dict[str, Any]) -> dict[str, Any]:
     return {key: raw[key] for key in CONSTRAINTS if raw.get(key) is not None and raw[key] is not False}
 
 
-def _judged_by_models(path: str, raw: dict[str, Any], root: Node) -> tuple[Contract | None, list[Problem]]:
-    from dcr.contract.model_errors import complaints  # noqa: PLC0415 (pydantic costs more than an ordinary check)
+def _validate_with_models(path: str, raw: dict[str, Any], root: Node) -> tuple[Contract | None, list[Problem]]:
+    from dcr.contract.model_errors import validate_mapping  # noqa: PLC0415 (pydantic costs more than an ordinary check)
 
-    found = complaints(raw)
+    found = validate_mapping(raw)
     if found:
-        places = places_of(path, root, (fault.where for fault in found))
+        places = locate_paths(path, root, (fault.path for fault in found))
         problems = [Problem(place, fault.message, fault.hint) for place, fault in zip(places, found, strict=True)]
         return None, sorted(problems, key=lambda problem: problem.location)
     nodes = {key.value: value for key, value in root.value}
-    return _contract(path, _without_empty(raw), root, nodes), []
+    return _build_contract(path, _without_empty(raw), root, nodes), []
 
 
 def _without_empty(raw: Any) -> Any:

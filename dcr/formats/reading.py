@@ -13,26 +13,26 @@ if TYPE_CHECKING:
     from dcr.parsing.location import Location
 
 
-Known = frozenset[tuple[str | None, str | None, str]]
+KnownProblems = frozenset[tuple[str | None, str | None, str]]
 """The identities of problems that a file had already."""
 
 
 class Problem(NamedTuple):
     """Something about a file that its author should know.
 
-    A `fatal` one means the file gave no contract. The others are values that other readers read differently,
-    or that were not `understood` and so are not compared. It is about a dataset and a field where these are named, else
-    about the file. A `standing` one is said whenever the file changes.
+    A `is_fatal` one means the file gave no contract. The others are values that other readers read differently,
+    or that were not `is_understood` and so are not compared. It is about a dataset and a field where these are named, else
+    about the file. A `is_persistent` one is said whenever the file changes.
     """
 
     location: Location
     message: str
     hint: str = ""
-    fatal: bool = True
-    understood: bool = True
+    is_fatal: bool = True
+    is_understood: bool = True
     dataset_id: str | None = None
     field: str | None = None
-    standing: bool = False
+    is_persistent: bool = False
 
     @property
     def identity(self) -> tuple[str | None, str | None, str]:
@@ -40,44 +40,44 @@ class Problem(NamedTuple):
         return self.dataset_id, self.field, self.message
 
 
-def noted(notes: Notes) -> tuple[Problem, ...]:
+def convert_notes(notes: Notes) -> tuple[Problem, ...]:
     """Return what a reader noted as problems: none of them is fatal."""
     return tuple(
         Problem(
-            each.location, each.message, each.hint, fatal=False, understood=False,
-            dataset_id=each.dataset_id, field=each.field, standing=each.standing,
+            each.location, each.message, each.hint, is_fatal=False, is_understood=False,
+            dataset_id=each.dataset_id, field=each.field, is_persistent=each.is_persistent,
         )
         for each in notes.found.values()
     )  # fmt: skip
 
 
-def problems_about(problems: tuple[Problem, ...], dataset_id: str) -> tuple[Problem, ...]:
+def filter_problems(problems: tuple[Problem, ...], dataset_id: str) -> tuple[Problem, ...]:
     """Return the problems of a dataset and those of its file as a whole."""
     return tuple(each for each in problems if each.dataset_id in (None, dataset_id))
 
 
-class Unenforced(NamedTuple):
+class UnenforcedDataset(NamedTuple):
     """A dataset that a file defines and promises nothing about: where, and whether it says so or says nothing."""
 
     location: Location
     is_written: bool
 
 
-class Listing(NamedTuple):
+class DatasetList(NamedTuple):
     """Where a file lists datasets that can be read one without the others: the key and its value.
 
     `version` is the version that the file gives to all of them, and `version_node` the value that says it.
     """
 
-    pair: tuple[Any, Any]
+    entry: tuple[Any, Any]
     version: str | None = None
     version_node: Any = None
 
 
-class Reading(NamedTuple):
+class ParsedFile(NamedTuple):
     """One file, read: `format` is None when it is no contract at all.
 
-    `dataset_id` is what the file claims to be about even when it is not valid, if that can be told; `listed_at` is
+    `dataset_id` is what the file claims to be about even when it is not valid, if that can be told; `list_location` is
     where a file of several datasets lists them. `root` is the composed file, for those who ask what stands at a place.
     `unenforced` are the datasets that it defines without an enforced contract. `size` is what it unfolds to: columns,
     datasets and references.
@@ -88,12 +88,12 @@ class Reading(NamedTuple):
     contracts: tuple[Contract, ...] = ()
     problems: tuple[Problem, ...] = ()
     dataset_id: str | None = None
-    listed_at: Location | None = None
+    list_location: Location | None = None
     root: Any = None
-    unenforced: Mapping[str, Unenforced] = MappingProxyType({})
+    unenforced: Mapping[str, UnenforcedDataset] = MappingProxyType({})
     size: tuple[int, int, int] = (0, 0, 0)
 
     @property
-    def unreadable(self) -> bool:
+    def is_unreadable(self) -> bool:
         """Whether the file should be a contract and gave none."""
-        return any(problem.fatal for problem in self.problems)
+        return any(problem.is_fatal for problem in self.problems)

@@ -6,14 +6,14 @@ import os
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from dcr.git.command import Git, GitFailedError, failure, records
+from dcr.git.command import Git, GitFailedError, create_git_error, split_records
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Iterator
 
     from dcr.git.repository import Repository
 
-SYMLINK, SUBMODULE, NOTHING = "120000", "160000", "000000"
+SYMLINK_MODE, SUBMODULE_MODE, ABSENT_MODE = "120000", "160000", "000000"
 WORKTREE, INDEX = "worktree", "index"
 
 
@@ -29,17 +29,17 @@ class Change(NamedTuple):
     proposed_mode: str
     previous_id: str
     proposed_id: str | None
-    unmerged: bool = False
+    is_unmerged: bool = False
 
     @property
     def in_previous(self) -> bool:
         """Whether the merge-base has the path."""
-        return self.previous_mode != NOTHING
+        return self.previous_mode != ABSENT_MODE
 
     @property
     def in_proposed(self) -> bool:
         """Whether the proposed side has the path."""
-        return self.proposed_mode != NOTHING
+        return self.proposed_mode != ABSENT_MODE
 
 
 class ChangeSet(NamedTuple):
@@ -49,46 +49,46 @@ class ChangeSet(NamedTuple):
     paths: tuple[str, ...]
 
 
-def changes_since(repository: Repository, merge_base: str, head: str) -> ChangeSet:
+def list_changes(repository: Repository, merge_base: str, head: str) -> ChangeSet:
     """Return what differs between the merge-base and `head`: `worktree`, `index`, or a commit id."""
     if head == WORKTREE:
-        return _worktree(repository, merge_base)
+        return _list_worktree_changes(repository, merge_base)
     if head == INDEX:
         git = repository.index_git
-        raw = _differences(git, "diff-index", "--cached", "--ignore-submodules=dirty", merge_base)
-        paths = dict.fromkeys(_tracked(git))
+        raw = _run_raw_diff(git, "diff-index", "--cached", "--ignore-submodules=dirty", merge_base)
+        paths = dict.fromkeys(_list_index_paths(git))
     else:
         git = repository.git
-        raw = _differences(git, "diff-tree", "-r", merge_base, head)
-        paths = dict.fromkeys(records(git.run("ls-tree", "-r", "-z", "--full-tree", "--name-only", head)))
-    changes = parse_raw(raw, worktree=False)
-    _refuse_gaps(changes, paths)
+        raw = _run_raw_diff(git, "diff-tree", "-r", merge_base, head)
+        paths = dict.fromkeys(split_records(git.run("ls-tree", "-r", "-z", "--full-tree", "--name-only", head)))
+    changes = parse_raw_changes(raw, worktree=False)
+    _check_paths(changes, paths)
     return ChangeSet(tuple(changes), tuple(paths))
 
 
-def commit_changes(repository: Repository, before: str, after: str) -> tuple[Change, ...]:
+def list_commit_changes(repository: Repository, before: str, after: str) -> tuple[Change, ...]:
     """Return what differs between two commits."""
-    return tuple(parse_raw(_differences(repository.git, "diff-tree", "-r", before, after), worktree=False))
+    return tuple(parse_raw_changes(_run_raw_diff(repository.git, "diff-tree", "-r", before, after), worktree=False))
 
 
-def _differences(git: Git, command: str, *arguments: str) -> bytes:
+def _run_raw_diff(git: Git, command: str, *arguments: str) -> bytes:
     """Return a raw listing of changes; git says by its exit code too whether there are any.
 
     No change at all is the answer that most runs give, and the one that must not come of a fault.
     """
     full = (command, "--raw", "-z", "--exit-code", "--no-renames", "--no-abbrev", *arguments)
-    answer = git.attest(*full)
-    if answer.code not in (0, 1) or bool(answer.out) is not (answer.code == 1):
-        raise failure(full, answer._replace(code=0 if answer.code == 1 else answer.code))
-    return answer.out
+    answer = git.run_traced(*full)
+    if answer.exit_code not in (0, 1) or bool(answer.stdout) is not (answer.exit_code == 1):
+        raise create_git_error(full, answer._replace(exit_code=0 if answer.exit_code == 1 else answer.exit_code))
+    return answer.stdout
 
 
-def _tracked(git: Git) -> list[str]:
+def _list_index_paths(git: Git) -> list[str]:
     """Return the paths of the index, one for each of its entries."""
-    return records(git.run("ls-files", "-z", "--cached")) or records(git.run("ls-files", "-z", "--cached"))
+    return split_records(git.run("ls-files", "-z", "--cached")) or split_records(git.run("ls-files", "-z", "--cached"))
 
 
-def _refuse_gaps(changes: Iterable[Change], paths: Container[str]) -> None:
+def _check_paths(changes: Iterable[Change], paths: Container[str]) -> None:
     """Two listings of one side must fit: what was changed there is there."""
     if any(each.in_proposed and each.path not in paths for each in changes):
         raise GitFailedError(
@@ -96,34 +96,34 @@ def _refuse_gaps(changes: Iterable[Change], paths: Container[str]) -> None:
         )
 
 
-def listed_files(repository: Repository) -> list[str]:
+def list_worktree_files(repository: Repository) -> list[str]:
     """Return the paths of the working tree's files: tracked ones that are there, and untracked ones not ignored."""
-    tracked, untracked = _listing(repository)
-    deleted = set(records(repository.git.run("ls-files", "-z", "--deleted")))
+    tracked, untracked = _list_tracked_and_untracked(repository)
+    deleted = set(split_records(repository.git.run("ls-files", "-z", "--deleted")))
     return [path for path in dict.fromkeys([*tracked, *untracked]) if path not in deleted]
 
 
-def _listing(repository: Repository) -> tuple[list[str], list[str]]:
+def _list_tracked_and_untracked(repository: Repository) -> tuple[list[str], list[str]]:
     """Return the tracked paths, once for each side of a conflict, and the untracked ones that are not ignored."""
-    listing = records(repository.git.run("ls-files", "-z", "-t", "--cached", "--others", "--exclude-standard"))
+    listing = split_records(repository.git.run("ls-files", "-z", "-t", "--cached", "--others", "--exclude-standard"))
     untracked = [entry[2:] for entry in listing if entry[0] == "?"]
     tracked = [entry[2:] for entry in listing if entry[0] != "?"]
-    if not tracked and _tracked(repository.git):  # it lists them last, so a listing without any may be cut
+    if not tracked and _list_index_paths(repository.git):  # it lists them last, so a listing without any may be cut
         raise GitFailedError("git gave half a listing of files", "run it again")
     # A repository inside the tree, which is listed as a folder, is not this repository's.
     return tracked, [path for path in untracked if not path.endswith("/")]
 
 
-def _worktree(repository: Repository, merge_base: str) -> ChangeSet:
-    git = repository.git._replace(variables={**repository.git.variables, **_filters_off(repository)})
-    raw = _differences(git, "diff-index", "--ignore-submodules=dirty", merge_base)
-    found = {change.path: change for change in parse_raw(raw, worktree=True)}
-    tracked, untracked = _listing(repository)
+def _list_worktree_changes(repository: Repository, merge_base: str) -> ChangeSet:
+    git = repository.git._replace(variables={**repository.git.variables, **_get_filter_overrides(repository)})
+    raw = _run_raw_diff(git, "diff-index", "--ignore-submodules=dirty", merge_base)
+    found = {change.path: change for change in parse_raw_changes(raw, worktree=True)}
+    tracked, untracked = _list_tracked_and_untracked(repository)
     paths = dict.fromkeys(tracked)
-    _refuse_gaps(found.values(), paths)
+    _check_paths(found.values(), paths)
     for path in untracked:
         known = found.get(path)
-        mode, oid = (known.previous_mode, known.previous_id) if known else (NOTHING, "")
+        mode, oid = (known.previous_mode, known.previous_id) if known else (ABSENT_MODE, "")
         found[path] = Change(path, mode, "100644", oid, None)
         paths[path] = None
     for change in found.values():
@@ -132,50 +132,50 @@ def _worktree(repository: Repository, merge_base: str) -> ChangeSet:
     return ChangeSet(tuple(found.values()), tuple(paths))
 
 
-_DEFINES_FILTERS = re.compile(rb"\[\s*(?:filter|include)", re.IGNORECASE)
+_FILTER_SECTION = re.compile(rb"\[\s*(?:filter|include)", re.IGNORECASE)
 
 
-def _filters_off(repository: Repository) -> dict[str, str]:
+def _get_filter_overrides(repository: Repository) -> dict[str, str]:
     """Return variables that turn off what the repository's own configuration would have git run on a file."""
     for folder, name in ((repository.common_dir, "config"), (repository.git_dir, "config.worktree")):
         try:
             with open(os.path.join(folder, name), "rb") as file:
-                suspicious = _DEFINES_FILTERS.search(file.read()) is not None
+                suspicious = _FILTER_SECTION.search(file.read()) is not None
         except FileNotFoundError:
             continue
         except OSError:
             suspicious = True
         if suspicious:
-            from dcr.git.filters import variables_against_filters  # noqa: PLC0415 (few repositories have any)
+            from dcr.git.filters import get_filter_overrides  # noqa: PLC0415 (few repositories have any)
 
-            return variables_against_filters(repository.git)
+            return get_filter_overrides(repository.git)
     return {}
 
 
-_ENTRY = r":(\d{6}) (\d{6}) ([0-9a-f]{40,64}) ([0-9a-f]{40,64}) ([A-Z])\d*"  # compiled where something changed
+_RAW_ENTRY = r":(\d{6}) (\d{6}) ([0-9a-f]{40,64}) ([0-9a-f]{40,64}) ([A-Z])\d*"  # compiled where something changed
 
 
-def raw_entries(raw: bytes) -> Iterator[tuple[str, str, str, str, str, str]]:
+def parse_raw_entries(raw: bytes) -> Iterator[tuple[str, str, str, str, str, str]]:
     """Yield both modes, both ids, status and path of each entry of `git … --raw -z`.
 
     Raises `GitFailedError` for anything that is no entry.
     """
-    parts = records(raw)
+    parts = split_records(raw)
     if len(parts) % 2:
         raise GitFailedError("git gave half a listing of changes", "run it again")
     for facts, path in zip(parts[::2], parts[1::2], strict=True):
-        match = re.fullmatch(_ENTRY, facts)
+        match = re.fullmatch(_RAW_ENTRY, facts)
         if match is None:
             raise GitFailedError(f"git listed a change in a form that is not known: '{facts[:80]}'", "report this")
         before, after, old, new, status = match.groups()
         yield before, after, old, new, status, path
 
 
-def parse_raw(raw: bytes, *, worktree: bool) -> list[Change]:
+def parse_raw_changes(raw: bytes, *, worktree: bool) -> list[Change]:
     """Return the changes of `git diff-… --raw -z`, one to a path: a conflict is listed twice."""
     found: dict[str, Change] = {}
-    for before, after, old, new, status, path in raw_entries(raw):
-        unmerged = status == "U" or (path in found and found[path].unmerged)
+    for before, after, old, new, status, path in parse_raw_entries(raw):
+        unmerged = status == "U" or (path in found and found[path].is_unmerged)
         proposed = None if worktree and set(new) == {"0"} else new
         if path not in found or (unmerged and status != "U"):
             found[path] = Change(path, before, after, old, proposed, unmerged)

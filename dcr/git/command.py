@@ -34,18 +34,18 @@ FLAGS = (
 )  # fmt: skip
 """What makes a command safe on a repository that a stranger prepared."""
 
-_TRACED = {"GIT_TRACE2_EVENT": "2", "GIT_TRACE2_EVENT_BRIEF": "1"}
-_EVENT = '{"event":"'
-_ENDING = re.compile(r'\{"event":"atexit",.*"code":(\d+)\}\Z')
+_TRACE_VARIABLES = {"GIT_TRACE2_EVENT": "2", "GIT_TRACE2_EVENT_BRIEF": "1"}
+_TRACE_EVENT_PREFIX = '{"event":"'
+_EXIT_EVENT = re.compile(r'\{"event":"atexit",.*"code":(\d+)\}\Z')
 
-_QUARANTINE = ("GIT_OBJECT_DIRECTORY", "GIT_ALTERNATE_OBJECT_DIRECTORIES", "GIT_QUARANTINE_PATH")
-FETCH_ALL = "git fetch --refetch --no-filter origin"
+_QUARANTINE_VARIABLES = ("GIT_OBJECT_DIRECTORY", "GIT_ALTERNATE_OBJECT_DIRECTORIES", "GIT_QUARANTINE_PATH")
+REFETCH_COMMAND = "git fetch --refetch --no-filter origin"
 """Brings what a clone lacks; without `--no-filter` a partial clone stays partial."""
 
 TIME_LIMIT = 120.0
 """Seconds that one git command may take; `DCR_GIT_TIMEOUT` changes it."""
 
-_LONGEST = 86_400.0
+_MAX_TIME_LIMIT = 86_400.0
 
 
 class GitMissingError(DcrError):
@@ -60,12 +60,12 @@ class PartialCloneError(GitFailedError):
     """A partial clone lacks an object that was asked for, and nothing is fetched."""
 
 
-class Answer(NamedTuple):
+class GitResult(NamedTuple):
     """What a git command gave: its exit code, output and complaints."""
 
-    code: int
-    out: bytes
-    complaint: str
+    exit_code: int
+    stdout: bytes
+    stderr: str
 
 
 class Git(NamedTuple):
@@ -76,39 +76,41 @@ class Git(NamedTuple):
 
     def run(self, *arguments: str, given: bytes | None = None, codes: tuple[int, ...] = (0,)) -> bytes:
         """Return a command's output. Raises `GitFailedError` for any exit code that is not expected."""
-        answer = self.ask(*arguments, given=given)
-        if answer.code not in codes:
-            raise failure(arguments, answer)
-        return answer.out
+        answer = self.run_unchecked(*arguments, given=given)
+        if answer.exit_code not in codes:
+            raise create_git_error(arguments, answer)
+        return answer.stdout
 
-    def ask(self, *arguments: str, given: bytes | None = None) -> Answer:
+    def run_unchecked(self, *arguments: str, given: bytes | None = None) -> GitResult:
         """Return a command's output and exit code, whatever it is. A signal or time-out raises."""
         process = self.start(*arguments, reads=given is not None)
-        limit = time_limit()
+        limit = read_time_limit()
         try:
             out, err = process.communicate(given, timeout=limit)
         except subprocess.TimeoutExpired as error:
             process.kill()
             process.communicate()
-            raise too_slow(_command(arguments), limit) from error
-        answer = Answer(process.returncode, out, err.decode("utf-8", "replace").strip())
-        if answer.code < 0:
-            raise failure(arguments, answer)
+            raise create_timeout_error(_get_command_name(arguments), limit) from error
+        answer = GitResult(process.returncode, out, err.decode("utf-8", "replace").strip())
+        if answer.exit_code < 0:
+            raise create_git_error(arguments, answer)
         return answer
 
-    def attest(self, *arguments: str) -> Answer:
+    def run_traced(self, *arguments: str) -> GitResult:
         """Ask, where even an empty answer says something, and insist that git itself tells how it ended.
 
         Its own trace says so on stderr (git's api-trace2), which nothing that only looks like git would do.
         """
-        answer = self._replace(variables={**self.variables, **_TRACED}).ask(*arguments)
-        lines = answer.complaint.splitlines()
-        events = [line for line in lines if line.startswith(_EVENT)]
-        complaint = "\n".join(line for line in lines if not line.startswith(_EVENT))
-        ending = _ENDING.match(events[-1]) if events else None
-        if ending is None or int(ending[1]) != answer.code:
-            raise failure(arguments, Answer(0 if answer.code == 1 else answer.code, b"", complaint))
-        return answer._replace(complaint=complaint)
+        answer = self._replace(variables={**self.variables, **_TRACE_VARIABLES}).run_unchecked(*arguments)
+        lines = answer.stderr.splitlines()
+        events = [line for line in lines if line.startswith(_TRACE_EVENT_PREFIX)]
+        complaint = "\n".join(line for line in lines if not line.startswith(_TRACE_EVENT_PREFIX))
+        ending = _EXIT_EVENT.match(events[-1]) if events else None
+        if ending is None or int(ending[1]) != answer.exit_code:
+            raise create_git_error(
+                arguments, GitResult(0 if answer.exit_code == 1 else answer.exit_code, b"", complaint)
+            )
+        return answer._replace(stderr=complaint)
 
     def start(self, *arguments: str, reads: bool = False) -> subprocess.Popen[bytes]:
         """Start a command with pipes on all sides, in the fixed environment."""
@@ -119,7 +121,7 @@ class Git(NamedTuple):
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,
                 cwd=self.folder,
-                env=environment(self.variables),
+                env=build_environment(self.variables),
             )
         except OSError as error:
             if not os.path.isdir(self.folder):
@@ -132,11 +134,11 @@ class Git(NamedTuple):
             ) from error
 
 
-def environment(variables: dict[str, str]) -> dict[str, str]:
+def build_environment(variables: dict[str, str]) -> dict[str, str]:
     """Return the environment git runs in: the user's, with every GIT_* replaced by fixed ones and `variables`."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
     if "GIT_QUARANTINE_PATH" in os.environ:  # inside a receiving hook the new objects are only found this way
-        kept.update({name: os.environ[name] for name in _QUARANTINE if name in os.environ})
+        kept.update({name: os.environ[name] for name in _QUARANTINE_VARIABLES if name in os.environ})
     return {
         **kept,
         "LC_ALL": "C",
@@ -150,7 +152,7 @@ def environment(variables: dict[str, str]) -> dict[str, str]:
     }
 
 
-def time_limit() -> float:
+def read_time_limit() -> float:
     """Return the seconds one command may take. Raises `DcrError` when the variable is no number."""
     written = os.environ.get("DCR_GIT_TIMEOUT")
     if written is None:
@@ -159,12 +161,12 @@ def time_limit() -> float:
         seconds = float(written)
     except ValueError:
         seconds = -1.0
-    if not 0 < seconds <= _LONGEST:  # which is false for nan too
+    if not 0 < seconds <= _MAX_TIME_LIMIT:  # which is false for nan too
         raise DcrError(f"DCR_GIT_TIMEOUT is '{written}', expected seconds", "unset DCR_GIT_TIMEOUT")
     return seconds
 
 
-def too_slow(command: str, limit: float) -> GitFailedError:
+def create_timeout_error(command: str, limit: float) -> GitFailedError:
     """Return the error for a command that took longer than it may."""
     return GitFailedError(
         f"git {command} did not end within {limit:g} seconds",
@@ -172,7 +174,7 @@ def too_slow(command: str, limit: float) -> GitFailedError:
     )
 
 
-def records(listing: bytes) -> list[str]:
+def split_records(listing: bytes) -> list[str]:
     """Return the entries of a listing that ends each with NUL. Raises `GitFailedError` for one that was cut."""
     entries = listing.decode("utf-8", "surrogateescape").split("\0")
     if entries.pop():
@@ -180,36 +182,36 @@ def records(listing: bytes) -> list[str]:
     return entries
 
 
-def failure(arguments: tuple[str, ...], answer: Answer) -> GitFailedError:
+def create_git_error(arguments: tuple[str, ...], answer: GitResult) -> GitFailedError:
     """Return the error for a command that answered nothing, with the hint that fits git's complaint."""
-    complaint = answer.complaint.splitlines()[-1] if answer.complaint else ""
-    command = _command(arguments)
-    if answer.code < 0:
-        return GitFailedError(f"git {command} was killed by signal {-answer.code}", "run it again")
-    if "dubious ownership" in answer.complaint:
+    complaint = answer.stderr.splitlines()[-1] if answer.stderr else ""
+    command = _get_command_name(arguments)
+    if answer.exit_code < 0:
+        return GitFailedError(f"git {command} was killed by signal {-answer.exit_code}", "run it again")
+    if "dubious ownership" in answer.stderr:
         return GitFailedError(
             "git does not trust this repository: it belongs to another user",
             'git config --global --add safe.directory "$(pwd)"',
         )
-    message = f"git {command} " + (f"ended with {answer.code}" if answer.code else "gave no full answer")
-    kind = PartialCloneError if "promisor" in answer.complaint else GitFailedError
-    return kind(f"{message}: {complaint}" if complaint else message, _hint(answer.complaint))
+    message = f"git {command} " + (f"ended with {answer.exit_code}" if answer.exit_code else "gave no full answer")
+    kind = PartialCloneError if "promisor" in answer.stderr else GitFailedError
+    return kind(f"{message}: {complaint}" if complaint else message, _find_failure_hint(answer.stderr))
 
 
-def _command(arguments: tuple[str, ...]) -> str:
+def _get_command_name(arguments: tuple[str, ...]) -> str:
     return next(each for each in arguments if not each.startswith("-"))
 
 
-def _hint(complaint: str) -> str:
+def _find_failure_hint(complaint: str) -> str:
     if "promisor" in complaint:
         from dcr.git import ci  # noqa: PLC0415 (a service may make such clones by itself)
 
         setting = f"{ci.setting(os.environ)}; or " if ci.filters(os.environ) else ""
-        return f"this clone is partial and dcr fetches nothing: {setting}{FETCH_ALL}"
+        return f"this clone is partial and dcr fetches nothing: {setting}{REFETCH_COMMAND}"
     if any(
         word in complaint for word in ("bad object", "missing", "unable to read", "corrupt", "promisor", "not found")
     ):
-        return f"the repository lacks objects: {FETCH_ALL}, or git fsck to see which"
+        return f"the repository lacks objects: {REFETCH_COMMAND}, or git fsck to see which"
     if "broken ref" in complaint:
         return "git fsck shows which ref is broken; git update-ref -d REF takes it away, and git fetch brings it back"
     if "index" in complaint:

@@ -8,44 +8,44 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dcr.git.command import failure, records
+from dcr.git.command import create_git_error, split_records
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from dcr.git.command import Git
 
-_NOTHING_TO_RUN = (("clean", ""), ("process", ""), ("required", "false"))
+_DISABLED_FILTER = (("clean", ""), ("process", ""), ("required", "false"))
 
 
-_BUILT_IN_MERGE = "git merge-file -q %A %O %B"
+_BUILT_IN_MERGE_DRIVER = "git merge-file -q %A %O %B"
 
 
-def variables_against_filters(git: Git) -> dict[str, str]:
+def get_filter_overrides(git: Git) -> dict[str, str]:
     """Return the variables under which git runs none of the filters that the repository defines."""
-    names = _names(git, "filter", r"^filter\.")
-    return _variables((f"filter.{name}.{key}", value) for name in names for key, value in _NOTHING_TO_RUN)
+    names = _list_repository_names(git, "filter", r"^filter\.")
+    return _format_variables((f"filter.{name}.{key}", value) for name in names for key, value in _DISABLED_FILTER)
 
 
-def variables_against_merge_drivers(git: Git) -> dict[str, str]:
+def get_merge_driver_overrides(git: Git) -> dict[str, str]:
     """Return the variables under which git merges a file by itself where the repository defines a program for it."""
-    names = _names(git, "merge", r"^merge\..*\.(driver|recursive)$")
-    settings = [(f"merge.{name}.driver", _BUILT_IN_MERGE) for name in names]
-    return _variables([("merge.renormalize", "false"), *settings])
+    names = _list_repository_names(git, "merge", r"^merge\..*\.(driver|recursive)$")
+    settings = [(f"merge.{name}.driver", _BUILT_IN_MERGE_DRIVER) for name in names]
+    return _format_variables([("merge.renormalize", "false"), *settings])
 
 
-def _names(git: Git, section: str, pattern: str) -> list[str]:
+def _list_repository_names(git: Git, section: str, pattern: str) -> list[str]:
     """Return the names of those subsections of a section that are the repository's own."""
     arguments = ("config", "--null", "--show-scope", "--name-only", "--get-regexp", pattern)
-    answer = git.attest(*arguments)
-    if answer.code not in (0, 1) or bool(answer.out) is not (answer.code == 0):
-        raise failure(arguments, answer)
-    words = records(answer.out)
+    answer = git.run_traced(*arguments)
+    if answer.exit_code not in (0, 1) or bool(answer.stdout) is not (answer.exit_code == 0):
+        raise create_git_error(arguments, answer)
+    words = split_records(answer.stdout)
     own = [key for scope, key in zip(words[::2], words[1::2], strict=False) if scope not in ("system", "global")]
     return list(dict.fromkeys(key.removeprefix(f"{section}.").rpartition(".")[0] for key in own))
 
 
-def _variables(settings: Iterable[tuple[str, str]]) -> dict[str, str]:
+def _format_variables(settings: Iterable[tuple[str, str]]) -> dict[str, str]:
     """Return settings as variables, and not as `-c`, which cannot spell a name that holds `=`."""
     listed = list(settings)
     variables = {"GIT_CONFIG_COUNT": str(len(listed))}

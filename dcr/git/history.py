@@ -11,10 +11,10 @@ from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from dcr.errors import DcrError, UsageError
-from dcr.git.changes import NOTHING
-from dcr.git.command import GitFailedError, failure
-from dcr.git.objects import FILE, list_all
-from dcr.policy.globs import ENDINGS
+from dcr.git.changes import ABSENT_MODE
+from dcr.git.command import GitFailedError, create_git_error
+from dcr.git.objects import FILE_MODE_PREFIX, list_tree
+from dcr.policy.globs import SUFFIXES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from dcr.git.repository import Repository
     from dcr.policy.globs import Scope
 
-_FORMAT = "--format=%x00%H%x00%P%x00%an%x00%ae%x00%cI%x00%s"
+_LOG_FORMAT = "--format=%x00%H%x00%P%x00%an%x00%ae%x00%cI%x00%s"
 _ID = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?\Z")
 _ENTRY = re.compile(r"\n?:(\d{6}) (\d{6}) ([0-9a-f]{40,64}) ([0-9a-f]{40,64}) [AMDT]\Z")
 
@@ -45,7 +45,7 @@ class Commit(NamedTuple):
     subject: str
 
 
-class Entry(NamedTuple):
+class PathChange(NamedTuple):
     """One path that a commit changed; a mode of zeros means the path is absent on that side."""
 
     path: str
@@ -57,75 +57,75 @@ class Entry(NamedTuple):
     @property
     def is_file(self) -> bool:
         """Whether the path is a regular file from this commit on."""
-        return self.mode.startswith(FILE)
+        return self.mode.startswith(FILE_MODE_PREFIX)
 
     @property
-    def is_gone(self) -> bool:
+    def is_removed(self) -> bool:
         """Whether the path is absent from this commit on."""
-        return self.mode == NOTHING
+        return self.mode == ABSENT_MODE
 
 
-class Step(NamedTuple):
+class LogEntry(NamedTuple):
     """A commit of the line, and what it changed against its first parent."""
 
     commit: Commit
-    entries: tuple[Entry, ...]
+    entries: tuple[PathChange, ...]
 
 
-def walk(repository: Repository, commit: str, scope: Scope) -> list[Step]:
+def read_log(repository: Repository, commit: str, scope: Scope) -> list[LogEntry]:
     """Return the steps that touch paths in scope, newest first, each with those of its entries alone.
 
     In a shallow clone the oldest step holds everything that the clone's first commit has: `repository.shallow`
     tells. Raises `GitFailedError` when the walk is not whole: each step must lead to the next, the last one to
     no other, and all of them together to the commit's own tree.
     """
-    folders = pathspecs(_walked(scope))
-    log = _log(repository, ("--no-literal-pathspecs",), "--first-parent", "--parents", commit, "--", *folders)
-    steps = list(_steps(log, scope, narrowed=bool(folders)))
-    _insist_on_end(steps, {path: oid for path, oid in list_all(repository.git, commit).items() if scope.covers(path)})
+    folders = create_pathspecs(_list_globs(scope))
+    log = _run_log(repository, ("--no-literal-pathspecs",), "--first-parent", "--parents", commit, "--", *folders)
+    steps = list(_parse_entries(log, scope, narrowed=bool(folders)))
+    _check_tree(steps, {path: oid for path, oid in list_tree(repository.git, commit).items() if scope.covers(path)})
     return [each for each in steps if each.entries]
 
 
-class FileStep(NamedTuple):
+class FileLogEntry(NamedTuple):
     """A commit that changed some files, and whether it is the first of all, before which there was nothing."""
 
     commit: Commit
-    entries: tuple[Entry, ...]
+    entries: tuple[PathChange, ...]
     is_root: bool
 
 
-def walk_files(repository: Repository, commit: str, files: Mapping[str, str]) -> list[FileStep]:
+def read_file_log(repository: Repository, commit: str, files: Mapping[str, str]) -> list[FileLogEntry]:
     """Return the steps that touch some files alone, newest first; `files` are the ids of what the commit has there.
 
     Costs a tenth of a whole walk, and does not know where a file came from. Raises `GitFailedError` when the steps
     do not lead to what the commit has.
     """
-    log = _log(repository, (), "--first-parent", commit, "--", *files)
-    found = _records(log, files.__contains__)
-    steps = [FileStep(each.commit, each.entries, not each.parents) for each in found]
-    _insist_on_end([Step(each.commit, each.entries) for each in steps], dict(files))
+    log = _run_log(repository, (), "--first-parent", commit, "--", *files)
+    found = _parse_log(log, files.__contains__)
+    steps = [FileLogEntry(each.commit, each.entries, not each.parents) for each in found]
+    _check_tree([LogEntry(each.commit, each.entries) for each in steps], dict(files))
     return steps
 
 
-def deletions(repository: Repository, commits: Iterable[str]) -> list[Step]:
+def list_deletions(repository: Repository, commits: Iterable[str]) -> list[LogEntry]:
     """Return what each of some commits deleted against its first parent."""
-    log = _log(repository, (), "--no-walk=unsorted", "--diff-filter=D", *commits, "--")
-    return [Step(each.commit, each.entries) for each in _records(log, lambda _: True)]
+    log = _run_log(repository, (), "--no-walk=unsorted", "--diff-filter=D", *commits, "--")
+    return [LogEntry(each.commit, each.entries) for each in _parse_log(log, lambda _: True)]
 
 
-def _log(repository: Repository, options: tuple[str, ...], *arguments: str) -> str:
-    log = repository.git.attest(
+def _run_log(repository: Repository, options: tuple[str, ...], *arguments: str) -> str:
+    log = repository.git.run_traced(
         *options,
         "log", "--raw", "-z", "--no-renames", "--no-follow", "--no-abbrev", "--root", "--topo-order",
         "--diff-merges=first-parent", "--no-notes", "--no-ext-diff", "--no-textconv", "--no-relative",
-        "--no-mailmap", "--encoding=UTF-8", _FORMAT, *arguments,
+        "--no-mailmap", "--encoding=UTF-8", _LOG_FORMAT, *arguments,
     )  # fmt: skip
-    if log.code != 0:
-        raise failure(("log",), log)
-    return log.out.decode("utf-8", "surrogateescape")
+    if log.exit_code != 0:
+        raise create_git_error(("log",), log)
+    return log.stdout.decode("utf-8", "surrogateescape")
 
 
-def pathspecs(globs: Iterable[str]) -> list[str]:
+def create_pathspecs(globs: Iterable[str]) -> list[str]:
     """Return git's words for the folders that some globs begin with; none when one of them may begin anywhere.
 
     A glob for all files of one ending is its own word.
@@ -149,19 +149,19 @@ def pathspecs(globs: Iterable[str]) -> list[str]:
     return list(dict.fromkeys(found))
 
 
-def _walked(scope: Scope) -> tuple[str, ...]:
+def _list_globs(scope: Scope) -> tuple[str, ...]:
     """Return the globs of all files that a scope looks at."""
-    return (*(f"**/*{ending}" for ending in ENDINGS), *scope.globs) if scope.by_content else scope.globs
+    return (*(f"**/*{ending}" for ending in SUFFIXES), *scope.globs) if scope.by_content else scope.globs
 
 
-def line_of(repository: Repository, commit: str, since: str | None = None) -> list[str]:
+def list_first_parents(repository: Repository, commit: str, since: str | None = None) -> list[str]:
     """Return the commits of a branch's own line, newest first; with `since`, those that came after that commit.
 
     Raises `UsageError` for a `since` that does not lead to the branch's commit.
     """
     after: tuple[str, ...] = ()
     if since is not None:
-        if repository.git.ask("merge-base", "--is-ancestor", since, commit).code != 0:
+        if repository.git.run_unchecked("merge-base", "--is-ancestor", since, commit).exit_code != 0:
             message = f"commit {since[:10]} does not lead to {commit[:10]}, so nothing came after it"
             raise UsageError(message, "name a commit that the branch has")
         after = (f"^{since}",)
@@ -169,79 +169,79 @@ def line_of(repository: Repository, commit: str, since: str | None = None) -> li
     return listed.decode("ascii", "replace").split()
 
 
-def whole_history(repository: Repository, what: str) -> None:
+def require_full_history(repository: Repository, what: str) -> None:
     """Raise `ShallowHistoryError` when commits are missing that `what` depends on."""
-    if repository.shallow:
+    if repository.is_shallow:
         raise ShallowHistoryError(
             f"this clone is shallow, and {what} needs the whole history", "git fetch --unshallow origin"
         )
 
 
-def _steps(log: str, scope: Scope, *, narrowed: bool) -> Iterator[Step]:
+def _parse_entries(log: str, scope: Scope, *, narrowed: bool) -> Iterator[LogEntry]:
     """Yield the steps of a log that has no gaps.
 
     In a walk that is `narrowed` to folders, git names the next commit that touches them as a commit's parent, and
     yet lists merges between the two that touch nothing.
     """
     expected: str | None = None
-    for each in _records(log, cache(scope.covers)):
-        if each.touched or not narrowed:
+    for each in _parse_log(log, cache(scope.covers)):
+        if each.has_changes or not narrowed:
             if expected is not None and each.commit.id != expected:
-                raise _cut()
+                raise _create_gap_error()
             expected = each.parents.partition(" ")[0]
-        yield Step(each.commit, each.entries)
+        yield LogEntry(each.commit, each.entries)
     if expected:
-        raise _cut()
+        raise _create_gap_error()
 
 
-class _Record(NamedTuple):
-    """One commit of a log, with the entries that are covered; `touched` is whether it had any at all."""
+class _LogRecord(NamedTuple):
+    """One commit of a log, with the entries that are covered; `has_changes` is whether it had any at all."""
 
     commit: Commit
     parents: str
-    entries: tuple[Entry, ...]
-    touched: bool
+    entries: tuple[PathChange, ...]
+    has_changes: bool
 
 
-def _records(log: str, covers: Callable[[str], bool]) -> Iterator[_Record]:
+def _parse_log(log: str, covers: Callable[[str], bool]) -> Iterator[_LogRecord]:
     """Yield the commits of a log: each begins with an empty record, and six that say which one, who and when."""
     records = log.split("\0")
     if records.pop():
-        raise _cut()
+        raise _create_gap_error()
     at, count = 0, len(records)
     while at < count:
         if records[at] or at + 6 >= count or not _ID.match(records[at + 1]):
-            raise _cut()
+            raise _create_gap_error()
         oid, parents, author, email, date, subject = records[at + 1 : at + 7]
         at += 7
         first, entries = at, []
         while at < count and records[at]:
             match = _ENTRY.match(records[at])
             if match is None or at + 1 >= count:
-                raise _cut()
+                raise _create_gap_error()
             if covers(records[at + 1]):
-                entries.append(Entry(records[at + 1], *match.groups()))
+                entries.append(PathChange(records[at + 1], *match.groups()))
             at += 2
         commit = Commit(oid, author, email, "" if "%" in date else date.replace("Z", "+00:00"), subject)
-        yield _Record(commit, parents, tuple(entries), at > first)
+        yield _LogRecord(commit, parents, tuple(entries), at > first)
 
 
-def _insist_on_end(steps: list[Step], tree: dict[str, str]) -> None:
+def _check_tree(steps: list[LogEntry], tree: dict[str, str]) -> None:
     """Raise unless the steps, oldest first, go from nothing to a tree without a gap."""
     found: dict[str, tuple[str, str]] = {}
     for step in reversed(steps):
         for path, previous_mode, mode, previous_id, oid in step.entries:
-            before = found.pop(path, _ABSENT)
-            if before != (previous_mode, previous_id) and (before is not _ABSENT or previous_mode != NOTHING):
-                raise _cut()
-            if mode != NOTHING:
+            before = found.pop(path, _ABSENT_PATH)
+            if before != (previous_mode, previous_id) and (before is not _ABSENT_PATH or previous_mode != ABSENT_MODE):
+                raise _create_gap_error()
+            if mode != ABSENT_MODE:
                 found[path] = (mode, oid)
-    if {path: oid if mode.startswith(FILE) else "" for path, (mode, oid) in found.items()} != tree:
-        raise _cut()
+    if {path: oid if mode.startswith(FILE_MODE_PREFIX) else "" for path, (mode, oid) in found.items()} != tree:
+        raise _create_gap_error()
 
 
-_ABSENT = (NOTHING, "")
+_ABSENT_PATH = (ABSENT_MODE, "")
 
 
-def _cut() -> GitFailedError:
+def _create_gap_error() -> GitFailedError:
     return GitFailedError("git gave a history with gaps", "run it again; git fsck shows what is wrong")

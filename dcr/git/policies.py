@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dcr.compatibility.rules import kinds
-from dcr.git.contracts.contents import ODD, proposed_contents
-from dcr.git.objects import FOLDER, MAX_READ, read_at, read_top
+from dcr.compatibility.rules import list_kinds
+from dcr.git.contracts.contents import SPECIAL_FILE_KINDS, read_proposed_contents
+from dcr.git.objects import FOLDER_MODE, MAX_BLOB_BYTES, read_path_in_commits, read_root_files
 from dcr.git.refs import is_unborn
 from dcr.parsing.location import Location
-from dcr.policy.effective import Decisions, Governing, governing
+from dcr.policy.effective import Acceptances, EffectivePolicy, combine_policies
 from dcr.policy.policy import FILES, Policy, PolicyError, parse_policy
 
 if TYPE_CHECKING:
@@ -19,46 +19,48 @@ if TYPE_CHECKING:
     from dcr.git.changes import Change
     from dcr.git.repository import Repository
 
-ACCEPTANCES = "dcr.accepted.yaml"
+ACCEPTANCE_FILE = "dcr.accepted.yaml"
 
 
-def named_base(repository: Repository, commit: str) -> str | None:
+def find_policy_base(repository: Repository, commit: str) -> str | None:
     """Return the base that the policy of a commit names, if it names one."""
     if commit == "HEAD" and is_unborn(repository):
         return None  # what to do about it is said where the base is resolved
-    policy, _ = _parsed(_contents(repository, commit, FILES), hint=_FROM_WORKTREE_AND_BASE)
+    policy, _ = _parse_policy_files(_read_contents(repository, commit, FILES), hint=_WORKTREE_POLICY_AND_BASE_HINT)
     return policy.base if policy else None
 
 
-def policy_of(repository: Repository, commit: str) -> Policy:
+def read_policy(repository: Repository, commit: str) -> Policy:
     """Return the policy that stands in a commit; the defaults where none does. Raises `PolicyError`."""
-    policy, _ = _parsed(_contents(repository, commit, FILES), hint=_ANOTHER_REF)
+    policy, _ = _parse_policy_files(_read_contents(repository, commit, FILES), hint=_OTHER_REF_HINT)
     return policy or Policy()
 
 
-def governing_policy(
+def read_governing_policy(
     repository: Repository, merge_base: str, changes: Iterable[Change], policy_from: str, tip: str | None = None
-) -> Governing:
+) -> EffectivePolicy:
     """Return what governs a run on these changes.
 
     `policy_from` is `base` or `worktree`; the latter takes the proposed side's policy alone. What the commit at the
     base's `tip` has by now as the proposed side has it is the base's own. Raises `PolicyError` when a policy that
     counts cannot be understood.
     """
-    touched = {each.path: each for each in changes if each.path in (*FILES, ACCEPTANCES)}
-    at_base = _contents(repository, merge_base, (*FILES, ACCEPTANCES))
+    touched = {each.path: each for each in changes if each.path in (*FILES, ACCEPTANCE_FILE)}
+    at_base = _read_contents(repository, merge_base, (*FILES, ACCEPTANCE_FILE))
     proposed = {path: content for path, content in at_base.items() if path not in touched}
     at_tip: dict[str, bytes | str] = {}
     if touched:
-        proposed.update(proposed_contents(repository, touched.values()))
+        proposed.update(read_proposed_contents(repository, touched.values()))
     if touched and tip and tip != merge_base:
-        at_tip = _contents(repository, tip, (*FILES, ACCEPTANCES))
+        at_tip = _read_contents(repository, tip, (*FILES, ACCEPTANCE_FILE))
         same = {path for path in touched if at_tip.get(path) == proposed.get(path)}
         at_base = {path: content for path, content in at_base.items() if path not in same}
         at_base.update((path, at_tip[path]) for path in same if path in at_tip)
         touched = {path: each for path, each in touched.items() if path not in same}
-    ours, our_file = _parsed(proposed)
-    theirs, their_file = (ours, our_file) if policy_from == "worktree" else _parsed(at_base, hint=_FROM_WORKTREE)
+    ours, our_file = _parse_policy_files(proposed)
+    theirs, their_file = (
+        (ours, our_file) if policy_from == "worktree" else _parse_policy_files(at_base, hint=_WORKTREE_POLICY_HINT)
+    )
     edited = touched.keys() & {our_file, their_file}
     source = their_file or "defaults"
     if our_file and our_file != their_file:
@@ -68,29 +70,31 @@ def governing_policy(
     first, second = theirs or Policy(), ours or Policy()
     accept_side = at_base if "base" in (first.accept_from, second.accept_from) else proposed
     place = Location(our_file or their_file or FILES[0]) if edited else None
-    return governing(first, second, source, place, _decisions(accept_side, (at_base, at_tip)))
+    return combine_policies(first, second, source, place, _parse_acceptance_file(accept_side, (at_base, at_tip)))
 
 
-def acceptances_at(repository: Repository, commits: Iterable[str]) -> dict[str, tuple[Acceptance, ...]]:
+def read_acceptances(repository: Repository, commits: Iterable[str]) -> dict[str, tuple[Acceptance, ...]]:
     """Return the acceptances that stood in each of some commits; one that cannot be read lets nothing through."""
-    from dcr.compatibility.rule import all_rules  # noqa: PLC0415
+    from dcr.compatibility.rule import load_rules  # noqa: PLC0415
     from dcr.policy.acceptances import parse_acceptances  # noqa: PLC0415
 
-    contents = read_at(repository.git, commits, ACCEPTANCES)
-    return {commit: tuple(parse_acceptances(content, all_rules())[0]) for commit, content in contents.items()}
+    contents = read_path_in_commits(repository.git, commits, ACCEPTANCE_FILE)
+    return {commit: tuple(parse_acceptances(content, load_rules())[0]) for commit, content in contents.items()}
 
 
-_FROM_WORKTREE = "judge by the mended policy this once: dcr check --policy-from worktree"
-_ANOTHER_REF = "look at another commit: --ref REF"
-_FROM_WORKTREE_AND_BASE = f"{_FROM_WORKTREE} --base REF"
+_WORKTREE_POLICY_HINT = "judge by the mended policy this once: dcr check --policy-from worktree"
+_OTHER_REF_HINT = "look at another commit: --ref REF"
+_WORKTREE_POLICY_AND_BASE_HINT = f"{_WORKTREE_POLICY_HINT} --base REF"
 
 
-def _contents(repository: Repository, commit: str, names: Iterable[str]) -> dict[str, bytes | str]:
-    found = read_top(repository.git, commit, names)
-    return {name: ODD.get(mode, content) for name, (mode, content) in found.items() if mode != FOLDER}
+def _read_contents(repository: Repository, commit: str, names: Iterable[str]) -> dict[str, bytes | str]:
+    found = read_root_files(repository.git, commit, names)
+    return {
+        name: SPECIAL_FILE_KINDS.get(mode, content) for name, (mode, content) in found.items() if mode != FOLDER_MODE
+    }
 
 
-def _parsed(contents: Mapping[str, bytes | str], hint: str = "") -> tuple[Policy | None, str | None]:
+def _parse_policy_files(contents: Mapping[str, bytes | str], hint: str = "") -> tuple[Policy | None, str | None]:
     """Return the one policy of a side and its file. Raises `PolicyError`."""
     found: dict[str, Policy] = {}
     for name in FILES:
@@ -98,10 +102,10 @@ def _parsed(contents: Mapping[str, bytes | str], hint: str = "") -> tuple[Policy
         if isinstance(content, str) and name == FILES[0]:
             raise PolicyError(f"'{name}' is {content}", "put the policy's own content there")
         if isinstance(content, bytes):
-            if len(content) >= MAX_READ:
+            if len(content) >= MAX_BLOB_BYTES:
                 raise PolicyError(f"'{name}' is larger than 2 MiB, so only a part would be read", "shorten it")
             try:
-                policy = parse_policy(name, content, kinds())
+                policy = parse_policy(name, content, list_kinds())
             except PolicyError as error:
                 raise PolicyError(error.message, f"{error.hint}; {hint}" if hint else error.hint) from error
             if policy is not None:
@@ -111,19 +115,21 @@ def _parsed(contents: Mapping[str, bytes | str], hint: str = "") -> tuple[Policy
     return next(((policy, name) for name, policy in found.items()), (None, None))
 
 
-def _decisions(side: Mapping[str, bytes | str], of_base: Iterable[Mapping[str, bytes | str]]) -> Decisions:
-    content = side.get(ACCEPTANCES)
+def _parse_acceptance_file(
+    side: Mapping[str, bytes | str], of_base: Iterable[Mapping[str, bytes | str]]
+) -> Acceptances:
+    content = side.get(ACCEPTANCE_FILE)
     if content is None:
-        return Decisions()
-    from dcr.compatibility.rule import all_rules  # noqa: PLC0415 (only repositories with acceptances pay for it)
+        return Acceptances()
+    from dcr.compatibility.rule import load_rules  # noqa: PLC0415 (only repositories with acceptances pay for it)
     from dcr.formats.reading import Problem  # noqa: PLC0415
     from dcr.policy.acceptances import parse_acceptances  # noqa: PLC0415
 
     if isinstance(content, str):
-        return Decisions(problems=(Problem(Location(ACCEPTANCES), f"the file is {content}"),))
-    acceptances, problems = parse_acceptances(content, all_rules())
-    before = (contents.get(ACCEPTANCES) for contents in of_base)
-    known = [each for text in before if isinstance(text, bytes) for each in parse_acceptances(text, all_rules())[0]]
-    return Decisions(
+        return Acceptances(problems=(Problem(Location(ACCEPTANCE_FILE), f"the file is {content}"),))
+    acceptances, problems = parse_acceptances(content, load_rules())
+    before = (contents.get(ACCEPTANCE_FILE) for contents in of_base)
+    known = [each for text in before if isinstance(text, bytes) for each in parse_acceptances(text, load_rules())[0]]
+    return Acceptances(
         tuple(acceptances), tuple(problems), frozenset((*each.key, each.reason, each.expires) for each in known)
     )

@@ -6,16 +6,16 @@ import re
 from typing import TYPE_CHECKING
 
 from dcr.errors import DcrError
-from dcr.git.base.fetch_hints import ANCESTOR, ID, look_for
-from dcr.git.command import failure
+from dcr.git.base.fetch_hints import ANCESTOR_SUFFIX, OBJECT_ID, format_lookup_hint
+from dcr.git.command import create_git_error
 
 if TYPE_CHECKING:
     from dcr.git.repository import Repository
 
 BASE_OPTION = "--base "
 """What is written before a ref that names the base."""
-_UNFIT = re.compile(r"[\x00-\x20\x7f~^:?*\[\\]|\.\.|@\{|//|\A-|\A\.|/\Z|\.\Z|\.lock\Z|\A@\Z")
-_AMBIGUOUS = r"refname '(.*)' is ambiguous"
+_INVALID_REF = re.compile(r"[\x00-\x20\x7f~^:?*\[\\]|\.\.|@\{|//|\A-|\A\.|/\Z|\.\Z|\.lock\Z|\A@\Z")
+_AMBIGUITY_WARNING = r"refname '(.*)' is ambiguous"
 
 
 class BadRefError(DcrError):
@@ -26,10 +26,10 @@ class UnbornHeadError(DcrError):
     """The repository has no commit yet."""
 
 
-def check_shape(ref: str, option: str = BASE_OPTION) -> str:
+def check_ref_format(ref: str, option: str = BASE_OPTION) -> str:
     """Return a ref whose shape is a ref's. Raises `BadRefError`: no options, ranges, paths or expressions."""
-    plain = ANCESTOR.sub("", ref)
-    if not plain or _UNFIT.search(plain) or len(ref) > 1_000:
+    plain = ANCESTOR_SUFFIX.sub("", ref)
+    if not plain or _INVALID_REF.search(plain) or len(ref) > 1_000:
         raise BadRefError(
             f"'{ref[:100]}' is not a ref", f"name a branch, tag or commit, for example: {option}origin/main"
         )
@@ -41,42 +41,42 @@ def resolve_commit(repository: Repository, ref: str, fix: str = "", option: str 
 
     `option` is what hints write before a ref: what the user wrote there, nothing where it was an argument.
     """
-    check_shape(ref, option)
-    answer = repository.git.ask("rev-parse", "--verify", "--end-of-options", f"{ref}^{{commit}}")
-    refuse_ambiguous(answer.complaint, option)
-    found = answer.out.decode("ascii", "replace").strip()
-    if answer.code == 0 and ID.match(found):
+    check_ref_format(ref, option)
+    answer = repository.git.run_unchecked("rev-parse", "--verify", "--end-of-options", f"{ref}^{{commit}}")
+    check_ambiguity(answer.stderr, option)
+    found = answer.stdout.decode("ascii", "replace").strip()
+    if answer.exit_code == 0 and OBJECT_ID.match(found):
         return found
     if ref == "HEAD":
         if is_unborn(repository):
-            raise unborn()
+            raise create_unborn_error()
         raise BadRefError("HEAD names no commit that is here", "git fsck shows what is wrong with the repository")
     raise BadRefError(
         f"the ref '{ref}' names no commit in this repository",
-        fix or look_for(repository, ref) + f", or name another: {option}REF",
+        fix or format_lookup_hint(repository, ref) + f", or name another: {option}REF",
     )
 
 
 def is_unborn(repository: Repository) -> bool:
     """Whether HEAD names a branch without a commit; any other reason why it names none raises."""
-    answer = repository.git.attest("rev-parse", "--verify", "--quiet", "HEAD")
-    if answer.code == 1 and not answer.complaint:
+    answer = repository.git.run_traced("rev-parse", "--verify", "--quiet", "HEAD")
+    if answer.exit_code == 1 and not answer.stderr:
         return True
-    if answer.code != 0 or not answer.out:
-        raise failure(("rev-parse",), answer)
+    if answer.exit_code != 0 or not answer.stdout:
+        raise create_git_error(("rev-parse",), answer)
     return False
 
 
-def unborn() -> UnbornHeadError:
+def create_unborn_error() -> UnbornHeadError:
     """Return the error for a repository without a commit."""
     return UnbornHeadError(
         "the repository has no commit yet", "make the first one, there is nothing to compare: git commit --no-verify"
     )
 
 
-def refuse_ambiguous(complaint: str, option: str = BASE_OPTION) -> None:
+def check_ambiguity(complaint: str, option: str = BASE_OPTION) -> None:
     """Raise `BadRefError` if git complains of a ref that names more than one thing."""
-    found = re.search(_AMBIGUOUS, complaint) if complaint else None
+    found = re.search(_AMBIGUITY_WARNING, complaint) if complaint else None
     if found is None:
         return
     ref = found[1]

@@ -6,9 +6,9 @@ import os
 from typing import NamedTuple
 
 from dcr.errors import DcrError
-from dcr.git.command import Answer, Git, failure
+from dcr.git.command import Git, GitResult, create_git_error
 
-_LOCATORS = ("GIT_DIR", "GIT_WORK_TREE", "GIT_COMMON_DIR")
+_REPOSITORY_VARIABLES = ("GIT_DIR", "GIT_WORK_TREE", "GIT_COMMON_DIR")
 
 
 class NotARepositoryError(DcrError):
@@ -28,7 +28,7 @@ class Repository(NamedTuple):
     git: Git
     top: str | None
     git_dir: str
-    shallow: bool
+    is_shallow: bool
     index_git: Git
 
     @property
@@ -41,24 +41,24 @@ class Repository(NamedTuple):
             return self.git_dir
 
     @property
-    def bare(self) -> bool:
+    def is_bare(self) -> bool:
         """Whether there is no working tree."""
         return self.top is None
 
 
-def discover(folder: str) -> Repository:
+def discover_repository(folder: str) -> Repository:
     """Return the repository around `folder`.
 
     Raises `NotARepositoryError`, and `TwoRepositoriesError` when a hook's variables name another one.
     """
-    plain = _look(Git(folder))
-    if isinstance(plain, Repository) and plain.bare and _is_inside(folder, plain.git_dir):
-        plain = Answer(128, b"", "cannot use bare repository")  # as git 2.38 and later say by themselves
-    hook = {name: os.path.join(folder, os.environ[name]) for name in _LOCATORS if os.environ.get(name)}
+    plain = _query_repository(Git(folder))
+    if isinstance(plain, Repository) and plain.is_bare and _is_inside(folder, plain.git_dir):
+        plain = GitResult(128, b"", "cannot use bare repository")  # as git 2.38 and later say by themselves
+    hook = {name: os.path.join(folder, os.environ[name]) for name in _REPOSITORY_VARIABLES if os.environ.get(name)}
     if hook:
-        plain = _agreed(folder, plain, hook)
-    if isinstance(plain, Answer):
-        plain = _explicitly_bare(folder, plain)
+        plain = _match_hook_repository(folder, plain, hook)
+    if isinstance(plain, GitResult):
+        plain = _get_bare_repository(folder, plain)
     index = os.environ.get("GIT_INDEX_FILE")
     if index:  # git takes a relative one from the working tree's root, wherever it was called
         index = os.path.join(plain.top or folder, index)
@@ -66,40 +66,42 @@ def discover(folder: str) -> Repository:
     return plain
 
 
-def _agreed(folder: str, plain: Repository | Answer, hook: dict[str, str]) -> Repository:
+def _match_hook_repository(folder: str, plain: Repository | GitResult, hook: dict[str, str]) -> Repository:
     """Return the repository that a hook's variables name, which must be the one around the folder if there is one."""
-    named = _look(Git(folder, hook))
+    named = _query_repository(Git(folder, hook))
     variables = " ".join(hook)
-    if isinstance(named, Answer):
-        if isinstance(plain, Answer):
-            raise _not_found(folder, named)
+    if isinstance(named, GitResult):
+        if isinstance(plain, GitResult):
+            raise _create_not_found_error(folder, named)
         raise TwoRepositoriesError(
             f"{variables} is set, and git finds no repository by it from '{folder}'", f"unset {variables}"
         )
-    if isinstance(plain, Answer):
+    if isinstance(plain, GitResult):
         return named
-    if _is_same(plain.git_dir, named.git_dir) and ("GIT_WORK_TREE" not in hook or _is_same(plain.top, named.top)):
+    if _is_same_path(plain.git_dir, named.git_dir) and (
+        "GIT_WORK_TREE" not in hook or _is_same_path(plain.top, named.top)
+    ):
         return plain
-    theirs = named.git_dir if not _is_same(plain.git_dir, named.git_dir) else named.top
+    theirs = named.git_dir if not _is_same_path(plain.git_dir, named.git_dir) else named.top
     raise TwoRepositoriesError(
         f"{variables} names '{theirs}', and this folder belongs to '{plain.git_dir}'",
         f"unset {variables}, or run dcr in the repository that it names",
     )
 
 
-def _look(git: Git) -> Repository | Answer:
+def _query_repository(git: Git) -> Repository | GitResult:
     """Return the repository git finds, or its answer when it finds none."""
-    answer = git.ask(
+    answer = git.run_unchecked(
         "rev-parse", "--is-shallow-repository", "--is-bare-repository", "--absolute-git-dir", "--show-toplevel"
     )
-    *lines, rest = answer.out.decode("utf-8", "surrogateescape").split("\n")
+    *lines, rest = answer.stdout.decode("utf-8", "surrogateescape").split("\n")
     if rest or len(lines) < 3 or lines[0] not in _BOOLEANS or lines[1] not in _BOOLEANS:
         return answer
     shallow, bare, git_dir, *tops = lines
     if bare == "true" and not tops:  # such a one has no top level, which git calls an error
         inside = Git(git_dir, {"GIT_DIR": git_dir})
         return Repository(inside, None, git_dir, shallow == "true", inside)
-    if answer.code != 0 or not tops:
+    if answer.exit_code != 0 or not tops:
         return answer
     if len(tops) > 1:
         raise NotARepositoryError(f"the name of '{git.folder}' holds a line break", "rename the folder")
@@ -110,35 +112,35 @@ def _look(git: Git) -> Repository | Answer:
 _BOOLEANS = ("true", "false")
 
 
-def _explicitly_bare(folder: str, answer: Answer) -> Repository:
+def _get_bare_repository(folder: str, answer: GitResult) -> Repository:
     """A bare repository is only read when it is the working folder itself and no repository holds it."""
-    if "safe.bareRepository" not in answer.complaint and "bare repository" not in answer.complaint:
-        raise _not_found(folder, answer)
+    if "safe.bareRepository" not in answer.stderr and "bare repository" not in answer.stderr:
+        raise _create_not_found_error(folder, answer)
     if not os.path.isfile(os.path.join(folder, "HEAD")):
         raise NotARepositoryError(
             f"'{folder}' is inside a bare repository", "run dcr in the bare repository's own folder, or set GIT_DIR"
         )
-    around = _look(Git(os.path.dirname(os.path.abspath(folder))))
+    around = _query_repository(Git(os.path.dirname(os.path.abspath(folder))))
     if isinstance(around, Repository):
         raise NotARepositoryError(
             f"'{folder}' is a bare repository inside the repository '{around.git_dir}'",
             "run dcr in the outer repository, or set GIT_DIR to say that this one is meant",
         )
-    found = _look(Git(folder, {"GIT_DIR": os.path.abspath(folder)}))
-    if isinstance(found, Answer):
-        raise _not_found(folder, found)
+    found = _query_repository(Git(folder, {"GIT_DIR": os.path.abspath(folder)}))
+    if isinstance(found, GitResult):
+        raise _create_not_found_error(folder, found)
     return found
 
 
-def _not_found(folder: str, answer: Answer) -> DcrError:
-    if "not a git repository" in answer.complaint:
+def _create_not_found_error(folder: str, answer: GitResult) -> DcrError:
+    if "not a git repository" in answer.stderr:
         return NotARepositoryError(
             f"'{folder}' is not in a git repository", "cd into the repository of your contracts, or: git init"
         )
-    return failure(("rev-parse",), answer)
+    return create_git_error(("rev-parse",), answer)
 
 
-def _is_same(first: str | None, second: str | None) -> bool:
+def _is_same_path(first: str | None, second: str | None) -> bool:
     return os.path.realpath(first or "") == os.path.realpath(second or "")
 
 

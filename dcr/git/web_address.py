@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-_ADDRESS = r"(?a)(https?://)(?:[^/@\s]*@)?([\w.:-]+/[\w.~%/+-]*)"  # compiled in a CI alone
+_URL = r"(?a)(https?://)(?:[^/@\s]*@)?([\w.:-]+/[\w.~%/+-]*)"  # compiled in a CI alone
 
 
-def address(environment: Mapping[str, str]) -> str:
+def find_repository_url(environment: Mapping[str, str]) -> str:
     """Return the repository's web address without user names or passwords; empty where no service tells it."""
     github = environment.get("GITHUB_REPOSITORY") if environment.get("GITHUB_ACTIONS") == "true" else None
     told = (
@@ -25,5 +25,5 @@ def address(environment: Mapping[str, str]) -> str:
         environment.get("BITBUCKET_GIT_HTTP_ORIGIN", ""),
     )
     url = next(filter(None, told), "")
-    found = re.fullmatch(_ADDRESS, url) if url else None
+    found = re.fullmatch(_URL, url) if url else None
     return f"{found[1]}{found[2]}" if found else ""

@@ -7,7 +7,7 @@ import stat
 from typing import TYPE_CHECKING
 
 from dcr.errors import DcrError
-from dcr.git.objects import MAX_READ
+from dcr.git.objects import MAX_BLOB_BYTES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -15,14 +15,14 @@ if TYPE_CHECKING:
     from dcr.git.repository import Repository
 
 
-_ABSENT = "run again; in a sparse checkout name what is checked out, or: git sparse-checkout add FOLDER"
+_MISSING_FILE_HINT = "run again; in a sparse checkout name what is checked out, or: git sparse-checkout add FOLDER"
 
 
 class UnreadableFileError(DcrError):
     """A file of the working tree is there and cannot be read."""
 
 
-def read_file(top: str, path: str, most: int = MAX_READ) -> bytes | str:
+def read_file(top: str, path: str, most: int = MAX_BLOB_BYTES) -> bytes | str:
     """Return a file's first `most` bytes, or in words what it is when it is no regular file.
 
     Raises `UnreadableFileError`; a file that has gone meanwhile is one, since it was listed a moment ago.
@@ -37,14 +37,14 @@ def read_file(top: str, path: str, most: int = MAX_READ) -> bytes | str:
             return file.read(most)
     except OSError as error:
         if isinstance(error, FileNotFoundError):
-            raise UnreadableFileError(f"'{path}' is tracked and not there", _ABSENT) from error
+            raise UnreadableFileError(f"'{path}' is tracked and not there", _MISSING_FILE_HINT) from error
         reason = (error.strerror or "unknown").lower()
         raise UnreadableFileError(
             f"'{path}' cannot be read: {reason}", "check its permissions, then run again"
         ) from error
 
 
-def walk(top: str, folders: Iterable[str]) -> list[str]:
+def list_files(top: str, folders: Iterable[str]) -> list[str]:
     """Return the paths of all files below some folders of `top`, relative to it; links are not followed."""
     found: list[str] = []
     for folder in folders:
@@ -54,7 +54,7 @@ def walk(top: str, folders: Iterable[str]) -> list[str]:
     return found
 
 
-def relative_paths(repository: Repository, folder: str, paths: Iterable[str]) -> list[str]:
+def resolve_relative_paths(repository: Repository, folder: str, paths: Iterable[str]) -> list[str]:
     """Return paths as the user typed them, from `folder`, as paths from the repository's root; "" is the root.
 
     Raises `ValueError` naming one that lies outside the repository.

@@ -24,7 +24,7 @@ class Location(NamedTuple):
     commit: str = ""
 
 
-class Place:
+class SourceNode:
     """The part of a file that one contract, field or section was read from.
 
     Answers where one of its keys stands. `spelling` maps dcr's word for a key to the format's own, with dots
@@ -47,18 +47,20 @@ class Place:
         self.spelling = spelling
         self.elsewhere = elsewhere
 
-    def at(self, key: str | None = None) -> Location:
+    def locate(self, key: str | None = None) -> Location:
         """Return the place of `key`, or of the whole part when the key is not written out."""
         if self.node is None:
             return Location(self.path)
         found = self._elsewhere(key)
-        return found or mark_location(self.path, _deepest(self.node, self._steps(key) if key is not None else (), {}))
+        return found or locate_node(
+            self.path, _find_deepest(self.node, self._steps(key) if key is not None else (), {})
+        )
 
-    def text(self, key: str) -> str | None:
+    def find_text(self, key: str) -> str | None:
         """Return the source text of `key` where it holds a single value, and None otherwise."""
-        return None if self.node is None else _text(self.node, self._steps(key))
+        return None if self.node is None else _find_text(self.node, self._steps(key))
 
-    def word(self, key: str) -> str:
+    def get_key_name(self, key: str) -> str:
         """Return the format's own word for one of dcr's keys."""
         return next(step for step in reversed(self._spelled(key).split(".")) if not step.isdecimal())
 
@@ -76,19 +78,19 @@ class Place:
         return self.elsewhere.get(key) or self.elsewhere.get(key.partition(".")[0])
 
 
-def mark_location(path: str, node: Node) -> Location:
+def locate_node(path: str, node: Node) -> Location:
     """Return where a YAML node starts."""
     mark = node.start_mark
     return Location(path, mark.line + 1, mark.column + 1)
 
 
-def places_of(path: str, root: Any, wheres: Iterable[tuple[str | int, ...]]) -> list[Location]:
+def locate_paths(path: str, root: Any, wheres: Iterable[tuple[str | int, ...]]) -> list[Location]:
     """Return, for each path of keys and indices, the place of the deepest part of it that is written in the file."""
     known: dict[int, dict[str, Any]] = {}
-    return [mark_location(path, _deepest(root, where, known)) for where in wheres]
+    return [locate_node(path, _find_deepest(root, where, known)) for where in wheres]
 
 
-def _text(node: Any, steps: Sequence[str | int]) -> str | None:
+def _find_text(node: Any, steps: Sequence[str | int]) -> str | None:
     """Return the text of the single value that some steps lead to."""
     for step in steps:
         if isinstance(step, int):
@@ -101,7 +103,7 @@ def _text(node: Any, steps: Sequence[str | int]) -> str | None:
     return str(node.value) if node.id == "scalar" else None
 
 
-def _deepest(root: Any, where: Sequence[str | int], known: dict[int, dict[str, Any]]) -> Any:
+def _find_deepest(root: Any, where: Sequence[str | int], known: dict[int, dict[str, Any]]) -> Any:
     at = node = root
     for step in where:
         if isinstance(step, int):

@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     import yaml
 
 
-def sentence_of(error: yaml.MarkedYAMLError) -> str:
+def format_parser_error(error: yaml.MarkedYAMLError) -> str:
     """Return what a parser of YAML complains about, as one sentence."""
     problem = error.problem or "this is not YAML"
     if "expected a single document" in (error.context or "") or "another document" in problem:
@@ -19,7 +19,7 @@ def sentence_of(error: yaml.MarkedYAMLError) -> str:
     return f"this is not YAML: {context}{problem}"
 
 
-def hint_of(error: yaml.MarkedYAMLError, text: str) -> str:
+def find_parser_hint(error: yaml.MarkedYAMLError, text: str) -> str:
     """Return what to do about a complaint, where its place in the text tells."""
     if "another document" in (error.problem or ""):
         return "keep one contract to a file, without a second '---'"

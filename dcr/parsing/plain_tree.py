@@ -11,7 +11,7 @@ from typing import Any
 
 from yaml import MappingNode
 
-from dcr.parsing.reader import CONTROL, MAX_DEPTH, MAX_NODES, MAX_REPEATS, MAX_SCALAR
+from dcr.parsing.reader import CONTROL_CHARACTER, MAX_DEPTH, MAX_NODES, MAX_REPEATS, MAX_SCALAR
 
 
 def is_plain(root: MappingNode) -> bool:
@@ -34,7 +34,7 @@ def is_plain(root: MappingNode) -> bool:
                 listed += 1  # it is counted as an entry of its list already
             elif type(node) is not MappingNode:
                 below += value
-            elif not _take(value, texts, below):
+            elif not _collect_mapping(value, texts, below):
                 return False
             if collections + len(below) + len(texts) > MAX_NODES:
                 return False
@@ -44,7 +44,7 @@ def is_plain(root: MappingNode) -> bool:
                 return False
             total = collections + len(texts) - listed
             return (total <= MAX_REPEATS or _has_no_aliases(root, total)) and (
-                text.isprintable() or not re.search(CONTROL, text)
+                text.isprintable() or not re.search(CONTROL_CHARACTER, text)
             )
         collections += len(below)
         level = below
@@ -65,7 +65,7 @@ def _has_no_aliases(root: MappingNode, total: int) -> bool:
     return len(seen) == total
 
 
-def _take(pairs: Any, texts: list[str], below: list[Any]) -> bool:
+def _collect_mapping(pairs: Any, texts: list[str], below: list[Any]) -> bool:
     """Add a mapping's keys and values to what is to be looked at; False when it is not plain."""
     keys = []
     for key, value in pairs:

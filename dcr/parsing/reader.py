@@ -11,7 +11,7 @@ from typing import Any
 
 import yaml
 
-from dcr.parsing.parser_errors import hint_of, sentence_of
+from dcr.parsing.parser_errors import find_parser_hint, format_parser_error
 
 try:
     from yaml._yaml import CParser as _Parser
@@ -27,14 +27,14 @@ MAX_SCALAR = 100_000
 MAX_REPEATS = 10_000
 
 _SAFE_DEPTH = 1_000  # far below what the composer's recursion survives
-_LFS = "version https://git-lfs.github.com/spec/"
-_CONFLICT = re.compile(r"^(?:<{7} |>{7} |\|{7} |={7}$)", re.MULTILINE)
+_LFS_HEADER = "version https://git-lfs.github.com/spec/"
+_CONFLICT_MARKER = re.compile(r"^(?:<{7} |>{7} |\|{7} |={7}$)", re.MULTILINE)
 _DEEP_BLOCK = re.compile(r"^ {500}|^[ \t]*(?:[-?:][ \t]+){200}", re.MULTILINE)
-_UNREADABLE = "[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufeff\uff00-\ufffd\U00010000-\U0010ffff]"
-CONTROL = "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff]"  # compiled when first needed
+_INVALID_CHARACTER = "[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufeff\uff00-\ufffd\U00010000-\U0010ffff]"
+CONTROL_CHARACTER = "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff]"  # compiled when first needed
 
 
-class YamlRefusedError(Exception):
+class InvalidYamlError(Exception):
     """The text is not YAML that dcr reads; `line` and `column` count from 1."""
 
     def __init__(self, message: str, line: int = 1, column: int = 1, hint: str = "") -> None:
@@ -42,7 +42,7 @@ class YamlRefusedError(Exception):
         self.message, self.line, self.column, self.hint = message, line, column, hint
 
 
-class _Untagged:
+class _UntaggedResolver:
     """Resolver hooks that leave every node untagged: any tag that is there was written by the author."""
 
     def resolve(self, _kind: type, _value: str | None, _implicit: object) -> str:
@@ -60,7 +60,7 @@ class _Untagged:
 
 if HAS_LIBYAML:
 
-    class _Composer(_Untagged, _Parser):
+    class _Composer(_UntaggedResolver, _Parser):
         pass
 
 else:
@@ -69,7 +69,7 @@ else:
     from yaml.reader import Reader
     from yaml.scanner import Scanner
 
-    class _Composer(_Untagged, Reader, Scanner, Parser, Composer):  # type: ignore[no-redef]
+    class _Composer(_UntaggedResolver, Reader, Scanner, Parser, Composer):  # type: ignore[no-redef]
         def __init__(self, stream: str) -> None:
             Reader.__init__(self, stream)
             Scanner.__init__(self)
@@ -82,43 +82,43 @@ def compose(content: bytes) -> yaml.Node | None:
 
     Every limit of this module has been checked on what is returned, except those on alias expansion,
     depth and keys: `check_tree` does those, once something is known to be a contract's file.
-    Raises `YamlRefusedError` with the place.
+    Raises `InvalidYamlError` with the place.
     """
     text = decode(content)
-    if text.startswith(_LFS):
-        raise YamlRefusedError(
+    if text.startswith(_LFS_HEADER):
+        raise InvalidYamlError(
             "this is a Git LFS pointer, not the contract", 1, 1, "store contracts in git itself: git lfs untrack"
         )
     if "<<<<<<< " in text or ">>>>>>> " in text:
-        conflict = _CONFLICT.search(text)
+        conflict = _CONFLICT_MARKER.search(text)
         if conflict:
-            line, column = _place(text, conflict.start())
-            raise YamlRefusedError(
+            line, column = _get_position(text, conflict.start())
+            raise InvalidYamlError(
                 "a merge conflict marker is left in the file", line, column, "resolve the conflict and save the file"
             )
     if not text.isascii():
-        _refuse_line_breaks(text)
+        _check_line_breaks(text)
     if text.count("[") + text.count("{") > _SAFE_DEPTH or _DEEP_BLOCK.search(text):
-        _refuse_deep(text)
+        _check_depth(text)
     try:
-        return _compose_one(text)
+        return _compose_document(text)
     except yaml.reader.ReaderError as error:
-        bad = re.search(_UNREADABLE, text)
-        line, column = _place(text, bad.start()) if bad else (1, 1)
+        bad = re.search(_INVALID_CHARACTER, text)
+        line, column = _get_position(text, bad.start()) if bad else (1, 1)
         code = ord(bad.group()) if bad else 0
-        raise YamlRefusedError(f"control character U+{code:04X} is not allowed in YAML", line, column) from error
+        raise InvalidYamlError(f"control character U+{code:04X} is not allowed in YAML", line, column) from error
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
-        raise YamlRefusedError(sentence_of(error), line, column, hint_of(error, text)) from error
+        raise InvalidYamlError(format_parser_error(error), line, column, find_parser_hint(error, text)) from error
     except yaml.YAMLError as error:
-        raise YamlRefusedError(f"this is not YAML: {error}") from error
+        raise InvalidYamlError(f"this is not YAML: {error}") from error
 
 
 def decode(content: bytes) -> str:
-    """Return the text of a file: strict UTF-8, a byte order mark dropped. Raises `YamlRefusedError`."""
+    """Return the text of a file: strict UTF-8, a byte order mark dropped. Raises `InvalidYamlError`."""
     if len(content) > MAX_BYTES:
-        raise YamlRefusedError(
+        raise InvalidYamlError(
             f"the file has more than {MAX_BYTES:,} bytes, the most a contract may have", 1, 1, "split the contract"
         )
     try:
@@ -126,7 +126,7 @@ def decode(content: bytes) -> str:
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
         column = len(content[content.rfind(b"\n", 0, error.start) + 1 : error.start].decode("utf-8-sig", "replace")) + 1
-        raise YamlRefusedError(
+        raise InvalidYamlError(
             f"byte 0x{content[error.start]:02X} is not UTF-8", line, column, "save the file as UTF-8"
         ) from error
     return text.removeprefix("\ufeff")
@@ -135,12 +135,12 @@ def decode(content: bytes) -> str:
 def check_tree(root: yaml.Node) -> None:
     """Refuse tags, duplicate or complex keys, overdeep and over-expanded trees.
 
-    Raises `YamlRefusedError` at the first place that is refused.
+    Raises `InvalidYamlError` at the first place that is refused.
     """
-    _Checker().check(root, 1)
+    _TreeChecker().check(root, 1)
 
 
-class _Checker:
+class _TreeChecker:
     """Walks a node graph once per node; an aliased node's size is counted as often as it is repeated."""
 
     def __init__(self) -> None:
@@ -155,24 +155,24 @@ class _Checker:
         key = id(node)
         known = self.sizes.get(key)
         if known is not None:
-            return self._again(node, known, depth)
+            return self._count_repeat(node, known, depth)
         if key in self.open:
-            raise _at(node, "an anchor holds itself", "write the value out")
+            raise _create_error(node, "an anchor holds itself", "write the value out")
         if depth > MAX_DEPTH:
-            raise _at(node, f"nested more than {MAX_DEPTH} levels deep")
+            raise _create_error(node, f"nested more than {MAX_DEPTH} levels deep")
         if node.tag:
-            raise _at(node, f"the tag '{short(node.tag)}' is not read", "remove the tag")
+            raise _create_error(node, f"the tag '{truncate(node.tag)}' is not read", "remove the tag")
         size = height = 1
         value = node.value
         if type(value) is str:
             if not value.isprintable():
                 _check_scalar(node)
             elif len(value) > MAX_SCALAR:
-                raise _at(node, f"a value of {len(value):,} characters; at most {MAX_SCALAR:,} are read")
+                raise _create_error(node, f"a value of {len(value):,} characters; at most {MAX_SCALAR:,} are read")
         else:
             self.open.add(key)
             if type(node) is yaml.MappingNode:
-                size += self._mapping(node, depth)
+                size += self._check_mapping(node, depth)
             else:
                 for each in value:
                     size += self.check(each, depth + 1)
@@ -181,53 +181,53 @@ class _Checker:
             height += max((self.heights[id(each)] for each in below), default=0)
         self.total += 1
         self.sizes[key], self.heights[key] = size, height
-        self._limit(node, size)
+        self._check_limit(node, size)
         return size
 
-    def _mapping(self, node: Any, depth: int) -> int:
+    def _check_mapping(self, node: Any, depth: int) -> int:
         first: dict[str, Any] = {}
         size = 0
         for key, value in node.value:
             if type(key.value) is not str:
-                raise _at(key, "a key that is itself a list or mapping is not read")
+                raise _create_error(key, "a key that is itself a list or mapping is not read")
             if key.value in first:
                 line = first[key.value].start_mark.line + 1
-                raise _at(
-                    key, f"the key '{short(key.value)}' is written twice, first on line {line}", "keep one of them"
+                raise _create_error(
+                    key, f"the key '{truncate(key.value)}' is written twice, first on line {line}", "keep one of them"
                 )
             first[key.value] = key
             size += self.check(key, depth + 1) if id(key) not in self.sizes else 1
             size += self.check(value, depth + 1)
         return size
 
-    def _again(self, node: Any, size: int, depth: int) -> int:
+    def _count_repeat(self, node: Any, size: int, depth: int) -> int:
         if depth + self.heights[id(node)] - 1 > MAX_DEPTH:
             message = f"nested more than {MAX_DEPTH} levels deep once aliases are written out"
-            raise _at(node, message, "write the values out, or nest less")
+            raise _create_error(node, message, "write the values out, or nest less")
         times = self.repeats.get(id(node), 0) + 1
         self.repeats[id(node)] = times
         if times > MAX_REPEATS:
-            raise _at(node, f"one anchor is repeated more than {MAX_REPEATS:,} times")
+            raise _create_error(node, f"one anchor is repeated more than {MAX_REPEATS:,} times")
         self.total += size
-        self._limit(node, size)
+        self._check_limit(node, size)
         return size
 
-    def _limit(self, node: Any, size: int) -> None:
+    def _check_limit(self, node: Any, size: int) -> None:
         if size > MAX_NODES or self.total > MAX_NODES:
-            raise _at(
+            raise _create_error(
                 node, f"more than {MAX_NODES:,} values once aliases are written out", "write the values out, or split"
             )
 
 
 def _check_scalar(node: Any) -> None:
-    bad = re.search(CONTROL, node.value)
+    bad = re.search(CONTROL_CHARACTER, node.value)
     if bad:
-        raise _at(node, f"control character U+{ord(bad.group()):04X} in a value", "remove the character")
+        raise _create_error(node, f"control character U+{ord(bad.group()):04X} in a value", "remove the character")
     if len(node.value) > MAX_SCALAR:
-        raise _at(node, f"a value of {len(node.value):,} characters; at most {MAX_SCALAR:,} are read")
+        raise _create_error(node, f"a value of {len(node.value):,} characters; at most {MAX_SCALAR:,} are read")
 
 
-def _compose_one(text: str) -> yaml.Node | None:
+def _compose_document(text: str) -> yaml.Node | None:
     loader = _Composer(text)
     try:
         node: yaml.Node | None = loader.get_single_node()
@@ -237,18 +237,18 @@ def _compose_one(text: str) -> yaml.Node | None:
     return node
 
 
-def _refuse_line_breaks(text: str) -> None:
+def _check_line_breaks(text: str) -> None:
     """Refuse characters that libyaml ends a line at and editors do not: a comment could hold live YAML."""
     found = re.search("[\x85\u2028\u2029]", text)
     if found:
-        line, column = _place(text, found.start())
-        raise YamlRefusedError(
+        line, column = _get_position(text, found.start())
+        raise InvalidYamlError(
             f"control character U+{ord(found.group()):04X} is a line break to YAML 1.1, and editors show none",
             line, column, "remove the character",
         )  # fmt: skip
 
 
-def _refuse_deep(text: str) -> None:
+def _check_depth(text: str) -> None:
     """Count depth on the event stream, which needs no recursion, before the composer sees the text.
 
     Newer libyaml has a limit of its own, and reads so far ahead that it gives up before it tells of the first
@@ -272,20 +272,20 @@ def _count_depth(parser: Any) -> None:
             depth += 1
             if depth > MAX_DEPTH:
                 mark: Any = event.start_mark
-                raise YamlRefusedError(f"nested more than {MAX_DEPTH} levels deep", mark.line + 1, mark.column + 1)
+                raise InvalidYamlError(f"nested more than {MAX_DEPTH} levels deep", mark.line + 1, mark.column + 1)
         elif isinstance(event, yaml.CollectionEndEvent):
             depth -= 1
 
 
-def _place(text: str, offset: int) -> tuple[int, int]:
+def _get_position(text: str, offset: int) -> tuple[int, int]:
     return text.count("\n", 0, offset) + 1, offset - text.rfind("\n", 0, offset)
 
 
-def _at(node: Any, message: str, hint: str = "") -> YamlRefusedError:
+def _create_error(node: Any, message: str, hint: str = "") -> InvalidYamlError:
     mark = node.start_mark
-    return YamlRefusedError(message, mark.line + 1, mark.column + 1, hint)
+    return InvalidYamlError(message, mark.line + 1, mark.column + 1, hint)
 
 
-def short(text: str, limit: int = 60) -> str:
+def truncate(text: str, limit: int = 60) -> str:
     """Return `text` cut to what fits into a message."""
     return text if len(text) <= limit else text[: limit - 1] + "…"

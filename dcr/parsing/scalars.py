@@ -14,13 +14,13 @@ _OCTAL = re.compile(r"0o[0-7]+\Z")
 _HEX = re.compile(r"0x[0-9a-fA-F]+\Z")
 _FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?\Z")
 _NOT_FINITE = re.compile(r"(?:[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN))\Z")
-_WORDS: dict[str, bool | None] = {
+_KEYWORDS: dict[str, bool | None] = {
     "": None, "~": None, "null": None, "Null": None, "NULL": None,
     "true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False,
 }  # fmt: skip
 
-_WORDS_1_1 = {
-    **_WORDS,
+_KEYWORDS_1_1 = {
+    **_KEYWORDS,
     # `y` and `n` are in the 1.1 text, but no loader in use reads them so, and columns are called that.
     **dict.fromkeys(("yes", "Yes", "YES", "on", "On", "ON"), True),
     **dict.fromkeys(("no", "No", "NO", "off", "Off", "OFF"), False),
@@ -37,22 +37,22 @@ _TIMESTAMP_1_1 = (
     r"(?:[ \t]*(?:Z|[-+][0-9]{1,2}(?::[0-9]{2})?))?\Z"
 )
 _NUMBER_1_1_PLAIN = re.compile(r"-?(?:0|[1-9][0-9]{0,17})(?:\.[0-9]{1,12})?\Z").match  # the same to everyone
-_LONGEST_SPELLED = 30
-_MAY_BE_VALUE = frozenset("-+.0123456789~nNtTfFyYoO<=")
+_MAX_NUMBER_LENGTH = 30
+_VALUE_STARTS = frozenset("-+.0123456789~nNtTfFyYoO<=")
 
 
 class NotFiniteError(ValueError):
     """The scalar is `.nan` or `.inf`: no contract value is."""
 
 
-def resolve(text: str) -> str | int | float | bool | None:
+def resolve_scalar(text: str) -> str | int | float | bool | None:
     """Return the value of a plain scalar by YAML 1.2 core rules.
 
     Raises `NotFiniteError` for `.nan` and `.inf`, and for numbers too large for a double.
     """
-    if text in _WORDS:
-        return _WORDS[text]
-    if text[0] not in _MAY_BE_VALUE:
+    if text in _KEYWORDS:
+        return _KEYWORDS[text]
+    if text[0] not in _VALUE_STARTS:
         return text
     if _INT.match(text) or _OCTAL.match(text) or _HEX.match(text):
         if len(text) > 400:
@@ -68,57 +68,57 @@ def resolve(text: str) -> str | int | float | bool | None:
     return text
 
 
-_seen: dict[str, str | None] = {}
+_misreadings: dict[str, str | None] = {}
 
 
-def misreading(text: str) -> str | None:
+def describe_misreading(text: str) -> str | None:
     """Return what a YAML reader would see in a plain scalar meant as text, or None when it sees the text.
 
     `NO` answers "the boolean false", `1.10` "the number 1.1", `12:30` "the number 750".
     """
-    if not text or text[0] not in _MAY_BE_VALUE:
+    if not text or text[0] not in _VALUE_STARTS:
         return None
-    if text not in _seen:
-        if len(_seen) > 50_000:
-            _seen.clear()
-        _seen[text] = _describe(text)
-    return _seen[text]
+    if text not in _misreadings:
+        if len(_misreadings) > 50_000:
+            _misreadings.clear()
+        _misreadings[text] = _describe_value(text)
+    return _misreadings[text]
 
 
-def number_misreading(text: str) -> str | None:
+def describe_number_misreading(text: str) -> str | None:
     """Return what a YAML 1.1 reader would see in a plain scalar that YAML 1.2 reads as another number."""
     if _NUMBER_1_1_PLAIN(text):
         return None
-    number = resolve(text)
+    number = resolve_scalar(text)
     if isinstance(number, bool) or not isinstance(number, int | float):
         return None
     if re.match(_NUMBER_1_1, text) is None:
         return "text"
-    if _number_1_1(text) == number:
+    if _parse_number_1_1(text) == number:
         return None
-    return f"the number {_spelled(text)}" if len(text) <= _LONGEST_SPELLED else "another number"
+    return f"the number {_format_number_1_1(text)}" if len(text) <= _MAX_NUMBER_LENGTH else "another number"
 
 
-def unambiguous(number: float) -> str:
+def format_number(number: float) -> str:
     """Return a number as every YAML reader reads it: to 1.1, `1e+300` is text and `1.0e+300` is not."""
     text = str(number)
     return text.replace("e", ".0e") if "e" in text and "." not in text else text
 
 
-def _describe(text: str) -> str | None:
-    if text in _WORDS_1_1:
-        value = _WORDS_1_1[text]
+def _describe_value(text: str) -> str | None:
+    if text in _KEYWORDS_1_1:
+        value = _KEYWORDS_1_1[text]
         return "null" if value is None else f"the boolean {str(value).lower()}"
     if text in ("<<", "="):
         return "a merge key"
     if re.match(_TIMESTAMP_1_1, text):
         return "a date" if len(text) == 10 else "a timestamp"
     if re.match(_NUMBER_1_1, text) or _FLOAT.match(text) or _OCTAL.match(text):
-        return f"the number {_spelled(text)}"
+        return f"the number {_format_number_1_1(text)}"
     return None
 
 
-def _number_1_1(text: str) -> float:
+def _parse_number_1_1(text: str) -> float:
     plain = text.replace("_", "").lower()
     sign, digits = (-1, plain[1:]) if plain[0] == "-" else (1, plain.lstrip("+"))
     if digits.startswith((".inf", ".nan")):
@@ -136,8 +136,8 @@ def _number_1_1(text: str) -> float:
     return sign * (int(digits) if digits.isdecimal() else float(digits))
 
 
-def _spelled(text: str) -> str:
-    if len(text) > _LONGEST_SPELLED:
+def _format_number_1_1(text: str) -> str:
+    if len(text) > _MAX_NUMBER_LENGTH:
         return "it spells"
-    number = _number_1_1(text)
+    number = _parse_number_1_1(text)
     return str(number) if isinstance(number, int) or number.is_integer() else f"{number:.15g}"

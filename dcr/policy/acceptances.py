@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 from dcr.compatibility.acceptance import Acceptance
 from dcr.formats.reading import Problem
-from dcr.parsing.location import Location, mark_location
-from dcr.parsing.reader import YamlRefusedError, check_tree, compose
+from dcr.parsing.location import Location, locate_node
+from dcr.parsing.reader import InvalidYamlError, check_tree, compose
 from dcr.policy.application import NEVER_ACCEPTED
-from dcr.text.suggestions import did_you_mean
+from dcr.text.suggestions import format_suggestion
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 FILE = "dcr.accepted.yaml"
 _KEYS = ("dataset", "version", "kind", "field", "reason", "expires")
-_NEEDED = ("dataset", "version", "kind", "reason")
+_REQUIRED_KEYS = ("dataset", "version", "kind", "reason")
 
 
 def parse_acceptances(content: bytes, rules: Mapping[str, Rule]) -> tuple[list[Acceptance], list[Problem]]:
@@ -29,14 +29,14 @@ def parse_acceptances(content: bytes, rules: Mapping[str, Rule]) -> tuple[list[A
         root = compose(content)
         if root is not None:
             check_tree(root)
-    except YamlRefusedError as error:
+    except InvalidYamlError as error:
         return [], [Problem(Location(FILE, error.line, error.column), error.message, error.hint)]
     if root is None:
         return [], []
-    entries, problems = _entries(root)
+    entries, problems = _list_entries(root)
     found: list[Acceptance] = []
     for entry in entries:
-        read = _entry(entry, rules)
+        read = _parse_entry(entry, rules)
         if isinstance(read, Acceptance):
             found.append(read)
         else:
@@ -44,12 +44,12 @@ def parse_acceptances(content: bytes, rules: Mapping[str, Rule]) -> tuple[list[A
     return found, problems
 
 
-def _entries(root: Any) -> tuple[list[Any], list[Problem]]:
-    place = mark_location(FILE, root)
+def _list_entries(root: Any) -> tuple[list[Any], list[Problem]]:
+    place = locate_node(FILE, root)
     if root.id != "mapping":
         return [], [Problem(place, "the file is no mapping", "write accepted: and a list of entries below it")]
     problems = [
-        Problem(mark_location(FILE, key), f"unknown key '{key.value}'", did_you_mean(key.value, ("accepted",)))
+        Problem(locate_node(FILE, key), f"unknown key '{key.value}'", format_suggestion(key.value, ("accepted",)))
         for key, _ in root.value
         if key.value != "accepted" and not key.value.startswith("x-")
     ]
@@ -59,13 +59,13 @@ def _entries(root: Any) -> tuple[list[Any], list[Problem]]:
     if listed.id != "sequence":
         return [], [
             *problems,
-            Problem(mark_location(FILE, listed), "accepted is no list", "begin each entry with '- '"),
+            Problem(locate_node(FILE, listed), "accepted is no list", "begin each entry with '- '"),
         ]
     return listed.value, problems
 
 
-def _entry(node: Any, rules: Mapping[str, Rule]) -> Acceptance | list[Problem]:
-    place = mark_location(FILE, node)
+def _parse_entry(node: Any, rules: Mapping[str, Rule]) -> Acceptance | list[Problem]:
+    place = locate_node(FILE, node)
     if node.id != "mapping":
         return [Problem(place, "an entry is no mapping", "write dataset, version, kind, field and reason")]
     problems: list[Problem] = []
@@ -73,18 +73,18 @@ def _entry(node: Any, rules: Mapping[str, Rule]) -> Acceptance | list[Problem]:
     for key, value in node.value:
         if key.value not in _KEYS:
             problems.append(
-                Problem(mark_location(FILE, key), f"unknown key '{key.value}'", did_you_mean(key.value, _KEYS))
+                Problem(locate_node(FILE, key), f"unknown key '{key.value}'", format_suggestion(key.value, _KEYS))
             )
         elif value.id != "scalar" or not value.value.strip():
-            problems.append(Problem(mark_location(FILE, value), f"{key.value} is empty, expected text"))
+            problems.append(Problem(locate_node(FILE, value), f"{key.value} is empty, expected text"))
         else:
             values[key.value] = value.value
     problems += [
         Problem(place, f"{key} is missing", f"add {key}; every entry names one break exactly")
-        for key in _NEEDED
+        for key in _REQUIRED_KEYS
         if key not in {key.value for key, _ in node.value}
     ]
-    problems += _checked(values, node, rules)
+    problems += _check_values(values, node, rules)
     if problems:
         return problems
     return Acceptance(
@@ -98,14 +98,14 @@ def _entry(node: Any, rules: Mapping[str, Rule]) -> Acceptance | list[Problem]:
     )
 
 
-def _checked(values: dict[str, str], node: Any, rules: Mapping[str, Rule]) -> list[Problem]:
-    places = {key.value: mark_location(FILE, value) for key, value in node.value}
+def _check_values(values: dict[str, str], node: Any, rules: Mapping[str, Rule]) -> list[Problem]:
+    places = {key.value: locate_node(FILE, value) for key, value in node.value}
     problems = []
     kind = values.get("kind")
     if kind is not None and (kind not in rules or kind in NEVER_ACCEPTED):
         why = "cannot be accepted" if kind in rules else "is not a kind"
         problems.append(
-            Problem(places["kind"], f"kind '{kind}' {why}", did_you_mean(kind, rules) if kind not in rules else "")
+            Problem(places["kind"], f"kind '{kind}' {why}", format_suggestion(kind, rules) if kind not in rules else "")
         )
     if kind in rules and kind is not None and rules[kind].about == "field" and "field" not in values:
         problems.append(Problem(places["kind"], f"'{kind}' is about a field, and none is named", "add field"))

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dcr.compatibility.issue import Accepted, Issue
-from dcr.compatibility.rule import all_rules
+from dcr.compatibility.issue import Issue, IssueAcceptance
+from dcr.compatibility.rule import load_rules
 from dcr.compatibility.semver import MAJOR
 from dcr.compatibility.severities import ERROR, INFO, OFF, WARNING
 
@@ -22,11 +22,11 @@ NEVER_ACCEPTED = frozenset(
 )
 """Kinds that no acceptance covers: there is nothing decided in them that could be let through."""
 
-_TIMED = ("field_removed", "contract_removed")
-_DRAFT_VERSIONS = frozenset(("version_not_increasing", "version_bump_insufficient"))
+_TIMED_KINDS = ("field_removed", "contract_removed")
+_VERSION_KINDS = frozenset(("version_not_increasing", "version_bump_insufficient"))
 
 
-def apply(
+def adjust_issues(
     verdict: Verdict, pair: ContractPair, policy: StricterPolicy, acceptances: Iterable[Acceptance], today: str
 ) -> tuple[Issue, ...]:
     """Return the issues that stay, with their severities; `today` is YYYY-MM-DD."""
@@ -34,34 +34,34 @@ def apply(
     contract = pair.proposed or pair.previous
     kept: list[Issue] = []
     for issue in verdict.issues:
-        severity = policy.severity_of(issue.kind, issue.severity)
+        severity = policy.get_severity(issue.kind, issue.severity)
         if severity == OFF:
             continue
-        softened = issue._replace(severity=_softened(severity, issue, pair, verdict, policy))
+        softened = issue._replace(severity=_adjust_severity(severity, issue, pair, verdict, policy))
         found = None
         if contract is not None and issue.kind not in NEVER_ACCEPTED:
             found = by_key.get((contract.dataset_id, contract.version, issue.kind, issue.field))
         if found is None:
             kept.append(softened)
             continue
-        accepted = Accepted(found.reason, softened.severity, found.expires)
+        accepted = IssueAcceptance(found.reason, softened.severity, found.expires)
         kept.append(softened._replace(severity=INFO, accepted=accepted))
     return tuple(kept)
 
 
-def _softened(severity: str, issue: Issue, pair: ContractPair, verdict: Verdict, policy: StricterPolicy) -> str:
+def _adjust_severity(severity: str, issue: Issue, pair: ContractPair, verdict: Verdict, policy: StricterPolicy) -> str:
     """Return an error as a warning where the policy lets the break through."""
-    rule = all_rules()[issue.kind]
+    rule = load_rules()[issue.kind]
     if severity != ERROR or pair.proposed is None:
         return severity
     breaks = rule.bump == MAJOR
-    early = issue.kind in _TIMED and policy.min_deprecation_days  # what has waited long enough is no issue
+    early = issue.kind in _TIMED_KINDS and policy.min_deprecation_days  # what has waited long enough is no issue
     # A contract that has no versions cannot take a MAJOR: where one lets breaks through, this is no worse.
-    major = verdict.actual_bump == MAJOR or (pair.proposed.in_place and not pair.proposed.version)
-    if breaks and not early and major and policy.choice("breaking") == "allow-with-major":
+    major = verdict.actual_bump == MAJOR or (pair.proposed.is_changed_in_place and not pair.proposed.version)
+    if breaks and not early and major and policy.get_choice("breaking") == "allow-with-major":
         return WARNING
     # A draft on both sides: naming it a draft in the same change does not count.
     drafts = pair.both is not None and all(contract.status == "draft" for contract in pair.both)
-    if drafts and policy.choice("draft") == "warn" and (breaks or issue.kind in _DRAFT_VERSIONS):
+    if drafts and policy.get_choice("draft") == "warn" and (breaks or issue.kind in _VERSION_KINDS):
         return WARNING
     return severity

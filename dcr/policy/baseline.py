@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from dcr.compatibility.issue import Accepted
+from dcr.compatibility.issue import IssueAcceptance
 from dcr.compatibility.severities import INFO
 from dcr.errors import DcrError
 from dcr.policy.application import NEVER_ACCEPTED
@@ -28,7 +28,7 @@ class BaselineError(DcrError):
     """A baseline is not there, or is not what dcr wrote."""
 
 
-class Entry(NamedTuple):
+class BaselineEntry(NamedTuple):
     """One issue that is known; `by` is the command that found it, and `fingerprint` what makes it the same one."""
 
     by: str
@@ -52,7 +52,7 @@ class Baseline(NamedTuple):
     merged: frozenset[tuple[str, str]]
     added: frozenset[tuple[str, str]] = frozenset()
 
-    def judge(self, issue: Issue) -> Issue | None:
+    def filter_issue(self, issue: Issue) -> Issue | None:
         """Return None for an issue that was known before, an accepted one for what this change itself declares known.
 
         A kind that no acceptance covers can only be known from before.
@@ -64,40 +64,42 @@ class Baseline(NamedTuple):
             return None
         if key not in self.added or issue.kind in NEVER_ACCEPTED:
             return issue
-        return issue._replace(severity=INFO, accepted=Accepted(f"added to {self.name} by this change", issue.severity))
+        return issue._replace(
+            severity=INFO, accepted=IssueAcceptance(f"added to {self.name} by this change", issue.severity)
+        )
 
 
-def parse_baseline(name: str, content: bytes) -> tuple[Entry, ...]:
+def parse_baseline(name: str, content: bytes) -> tuple[BaselineEntry, ...]:
     """Return the entries of a baseline's file. Raises `BaselineError` for anything that dcr would not write."""
     try:
         written = json.loads(content.decode("utf-8"))
     except ValueError as error:
-        raise BaselineError(f"the baseline '{name}' is no JSON: {error}", _anew(name)) from error
+        raise BaselineError(f"the baseline '{name}' is no JSON: {error}", _build_rewrite_hint(name)) from error
     if not isinstance(written, dict) or written.get("schema_version") != SCHEMA_VERSION:
-        raise BaselineError(f"the baseline '{name}' has no schema_version {SCHEMA_VERSION}", _anew(name))
+        raise BaselineError(f"the baseline '{name}' has no schema_version {SCHEMA_VERSION}", _build_rewrite_hint(name))
     listed = written.get("issues")
     if not isinstance(listed, list):
-        raise BaselineError(f"the baseline '{name}' has no list of issues", _anew(name))
-    return tuple(_entry(name, number, each) for number, each in enumerate(listed, start=1))
+        raise BaselineError(f"the baseline '{name}' has no list of issues", _build_rewrite_hint(name))
+    return tuple(_parse_entry(name, number, each) for number, each in enumerate(listed, start=1))
 
 
-def _entry(name: str, number: int, written: Any) -> Entry:
+def _parse_entry(name: str, number: int, written: Any) -> BaselineEntry:
     known = written if isinstance(written, dict) else {}
     for key in ("by", "fingerprint", "kind"):
         if not isinstance(known.get(key), str):
-            raise BaselineError(f"entry {number} of the baseline '{name}' has no {key}", _anew(name))
+            raise BaselineError(f"entry {number} of the baseline '{name}' has no {key}", _build_rewrite_hint(name))
     dataset, path, field, message = (str(known[key]) if key in known else None for key in _TEXTS)
-    return Entry(known["by"], known["fingerprint"], known["kind"], dataset, path, field, message or "")
+    return BaselineEntry(known["by"], known["fingerprint"], known["kind"], dataset, path, field, message or "")
 
 
-def _anew(name: str) -> str:
+def _build_rewrite_hint(name: str) -> str:
     return f"write it anew: dcr check --baseline {name} --write-baseline"
 
 
-def entries_of(by: str, issues: Iterable[tuple[str | None, str | None, Issue]]) -> tuple[Entry, ...]:
+def create_entries(by: str, issues: Iterable[tuple[str | None, str | None, Issue]]) -> tuple[BaselineEntry, ...]:
     """Return an entry for each issue that nothing lets through yet; `issues` come with their dataset and path."""
     found = {
-        (issue.kind, issue.fingerprint): Entry(
+        (issue.kind, issue.fingerprint): BaselineEntry(
             by, issue.fingerprint, issue.kind, dataset, path, issue.field, issue.message
         )
         for dataset, path, issue in issues
@@ -106,7 +108,9 @@ def entries_of(by: str, issues: Iterable[tuple[str | None, str | None, Issue]]) 
     return tuple(found.values())
 
 
-def joined(by: str, old: Iterable[Entry], new: Iterable[Entry], *, whole: bool) -> tuple[Entry, ...]:
+def merge_entries(
+    by: str, old: Iterable[BaselineEntry], new: Iterable[BaselineEntry], *, whole: bool
+) -> tuple[BaselineEntry, ...]:
     """Return what a baseline holds after a run: the new entries, and old ones that the run could not have found.
 
     Those are the other command's, and all of them where the run was limited to some paths and so not `whole`.
@@ -115,7 +119,7 @@ def joined(by: str, old: Iterable[Entry], new: Iterable[Entry], *, whole: bool) 
     return tuple({each.key: each for each in (*kept, *new)}.values())
 
 
-def render_baseline(by: str, entries: Iterable[Entry]) -> str:
+def render_baseline(by: str, entries: Iterable[BaselineEntry]) -> str:
     """Return a baseline's text, in an order that makes small diffs."""
     ordered = sorted(entries, key=lambda each: (each.dataset or "", each.path or "", each.by, *each.key))
     written = [{key: value for key, value in each._asdict().items() if value is not None} for each in ordered]

@@ -11,30 +11,37 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-    from dcr.formats.reading import Reading
+    from dcr.formats.reading import ParsedFile
 
-WORDS = (b"dataset_id", b"DataContract", b"dataContractSpecification", b"apiVersion", b"models", b"primary_key")
+SEARCH_STRINGS = (
+    b"dataset_id",
+    b"DataContract",
+    b"dataContractSpecification",
+    b"apiVersion",
+    b"models",
+    b"primary_key",
+)
 """Fixed strings of which every contract holds one, whatever its format, unless it is spelt with escapes."""
 
-ESCAPES = (b"\\x", b"\\u", b"\\U")
+ESCAPE_PREFIXES = (b"\\x", b"\\u", b"\\U")
 """How escapes begin, behind which a key may hide."""
 
 UNCLEAR = "unclear"
-"""What `glance` returns for a text that has to be read to know."""
+"""What `guess_format` returns for a text that has to be read to know."""
 
-_SPELT = re.compile(rb"\\[xuU\r\n]")
-_NATIVE = (b"version", b"fields", b"owners", b"primary_key", b"freshness_sla", b"deprecation_uri")
-_NATIVE_KEYS = frozenset(each.decode() for each in _NATIVE)
-_ENOUGH = 3
+_ESCAPE = re.compile(rb"\\[xuU\r\n]")
+_NATIVE_WORDS = (b"version", b"fields", b"owners", b"primary_key", b"freshness_sla", b"deprecation_uri")
+_NATIVE_KEYS = frozenset(each.decode() for each in _NATIVE_WORDS)
+_MIN_NATIVE_KEYS = 3
 """Keys of a native contract without a `dataset_id` that make a file one all the same, `fields` among them."""
 
 _KEY = re.compile(
     rb"""^(?:\xef\xbb\xbf)?["']?([A-Za-z_][\w-]*)["']?[ \t]*:(?:[ \t]+["']?(\w*)|[ \t]*\r?$)""", re.MULTILINE
 )
-_ENFORCED = re.compile(
+_ENFORCED_CONTRACT = re.compile(
     rb"""\bcontract["']?[ \t]*:[\s{"']*enforced["']?[ \t]*:[ \t]*(?!false|no\b|off\b|0)""", re.IGNORECASE
 )
-_TEMPLATE = (b"{{", b"{%")
+_TEMPLATE_STARTS = (b"{{", b"{%")
 _JSON_KEY = re.compile(rb'"(dataset_id|fields)"\s*:')
 
 
@@ -46,33 +53,33 @@ def may_be_contract(content: bytes) -> bool:
         return True
     if b"models" in content and b"contract" in content:
         return True
-    if b"fields" in content and sum(each in content for each in _NATIVE) >= _ENOUGH:
+    if b"fields" in content and sum(each in content for each in _NATIVE_WORDS) >= _MIN_NATIVE_KEYS:
         return True
-    return _SPELT.search(content) is not None
+    return _ESCAPE.search(content) is not None
 
 
-def is_meant(content: bytes) -> bool:
+def is_probable_contract(content: bytes) -> bool:
     """Whether a text that cannot be read is plainly meant as a contract, by the keys at its top level."""
-    return glance(content) not in (None, UNCLEAR) or {each[1] for each in _JSON_KEY.finditer(content)} == {
+    return guess_format(content) not in (None, UNCLEAR) or {each[1] for each in _JSON_KEY.finditer(content)} == {
         b"dataset_id",
         b"fields",
     }
 
 
-def glance(content: bytes) -> str | None:
+def guess_format(content: bytes) -> str | None:
     """Return the format of a text by the keys that begin its lines, None for no contract; or `UNCLEAR`."""
     if not may_be_contract(content):
         return None
     start = content.lstrip(b"\xef\xbb\xbf \t\r\n")[:2]
-    if start.startswith(b"{") and start not in _TEMPLATE:
-        return _of_json(content)
+    if start.startswith(b"{") and start not in _TEMPLATE_STARTS:
+        return _guess_json(content)
     keys = {each[1].decode(): (each[2] or b"").decode("utf-8", "replace") for each in _KEY.finditer(content)}
     if not keys:
         return UNCLEAR
-    return _of_keys(keys, keys.get("kind"), content)
+    return _guess_by_keys(keys, keys.get("kind"), content)
 
 
-def is_contract(reading: Reading, content: bytes | str | None) -> bool:
+def is_contract(reading: ParsedFile, content: bytes | str | None) -> bool:
     """Whether a file that was read is a contract where contracts are found by what files hold.
 
     One that is no valid contract is one if it is plainly meant as one: with a `dataset_id` and another key of a
@@ -83,31 +90,31 @@ def is_contract(reading: Reading, content: bytes | str | None) -> bool:
     if reading.format == "native" and reading.root is not None:
         return _is_native({key.value for key, _ in reading.root.value if isinstance(key.value, str)})
     if reading.format in ("native", "unknown"):
-        return isinstance(content, bytes) and is_meant(content)
+        return isinstance(content, bytes) and is_probable_contract(content)
     return True
 
 
 def _is_native(keys: Collection[str]) -> bool:
     telling = _NATIVE_KEYS.intersection(keys)
-    return ("dataset_id" in keys and bool(telling)) or ("fields" in keys and len(telling) >= _ENOUGH)
+    return ("dataset_id" in keys and bool(telling)) or ("fields" in keys and len(telling) >= _MIN_NATIVE_KEYS)
 
 
-def _of_keys(keys: Collection[str], kind: object, content: bytes) -> str | None:
+def _guess_by_keys(keys: Collection[str], kind: object, content: bytes) -> str | None:
     if "dataContractSpecification" in keys:
         return "dcs"
     if "models" in keys and "dataset_id" not in keys:
-        return "dbt" if _ENFORCED.search(content) else None
+        return "dbt" if _ENFORCED_CONTRACT.search(content) else None
     if kind == "DataContract" or (kind is None and "apiVersion" in keys and ("schema" in keys or "dataset" in keys)):
         return "odcs"
     others = not {"kind", "apiVersion"}.isdisjoint(keys)
     return "native" if _is_native(keys) and ("dataset_id" in keys or not others) else None
 
 
-def _of_json(content: bytes) -> str | None:
+def _guess_json(content: bytes) -> str | None:
     import json  # noqa: PLC0415 (few contracts are JSON)
 
     try:
         root = json.loads(content)
     except (ValueError, RecursionError):
         return UNCLEAR
-    return _of_keys(root, root.get("kind"), content) if isinstance(root, dict) else None
+    return _guess_by_keys(root, root.get("kind"), content) if isinstance(root, dict) else None

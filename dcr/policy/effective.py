@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from dcr.policy.policy import Policy, StricterPolicy, differing
+from dcr.policy.policy import Policy, StricterPolicy, list_differences
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from dcr.compatibility.engine import Verdict
     from dcr.compatibility.issue import Issue
     from dcr.compatibility.pairs import ContractPair
-    from dcr.compatibility.transitive import Older
+    from dcr.compatibility.transitive import OlderVerdict
     from dcr.formats.reading import Problem
     from dcr.parsing.location import Location
 
@@ -21,98 +21,102 @@ if TYPE_CHECKING:
 class PolicyEdit(NamedTuple):
     """The policy file as this change leaves it, and the settings in which it differs from the base's."""
 
-    place: Location
+    location: Location
     settings: tuple[str, ...]
 
 
-class Decisions(NamedTuple):
-    """The acceptances of one side; `known` are those that were there before this change."""
+class Acceptances(NamedTuple):
+    """The acceptances of one side; `existing` are those that were there before this change."""
 
-    acceptances: tuple[Acceptance, ...] = ()
+    entries: tuple[Acceptance, ...] = ()
     problems: tuple[Problem, ...] = ()
-    known: frozenset[tuple[object, ...]] = frozenset()
+    existing: frozenset[tuple[object, ...]] = frozenset()
 
 
-class Governing(NamedTuple):
+class EffectivePolicy(NamedTuple):
     """The rules of one run; `source` says in words where the policy came from."""
 
     policy: StricterPolicy
     source: str
     edit: PolicyEdit | None = None
-    decisions: Decisions = Decisions()
+    acceptances: Acceptances = Acceptances()
 
     def apply(
-        self, verdict: Verdict, pair: ContractPair, today: str, older: tuple[Older, ...] = ()
+        self, verdict: Verdict, pair: ContractPair, today: str, older: tuple[OlderVerdict, ...] = ()
     ) -> tuple[Issue, ...]:
         """Return a pair's issues as policy and acceptances leave them; `today` is YYYY-MM-DD.
 
         `older` are the versions before that a transitive mode found the pair to break against.
         """
-        from dcr.policy.application import apply  # noqa: PLC0415 (an unchanged repository needs no rules)
+        from dcr.policy.application import adjust_issues  # noqa: PLC0415 (an unchanged repository needs no rules)
 
-        acceptances = self.decisions.acceptances
-        newest = apply(verdict, pair, self.policy, acceptances, today)
+        acceptances = self.acceptances.entries
+        newest = adjust_issues(verdict, pair, self.policy, acceptances, today)
         if not older:
             return newest
-        from dcr.compatibility.transitive import told_once  # noqa: PLC0415 (transitive modes alone pay for it)
+        from dcr.compatibility.transitive import merge_issues  # noqa: PLC0415 (transitive modes alone pay for it)
 
-        return told_once(newest, [apply(each.verdict, each.pair, self.policy, acceptances, today) for each in older])
+        return merge_issues(
+            newest, [adjust_issues(each.verdict, each.pair, self.policy, acceptances, today) for each in older]
+        )
 
     @property
-    def may_have_issues(self) -> bool:
+    def may_have_run_issues(self) -> bool:
         """Whether there is an edited policy or any acceptance to speak about."""
-        return self.edit is not None or self.decisions != Decisions()
+        return self.edit is not None or self.acceptances != Acceptances()
 
-    def own_issues(
+    def list_run_issues(
         self, used: Iterable[tuple[object, ...]], matched: Iterable[tuple[object, ...]], today: str
     ) -> list[Issue]:
         """Return what is to be said about the policy and the acceptances themselves.
 
         `used` are the keys of acceptances that let something through, `matched` the keys of all issues.
         """
-        return _own_issues(self, frozenset(used), frozenset(matched), today)
+        return _list_run_issues(self, frozenset(used), frozenset(matched), today)
 
 
-def governing(base: Policy, proposed: Policy, source: str, place: Location | None, decisions: Decisions) -> Governing:
+def combine_policies(
+    base: Policy, proposed: Policy, source: str, place: Location | None, decisions: Acceptances
+) -> EffectivePolicy:
     """Return what governs a run from both sides' policies; `place` is the policy file if this change edits it."""
-    settings = differing(base, proposed)
+    settings = list_differences(base, proposed)
     edit = PolicyEdit(place, settings) if place and settings else None
-    return Governing(StricterPolicy(base, proposed), source, edit, decisions)
+    return EffectivePolicy(StricterPolicy(base, proposed), source, edit, decisions)
 
 
-def _own_issues(
-    rules: Governing, used: frozenset[tuple[object, ...]], matched: frozenset[tuple[object, ...]], today: str
+def _list_run_issues(
+    rules: EffectivePolicy, used: frozenset[tuple[object, ...]], matched: frozenset[tuple[object, ...]], today: str
 ) -> list[Issue]:
     found: list[Issue] = []
     if rules.edit:
-        found += _issues("policy_changed", (rules.edit.place, rules.edit.settings), rules.policy)
-    for problem in rules.decisions.problems:
-        found += _issues("acceptance_malformed", problem, rules.policy)
-    for each in rules.decisions.acceptances:
-        new = (*each.key, each.reason, each.expires) not in rules.decisions.known
+        found += _build_issues("policy_changed", (rules.edit.location, rules.edit.settings), rules.policy)
+    for problem in rules.acceptances.problems:
+        found += _build_issues("acceptance_malformed", problem, rules.policy)
+    for each in rules.acceptances.entries:
+        new = (*each.key, each.reason, each.expires) not in rules.acceptances.existing
         if each.expires is not None and each.expires < today:
             if new or each.key in matched:
-                found += _issues("acceptance_expired", each, rules.policy)
+                found += _build_issues("acceptance_expired", each, rules.policy)
         elif new and each.key not in used:
-            found += _issues("acceptance_unused", each, rules.policy)
+            found += _build_issues("acceptance_unused", each, rules.policy)
     return found
 
 
-def _issues(kind: str, about: Any, policy: StricterPolicy) -> list[Issue]:
-    from dcr.compatibility.issue import Issue, fingerprint_of  # noqa: PLC0415
-    from dcr.compatibility.rule import Finding, all_rules  # noqa: PLC0415
+def _build_issues(kind: str, about: Any, policy: StricterPolicy) -> list[Issue]:
+    from dcr.compatibility.issue import Issue, compute_fingerprint  # noqa: PLC0415
+    from dcr.compatibility.rule import Finding, load_rules  # noqa: PLC0415
     from dcr.compatibility.severities import OFF  # noqa: PLC0415
 
-    rule = all_rules()[kind]
+    rule = load_rules()[kind]
     found = (each if isinstance(each, Finding) else Finding(each) for each in rule.find(about))
     issues = [
         Issue(
             kind,
-            policy.severity_of(kind, each.severity or rule.severity),
+            policy.get_severity(kind, each.severity or rule.severity),
             each.message,
             hint=each.hint,
             location=each.location,
-            fingerprint=fingerprint_of("", kind, None, each.detail),
+            fingerprint=compute_fingerprint("", kind, None, each.detail),
         )
         for each in found
     ]

@@ -10,10 +10,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 
-ENDINGS = (".yaml", ".yml", ".json")
+SUFFIXES = (".yaml", ".yml", ".json")
 """What the names of files end in that may be contracts by what they hold."""
 
-_OWN = frozenset(("dcr.accepted.yaml", "dcr.baseline.json"))
+_DCR_FILES = frozenset(("dcr.accepted.yaml", "dcr.baseline.json"))
 """dcr's own files, which are no contracts."""
 
 
@@ -28,9 +28,9 @@ class Scope:
         self.globs = tuple(globs)
         self.exclude = tuple(exclude)
         self.by_content = by_content
-        self._covers = re.compile("|".join(_pattern(glob) for glob in self.globs) or r"(?!)").fullmatch
-        self._excludes = re.compile("|".join(_pattern(glob) for glob in self.exclude) or r"(?!)").fullmatch
-        self._endings = tuple({_ending(glob) for glob in self.globs})
+        self._covers = re.compile("|".join(_translate_glob(glob) for glob in self.globs) or r"(?!)").fullmatch
+        self._excludes = re.compile("|".join(_translate_glob(glob) for glob in self.exclude) or r"(?!)").fullmatch
+        self._endings = tuple({_get_suffix(glob) for glob in self.globs})
 
     def __str__(self) -> str:
         """Return the scope in words."""
@@ -39,11 +39,11 @@ class Scope:
 
     def covers(self, path: str) -> bool:
         """Whether a path, with `/` between folders and relative to the repository, is in scope."""
-        if self.by_content and path.endswith(ENDINGS):
-            return path not in _OWN and not (self.exclude and self._excludes(path))
-        return self.names(path)
+        if self.by_content and path.endswith(SUFFIXES):
+            return path not in _DCR_FILES and not (self.exclude and self._excludes(path))
+        return self.matches_globs(path)
 
-    def names(self, path: str) -> bool:
+    def matches_globs(self, path: str) -> bool:
         """Whether a path is in scope by its place alone: a file there is meant as a contract."""
         return (
             path.endswith(self._endings)
@@ -54,31 +54,31 @@ class Scope:
     @property
     def pathspecs(self) -> tuple[str, ...]:
         """Git's words for the files of a scope by content, to search no others; none where any file may be covered."""
-        if not self.by_content or not all(glob.endswith(ENDINGS) for glob in self.globs):
+        if not self.by_content or not all(glob.endswith(SUFFIXES) for glob in self.globs):
             return ()
-        return tuple(f":(top,glob)**/*{ending}" for ending in ENDINGS)
+        return tuple(f":(top,glob)**/*{ending}" for ending in SUFFIXES)
 
-    def covered(self, paths: Iterable[str]) -> list[str]:
+    def filter_paths(self, paths: Iterable[str]) -> list[str]:
         """Return the paths in scope."""
         endings, covers = self._endings, self._covers
         if self.by_content:
             found = [
                 path
                 for path in paths
-                if (path.endswith(ENDINGS) and path not in _OWN) or (path.endswith(endings) and covers(path))
+                if (path.endswith(SUFFIXES) and path not in _DCR_FILES) or (path.endswith(endings) and covers(path))
             ]
         else:
             found = [path for path in paths if path.endswith(endings) and covers(path)]
         return [path for path in found if not self._excludes(path)] if self.exclude else found
 
 
-def _ending(glob: str) -> str:
+def _get_suffix(glob: str) -> str:
     """The literal end of a glob, a cheap first test for ten thousand paths."""
     return re.split(r"[*?\]]", glob)[-1]
 
 
 @lru_cache(maxsize=256)
-def _pattern(glob: str) -> str:
+def _translate_glob(glob: str) -> str:
     out = []
     parts = re.split(r"(\*\*/|\*\*|\*|\?)", glob)
     for part in parts:

@@ -9,11 +9,11 @@ import re
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from dcr.compatibility.modes import MODES, stricter
+from dcr.compatibility.modes import MODES, combine_modes
 from dcr.compatibility.severities import ERROR, INFO, OFF, WARNING
 from dcr.errors import DcrError
 from dcr.policy.globs import Scope
-from dcr.text.suggestions import did_you_mean
+from dcr.text.suggestions import format_suggestion
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -21,10 +21,10 @@ if TYPE_CHECKING:
 FILES = ("dcr.toml", "pyproject.toml")
 """Where a policy may stand, at the root of the repository."""
 
-USUAL_PLACES = ("contracts*/**/*.yaml", "contracts*/**/*.yml")
+DEFAULT_GLOBS = ("contracts*/**/*.yaml", "contracts*/**/*.yml")
 """Where a file that cannot be read is taken for a contract, when contracts are found by what files hold."""
 
-SEVERITY_WORDS = (OFF, INFO, WARNING, ERROR)
+SEVERITY_LEVELS = (OFF, INFO, WARNING, ERROR)
 _FAIL_ORDER = ("never", "error", "warning")
 CHOICES: dict[str, tuple[str, ...]] = {
     "mode": MODES,
@@ -42,7 +42,9 @@ _NO_ENTRIES: Mapping[str, str] = {}
 
 MAX_DAYS = 36_500
 
-FIXED = frozenset(("contract_invalid", "acceptance_expired", "acceptance_unused", "acceptance_malformed"))
+FIXED_SEVERITY_KINDS = frozenset(
+    ("contract_invalid", "acceptance_expired", "acceptance_unused", "acceptance_malformed")
+)
 """Kinds that stand for something unread or undecided: no policy makes them less than errors."""
 
 
@@ -74,9 +76,9 @@ class Policy(NamedTuple):
     @property
     def scope(self) -> Scope:
         """The files that are looked at for contracts."""
-        return Scope(self.contracts or USUAL_PLACES, self.exclude, by_content=not self.contracts)
+        return Scope(self.contracts or DEFAULT_GLOBS, self.exclude, by_content=not self.contracts)
 
-    def mode_of(self, dataset_id: str) -> str:
+    def get_mode(self, dataset_id: str) -> str:
         """Return the mode a dataset is judged in."""
         return next((mode for pattern, mode in self.modes.items() if fnmatchcase(dataset_id, pattern)), self.mode)
 
@@ -104,7 +106,7 @@ class StricterPolicy(NamedTuple):
         """Exclusions that both sides make."""
         return tuple(glob for glob in self.first.exclude if glob in self.second.exclude)
 
-    def choice(self, name: str) -> str:
+    def get_choice(self, name: str) -> str:
         """Return the stricter of both sides for a setting that takes one of some words."""
         sides: list[str] = [getattr(self.first, name), getattr(self.second, name)]
         return max(sides, key=CHOICES[name].index)
@@ -114,14 +116,14 @@ class StricterPolicy(NamedTuple):
         """How long something has to be deprecated before it may go; 0 where neither side says."""
         return max(self.first.min_deprecation_days, self.second.min_deprecation_days)
 
-    def mode_of(self, dataset_id: str) -> str:
+    def get_mode(self, dataset_id: str) -> str:
         """Return the mode that asks for what either side asks for."""
-        return stricter(self.first.mode_of(dataset_id), self.second.mode_of(dataset_id))
+        return combine_modes(self.first.get_mode(dataset_id), self.second.get_mode(dataset_id))
 
-    def severity_of(self, kind: str, usual: str) -> str:
+    def get_severity(self, kind: str, usual: str) -> str:
         """Return the worse of both sides' severities for an issue that is `usual` by its rule."""
         sides = (side.severity.get(kind, usual) for side in (self.first, self.second))
-        return max(sides, key=SEVERITY_WORDS.index)
+        return max(sides, key=SEVERITY_LEVELS.index)
 
 
 def parse_policy(path: str, content: bytes, kinds: Iterable[str]) -> Policy | None:
@@ -142,10 +144,10 @@ def parse_policy(path: str, content: bytes, kinds: Iterable[str]) -> Policy | No
         document = tool.get("dcr") if isinstance(tool, dict) else None
         if document is None:
             return None
-    return _policy(path, document, frozenset(kinds))
+    return _build_policy(path, document, frozenset(kinds))
 
 
-def _policy(path: str, document: Any, kinds: frozenset[str]) -> Policy:
+def _build_policy(path: str, document: Any, kinds: frozenset[str]) -> Policy:
     if not isinstance(document, dict):
         raise PolicyError(f"'{path}': the policy is no table", "see: dcr schema policy")
     known = list(Policy._fields)
@@ -153,50 +155,50 @@ def _policy(path: str, document: Any, kinds: frozenset[str]) -> Policy:
     for key, value in document.items():
         if key not in known:
             raise PolicyError(
-                f"'{path}': unknown setting '{key}'", did_you_mean(key, known) or "see: dcr schema policy"
+                f"'{path}': unknown setting '{key}'", format_suggestion(key, known) or "see: dcr schema policy"
             )
-        settings[key] = _setting(path, key, value, kinds)
+        settings[key] = _parse_setting(path, key, value, kinds)
     return Policy(**settings)
 
 
-def _setting(path: str, key: str, value: Any, kinds: frozenset[str]) -> Any:
+def _parse_setting(path: str, key: str, value: Any, kinds: frozenset[str]) -> Any:
     if key in CHOICES:
         if not isinstance(value, str) or value not in CHOICES[key]:
-            raise _unknown(path, key, value, CHOICES[key])
+            raise _build_value_error(path, key, value, CHOICES[key])
         return value
     if key == "base":
         if not isinstance(value, str) or not value:
             raise PolicyError(f"'{path}': base is {value!r}, expected a ref", 'write base = "origin/main"')
         return value
     if key in ("contracts", "exclude"):
-        return _globs(path, key, value)
+        return _parse_globs(path, key, value)
     if key == "min_deprecation_days":
         if type(value) is not int or not 0 <= value <= MAX_DAYS:
             raise PolicyError(f"'{path}': {key} is {value!r}, expected a number of days", f"write {key} = 90")
         return value
-    return _entries(path, key, value, kinds)
+    return _parse_entries(path, key, value, kinds)
 
 
-def _entries(path: str, key: str, value: Any, kinds: frozenset[str]) -> dict[str, str]:
+def _parse_entries(path: str, key: str, value: Any, kinds: frozenset[str]) -> dict[str, str]:
     """Return the entries of `modes` or `severity`. Raises `PolicyError`."""
     if not isinstance(value, dict):
         raise PolicyError(f"'{path}': {key} is no table", f"write [{key}] and one line for each entry")
-    allowed = SEVERITY_WORDS if key == "severity" else MODES
+    allowed = SEVERITY_LEVELS if key == "severity" else MODES
     for name, word in value.items():
         if key == "severity" and name not in kinds:
             raise PolicyError(
-                f"'{path}': severity of unknown kind '{name}'", did_you_mean(name, kinds) or "dcr explain"
+                f"'{path}': severity of unknown kind '{name}'", format_suggestion(name, kinds) or "dcr explain"
             )
-        if key == "severity" and name in FIXED:
+        if key == "severity" and name in FIXED_SEVERITY_KINDS:
             raise PolicyError(
                 f"'{path}': the severity of '{name}' cannot be changed", "remove the line: it fails closed"
             )
         if word not in allowed:
-            raise _unknown(path, f"{key}.{name}", word, allowed)
+            raise _build_value_error(path, f"{key}.{name}", word, allowed)
     return dict(value)
 
 
-def _globs(path: str, key: str, value: Any) -> tuple[str, ...]:
+def _parse_globs(path: str, key: str, value: Any) -> tuple[str, ...]:
     globs = [value] if isinstance(value, str) else value
     if not isinstance(globs, list) or not all(isinstance(glob, str) and glob for glob in globs):
         raise PolicyError(f"'{path}': {key} is not a list of globs", f'write {key} = ["contracts/**/*.yaml"]')
@@ -217,12 +219,12 @@ def _globs(path: str, key: str, value: Any) -> tuple[str, ...]:
     return tuple(globs)
 
 
-def _unknown(path: str, key: str, value: Any, allowed: tuple[str, ...]) -> PolicyError:
-    hint = did_you_mean(value, allowed) if isinstance(value, str) else ""
+def _build_value_error(path: str, key: str, value: Any, allowed: tuple[str, ...]) -> PolicyError:
+    hint = format_suggestion(value, allowed) if isinstance(value, str) else ""
     return PolicyError(f"'{path}': {key} is {value!r}, expected one of {', '.join(allowed)}", hint)
 
 
-def differing(first: Policy, second: Policy) -> tuple[str, ...]:
+def list_differences(first: Policy, second: Policy) -> tuple[str, ...]:
     """Return the names of the settings in which two policies differ."""
 
     def written(policy: Policy, name: str) -> object:

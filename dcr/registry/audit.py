@@ -5,68 +5,68 @@ from __future__ import annotations
 from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
-from dcr.compatibility.engine import judge
-from dcr.compatibility.migration import comparable
+from dcr.compatibility.engine import run_rules
+from dcr.compatibility.migration import make_comparable
 from dcr.compatibility.modes import is_transitive
 from dcr.compatibility.pairs import ContractPair
 from dcr.compatibility.severities import INFO
-from dcr.compatibility.transitive import judge_all
-from dcr.git.history import line_of, whole_history
-from dcr.git.policies import acceptances_at
-from dcr.policy.effective import Decisions, Governing
-from dcr.policy.history_needs import Question, question_of
+from dcr.compatibility.transitive import check_all_versions
+from dcr.git.history import list_first_parents, require_full_history
+from dcr.git.policies import read_acceptances
+from dcr.policy.effective import Acceptances, EffectivePolicy
+from dcr.policy.history_needs import HistoryNeeds, find_history_needs
 from dcr.policy.policy import StricterPolicy
-from dcr.registry.deprecation_dates import day_of
+from dcr.registry.deprecation_dates import get_commit_day
 from dcr.registry.enforcement import with_enforcement
-from dcr.registry.history.facts import alike
-from dcr.registry.pair_history import Told, answered
-from dcr.registry.releases import MOVED, REWORDED, steps_of
+from dcr.registry.history.facts import is_same_except_version
+from dcr.registry.pair_history import DatasetHistory, add_history
+from dcr.registry.releases import MOVED, REWORDED, list_steps
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 
     from dcr.compatibility.engine import Verdict
-    from dcr.compatibility.transitive import Older
+    from dcr.compatibility.transitive import OlderVerdict
     from dcr.contract.contract import Contract
     from dcr.git.repository import Repository
-    from dcr.registry.history.replay import Unread
-    from dcr.registry.history.timeline import History, State
-    from dcr.registry.releases import Step
-    from dcr.registry.snapshot import Opened
+    from dcr.registry.history.replay import UnreadableVersion
+    from dcr.registry.history.timeline import History, Revision
+    from dcr.registry.releases import HistoryStep
+    from dcr.registry.snapshot import Snapshot
 
-AT_ONCE = 100
+BATCH_SIZE = 100
 """Datasets whose contracts are held in memory together."""
 
 
-class Slip(NamedTuple):
+class AuditedTransition(NamedTuple):
     """One transition that today's rules have something to say about: the step with its issues, and its dataset."""
 
     dataset_id: str
-    step: Step
+    step: HistoryStep
 
 
 class Audit(NamedTuple):
     """What an audit found, newest first, in how many transitions of how many datasets.
 
-    `unread` are the files that it could not read, where they may be about those datasets: oldest first.
+    `unreadable` are the files that it could not read, where they may be about those datasets: oldest first.
     """
 
-    slips: tuple[Slip, ...]
-    transitions: int
-    datasets: int
-    unread: tuple[Unread, ...]
+    findings: tuple[AuditedTransition, ...]
+    transition_count: int
+    dataset_count: int
+    unreadable: tuple[UnreadableVersion, ...]
 
 
-class _Judged(NamedTuple):
+class _JudgedTransition(NamedTuple):
     dataset_id: str
-    step: Step
+    step: HistoryStep
     pair: ContractPair
     verdict: Verdict
-    older: tuple[Older, ...]
+    older: tuple[OlderVerdict, ...]
 
 
 def audit(
-    opened: Opened,
+    opened: Snapshot,
     history: History,
     dataset_ids: Sequence[str],
     since: str | None = None,
@@ -80,116 +80,135 @@ def audit(
     `since` that does not lead here, `ShallowHistoryError` where the clone lacks what is to be judged.
     """
     if since is None:
-        whole_history(opened.repository, "an audit")
-    order = {commit: number for number, commit in enumerate(line_of(opened.repository, opened.commit, since))}
+        require_full_history(opened.repository, "an audit")
+    order = {
+        commit: number for number, commit in enumerate(list_first_parents(opened.repository, opened.commit, since))
+    }
     policy = StricterPolicy(opened.policy, opened.policy)
-    slips: list[Slip] = []
+    slips: list[AuditedTransition] = []
     transitions = 0
     waiting = iter(dataset_ids)
     done = 0
-    while chunk := list(islice(waiting, AT_ONCE)):
+    while chunk := list(islice(waiting, BATCH_SIZE)):
         progress(f"judging {done:,} of {len(dataset_ids):,} datasets")
-        found = list(_chunk(opened.repository, history, chunk, order, policy))
-        transitions += sum(each.step.state.commit.id in order for each in found)
-        slips += [each for each in _accepted(opened, found, policy) if each.step.state.commit.id in order]
-        history.let_go(chunk)
+        found = list(_judge_batch(opened.repository, history, chunk, order, policy))
+        transitions += sum(each.step.revision.commit.id in order for each in found)
+        slips += [each for each in _apply_acceptances(opened, found, policy) if each.step.revision.commit.id in order]
+        history.drop_contracts(chunk)
         done += len(chunk)
-    slips.sort(key=lambda slip: (order[slip.step.state.commit.id], slip.dataset_id))
-    return Audit(tuple(slips), transitions, len(dataset_ids), tuple(_unread(history, order, dataset_ids)))
+    slips.sort(key=lambda slip: (order[slip.step.revision.commit.id], slip.dataset_id))
+    return Audit(tuple(slips), transitions, len(dataset_ids), tuple(_find_unreadable(history, order, dataset_ids)))
 
 
-def _unread(history: History, commits: Collection[str], dataset_ids: Sequence[str]) -> Iterator[Unread]:
+def _find_unreadable(
+    history: History, commits: Collection[str], dataset_ids: Sequence[str]
+) -> Iterator[UnreadableVersion]:
     """Yield what could not be read in some commits or cannot be now, but for what is about other datasets."""
-    asked, now = set(dataset_ids), set(history.unread_now)
-    for each in history.unread:
+    asked, now = set(dataset_ids), set(history.still_unreadable)
+    for each in history.unreadable:
         about = asked.intersection(each.datasets) or not each.datasets
         if about and (each.commit.id in commits or each in now):
             yield each
 
 
-def _chunk(
+def _judge_batch(
     repository: Repository,
     history: History,
     dataset_ids: Sequence[str],
     commits: Collection[str],
     policy: StricterPolicy,
-) -> Iterator[_Judged]:
+) -> Iterator[_JudgedTransition]:
     """Yield every transition of some datasets, judged; the contracts it takes are read by one git command.
 
     In a transitive mode also those before the commits: what one of them broke is not what a later one let through.
     """
-    steps = {each: steps_of(history, each) for each in dataset_ids}
+    steps = {each: list_steps(history, each) for each in dataset_ids}
     wanted: dict[str, list[int]] = {}
     for each, own in steps.items():
-        counting = [number for number, step in enumerate(own) if _counts(step)]
-        asked = [number for number in counting if own[number].state.commit.id in commits]
-        wanted[each] = counting if asked and is_transitive(policy.mode_of(each)) else asked
+        counting = [number for number, step in enumerate(own) if _is_transition(step)]
+        asked = [number for number in counting if own[number].revision.commit.id in commits]
+        wanted[each] = counting if asked and is_transitive(policy.get_mode(each)) else asked
     asked_for = [steps[each][number] for each, numbers in wanted.items() for number in numbers]
-    read = _Contracts(history, asked_for, [step.state for each in wanted if wanted[each] for step in steps[each]])
+    read = _ContractReader(
+        history, asked_for, [step.revision for each in wanted if wanted[each] for step in steps[each]]
+    )
     for dataset_id, numbers in wanted.items():
         for number in numbers:
-            past = [each.state for each in steps[dataset_id][:number]]
-            yield _judged(repository, dataset_id, steps[dataset_id][number], Told(past, (), read), policy)
+            past = [each.revision for each in steps[dataset_id][:number]]
+            yield _judge_transition(
+                repository, dataset_id, steps[dataset_id][number], DatasetHistory(past, (), read), policy
+            )
 
 
-class _Contracts:
+class _ContractReader:
     """The contracts that some transitions compare, read at once; those of all older states once one is asked for.
 
     Where they stand in their files is known of those that differ in more than a version's number.
     """
 
-    def __init__(self, history: History, steps: Iterable[Step], older: Sequence[State]) -> None:
-        sides = [(each.before or each.state, each.state) for each in steps]
-        exact = {state for one, other in sides if not alike(one.facts, other.facts) for state in (one, other)}
-        self._history, self._older = history, older
-        self._known = history.meanings(list(dict.fromkeys(state for both in sides for state in both)), exact)
+    def __init__(self, history: History, steps: Iterable[HistoryStep], older: Sequence[Revision]) -> None:
+        sides = [(each.previous or each.revision, each.revision) for each in steps]
+        exact = {
+            state
+            for one, other in sides
+            if not is_same_except_version(one.facts, other.facts)
+            for state in (one, other)
+        }
+        self._history, self._older_revisions = history, older
+        self._contracts = history.read_meanings(list(dict.fromkeys(state for both in sides for state in both)), exact)
 
-    def __call__(self, states: Sequence[State]) -> list[Contract | None]:
+    def __call__(self, states: Sequence[Revision]) -> list[Contract | None]:
         """Return the contract of each state, in order."""
-        if any(each not in self._known for each in states):
-            self._known.update(self._history.meanings([each for each in self._older if each not in self._known]))
-        return [self._known[each] for each in states]
+        if any(each not in self._contracts for each in states):
+            self._contracts.update(
+                self._history.read_meanings([each for each in self._older_revisions if each not in self._contracts])
+            )
+        return [self._contracts[each] for each in states]
 
 
-def _counts(step: Step) -> bool:
+def _is_transition(step: HistoryStep) -> bool:
     """Whether a step is a transition; of an alias, one that its version does not make as well."""
-    if step.before is None or step.did in (MOVED, REWORDED):
+    if step.previous is None or step.change in (MOVED, REWORDED):
         return False
-    before, after = (state.facts.alias_of if state.facts else None for state in (step.before, step.state))
+    before, after = (state.facts.alias_of if state.facts else None for state in (step.previous, step.revision))
     return before is None or after not in (before, None)
 
 
-def _judged(repository: Repository, dataset_id: str, step: Step, told: Told, policy: StricterPolicy) -> _Judged:
+def _judge_transition(
+    repository: Repository, dataset_id: str, step: HistoryStep, told: DatasetHistory, policy: StricterPolicy
+) -> _JudgedTransition:
     """Raise `ShallowHistoryError` for a transition that asks about more than a shallow clone holds."""
-    previous, proposed = told.contracts([step.before or step.state, step.state])
+    previous, proposed = told.read_contracts([step.previous or step.revision, step.revision])
     if previous is not None and proposed is not None:
-        previous, proposed = comparable(previous, proposed)
-    pair = with_enforcement(ContractPair(previous, proposed), step.state)
-    mode = policy.mode_of(dataset_id)
-    question = question_of(pair, mode, policy)
-    if question.whole:
-        whole_history(repository, "a transitive mode or a time of deprecation")
-    if question != Question():
-        pair = answered(pair, question, told, policy, day_of(step.state.commit))
-    verdict, older = judge_all(pair, mode) if pair.earlier else (judge(pair, mode), ())
-    return _Judged(dataset_id, step, pair, verdict, older)
+        previous, proposed = make_comparable(previous, proposed)
+    pair = with_enforcement(ContractPair(previous, proposed), step.revision)
+    mode = policy.get_mode(dataset_id)
+    question = find_history_needs(pair, mode, policy)
+    if question.needs_full_history:
+        require_full_history(repository, "a transitive mode or a time of deprecation")
+    if question != HistoryNeeds():
+        pair = add_history(pair, question, told, policy, get_commit_day(step.revision.commit))
+    verdict, older = check_all_versions(pair, mode) if pair.older_versions else (run_rules(pair, mode), ())
+    return _JudgedTransition(dataset_id, step, pair, verdict, older)
 
 
-def _accepted(opened: Opened, found: Sequence[_Judged], policy: StricterPolicy) -> Iterator[Slip]:
+def _apply_acceptances(
+    opened: Snapshot, found: Sequence[_JudgedTransition], policy: StricterPolicy
+) -> Iterator[AuditedTransition]:
     """Yield the transitions about which something is left to say, with what their own commits accepted.
 
     A break with an older version that the transition before had too is that one's, and not said again.
     """
     said = [each for each in found if each.verdict.issues or each.older]
-    decisions = acceptances_at(opened.repository, [each.step.state.commit.id for each in said]) if said else {}
+    decisions = read_acceptances(opened.repository, [each.step.revision.commit.id for each in said]) if said else {}
     known: dict[str, set[tuple[str, str | None]]] = {}
     for each in found:
         before = known.pop(each.dataset_id, set())
         if not each.verdict.issues and not each.older:
             continue
-        state = each.step.state
-        governing = Governing(policy, "", decisions=Decisions(decisions.get(state.commit.id, ())))
-        issues = governing.apply(each.verdict, each.pair, day_of(state.commit).isoformat(), each.older)
+        state = each.step.revision
+        governing = EffectivePolicy(policy, "", acceptances=Acceptances(decisions.get(state.commit.id, ())))
+        issues = governing.apply(each.verdict, each.pair, get_commit_day(state.commit).isoformat(), each.older)
         known[each.dataset_id] = {(issue.kind, issue.field) for issue in issues}
         version = each.pair.previous.version if each.pair.previous else None
         told = tuple(
@@ -199,5 +218,7 @@ def _accepted(opened: Opened, found: Sequence[_Judged], policy: StricterPolicy) 
             and (issue.against in (None, version) or (issue.kind, issue.field) not in before)
         )
         if told:
-            step = each.step._replace(owed=each.verdict.required_bump, taken=each.verdict.actual_bump, issues=told)
-            yield Slip(each.dataset_id, step)
+            step = each.step._replace(
+                required_bump=each.verdict.required_bump, actual_bump=each.verdict.actual_bump, issues=told
+            )
+            yield AuditedTransition(each.dataset_id, step)

@@ -4,21 +4,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from dcr.git.changes import INDEX, WORKTREE, changes_since
-from dcr.git.contracts.claims import claims_of
-from dcr.git.contracts.versions import both_sides
-from dcr.git.policies import governing_policy, policy_of
+from dcr.git.changes import INDEX, WORKTREE, list_changes
+from dcr.git.contracts.claims import find_dataset_locations
+from dcr.git.contracts.versions import read_changed_files
+from dcr.git.policies import read_governing_policy, read_policy
 from dcr.policy.policy import StricterPolicy
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from dcr.contract.contract import Contract
-    from dcr.formats.reading import Reading
+    from dcr.formats.reading import ParsedFile
     from dcr.git.repository import Repository
 
 
-class Unread(NamedTuple):
+class UnreadableFile(NamedTuple):
     """A file of one side that cannot be read: what it holds is not compared."""
 
     path: str
@@ -26,49 +26,49 @@ class Unread(NamedTuple):
     message: str
 
 
-class Compared(NamedTuple):
+class Comparison(NamedTuple):
     """The contracts of both sides in files that differ, and the policy both follow, the stricter where they differ."""
 
     previous: tuple[Contract, ...]
     proposed: tuple[Contract, ...]
-    unread: tuple[Unread, ...]
+    unreadable: tuple[UnreadableFile, ...]
     policy: StricterPolicy
 
 
-def compare(repository: Repository, before: str, after: str) -> Compared:
+def compare_commits(repository: Repository, before: str, after: str) -> Comparison:
     """Return what differs between a commit and another, or `worktree`. Raises a `DcrError` when git cannot say."""
-    found = changes_since(repository, before, after)
+    found = list_changes(repository, before, after)
     if after in (WORKTREE, INDEX):
-        policy = governing_policy(repository, before, found.changes, "base").policy
+        policy = read_governing_policy(repository, before, found.changes, "base").policy
     else:
-        policy = StricterPolicy(policy_of(repository, before), policy_of(repository, after))
+        policy = StricterPolicy(read_policy(repository, before), read_policy(repository, after))
     scope = policy.scope
     changes = [each for each in found.changes if scope.covers(each.path)]
-    previous, proposed, untouched = both_sides(repository, changes, before, scope.names)
-    unread = [*_unread(previous, "previous"), *_unread(proposed, "proposed")]
-    held = _still_held({each.path for each in unread if each.side == "proposed"}, previous)
-    then = [each for each in _contracts(previous) if (each.path, each.dataset_id) not in held]
-    now = _contracts(proposed)
+    previous, proposed, untouched = read_changed_files(repository, changes, before, scope.matches_globs)
+    unread = [*_list_unreadable(previous, "previous"), *_list_unreadable(proposed, "proposed")]
+    held = _list_dataset_keys({each.path for each in unread if each.side == "proposed"}, previous)
+    then = [each for each in _list_contracts(previous) if (each.path, each.dataset_id) not in held]
+    now = _list_contracts(proposed)
     lost = {each.dataset_id for each in then} - {each.dataset_id for each in now}
     if lost:
         changed = {each.path for each in changes}
-        unchanged = [path for path in scope.covered(found.paths) if path not in changed]
-        elsewhere = claims_of(repository, after, lost, unchanged, untouched, scope=scope)
+        unchanged = [path for path in scope.filter_paths(found.paths) if path not in changed]
+        elsewhere = find_dataset_locations(repository, after, lost, unchanged, untouched, scope=scope)
         then = [each for each in then if each.dataset_id not in elsewhere]
-    return Compared(tuple(then), tuple(now), tuple(unread), policy)
+    return Comparison(tuple(then), tuple(now), tuple(unread), policy)
 
 
-def _contracts(readings: Mapping[str, Reading]) -> list[Contract]:
+def _list_contracts(readings: Mapping[str, ParsedFile]) -> list[Contract]:
     return [contract for reading in readings.values() for contract in reading.contracts]
 
 
-def _unread(readings: Mapping[str, Reading], side: str) -> Iterable[Unread]:
+def _list_unreadable(readings: Mapping[str, ParsedFile], side: str) -> Iterable[UnreadableFile]:
     for path, reading in readings.items():
-        fatal = next((each for each in reading.problems if each.fatal), None)
+        fatal = next((each for each in reading.problems if each.is_fatal), None)
         if fatal is not None:
-            yield Unread(path, side, f"line {fatal.location.line}: {fatal.message}")
+            yield UnreadableFile(path, side, f"line {fatal.location.line}: {fatal.message}")
 
 
-def _still_held(paths: set[str], previous: Mapping[str, Reading]) -> set[tuple[str, str]]:
+def _list_dataset_keys(paths: set[str], previous: Mapping[str, ParsedFile]) -> set[tuple[str, str]]:
     """What a file held that cannot be read now is not gone: nothing is said of it."""
     return {(path, each.dataset_id) for path in paths if path in previous for each in previous[path].contracts}

@@ -6,8 +6,8 @@ from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from dcr.registry.history.facts import Facts
-    from dcr.registry.history.timeline import History, State
+    from dcr.registry.history.facts import DatasetFacts
+    from dcr.registry.history.timeline import History, Revision
 
 REMOVED = "removed"
 
@@ -15,12 +15,12 @@ REMOVED = "removed"
 class Dataset(NamedTuple):
     """One dataset: `facts` are the last it said, `last` the state that changed it last.
 
-    `also_at` are the other files that claim it. Its status is `removed` once no file does.
+    `other_paths` are the other files that claim it. Its status is `removed` once no file does.
     """
 
-    facts: Facts
-    last: State
-    also_at: tuple[str, ...]
+    facts: DatasetFacts
+    last: Revision
+    other_paths: tuple[str, ...]
 
     @property
     def status(self) -> str:
@@ -28,7 +28,7 @@ class Dataset(NamedTuple):
         return self.facts.status if self.last.facts else REMOVED
 
 
-class Wanted(NamedTuple):
+class DatasetFilter(NamedTuple):
     """Which datasets are asked for; removed ones only by that word."""
 
     owner: str | None = None
@@ -47,12 +47,14 @@ class Wanted(NamedTuple):
         return any(self.owner.lower() in word.lower() for word in words)
 
 
-def overview(history: History) -> list[Dataset]:
+def list_datasets(history: History) -> list[Dataset]:
     """Return every dataset that ever was, by id."""
     found = []
-    for dataset_id in history.datasets():
-        states = history.states(dataset_id)
+    for dataset_id in history.list_datasets():
+        states = history.list_revisions(dataset_id)
         last = states[-1]
         facts = last.facts or next(each.facts for each in reversed(states) if each.facts)
-        found.append(Dataset(facts, last, tuple(path for path in history.places(dataset_id) if path != last.path)))
+        found.append(
+            Dataset(facts, last, tuple(path for path in history.list_source_files(dataset_id) if path != last.path))
+        )
     return found

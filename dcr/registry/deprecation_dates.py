@@ -6,26 +6,26 @@ import re
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from dcr.contract.contract import path_of
+from dcr.contract.contract import join_path
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Sequence
 
     from dcr.contract.contract import Contract, Field
     from dcr.git.history import Commit
-    from dcr.registry.history.timeline import State
+    from dcr.registry.history.timeline import Revision
 
-_MOMENT = re.compile(r"(?P<local>\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?P<sign>[+-])(?P<hours>\d\d):(?P<minutes>\d\d)")
-_ENDING = ("deprecated", "archived")
+_COMMIT_DATE = re.compile(r"(?P<local>\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?P<sign>[+-])(?P<hours>\d\d):(?P<minutes>\d\d)")
+_END_STATUSES = ("deprecated", "archived")
 
 
-def day_of(commit: Commit) -> date:
+def get_commit_day(commit: Commit) -> date:
     """Return the day, in UTC, on which the branch got a commit: the committer's date counts, not the author's.
 
     A commit may claim any number for its time and for its offset from UTC. One that is no day of any calendar counts
     as the last day there is, so that nothing has waited since then.
     """
-    found = _MOMENT.fullmatch(commit.date)
+    found = _COMMIT_DATE.fullmatch(commit.date)
     if found is None:
         return date.max
     east = 1 if found["sign"] == "+" else -1
@@ -36,21 +36,21 @@ def day_of(commit: Commit) -> date:
         return date.max
 
 
-def contract_since(states: Sequence[State]) -> date | None:
+def find_contract_date(states: Sequence[Revision]) -> date | None:
     """Return the day from which on a dataset has been deprecated or archived without a break; None if it is not.
 
     States are oldest first.
     """
     found = None
     for state in reversed(states):
-        if state.facts is None or state.facts.status not in _ENDING:
+        if state.facts is None or state.facts.status not in _END_STATUSES:
             break
-        found = day_of(state.commit)
+        found = get_commit_day(state.commit)
     return found
 
 
-def fields_since(
-    newest_first: Iterable[tuple[State, Contract | None]], wanted: Collection[str] | None = None
+def find_field_dates(
+    newest_first: Iterable[tuple[Revision, Contract | None]], wanted: Collection[str] | None = None
 ) -> dict[str, date]:
     """Return by path the days from which on fields were deprecated, without a break, until now or until they went.
 
@@ -63,25 +63,25 @@ def fields_since(
         if contract is None:
             running = set()
             continue
-        marks = dict(_marks(contract.fields, "", around=False))
+        marks = dict(_list_marks(contract.fields, "", around=False))
         marked = {path for path, deprecated in marks.items() if deprecated}
         running = (marked & running) | (marked - seen)
         seen |= marks.keys()
         for path in running:
-            found[path] = day_of(state.commit)
+            found[path] = get_commit_day(state.commit)
         if wanted is not None and seen.issuperset(wanted) and running.isdisjoint(wanted):
             break
     return found
 
 
-def _marks(fields: tuple[Field, ...], parent: str, *, around: bool) -> Iterator[tuple[str, bool]]:
+def _list_marks(fields: tuple[Field, ...], parent: str, *, around: bool) -> Iterator[tuple[str, bool]]:
     for each in fields:
-        yield from _mark(each, path_of(parent, each.name), around=around)
+        yield from _list_field_marks(each, join_path(parent, each.name), around=around)
 
 
-def _mark(field: Field, path: str, *, around: bool) -> Iterator[tuple[str, bool]]:
+def _list_field_marks(field: Field, path: str, *, around: bool) -> Iterator[tuple[str, bool]]:
     deprecated = field.deprecated or around
     yield path, deprecated
-    yield from _marks(field.fields, path, around=deprecated)
+    yield from _list_marks(field.fields, path, around=deprecated)
     if field.items:
-        yield from _mark(field.items, f"{path}[]", around=deprecated)
+        yield from _list_field_marks(field.items, f"{path}[]", around=deprecated)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from dcr.git.base.resolution import resolve_ref
-from dcr.git.policies import named_base, policy_of
-from dcr.registry.history.timeline import history_of
+from dcr.git.policies import find_policy_base, read_policy
+from dcr.registry.history.timeline import read_history
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -14,11 +14,11 @@ if TYPE_CHECKING:
     from dcr.git.repository import Repository
     from dcr.policy.globs import Scope
     from dcr.policy.policy import Policy
-    from dcr.registry.history.facts import Keep
+    from dcr.registry.history.facts import Retention
     from dcr.registry.history.timeline import History
 
 
-class Opened(NamedTuple):
+class Snapshot(NamedTuple):
     """A commit to read the registry at: what it was called, what said so, and the policy that stands in it."""
 
     repository: Repository
@@ -32,20 +32,22 @@ class Opened(NamedTuple):
         """The files that are looked at for contracts, by this commit's own policy."""
         return self.policy.scope
 
-    def history(
+    def read_history(
         self,
         dataset_id: str | None = None,
         progress: Callable[[str], None] = lambda _: None,
-        keep: Keep | None = None,
+        keep: Retention | None = None,
     ) -> History:
         """Return the history up to the commit, of all datasets or of one; `keep` says whose contracts are needed."""
-        return history_of(self.repository, self.commit, self.scope, dataset_id=dataset_id, progress=progress, keep=keep)
+        return read_history(
+            self.repository, self.commit, self.scope, dataset_id=dataset_id, progress=progress, keep=keep
+        )
 
 
-def open_at(repository: Repository, ref: str | None = None) -> Opened:
+def open_snapshot(repository: Repository, ref: str | None = None) -> Snapshot:
     """Return what a ref names, or else the base as `dcr check` finds it.
 
     Raises a `DcrError` for a ref that names nothing, or a policy that cannot be understood.
     """
-    name, source, commit = resolve_ref(repository, ref, lambda at: named_base(repository, at))
-    return Opened(repository, name, source, commit, policy_of(repository, commit))
+    name, source, commit = resolve_ref(repository, ref, lambda at: find_policy_base(repository, at))
+    return Snapshot(repository, name, source, commit, read_policy(repository, commit))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dcr.text.printable import printable, unmarked
+from dcr.text.printable import escape_ci_markers, make_printable
 
 UNLIMITED = 1_000_000
 """The width, in columns, of output that a file or a program reads."""
@@ -21,7 +21,7 @@ class Style:
 
     def sanitize(self, text: str) -> str:
         """Return untrusted text as one printable line, in ASCII where the output needs it."""
-        text = unmarked(printable(text))
+        text = escape_ci_markers(make_printable(text))
         return text if self.unicode else text.translate(_ASCII).encode("ascii", "backslashreplace").decode("ascii")
 
     def colorize(self, text: str, color: str) -> str:

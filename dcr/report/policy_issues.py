@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from dcr.compatibility.issue import Issue
-    from dcr.policy.effective import Governing
+    from dcr.policy.effective import EffectivePolicy
     from dcr.report.report import ContractReport
 
 
-def own_issues(governing: Governing, contracts: tuple[ContractReport, ...]) -> tuple[Issue, ...]:
+def list_policy_issues(governing: EffectivePolicy, contracts: tuple[ContractReport, ...]) -> tuple[Issue, ...]:
     """Return what is to be said about an edited policy, and about acceptances that are new, expired or unused."""
-    if not governing.may_have_issues:
+    if not governing.may_have_run_issues:
         return ()
     used, matched = set(), set()
     for contract in contracts:
@@ -22,10 +22,10 @@ def own_issues(governing: Governing, contracts: tuple[ContractReport, ...]) -> t
             matched.add(key)
             if issue.accepted:
                 used.add(key)
-    return tuple(governing.own_issues(used, matched, today()))
+    return tuple(governing.list_run_issues(used, matched, get_today()))
 
 
-def today() -> str:
+def get_today() -> str:
     """Return the user's own day as YYYY-MM-DD."""
     from datetime import date  # noqa: PLC0415 (a run without changes needs no day)
 

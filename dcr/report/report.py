@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from dcr.compatibility.issue import Issue
-    from dcr.compatibility.match import Matched
+    from dcr.compatibility.match import Match
     from dcr.report.sources import Source
 
 ADDED, MODIFIED, REMOVED, RENAMED, UNCHANGED = "added", "modified", "removed", "renamed", "unchanged"
@@ -57,13 +57,13 @@ class Report(NamedTuple):
 
     `total` counts the files in scope that hold contracts, None where there are too many files to look at each;
     `formats` are their formats with how many there are of each: files for a check, contracts for a lint. `files` counts
-    the files in scope, which `scope` says in words; `left_alone` the changed ones that are no contracts on either side.
+    the files in scope, which `scope` says in words; `non_contracts` the changed ones that are no contracts on either side.
     `policy` are the files the policy was read from, `baselined` counts the issues that a baseline left out.
     `revision` is the commit that was judged or that
     the judged files sit on, `repository` the address of the repository as its host gives it; empty when unknown.
     `merged` is whether the head was judged as it would be merged into the base, `uncommitted` how many files in scope
     were changed and are no part of that. `sources` holds the texts that
-    `source_keys` names, None when the run was not asked for them.
+    `find_source_keys` names, None when the run was not asked for them.
     """
 
     base: BaseReport | None
@@ -71,7 +71,7 @@ class Report(NamedTuple):
     contracts: tuple[ContractReport, ...]
     issues: tuple[Issue, ...]
     total: int | None
-    left_alone: int = 0
+    non_contracts: int = 0
     policy: str = "defaults"
     fail_on: str = "error"
     baselined: int = 0
@@ -85,11 +85,11 @@ class Report(NamedTuple):
     scope: str = "YAML and JSON"
 
     @property
-    def found_nothing(self) -> bool:
+    def has_no_contracts(self) -> bool:
         """Whether there was no contract to look at."""
         return self.total == 0 and not self.contracts
 
-    def source_keys(
+    def find_source_keys(
         self, issue: Issue, contract: ContractReport | None = None
     ) -> tuple[SourceKey | None, SourceKey | None]:
         """Return which texts show an issue: on the previous side, and on the proposed one; None where there is none.
@@ -105,26 +105,28 @@ class Report(NamedTuple):
         commit = (there.commit if there else "") or compared
         return (commit, path) if path is not None else None, proposed
 
-    def named_sources(self) -> tuple[SourceKey, ...]:
-        """Return every text that `source_keys` names, each once, in the order of the issues."""
-        of_contracts = [self.source_keys(issue, contract) for contract in self.contracts for issue in contract.issues]
-        keys = [*of_contracts, *map(self.source_keys, self.issues)]
+    def list_source_keys(self) -> tuple[SourceKey, ...]:
+        """Return every text that `find_source_keys` names, each once, in the order of the issues."""
+        of_contracts = [
+            self.find_source_keys(issue, contract) for contract in self.contracts for issue in contract.issues
+        ]
+        keys = [*of_contracts, *map(self.find_source_keys, self.issues)]
         return tuple(dict.fromkeys(key for pair in keys for key in pair if key is not None))
 
-    def all_issues(self) -> Iterator[Issue]:
+    def iterate_issues(self) -> Iterator[Issue]:
         """Yield every issue, those of contracts first."""
         for contract in self.contracts:
             yield from contract.issues
         yield from self.issues
 
-    def number_of(self, severity: str) -> int:
+    def count_issues(self, severity: str) -> int:
         """Return how many issues have a severity."""
-        return sum(issue.severity == severity for issue in self.all_issues())
+        return sum(issue.severity == severity for issue in self.iterate_issues())
 
     @property
     def accepted(self) -> int:
         """How many issues an acceptance lets through."""
-        return sum(issue.accepted is not None for issue in self.all_issues())
+        return sum(issue.accepted is not None for issue in self.iterate_issues())
 
     @property
     def changed(self) -> int:
@@ -134,35 +136,35 @@ class Report(NamedTuple):
     @property
     def compatible(self) -> bool:
         """Whether no issue has severity error."""
-        return not any(issue.severity == ERROR for issue in self.all_issues())
+        return not any(issue.severity == ERROR for issue in self.iterate_issues())
 
     @property
     def fails(self) -> bool:
         """Whether the run is to end with exit code 1 under `fail_on`."""
         if self.fail_on == "never":
             return False
-        return not self.compatible or (self.fail_on == WARNING and self.number_of(WARNING) > 0)
+        return not self.compatible or (self.fail_on == WARNING and self.count_issues(WARNING) > 0)
 
 
-def change_of(matched: Matched) -> str:
+def classify_change(matched: Match) -> str:
     """Return what became of one dataset: added, modified, removed, renamed or unchanged."""
     pair = matched.pair
     if pair.both is None:
-        unread = any(problem.fatal for problem in pair.proposed_problems)
+        unread = any(problem.is_fatal for problem in pair.proposed_problems)
         if unread:
             return MODIFIED if pair.previous or pair.previous_problems else ADDED
         if pair.previous is None and pair.proposed_problems:  # a file that is read and holds no dataset
-            return MODIFIED if matched.stays else ADDED
+            return MODIFIED if matched.is_unreadable_in_both else ADDED
         return ADDED if pair.proposed else REMOVED
     previous, proposed = pair.both
     if previous.path != proposed.path:
         return RENAMED
     before = (previous.version, previous.status, previous.deprecation_uri)
     after = (proposed.version, proposed.status, proposed.deprecation_uri)
-    return UNCHANGED if before == after and not pair.changed else MODIFIED
+    return UNCHANGED if before == after and not pair.is_changed else MODIFIED
 
 
-def without_known(
+def without_known_issues(
     contracts: Iterable[ContractReport], known: Callable[[Issue], Issue | None]
 ) -> tuple[tuple[ContractReport, ...], int]:
     """Return the contracts without the issues for which `known` returns None, and how many those are."""
@@ -174,27 +176,27 @@ def without_known(
     return tuple(kept), left_out
 
 
-_VERSION = "version_"
+_VERSION_PREFIX = "version_"
 
 
-def once_per_file(contracts: list[ContractReport]) -> list[ContractReport]:
+def deduplicate_file_issues(contracts: list[ContractReport]) -> list[ContractReport]:
     """Keep what is true of a whole file only once: datasets that share a file share its version and its owners.
 
     What the version owes is said of the dataset that owes most. An acceptance names one dataset: what it lets
     through hides nothing of another one.
     """
-    most: dict[_Key, int] = {}
+    most: dict[_IssueKey, int] = {}
     for contract in contracts:
         for issue in contract.issues:
-            key = _key(issue)
+            key = _build_issue_key(issue)
             most[key] = max(most.get(key, 0), BUMPS.index(contract.required_bump))
-    seen: set[_Key] = set()
+    seen: set[_IssueKey] = set()
     kept = []
     for contract in contracts:
         own = []
         for issue in contract.issues:
-            key = _key(issue)
-            owes_less = issue.kind.startswith(_VERSION) and BUMPS.index(contract.required_bump) < most[key]
+            key = _build_issue_key(issue)
+            owes_less = issue.kind.startswith(_VERSION_PREFIX) and BUMPS.index(contract.required_bump) < most[key]
             if issue.field is None and (owes_less or key in seen):
                 continue
             seen.add(key)
@@ -203,9 +205,9 @@ def once_per_file(contracts: list[ContractReport]) -> list[ContractReport]:
     return kept
 
 
-_Key = tuple[str, str, object, bool]
+_IssueKey = tuple[str, str, object, bool]
 
 
-def _key(issue: Issue) -> _Key:
-    message = "" if issue.kind.startswith(_VERSION) else issue.message
+def _build_issue_key(issue: Issue) -> _IssueKey:
+    message = "" if issue.kind.startswith(_VERSION_PREFIX) else issue.message
     return issue.kind, message, issue.location, issue.accepted is not None

@@ -9,24 +9,24 @@ import json
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
-from dcr.schemas.acceptances import acceptances_schema
-from dcr.schemas.contract import contract_schema
-from dcr.schemas.policy import policy_schema
+from dcr.schemas.acceptances import build_acceptances_schema
+from dcr.schemas.contract import build_contract_schema
+from dcr.schemas.policy import build_policy_schema
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 
-def report_schema() -> dict[str, Any]:
+def load_report_schema() -> dict[str, Any]:
     """Return the schema of the JSON report."""
     found: dict[str, Any] = json.loads(files("dcr.rendering.reports").joinpath("report.schema.json").read_text("utf-8"))
     return found
 
 
 SCHEMAS: dict[str, Callable[[], dict[str, Any]]] = {
-    "contract": contract_schema,
-    "policy": policy_schema,
-    "acceptances": acceptances_schema,
-    "report": report_schema,
+    "contract": build_contract_schema,
+    "policy": build_policy_schema,
+    "acceptances": build_acceptances_schema,
+    "report": load_report_schema,
 }
 """Every schema by the name `dcr schema` knows it by."""

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from dcr.compatibility.rule import FIELD, all_rules
+from dcr.compatibility.rule import FIELD, load_rules
 from dcr.policy.application import NEVER_ACCEPTED
-from dcr.schemas.shapes import OWN_KEYS, TEXT, opening, words
+from dcr.schemas.shapes import EXTENSION_KEYS, TEXT_SHAPE, build_enum, build_header
 
 EXAMPLE: dict[str, Any] = {
     "accepted": [
@@ -22,21 +22,25 @@ EXAMPLE: dict[str, Any] = {
 }
 
 
-def acceptances_schema() -> dict[str, Any]:
+def build_acceptances_schema() -> dict[str, Any]:
     """Return the schema of dcr.accepted.yaml."""
-    exact = {**TEXT, "pattern": r"^[^*]*[^*\s][^*]*$", "errorMessage": "one name, exactly: no wildcards, not blank"}
+    exact = {
+        **TEXT_SHAPE,
+        "pattern": r"^[^*]*[^*\s][^*]*$",
+        "errorMessage": "one name, exactly: no wildcards, not blank",
+    }
     told = "exactly as the report says; no wildcards."
     day = {"type": "string", "format": "date", "pattern": r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"}
-    rules = all_rules()
+    rules = load_rules()
     properties: dict[str, dict[str, Any]] = {
         "dataset": {"description": f"The dataset_id, {told}", **exact},
-        "version": {"description": "The proposed version that carries the break. Quote it.", **TEXT},
+        "version": {"description": "The proposed version that carries the break. Quote it.", **TEXT_SHAPE},
         "kind": {
             "description": "The kind of issue, as the report shows it in brackets.",
-            **words({kind: f"{rule.summary}." for kind, rule in rules.items() if kind not in NEVER_ACCEPTED}),
+            **build_enum({kind: f"{rule.summary}." for kind, rule in rules.items() if kind not in NEVER_ACCEPTED}),
         },
         "field": {"description": f"The field's path, for kinds about a field; {told}", **exact},
-        "reason": {"description": "Why the break may pass; shown with every use.", **TEXT},
+        "reason": {"description": "Why the break may pass; shown with every use.", **TEXT_SHAPE},
         "expires": {"description": "The last day it counts, as YYYY-MM-DD.", **day},
     }
     for key, value in EXAMPLE["accepted"][0].items():
@@ -52,11 +56,11 @@ def acceptances_schema() -> dict[str, Any]:
         "then": {"required": ["field"], "errorMessage": "this kind is about a field: name it"},
     }
     return {
-        **opening("acceptances", "dcr acceptances", "Decisions to let breaks through, one entry for each issue."),
+        **build_header("acceptances", "dcr acceptances", "Decisions to let breaks through, one entry for each issue."),
         "type": "object",
         "examples": [EXAMPLE],
         "additionalProperties": False,
-        "patternProperties": OWN_KEYS,
+        "patternProperties": EXTENSION_KEYS,
         "properties": {
             "accepted": {"description": "One entry for each issue.", "type": ["array", "null"], "items": entry}
         },

@@ -5,14 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 from dcr.contract.contract import CONSTRAINTS, TYPES
-from dcr.contract.values.patterns import MAX_PATTERN
-from dcr.schemas.shapes import OWN_KEYS, opening, words
+from dcr.contract.values.patterns import MAX_PATTERN_LENGTH
+from dcr.schemas.shapes import EXTENSION_KEYS, build_enum, build_header
 
-_UNSEEN = r"\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff"
-_NAME = {"pattern": rf"^(?:(?![{_UNSEEN}])\S)(?:[^{_UNSEEN}]*(?![{_UNSEEN}])\S)?$"}
+_INVISIBLE_CHARACTERS = r"\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff"
+_NAME_SHAPE = {
+    "pattern": rf"^(?:(?![{_INVISIBLE_CHARACTERS}])\S)(?:[^{_INVISIBLE_CHARACTERS}]*(?![{_INVISIBLE_CHARACTERS}])\S)?$"
+}
 _ENUM_TYPES = ("string", "integer", "number", "boolean")
 _TITLES = {"Owner": "owner", "FreshnessSLA": "freshness promise", "ArrayItems": "array elements", "DataField": "field"}
-TYPE_MEANINGS = {
+TYPE_DESCRIPTIONS = {
     "string": "text",
     "integer": "whole numbers; neither 1.0 nor true is one",
     "number": "any finite number, whole ones too",
@@ -23,7 +25,7 @@ TYPE_MEANINGS = {
     "array": "a list of its items",
 }
 """What each type means, in the words of docs/contract.md."""
-_STATUS_MEANINGS = {
+_STATUS_DESCRIPTIONS = {
     "draft": 'in the making; enforced all the same, unless the policy says draft = "warn"',
     "active": "in use",
     "deprecated": "readers should move to what deprecation_uri says",
@@ -45,7 +47,7 @@ EXAMPLE: dict[str, Any] = {
     ],
 }
 """A whole contract: the schema's example, and where those of its keys come from."""
-_MORE_EXAMPLES: dict[str, dict[str, list[Any]]] = {
+_KEY_EXAMPLES: dict[str, dict[str, list[Any]]] = {
     "": {"deprecation_uri": ["https://example.com/moving-to-users-v2"]},
     "DataField": {"name": ["user_id"]},
     "ArrayItems": {
@@ -74,7 +76,7 @@ _SNIPPETS: dict[str, dict[str, Any]] = {
 """What an editor offers to type (`defaultSnippets`, of yaml-language-server and VS Code)."""
 
 
-def contract_schema() -> dict[str, Any]:
+def build_contract_schema() -> dict[str, Any]:
     """Return the schema of the native contract.
 
     Keys starting with `x-` are free. That names are unique, keys declared and limits consistent is beyond it.
@@ -84,46 +86,48 @@ def contract_schema() -> dict[str, Any]:
     schema = DataContract.model_json_schema()
     parts: dict[str, dict[str, Any]] = schema["$defs"]
     for name, part in {"": schema, **parts}.items():
-        _prepare(name, part)
-    _narrow(schema, {"dataset_id": _NAME, "fields": {"minItems": 1}, "primary_key": {"uniqueItems": True}})
-    _narrow(schema, {"deprecation_uri": {"pattern": r"\S"}, "status": words(_STATUS_MEANINGS)})
+        _simplify_model(name, part)
+    _add_conditions(
+        schema, {"dataset_id": _NAME_SHAPE, "fields": {"minItems": 1}, "primary_key": {"uniqueItems": True}}
+    )
+    _add_conditions(schema, {"deprecation_uri": {"pattern": r"\S"}, "status": build_enum(_STATUS_DESCRIPTIONS)})
     wanted = 'expected MAJOR.MINOR.PATCH in quotes, as "1.0.0"'
-    _narrow(schema, {"version": {"maxLength": 64, "errorMessage": f"the version is not one: {wanted}"}})
+    _add_conditions(schema, {"version": {"maxLength": 64, "errorMessage": f"the version is not one: {wanted}"}})
     schema["if"] = {"properties": {"status": {"const": "deprecated"}}, "required": ["status"]}
     schema["then"] = {
         "properties": {"deprecation_uri": {"type": "string"}},
         "required": ["deprecation_uri"],
         "errorMessage": "a deprecated contract needs a deprecation_uri, where readers find the migration plan",
     }
-    _narrow(parts["Owner"], {"team": {"pattern": r"\S"}, "contact": {"pattern": r"\S"}})
-    _narrow(parts["FreshnessSLA"], {"max_lag_seconds": {"minimum": 1}, "measurement": {"pattern": r"\S"}})
-    _narrow(parts["DataField"], {"name": _NAME})
+    _add_conditions(parts["Owner"], {"team": {"pattern": r"\S"}, "contact": {"pattern": r"\S"}})
+    _add_conditions(parts["FreshnessSLA"], {"max_lag_seconds": {"minimum": 1}, "measurement": {"pattern": r"\S"}})
+    _add_conditions(parts["DataField"], {"name": _NAME_SHAPE})
     for part in (parts["ArrayItems"], parts["DataField"]):
-        _narrow(part, {**_LIMITS, "type": words(TYPE_MEANINGS)})
-        part["allOf"] = [_of_type(name) for name in TYPES]
-    head = opening("contract", "dcr data contract", schema["description"])
+        _add_conditions(part, {**_VALUE_CONDITIONS, "type": build_enum(TYPE_DESCRIPTIONS)})
+        part["allOf"] = [_build_type_condition(name) for name in TYPES]
+    head = build_header("contract", "dcr data contract", schema["description"])
     return {**head, "examples": [EXAMPLE], **{key: each for key, each in schema.items() if key not in head}}
 
 
-def _prepare(name: str, part: dict[str, Any]) -> None:
+def _simplify_model(name: str, part: dict[str, Any]) -> None:
     """Rewrite what pydantic says of one model as an editor can use it."""
     properties = part["properties"]
     if "name" in properties:  # what comes first is offered first
         properties = {"name": properties["name"], **properties}
-    part["properties"] = {key: _simple(each) for key, each in properties.items()}
-    part["patternProperties"] = OWN_KEYS
+    part["properties"] = {key: _simplify_property(each) for key, each in properties.items()}
+    part["patternProperties"] = EXTENSION_KEYS
     part["title"] = _TITLES.get(name, "")
     part["description"] = part["description"].partition("\n")[0]
     if name in _SNIPPETS:
         part["defaultSnippets"] = [_SNIPPETS[name]]
-    examples = _MORE_EXAMPLES.get("ArrayItems", {}) if name == "DataField" else {}
+    examples = _KEY_EXAMPLES.get("ArrayItems", {}) if name == "DataField" else {}
     given = {key: [each] for key, each in EXAMPLE.items()} if not name else {}
-    for key, some in {**given, **examples, **_MORE_EXAMPLES.get(name, {})}.items():
+    for key, some in {**given, **examples, **_KEY_EXAMPLES.get(name, {})}.items():
         properties[key].pop("default", None)
         part["properties"][key]["examples"] = some
 
 
-def _simple(property_: dict[str, Any]) -> dict[str, Any]:
+def _simplify_property(property_: dict[str, Any]) -> dict[str, Any]:
     """Return a property without its title, and one that may be null as one of several types, without a default.
 
     An editor writes out a default when it completes a key, and nobody wants to write null.
@@ -140,29 +144,31 @@ def _simple(property_: dict[str, Any]) -> dict[str, Any]:
     return {**found, **({"type": types} if types else {}), **({"items": listed[0]} if listed else {})}
 
 
-_LIMITS: dict[str, dict[str, Any]] = {
+_VALUE_CONDITIONS: dict[str, dict[str, Any]] = {
     **{key: {"minimum": 0} for key in ("min_length", "max_length", "min_items")},
     "max_items": {"minimum": 1},
     "multiple_of": {"exclusiveMinimum": 0},
     "format": {"pattern": r"\S"},
-    "pattern": {"maxLength": MAX_PATTERN},
+    "pattern": {"maxLength": MAX_PATTERN_LENGTH},
     "enum": {"minItems": 1, "uniqueItems": True},
     "fields": {"minItems": 1},
 }
 
 
-def _narrow(part: dict[str, Any], more: dict[str, dict[str, Any]]) -> None:
+def _add_conditions(part: dict[str, Any], more: dict[str, dict[str, Any]]) -> None:
     """Add conditions to properties; they hold for each type that a property may have beside null."""
     for name, conditions in more.items():
         part["properties"][name].update(conditions)
 
 
-def _of_type(name: str) -> dict[str, Any]:
+def _build_type_condition(name: str) -> dict[str, Any]:
     """Return what a field of one type must have, and which keys are not for it."""
-    then: dict[str, Any] = {key: _not_for(name, key, *types) for key, types in CONSTRAINTS.items() if name not in types}
+    then: dict[str, Any] = {
+        key: _forbid_key(name, key, *types) for key, types in CONSTRAINTS.items() if name not in types
+    }
     nesting = {"object": "fields", "array": "items"}
-    then.update({key: _not_for(name, key, owner) for owner, key in nesting.items() if owner != name})
-    then["enum"] = {"items": {"type": name}} if name in _ENUM_TYPES else _not_for(name, "enum", *_ENUM_TYPES)
+    then.update({key: _forbid_key(name, key, owner) for owner, key in nesting.items() if owner != name})
+    then["enum"] = {"items": {"type": name}} if name in _ENUM_TYPES else _forbid_key(name, "enum", *_ENUM_TYPES)
     condition: dict[str, Any] = {"if": {"properties": {"type": {"const": name}}, "required": ["type"]}}
     if name in nesting:
         then[nesting[name]] = {"not": {"type": "null"}}
@@ -174,7 +180,7 @@ def _of_type(name: str) -> dict[str, Any]:
     return condition
 
 
-def _not_for(name: str, key: str, *types: str) -> dict[str, Any]:
+def _forbid_key(name: str, key: str, *types: str) -> dict[str, Any]:
     """Allow a key nothing but null, say why, and do not offer to write it (keys of VS Code's schemas)."""
     listed = " and ".join(filter(None, (", ".join(types[:-1]), types[-1])))
     message = f"{key} is for {listed} fields, and this one is '{name}'"

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from dcr.compatibility.rule import all_rules
-from dcr.policy.policy import CHOICES, FIXED, MAX_DAYS, SEVERITY_WORDS, Policy
-from dcr.schemas.shapes import opening, words
+from dcr.compatibility.rule import load_rules
+from dcr.policy.policy import CHOICES, FIXED_SEVERITY_KINDS, MAX_DAYS, SEVERITY_LEVELS, Policy
+from dcr.schemas.shapes import build_enum, build_header
 
 _GLOB = r"^(?!\.?/)(?!(?:.*/)?\.\.(?:/|$))[^\\\[\]{}]+$"
-_SETTINGS = {
+_DESCRIPTIONS = {
     "contracts": "Globs of the files that are contracts; without any, contracts are found by what files hold.",
     "exclude": "Globs of files that are not looked at.",
     "base": "The ref to compare with when no option or CI variable names one.",
@@ -23,7 +23,7 @@ _SETTINGS = {
     "min_deprecation_days": "Days that a field or contract has to be deprecated on the base before it may go.",
     "accept_from": "The side acceptances are read from; base makes them need a change of their own.",
 }
-_MEANINGS: dict[str, dict[str, str]] = {
+_VALUE_DESCRIPTIONS: dict[str, dict[str, str]] = {
     "mode": {
         "backward": "the proposed contract reads rows already written, and consumers find what they select",
         "forward": "the previous contract reads rows to come",
@@ -62,13 +62,13 @@ _EXAMPLES: dict[str, list[Any]] = {
 }
 
 
-def policy_schema() -> dict[str, Any]:
+def build_policy_schema() -> dict[str, Any]:
     """Return the schema of dcr.toml, and of `[tool.dcr]` in pyproject.toml."""
     glob = {"type": "string", "minLength": 1, "pattern": _GLOB}
     globs = {"type": "array", "items": glob}
     defaults = Policy()
     shapes: dict[str, dict[str, Any]] = {
-        **{name: {**words(_MEANINGS[name]), "default": getattr(defaults, name)} for name in CHOICES},
+        **{name: {**build_enum(_VALUE_DESCRIPTIONS[name]), "default": getattr(defaults, name)} for name in CHOICES},
         "contracts": {"anyOf": [glob, {**globs, "minItems": 1}]},
         "exclude": {"anyOf": [glob, globs], "default": []},
         "min_deprecation_days": {
@@ -78,12 +78,12 @@ def policy_schema() -> dict[str, Any]:
             "default": defaults.min_deprecation_days,
         },
         "base": {"type": "string", "minLength": 1},
-        "modes": {"type": "object", "additionalProperties": words(_MEANINGS["mode"])},
-        "severity": {"type": "object", "properties": _severities(), "additionalProperties": False},
+        "modes": {"type": "object", "additionalProperties": build_enum(_VALUE_DESCRIPTIONS["mode"])},
+        "severity": {"type": "object", "properties": _build_severity_properties(), "additionalProperties": False},
     }
-    told = {name: {"description": _SETTINGS[name], **shape} for name, shape in shapes.items()}
+    told = {name: {"description": _DESCRIPTIONS[name], **shape} for name, shape in shapes.items()}
     return {
-        **opening("policy", "dcr policy", "What a repository asks of its contracts."),
+        **build_header("policy", "dcr policy", "What a repository asks of its contracts."),
         "type": "object",
         "additionalProperties": False,
         "properties": {
@@ -93,9 +93,9 @@ def policy_schema() -> dict[str, Any]:
     }
 
 
-def _severities() -> dict[str, Any]:
-    rules = (rule for kind, rule in all_rules().items() if kind not in FIXED)
+def _build_severity_properties() -> dict[str, Any]:
+    rules = (rule for kind, rule in load_rules().items() if kind not in FIXED_SEVERITY_KINDS)
     return {
-        rule.kind: {"description": f"{rule.summary}.", "enum": list(SEVERITY_WORDS), "default": rule.severity}
+        rule.kind: {"description": f"{rule.summary}.", "enum": list(SEVERITY_LEVELS), "default": rule.severity}
         for rule in rules
     }

@@ -7,17 +7,17 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-DRAFT = "https://json-schema.org/draft/2020-12/schema"
-TEXT: dict[str, Any] = {"type": "string", "minLength": 1, "pattern": r"\S"}
-OWN_KEYS: dict[str, Any] = {"^x-": {"description": "Your own; dcr does not read it."}}
+JSON_SCHEMA_DRAFT = "https://json-schema.org/draft/2020-12/schema"
+TEXT_SHAPE: dict[str, Any] = {"type": "string", "minLength": 1, "pattern": r"\S"}
+EXTENSION_KEYS: dict[str, Any] = {"^x-": {"description": "Your own; dcr does not read it."}}
 """For `patternProperties`, where keys that start with `x-` are free."""
 
 
-def opening(name: str, title: str, description: str) -> dict[str, Any]:
+def build_header(name: str, title: str, description: str) -> dict[str, Any]:
     """Return what a schema begins with."""
-    return {"$schema": DRAFT, "$id": f"urn:dcr:schema:{name}:1", "title": title, "description": description}
+    return {"$schema": JSON_SCHEMA_DRAFT, "$id": f"urn:dcr:schema:{name}:1", "title": title, "description": description}
 
 
-def words(meanings: Mapping[str, str]) -> dict[str, Any]:
+def build_enum(meanings: Mapping[str, str]) -> dict[str, Any]:
     """Return what allows some words and tells an editor what each of them means (a key of VS Code's schemas)."""
     return {"enum": list(meanings), "enumDescriptions": list(meanings.values())}

@@ -7,21 +7,21 @@ import re
 from importlib.metadata import Distribution, PackageNotFoundError, distribution
 
 _COMMIT = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?\Z")
-_REACHABLE = re.compile(r"(?:https|ssh)://[\w.@:~/%+-]+\Z")
+_PUBLIC_URL = re.compile(r"(?:https|ssh)://[\w.@:~/%+-]+\Z")
 
 
-def installed_from() -> str | None:
+def find_install_source() -> str | None:
     """Return what pip would install the same commit from, or None where it came from a folder or an index.
 
     Source: the Direct URL record of an installed package (PEP 610).
     """
     try:
-        return source_of(distribution("dcr-cli"))
+        return read_install_source(distribution("dcr-cli"))
     except PackageNotFoundError:
         return None
 
 
-def source_of(installed: Distribution) -> str | None:
+def read_install_source(installed: Distribution) -> str | None:
     """Return the same for a package's own record."""
     try:
         record = json.loads(installed.read_text("direct_url.json") or "null")
@@ -31,4 +31,4 @@ def source_of(installed: Distribution) -> str | None:
     if not isinstance(version_control, dict) or version_control.get("vcs") != "git":
         return None
     url, commit = str(record.get("url", "")), str(version_control.get("commit_id", ""))
-    return f"git+{url}@{commit}" if _REACHABLE.match(url) and _COMMIT.match(commit) else None
+    return f"git+{url}@{commit}" if _PUBLIC_URL.match(url) and _COMMIT.match(commit) else None

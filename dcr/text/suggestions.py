@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-MAX_WORD = 100  # nobody mistypes a longer one, and comparing takes the square of it
+MAX_WORD_LENGTH = 100  # nobody mistypes a longer one, and comparing takes the square of it
 
 
-def did_you_mean(wrong: str, known: Iterable[str]) -> str:
+def format_suggestion(wrong: str, known: Iterable[str]) -> str:
     """Return "did you mean 'x'?" for the known word nearest to a wrong one, or an empty text."""
-    if len(wrong) > MAX_WORD:
+    if len(wrong) > MAX_WORD_LENGTH:
         return ""
     import difflib  # noqa: PLC0415 (only mistakes need it)
 

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 import pytest
 from repositories import USERS, Repository, breaking, contract
 
-from dcr.formats import formats, read
+from dcr.formats import list_formats, read_content
 from dcr.git.contracts import counts
-from dcr.policy.detection import UNCLEAR, glance, is_meant, may_be_contract
+from dcr.policy.detection import UNCLEAR, guess_format, is_probable_contract, may_be_contract
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -314,7 +314,7 @@ def test_nothing_found_names_the_ref_the_scope_and_what_to_type(tmp_path: Path) 
 
 
 def test_of_many_files_only_what_is_known_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    files = {f"data/{number}.yaml": f"replicas: {number}\n" for number in range(1, counts.AT_MOST + 2)}
+    files = {f"data/{number}.yaml": f"replicas: {number}\n" for number in range(1, counts.MAX_COUNTED_FILES + 2)}
     made = Repository(tmp_path)
     made.commit(files)
     for arguments in ((), ("--staged",), ("--head", "HEAD")):
@@ -333,18 +333,18 @@ def test_of_many_files_only_what_is_known_is_said(tmp_path: Path, monkeypatch: p
 def test_a_glance_agrees_with_the_readers(text: str) -> None:
     content = text.encode()
     assert may_be_contract(content)
-    assert is_meant(content)
-    assert glance(content) in (read("x", content).format, UNCLEAR)
+    assert is_probable_contract(content)
+    assert guess_format(content) in (read_content("x", content).format, UNCLEAR)
 
 
 def test_every_format_can_be_told_at_a_glance() -> None:
-    told = {glance(each.encode()) for each in (DBT, ODCS, DCS, contract())}
-    assert told == {each.NAME for each in formats()}
+    told = {guess_format(each.encode()) for each in (DBT, ODCS, DCS, contract())}
+    assert told == {each.NAME for each in list_formats()}
 
 
 @pytest.mark.parametrize("text", ["replicas: 3\n", "version: 1\nowners: []\n", HELM, "a: dataset_id\n"])
 def test_a_glance_takes_nothing_else_for_a_contract(text: str) -> None:
-    assert glance(text.encode()) is None
+    assert guess_format(text.encode()) is None
 
 
 def test_a_key_spelt_with_escapes_is_read(tmp_path: Path) -> None:

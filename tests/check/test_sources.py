@@ -14,9 +14,9 @@ from repositories import USERS, Repository, breaking, contract
 from dcr.check import Request, check
 from dcr.git import objects as git_objects
 from dcr.git.contracts import source_texts as git_texts
-from dcr.git.repository import discover
+from dcr.git.repository import discover_repository
 from dcr.lint import lint
-from dcr.report.sources import Source, source_of
+from dcr.report.sources import Source, parse_source
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -161,7 +161,7 @@ def test_texts_that_are_too_large_together_are_left_out(
     monkeypatch.setattr(git_texts, "MAX_TOTAL", len(contract()) + 10)
     repository.commit({USERS: breaking()})
     report = report_of(repository)
-    assert list(texts(report).values()) == [contract(), f"({git_texts.LEFT_OUT})"]
+    assert list(texts(report).values()) == [contract(), f"({git_texts.TOTAL_TOO_LARGE})"]
 
 
 def test_an_unresolved_conflict_has_the_text_that_lies_there(repository: Repository) -> None:
@@ -194,18 +194,18 @@ def test_a_bare_repository_has_both_texts(broken: Repository, tmp_path: Path) ->
 
 
 def test_a_name_that_stands_for_no_text_is_answered_whatever_it_holds(repository: Repository) -> None:
-    git = discover(str(repository.folder)).git
+    git = discover_repository(str(repository.folder)).git
     asked = [f"HEAD:{USERS}", "HEAD:no such  file", "HEAD:contracts", "HEAD", "no such commit:x", f"HEAD:{USERS}"]
     there = contract().encode()
-    assert list(git_objects.each_named(git, asked)) == [there, None, None, None, None, there]
+    assert list(git_objects.stream_named_blobs(git, asked)) == [there, None, None, None, None, there]
 
 
 def test_lines_end_where_the_reader_of_yaml_ends_them() -> None:
-    assert source_of("a\nb\r\nc\rd\u0085e\u2028f\n".encode()) == Source(("a", "b", "c", "d", "e", "f"))
-    assert source_of(b"") == Source(())
-    assert source_of(b"\n\n") == Source(("", ""))
-    assert source_of(b"\xff") == Source(missing="the file is not UTF-8 text")
-    assert source_of("gone") == Source(missing="gone")
+    assert parse_source("a\nb\r\nc\rd\u0085e\u2028f\n".encode()) == Source(("a", "b", "c", "d", "e", "f"))
+    assert parse_source(b"") == Source(())
+    assert parse_source(b"\n\n") == Source(("", ""))
+    assert parse_source(b"\xff") == Source(missing="the file is not UTF-8 text")
+    assert parse_source("gone") == Source(missing="gone")
 
 
 def test_nothing_is_written_or_left_behind(broken: Repository) -> None:

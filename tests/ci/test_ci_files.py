@@ -15,7 +15,7 @@ import yaml
 from ci_jobs import FILES
 from repositories import ROOT
 
-from dcr.setup.platforms import STAND_IN
+from dcr.setup.platforms import PLACEHOLDER
 
 BIN = Path(sys.executable).parent
 SCHEMAS = {
@@ -168,4 +168,4 @@ def test_the_page_names_every_file() -> None:
 )
 def test_what_init_puts_in_for_the_stand_in_is_all_that_pip_is_given(path: Path) -> None:
     text = path.read_text("utf-8")
-    assert text.count("git.example.com") == text.count(STAND_IN) == 1
+    assert text.count("git.example.com") == text.count(PLACEHOLDER) == 1

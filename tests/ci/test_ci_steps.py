@@ -11,7 +11,7 @@ from ci_checkouts import Server
 from ci_jobs import FILES, Machine, installed, write_program
 from repositories import USERS, contract
 
-from dcr.setup.platforms import STAND_IN
+from dcr.setup.platforms import PLACEHOLDER
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -106,7 +106,7 @@ def test_a_break_fails_the_job_and_leaves_its_reports(service: Service, tmp_path
     assert "field 'ltv' was removed" in ended.log
     assert "1 of 2 contracts changed" in ended.log
     assert all(reports(service, made))
-    assert STAND_IN in jobs.words(installed(made.clone))
+    assert PLACEHOLDER in jobs.words(installed(made.clone))
 
 
 @every_service

@@ -9,7 +9,7 @@ import pytest
 from cli_runs import dcr, environment
 
 from dcr.cli.app import COMMANDS
-from dcr.compatibility.rules import kinds
+from dcr.compatibility.rules import list_kinds
 from dcr.rendering.reports import names
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ def completed(folder: Path, line: str) -> list[str]:
         ("dcr check --fail-on ", ["error", "warning", "never"]),
         ("dcr check --policy-from w", ["worktree"]),
         ("dcr check --color a", ["auto", "always"]),
-        ("dcr explain ", list(kinds())),
+        ("dcr explain ", list(list_kinds())),
         ("dcr explain owner", ["owner_missing"]),
         ("dcr schema ", ["contract", "policy", "acceptances", "report"]),
     ],

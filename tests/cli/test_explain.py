@@ -9,19 +9,19 @@ import pytest
 from cli_runs import dcr
 from test_terminal import on_terminal
 
-from dcr.compatibility.rule import FIELD, all_rules
-from dcr.compatibility.rules import kinds
+from dcr.compatibility.rule import FIELD, load_rules
+from dcr.compatibility.rules import list_kinds
 from dcr.policy.application import NEVER_ACCEPTED
-from dcr.policy.policy import FIXED, PolicyError, parse_policy
+from dcr.policy.policy import FIXED_SEVERITY_KINDS, PolicyError, parse_policy
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 
-@pytest.mark.parametrize("kind", kinds())
+@pytest.mark.parametrize("kind", list_kinds())
 def test_every_kind_has_a_manual(tmp_path: Path, kind: str) -> None:
     run = dcr(tmp_path, "explain", kind)
-    rule = all_rules()[kind]
+    rule = load_rules()[kind]
     assert (run.code, run.err) == (0, "")
     assert run.out.startswith(f"{kind}  {rule.severity}, ")
     assert " ".join(rule.manual.split()) in " ".join(run.out.split())
@@ -32,22 +32,22 @@ def test_every_kind_has_a_manual(tmp_path: Path, kind: str) -> None:
     assert all(line.isprintable() and len(line) <= 120 for line in run.out.split("\n"))
 
 
-@pytest.mark.parametrize("kind", kinds())
+@pytest.mark.parametrize("kind", list_kinds())
 def test_what_a_manual_says_of_acceptances_and_the_policy_holds(tmp_path: Path, kind: str) -> None:
     told = dcr(tmp_path, "explain", kind, COLUMNS="400").out
     setting = re.search(rf"In dcr.toml, under \[severity\]: ({kind} = .+)", told)
     text = "[severity]\n" + (setting[1] if setting else f"{kind} = 'info'")
-    if kind in FIXED:
+    if kind in FIXED_SEVERITY_KINDS:
         assert setting is None
         assert "Cannot be changed" in told
         with pytest.raises(PolicyError):
-            parse_policy("dcr.toml", text.encode(), kinds())
+            parse_policy("dcr.toml", text.encode(), list_kinds())
     else:
-        policy = parse_policy("dcr.toml", text.encode(), kinds())
+        policy = parse_policy("dcr.toml", text.encode(), list_kinds())
         assert policy
-        assert policy.severity[kind] != all_rules()[kind].severity
+        assert policy.severity[kind] != load_rules()[kind].severity
     if kind not in NEVER_ACCEPTED:
-        about_field = all_rules()[kind].about == FIELD
+        about_field = load_rules()[kind].about == FIELD
         assert f"`dcr accept DATASET {kind}{' FIELD' if about_field else ''} --reason WHY`" in " ".join(told.split())
         assert ("dataset, version, kind, field and reason" in " ".join(told.split())) is about_field
 
@@ -58,10 +58,10 @@ def test_all_kinds_are_listed_in_one_line_each_under_who_breaks(tmp_path: Path) 
     *groups, last = run.out.split("\n\n")
     assert last == "dcr explain KIND prints one manual.\n"
     listed = [line for group in groups for line in group.split("\n")[1:]]
-    assert sorted(line.split()[0] for line in listed) == sorted(kinds())
+    assert sorted(line.split()[0] for line in listed) == sorted(list_kinds())
     for line in listed:
         kind, severity, summary = line.split(maxsplit=2)
-        assert (severity, summary) == (all_rules()[kind].severity, all_rules()[kind].summary)
+        assert (severity, summary) == (load_rules()[kind].severity, load_rules()[kind].summary)
     assert len({re.match(r"  \S+ +\S+ +", line).end() for line in listed}) == 1
     who = {group.split("\n")[0].partition(":")[0]: group for group in groups}
     assert list(who) == [

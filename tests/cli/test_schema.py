@@ -16,8 +16,8 @@ import yaml
 from cli_runs import dcr, repository
 from pydantic import ValidationError
 
-from dcr.compatibility.rule import all_rules
-from dcr.compatibility.rules import kinds
+from dcr.compatibility.rule import load_rules
+from dcr.compatibility.rules import list_kinds
 from dcr.contract.models import DataContract
 from dcr.policy.acceptances import parse_acceptances
 from dcr.policy.policy import PolicyError, parse_policy
@@ -95,7 +95,7 @@ def test_the_whole_examples_are_read_without_a_word(tmp_path: Path) -> None:
         (tmp_path / path).parent.mkdir(exist_ok=True)
         (tmp_path / path).write_text(yaml.safe_dump(SCHEMAS[name]()["examples"][0], sort_keys=False), "utf-8")
     assert dcr(tmp_path, "lint", "contracts/users.yaml") == (0, "", "dcr: no issues; 1 contract (native)\n")
-    found, problems = parse_acceptances((tmp_path / "dcr.accepted.yaml").read_bytes(), all_rules())
+    found, problems = parse_acceptances((tmp_path / "dcr.accepted.yaml").read_bytes(), load_rules())
     assert (len(found), problems) == (1, [])
 
 
@@ -108,7 +108,7 @@ def test_examples_of_settings_are_a_policy() -> None:
                 if table is None
                 else f"[{key}]\n" + "".join(f'"{name}" = {entry}\n' for name, entry in table.items())
             )
-            assert parse_policy("dcr.toml", text.encode(), kinds()) is not None
+            assert parse_policy("dcr.toml", text.encode(), list_kinds()) is not None
 
 
 @pytest.mark.parametrize("name", ["contract", "policy", "acceptances"])
@@ -329,10 +329,10 @@ policy_changed = "warning"
 
 
 def test_a_policy_with_everything_is_accepted_by_both() -> None:
-    assert parse_policy("dcr.toml", FULL_POLICY.encode(), kinds()) is not None
+    assert parse_policy("dcr.toml", FULL_POLICY.encode(), list_kinds()) is not None
     assert accepts("policy", tomllib.loads(FULL_POLICY))
     assert accepts("policy", {})
-    assert parse_policy("dcr.toml", b"", kinds()) is not None
+    assert parse_policy("dcr.toml", b"", list_kinds()) is not None
 
 
 @pytest.mark.parametrize(
@@ -371,7 +371,7 @@ def test_a_policy_with_everything_is_accepted_by_both() -> None:
 )
 def test_what_the_policy_refuses_its_schema_refuses(text: str) -> None:
     with pytest.raises(PolicyError):
-        parse_policy("dcr.toml", text.encode(), kinds())
+        parse_policy("dcr.toml", text.encode(), list_kinds())
     assert not accepts("policy", tomllib.loads(text))
 
 
@@ -379,7 +379,7 @@ def test_what_the_policy_refuses_its_schema_refuses(text: str) -> None:
     "text", ["contracts = ['...yaml', 'a..b/*.yaml', '.hidden/?.yaml']", "exclude = []", "modes = {}"]
 )
 def test_what_only_looks_odd_in_a_policy_is_accepted_by_both(text: str) -> None:
-    assert parse_policy("dcr.toml", text.encode(), kinds()) is not None
+    assert parse_policy("dcr.toml", text.encode(), list_kinds()) is not None
     assert accepts("policy", tomllib.loads(text))
 
 
@@ -398,7 +398,7 @@ ENTRY = '{dataset: a.b, version: "2.0.0", kind: field_removed, field: ltv, reaso
     ],
 )
 def test_sound_acceptances_are_accepted_by_both(text: str) -> None:
-    assert parse_acceptances(text.encode(), all_rules())[1] == []
+    assert parse_acceptances(text.encode(), load_rules())[1] == []
     assert accepts("acceptances", yaml.safe_load(text))
 
 
@@ -431,5 +431,5 @@ def test_what_cannot_be_read_as_an_acceptance_its_schema_refuses(old: str, new: 
     text = f"accepted: [{ENTRY}]"
     assert old in text
     text = text.replace(old, new)
-    assert parse_acceptances(text.encode(), all_rules())[1] != []
+    assert parse_acceptances(text.encode(), load_rules())[1] != []
     assert not accepts("acceptances", yaml.safe_load(text))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from dcr.compatibility.modes import DIRECTIONS, MODES, stricter
+from dcr.compatibility.modes import DIRECTIONS, MODES, combine_modes
 
 
 @pytest.mark.parametrize(
@@ -22,10 +22,10 @@ from dcr.compatibility.modes import DIRECTIONS, MODES, stricter
     ],
 )
 def test_the_stricter_of_two_modes_asks_for_everything_either_asks_for(first: str, second: str, both: str) -> None:
-    assert stricter(first, second) == stricter(second, first) == both
+    assert combine_modes(first, second) == combine_modes(second, first) == both
 
 
 @pytest.mark.parametrize("first", MODES)
 @pytest.mark.parametrize("second", MODES)
 def test_no_direction_is_lost_when_two_modes_meet(first: str, second: str) -> None:
-    assert set(DIRECTIONS[stricter(first, second)]) == {*DIRECTIONS[first], *DIRECTIONS[second]}
+    assert set(DIRECTIONS[combine_modes(first, second)]) == {*DIRECTIONS[first], *DIRECTIONS[second]}

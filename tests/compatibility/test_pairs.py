@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from dcr.compatibility.pairs import MAX_ADDED, ContractPair, FieldPair, field_pairs
+from dcr.compatibility.pairs import MAX_ADDED, ContractPair, FieldPair, list_field_pairs
 from dcr.contract.contract import Contract, Field
 
 CITY, STREET = Field("city", "string"), Field("street", "string")
@@ -19,7 +19,8 @@ USERS = Contract("users", "1.0.0", (Field("id", "string"), HOME, TAGS))
 def paths(previous: tuple[Field, ...], proposed: tuple[Field, ...]) -> list[str]:
     sides = (replace(USERS, fields=fields) for fields in (previous, proposed))
     return [
-        f"{'-' if not pair.proposed else '+' if not pair.previous else ''}{pair.path}" for pair in field_pairs(*sides)
+        f"{'-' if not pair.proposed else '+' if not pair.previous else ''}{pair.path}"
+        for pair in list_field_pairs(*sides)
     ]
 
 

@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from dcr.compatibility.engine import judge
+from dcr.compatibility.engine import run_rules
 from dcr.compatibility.issue import CONSUMERS, NEW_READERS, OLD_READERS
-from dcr.compatibility.matching import match
+from dcr.compatibility.matching import match_contracts
 from dcr.compatibility.modes import BACKWARD, FORWARD, MODES
-from dcr.compatibility.transitive import judge_all
-from dcr.formats import read
-from dcr.registry.changelog import entry_of
+from dcr.compatibility.transitive import check_all_versions
+from dcr.formats import read_content
+from dcr.registry.changelog import build_entry
 from dcr.rendering.reports._wording import who_breaks, who_breaks_when
 
 if TYPE_CHECKING:
@@ -39,8 +39,8 @@ OF_FORMATS = sorted(each.parent for each in (FORMATS / "changes").glob("*/*/prev
 
 
 def told(pair: ContractPair, mode: str) -> Iterator[Issue]:
-    verdict, older = judge_all(pair, mode)
-    assert verdict.issues == judge(pair, mode).issues or older
+    verdict, older = check_all_versions(pair, mode)
+    assert verdict.issues == run_rules(pair, mode).issues or older
     yield from verdict.issues
     for each in older:
         yield from each.verdict.issues
@@ -73,8 +73,8 @@ def test_who_breaks_agrees_with_the_direction_and_the_row(case: Case) -> None:
 @pytest.mark.parametrize("folder", OF_FORMATS, ids=lambda each: f"{each.parent.name}/{each.name}")
 def test_who_breaks_agrees_in_every_format(folder: Path) -> None:
     sides = [folder / f"{side}.yaml" for side in ("previous", "proposed")]
-    readings = [{"c.yaml": read("c.yaml", each.read_bytes())} if each.exists() else {} for each in sides]
-    for matched in match(*readings, NOTHING_AROUND):
+    readings = [{"c.yaml": read_content("c.yaml", each.read_bytes())} if each.exists() else {} for each in sides]
+    for matched in match_contracts(*readings, NOTHING_AROUND):
         for mode in MODES:
             for issue in told(matched.pair, mode):
                 assert_one_story(issue, mode)
@@ -108,11 +108,11 @@ def test_those_of_whom_a_row_proves_it_are_named_first(name: str, swapped: bool)
         before, after = after, before
         breaks = NEW_READERS
     previous, proposed = (
-        read("c.yaml", NATIVE.format(version=version, said=said).encode()).contracts[0]
+        read_content("c.yaml", NATIVE.format(version=version, said=said).encode()).contracts[0]
         for version, said in (("1.0.0", before), ("2.0.0", after))
     )
     pair = pair_in(all_cases()[0])._replace(previous=previous, proposed=proposed, published=None)
-    (issue,) = (each for each in judge(pair, "full").issues if each.kind == "field_type_changed")
+    (issue,) = (each for each in run_rules(pair, "full").issues if each.kind == "field_type_changed")
     assert issue.modes == (BACKWARD, FORWARD)
     assert issue.breaks == breaks
     assert issue.witness is not None
@@ -122,8 +122,8 @@ def test_those_of_whom_a_row_proves_it_are_named_first(name: str, swapped: bool)
 @pytest.mark.parametrize(("mode", "breaks"), [("backward", NEW_READERS), ("forward", OLD_READERS), ("none", None)])
 def test_a_changelog_names_those_who_break_under_its_mode(mode: str, breaks: str | None) -> None:
     previous, proposed = (
-        read("c.yaml", NATIVE.format(version=version, said=f"type: {said}").encode()).contracts[0]
+        read_content("c.yaml", NATIVE.format(version=version, said=f"type: {said}").encode()).contracts[0]
         for version, said in (("1.0.0", "string"), ("2.0.0", "boolean"))
     )
-    (line,) = entry_of(previous, proposed, mode).lines
+    (line,) = build_entry(previous, proposed, mode).lines
     assert line.breaks == breaks

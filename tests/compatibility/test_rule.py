@@ -5,21 +5,21 @@ from __future__ import annotations
 from pathlib import Path
 
 from dcr.compatibility import rules
-from dcr.compatibility.rule import CONTRACT, FIELD, RUN, all_rules, rules_about
+from dcr.compatibility.rule import CONTRACT, FIELD, RUN, load_rules, load_rules_about
 
 
 def test_every_file_of_the_folder_is_a_rule() -> None:
     folder = Path(rules.__file__).parent
-    assert list(all_rules()) == sorted(file.stem for file in folder.glob("*.py") if file.stem != "__init__")
+    assert list(load_rules()) == sorted(file.stem for file in folder.glob("*.py") if file.stem != "__init__")
 
 
 def test_every_rule_is_about_a_field_a_contract_or_the_run() -> None:
     assert {
-        rule.kind for about in (FIELD, CONTRACT, RUN) for rule in rules_about(about, foreign=True)
-    } == all_rules().keys()
+        rule.kind for about in (FIELD, CONTRACT, RUN) for rule in load_rules_about(about, foreign=True)
+    } == load_rules().keys()
 
 
 def test_the_summary_is_the_first_sentence_of_the_manual() -> None:
-    rule = all_rules()["field_removed"]
+    rule = load_rules()["field_removed"]
     assert rule.summary == "A field that consumers could select no longer exists"
     assert rule.manual.startswith(f"{rule.summary}.\n\nWhy it breaks\n    ")

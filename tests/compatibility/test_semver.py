@@ -6,7 +6,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dcr.compatibility.semver import BUMPS, MAJOR, MINOR, NONE, PATCH, at_least, bump_between, bumped, largest, parse
+from dcr.compatibility.semver import (
+    BUMPS,
+    MAJOR,
+    MINOR,
+    NONE,
+    PATCH,
+    compute_bump,
+    get_largest_bump,
+    increase_version,
+    is_at_least,
+    parse_version,
+)
 
 versions = st.lists(st.integers(0, 99), min_size=3, max_size=3).map(lambda parts: ".".join(map(str, parts)))
 
@@ -16,7 +27,7 @@ versions = st.lists(st.integers(0, 99), min_size=3, max_size=3).map(lambda parts
     [("0.0.0", (0, 0, 0)), ("1.10.3", (1, 10, 3)), (f"{'9' * 19}.0.1", (int("9" * 19), 0, 1))],
 )
 def test_three_numbers_are_a_version(text: str, version: tuple[int, int, int]) -> None:
-    assert parse(text) == version
+    assert parse_version(text) == version
 
 
 @pytest.mark.parametrize(
@@ -25,10 +36,10 @@ def test_three_numbers_are_a_version(text: str, version: tuple[int, int, int]) -
      "\uff11.0.0", "2024-05", f"{'9' * 20}.0.0"],
 )  # fmt: skip
 def test_anything_else_has_no_order(text: str) -> None:
-    assert parse(text) is None
-    assert bump_between(text, "2.0.0") is None
-    assert bump_between("1.0.0", text) is None
-    assert bumped(text, MAJOR) is None
+    assert parse_version(text) is None
+    assert compute_bump(text, "2.0.0") is None
+    assert compute_bump("1.0.0", text) is None
+    assert increase_version(text, MAJOR) is None
 
 
 @pytest.mark.parametrize(
@@ -47,33 +58,33 @@ def test_anything_else_has_no_order(text: str) -> None:
     ],
 )
 def test_a_bump_is_the_first_number_that_grew(previous: str, proposed: str, bump: str | None) -> None:
-    assert bump_between(previous, proposed) == bump
+    assert compute_bump(previous, proposed) == bump
 
 
 @pytest.mark.parametrize(("bump", "version"), [(MAJOR, "2.0.0"), (MINOR, "1.3.0"), (PATCH, "1.2.4"), (NONE, "1.2.3")])
 def test_a_bumped_version_starts_the_smaller_numbers_again(bump: str, version: str) -> None:
-    assert bumped("1.2.3", bump) == version
+    assert increase_version("1.2.3", bump) == version
 
 
 @given(versions, st.sampled_from(BUMPS))
 def test_the_bump_to_a_bumped_version_is_that_bump(version: str, bump: str) -> None:
-    assert bump_between(version, bumped(version, bump) or "") == bump
+    assert compute_bump(version, increase_version(version, bump) or "") == bump
 
 
 @given(versions, versions)
 def test_of_two_versions_one_grows_to_the_other(first: str, second: str) -> None:
-    assert (bump_between(first, second) is None) is (bump_between(second, first) not in (None, NONE))
+    assert (compute_bump(first, second) is None) is (compute_bump(second, first) not in (None, NONE))
 
 
 def test_a_bump_is_as_large_as_what_is_owed_or_it_is_not() -> None:
-    answers = {(bump, owed): at_least(bump, owed) for bump in BUMPS for owed in BUMPS}
+    answers = {(bump, owed): is_at_least(bump, owed) for bump in BUMPS for owed in BUMPS}
     assert answers == {(bump, owed): BUMPS.index(bump) >= BUMPS.index(owed) for bump, owed in answers}
-    assert at_least(MAJOR, PATCH)
-    assert not at_least(PATCH, MINOR)
-    assert not at_least(None, NONE)
+    assert is_at_least(MAJOR, PATCH)
+    assert not is_at_least(PATCH, MINOR)
+    assert not is_at_least(None, NONE)
 
 
 def test_the_largest_of_some_bumps_decides() -> None:
-    assert largest([PATCH, MAJOR, MINOR]) == MAJOR
-    assert largest([NONE, PATCH]) == PATCH
-    assert largest([]) == NONE
+    assert get_largest_bump([PATCH, MAJOR, MINOR]) == MAJOR
+    assert get_largest_bump([NONE, PATCH]) == PATCH
+    assert get_largest_bump([]) == NONE

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dcr.contract.values.patterns import MAX_STEPS, effort, fault, matches
+from dcr.contract.values.patterns import MAX_STEPS, estimate_search_steps, find_pattern_error, matches
 
 PATIENCE = 0.5  # seconds of CPU
 LENGTHS = (0, 1, 5, 10, 20, 40, 80, 160, 320, 640, 1_000, 1_400, 2_000)
@@ -68,7 +68,7 @@ RUN = {
 
 def longest_wait(pattern: str) -> float:
     """Return the longest time that any text takes, of the greatest length that the pattern is run on."""
-    lengths = [length for length in LENGTHS if effort(pattern, "a" * length) <= MAX_STEPS]
+    lengths = [length for length in LENGTHS if estimate_search_steps(pattern, "a" * length) <= MAX_STEPS]
     waits = [0.0]
     for letters in LETTERS if lengths else ():
         text = (letters * lengths[-1])[: lengths[-1]]
@@ -80,7 +80,7 @@ def longest_wait(pattern: str) -> float:
 
 @pytest.mark.parametrize("pattern", SLOW.values(), ids=list(SLOW))
 def test_a_slow_pattern_is_not_run_on_a_text_that_is_too_long_for_it(pattern: str) -> None:
-    assert fault(pattern) is None
+    assert find_pattern_error(pattern) is None
     assert matches(pattern, "a" * 2_000) is None
     assert longest_wait(pattern) < PATIENCE
 
@@ -89,7 +89,7 @@ def test_a_slow_pattern_is_not_run_on_a_text_that_is_too_long_for_it(pattern: st
 def test_a_pattern_that_is_slow_to_compile_is_accepted_and_not_compiled(pattern: str) -> None:
     begin = process_time()
     for number in range(10):
-        assert fault(f"{pattern}{number}") is None
+        assert find_pattern_error(f"{pattern}{number}") is None
         assert matches(f"{pattern}{number}", "a") is None
     assert process_time() - begin < PATIENCE
 
@@ -122,4 +122,4 @@ endings = st.sampled_from(["", "[xy]", "x", "(?:x|y)", "$", "\\Z", "\\b[xy]"])
 @given(beginnings, patterns, endings)
 def test_no_pattern_that_is_run_takes_long(beginning: str, pattern: str, ending: str) -> None:
     whole = f"{beginning}{pattern}{ending}"
-    assert fault(whole) is not None or longest_wait(whole) < PATIENCE
+    assert find_pattern_error(whole) is not None or longest_wait(whole) < PATIENCE

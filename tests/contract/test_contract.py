@@ -6,7 +6,16 @@ from dataclasses import replace
 
 import pytest
 
-from dcr.contract.contract import Contract, Field, FreshnessSLA, Owner, field_meaning, meaning, path_of, walk
+from dcr.contract.contract import (
+    Contract,
+    Field,
+    FreshnessSLA,
+    Owner,
+    build_comparison_key,
+    build_field_key,
+    join_path,
+    walk_fields,
+)
 
 PLAN = Field("plan", "string", enum=("free", "pro"), constraints={"max_length": 4})
 USERS = Contract(
@@ -25,7 +34,7 @@ USERS = Contract(
     ],
 )
 def test_two_contracts_mean_the_same_whatever_order_version_and_status(same: Contract) -> None:
-    assert meaning(same) == meaning(USERS)
+    assert build_comparison_key(same) == build_comparison_key(USERS)
 
 
 @pytest.mark.parametrize(
@@ -41,7 +50,7 @@ def test_two_contracts_mean_the_same_whatever_order_version_and_status(same: Con
     ],
 )
 def test_every_other_part_of_a_contract_is_what_it_means(other: Contract) -> None:
-    assert meaning(other) != meaning(USERS)
+    assert build_comparison_key(other) != build_comparison_key(USERS)
 
 
 @pytest.mark.parametrize(
@@ -54,11 +63,11 @@ def test_every_other_part_of_a_contract_is_what_it_means(other: Contract) -> Non
     ],
 )  # fmt: skip
 def test_every_part_of_a_field_is_what_it_means(other: Field) -> None:
-    assert field_meaning(other) != field_meaning(PLAN)
+    assert build_field_key(other) != build_field_key(PLAN)
 
 
 def test_a_field_is_found_by_its_name_and_means_the_same_under_another() -> None:
-    assert field_meaning(replace(PLAN, name="tier")) == field_meaning(PLAN)
+    assert build_field_key(replace(PLAN, name="tier")) == build_field_key(PLAN)
 
 
 @pytest.mark.parametrize(
@@ -73,18 +82,18 @@ def test_a_field_is_found_by_its_name_and_means_the_same_under_another() -> None
     ],
 )
 def test_a_path_names_every_step_and_quotes_what_looks_like_one(parent: str, name: str, path: str) -> None:
-    assert path_of(parent, name) == path
+    assert join_path(parent, name) == path
 
 
 def test_no_two_fields_share_a_path() -> None:
-    assert path_of("", 'a"."b') != path_of(path_of("", '"a"'), '"b"')
+    assert join_path("", 'a"."b') != join_path(join_path("", '"a"'), '"b"')
 
 
 def test_every_field_is_met_with_its_path_parents_first() -> None:
     point = Field("", "object", fields=(Field("lat", "number"), Field("lon", "number")))
     ring = Field("", "array", items=point)
     fields = (Field("id", "string"), Field("rings", "array", items=ring), Field("at", "object", fields=point.fields))
-    assert [path for path, _ in walk(fields)] == [
+    assert [path for path, _ in walk_fields(fields)] == [
         "id", "rings", "rings[]", "rings[][]", "rings[][].lat", "rings[][].lon", "at", "at.lat", "at.lon",
     ]  # fmt: skip
 

@@ -6,8 +6,8 @@ from time import process_time
 
 import pytest
 
-from dcr.contract.validity import MAX_FAULTS
-from dcr.formats import read
+from dcr.contract.validity import MAX_VIOLATIONS
+from dcr.formats import read_content
 
 HEAD = 'dataset_id: shop.orders\nversion: "1.0.0"\n'
 FIELDS = "fields:\n  - {name: order_id, type: string}\n"
@@ -50,22 +50,22 @@ HOSTILE = {
 @pytest.mark.parametrize("body", HOSTILE.values(), ids=list(HOSTILE))
 def test_no_file_takes_the_square_of_its_size(body: str) -> None:
     begin = process_time()
-    reading = read("a.yaml", (HEAD + body).encode())
+    reading = read_content("a.yaml", (HEAD + body).encode())
     assert process_time() - begin < 5  # the square of them takes minutes
     assert reading.format == "native"
-    assert len(reading.problems) <= MAX_FAULTS + 1
+    assert len(reading.problems) <= MAX_VIOLATIONS + 1
 
 
 def test_of_very_many_faults_the_first_are_told_and_that_there_are_more() -> None:
-    problems = read("a.yaml", (HEAD + HOSTILE["key fields that do not exist"]).encode()).problems
-    assert len(problems) == MAX_FAULTS + 1
+    problems = read_content("a.yaml", (HEAD + HOSTILE["key fields that do not exist"]).encode()).problems
+    assert len(problems) == MAX_VIOLATIONS + 1
     assert problems[0].message == "more than 1,000 values are at fault; only the first are told"
     assert (problems[0].location.line, problems[0].hint) == (1, "mend them first")
     assert problems[1].message == "primary_key names 'a0', which is not a field"
 
 
 def test_of_as_many_faults_as_are_told_none_is_left_out() -> None:
-    body = f"{FIELDS}primary_key: [{many('a{}', MAX_FAULTS)}]\n"
-    problems = read("a.yaml", (HEAD + body).encode()).problems
-    assert len(problems) == MAX_FAULTS
+    body = f"{FIELDS}primary_key: [{many('a{}', MAX_VIOLATIONS)}]\n"
+    problems = read_content("a.yaml", (HEAD + body).encode()).problems
+    assert len(problems) == MAX_VIOLATIONS
     assert all(each.message.startswith("primary_key names") for each in problems)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from dcr.parsing.key_paths import keys_of
+from dcr.parsing.key_paths import map_key_paths
 from dcr.parsing.reader import compose
 
 TEXT = """\
@@ -39,15 +39,15 @@ PLACES = {
 
 @pytest.mark.parametrize(("place", "way"), PLACES.items())
 def test_a_place_is_named_by_the_way_to_it(place: tuple[int, int], way: str) -> None:
-    assert keys_of(compose(TEXT.encode()))[place] == way
+    assert map_key_paths(compose(TEXT.encode()))[place] == way
 
 
 def test_what_an_anchor_repeats_is_named_once_and_where_it_stands() -> None:
-    found = keys_of(compose(b"one: &a\n  x: 1\ntwo: *a\n"))
+    found = map_key_paths(compose(b"one: &a\n  x: 1\ntwo: *a\n"))
     assert found[2, 3] == "one.x"
     assert found[3, 1] == "two"
 
 
 def test_a_way_has_an_end() -> None:
     text = "".join(f"{' ' * depth}{'k' * 400}:\n" for depth in range(6))
-    assert [len(way) for way in keys_of(compose(text.encode())).values()] == [400, 801, 1_202]
+    assert [len(way) for way in map_key_paths(compose(text.encode())).values()] == [400, 801, 1_202]

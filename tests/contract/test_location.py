@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from dcr.parsing.location import Location, Place, places_of
+from dcr.parsing.location import Location, SourceNode, locate_paths
 from dcr.parsing.reader import compose
 
 NODE = compose(b"kind: x\nname:\n  - {logicalType: string, enum: [a]}\n")
@@ -12,17 +12,17 @@ NODE = compose(b"kind: x\nname:\n  - {logicalType: string, enum: [a]}\n")
 
 @pytest.mark.parametrize(("key", "line"), [("kind", 1), ("name", 2), ("missing", 1), (None, 1)])
 def test_a_key_is_found_where_it_is_written_and_else_its_whole_part(key: str | None, line: int) -> None:
-    assert Place("a.yaml", NODE).at(key) == Location("a.yaml", line, 1)
+    assert SourceNode("a.yaml", NODE).at(key) == Location("a.yaml", line, 1)
 
 
 def test_a_key_is_found_under_the_word_of_its_format() -> None:
     part = NODE.value[1][1].value[0] if NODE else None
-    assert Place("a.yaml", part, {"type": "logicalType"}).at("type") == Location("a.yaml", 3, 6)
-    assert Place("a.yaml", part).at("type") == Location("a.yaml", 3, 5)
+    assert SourceNode("a.yaml", part, {"type": "logicalType"}).at("type") == Location("a.yaml", 3, 6)
+    assert SourceNode("a.yaml", part).at("type") == Location("a.yaml", 3, 5)
 
 
 def test_what_was_not_read_from_a_file_stands_at_its_beginning() -> None:
-    assert Place("a.yaml", None).at("name") == Location("a.yaml", 1, 1)
+    assert SourceNode("a.yaml", None).at("name") == Location("a.yaml", 1, 1)
 
 
 def test_a_path_leads_to_the_deepest_part_that_is_written() -> None:
@@ -39,7 +39,7 @@ def test_a_path_leads_to_the_deepest_part_that_is_written() -> None:
         ("name", 1): (2, 1),
         ("missing",): (1, 1),
     }
-    assert places_of("a.yaml", NODE, paths) == [Location("a.yaml", *place) for place in paths.values()]
+    assert locate_paths("a.yaml", NODE, paths) == [Location("a.yaml", *place) for place in paths.values()]
 
 
 def test_places_are_ordered_as_they_are_read() -> None:

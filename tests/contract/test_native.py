@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from dcr.contract.contract import Contract, Field, FreshnessSLA, Owner, walk
+from dcr.contract.contract import Contract, Field, FreshnessSLA, Owner, walk_fields
 from dcr.contract.models import DataContract, to_record
-from dcr.formats import read
+from dcr.formats import read_content
 
 HEAD = 'dataset_id: shop.orders\nversion: "1.0.0"\n'
 FIELDS = "fields:\n  - {name: order_id, type: string}\n"
@@ -24,7 +24,7 @@ def said(text: str) -> list[str]:
     return [
         f"{each.location.line}:{each.location.column}: {'' if each.fatal else '? '}{each.message}"
         + (f" ({each.hint})" if each.hint else "")
-        for each in read("orders.yaml", text.encode()).problems
+        for each in read_content("orders.yaml", text.encode()).problems
     ]
 
 
@@ -222,7 +222,7 @@ def test_every_cause_is_given_at_once_in_the_order_of_the_file() -> None:
 
 @pytest.mark.parametrize("text", [".nan", ".inf", "-.INF", "1e400", "1" * 401], ids=lambda text: text[:10])
 def test_what_is_no_finite_number_is_refused_where_it_stands(text: str) -> None:
-    reading = read("orders.yaml", with_field(f"type: number, minimum: {text}").encode())
+    reading = read_content("orders.yaml", with_field(f"type: number, minimum: {text}").encode())
     assert reading.unreadable
     assert [(each.location.line, each.location.column) for each in reading.problems] == [(4, 43)]
     assert reading.problems[0].message.endswith("is not a number that can be held")
@@ -231,7 +231,7 @@ def test_what_is_no_finite_number_is_refused_where_it_stands(text: str) -> None:
 @pytest.mark.parametrize(("text", "seen"), AMBIGUOUS.items(), ids=list(AMBIGUOUS))
 def test_a_text_stays_what_the_author_wrote_and_is_told_where_others_read_it_otherwise(text: str, seen: str) -> None:
     told = f"? '{text}' is read as text; other YAML readers see {seen} (write \"{text}\")"
-    reading = read("a.yaml", f"{HEAD}fields:\n  - {{name: {text}, type: string, enum: [{text}, b]}}\n".encode())
+    reading = read_content("a.yaml", f"{HEAD}fields:\n  - {{name: {text}, type: string, enum: [{text}, b]}}\n".encode())
     field = reading.contracts[0].fields[0]
     assert (field.name, field.enum) == (text, (text, "b"))
     assert said(f"{HEAD}fields:\n  - {{name: {text}, type: string}}\n") == [f"4:12: {told}"]
@@ -246,7 +246,7 @@ def test_a_quoted_text_is_nothing_but_a_text(text: str, quote: str) -> None:
 
 def test_the_enum_of_a_number_field_holds_numbers_whatever_key_comes_first() -> None:
     for flow in ("type: integer, enum: [0, 0x1F, 12]", "enum: [0, 0x1F, 12], type: integer"):
-        field = read("a.yaml", with_field(flow).encode()).contracts[0].fields[0]
+        field = read_content("a.yaml", with_field(flow).encode()).contracts[0].fields[0]
         assert field.enum == (0, 31, 12)
 
 
@@ -271,7 +271,7 @@ fields:
     max_items: 9
     items: {type: object, fields: [{name: sku, type: string, enum: [a, b]}]}
 """
-    (contract,) = read("orders.yaml", text.encode()).contracts
+    (contract,) = read_content("orders.yaml", text.encode()).contracts
     sku = Field("sku", "string", enum=("a", "b"))
     assert contract == Contract(
         "shop.orders",
@@ -289,7 +289,7 @@ fields:
         "https://wiki.example.com/orders",
     )
     assert contract.path == "orders.yaml"
-    places = {path: field.place.at("type") for path, field in walk(contract.fields) if field.place}
+    places = {path: field.place.at("type") for path, field in walk_fields(contract.fields) if field.place}
     assert {path: (at.line, at.column) for path, at in places.items()} == {
         "order_id": (14, 22), "total": (15, 19), "lines": (17, 5), "lines[]": (19, 13), "lines[].sku": (19, 48),
     }  # fmt: skip
@@ -297,7 +297,7 @@ fields:
 
 @pytest.mark.parametrize("flow", ["type: array, items: {type: string, max_length: 4}", "type: string, max_length: 4"])
 def test_a_lone_constraint_is_kept(flow: str) -> None:
-    field = read("a.yaml", with_field(flow).encode()).contracts[0].fields[0]
+    field = read_content("a.yaml", with_field(flow).encode()).contracts[0].fields[0]
     assert (field.items or field).constraints == {"max_length": 4}
 
 
@@ -306,7 +306,7 @@ def test_a_lone_constraint_is_kept(flow: str) -> None:
     ["description:", "freshness_sla:", "deprecation_uri: ~", "x-own:", "# a note"],
 )
 def test_a_key_without_a_value_is_a_key_not_written(written: str) -> None:
-    plain, odd = (read("a.yaml", f"{HEAD}{more}\n{FIELDS}".encode()) for more in ("", written))
+    plain, odd = (read_content("a.yaml", f"{HEAD}{more}\n{FIELDS}".encode()) for more in ("", written))
     assert odd.contracts == plain.contracts
     assert odd.problems == ()
 
@@ -314,8 +314,8 @@ def test_a_key_without_a_value_is_a_key_not_written(written: str) -> None:
 @pytest.mark.parametrize("own", ["1", "{anything: [1]}", "{name: NO, version: 1.10}", ".nan", "[[a], {b: c}]"])
 def test_what_is_the_users_own_is_not_looked_at(own: str) -> None:
     text = f"{HEAD}x-own: {own}\nfields:\n  - {{name: order_id, type: string, x-own: {own}}}\n"
-    reading = read("a.yaml", text.encode())
-    assert reading.contracts == read("a.yaml", (HEAD + FIELDS).encode()).contracts
+    reading = read_content("a.yaml", text.encode())
+    assert reading.contracts == read_content("a.yaml", (HEAD + FIELDS).encode()).contracts
     assert reading.problems == ()
 
 
@@ -331,7 +331,7 @@ def test_what_is_the_users_own_is_not_looked_at(own: str) -> None:
 )
 def test_how_a_contract_is_written_does_not_change_what_it_says(twist: Any) -> None:
     text = HEAD + FIELDS
-    assert read("a.yaml", twist(text).encode()).contracts == read("a.yaml", text.encode()).contracts
+    assert read_content("a.yaml", twist(text).encode()).contracts == read_content("a.yaml", text.encode()).contracts
 
 
 @pytest.mark.parametrize(
@@ -350,12 +350,12 @@ def test_how_a_contract_is_written_does_not_change_what_it_says(twist: Any) -> N
     ],
 )
 def test_a_file_is_a_contract_by_its_keys(text: str, form: str | None) -> None:
-    assert read("a.yaml", text.encode()).format == form
+    assert read_content("a.yaml", text.encode()).format == form
 
 
 @pytest.mark.parametrize(("text", "claimed"), [("dataset_id: a\n", "a"), ("version: 1.0.0\nfields: []\n", None)])
 def test_a_file_that_is_not_valid_still_says_what_it_is_about(text: str, claimed: str | None) -> None:
-    reading = read("a.yaml", text.encode())
+    reading = read_content("a.yaml", text.encode())
     assert reading.unreadable
     assert reading.contracts == ()
     assert reading.dataset_id == claimed
@@ -363,7 +363,7 @@ def test_a_file_that_is_not_valid_still_says_what_it_is_about(text: str, claimed
 
 @pytest.mark.parametrize("more", ["version: 1.0.0\n", "x-a: !secret b\n"])
 def test_a_file_that_is_refused_still_says_what_it_is_about(more: str) -> None:
-    assert read("a.yaml", (HEAD + FIELDS + more).encode()).dataset_id == "shop.orders"
+    assert read_content("a.yaml", (HEAD + FIELDS + more).encode()).dataset_id == "shop.orders"
 
 
 @pytest.mark.parametrize("key", ["int", "float", "str", "bool"])
@@ -419,7 +419,7 @@ def test_a_list_in_the_enum_of_no_known_type_is_told_with_all_that_may_be_listed
 )  # fmt: skip
 def test_a_number_is_read_as_written_however_large(text: str, told: list[str]) -> None:
     assert said(with_field(f"type: number, minimum: {text}")) == [f"4:43: {each}" for each in told]
-    field = read("a.yaml", with_field(f"type: number, minimum: {text}").encode()).contracts[0].fields[0]
+    field = read_content("a.yaml", with_field(f"type: number, minimum: {text}").encode()).contracts[0].fields[0]
     assert field.constraints["minimum"] == (float(text) if "e" in text else int(text))
 
 
@@ -467,7 +467,7 @@ raw_contracts = st.fixed_dictionaries(
 
 @given(raw_contracts)
 def test_the_reader_and_the_models_say_the_same(raw: dict[str, Any]) -> None:
-    reading = read("a.yaml", json.dumps(raw).encode())
+    reading = read_content("a.yaml", json.dumps(raw).encode())
     try:
         model = DataContract.model_validate(raw)
     except ValidationError:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dcr.contract.values.numbers import NumberSet, exact, number_set, plain
+from dcr.contract.values.numbers import NumberSet, build_number_set, to_fraction, to_number
 
 SETS: dict[str, tuple[str, dict[str, Any], str]] = {
     "any number": ("number", {}, "(-∞, ∞)"),
@@ -48,48 +48,48 @@ def spelled(numbers: NumberSet) -> str:
 
 @pytest.mark.parametrize(("type_name", "constraints", "expected"), SETS.values(), ids=list(SETS))
 def test_constraints_fix_a_set_of_numbers(type_name: str, constraints: dict[str, Any], expected: str) -> None:
-    assert spelled(number_set(type_name, constraints)) == expected
-    assert not number_set(type_name, constraints).empty
+    assert spelled(build_number_set(type_name, constraints)) == expected
+    assert not build_number_set(type_name, constraints).empty
 
 
 @pytest.mark.parametrize(("type_name", "constraints"), EMPTY.values(), ids=list(EMPTY))
 def test_constraints_that_contradict_each_other_leave_nothing(type_name: str, constraints: dict[str, Any]) -> None:
-    numbers = number_set(type_name, constraints)
+    numbers = build_number_set(type_name, constraints)
     assert numbers.empty
     assert numbers.finite() == ()
     assert list(numbers.candidates()) == []
 
 
 def test_a_decimal_is_what_the_author_wrote() -> None:
-    assert exact(0.1) == Fraction(1, 10)
-    assert exact(1e-3) == Fraction(1, 1000)
-    assert exact(7) == 7
-    assert exact(10**30) == 10**30
+    assert to_fraction(0.1) == Fraction(1, 10)
+    assert to_fraction(1e-3) == Fraction(1, 1000)
+    assert to_fraction(7) == 7
+    assert to_fraction(10**30) == 10**30
 
 
 @pytest.mark.parametrize(
     ("number", "written"), [(Fraction(4, 2), 2), (Fraction(1, 4), 0.25), (Fraction(10**30), 10**30)]
 )
 def test_a_fraction_is_written_as_a_json_number(number: Fraction, written: float) -> None:
-    assert plain(number) == written
-    assert type(plain(number)) is type(written)
+    assert to_number(number) == written
+    assert type(to_number(number)) is type(written)
 
 
 def test_a_fraction_beyond_a_double_is_written_somehow() -> None:
-    plain(Fraction(10**400 + 1, 2))
+    to_number(Fraction(10**400 + 1, 2))
 
 
 def test_a_short_list_of_members_is_given_in_full() -> None:
-    assert number_set("integer", {"minimum": 1, "maximum": 3}).finite() == (1, 2, 3)
-    assert number_set("number", {"minimum": 2, "maximum": 2}).finite() == (2,)
-    assert number_set("integer", {"minimum": 1, "maximum": 64}).finite() == tuple(range(1, 65))
-    assert number_set("integer", {"minimum": 1, "maximum": 65}).finite() is None
-    assert number_set("number", {"minimum": 0, "maximum": 1}).finite() is None
-    assert number_set("integer", {"minimum": 0}).finite() is None
+    assert build_number_set("integer", {"minimum": 1, "maximum": 3}).finite() == (1, 2, 3)
+    assert build_number_set("number", {"minimum": 2, "maximum": 2}).finite() == (2,)
+    assert build_number_set("integer", {"minimum": 1, "maximum": 64}).finite() == tuple(range(1, 65))
+    assert build_number_set("integer", {"minimum": 1, "maximum": 65}).finite() is None
+    assert build_number_set("number", {"minimum": 0, "maximum": 1}).finite() is None
+    assert build_number_set("integer", {"minimum": 0}).finite() is None
 
 
 def test_the_nearest_member_below_and_above_a_bound_is_found() -> None:
-    fives = number_set("integer", {"minimum": 5, "maximum": 50, "multiple_of": 5})
+    fives = build_number_set("integer", {"minimum": 5, "maximum": 50, "multiple_of": 5})
     assert fives.below(Fraction(20), or_equal=False) == 15
     assert fives.below(Fraction(20), or_equal=True) == 20
     assert fives.below(Fraction(5), or_equal=False) is None
@@ -115,11 +115,11 @@ def allowed(type_name: str, constraints: dict[str, Any], number: Fraction) -> bo
     """Say from the definitions alone whether a number is allowed."""
     return (
         (type_name == "number" or number.denominator == 1)
-        and ("minimum" not in constraints or number >= exact(constraints["minimum"]))
-        and ("maximum" not in constraints or number <= exact(constraints["maximum"]))
-        and ("exclusive_minimum" not in constraints or number > exact(constraints["exclusive_minimum"]))
-        and ("exclusive_maximum" not in constraints or number < exact(constraints["exclusive_maximum"]))
-        and ("multiple_of" not in constraints or number % exact(constraints["multiple_of"]) == 0)
+        and ("minimum" not in constraints or number >= to_fraction(constraints["minimum"]))
+        and ("maximum" not in constraints or number <= to_fraction(constraints["maximum"]))
+        and ("exclusive_minimum" not in constraints or number > to_fraction(constraints["exclusive_minimum"]))
+        and ("exclusive_maximum" not in constraints or number < to_fraction(constraints["exclusive_maximum"]))
+        and ("multiple_of" not in constraints or number % to_fraction(constraints["multiple_of"]) == 0)
     )
 
 
@@ -127,14 +127,14 @@ def allowed(type_name: str, constraints: dict[str, Any], number: Fraction) -> bo
 def test_a_set_holds_exactly_what_the_constraints_allow(
     type_name: str, constraints: dict[str, Any], number: Fraction
 ) -> None:
-    assert number_set(type_name, constraints).contains(number) is allowed(type_name, constraints, number)
+    assert build_number_set(type_name, constraints).contains(number) is allowed(type_name, constraints, number)
 
 
 @given(st.sampled_from(["integer", "number"]), keys)
 def test_an_empty_set_is_known_to_be_empty_and_another_has_candidates(
     type_name: str, constraints: dict[str, Any]
 ) -> None:
-    numbers = number_set(type_name, constraints)
+    numbers = build_number_set(type_name, constraints)
     shown = list(numbers.candidates())
     assert all(allowed(type_name, constraints, each) for each in shown)
     assert bool(shown) is not numbers.empty
@@ -144,7 +144,7 @@ def test_an_empty_set_is_known_to_be_empty_and_another_has_candidates(
 def test_a_member_beyond_a_bound_is_found_whenever_there_is_one(
     constraints: dict[str, Any], bound: Fraction, upwards: bool, or_equal: bool
 ) -> None:
-    numbers = number_set("integer", constraints)
+    numbers = build_number_set("integer", constraints)
     found = (numbers.above if upwards else numbers.below)(bound, or_equal=or_equal)
     beyond = [
         Fraction(each)

@@ -6,7 +6,13 @@ import re
 
 import pytest
 
-from dcr.contract.values.patterns import examples, fault, is_safe_to_run, lengths, matches
+from dcr.contract.values.patterns import (
+    find_pattern_error,
+    generate_examples,
+    get_length_range,
+    is_safe_to_run,
+    matches,
+)
 
 FAULTS = {
     "(": "is not a regular expression: missing ), unterminated subpattern at position 0",
@@ -60,14 +66,14 @@ LENGTHS: dict[str, tuple[int, int | None]] = {
 
 @pytest.mark.parametrize(("pattern", "why"), FAULTS.items(), ids=[pattern[:20] for pattern in FAULTS])
 def test_what_is_no_readable_pattern_is_refused_with_the_reason(pattern: str, why: str) -> None:
-    assert fault(pattern) == why
+    assert find_pattern_error(pattern) == why
     assert not is_safe_to_run(pattern)
-    assert examples(pattern) == ()
+    assert generate_examples(pattern) == ()
 
 
 @pytest.mark.parametrize("pattern", ["a" * 1_000, "a{9999}", "[0-9]*", "a{3,}", *SAFE, *EXPLOSIVE])
 def test_what_is_readable_has_no_fault(pattern: str) -> None:
-    assert fault(pattern) is None
+    assert find_pattern_error(pattern) is None
 
 
 @pytest.mark.parametrize("pattern", SAFE)
@@ -80,7 +86,7 @@ def test_a_pattern_without_nested_choices_is_run(pattern: str) -> None:
 def test_a_pattern_that_may_take_for_ever_is_not_run(pattern: str) -> None:
     assert not is_safe_to_run(pattern)
     assert matches(pattern, "a" * 30) is None
-    assert examples(pattern) == ()
+    assert generate_examples(pattern) == ()
 
 
 @pytest.mark.parametrize("pattern", ["^(?:a?){28}a{28}$", "(?:a*){15}b", "(?:a|aa)" * 30 + "b"])
@@ -89,13 +95,13 @@ def test_a_pattern_that_explodes_without_a_nested_repeat_is_not_run(pattern: str
 
 
 def test_a_pattern_that_python_warns_of_is_read_in_silence() -> None:
-    assert fault("[[a]") is None
+    assert find_pattern_error("[[a]") is None
 
 
 def test_a_deeply_nested_pattern_is_refused_and_not_stumbled_over() -> None:
     for depth in range(300, 480, 3):
         pattern = "(" * depth + "a" + ")" * depth
-        assert (fault(pattern) is None) is is_safe_to_run(pattern)
+        assert (find_pattern_error(pattern) is None) is is_safe_to_run(pattern)
 
 
 def test_a_text_too_long_for_its_pattern_is_not_matched() -> None:
@@ -111,14 +117,14 @@ def test_a_pattern_is_searched_and_not_anchored() -> None:
 
 @pytest.mark.parametrize(("pattern", "shortest"), SPELLED.items(), ids=list(SPELLED))
 def test_a_pattern_is_spelled_out_shortest_first(pattern: str, shortest: str) -> None:
-    found = examples(pattern)
+    found = generate_examples(pattern)
     assert found[0] == shortest
     assert list(found) == sorted(found, key=lambda text: (len(text), text))
 
 
 @pytest.mark.parametrize("pattern", [*SAFE, *SPELLED, *LENGTHS])
 def test_what_is_spelled_out_matches(pattern: str) -> None:
-    assert all(re.search(pattern, text) for text in examples(pattern))
+    assert all(re.search(pattern, text) for text in generate_examples(pattern))
 
 
 BELIEVABLE = {
@@ -131,19 +137,19 @@ BELIEVABLE = {
 
 @pytest.mark.parametrize(("pattern", "plainest"), BELIEVABLE.items(), ids=list(map(ascii, BELIEVABLE)))
 def test_what_is_spelled_out_is_short_and_printable(pattern: str, plainest: str | None) -> None:
-    found = examples(pattern, (1, 2, 9))
+    found = generate_examples(pattern, (1, 2, 9))
     assert all(text.isprintable() for text in found)
     assert next(iter(found), None) == plainest
 
 
 @pytest.mark.parametrize(("pattern", "expected"), LENGTHS.items(), ids=[pattern or "empty" for pattern in LENGTHS])
 def test_only_a_pattern_anchored_at_both_ends_limits_the_length(pattern: str, expected: tuple[int, int | None]) -> None:
-    assert lengths(pattern) == expected
+    assert get_length_range(pattern) == expected
 
 
-@pytest.mark.parametrize("pattern", [each for each in [*SAFE, *SPELLED, *LENGTHS] if not fault(each)])
+@pytest.mark.parametrize("pattern", [each for each in [*SAFE, *SPELLED, *LENGTHS] if not find_pattern_error(each)])
 def test_no_text_that_matches_is_outside_the_lengths(pattern: str) -> None:
-    low, high = lengths(pattern)
-    for text in [*examples(pattern), *(f"{text}\n" for text in examples(pattern))]:
+    low, high = get_length_range(pattern)
+    for text in [*generate_examples(pattern), *(f"{text}\n" for text in generate_examples(pattern))]:
         if re.search(pattern, text):
             assert low <= len(text) <= (high if high is not None else len(text))

@@ -9,7 +9,13 @@ import yaml
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from dcr.parsing.scalars import NotFiniteError, misreading, number_misreading, resolve, unambiguous
+from dcr.parsing.scalars import (
+    NotFiniteError,
+    describe_misreading,
+    describe_number_misreading,
+    format_number,
+    resolve_scalar,
+)
 
 VALUES: dict[str, Any] = {
     "": None, "~": None, "null": None, "Null": None, "NULL": None, "nULL": "nULL",
@@ -41,24 +47,24 @@ SEEN_AS_WRITTEN = [
 
 @pytest.mark.parametrize(("text", "value"), VALUES.items(), ids=[text[:20] or "empty" for text in VALUES])
 def test_a_scalar_means_what_yaml_1_2_says(text: str, value: object) -> None:
-    assert resolve(text) == value
-    assert type(resolve(text)) is type(value)
+    assert resolve_scalar(text) == value
+    assert type(resolve_scalar(text)) is type(value)
 
 
 @pytest.mark.parametrize("text", [".nan", ".NaN", ".NAN", ".inf", "-.Inf", "+.INF", "1e400", "-1e999", "1" * 401])
 def test_what_is_no_finite_number_is_refused(text: str) -> None:
     with pytest.raises(NotFiniteError):
-        resolve(text)
+        resolve_scalar(text)
 
 
 @pytest.mark.parametrize(("text", "seen"), MISREAD.items(), ids=[text[:20] for text in MISREAD])
 def test_a_text_that_yaml_1_1_reads_otherwise_is_told(text: str, seen: str) -> None:
-    assert misreading(text) == seen
+    assert describe_misreading(text) == seen
 
 
 @pytest.mark.parametrize("text", SEEN_AS_WRITTEN)
 def test_a_text_that_everybody_reads_alike_is_not_told(text: str) -> None:
-    assert misreading(text) is None
+    assert describe_misreading(text) is None
 
 
 @pytest.mark.parametrize(
@@ -72,18 +78,18 @@ def test_a_text_that_everybody_reads_alike_is_not_told(text: str) -> None:
     ],
 )
 def test_a_number_that_yaml_1_1_reads_otherwise_is_told(text: str, seen: str) -> None:
-    assert number_misreading(text) == seen
+    assert describe_number_misreading(text) == seen
 
 
 @pytest.mark.parametrize("text", ["0", "-0", "00", "007", "12", "+12", "-5", "0x1F", "1.10", "0.5", "12:30", "a", ""])
 def test_a_number_that_everybody_reads_alike_is_not_told(text: str) -> None:
-    assert number_misreading(text) is None
+    assert describe_number_misreading(text) is None
 
 
 @pytest.mark.parametrize("text", ["1e3", "1.5e3", "-.5", "0o14"])
 def test_a_number_that_is_text_to_yaml_1_1_is_told(text: str) -> None:
     assert isinstance(yaml.safe_load(text), str)
-    assert number_misreading(text) == "text"
+    assert describe_number_misreading(text) == "text"
 
 
 @pytest.mark.parametrize(
@@ -91,30 +97,30 @@ def test_a_number_that_is_text_to_yaml_1_1_is_told(text: str) -> None:
 )
 def test_a_text_that_only_yaml_1_2_reads_otherwise_is_told_too(text: str, seen: str) -> None:
     assert yaml.safe_load(text) == text
-    assert misreading(text) == seen
+    assert describe_misreading(text) == seen
 
 
 @pytest.mark.parametrize(
     "text", ["1" * 31, "1" * 400, f"{10**20 + 1}", "123456789012345678901", f"{2**63}", "1.5e+300"]
 )
 def test_a_large_number_is_compared_exactly(text: str) -> None:
-    assert number_misreading(text) is None
+    assert describe_number_misreading(text) is None
 
 
 @pytest.mark.parametrize(("text", "seen"), [(f"0{'1' * 40}", "another number"), (f"0o{'7' * 40}", "text")])
 def test_a_number_too_long_to_be_spelled_is_told_without_it(text: str, seen: str) -> None:
-    assert number_misreading(text) == seen
+    assert describe_number_misreading(text) == seen
 
 
 @given(st.integers() | st.floats(allow_nan=False, allow_infinity=False))
 def test_a_number_as_it_is_hinted_at_is_read_alike_by_everybody(number: float) -> None:
-    text = unambiguous(number)
-    assert resolve(text) == yaml.safe_load(text) == number
-    assert number_misreading(text) is None
+    text = format_number(number)
+    assert resolve_scalar(text) == yaml.safe_load(text) == number
+    assert describe_number_misreading(text) is None
 
 
 def test_minus_infinity_keeps_its_sign() -> None:
-    assert misreading("-.inf") == "the number -inf"
+    assert describe_misreading("-.inf") == "the number -inf"
 
 
 @given(st.text("0123456789.:-+_eExobTZ ~=<yesnofflru", min_size=1, max_size=20) | st.sampled_from([*VALUES, *MISREAD]))
@@ -122,4 +128,4 @@ def test_whatever_pyyaml_reads_as_something_else_is_told(text: str) -> None:
     assume(text == text.strip())
     tag = yaml.SafeLoader.resolve(yaml.SafeLoader(""), yaml.ScalarNode, text, (True, False))
     if tag != "tag:yaml.org,2002:str" and text:
-        assert misreading(text) is not None
+        assert describe_misreading(text) is not None

@@ -8,12 +8,12 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from dcr.contract.contract import CONSTRAINTS, TYPES
-from dcr.contract.validity import faults
+from dcr.contract.validity import find_violations
 from dcr.schemas import SCHEMAS
-from dcr.text.suggestions import did_you_mean
+from dcr.text.suggestions import format_suggestion
 
 if TYPE_CHECKING:
-    from dcr.contract.fault import Fault
+    from dcr.contract.fault import Violation
 
 TYPE_LIST = "string, integer, number, boolean, timestamp, json, object, array"
 PLAN = "the address of the migration plan"
@@ -32,10 +32,13 @@ def field(**keys: Any) -> dict[str, Any]:
 
 def said(faulty: dict[str, Any]) -> list[str]:
     """Return each fault as `place: message`, followed by its hint where there is one."""
-    return [f"{spelled(each)}: {each.message}" + (f" ({each.hint})" if each.hint else "") for each in faults(faulty)]
+    return [
+        f"{spelled(each)}: {each.message}" + (f" ({each.hint})" if each.hint else "")
+        for each in find_violations(faulty)
+    ]
 
 
-def spelled(fault: Fault) -> str:
+def spelled(fault: Violation) -> str:
     return ".".join(str(step) for step in fault.where)
 
 
@@ -289,7 +292,7 @@ def test_the_schema_refuses_every_fault_but_those_that_no_schema_can_tell() -> N
 
 def test_a_blank_name_is_a_fault() -> None:
     for name in ("", " ", "\u3000"):
-        assert [each.message for each in faults(contract(fields=[{"name": name, "type": "string"}]))] == [
+        assert [each.message for each in find_violations(contract(fields=[{"name": name, "type": "string"}]))] == [
             "name is blank"
         ]
 
@@ -346,7 +349,7 @@ def test_every_cause_is_given_at_once_and_in_order() -> None:
             {"name": "c", "type": "array", "items": {"type": "object", "fields": []}},
         ],
     )
-    assert [spelled(each) for each in faults(faulty)] == [
+    assert [spelled(each) for each in find_violations(faulty)] == [
         "dataset_id", "version", "status",
         "fields.0.type", "fields.1.name", "fields.1.minimum", "fields.2.items.fields",
         "primary_key.0", "owners.0.team",
@@ -380,9 +383,9 @@ def test_parts_of_the_wrong_shape_are_left_to_the_models(odd: dict[str, Any]) ->
     ],
 )
 def test_a_misspelt_word_is_answered_with_the_nearest_known_one(wrong: str, hint: str) -> None:
-    assert did_you_mean(wrong, ["required", "max_length", "type"]) == hint
+    assert format_suggestion(wrong, ["required", "max_length", "type"]) == hint
 
 
 def test_a_long_word_is_compared_with_nothing() -> None:
-    assert did_you_mean("a" * 100, ["a" * 99]) != ""
-    assert did_you_mean("a" * 101, ["a" * 99]) == ""
+    assert format_suggestion("a" * 100, ["a" * 99]) != ""
+    assert format_suggestion("a" * 101, ["a" * 99]) == ""

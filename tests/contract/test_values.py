@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from dcr.contract.contract import Field
-from dcr.contract.values.field_values import FORMATS, allows, fits_type, refused_by
+from dcr.contract.values.field_values import TEXT_FORMATS, find_failed_constraint, is_allowed, is_of_type
 
 FITTING: dict[str, list[Any]] = {
     "string": ["", "a", "2024-01-01"],
@@ -49,24 +49,27 @@ REFUSED: list[tuple[Any, str, dict[str, Any], str | None]] = [
 
 @pytest.mark.parametrize("name", FITTING)
 def test_a_value_fits_its_type_and_a_boolean_is_no_integer(name: str) -> None:
-    assert all(fits_type(value, name) for value in FITTING[name])
-    assert not any(fits_type(value, name) for value in UNFIT[name])
+    assert all(is_of_type(value, name) for value in FITTING[name])
+    assert not any(is_of_type(value, name) for value in UNFIT[name])
 
 
 @pytest.mark.parametrize(("value", "name", "constraints", "key"), REFUSED)
 def test_the_constraint_that_refuses_a_value_is_named(
     value: Any, name: str, constraints: dict[str, Any], key: str | None
 ) -> None:
-    assert refused_by(value, name, constraints) == key
+    assert find_failed_constraint(value, name, constraints) == key
 
 
-@pytest.mark.parametrize("name", FORMATS)
+@pytest.mark.parametrize("name", TEXT_FORMATS)
 def test_the_example_of_a_format_is_of_that_format_only(name: str) -> None:
-    example = FORMATS[name][1]
-    assert refused_by(example, "string", {"format": name}) is None
-    assert all(refused_by(example, "string", {"format": other}) == "format" for other in FORMATS.keys() - {name})
+    example = TEXT_FORMATS[name][1]
+    assert find_failed_constraint(example, "string", {"format": name}) is None
+    assert all(
+        find_failed_constraint(example, "string", {"format": other}) == "format"
+        for other in TEXT_FORMATS.keys() - {name}
+    )
 
 
 def test_a_value_is_allowed_by_type_enum_and_constraints_together() -> None:
     field = Field("size", "integer", enum=(1, 5), constraints={"maximum": 4})
-    assert [value for value in (1, 2, 5, True, 1.0, "1") if allows(field, value)] == [1]
+    assert [value for value in (1, 2, 5, True, 1.0, "1") if is_allowed(field, value)] == [1]

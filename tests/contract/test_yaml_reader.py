@@ -19,11 +19,11 @@ from dcr.parsing.reader import (
     MAX_NODES,
     MAX_REPEATS,
     MAX_SCALAR,
-    YamlRefusedError,
+    InvalidYamlError,
     check_tree,
     compose,
     decode,
-    short,
+    truncate,
 )
 
 BOMB = "a: &a [1,1,1,1,1,1,1,1,1,1]\n" + "".join(
@@ -144,13 +144,13 @@ def outcome(content: str | bytes) -> str:
         if root is None:
             return "empty"
         check_tree(root)
-    except YamlRefusedError as refused:
+    except InvalidYamlError as refused:
         return f"{refused.line}:{refused.column}: {refused.message}"
     return str(root.id)
 
 
 def hint_of(content: str) -> str:
-    with pytest.raises(YamlRefusedError) as refused:
+    with pytest.raises(InvalidYamlError) as refused:
         check_tree(compose(content.encode()) or pytest.fail("nothing was read"))
     return refused.value.hint
 
@@ -228,7 +228,7 @@ def test_a_refusal_says_what_to_do(content: str, hint: str) -> None:
 
 
 def test_what_is_not_utf8_is_to_be_saved_as_such() -> None:
-    with pytest.raises(YamlRefusedError) as refused:
+    with pytest.raises(InvalidYamlError) as refused:
         decode(b"\xff")
     assert refused.value.hint == "save the file as UTF-8"
 
@@ -279,9 +279,9 @@ def test_every_node_has_its_place_and_no_tag() -> None:
 
 
 def test_a_text_is_cut_to_what_fits_into_a_message() -> None:
-    assert short("x" * 60) == "x" * 60
-    assert short("x" * 61) == "x" * 59 + "…"
-    assert short("abcdef", limit=3) == "ab…"
+    assert truncate("x" * 60) == "x" * 60
+    assert truncate("x" * 61) == "x" * 59 + "…"
+    assert truncate("abcdef", limit=3) == "ab…"
 
 
 def test_the_parser_without_libyaml_refuses_the_same(tmp_path: Path) -> None:

@@ -21,15 +21,15 @@ from doc_walkthroughs import Walkthrough, environment_of_a_stranger, play, repla
 from dcr.cli.app import COMMANDS
 from dcr.compatibility.issue import CONSUMERS, NEW_READERS, OLD_READERS
 from dcr.compatibility.modes import BACKWARD, FORWARD, MODES
-from dcr.compatibility.rule import all_rules
+from dcr.compatibility.rule import load_rules
 from dcr.contract import models
-from dcr.formats import formats
-from dcr.formats._keys.vocabularies import vocabulary_of
+from dcr.formats import list_formats
+from dcr.formats._keys.vocabularies import find_vocabulary
 from dcr.lint import lint
 from dcr.policy.acceptances import parse_acceptances
 from dcr.policy.policy import CHOICES, Policy, parse_policy
 from dcr.rendering.reports import names
-from dcr.schemas.contract import TYPE_MEANINGS
+from dcr.schemas.contract import TYPE_DESCRIPTIONS
 
 if TYPE_CHECKING:
     from doc_pages import Block
@@ -161,7 +161,7 @@ def test_a_whole_contract_on_a_page_is_clean(block: Block, tmp_path: Path) -> No
 
 @pytest.mark.parametrize("block", [each for each in YAML if "accepted" in keys_of(each)], ids=str)
 def test_acceptances_on_a_page_are_understood(block: Block) -> None:
-    found, problems = parse_acceptances(block.text.encode(), all_rules())
+    found, problems = parse_acceptances(block.text.encode(), load_rules())
     assert found
     assert problems == []
 
@@ -194,7 +194,7 @@ def test_every_input_and_output_of_the_action_is_explained() -> None:
 @pytest.mark.parametrize("block", TOML, ids=str)
 def test_settings_on_a_page_are_a_policy(block: Block) -> None:
     name = "pyproject.toml" if "tool" in tomllib.loads(block.text) else "dcr.toml"
-    assert parse_policy(name, block.text.encode(), all_rules()) is not None
+    assert parse_policy(name, block.text.encode(), load_rules()) is not None
 
 
 def test_every_setting_of_the_policy_is_explained_with_its_default() -> None:
@@ -240,7 +240,7 @@ def test_types_are_explained_in_the_same_words_in_editors() -> None:
     told = {
         name.strip("`"): text.replace("`", "") for name, text in rows(section(ROOT / "docs/contract.md", "### Types"))
     }
-    assert told == TYPE_MEANINGS
+    assert told == TYPE_DESCRIPTIONS
 
 
 def test_the_readme_says_of_each_kind_whom_it_breaks_and_in_which_mode() -> None:
@@ -250,7 +250,7 @@ def test_the_readme_says_of_each_kind_whom_it_breaks_and_in_which_mode() -> None
         who = people.partition(":")[0].replace(" ", "_") or who
         told |= {(kind, who, mode.strip("`")) for kind in re.findall(r"`(\w+)`", kinds)}
     meant = set()
-    for kind, rule in all_rules().items():
+    for kind, rule in load_rules().items():
         if rule.severity == "error" or rule.breaks:
             meant |= {
                 (kind, rule.breaks or {BACKWARD: NEW_READERS, FORWARD: OLD_READERS}[mode], mode) for mode in rule.modes
@@ -274,11 +274,11 @@ def test_every_word_of_dcr_that_a_page_names_exists(page: Path) -> None:
     foreign = FOREIGN_WORDS if page.name in ("formats.md", "rules.md", "policy.md", "comparison.md") else set()
     if page.name == "formats.md":
         foreign = foreign | words_of_dbt()
-    assert said <= {*all_rules(), *keys, *Policy._fields, *OTHER_WORDS, *foreign}
+    assert said <= {*load_rules(), *keys, *Policy._fields, *OTHER_WORDS, *foreign}
 
 
 def words_of_dbt() -> set[str]:
-    vocabulary = vocabulary_of("dbt")
+    vocabulary = find_vocabulary("dbt")
     assert vocabulary is not None
     return {name for kind in vocabulary.kinds.values() for name in kind.names()}
 
@@ -334,7 +334,7 @@ def test_the_readme_says_which_formats_are_read_and_written() -> None:
     written = {name for row in rows(section(README, "## What it prints")) for name in re.findall(r"`(\w+)`", row[0])}
     assert written == set(names())
     only_native = "its own contract format only" in section(README, "## Limits")
-    assert only_native is ([each.NAME for each in formats()] == ["native"])
+    assert only_native is ([each.NAME for each in list_formats()] == ["native"])
 
 
 def test_the_changelog_names_every_command() -> None:

@@ -8,26 +8,26 @@ from typing import TYPE_CHECKING
 import pytest
 from doc_pages import ROOT
 
-from dcr.formats import formats
-from dcr.formats._keys.vocabularies import vocabulary_of
+from dcr.formats import list_formats
+from dcr.formats._keys.vocabularies import find_vocabulary
 
 if TYPE_CHECKING:
-    from dcr.formats._keys.vocabulary import Keys
+    from dcr.formats._keys.vocabulary import MappingKeys
 
 PAGE = ROOT / "docs" / "formats.md"
-FOREIGN = [each.NAME for each in formats() if vocabulary_of(each.NAME)]
+FOREIGN = [each.NAME for each in list_formats() if find_vocabulary(each.NAME)]
 
 
 def listed(names: frozenset[str]) -> str:
     return ", ".join(f"`{each}`" for each in sorted(names)) or "none"
 
 
-def row(kind: Keys) -> str:
+def row(kind: MappingKeys) -> str:
     return f"| {kind.title} | {listed(kind.ignored)} | {listed(kind.unread)} |"
 
 
 def table(name: str) -> str:
-    vocabulary = vocabulary_of(name)
+    vocabulary = find_vocabulary(name)
     assert vocabulary is not None
     rows = [row(each) for each in vocabulary.kinds.values() if each.ignored or each.unread]
     return "\n".join(["| keys of | ignored | not compared |", "|---|---|---|", *rows])

@@ -30,16 +30,16 @@ LIMITS = {
     "nesting": f"{reader.MAX_DEPTH} levels",
     "values in a file, aliases expanded": f"{reader.MAX_NODES:,}",
     "one value": f"{reader.MAX_SCALAR:,} characters",
-    "a `dataset_id`": f"{validity.MAX_ID} characters",
-    "a number in a version": f"{validity.MAX_DIGITS} digits",
-    "errors reported for one file": f"{validity.MAX_FAULTS:,}",
-    "a `pattern`": f"{patterns.MAX_PATTERN:,} characters",
+    "a `dataset_id`": f"{validity.MAX_ID_LENGTH} characters",
+    "a number in a version": f"{validity.MAX_VERSION_DIGITS} digits",
+    "errors reported for one file": f"{validity.MAX_VIOLATIONS:,}",
+    "a `pattern`": f"{patterns.MAX_PATTERN_LENGTH:,} characters",
     "columns of a file in another format": f"{notes.MAX_COLUMNS:,}",
     "datasets in one file": f"{notes.MAX_DATASETS:,}",
-    "older versions tried to find a readable one": f"{versions.MAX_OLDER}",
-    "a baseline": f"{baselines.MAX_BASELINE // MEBI} MiB",
+    "older versions tried to find a readable one": f"{versions.MAX_OLDER_VERSIONS}",
+    "a baseline": f"{baselines.MAX_BASELINE_BYTES // MEBI} MiB",
     "one git command": f"{command.TIME_LIMIT:.0f} seconds (`DCR_GIT_TIMEOUT`)",
-    "the cache": f"{cache.MAX_FILE // MEBI} MiB",
+    "the cache": f"{cache.MAX_FILE_BYTES // MEBI} MiB",
 }
 OF_OTHERS = {"--no-verify", "--end-of-options", "--accept", "--group", "--tb", "--filter", "--depth", "--sparse"}
 """Options of git, pip and pytest that pages speak of without their program."""

@@ -9,11 +9,11 @@ import pytest
 import yaml
 from doc_pages import ROOT, rows, section
 
-from dcr.compatibility.engine import Verdict, judge
+from dcr.compatibility.engine import Verdict, run_rules
 from dcr.compatibility.pairs import ContractPair
-from dcr.compatibility.rule import all_rules
+from dcr.compatibility.rule import load_rules
 from dcr.compatibility.semver import BUMPS, MAJOR, NONE
-from dcr.formats import read
+from dcr.formats import read_content
 
 if TYPE_CHECKING:
     from dcr.contract.contract import Contract
@@ -70,7 +70,7 @@ def written(cell: str) -> dict[str, Any]:
 
 def contract_of(keys: dict[str, Any]) -> Contract:
     text = yaml.safe_dump({"dataset_id": "truth.table", "owners": [{"team": "docs"}], **keys})
-    reading = read("truth.yaml", text.encode())
+    reading = read_content("truth.yaml", text.encode())
     assert not reading.problems, reading.problems
     return reading.contracts[0]
 
@@ -87,7 +87,7 @@ def kinds(verdict: Verdict) -> set[str]:
 
 @pytest.mark.parametrize("row", table(), ids=str)
 def test_a_change_breaks_what_the_table_says(row: Row, request: pytest.FixtureRequest) -> None:
-    verdicts = [said(judge(row.pair, mode)) for mode in ("backward", "forward")]
+    verdicts = [said(run_rules(row.pair, mode)) for mode in ("backward", "forward")]
     if request.config.getoption("--accept") and [row.backward, row.forward] != verdicts:
         opening = f"| {row.change} | {row.previous} | {row.proposed} |"
         lines = PAGE.read_text("utf-8").splitlines()
@@ -99,16 +99,16 @@ def test_a_change_breaks_what_the_table_says(row: Row, request: pytest.FixtureRe
 
 @pytest.mark.parametrize("row", table(), ids=str)
 def test_full_is_both_directions_and_none_is_what_always_holds(row: Row) -> None:
-    backward, forward, full, none = (judge(row.pair, mode) for mode in ("backward", "forward", "full", "none"))
+    backward, forward, full, none = (run_rules(row.pair, mode) for mode in ("backward", "forward", "full", "none"))
     assert kinds(full) == kinds(backward) | kinds(forward)
     assert kinds(none) <= kinds(backward) & kinds(forward)
-    assert all(not all_rules()[kind].modes for kind in kinds(none))
+    assert all(not load_rules()[kind].modes for kind in kinds(none))
     assert BUMPS.index(full.required_bump) == max(BUMPS.index(each.required_bump) for each in (backward, forward))
 
 
 def test_the_table_has_a_row_for_every_kind_that_depends_on_the_mode_or_owes_major() -> None:
-    shown = {kind for row in table() for mode in ("backward", "forward") for kind in kinds(judge(row.pair, mode))}
-    wanted = {kind for kind, rule in all_rules().items() if rule.modes or rule.bump == MAJOR}
+    shown = {kind for row in table() for mode in ("backward", "forward") for kind in kinds(run_rules(row.pair, mode))}
+    wanted = {kind for kind, rule in load_rules().items() if rule.modes or rule.bump == MAJOR}
     # absence is in no cell, nor are the words of other formats, nor what the history had
     beyond = {"physical_type_changed", "contract_removed", "access_narrowed", "latest_version_moved"}
     beyond |= {"dataset_id_changed", "field_resurrected"}

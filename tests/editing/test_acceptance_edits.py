@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dcr.compatibility.acceptance import Acceptance
-from dcr.compatibility.rule import all_rules
-from dcr.editing.text.acceptances import with_acceptance
+from dcr.compatibility.rule import load_rules
+from dcr.editing.text.acceptances import add_acceptance
 from dcr.editing.text.document import EditRefusedError
 from dcr.parsing.location import Location
 from dcr.policy.acceptances import FILE, parse_acceptances
@@ -41,7 +41,7 @@ OLD = "{dataset: a, version: 1.0.0, kind: contract_removed, reason: old}"
 
 
 def accepted(text: str | None, new: Acceptance = LTV) -> str:
-    return with_acceptance(None if text is None else text.encode(), new, all_rules()).decode()
+    return add_acceptance(None if text is None else text.encode(), new, load_rules()).decode()
 
 
 @pytest.mark.parametrize(
@@ -123,8 +123,8 @@ LAYOUTS: st.SearchStrategy[Callable[[str], str]] = st.sampled_from((
 def test_lines_that_were_there_stay_whatever_the_layout(layout: Callable[[str], str], field: str, reason: str) -> None:
     text = layout(f"accepted:\n{OTHER.rstrip()}\n").encode()
     new = LTV._replace(field=field, reason=reason)
-    after = with_acceptance(text, new, all_rules())
-    found, problems = parse_acceptances(after, all_rules())
+    after = add_acceptance(text, new, load_rules())
+    found, problems = parse_acceptances(after, load_rules())
     assert problems == []
     assert found[-1]._replace(location=LTV.location) == new
     before = yaml.safe_load(text.decode("utf-8-sig"))

@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 from layouts import Line, Written, dcs, native, odcs
 
 from dcr.contract.contract import Contract, Owner
-from dcr.editing.text.contracts import archived, deprecated, with_owners, with_version
+from dcr.editing.text.contracts import set_archived, set_deprecated, set_owners, set_version
 from dcr.editing.text.document import EditRefusedError
-from dcr.formats import read
+from dcr.formats import read_content
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -36,7 +36,7 @@ OWNERS = st.lists(st.builds(Owner, TEAMS, st.one_of(st.none(), TEAMS)), min_size
 
 def edited(written: Written, edit: Callable[..., bytes], *arguments: Any) -> bytes | None:
     """Return the new content, or None when the edit was refused, which it may be for odd layouts only."""
-    reading = read(PATH, written.content)
+    reading = read_content(PATH, written.content)
     assert written.odd or len(reading.contracts) == 1, reading.problems
     if not reading.contracts:
         return None  # an odd layout may turn a comment into a value
@@ -59,7 +59,7 @@ def lines_of(content: bytes) -> tuple[list[str], list[str]]:
 
 def means(content: bytes, **changed: Any) -> Contract:
     """Assert that a file reads as one contract without complaint, and return it."""
-    reading = read(PATH, content)
+    reading = read_content(PATH, content)
     assert [problem for problem in reading.problems if problem.fatal] == []
     (contract,) = reading.contracts
     for key, value in changed.items():
@@ -68,7 +68,7 @@ def means(content: bytes, **changed: Any) -> Contract:
 
 
 def contract_of(written: Written) -> Contract:
-    return read(PATH, written.content).contracts[0]
+    return read_content(PATH, written.content).contracts[0]
 
 
 def with_value(written: Written, role: str, value: str) -> tuple[list[str | tuple[str, str, str]], list[str]]:
@@ -143,7 +143,7 @@ def assert_only_these_differ(written: Written, content: bytes, *roles: str) -> l
 @EXAMPLES
 @given(st.one_of(native(), odcs(), dcs()))
 def test_a_version_is_the_only_thing_a_bump_touches(written: Written) -> None:
-    content = edited(written, with_version, "2.0.0")
+    content = edited(written, set_version, "2.0.0")
     if content is None:
         return
     assert_form(written, content)
@@ -162,7 +162,7 @@ def test_a_version_is_the_only_thing_a_bump_touches(written: Written) -> None:
 @EXAMPLES
 @given(st.one_of(native(), odcs(), dcs()))
 def test_a_status_is_the_only_thing_archiving_touches(written: Written) -> None:
-    content = edited(written, archived)
+    content = edited(written, set_archived)
     if content is None:
         return
     assert_form(written, content)
@@ -191,7 +191,7 @@ def _below(written: Written) -> str:
 @EXAMPLES
 @given(native(), URIS)
 def test_status_and_address_are_the_only_things_deprecating_touches(written: Written, uri: str) -> None:
-    content = edited(written, deprecated, uri)
+    content = edited(written, set_deprecated, uri)
     if content is None:
         return
     assert_form(written, content)
@@ -220,7 +220,7 @@ def test_status_and_address_are_the_only_things_deprecating_touches(written: Wri
 def test_an_odcs_file_takes_the_address_as_a_custom_property(written: Written, uri: str) -> None:
     if contract_of(written).status == "archived":
         return
-    content = edited(written, deprecated, uri)
+    content = edited(written, set_deprecated, uri)
     if content is None:
         return
     assert_form(written, content)
@@ -233,8 +233,8 @@ def test_an_odcs_file_takes_the_address_as_a_custom_property(written: Written, u
     assert means(content) == replace(contract_of(written), status="deprecated", deprecation_uri=uri)
     new = assert_only_these_differ(written, content, "status", "properties")
     assert len(new) <= 4
-    again = read(PATH, content)
-    assert deprecated(again, content, uri) == content
+    again = read_content(PATH, content)
+    assert set_deprecated(again, content, uri) == content
 
 
 @EXAMPLES
@@ -250,7 +250,7 @@ def test_an_odcs_file_takes_the_address_as_a_custom_property(written: Written, u
 )
 def test_owners_take_the_place_of_owners_and_of_nothing_else(written: Written, owners: list[Owner]) -> None:
     lost = any(line.role == "owners" and ("# lost" in line.text or "&a a" in line.text) for line in written.lines)
-    content = edited(replace(written, odd=written.odd or lost), with_owners, owners)
+    content = edited(replace(written, odd=written.odd or lost), set_owners, owners)
     if content is None:
         return
     assert_form(written, content)
@@ -268,7 +268,7 @@ def test_owners_take_the_place_of_owners_and_of_nothing_else(written: Written, o
 @EXAMPLES
 @given(st.one_of(native(), odcs(), dcs()))
 def test_an_edit_made_twice_changes_nothing_more(written: Written) -> None:
-    for edit, *arguments in ((with_version, "2.0.0"), (archived,)):
+    for edit, *arguments in ((set_version, "2.0.0"), (set_archived,)):
         content = edited(written, edit, *arguments)
         if content is not None:
-            assert edit(read(PATH, content), content, *arguments) == content
+            assert edit(read_content(PATH, content), content, *arguments) == content

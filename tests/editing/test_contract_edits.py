@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from dcr.contract.contract import Owner
-from dcr.editing.text.contracts import archived, deprecated, with_owners, with_version
+from dcr.editing.text.contracts import set_archived, set_deprecated, set_owners, set_version
 from dcr.editing.text.document import EditRefusedError
-from dcr.formats import read
+from dcr.formats import read_content
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -81,7 +81,7 @@ models:
 
 def edited(text: str, edit: Callable[..., bytes], *arguments: Any) -> str:
     content = text.encode()
-    return edit(read(PATH, content), content, *arguments).decode()
+    return edit(read_content(PATH, content), content, *arguments).decode()
 
 
 @pytest.mark.parametrize(
@@ -103,14 +103,14 @@ def edited(text: str, edit: Callable[..., bytes], *arguments: Any) -> str:
 )
 def test_a_version_is_replaced_in_its_own_quotes_and_all_else_stays(text: str, old: str, new: str) -> None:
     assert text.count(old) == 1
-    assert edited(text, with_version, "2.0.0") == text.replace(old, new)
+    assert edited(text, set_version, "2.0.0") == text.replace(old, new)
 
 
 def test_two_datasets_of_one_file_move_together() -> None:
     text = ODCS + "  - name: lines\n    properties: [{name: id, logicalType: string}]\n"
-    after = edited(text, with_version, "1.1.0")
+    after = edited(text, set_version, "1.1.0")
     assert after == text.replace("version: 1.0.0", "version: 1.1.0")
-    assert {each.version for each in read(PATH, after.encode()).contracts} == {"1.1.0"}
+    assert {each.version for each in read_content(PATH, after.encode()).contracts} == {"1.1.0"}
 
 
 @pytest.mark.parametrize(
@@ -161,8 +161,8 @@ def test_two_datasets_of_one_file_move_together() -> None:
 def test_deprecating_writes_the_status_and_the_address_below_it(text: str, old: str, new: str) -> None:
     assert text.count(old) == 1
     after = text.replace(old, new).replace("status: active", "status: deprecated").replace("docs/old.md", URI)
-    assert edited(text, deprecated, URI) == after
-    assert edited(after, deprecated, URI) == after
+    assert edited(text, set_deprecated, URI) == after
+    assert edited(after, set_deprecated, URI) == after
 
 
 @pytest.mark.parametrize(
@@ -179,8 +179,8 @@ def test_deprecating_writes_the_status_and_the_address_below_it(text: str, old: 
 def test_archiving_writes_the_formats_own_word(text: str, old: str, new: str) -> None:
     assert text.count(old) == 1
     after = text.replace(old, new)
-    assert edited(text, archived) == after
-    assert edited(after, archived) == after
+    assert edited(text, set_archived) == after
+    assert edited(after, set_archived) == after
 
 
 BLOCK = '  - team: Springfield USD\n    contact: "#data-platform"\n  - team: Director of Data (Alex Chen)\n'
@@ -217,8 +217,8 @@ def without_owners(value: str) -> str:
 def test_owners_are_written_as_those_before_them_were(text: str, old: str, new: str) -> None:
     assert text.count(old) == 1
     after = text.replace(old, new)
-    assert edited(text, with_owners, OWNERS) == after
-    assert edited(after, with_owners, OWNERS) == after
+    assert edited(text, set_owners, OWNERS) == after
+    assert edited(after, set_owners, OWNERS) == after
 
 
 @pytest.mark.parametrize(
@@ -236,14 +236,14 @@ def test_owners_are_written_as_those_before_them_were(text: str, old: str, new: 
 )  # fmt: skip
 def test_a_version_that_is_not_written_in_its_own_place_is_refused(text: str, line: int, says: str) -> None:
     with pytest.raises(EditRefusedError) as refused:
-        edited(text, with_version, "2.0.0")
+        edited(text, set_version, "2.0.0")
     assert refused.value.place.line == line
     assert says in refused.value.message
     assert refused.value.message.startswith(f"{PATH}:{line}:")
     assert refused.value.hint == 'write version: "2.0.0" there by hand'
 
 
-@pytest.mark.parametrize("edit", [(with_version, "2.0.0"), (deprecated, URI), (archived,), (with_owners, OWNERS)])
+@pytest.mark.parametrize("edit", [(set_version, "2.0.0"), (set_deprecated, URI), (set_archived,), (set_owners, OWNERS)])
 def test_nothing_of_a_dbt_file_is_edited(edit: tuple[Any, ...]) -> None:
     with pytest.raises(EditRefusedError, match=r"^contracts/users.yaml:\d+:\d+: ") as refused:
         edited(DBT, *edit)
@@ -252,7 +252,7 @@ def test_nothing_of_a_dbt_file_is_edited(edit: tuple[Any, ...]) -> None:
 
 def test_dbt_says_that_versions_are_added_beside() -> None:
     with pytest.raises(EditRefusedError, match="versions are added beside"):
-        edited(DBT, with_version, "2.0.0")
+        edited(DBT, set_version, "2.0.0")
 
 
 @pytest.mark.parametrize(
@@ -271,7 +271,7 @@ def test_dbt_says_that_versions_are_added_beside() -> None:
 )  # fmt: skip
 def test_what_cannot_be_deprecated_safely_is_refused(text: str, line: int, says: str, hint: str) -> None:
     with pytest.raises(EditRefusedError) as refused:
-        edited(text, deprecated, URI)
+        edited(text, set_deprecated, URI)
     assert refused.value.message.startswith(f"{PATH}:{line}:")
     assert says in refused.value.message
     assert hint in refused.value.hint
@@ -292,16 +292,16 @@ def test_what_cannot_be_deprecated_safely_is_refused(text: str, line: int, says:
 def test_owners_are_not_replaced_where_more_would_be_lost(owners: str, says: str) -> None:
     text = owners + FLOW.strip("{}\n").replace(", version", "\nversion").replace(", fields", "\nfields") + "\n"
     with pytest.raises(EditRefusedError, match=says):
-        edited(text, with_owners, OWNERS)
+        edited(text, set_owners, OWNERS)
 
 
 @pytest.mark.parametrize("text", [ODCS, DCS])
 def test_owners_of_other_formats_are_not_written(text: str) -> None:
     with pytest.raises(EditRefusedError, match="owners are written into native contracts only"):
-        edited(text, with_owners, OWNERS)
+        edited(text, set_owners, OWNERS)
 
 
 def test_an_edit_that_would_say_something_else_is_refused() -> None:
     """A contract is not valid with this version, so the text is never handed out."""
     with pytest.raises(EditRefusedError, match="the file would not say what is meant"):
-        edited(NATIVE, with_version, "v2")
+        edited(NATIVE, set_version, "v2")

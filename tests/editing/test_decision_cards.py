@@ -10,10 +10,10 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dcr.cli.commands.owners import _yaml
+from dcr.cli.commands.owners import _format_owners
 from dcr.contract.contract import Owner
-from dcr.decision_card import MAX_BYTES, DecisionCardError, owners_of
-from dcr.formats import read
+from dcr.decision_card import MAX_BYTES, DecisionCardError, parse_owners
+from dcr.formats import read_content
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -28,8 +28,8 @@ def card(**more: Any) -> bytes:
 
 def read_back(owners: Iterable[Owner]) -> tuple[Owner, ...]:
     """Return the owners that printed YAML gives a contract, which PyYAML reads alike."""
-    text = _yaml(tuple(owners))
-    (contract,) = read(
+    text = _format_owners(tuple(owners))
+    (contract,) = read_content(
         "a.yaml", f'dataset_id: a\nversion: "1.0.0"\n{text}fields: [{{name: a, type: string}}]\n'.encode()
     ).contracts
     loaded = yaml.safe_load(text)["owners"]
@@ -38,7 +38,7 @@ def read_back(owners: Iterable[Owner]) -> tuple[Owner, ...]:
 
 
 def test_buyer_and_decision_maker_become_two_owners() -> None:
-    assert owners_of("card.json", card(decision_maker="Director of Data (Alex Chen)")) == (BUYER, DIRECTOR)
+    assert parse_owners("card.json", card(decision_maker="Director of Data (Alex Chen)")) == (BUYER, DIRECTOR)
 
 
 @pytest.mark.parametrize(
@@ -57,17 +57,17 @@ def test_buyer_and_decision_maker_become_two_owners() -> None:
     ],
 )
 def test_the_decision_maker_is_a_text_or_a_title_with_a_name_or_nobody(maker: Any, owners: list[Owner]) -> None:
-    assert owners_of("card.json", card(decision_maker=maker)) == (BUYER, *owners)
+    assert parse_owners("card.json", card(decision_maker=maker)) == (BUYER, *owners)
 
 
 @pytest.mark.parametrize("contact", ["", " ", None])
 def test_a_buyer_without_contact_is_an_owner_without(contact: str | None) -> None:
-    assert owners_of("card.json", card(buyer={"name": "a", "contact": contact, "other": [1, 2]})) == (Owner("a"),)
+    assert parse_owners("card.json", card(buyer={"name": "a", "contact": contact, "other": [1, 2]})) == (Owner("a"),)
 
 
 def test_what_else_a_card_says_does_not_matter() -> None:
     more = {"decisions": [{"a": [1, 2.5e300, {}], "b": "NaN"}], "big": 10**400, "true": True}
-    assert owners_of("card.json", b"\xef\xbb\xbf" + card(**more)) == (BUYER,)
+    assert parse_owners("card.json", b"\xef\xbb\xbf" + card(**more)) == (BUYER,)
 
 
 @pytest.mark.parametrize(
@@ -108,18 +108,18 @@ def test_what_else_a_card_says_does_not_matter() -> None:
 )  # fmt: skip
 def test_a_card_that_cannot_be_used_says_where(text: str, message: str, hint: str) -> None:
     with pytest.raises(DecisionCardError) as refused:
-        owners_of("card.json", text.encode())
+        parse_owners("card.json", text.encode())
     assert refused.value.message.startswith(f"card.json:{message}")
     assert hint in refused.value.hint
 
 
 def test_a_card_that_is_not_utf_8_says_where() -> None:
     with pytest.raises(DecisionCardError, match=r"^card.json:2:3: byte 0xFF is not UTF-8$"):
-        owners_of("card.json", '{\n"é'.encode()[:-2] + b"a\xff")
+        parse_owners("card.json", '{\n"é'.encode()[:-2] + b"a\xff")
 
 
 def test_the_yaml_is_quoted_where_it_has_to_be() -> None:
-    assert _yaml((BUYER, DIRECTOR)) == (
+    assert _format_owners((BUYER, DIRECTOR)) == (
         'owners:\n  - team: Springfield USD\n    contact: "#data-platform"\n  - team: Director of Data (Alex Chen)\n'
     )
 
@@ -135,16 +135,18 @@ TEXTS = st.one_of(SEEN, HOSTILE)
 @given(TEXTS, st.one_of(st.none(), TEXTS), st.one_of(st.none(), TEXTS))
 def test_what_is_printed_reads_back_as_exactly_the_owners(name: str, contact: str | None, maker: str | None) -> None:
     content = json.dumps({"buyer": {"name": name, "contact": contact}, "decision_maker": maker}).encode()
-    owners = owners_of("card.json", content)
+    owners = parse_owners("card.json", content)
     assert owners == (Owner(name, contact), *([Owner(maker)] if maker else []))
     assert read_back(owners) == owners
-    assert all(line.isprintable() and not line.lstrip().startswith("::") for line in _yaml(owners).splitlines())
+    assert all(
+        line.isprintable() and not line.lstrip().startswith("::") for line in _format_owners(owners).splitlines()
+    )
 
 
 @given(st.recursive(st.none() | st.booleans() | st.integers() | st.floats() | st.text(), lambda inner: st.lists(inner) | st.dictionaries(st.sampled_from(("buyer", "name", "contact", "decision_maker", "title", "x")), inner)))  # fmt: skip  # noqa: E501
 def test_no_card_ends_in_anything_but_owners_or_a_clear_error(value: Any) -> None:
     try:
-        owners = owners_of("card.json", json.dumps(value, indent=1).encode())
+        owners = parse_owners("card.json", json.dumps(value, indent=1).encode())
     except DecisionCardError as error:
         owners = ()
         said = error.message

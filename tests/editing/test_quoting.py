@@ -7,8 +7,8 @@ import yaml
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from dcr.editing.text.document import meant
-from dcr.editing.text.quoting import quoted
+from dcr.editing.text.document import get_value
+from dcr.editing.text.quoting import quote
 from dcr.parsing.reader import compose
 
 ODD = ("no", "1.10", "12:30", "2024-01-01", "~", "null", "a: b", "a #b", "a:", " a", "a ", "'", '"', "\\", "- a", "?",
@@ -21,10 +21,10 @@ TEXTS = st.text(st.characters(exclude_categories=("Cc", "Cs", "Zl", "Zp"), exclu
 @example("a\ufeffb", None, False)
 @example("a\u3164b", "'", True)
 def test_a_text_is_read_back_by_everyone(text: str, like: str | None, flow: bool) -> None:
-    scalar = quoted(text, like, flow=flow)
+    scalar = quote(text, like, flow=flow)
     document = f"[{{a: {scalar}, b: x}}]" if flow else f"- a: {scalar}   # comment\n  b: x\n"
     assert yaml.safe_load(document) == [{"a": text, "b": "x"}]
-    assert meant(compose(document.encode())) == [{"a": text, "b": "x"}]
+    assert get_value(compose(document.encode())) == [{"a": text, "b": "x"}]
     assert scalar.isprintable()
     assert "##[" not in scalar
 
@@ -48,8 +48,8 @@ def test_a_text_is_read_back_by_everyone(text: str, like: str | None, flow: bool
     ],
 )
 def test_a_text_takes_the_style_it_is_asked_for_where_it_can(text: str, like: str | None, written: str) -> None:
-    assert quoted(text, like) == written
+    assert quote(text, like) == written
 
 
 def test_within_brackets_an_address_is_quoted() -> None:
-    assert quoted("https://example.com/a", None, flow=True) == '"https://example.com/a"'
+    assert quote("https://example.com/a", None, flow=True) == '"https://example.com/a"'

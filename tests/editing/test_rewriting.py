@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from dcr.cli.edits import carry_out
-from dcr.editing.lifecycle import Amendment
-from dcr.git.writing.rewrites import UnwritableFileError, rewrite
+from dcr.cli.edits import apply_edits
+from dcr.editing.lifecycle import FileEdit
+from dcr.git.writing.rewrites import UnwritableFileError, rewrite_file
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -30,7 +30,7 @@ def top(tmp_path: Path) -> Path:
 
 
 def write(top: Path, path: str = "contracts/a.yaml", before: bytes | None = b"old") -> None:
-    rewrite(str(top), path, before, b"new")
+    rewrite_file(str(top), path, before, b"new")
 
 
 def test_content_is_replaced_and_the_mode_kept(top: Path) -> None:
@@ -64,7 +64,7 @@ def test_of_eight_edits_of_one_text_one_is_written_and_the_others_are_told(top: 
         def edit(text: bytes, before: bytes = now, together: threading.Barrier = together) -> str | bytes:
             together.wait()
             try:
-                rewrite(str(top), "contracts/a.yaml", before, text)
+                rewrite_file(str(top), "contracts/a.yaml", before, text)
             except UnwritableFileError as error:
                 return error.hint
             return text
@@ -161,10 +161,10 @@ def test_a_disk_that_is_full_leaves_the_file_as_it_was(top: Path) -> None:
 
 def test_what_was_written_before_a_refusal_is_not_denied(top: Path) -> None:
     (top / "b.yaml").write_bytes(b"changed meanwhile")
-    first = Amendment(str(top), "contracts/a.yaml", b"old", b"new", "said")
-    second = Amendment(str(top), "b.yaml", b"old", b"new", "said")
+    first = FileEdit(str(top), "contracts/a.yaml", b"old", b"new", "said")
+    second = FileEdit(str(top), "b.yaml", b"old", b"new", "said")
     with pytest.raises(UnwritableFileError) as refused:
-        carry_out([first, second], dry_run=False)
+        apply_edits([first, second], dry_run=False)
     assert refused.value.undone == "not all was written"
     assert (top / "contracts/a.yaml").read_bytes() == b"new"
     assert (top / "b.yaml").read_bytes() == b"changed meanwhile"

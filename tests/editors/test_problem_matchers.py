@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import pytest
 from repositories import ROOT, Repository, breaking, contract
 
-from dcr.text.printable import printable
+from dcr.text.printable import make_printable
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -60,8 +60,8 @@ def issues_of(repository: Repository, *arguments: str) -> list[Issue]:
     for each in repository.dcr(*arguments, "--format", "json").issues:
         place = each["location"]
         accepted = f" (accepted: {each['accepted']['reason']})" if each.get("accepted") else ""
-        message = printable(each["message"]) + accepted
-        severity, path = each["severity"], printable(place["path"])
+        message = make_printable(each["message"]) + accepted
+        severity, path = each["severity"], make_printable(place["path"])
         found.append(Issue(path, place["line"], place["column"], severity, message, each["kind"]))
     return sorted(found)
 

@@ -15,11 +15,11 @@ from typing import TYPE_CHECKING
 
 from foreign_texts import NOTHING_AROUND
 
-from dcr.compatibility.engine import judge
-from dcr.compatibility.issue_locations import named_places
-from dcr.compatibility.matching import match
-from dcr.formats import read, reread
-from dcr.report.report import MODIFIED, ContractReport, once_per_file
+from dcr.compatibility.engine import run_rules
+from dcr.compatibility.issue_locations import create_location_resolver
+from dcr.compatibility.matching import match_contracts
+from dcr.formats import read_as_former_format, read_content
+from dcr.report.report import MODIFIED, ContractReport, deduplicate_file_issues
 
 if TYPE_CHECKING:
     from dcr.compatibility.issue import Issue
@@ -65,15 +65,15 @@ def all_cases() -> tuple[Case, ...]:
 def told(before: str | None, after: str | None, mode: str = "full") -> list[ContractReport]:
     """Return what `dcr check` reports of a change of one file, for each of its datasets, places named."""
     texts = (before, after)
-    previous, proposed = ({} if each is None else {PATH: read(PATH, each.encode())} for each in texts)
+    previous, proposed = ({} if each is None else {PATH: read_content(PATH, each.encode())} for each in texts)
     if before is not None and after is not None and proposed[PATH].format is None:
-        proposed = {PATH: reread(PATH, after.encode(), {previous[PATH].format or ""})}
-    named = named_places(previous, proposed)
+        proposed = {PATH: read_as_former_format(PATH, after.encode(), {previous[PATH].format or ""})}
+    named = create_location_resolver(previous, proposed)
     reports = []
-    for each in match(previous, proposed, NOTHING_AROUND):
-        verdict = judge(each.pair, mode)
+    for each in match_contracts(previous, proposed, NOTHING_AROUND):
+        verdict = run_rules(each.pair, mode)
         reports.append(_report(each.dataset_id, mode, verdict.required_bump, tuple(map(named, verdict.issues))))
-    return once_per_file(reports)
+    return deduplicate_file_issues(reports)
 
 
 def _report(dataset_id: str | None, mode: str, owed: str, issues: tuple[Issue, ...]) -> ContractReport:

@@ -4,22 +4,22 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dcr.compatibility.engine import judge
-from dcr.compatibility.matching import Surroundings, match
-from dcr.formats import read, reread
+from dcr.compatibility.engine import run_rules
+from dcr.compatibility.matching import MatchContext, match_contracts
+from dcr.formats import read_as_former_format, read_content
 
 if TYPE_CHECKING:
     from dcr.compatibility.issue import Issue
 
-NOTHING_AROUND = Surroundings(claims=lambda _: {}, elsewhere=lambda _: {}, published=dict)
+NOTHING_AROUND = MatchContext(claims=lambda _: {}, elsewhere=lambda _: {}, published=dict)
 
 
 def issues(before: str | None, after: str | None, mode: str = "full", path: str = "contracts/file.yaml") -> list[Issue]:
     """Return everything that is said about a change of one file, each dataset's in turn."""
-    sides = [{} if text is None else {path: read(path, text.encode())} for text in (before, after)]
+    sides = [{} if text is None else {path: read_content(path, text.encode())} for text in (before, after)]
     if before is not None and after is not None and sides[1][path].format is None:
-        sides[1] = {path: reread(path, after.encode(), {sides[0][path].format or ""})}
-    return [issue for each in match(*sides, NOTHING_AROUND) for issue in judge(each.pair, mode).issues]
+        sides[1] = {path: read_as_former_format(path, after.encode(), {sides[0][path].format or ""})}
+    return [issue for each in match_contracts(*sides, NOTHING_AROUND) for issue in run_rules(each.pair, mode).issues]
 
 
 def kinds(found: list[Issue]) -> set[str]:

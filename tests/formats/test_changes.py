@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 from change_cases import FOLDER, PATH, SIDES, Case, all_cases, rendered, told
 
-from dcr.compatibility.rule import all_rules
-from dcr.formats import formats, read
+from dcr.compatibility.rule import load_rules
+from dcr.formats import list_formats, read_content
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -52,9 +52,9 @@ def test_a_folder_holds_what_its_name_says_and_nothing_else(case: Case) -> None:
 
 @every_case
 def test_each_side_is_read_as_its_folders_format(case: Case) -> None:
-    read_as = {read(PATH, text.encode()).format for side in SIDES if (text := case.text(side)) is not None}
+    read_as = {read_content(PATH, text.encode()).format for side in SIDES if (text := case.text(side)) is not None}
     named = set(case.format.split("_to_"))
-    assert named <= {each.NAME for each in formats()}
+    assert named <= {each.NAME for each in list_formats()}
     assert read_as - {None} == named
 
 
@@ -93,7 +93,7 @@ def test_no_kind_about_versions_fires_on_a_model_of_dbt(case: Case) -> None:
 
 
 def test_every_expected_kind_is_one() -> None:
-    assert set().union(*(kinds(case.expected) for case in all_cases())) <= set(all_rules())
+    assert set().union(*(kinds(case.expected) for case in all_cases())) <= set(load_rules())
 
 
 def test_no_folder_lies_beside_the_formats() -> None:

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import yaml
 
-from dcr.compatibility.engine import judge
-from dcr.compatibility.matching import Surroundings, match
+from dcr.compatibility.engine import run_rules
+from dcr.compatibility.matching import MatchContext, match_contracts
 from dcr.compatibility.pairs import ContractPair
 from dcr.compatibility.severities import ERROR
-from dcr.formats import read
-from dcr.formats.reading import Reading
+from dcr.formats import read_content
+from dcr.formats.reading import ParsedFile
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 CORPUS = Path(os.environ.get("DCR_CORPUS") or Path(__file__).parents[2].parent / "shared" / "corpus")
 EXAMPLES = sorted(CORPUS.glob("odcs-examples/*.yaml"))
 PAIRS = sorted(each for each in CORPUS.glob("pairs/*/*") if each.is_dir())
-ALONE = Surroundings(lambda _: {}, lambda _: {}, dict)
+ALONE = MatchContext(lambda _: {}, lambda _: {}, dict)
 LIKE_ANY_CHANGE = {"version_not_semver", "value_not_understood", "value_ambiguous"}
 """What is said about the proposed file itself, whether it changed or not."""
 
@@ -45,16 +45,16 @@ every_file = pytest.mark.parametrize(
 )
 
 
-def reading(file: Path) -> Reading:
+def reading(file: Path) -> ParsedFile:
     """Return what a file holds, under one name for both sides of a change."""
-    return read("contract.yaml", file.read_bytes()) if file.exists() else Reading("contract.yaml", None)
+    return read_content("contract.yaml", file.read_bytes()) if file.exists() else ParsedFile("contract.yaml", None)
 
 
 def said(folder: Path) -> list[Issue]:
     """Return everything that is said about a change, as a check of one changed file would."""
     before, after = (reading(folder / f"{side}.yaml") for side in ("previous", "proposed"))
-    matched = match({before.path: before}, {after.path: after}, ALONE)
-    return [issue for each in matched for mode in ("backward", "full") for issue in judge(each.pair, mode).issues]
+    matched = match_contracts({before.path: before}, {after.path: after}, ALONE)
+    return [issue for each in matched for mode in ("backward", "full") for issue in run_rules(each.pair, mode).issues]
 
 
 def parsed(file: Path) -> Any:
@@ -95,7 +95,7 @@ def test_an_official_example_has_no_error(file: Path) -> None:
     assert found.format == "odcs"
     pairs = [ContractPair(None, each, proposed_problems=found.problems) for each in found.contracts]
     pairs = pairs or [ContractPair(None, None, proposed_problems=found.problems)]
-    errors = [issue for each in pairs for issue in judge(each, "none").issues if issue.severity == ERROR]
+    errors = [issue for each in pairs for issue in run_rules(each, "none").issues if issue.severity == ERROR]
     assert errors == []
 
 
@@ -110,7 +110,7 @@ def test_a_file_that_names_its_format_is_read_as_that(file: Path) -> None:
 def test_a_file_compared_with_itself_is_silent(file: Path) -> None:
     found = reading(file)
     for contract in found.contracts:
-        issues = judge(ContractPair(contract, contract, proposed_problems=found.problems), "full").issues
+        issues = run_rules(ContractPair(contract, contract, proposed_problems=found.problems), "full").issues
         assert {each.kind for each in issues} <= LIKE_ANY_CHANGE
 
 

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 import pytest
 from foreign_texts import edited, issues, kinds, line_of
 
-from dcr.formats import read
+from dcr.formats import read_content
 
 YESTERDAY, TOMORROW = (str(date.today() + timedelta(days=days)) for days in (-1, 1))  # noqa: DTZ011
 
@@ -148,7 +148,7 @@ def test_the_line_to_edit_and_dbts_own_words(change: str) -> None:
     ],
 )
 def test_files_that_promise_nothing_are_left_alone(text: str) -> None:
-    reading = read("models/schema.yml", text.encode())
+    reading = read_content("models/schema.yml", text.encode())
     assert reading.format is None
     assert not reading.contracts
 
@@ -164,9 +164,9 @@ def test_files_that_promise_nothing_are_left_alone(text: str) -> None:
 )  # fmt: skip
 def test_no_odd_shape_raises(rest: str) -> None:
     text = f"models: [{{name: a, contract: {{enforced: true}}, {rest}}}]"
-    assert read("models/schema.yml", text.encode()).format == "dbt"
+    assert read_content("models/schema.yml", text.encode()).format == "dbt"
 
 
 def test_owners_are_those_of_the_meta_or_the_group() -> None:
-    orders, refunds = read("a.yml", FILE.encode()).contracts
+    orders, refunds = read_content("a.yml", FILE.encode()).contracts
     assert [orders.owners[0].team, refunds.owners[0].team] == ["checkout", "payments"]

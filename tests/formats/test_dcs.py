@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from foreign_texts import edited, issues, line_of
 
-from dcr.formats import read
+from dcr.formats import read_content
 
 FILE = """\
 dataContractSpecification: 1.1.0
@@ -85,7 +85,7 @@ NOTE = "      note:\n        type: text\n        maxLength: 200\n"
 
 @pytest.mark.parametrize("word", ["0.9.0", "0.9.3", "1.0.0", "1.1.0", "1.2", "1.2.1"])
 def test_every_version_of_the_specification_is_read(word: str) -> None:
-    reading = read("a.yaml", edited(FILE, ("Specification: 1.1.0", f"Specification: {word}")).encode())
+    reading = read_content("a.yaml", edited(FILE, ("Specification: 1.1.0", f"Specification: {word}")).encode())
     assert [each.dataset_id for each in reading.contracts] == ["urn:shop:orders/orders", "urn:shop:orders/refunds"]
     assert reading.problems == ()
 
@@ -163,7 +163,7 @@ def test_a_definition_may_be_nested_and_refer_to_another() -> None:
         FILE, (ORDER_ID, ORDER_ID.replace("order_id", "ids")), ("servicelevels:\n", f"{more}servicelevels:\n")
     )
     nested = renamed.replace("#/definitions/order_id", "#/definitions/x/y")
-    (orders, _) = read("a.yaml", nested.encode()).contracts
+    (orders, _) = read_content("a.yaml", nested.encode()).contracts
     assert orders.fields[0].type == "string"
 
 
@@ -176,7 +176,7 @@ models: {nodes: {fields: {root: {$ref: '#/definitions/node'}}}}
 definitions:
   node: {type: object, fields: {left: {$ref: '#/definitions/node'}, value: {type: int}}}
 """
-    reading = read("a.yaml", text.encode())
+    reading = read_content("a.yaml", text.encode())
     assert len(reading.contracts) == 1
     assert ["refers to itself" in problem.message for problem in reading.problems] == [True]
 
@@ -194,25 +194,25 @@ models: {{nodes: {{fields: {{root: {{$ref: '#/definitions/d0'}}}}}}}}
 definitions:
 {levels}  d60: {{type: int}}
 """
-    problems = read("a.yaml", text.encode()).problems
+    problems = read_content("a.yaml", text.encode()).problems
     assert problems
     assert len(problems) <= 200
     assert all("not followed" in problem.message for problem in problems)
 
 
 def test_what_is_not_understood_is_said_once_however_many_models_there_are() -> None:
-    reading = read("a.yaml", edited(FILE, ("status: active", "status: on ice")).encode())
+    reading = read_content("a.yaml", edited(FILE, ("status: active", "status: on ice")).encode())
     assert len(reading.problems) == 1
 
 
 def test_a_file_without_an_id_is_refused() -> None:
-    reading = read("a.yaml", edited(FILE, ("id: urn:shop:orders\n", "")).encode())
+    reading = read_content("a.yaml", edited(FILE, ("id: urn:shop:orders\n", "")).encode())
     assert reading.unreadable
     assert reading.format == "dcs"
 
 
 def test_a_file_without_models_says_that_there_is_nothing_to_compare() -> None:
-    reading = read("a.yaml", b"dataContractSpecification: 1.1.0\nid: a\ninfo: {version: 1.0.0}\n")
+    reading = read_content("a.yaml", b"dataContractSpecification: 1.1.0\nid: a\ninfo: {version: 1.0.0}\n")
     assert not reading.contracts
     assert ["no models" in problem.message for problem in reading.problems] == [True]
 
@@ -225,7 +225,7 @@ def test_a_file_without_models_says_that_there_is_nothing_to_compare() -> None:
 )
 def test_no_odd_shape_raises(models: str, more: str) -> None:
     text = f"dataContractSpecification: 1.1.0\nid: a\nmodels: {models}\n{more}"
-    assert read("a.yaml", text.encode()).format == "dcs"
+    assert read_content("a.yaml", text.encode()).format == "dcs"
 
 
 @pytest.mark.parametrize(("version", "said"), [("1.0.1", True), ("1.1.0", True), ("2.0.0", False)])

@@ -7,7 +7,7 @@ import random
 import pytest
 from foreign_texts import issues
 
-from dcr.formats import read
+from dcr.formats import read_content
 from dcr.formats._foreign.notes import MAX_NOTES
 
 ODCS = "apiVersion: v3.1.0\nkind: DataContract\nid: f\nversion: 1.0.0\nstatus: active\nteam: {name: a}\n"
@@ -73,7 +73,7 @@ TOO_MUCH = {
 @pytest.mark.parametrize("text", TOO_MUCH)
 def test_a_file_that_unfolds_to_too_much_is_refused_by_name(text: str) -> None:
     content, message = TOO_MUCH[text]
-    reading = read("a.yaml", content.encode())
+    reading = read_content("a.yaml", content.encode())
     assert reading.contracts == ()
     (problem,) = reading.problems
     assert problem.fatal
@@ -111,7 +111,7 @@ NOTED = {
 
 @pytest.mark.parametrize("text", NOTED)
 def test_a_key_that_is_read_and_has_another_shape_is_noted(text: str) -> None:
-    reading = read("a.yaml", NOTED[text].encode())
+    reading = read_content("a.yaml", NOTED[text].encode())
     assert reading.problems
     assert all(not each.understood and not each.fatal for each in reading.problems)
     assert all(1 <= each.location.line <= NOTED[text].count("\n") for each in reading.problems)
@@ -119,24 +119,24 @@ def test_a_key_that_is_read_and_has_another_shape_is_noted(text: str) -> None:
 
 @pytest.mark.parametrize("text", [FIELDS, MODEL, COLUMNS])
 def test_an_ordinary_file_has_no_note(text: str) -> None:
-    assert read("a.yaml", text.encode()).problems == ()
+    assert read_content("a.yaml", text.encode()).problems == ()
 
 
 def test_of_very_many_notes_the_first_are_told_and_that_there_are_more() -> None:
-    problems = read("a.yaml", f"{FIELDS}{lines('  - {name: a}', 5_000)}".encode()).problems
+    problems = read_content("a.yaml", f"{FIELDS}{lines('  - {name: a}', 5_000)}".encode()).problems
     assert len(problems) == MAX_NOTES + 1
     assert problems[-1].message == "more than 200 values are not understood; only the first are listed"
 
 
 def test_fields_merged_into_a_mapping_of_fields_are_fields() -> None:
     text = MODEL.replace("      a:", "      <<: {b: {type: int}}\n      a:")
-    (contract,) = read("a.yaml", text.encode()).contracts
+    (contract,) = read_content("a.yaml", text.encode()).contracts
     assert {each.name for each in contract.fields} == {"a", "b"}
 
 
 @pytest.mark.parametrize("text", ["{[a]: 1, name: b}", "{<<: [*x, *x], config: {}}", "{? {a: 1} : 2, config: 1}"])
 def test_a_model_too_odd_to_look_into_raises_nothing(text: str) -> None:
-    read("a.yml", f"x: &x {{<<: &y {{a: 1}}}}\nmodels: [{text}]\n".encode())
+    read_content("a.yml", f"x: &x {{<<: &y {{a: 1}}}}\nmodels: [{text}]\n".encode())
 
 
 SHAPES = (
@@ -167,8 +167,8 @@ def test_a_file_changed_at_random_is_read_alike_twice_and_is_silent_about_itself
         start = chance.choice(places) + 2
         end = min(at for at in (text.find(mark, start) for mark in ",}\n") if at >= 0)
         text = f"{text[:start]}{chance.choice(SHAPES)}{text[end:]}"
-    reading = read("a.yaml", text.encode())
-    assert reading._replace(root=None) == read("a.yaml", text.encode())._replace(root=None)
+    reading = read_content("a.yaml", text.encode())
+    assert reading._replace(root=None) == read_content("a.yaml", text.encode())._replace(root=None)
     assert all(1 <= each.location.line <= text.count("\n") + 1 for each in reading.problems)
     if not reading.unreadable:
         told = {each.kind for each in issues(text, text)}

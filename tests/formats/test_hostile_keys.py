@@ -7,10 +7,10 @@ import time
 import pytest
 from foreign_texts import issues
 
-from dcr.formats import read
-from dcr.formats._keys.values import MAX_SHOWN
-from dcr.formats._keys.walk import MAX_FOUND
-from dcr.formats.unread_keys import UnreadKey, changed_keys, unread_keys
+from dcr.formats import read_content
+from dcr.formats._keys.values import MAX_LENGTH
+from dcr.formats._keys.walk import MAX_KEYS
+from dcr.formats.unread_keys import UnreadKey, list_changed_keys, list_unread_keys
 
 ODCS = "apiVersion: v3.1.0\nkind: DataContract\nid: f\nversion: 1.0.0\nstatus: active\nteam: {name: a}\n"
 FILE = f"{ODCS}schema:\n- name: o\n  properties:\n  - {{name: a, logicalType: string}}\n"
@@ -18,10 +18,10 @@ SECONDS = 10
 
 
 def found(before: str, after: str) -> tuple[UnreadKey, ...]:
-    sides = read("a.yaml", before.encode()), read("a.yaml", after.encode())
+    sides = read_content("a.yaml", before.encode()), read_content("a.yaml", after.encode())
     assert not any(side.unreadable for side in sides), sides[1].problems
     started = time.process_time()
-    changed = changed_keys(*sides)
+    changed = list_changed_keys(*sides)
     assert time.process_time() - started < SECONDS
     return changed
 
@@ -35,14 +35,14 @@ def laughs(last: str) -> str:
 def test_anchors_that_repeat_are_compared_once_and_shown_in_short() -> None:
     changed = found(laughs("1"), laughs("2"))
     assert [each.way for each in changed] == ["l0.deep", "l1", "l2", "l3", "l4", "l5"]
-    assert all(len(each.proposed or "") <= MAX_SHOWN for each in changed)
+    assert all(len(each.proposed or "") <= MAX_LENGTH for each in changed)
     assert found(laughs("1"), laughs("1")) == ()
 
 
 def test_of_very_many_keys_the_first_are_told_and_that_there_are_more() -> None:
     many = "".join(f"key{n}: 1\n" for n in range(20_000))
     changed = found(f"{FILE}{many}", f"{FILE}{many.replace(': 1', ': 2')}")
-    assert len(changed) == MAX_FOUND + 1
+    assert len(changed) == MAX_KEYS + 1
     told = [each.message for each in issues(f"{FILE}{many}", f"{FILE}{many.replace(': 1', ': 2')}")]
     assert len([each for each in told if each.startswith("dcr does not read further keys")]) == 1
     assert found(f"{FILE}{many}", f"{FILE}{many}") == ()
@@ -58,8 +58,8 @@ def test_long_lists_without_names_are_paired_in_time() -> None:
 
 def test_long_names_and_values_are_cut() -> None:
     (key,) = found(FILE, f"{FILE}{'x' * 900}: {'y' * 90_000}\n")
-    assert len(key.way) <= MAX_SHOWN
-    assert len(key.proposed or "") <= MAX_SHOWN
+    assert len(key.way) <= MAX_LENGTH
+    assert len(key.proposed or "") <= MAX_LENGTH
 
 
 @pytest.mark.parametrize(
@@ -100,7 +100,9 @@ def test_a_key_is_said_at_its_dataset_and_field_also_below_an_anchor() -> None:
     )
     changed = found(text, text.replace("masking: none", "masking: hash"))
     assert [(each.datasets, each.field) for each in changed] == [(("f/o",), "a[]")]
-    assert [each.way for each in unread_keys(read("a.yaml", text.encode()))] == ["schema.o.properties.a.items.masking"]
+    assert [each.way for each in list_unread_keys(read_content("a.yaml", text.encode()))] == [
+        "schema.o.properties.a.items.masking"
+    ]
 
 
 def test_a_file_of_another_format_has_no_counterparts() -> None:

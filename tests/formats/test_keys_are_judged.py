@@ -15,9 +15,9 @@ import pytest
 import yaml
 from change_cases import told
 
-from dcr.formats import read
-from dcr.formats._keys.vocabularies import vocabulary_of
-from dcr.formats._keys.vocabulary import JUDGED, Below, Keys, Vocabulary
+from dcr.formats import read_content
+from dcr.formats._keys.vocabularies import find_vocabulary
+from dcr.formats._keys.vocabulary import COMPARED, MappingKeys, NestedMappings, Vocabulary
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -50,7 +50,7 @@ READ_AND_NOT_COMPARED = {
 class Spot(NamedTuple):
     """One mapping of an example, and the steps to it."""
 
-    kind: Keys
+    kind: MappingKeys
     steps: tuple[Any, ...]
 
 
@@ -64,7 +64,7 @@ def spots(vocabulary: Vocabulary, kind: str, value: Any, steps: tuple[Any, ...] 
                     yield from spots(vocabulary, one, at(inner, step), (*steps, name, *step))
 
 
-def entries(below: Below, value: Any) -> Iterator[tuple[str, tuple[Any, ...]]]:
+def entries(below: NestedMappings, value: Any) -> Iterator[tuple[str, tuple[Any, ...]]]:
     if isinstance(value, list):
         yield from ((below.many, (number,)) for number in range(len(value)))
     elif below.one and (not below.many or set(below.one_if) & set(value)):
@@ -108,8 +108,8 @@ def example(path: Path) -> Any:
 
 
 def vocabulary_for(path: Path) -> tuple[str, Vocabulary]:
-    name = read("contract.yaml", path.read_bytes()).format
-    found = vocabulary_of(name or "")
+    name = read_content("contract.yaml", path.read_bytes()).format
+    found = find_vocabulary(name or "")
     assert name is not None
     assert found is not None
     return name, found
@@ -128,7 +128,7 @@ def proven(path: Path) -> set[tuple[str, str, str]]:
     found = set()
     for spot in spots(vocabulary, "file", example(path)):
         for key, value in at(example(path), spot.steps).items():
-            if spot.kind.use_of(key) != JUDGED or (name, spot.kind.title, key) in found:
+            if spot.kind.use_of(key) != COMPARED or (name, spot.kind.title, key) in found:
                 continue
             for other in (*others(value), None):
                 after = copy.deepcopy(example(path))
@@ -153,7 +153,7 @@ def test_every_judged_key_is_read() -> None:
     assert claimed - found == READ_AND_NOT_COMPARED.keys()
 
 
-def leads_to_judged(vocabulary: Vocabulary, below: Below) -> bool:
+def leads_to_judged(vocabulary: Vocabulary, below: NestedMappings) -> bool:
     kinds = [vocabulary.kinds[each] for each in (below.one, below.many) if each]
     return any(kind.judged or kind.below for kind in kinds)
 
@@ -170,6 +170,6 @@ def test_a_key_that_breaks_nobody_is_silent_and_one_that_is_not_read_is_said(pat
             after = copy.deepcopy(example(path))
             at(after, spot.steps)[key] = "some words"
             new = {each for each in kinds_of(example(path), after) - said_of(path) if not each.startswith("version_")}
-            silent = key in spot.kind.ignored or spot.kind.use_of(key) == JUDGED
+            silent = key in spot.kind.ignored or spot.kind.use_of(key) == COMPARED
             assert (NOT_READ in new) is not silent, (spot, key)
             assert new <= {NOT_READ, "server_changed", "archived_contract_changed"}, (spot, key, new)

@@ -8,9 +8,9 @@ import pytest
 from change_cases import PATH, Case, all_cases, told
 
 from dcr.contract.contract import CONSTRAINTS
-from dcr.formats import read
+from dcr.formats import read_content
 from dcr.formats.native import _CONTRACT_KEYS as CONTRACT_KEYS
-from dcr.registry.changelog import entry_of
+from dcr.registry.changelog import build_entry
 from dcr.rendering.listings.outline import outline
 
 STANDARD = """\
@@ -25,7 +25,7 @@ schema: [{name: orders, properties: [{name: x, logicalType: integer, enum: [a, b
 
 
 def test_an_outline_says_of_an_enum_that_holds_nothing_that_it_does() -> None:
-    (line,) = (each for each in outline(read(PATH, STANDARD.encode())) if each.strip().startswith("field x"))
+    (line,) = (each for each in outline(read_content(PATH, STANDARD.encode())) if each.strip().startswith("field x"))
     assert line.strip() == "field x: integer, optional, one of no values"
 
 
@@ -33,8 +33,8 @@ def test_a_changelog_tells_of_status_and_freshness_in_the_words_of_the_file() ->
     promise = "slaProperties: [{property: latency, value: %s, unit: h}]\n"
     before = STANDARD.replace("status: active", "status: production") + promise % 8
     after = STANDARD.replace("status: active", "status: retired") + promise % 4
-    sides = (read(PATH, text.encode()).contracts[0] for text in (before, after))
-    assert [line.message for line in entry_of(*sides, "backward").lines] == [
+    sides = (read_content(PATH, text.encode()).contracts[0] for text in (before, after))
+    assert [line.message for line in build_entry(*sides, "backward").lines] == [
         "the freshness promised is 4 hours", "the status went from production to retired",
     ]  # fmt: skip
 

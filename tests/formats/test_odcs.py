@@ -8,17 +8,17 @@ from typing import TYPE_CHECKING
 import pytest
 from repositories import Repository
 
-from dcr.compatibility.engine import judge
+from dcr.compatibility.engine import run_rules
 from dcr.compatibility.pairs import ContractPair
-from dcr.formats import read
-from dcr.formats._odcs.fields import OPTIONS as _OPTIONS
+from dcr.formats import read_content
+from dcr.formats._odcs.fields import OPTION_KEYS as _OPTIONS
 from dcr.formats.odcs import NAME
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from dcr.compatibility.issue import Issue
-    from dcr.formats.reading import Reading
+    from dcr.formats.reading import ParsedFile
 
 PATH = "contracts/shop.odcs.yaml"
 BASE = """\
@@ -72,8 +72,8 @@ dataset:
 """
 
 
-def reading(text: str) -> Reading:
-    return read(PATH, text.encode())
+def reading(text: str) -> ParsedFile:
+    return read_content(PATH, text.encode())
 
 
 def grown(text: str) -> str:
@@ -88,7 +88,7 @@ def issues(previous: str, proposed: str, mode: str = "full") -> list[Issue]:
     assert before.problems == (), before.problems
     (old,), (new,) = before.contracts, after.contracts
     assert old.dataset_id == new.dataset_id
-    return list(judge(ContractPair(old, new, proposed_problems=after.problems), mode).issues)
+    return list(run_rules(ContractPair(old, new, proposed_problems=after.problems), mode).issues)
 
 
 def named(text: str, name: str) -> int:
@@ -206,7 +206,7 @@ def test_a_file_of_odd_shape_is_read_or_refused_and_never_fails(rest: str) -> No
     assert found.format == NAME
     assert found.contracts or found.problems
     for contract in found.contracts:
-        judge(ContractPair(contract, contract, proposed_problems=found.problems), "full")
+        run_rules(ContractPair(contract, contract, proposed_problems=found.problems), "full")
 
 
 ODD_VALUES = ["0", "-1", "1.5", "3", "10000000000", "1e400", ".nan", "'('", "true", "'2020-01-01'", "null", "[1]"]
@@ -219,7 +219,7 @@ def test_an_option_with_an_odd_value_is_judged_or_noted_and_never_fails(kind: st
     texts = [f"{BASE}      - {{name: x, logicalType: {kind}, {body}}}\n" for body in ("tags: []", *bodies)]
     contracts = [reading(text).contracts[0] for text in texts]
     for before, after in itertools.product(contracts, contracts):
-        judge(ContractPair(before, after), "full")
+        run_rules(ContractPair(before, after), "full")
 
 
 @pytest.mark.parametrize(

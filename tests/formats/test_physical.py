@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from dcr.formats._foreign.stored_types import LogicalType, logical_type, stored_type, whole_type
+from dcr.formats._foreign.stored_types import LogicalType, format_whole_type, normalize_stored_type, parse_stored_type
 
 SPELLINGS = {
     "string": """
@@ -49,16 +49,16 @@ def test_the_table_is_large_enough_and_says_nothing_twice() -> None:
 
 @pytest.mark.parametrize(("spelling", "name"), CASES, ids=[spelling for spelling, _ in CASES])
 def test_a_vendors_spelling_means_its_logical_type(spelling: str, name: str) -> None:
-    found = logical_type(spelling)
+    found = parse_stored_type(spelling)
     assert found.name == name
     assert found.known
-    assert logical_type(f"  {spelling.upper()} ").name == name
+    assert parse_stored_type(f"  {spelling.upper()} ").name == name
 
 
 @pytest.mark.parametrize("spelling", NOBODYS)
 def test_a_spelling_of_nobody_is_left_as_it_is(spelling: str) -> None:
-    found = logical_type(spelling.upper())
-    assert (found.name, found.known, found.stored) == (spelling.lower(), False, stored_type(spelling))
+    found = parse_stored_type(spelling.upper())
+    assert (found.name, found.known, found.stored) == (spelling.lower(), False, normalize_stored_type(spelling))
     assert found.written == found.stored_written == spelling.upper()
 
 
@@ -77,7 +77,7 @@ def test_a_spelling_of_nobody_is_left_as_it_is(spelling: str) -> None:
     ],
 )
 def test_the_members_of_a_struct(spelling: str, members: list[tuple[str, str]]) -> None:
-    assert [(name, kind.name) for name, kind in logical_type(spelling).fields] == members
+    assert [(name, kind.name) for name, kind in parse_stored_type(spelling).fields] == members
 
 
 @pytest.mark.parametrize(
@@ -92,7 +92,7 @@ def test_the_members_of_a_struct(spelling: str, members: list[tuple[str, str]]) 
     ],
 )
 def test_the_elements_of_an_array(spelling: str, elements: str) -> None:
-    items = logical_type(spelling).items
+    items = parse_stored_type(spelling).items
     assert items is not None
     assert items.name == elements
 
@@ -123,9 +123,9 @@ NOT_SPARK = (
 
 @pytest.mark.parametrize(("spelling", "sql"), SPARK.items(), ids=list(SPARK))
 def test_a_class_of_spark_is_the_type_that_its_sql_spells(spelling: str, sql: str) -> None:
-    found, wanted = logical_type(spelling), logical_type(sql)
+    found, wanted = parse_stored_type(spelling), parse_stored_type(sql)
     assert found.known
-    assert whole_type(found) == whole_type(wanted)
+    assert format_whole_type(found) == format_whole_type(wanted)
     assert unwritten(found) == unwritten(wanted)
     assert found.written == spelling
 
@@ -139,12 +139,12 @@ def unwritten(kind: LogicalType) -> LogicalType:
 
 @pytest.mark.parametrize("spelling", NOT_SPARK)
 def test_what_only_looks_like_a_class_of_spark_is_left_as_it_is(spelling: str) -> None:
-    assert not logical_type(spelling).known
+    assert not parse_stored_type(spelling).known
 
 
 @pytest.mark.parametrize("spelling", ["array", "struct", "object"])
 def test_nested_types_without_an_inside_are_still_nested(spelling: str) -> None:
-    kind = logical_type(spelling)
+    kind = parse_stored_type(spelling)
     assert kind.items is None
     assert kind.fields == ()
 
@@ -153,4 +153,4 @@ def test_nested_types_without_an_inside_are_still_nested(spelling: str) -> None:
     "spelling", ["array<" * 500 + "int" + ">" * 500, "struct<a:" * 500, "(" * 2000, "int" + "[]" * 3000, "<" * 100]
 )
 def test_a_spelling_of_any_depth_ends(spelling: str) -> None:
-    assert isinstance(logical_type(spelling), LogicalType)
+    assert isinstance(parse_stored_type(spelling), LogicalType)

@@ -11,9 +11,9 @@ from foreign_texts import edited, issues, kinds, line_of
 from soundness.edits import edited as other_than
 from soundness.generate import contract
 
-from dcr.compatibility.migration import without_spellings
-from dcr.compatibility.rule import FIELD, all_rules
-from dcr.formats import read
+from dcr.compatibility.migration import normalize_field
+from dcr.compatibility.rule import FIELD, load_rules
+from dcr.formats import read_content
 
 NATIVE = """\
 dataset_id: shop.orders
@@ -334,9 +334,9 @@ def test_each_is_said_at_the_line_to_edit(change: str, name: str) -> None:
 
 
 def test_the_texts_say_the_same() -> None:
-    meant = {name: read(f"{name}.yaml", text.encode()).contracts[0] for name, text in TEXTS.items()}
+    meant = {name: read_content(f"{name}.yaml", text.encode()).contracts[0] for name, text in TEXTS.items()}
     for name in ("odcs", "odcs 3.2", "dcs"):
-        assert tuple(without_spellings(each) for each in meant[name].fields) == meant["native"].fields
+        assert tuple(normalize_field(each) for each in meant[name].fields) == meant["native"].fields
         assert meant[name].primary_key == meant["native"].primary_key
         assert meant[name].freshness_sla == meant["native"].freshness_sla
     assert [each.type for each in meant["dbt"].fields] == [each.type for each in meant["native"].fields[:5]]
@@ -420,12 +420,12 @@ def drawn_pair(rng: Random) -> tuple[list[Mapping], list[Mapping]] | None:
     before.pop("primary_key", None)
     after, _ = other_than(rng, before, rng.randint(1, 3))
     fields = (before["fields"], after["fields"])
-    valid = all(read("a.yaml", in_every_format(each)["native"].encode()).contracts for each in fields)
+    valid = all(read_content("a.yaml", in_every_format(each)["native"].encode()).contracts for each in fields)
     return fields if valid and all(sayable(each) for side in fields for each in side) else None
 
 
 def test_drawn_changes_are_the_same_breaks_in_every_format() -> None:
-    rules = {kind for kind, rule in all_rules().items() if rule.about == FIELD}
+    rules = {kind for kind, rule in load_rules().items() if rule.about == FIELD}
     judged = breaking = number = 0
     while judged < PAIRS:
         rng, number = Random(f"{SEED} {number}"), number + 1

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from foreign_texts import issues, kinds
 
-from dcr.formats import read
+from dcr.formats import read_content
 
 SHRUNK, EXPANDED = "field_enum_shrunk", "field_enum_expanded"
 TIGHTENED, LOOSENED = "field_constraint_tightened", "field_constraint_loosened"
@@ -56,7 +56,7 @@ def test_listed_values_are_those_that_the_field_can_hold(name: str) -> None:
 
 def test_a_value_of_a_type_that_is_not_the_fields_is_said_at_its_place() -> None:
     text = dcs("a:\n        type: integer\n        enum:\n          - 1\n          - many")
-    (problem,) = read("contracts/orders.yaml", text.encode()).problems
+    (problem,) = read_content("contracts/orders.yaml", text.encode()).problems
     assert (problem.location.line, problem.location.column) == (11, 13)
     assert problem.message == "the value 'many' is listed, and its field holds integer values only"
 
@@ -66,19 +66,19 @@ MERGED = "x-audit: &audit\n  created_by: {type: string, maxLength: 20}\n"
 
 def test_fields_that_are_merged_in_are_fields() -> None:
     before = dcs("<<: *audit\n      a: {type: string}", MERGED)
-    assert [each.name for each in read("a.yaml", before.encode()).contracts[0].fields] == ["a", "created_by"]
+    assert [each.name for each in read_content("a.yaml", before.encode()).contracts[0].fields] == ["a", "created_by"]
     assert kinds(issues(before, before.replace("20", "10"))) == {TIGHTENED}
     assert kinds(issues(before, before.replace("created_by", "updated_by"))) == {"field_removed"}
 
 
 def test_a_field_is_above_the_one_of_its_name_that_is_merged_in() -> None:
     text = dcs("<<: *audit\n      created_by: {type: integer}", MERGED)
-    (field,) = read("a.yaml", text.encode()).contracts[0].fields
+    (field,) = read_content("a.yaml", text.encode()).contracts[0].fields
     assert field.type == "integer"
 
 
 def test_a_field_may_be_named_like_the_merge_key_in_quotes() -> None:
-    (field,) = read("a.yaml", dcs("'<<': {type: integer}").encode()).contracts[0].fields
+    (field,) = read_content("a.yaml", dcs("'<<': {type: integer}").encode()).contracts[0].fields
     assert (field.name, field.type) == ("<<", "integer")
 
 

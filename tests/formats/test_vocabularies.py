@@ -8,11 +8,11 @@ import pytest
 import yaml
 from schema_keys import PACKAGED, keys_by_kind, packaged_schema
 
-from dcr.formats import formats
-from dcr.formats._keys.vocabularies import vocabulary_of
+from dcr.formats import list_formats
+from dcr.formats._keys.vocabularies import find_vocabulary
 from dcr.formats._keys.vocabulary import UNKNOWN, Vocabulary
 
-FOREIGN = [each.NAME for each in formats() if each.NAME != "native"]
+FOREIGN = [each.NAME for each in list_formats() if each.NAME != "native"]
 ODCS_3_1 = Path(__file__).parent / "schemas" / "odcs_3_1.yaml"
 """What `keys_by_kind` gives for the schema of v3.1.0: its package carries the newest schema only."""
 
@@ -21,7 +21,7 @@ NOT_IN_THE_SCHEMA = {"dbt": {"column of a version": "dbt's schema says nothing o
 
 
 def vocabulary(name: str) -> Vocabulary:
-    found = vocabulary_of(name)
+    found = find_vocabulary(name)
     assert found is not None
     return found
 
@@ -77,4 +77,4 @@ def test_a_key_has_one_use_and_leads_to_a_kind_that_there_is(name: str) -> None:
 
 def test_every_foreign_format_has_a_vocabulary_and_a_schema() -> None:
     assert set(FOREIGN) == PACKAGED.keys()
-    assert vocabulary_of("native") is None
+    assert find_vocabulary("native") is None

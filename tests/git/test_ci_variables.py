@@ -9,7 +9,7 @@ import sys
 import pytest
 from repositories import USERS, Outcome, Repository, breaking, contract
 
-from dcr.git.ci import service
+from dcr.git.ci import detect_service
 
 FOUND = ["field_removed", "version_bump_insufficient"]
 ZEROS = "0" * 40
@@ -236,12 +236,12 @@ MARKS = {
 
 @pytest.mark.parametrize(("name", "variables"), MARKS.items())
 def test_a_service_is_known_by_the_variable_it_marks_its_jobs_with(name: str, variables: dict[str, str]) -> None:
-    assert service({"CI": "true", **variables}) == name
+    assert detect_service({"CI": "true", **variables}) == name
 
 
 @pytest.mark.parametrize("variables", [{}, {"CI": "true"}, {"GITHUB_ACTIONS": ""}, {"GITHUB_ACTIONS": "false"}])
 def test_outside_the_known_services_there_is_none(variables: dict[str, str]) -> None:
-    assert service(variables) is None
+    assert detect_service(variables) is None
 
 
 @pytest.mark.parametrize(("name", "variables"), MARKS.items())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from dcr.git.web_address import address
+from dcr.git.web_address import find_repository_url
 
 GITHUB = {"GITHUB_ACTIONS": "true", "GITHUB_SERVER_URL": "https://github.com", "GITHUB_REPOSITORY": "example/data"}
 
@@ -23,7 +23,7 @@ GITHUB = {"GITHUB_ACTIONS": "true", "GITHUB_SERVER_URL": "https://github.com", "
     ],
 )  # fmt: skip
 def test_each_service_tells_where_the_repository_lives(environment: dict[str, str], told: str) -> None:
-    assert address(environment) == told
+    assert find_repository_url(environment) == told
 
 
 @pytest.mark.parametrize(
@@ -42,8 +42,8 @@ def test_each_service_tells_where_the_repository_lives(environment: dict[str, st
     ],
 )
 def test_what_is_no_plain_web_address_is_left_out(written: str) -> None:
-    assert address({"CI_PROJECT_URL": written}) == ""
+    assert find_repository_url({"CI_PROJECT_URL": written}) == ""
 
 
 def test_githubs_variables_count_on_github_only() -> None:
-    assert address({**GITHUB, "GITHUB_ACTIONS": ""}) == ""
+    assert find_repository_url({**GITHUB, "GITHUB_ACTIONS": ""}) == ""

@@ -16,7 +16,7 @@ from dcr.lint import lint
 from dcr.policy.policy import PolicyError
 from dcr.rendering.reports import reporter
 from dcr.rendering.style import Style
-from dcr.report.summary import closing_line
+from dcr.report.summary import format_closing_line
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -73,7 +73,7 @@ def test_every_cause_in_every_file_is_said_at_once(
     )
     report = lint(str(root))
     expect(Path(__file__).parent / "every_cause.txt", text(report))
-    assert closing_line(report) == "dcr: 18 errors, 2 warnings; 9 contracts (6 native, 3 unreadable)"
+    assert format_closing_line(report) == "dcr: 18 errors, 2 warnings; 9 contracts (6 native, 3 unreadable)"
     assert report.fails
 
 
@@ -119,7 +119,7 @@ def test_files_in_scope_that_are_no_contracts_are_counted_and_left_alone(folder:
     )
     report = lint(str(root))
     assert (report.total, report.left_alone) == (1, 5)
-    assert closing_line(report) == "dcr: no issues; 1 contract (native); 5 files are no contracts"
+    assert format_closing_line(report) == "dcr: no issues; 1 contract (native); 5 files are no contracts"
     assert not report.fails
 
 
@@ -274,7 +274,10 @@ def test_the_policy_says_what_is_in_scope_and_how_bad_it_is(folder: Callable[...
         ("value_ambiguous", "error"),
         ("contract_invalid", "error"),
     ]
-    assert closing_line(report) == "dcr: 2 errors, 0 warnings; 2 contracts (1 native, 1 unreadable); policy dcr.toml"
+    assert (
+        format_closing_line(report)
+        == "dcr: 2 errors, 0 warnings; 2 contracts (1 native, 1 unreadable); policy dcr.toml"
+    )
     assert report.fails
     assert not lint(str(root), fail_on="never").fails
 
@@ -313,7 +316,7 @@ def test_a_pyproject_of_somebody_else_is_no_policy(folder: Callable[..., Path]) 
 
 def test_nothing_found_is_said(folder: Callable[..., Path]) -> None:
     assert (
-        closing_line(lint(str(folder({}))))
+        format_closing_line(lint(str(folder({}))))
         == "dcr: no contract found in 0 files in scope (YAML and JSON); what one is: dcr schema contract"
     )
 
@@ -369,4 +372,4 @@ def test_the_command_prints_what_the_function_found(folder: Callable[..., Path])
     command = [sys.executable, "-m", "dcr", "lint", "contracts", "--format", "text"]
     run = subprocess.run(command, cwd=root, capture_output=True, check=False, text=True)
     report = lint(str(root), ["contracts"])
-    assert (run.returncode, run.stdout, run.stderr) == (1, text(report), f"{closing_line(report)}\n")
+    assert (run.returncode, run.stdout, run.stderr) == (1, text(report), f"{format_closing_line(report)}\n")

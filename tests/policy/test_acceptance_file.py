@@ -6,14 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dcr.compatibility.rule import FIELD, all_rules
+from dcr.compatibility.rule import FIELD, load_rules
 from dcr.policy.acceptances import parse_acceptances
 from dcr.policy.application import NEVER_ACCEPTED
 
 
 def read(text: str) -> tuple[list[tuple[object, ...]], list[tuple[int, int, str, str]]]:
     """Return the keys of what is accepted, and each cause with its line and column."""
-    found, problems = parse_acceptances(text.encode(), all_rules())
+    found, problems = parse_acceptances(text.encode(), load_rules())
     assert all(each.location.path == "dcr.accepted.yaml" for each in (*found, *problems))
     return [each.key for each in found], [
         (each.location.line, each.location.column, each.message, each.hint) for each in problems
@@ -32,7 +32,7 @@ KEY = ("users.daily_active", "2.0.0", "field_removed", "ltv")
 
 
 def test_an_entry_names_one_break() -> None:
-    found, problems = parse_acceptances(f"{ENTRY}    expires: 2027-01-31\n".encode(), all_rules())
+    found, problems = parse_acceptances(f"{ENTRY}    expires: 2027-01-31\n".encode(), load_rules())
     assert problems == []
     (entry,) = found
     assert entry.key == KEY
@@ -128,20 +128,20 @@ def test_one_bad_entry_hides_no_other() -> None:
 
 @pytest.mark.parametrize("kind", sorted(NEVER_ACCEPTED))
 def test_what_is_about_the_gate_itself_cannot_be_accepted(kind: str) -> None:
-    assert kind in all_rules()
+    assert kind in load_rules()
     found, problems = read(f"accepted: [{{dataset: a, version: '1.0.0', kind: {kind}, reason: x}}]")
     assert (found, len(problems)) == ([], 1)
 
 
-@pytest.mark.parametrize("kind", sorted(set(all_rules()) - NEVER_ACCEPTED))
+@pytest.mark.parametrize("kind", sorted(set(load_rules()) - NEVER_ACCEPTED))
 def test_every_other_kind_can(kind: str) -> None:
-    field = ", field: f" if all_rules()[kind].about == FIELD else ""
+    field = ", field: f" if load_rules()[kind].about == FIELD else ""
     found, problems = read(f"accepted: [{{dataset: a, version: '1.0.0', kind: {kind}, reason: x{field}}}]")
     assert (len(found), problems) == (1, [])
 
 
 @given(st.binary(max_size=200) | st.text(max_size=200).map(lambda text: f"accepted: [{{dataset: {text}}}]".encode()))
 def test_no_content_of_the_file_stops_a_run(content: bytes) -> None:
-    found, problems = parse_acceptances(content, all_rules())
+    found, problems = parse_acceptances(content, load_rules())
     assert found == []
     assert all(each.message for each in problems)

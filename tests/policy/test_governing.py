@@ -9,7 +9,7 @@ import pytest
 from dcr.compatibility.acceptance import Acceptance
 from dcr.formats.reading import Problem
 from dcr.parsing.location import Location
-from dcr.policy.effective import Decisions, Governing, governing
+from dcr.policy.effective import Acceptances, EffectivePolicy, combine_policies
 from dcr.policy.policy import Policy
 
 TODAY = "2026-06-15"
@@ -22,24 +22,26 @@ def known(*entries: Acceptance) -> frozenset[tuple[object, ...]]:
     return frozenset((*each.key, each.reason, each.expires) for each in entries)
 
 
-def said(rules: Governing, used: Any = (), matched: Any = ()) -> list[tuple[str, str, str, str]]:
+def said(rules: EffectivePolicy, used: Any = (), matched: Any = ()) -> list[tuple[str, str, str, str]]:
     issues = rules.own_issues(used, matched, TODAY)
     return [(each.kind, each.severity, str(each.location.path), each.message) for each in issues if each.location]
 
 
-def rules(*entries: Acceptance, before: tuple[Acceptance, ...] = (), problems: tuple[Problem, ...] = ()) -> Governing:
-    return governing(Policy(), Policy(), "defaults", None, Decisions(entries, problems, known(*before)))
+def rules(
+    *entries: Acceptance, before: tuple[Acceptance, ...] = (), problems: tuple[Problem, ...] = ()
+) -> EffectivePolicy:
+    return combine_policies(Policy(), Policy(), "defaults", None, Acceptances(entries, problems, known(*before)))
 
 
 def test_nothing_edited_and_nothing_accepted_is_nothing_to_say() -> None:
-    same = governing(Policy(mode="full"), Policy(mode="full"), "dcr.toml", Location("dcr.toml"), Decisions())
+    same = combine_policies(Policy(mode="full"), Policy(mode="full"), "dcr.toml", Location("dcr.toml"), Acceptances())
     assert not same.may_have_issues
     assert said(same) == []
 
 
 def test_an_edited_policy_is_said_with_the_settings_that_differ() -> None:
-    edited = governing(
-        Policy(mode="full"), Policy(draft="warn", exclude=("x",)), "dcr.toml", Location("dcr.toml"), Decisions()
+    edited = combine_policies(
+        Policy(mode="full"), Policy(draft="warn", exclude=("x",)), "dcr.toml", Location("dcr.toml"), Acceptances()
     )
     assert said(edited) == [
         (
@@ -49,12 +51,15 @@ def test_an_edited_policy_is_said_with_the_settings_that_differ() -> None:
             "the policy is edited in this change (exclude, mode, draft); the stricter side holds",
         )
     ]
-    loud = governing(
-        Policy(severity={"policy_changed": "error"}), Policy(), "dcr.toml", Location("dcr.toml"), Decisions()
+    loud = combine_policies(
+        Policy(severity={"policy_changed": "error"}), Policy(), "dcr.toml", Location("dcr.toml"), Acceptances()
     )
     assert [severity for _, severity, *_ in said(loud)] == ["error"]
     quiet = Policy(severity={"policy_changed": "off"})
-    assert said(governing(quiet, quiet._replace(mode="none"), "dcr.toml", Location("dcr.toml"), Decisions())) == []
+    assert (
+        said(combine_policies(quiet, quiet._replace(mode="none"), "dcr.toml", Location("dcr.toml"), Acceptances()))
+        == []
+    )
 
 
 def test_each_cause_that_an_entry_cannot_be_read_is_an_error() -> None:

@@ -8,15 +8,15 @@ from typing import Any
 import pytest
 
 from dcr.compatibility.modes import DIRECTIONS, MODES, is_transitive
-from dcr.compatibility.rules import kinds
-from dcr.policy.policy import CHOICES, SEVERITY_WORDS, Policy, PolicyError, StricterPolicy, parse_policy
+from dcr.compatibility.rules import list_kinds
+from dcr.policy.policy import CHOICES, SEVERITY_LEVELS, Policy, PolicyError, StricterPolicy, parse_policy
 
 ALL_MODES, ALL_SEVERITIES = ", ".join(MODES), "off, info, warning, error"
 MEANT_REMOVED = "did you mean 'field_removed'?"
 
 
 def parse(text: str, path: str = "dcr.toml") -> Policy | None:
-    return parse_policy(path, text.encode(), kinds())
+    return parse_policy(path, text.encode(), list_kinds())
 
 
 def test_an_empty_policy_is_the_defaults() -> None:
@@ -141,7 +141,7 @@ def test_every_mistake_is_named_with_its_file_and_what_was_meant(path: str, text
 )
 def test_what_is_not_toml_is_said(content: bytes) -> None:
     with pytest.raises(PolicyError, match=r"^'dcr\.toml' is not TOML: ") as caught:
-        parse_policy("dcr.toml", content, kinds())
+        parse_policy("dcr.toml", content, list_kinds())
     assert caught.value.hint == "mend 'dcr.toml'; see: dcr schema policy"
 
 
@@ -151,7 +151,7 @@ def test_a_tool_table_that_is_none_is_said() -> None:
 
 
 def test_a_byte_order_mark_is_dropped() -> None:
-    assert parse_policy("dcr.toml", b"\xef\xbb\xbfmode = 'full'", kinds()) == Policy(mode="full")
+    assert parse_policy("dcr.toml", b"\xef\xbb\xbfmode = 'full'", list_kinds()) == Policy(mode="full")
 
 
 def test_the_first_pattern_that_matches_a_dataset_gives_its_mode() -> None:
@@ -198,11 +198,11 @@ def test_the_longer_deprecation_holds_whichever_side_asks_for_it() -> None:
     assert stricter({"min_deprecation_days": 30}, {}).min_deprecation_days == 30
 
 
-@pytest.mark.parametrize(("one", "other"), list(product(SEVERITY_WORDS, SEVERITY_WORDS)))
+@pytest.mark.parametrize(("one", "other"), list(product(SEVERITY_LEVELS, SEVERITY_LEVELS)))
 def test_the_worse_severity_holds(one: str, other: str) -> None:
     both = stricter({"severity": {"field_removed": one}}, {"severity": {"field_removed": other}})
-    assert SEVERITY_WORDS.index(both.severity_of("field_removed", "error")) == max(
-        SEVERITY_WORDS.index(one), SEVERITY_WORDS.index(other)
+    assert SEVERITY_LEVELS.index(both.severity_of("field_removed", "error")) == max(
+        SEVERITY_LEVELS.index(one), SEVERITY_LEVELS.index(other)
     )
 
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dcr.policy.globs import Scope
-from dcr.policy.policy import USUAL_PLACES
+from dcr.policy.policy import DEFAULT_GLOBS
 
 
 @pytest.mark.parametrize(
@@ -38,7 +38,7 @@ def test_a_glob_covers(glob: str, covered: list[str], not_covered: list[str]) ->
 
 
 def test_the_default_globs_cover_contracts_at_the_top() -> None:
-    scope = Scope(USUAL_PLACES)
+    scope = Scope(DEFAULT_GLOBS)
     assert scope.covers("contracts/a.yaml")
     assert scope.covers("contracts-example/growth/a.yml")
     assert not scope.covers("src/contracts/a.yaml")

@@ -8,12 +8,12 @@ from typing import Any
 import pytest
 
 from dcr.compatibility.acceptance import Acceptance
-from dcr.compatibility.engine import judge
-from dcr.compatibility.issue import Accepted
+from dcr.compatibility.engine import run_rules
+from dcr.compatibility.issue import IssueAcceptance
 from dcr.compatibility.pairs import ContractPair
 from dcr.contract.contract import Contract, Field, Owner
 from dcr.parsing.location import Location
-from dcr.policy.application import apply
+from dcr.policy.application import adjust_issues
 from dcr.policy.policy import Policy, StricterPolicy
 
 TODAY = "2026-06-15"
@@ -32,7 +32,9 @@ def verdict(
     """Return kind and severity of what is left, and the reason where something was accepted."""
     policy = Policy(**settings)
     pair = ContractPair(before, proposed)
-    issues = apply(judge(pair, "backward"), pair, StricterPolicy(policy, other or policy), acceptances, TODAY)
+    issues = adjust_issues(
+        run_rules(pair, "backward"), pair, StricterPolicy(policy, other or policy), acceptances, TODAY
+    )
     return [(issue.kind, issue.severity, *([issue.accepted.reason] if issue.accepted else [])) for issue in issues]
 
 
@@ -122,8 +124,8 @@ def test_the_last_day_counts() -> None:
 def test_an_accepted_issue_keeps_what_it_was() -> None:
     pair = ContractPair(BEFORE, after("2.0.0"))
     policy = StricterPolicy(Policy(), Policy(severity={"field_removed": "warning"}))
-    (issue,) = apply(judge(pair, "backward"), pair, policy, [acceptance(expires="2027-01-31")], TODAY)
-    assert issue.accepted == Accepted("agreed", "error", "2027-01-31")
+    (issue,) = adjust_issues(run_rules(pair, "backward"), pair, policy, [acceptance(expires="2027-01-31")], TODAY)
+    assert issue.accepted == IssueAcceptance("agreed", "error", "2027-01-31")
     assert issue.witness is not None
 
 

@@ -18,18 +18,18 @@ from hypothesis import strategies as st
 from repositories import Repository
 
 from dcr.check import Request, check
-from dcr.contract.contract import walk
-from dcr.formats import read
-from dcr.git.repository import discover
+from dcr.contract.contract import walk_fields
+from dcr.formats import read_content
+from dcr.git.repository import discover_repository
 from dcr.parsing.reader import compose
 from dcr.policy.policy import Policy
 from dcr.registry.audit import audit
 from dcr.registry.blame import blame
-from dcr.registry.history.facts import Keep
-from dcr.registry.history.readings import Readings
+from dcr.registry.history.facts import Retention
+from dcr.registry.history.readings import FactsReader
 from dcr.registry.library.from_git import GitRegistry
-from dcr.registry.releases import judged, steps_of
-from dcr.registry.snapshot import open_at
+from dcr.registry.releases import judge_steps, list_steps
+from dcr.registry.snapshot import open_snapshot
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -96,7 +96,7 @@ def places(contract: Contract) -> list[Any]:
     keys = ("version", "status", "owners", "freshness_sla", "dataset_id")
     found: list[Any] = [contract.place.at(key) if contract.place else None for key in keys]
     found += [contract.fields_place.at(key) if contract.fields_place else None for key in ("primary_key", "dataset")]
-    for _, field in walk(contract.fields):
+    for _, field in walk_fields(contract.fields):
         found += [field.place.at(key) if field.place else None for key in (None, "type", "description", "required")]
     return found
 
@@ -104,11 +104,11 @@ def places(contract: Contract) -> list[Any]:
 @pytest.mark.parametrize("text", TEXTS, ids=("odcs", "dcs", "dbt", "anchors"))
 @given(st.integers(0, 2**32))
 def test_a_file_says_the_same_whether_its_parts_were_met_before(text: str, seed: int) -> None:
-    chance, readings = random.Random(seed), Readings()
+    chance, readings = random.Random(seed), FactsReader()
     for _ in range(8):
         content = text.encode()
-        facts, whole = readings.facts("a.yaml", str(hash(text)), content), read("a.yaml", content)
-        fresh = Readings().facts("a.yaml", "", content)
+        facts, whole = readings.facts("a.yaml", str(hash(text)), content), read_content("a.yaml", content)
+        fresh = FactsReader().facts("a.yaml", "", content)
         assert facts == fresh
         first = {each.dataset_id: each for each in reversed(whole.contracts)}
         assert {each.dataset_id: (each.version, each.status) for each in facts.datasets} == {
@@ -161,8 +161,8 @@ def repository(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Repository]
 
 def test_an_audit_parses_each_content_once(repository: Repository) -> None:
     def work() -> None:
-        opened = open_at(discover(str(repository.folder)), "main")
-        history = opened.history(keep=Keep(lambda _: True))
+        opened = open_snapshot(discover_repository(str(repository.folder)), "main")
+        history = opened.history(keep=Retention(lambda _: True))
         found = audit(opened, history, history.datasets())
         assert found.transitions == 12 * 9
         assert {slip.dataset_id for slip in found.slips} == {"shop/table_2", "shop/table_5", "shop/table_8"}
@@ -182,10 +182,12 @@ def test_a_transitive_check_parses_each_older_content_once(repository: Repositor
 def test_the_history_of_one_dataset_parses_each_content_once(repository: Repository) -> None:
     def work() -> None:
         one = "shop/table_2"
-        history = open_at(discover(str(repository.folder)), "main").history(one, keep=Keep(one.__eq__, ends=True))
+        history = open_snapshot(discover_repository(str(repository.folder)), "main").history(
+            one, keep=Retention(one.__eq__, ends=True)
+        )
         states = history.states(one)
         assert len(blame(states, history.meanings(states).values()).fields) == 3
-        assert len(judged(history, steps_of(history, one), Policy())) == len(states) == 10
+        assert len(judge_steps(history, list_steps(history, one), Policy())) == len(states) == 10
 
     assert sorted(parsed(work).values()) == [1] * 10
 
@@ -205,10 +207,12 @@ def test_a_longer_history_of_a_file_takes_hardly_more_memory(tmp_path: Path, mon
     monkeypatch.setenv("DCR_CACHE", "off")
     peaks = []
     for commits in (4, 16):
-        opened = open_at(discover(str(build(tmp_path / str(commits), 12, commits, commits).folder)), "main")
+        opened = open_snapshot(
+            discover_repository(str(build(tmp_path / str(commits), 12, commits, commits).folder)), "main"
+        )
         gc.collect()
         tracemalloc.start()
-        history = opened.history(keep=Keep(lambda _: True))
+        history = opened.history(keep=Retention(lambda _: True))
         audit(opened, history, history.datasets())
         peaks.append(tracemalloc.get_traced_memory()[1])
         tracemalloc.stop()

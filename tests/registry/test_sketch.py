@@ -11,13 +11,13 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dcr.contract.contract import meaning
-from dcr.contract.digest import digest
-from dcr.formats import read
+from dcr.contract.contract import build_comparison_key
+from dcr.contract.digest import compute_digest
+from dcr.formats import read_content
 from dcr.parsing.plain_tree import is_plain
-from dcr.parsing.reader import YamlRefusedError, check_tree, compose
-from dcr.registry.history.facts import FileFacts, from_plain, to_plain
-from dcr.registry.history.readings import Readings
+from dcr.parsing.reader import InvalidYamlError, check_tree, compose
+from dcr.registry.history.facts import FileFacts, facts_from_json, facts_to_json
+from dcr.registry.history.readings import FactsReader
 
 if TYPE_CHECKING:
     from dcr.contract.contract import Contract
@@ -48,11 +48,11 @@ SPOILS = (
 
 def full(content: bytes) -> tuple[object, ...]:
     """Return what the full reader says, as `told` does."""
-    reading = read("", content)
+    reading = read_content("", content)
     fatal = [each for each in reading.problems if each.fatal]
     return (
         [
-            (each.dataset_id, each.version, each.status, digest(each), each.deprecation_uri)
+            (each.dataset_id, each.version, each.status, compute_digest(each), each.deprecation_uri)
             for each in reading.contracts
         ],
         f"line {fatal[0].location.line}: {fatal[0].message}" if fatal else None,
@@ -67,16 +67,16 @@ def told(facts: FileFacts) -> tuple[object, ...]:
 @pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))
 def test_a_file_has_the_same_facts_either_way_and_keeps_them_through_the_cache(path: Path) -> None:
     content = path.read_bytes()
-    facts = Readings().facts("", "", content)
+    facts = FactsReader().facts("", "", content)
     assert told(facts) == full(content)
     if facts.lasting:
-        assert from_plain(to_plain(facts)) == facts._replace(claimed=facts.claimed)
+        assert facts_from_json(facts_to_json(facts)) == facts._replace(claimed=facts.claimed)
 
 
 @given(st.sampled_from(FILES), st.integers(0, 2**32))
 def test_a_spoilt_file_has_the_same_facts_either_way(path: Path, seed: int) -> None:
     chance = random.Random(seed)
-    readings = Readings()
+    readings = FactsReader()
     text = path.read_text("utf-8")
     for _ in range(6):
         at = chance.randrange(len(text))
@@ -85,14 +85,14 @@ def test_a_spoilt_file_has_the_same_facts_either_way(path: Path, seed: int) -> N
         assert told(readings.facts("", "", content)) == full(content)
         try:
             root = compose(content)
-        except YamlRefusedError:
+        except InvalidYamlError:
             continue
         if isinstance(root, yaml.MappingNode) and is_plain(root):
             check_tree(root)  # raises for what is refused
 
 
 def contracts() -> list[Contract]:
-    return [contract for path in FILES for contract in read("", path.read_bytes()).contracts]
+    return [contract for path in FILES for contract in read_content("", path.read_bytes()).contracts]
 
 
 def test_digests_are_equal_exactly_where_meanings_are() -> None:
@@ -100,4 +100,6 @@ def test_digests_are_equal_exactly_where_meanings_are() -> None:
     assert len(found) > 100
     for one in found:
         for other in found:
-            assert (digest(one) == digest(other)) is (meaning(one) == meaning(other))
+            assert (compute_digest(one) == compute_digest(other)) is (
+                build_comparison_key(one) == build_comparison_key(other)
+            )

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 from repositories import Repository, contract
 
-from dcr.git.repository import discover
-from dcr.registry.snapshot import open_at
+from dcr.git.repository import discover_repository
+from dcr.registry.snapshot import open_snapshot
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -26,7 +26,7 @@ def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Repository:
 
 
 def history(repository: Repository, only: str | None = None) -> History:
-    return open_at(discover(str(repository.folder)), "main").history(only)
+    return open_snapshot(discover_repository(str(repository.folder)), "main").history(only)
 
 
 def told(repository: Repository, dataset_id: str = ID) -> list[tuple[str, str, str | None]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from dcr.compatibility.issue import CONSUMERS, NEW_READERS, OLD_READERS, Accepted, Issue, Witness
+from dcr.compatibility.issue import CONSUMERS, NEW_READERS, OLD_READERS, Issue, IssueAcceptance, Witness
 from dcr.compatibility.severities import ERROR, INFO, WARNING
 from dcr.parsing.location import Location
 from dcr.report.report import (
@@ -136,7 +136,7 @@ INVALID = Issue(
     fingerprint="3344556677889900",
 )
 ACCEPTED = REMOVED_FIELD._replace(
-    severity=INFO, accepted=Accepted("nobody reads it; agreed in the weekly", ERROR, "2099-01-01")
+    severity=INFO, accepted=IssueAcceptance("nobody reads it; agreed in the weekly", ERROR, "2099-01-01")
 )
 KIND_OFF_TO_INFO = FRESHNESS._replace(severity=INFO)
 

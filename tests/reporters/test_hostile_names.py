@@ -14,15 +14,15 @@ from readers import SGR, seen_in
 from rich.cells import cell_len
 from sample_reports import ACCEPTED, FRESHNESS, UNIQUE, base, contract, report
 
-from dcr.compatibility.issue import Accepted, Witness
+from dcr.compatibility.issue import IssueAcceptance, Witness
 from dcr.compatibility.severities import ERROR
 from dcr.parsing.location import Location
 from dcr.rendering.reports import names, reporter
 from dcr.rendering.reports.github import annotation
 from dcr.rendering.style import Style
-from dcr.report.summary import closing_line
-from dcr.schemas import report_schema
-from dcr.text.printable import defused, printable, unmarked
+from dcr.report.summary import format_closing_line
+from dcr.schemas import load_report_schema
+from dcr.text.printable import escape_ci_commands, escape_ci_markers, make_printable
 
 if TYPE_CHECKING:
     from dcr.report.report import Report
@@ -99,7 +99,9 @@ def hostile_report(text: str) -> Report:
         previous_location=place,
         witness=Witness({text: [text], "b": {text: text}}, "previous", "proposed", times=2),
     )
-    accepted = ACCEPTED._replace(message=text, location=place, accepted=Accepted(text, ERROR, text), witness=None)
+    accepted = ACCEPTED._replace(
+        message=text, location=place, accepted=IssueAcceptance(text, ERROR, text), witness=None
+    )
     return report(
         contract(text or None, text, tightened, accepted, previous=text, proposed=f"{text}!", change="renamed"),
         issues=(FRESHNESS._replace(message=text, hint=text, location=None),),
@@ -151,7 +153,7 @@ def test_every_format_holds_the_same_issues(name: str) -> None:
 def test_json_gives_every_text_back_as_it_was(name: str) -> None:
     text = HOSTILE[name]
     document = json.loads(reporter("json").render(hostile_report(text), Style()))
-    jsonschema.Draft202012Validator(report_schema()).validate(document)
+    jsonschema.Draft202012Validator(load_report_schema()).validate(document)
     contract_document = document["contracts"][0]
     issue = contract_document["issues"][0]
     assert contract_document["path"] == contract_document["previous_path"] == text
@@ -178,7 +180,7 @@ def test_json_gives_every_text_back_as_it_was(name: str) -> None:
     ],
 )
 def test_what_cannot_be_seen_is_written_out(text: str, shown: str) -> None:
-    assert printable(text) == shown
+    assert make_printable(text) == shown
 
 
 @pytest.mark.parametrize(
@@ -194,13 +196,13 @@ def test_what_cannot_be_seen_is_written_out(text: str, shown: str) -> None:
     ],
 )
 def test_a_line_that_a_runner_would_obey_is_defused(line: str, harmless: str) -> None:
-    assert defused(line) == harmless
+    assert escape_ci_commands(line) == harmless
 
 
 def test_annotations_are_escaped_as_the_runner_unescapes_them() -> None:
     issue = ACCEPTED._replace(
         message="100% a%0Ab\nc", hint="", breaks=None, location=Location("a,b:c%2C.yaml", 1, 2),
-        accepted=Accepted("x%y", ERROR),
+        accepted=IssueAcceptance("x%y", ERROR),
     )  # fmt: skip
     assert annotation(issue) == (
         "::notice file=a%2Cb%3Ac%252C.yaml,line=1,col=2,title=field_removed (accepted)"
@@ -218,23 +220,23 @@ ANY_TEXT = st.lists(st.one_of(PIECES, st.text(ANY_CHARACTER, max_size=12)), max_
 @settings(max_examples=500, deadline=None)
 @given(ANY_TEXT)
 def test_printable_text_can_be_seen_whole(text: str) -> None:
-    shown = printable(text)
+    shown = make_printable(text)
     assert shown.isprintable()
-    assert printable(shown) == shown
+    assert make_printable(shown) == shown
     assert not any(each in shown for each in "\u034f\u2800\u3164\ufe0f")
     assert [each for each in shown if not each.isascii()] == [
-        each for each in text if not each.isascii() and printable(each) == each
+        each for each in text if not each.isascii() and make_printable(each) == each
     ]
 
 
 @settings(max_examples=500, deadline=None)
 @given(ANY_TEXT)
 def test_defused_text_holds_no_command(text: str) -> None:
-    line = defused(printable(text))
+    line = escape_ci_commands(make_printable(text))
     assert not line.strip().startswith("::")
     assert not re.search(r"##\w*\[", line)
-    assert defused(line) == line
-    assert json.loads(unmarked(json.dumps(text), escape="\\u0023")) == json.loads(json.dumps(text))
+    assert escape_ci_commands(line) == line
+    assert json.loads(escape_ci_markers(json.dumps(text), escape="\\u0023")) == json.loads(json.dumps(text))
 
 
 @pytest.mark.parametrize("format_name", FORMATS)
@@ -246,6 +248,6 @@ def test_any_text_is_rendered_and_harmless(format_name: str) -> None:
         output = reporter(format_name).render(found, style)
         assert_harmless(output, format_name, style)
         assert kinds_in(output, format_name) == list(KINDS)
-        assert "\n" not in defused(closing_line(found))
+        assert "\n" not in escape_ci_commands(format_closing_line(found))
 
     holds()

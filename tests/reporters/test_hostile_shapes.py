@@ -16,7 +16,7 @@ from test_hostile_names import ANY_TEXT, HOSTILE, hostile_report
 
 from dcr.rendering.reports import reporter
 from dcr.rendering.style import Style
-from dcr.text.printable import printable, unmarked
+from dcr.text.printable import escape_ci_markers, make_printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -74,7 +74,7 @@ def assert_harmless_comment(text: str) -> None:
 def test_a_comment_is_the_same_but_for_what_its_code_says(name: str) -> None:
     text = TEXTS[name]
     assert_harmless_comment(text)
-    shown = unmarked(printable(text))[:200].replace("\\|", "\\x5c|")
+    shown = escape_ci_markers(make_printable(text))[:200].replace("\\|", "\\x5c|")
     codes = html_of(rendered("markdown", text)).xpath(".//td/code/text()")
     assert any(each.startswith(shown) for each in codes), codes
 
@@ -101,9 +101,9 @@ def test_test_results_are_the_same_but_for_their_texts(name: str) -> None:
     document = xml_of(rendered("junit", text))
     assert shape_of_xml(document) == shape_of_xml(xml_of(rendered("junit", PLAIN)))
     (failure,) = document.iter("failure")
-    assert failure.get("message") == printable(text)
-    assert f"\nhint: {printable(text)}" in failure.text
-    assert document[0].get("name") == printable(text)
+    assert failure.get("message") == make_printable(text)
+    assert f"\nhint: {make_printable(text)}" in failure.text
+    assert document[0].get("name") == make_printable(text)
 
 
 @every_text
@@ -126,7 +126,7 @@ def test_a_log_has_the_same_lines_and_commands(name: str, format_name: str) -> N
 @every_text
 def test_azures_agent_reads_the_texts_as_they_are_shown(name: str) -> None:
     text = TEXTS[name]
-    shown = unmarked(printable(text))
+    shown = escape_ci_markers(make_printable(text))
     area, properties, message = vso_command(rendered("azure", text).splitlines()[0])
     assert area == "task.logissue"
     assert properties == {
@@ -159,7 +159,7 @@ def test_a_sarif_message_holds_no_placeholder_and_no_link(name: str) -> None:
     assert not re.search(r"[{}]", message.replace("{{", "").replace("}}", ""))
     assert "](" not in message
     read = message.replace("{{", "{").replace("}}", "}").replace("]\\(", "](")
-    assert read.startswith(printable(text).replace("]\\(", "]("))
+    assert read.startswith(make_printable(text).replace("]\\(", "]("))
 
 
 @every_text
@@ -168,7 +168,7 @@ def test_services_are_given_strings_that_can_be_seen_whole(name: str, format_nam
     seen = {"results": json.loads(rendered(format_name, TEXTS[name]))}
     if format_name == "sarif":
         seen = seen["results"]["runs"][0]["results"]
-    assert all(each == printable(each) for each in strings_in(seen))
+    assert all(each == make_printable(each) for each in strings_in(seen))
 
 
 def strings_in(value: Any) -> Iterator[str]:

@@ -29,7 +29,7 @@ from sample_reports import (
 from test_hostile_names import ANY_TEXT, HOSTILE, hostile_report
 
 from dcr.compatibility.issue import Witness
-from dcr.compatibility.rule import all_rules
+from dcr.compatibility.rule import load_rules
 from dcr.errors import UsageError
 from dcr.parsing.location import Location
 from dcr.rendering.reports import names, needs_sources, reporter
@@ -39,7 +39,7 @@ from dcr.rendering.reports._html.listing import MANY
 from dcr.rendering.reports._html.markup import element
 from dcr.rendering.style import Style
 from dcr.report.sources import Source
-from dcr.text.printable import printable
+from dcr.text.printable import make_printable
 
 if TYPE_CHECKING:
     from dcr.report.report import Report
@@ -128,7 +128,7 @@ def test_no_text_changes_what_a_page_is_made_of(name: str) -> None:
     if text.strip():
         assert skeleton(page.root) == skeleton(usual.root)
     for issue in page.issues:
-        assert said(page.one("h3", within=issue)) == printable(text)
+        assert said(page.one("h3", within=issue)) == make_printable(text)
 
 
 MARKUP = {
@@ -158,8 +158,8 @@ def test_markup_in_a_contract_is_text_on_the_page_and_in_its_lines(text: str) ->
 @given(ANY_TEXT)
 def test_any_text_comes_back_from_a_page_as_it_was_made_printable(text: str) -> None:
     made = Page(report(contract("x", "y", NOWHERE._replace(message=text, field=text))))
-    assert said(made.one("h3", within=made.issues[0])) == printable(text)
-    assert said(made.one("code", "field", made.issues[0])) == printable(text)
+    assert said(made.one("h3", within=made.issues[0])) == make_printable(text)
+    assert said(made.one("code", "field", made.issues[0])) == make_printable(text)
     attribute = element("p", title=text)
     assert re.fullmatch(r'<p title="[^"<>]*"></p>', attribute)
 
@@ -352,13 +352,13 @@ def test_two_contracts_that_claim_one_dataset_are_told_apart() -> None:
 
 
 def test_every_kind_of_a_report_is_explained_on_its_page() -> None:
-    kinds = list(all_rules())
+    kinds = list(load_rules())
     issues = [NOWHERE._replace(kind=kind, message=kind) for kind in kinds]
     page = Page(report(contract("x", USERS, *issues)))
     manuals = page.one("section", "manuals")
     assert [said(each) for each in page.all("h3", within=manuals)] == sorted(kinds)
     words = " ".join(said(manuals).split())
-    for rule in all_rules().values():
+    for rule in load_rules().values():
         for paragraph in re.split(r"\n\n", rule.manual):
             assert " ".join(paragraph.split()[-8:]) in words
 

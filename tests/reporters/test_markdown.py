@@ -9,14 +9,14 @@ import pytest
 from readers import html_of, seen_in
 from sample_reports import ACCEPTED, FRESHNESS, REMOVED_FIELD, REPORTS, UNIQUE, contract, report
 
-from dcr.compatibility.issue import Accepted
+from dcr.compatibility.issue import IssueAcceptance
 from dcr.compatibility.severities import ERROR
 from dcr.parsing.location import Location
 from dcr.rendering.reports import reporter
 from dcr.rendering.reports._code_spans import cell, code
 from dcr.rendering.reports.markdown import MARK, MOST
 from dcr.rendering.style import Style
-from dcr.text.printable import printable, unmarked
+from dcr.text.printable import escape_ci_markers, make_printable
 
 if TYPE_CHECKING:
     from dcr.report.report import Report
@@ -84,7 +84,7 @@ def test_breaks_that_were_let_through_come_first_with_their_reasons() -> None:
 
 
 def test_breaks_that_were_let_through_are_kept_before_warnings() -> None:
-    accepted = [ACCEPTED._replace(accepted=Accepted(f"reason {number}", ERROR)) for number in range(50)]
+    accepted = [ACCEPTED._replace(accepted=IssueAcceptance(f"reason {number}", ERROR)) for number in range(50)]
     found = many(0, 1_000)
     comment = comment_of(found._replace(contracts=(*found.contracts, contract("users", "u.yaml", *accepted))))
     assert all(f"`reason {number}`" in comment for number in range(50))
@@ -114,7 +114,7 @@ def test_a_place_in_another_file_is_named_and_one_in_the_contract_is_a_line() ->
 def test_a_code_span_gives_its_text_back(text: str, span: str) -> None:
     assert code(text) == span
     if text:
-        assert html_of(f"x {code(text)} y").findtext("p/code") == unmarked(printable(text))
+        assert html_of(f"x {code(text)} y").findtext("p/code") == escape_ci_markers(make_printable(text))
 
 
 @pytest.mark.parametrize("text", ["a|b", "|", "a\\|b", "\\\\|", "\\", "a\\", "`|`", "||"])

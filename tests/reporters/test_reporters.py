@@ -16,7 +16,7 @@ from sample_reports import REPORTS
 from dcr.errors import UsageError
 from dcr.rendering.reports import names, reporter
 from dcr.rendering.style import Style
-from dcr.schemas import report_schema
+from dcr.schemas import load_report_schema
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -80,7 +80,7 @@ def test_the_json_format_writes_the_report(
 
 @every_report
 def test_the_json_format_keeps_to_its_schema(name: str) -> None:
-    jsonschema.Draft202012Validator(report_schema()).validate(json.loads(rendered("json", REPORTS[name])))
+    jsonschema.Draft202012Validator(load_report_schema()).validate(json.loads(rendered("json", REPORTS[name])))
 
 
 @every_report

@@ -20,16 +20,16 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from dcr.compatibility.engine import Verdict, judge
-from dcr.compatibility.history import Deprecation, Past, Released
-from dcr.compatibility.migration import comparable, former_id
+from dcr.compatibility.engine import Verdict, run_rules
+from dcr.compatibility.history import DeprecationPeriod, HistoryContext, ReleasedVersion
+from dcr.compatibility.migration import find_former_id, make_comparable
 from dcr.compatibility.pairs import ContractPair
-from dcr.compatibility.reintroductions import added, last_there
-from dcr.compatibility.rule import RUN, Rule, all_rules
-from dcr.contract.contract import path_of
-from dcr.formats import read, reread
-from dcr.formats.reading import Reading, Unenforced
-from dcr.formats.unread_keys import changed_keys, keys_about
+from dcr.compatibility.reintroductions import find_reintroductions, list_additions
+from dcr.compatibility.rule import RUN, Rule, load_rules
+from dcr.contract.contract import join_path
+from dcr.formats import read_as_former_format, read_content
+from dcr.formats.reading import ParsedFile, UnenforcedDataset
+from dcr.formats.unread_keys import filter_keys, list_changed_keys
 
 if TYPE_CHECKING:
     from dcr.compatibility.issue import Issue
@@ -86,7 +86,7 @@ def known_to_fail(cases: list[Case], defects: dict[str, str]) -> list[Any]:
 
 def rules_under_test() -> dict[str, Rule]:
     """Return the rules that can be judged from two files; those about the run are tested where runs are."""
-    return {kind: rule for kind, rule in all_rules().items() if rule.about != RUN}
+    return {kind: rule for kind, rule in load_rules().items() if rule.about != RUN}
 
 
 def pair_of(texts: dict[str, str | None], options: dict[str, Any]) -> ContractPair:
@@ -94,9 +94,9 @@ def pair_of(texts: dict[str, str | None], options: dict[str, Any]) -> ContractPa
     sides = {side: _read(side, text) for side, text in texts.items()}
     previous, proposed = _side("previous", sides, options), _side("proposed", sides, options)
     crossed = previous is not None and proposed is not None and previous.format != proposed.format
-    former = former_id(previous, proposed) if crossed and proposed else None
+    former = find_former_id(previous, proposed) if crossed and proposed else None
     if crossed and previous and proposed:
-        previous, proposed = comparable(previous, proposed)
+        previous, proposed = make_comparable(previous, proposed)
     pair = ContractPair(
         previous or _first(sides["older"]),
         proposed,
@@ -109,30 +109,30 @@ def pair_of(texts: dict[str, str | None], options: dict[str, Any]) -> ContractPa
         now_about=options.get("now_about"),
         unenforced=_unenforced(texts["proposed"], previous) if proposed is None else None,
     )
-    unread = () if proposed is None or previous is None else changed_keys(sides["previous"], sides["proposed"])
-    about = keys_about(unread, proposed.dataset_id if proposed else None)
+    unread = () if proposed is None or previous is None else list_changed_keys(sides["previous"], sides["proposed"])
+    about = filter_keys(unread, proposed.dataset_id if proposed else None)
     return pair._replace(past=_past(pair, _first(sides["earlier"]), options), unread=about)
 
 
-def _unenforced(text: str | None, previous: Contract | None) -> Unenforced | None:
+def _unenforced(text: str | None, previous: Contract | None) -> UnenforcedDataset | None:
     """Return where the dataset is defined without an enforced contract."""
     if text is None or previous is None:
         return None
     reading = _read("proposed", text)
     if reading.format is None:
-        reading = reread("proposed.yaml", text.encode(), {previous.format})
+        reading = read_as_former_format("proposed.yaml", text.encode(), {previous.format})
     return reading.unenforced.get(previous.dataset_id)
 
 
-def _past(pair: ContractPair, earlier: Contract | None, options: dict[str, Any]) -> Past | None:
-    fields, values = last_there(added(pair), [Released(earlier)] if earlier else [], "native")
+def _past(pair: ContractPair, earlier: Contract | None, options: dict[str, Any]) -> HistoryContext | None:
+    fields, values = find_reintroductions(list_additions(pair), [ReleasedVersion(earlier)] if earlier else [], "native")
     deprecation = None
     if "min_deprecation_days" in options:
         since = dict(options.get("deprecated_since", {}))
         own = since.pop("", None)
-        deprecation = Deprecation(options["min_deprecation_days"], options["today"], since, own)
-    past = Past(fields, values, deprecation, tuple(options.get("unread", ())))
-    return past if past != Past() else None
+        deprecation = DeprecationPeriod(options["min_deprecation_days"], options["today"], since, own)
+    past = HistoryContext(fields, values, deprecation, tuple(options.get("unread", ())))
+    return past if past != HistoryContext() else None
 
 
 def texts_of(case: Case) -> dict[str, str | None]:
@@ -145,7 +145,7 @@ def pair_in(case: Case) -> ContractPair:
 
 
 def verdict_on(case: Case, mode: str | None = None) -> Verdict:
-    return judge(pair_in(case), mode or case.mode)
+    return run_rules(pair_in(case), mode or case.mode)
 
 
 def rendered(issue: Issue) -> str:
@@ -165,16 +165,16 @@ def rendered(issue: Issue) -> str:
     return "\n".join(lines)
 
 
-def _read(side: str, text: str | None) -> Reading:
+def _read(side: str, text: str | None) -> ParsedFile:
     name = f"{side}.yaml"
-    return Reading(name, None) if text is None else read(name, text.encode())
+    return ParsedFile(name, None) if text is None else read_content(name, text.encode())
 
 
-def _first(reading: Reading, dataset_id: str | None = None) -> Contract | None:
+def _first(reading: ParsedFile, dataset_id: str | None = None) -> Contract | None:
     return next((each for each in reading.contracts if dataset_id in (None, each.dataset_id)), None)
 
 
-def _side(side: str, sides: dict[str, Reading], options: dict[str, Any]) -> Contract | None:
+def _side(side: str, sides: dict[str, ParsedFile], options: dict[str, Any]) -> Contract | None:
     contract = _first(sides[side], options.get("dataset"))
     if contract is None:
         return None
@@ -184,7 +184,7 @@ def _side(side: str, sides: dict[str, Reading], options: dict[str, Any]) -> Cont
 
 
 def _stored_as(fields: tuple[Field, ...], stored: dict[str, str], parent: str) -> tuple[Field, ...]:
-    named = ((path_of(parent, each.name), each) for each in fields)
+    named = ((join_path(parent, each.name), each) for each in fields)
     return tuple(
         replace(each, physical_type=stored.get(path), fields=_stored_as(each.fields, stored, path))
         for path, each in named

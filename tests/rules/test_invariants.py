@@ -17,14 +17,14 @@ import yaml
 from rule_cases import Case, all_cases, pair_in, pair_of, rendered, texts_of, verdict_on
 
 from dcr.compatibility.counterexamples.rows import accepts
-from dcr.compatibility.engine import judge
+from dcr.compatibility.engine import run_rules
 from dcr.compatibility.issue import CONSUMERS, NEW_READERS, OLD_READERS
 from dcr.compatibility.modes import DIRECTIONS, MODES
-from dcr.compatibility.pairs import ContractPair, field_pairs
-from dcr.compatibility.rule import CONTRACT, OF_FOREIGN_FORMATS, RUN, Rule, all_rules
+from dcr.compatibility.pairs import ContractPair, list_field_pairs
+from dcr.compatibility.rule import CONTRACT, FOREIGN_KIND_PREFIXES, RUN, Rule, load_rules
 from dcr.compatibility.severities import SEVERITIES
-from dcr.contract.contract import walk
-from dcr.formats import read
+from dcr.contract.contract import walk_fields
+from dcr.formats import read_content
 from dcr.parsing.location import Location
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ CASES = all_cases()
 BOTH_SIDES = [case for case in CASES if pair_in(case).both]
 READABLE = [case for case in CASES if not {*pair_in(case).previous_problems, *pair_in(case).proposed_problems}]
 """Cases whose report quotes no line number of a file that cannot be read."""
-RULES = all_rules()
+RULES = load_rules()
 on_every_case = pytest.mark.parametrize("case", CASES, ids=str)
 on_every_pair = pytest.mark.parametrize("case", BOTH_SIDES, ids=str)
 on_every_rule = pytest.mark.parametrize("rule", RULES.values(), ids=list(RULES))
@@ -120,9 +120,9 @@ def test_rules_that_dcrs_own_format_never_meets_find_nothing_in_it(case: Case) -
     pair = pair_in(case)
     if pair.both is None or {side.format for side in pair.both} != {"native"}:
         return
-    for rule in all_rules().values():
-        if rule.kind.startswith(OF_FOREIGN_FORMATS) and rule.about != RUN:
-            about = [pair] if rule.about == CONTRACT else list(field_pairs(*pair.both))
+    for rule in load_rules().values():
+        if rule.kind.startswith(FOREIGN_KIND_PREFIXES) and rule.about != RUN:
+            about = [pair] if rule.about == CONTRACT else list(list_field_pairs(*pair.both))
             assert [found for each in about for found in rule.find(each)] == []
 
 
@@ -131,7 +131,7 @@ def test_rules_that_dcrs_own_format_never_meets_find_nothing_in_it(case: Case) -
 def test_an_unchanged_contract_is_silent_and_owes_no_bump(case: Case, mode: str) -> None:
     for contract in (pair_in(case).previous, pair_in(case).proposed):
         if contract:
-            verdict = judge(ContractPair(contract, contract), mode)
+            verdict = run_rules(ContractPair(contract, contract), mode)
             assert {issue.kind for issue in verdict.issues} <= ABOUT_ONE_SIDE.keys()
             assert verdict.required_bump == "none"
 
@@ -152,7 +152,7 @@ def test_fingerprints_are_unique_in_a_report(case: Case) -> None:
 def test_nothing_is_said_about_the_children_of_a_field_that_is_gone_new_or_retyped(case: Case) -> None:
     pair = pair_in(case)
     assert pair.both
-    types = [{path: field.type for path, field in walk(contract.fields)} for contract in pair.both]
+    types = [{path: field.type for path, field in walk_fields(contract.fields)} for contract in pair.both]
     changed = {path for path in types[0].keys() | types[1].keys() if types[0].get(path) != types[1].get(path)}
     for issue in verdict_on(case, "full").issues:
         above = {path for path in changed if (issue.field or "").startswith((f"{path}.", f"{path}[]"))}
@@ -193,7 +193,7 @@ def test_what_breaks_backward_breaks_forward_the_other_way_round(case: Case, swa
 
 
 def broken(previous: Contract, proposed: Contract, mode: str) -> Counter[tuple[str, str | None]]:
-    issues = judge(ContractPair(previous, proposed), mode).issues
+    issues = run_rules(ContractPair(previous, proposed), mode).issues
     return Counter((issue.kind, issue.field) for issue in issues if issue.modes)
 
 
@@ -212,7 +212,7 @@ def test_a_witness_is_accepted_by_one_side_and_refused_by_the_other(case: Case) 
 @pytest.mark.parametrize("case", READABLE, ids=str)
 def test_a_report_survives_comments_shifted_lines_and_an_unrelated_field(case: Case) -> None:
     shifted = pair_of({side: shift(text) for side, text in texts_of(case).items()}, case.options)
-    before, after = judge(pair_in(case), case.mode), judge(shifted, case.mode)
+    before, after = run_rules(pair_in(case), case.mode), run_rules(shifted, case.mode)
     assert said(before) == said(after)
     assert {issue.fingerprint for issue in before.issues} == {issue.fingerprint for issue in after.issues}
     assert before.required_bump == after.required_bump
@@ -233,7 +233,7 @@ def test_a_fingerprint_does_not_depend_on_the_version(case: Case) -> None:
     assert pair.proposed
     later = pair._replace(proposed=replace(pair.proposed, version="97.0.0"))
     before, after = (
-        {issue.fingerprint for issue in judge(each, "full").issues if issue.field} for each in (pair, later)
+        {issue.fingerprint for issue in run_rules(each, "full").issues if issue.field} for each in (pair, later)
     )
     assert before == after
 
@@ -301,7 +301,7 @@ def meanings(text: str) -> Iterator[bool]:
             "physicalType", "slaProperties", "latest_version", "access", "id", "schema", "properties", "relationships",
             "quality", "servers", "logicalTypeOptions", "config",
         }  # another format's words  # fmt: skip
-        yield not read("example.yaml", contract_with(text, written)).unreadable
+        yield not read_content("example.yaml", contract_with(text, written)).unreadable
 
 
 def contract_with(part: str, keys: Collection[str]) -> bytes:

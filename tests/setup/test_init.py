@@ -13,14 +13,14 @@ import pytest
 import yaml
 from repositories import ROOT, USERS, Outcome, Repository, breaking, contract, picture
 
-from dcr.git.repository import discover
-from dcr.git.writing.new_files import NewFile, create_all
+from dcr.git.repository import discover_repository
+from dcr.git.writing.new_files import NewFile, create_files
 from dcr.git.writing.rewrites import UnwritableFileError
 from dcr.policy.globs import Scope
 from dcr.policy.policy import parse_policy
-from dcr.setup.contracts import find_contracts, globs_for
-from dcr.setup.origin import source_of
-from dcr.setup.platforms import PLATFORMS, STAND_IN
+from dcr.setup.contracts import choose_globs, find_contracts
+from dcr.setup.origin import read_install_source
+from dcr.setup.platforms import PLACEHOLDER, PLATFORMS
 
 SOURCE = "git+https://git.acme.dev/tools/dcr@v1.2.0"
 ODCS = (ROOT / "contracts-example/odcs/returns.yaml").read_text("utf-8")
@@ -177,7 +177,7 @@ def test_globs_cover_what_was_found_and_nothing_that_cannot_be_read(
     }
     for number, (path, kind) in enumerate(there.items()):
         new.write(path, texts[kind](f"users.number_{number}"))
-    found = globs_for(find_contracts(discover(str(new.folder)), lambda _: None))
+    found = choose_globs(find_contracts(discover_repository(str(new.folder)), lambda _: None))
     assert (list(found.contracts), found.exclude) == (globs, exclude)
     scope = Scope(found.contracts, found.exclude)
     assert {path for path, kind in there.items() if kind in "coj"} <= {*scope.covered(there)}
@@ -298,9 +298,9 @@ def test_a_file_that_does_not_know_where_dcr_comes_from_fails_and_says_so(new: R
     out = init(new, "--ci", platform.name).out
     text = (new.folder / platform.path).read_text("utf-8")
     assert text == (ROOT / "docs/ci" / platform.starter).read_text("utf-8")
-    assert STAND_IN in text
+    assert PLACEHOLDER in text
     assert "Put the address" in text
-    assert f"  edit {platform.path}: in place of {STAND_IN}, where you install dcr from\n" in out
+    assert f"  edit {platform.path}: in place of {PLACEHOLDER}, where you install dcr from\n" in out
 
 
 def test_a_workflow_of_another_name_that_runs_dcr_is_enough(new: Repository) -> None:
@@ -479,7 +479,7 @@ def test_where_pip_got_dcr_from_is_known_by_its_record(tmp_path: Path, record: o
     folder.mkdir()
     if record is not None:
         (folder / "direct_url.json").write_text(json.dumps(record))
-    assert source_of(Distribution.at(folder)) == source
+    assert read_install_source(Distribution.at(folder)) == source
 
 
 def test_a_file_that_came_up_meanwhile_is_left_and_the_others_are_taken_back(tmp_path: Path) -> None:
@@ -487,9 +487,9 @@ def test_a_file_that_came_up_meanwhile_is_left_and_the_others_are_taken_back(tmp
     (tmp_path / "link").symlink_to("there")
     for path in ("there", "link"):
         with pytest.raises(UnwritableFileError, match=f"'{path}' is there already"):
-            create_all(str(tmp_path), [NewFile("new/deep/file", b"ours"), NewFile(path, b"ours")])
+            create_files(str(tmp_path), [NewFile("new/deep/file", b"ours"), NewFile(path, b"ours")])
         assert sorted(each.name for each in tmp_path.iterdir()) == ["link", "there"]
     assert (tmp_path / "there").read_text() == "theirs"
-    create_all(str(tmp_path), [NewFile("new/deep/file", b"ours", executable=True), NewFile("new/other", b"")])
+    create_files(str(tmp_path), [NewFile("new/deep/file", b"ours", executable=True), NewFile("new/other", b"")])
     assert os.access(tmp_path / "new/deep/file", os.X_OK)
     assert not os.access(tmp_path / "new/other", os.X_OK)

@@ -7,10 +7,10 @@ from functools import partial
 from random import Random
 from typing import TYPE_CHECKING, Any
 
-from dcr.compatibility.engine import judge
-from dcr.compatibility.matching import Surroundings, match
+from dcr.compatibility.engine import run_rules
+from dcr.compatibility.matching import MatchContext, match_contracts
 from dcr.compatibility.modes import BACKWARD, FORWARD, MODES
-from dcr.formats import read
+from dcr.formats import read_content
 
 from .documents import said_by
 from .foreign import as_dbt, as_dcs, as_native, as_odcs, sayable_in_dbt
@@ -38,7 +38,7 @@ ODD_NAMES = (
     "a\\b", "Ünï", "$ref", "type", "items", "fields", "required", "true", "0", "q?", "a,b", "日本", "x\u00a0y",
 )  # fmt: skip
 PATH = "contracts/orders.yaml"
-AROUND = Surroundings(claims=lambda _: {}, elsewhere=lambda _: {}, published=dict)
+AROUND = MatchContext(claims=lambda _: {}, elsewhere=lambda _: {}, published=dict)
 
 
 @dataclass(frozen=True)
@@ -100,10 +100,10 @@ def with_rows(case: Case) -> Case:
 
 def judged(before: bytes, after: bytes, modes: tuple[str, ...] = MODES) -> tuple[ContractPair, dict[str, Verdict]]:
     """Return the one pair that two texts of a file make, and what is said of it in each mode."""
-    readings = [{PATH: read(PATH, text)} for text in (before, after)]
-    (matched,) = match(*readings, AROUND)
+    readings = [{PATH: read_content(PATH, text)} for text in (before, after)]
+    (matched,) = match_contracts(*readings, AROUND)
     assert matched.pair.both is not None, f"{before.decode()}\n{after.decode()}"
-    return matched.pair, {mode: judge(matched.pair, mode) for mode in modes}
+    return matched.pair, {mode: run_rules(matched.pair, mode) for mode in modes}
 
 
 def rekeyed(rng: Random, contract: Mapping) -> Mapping:

@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 from random import Random
 from typing import TYPE_CHECKING, Any
 
-from dcr.compatibility.engine import Verdict, judge
+from dcr.compatibility.engine import Verdict, run_rules
 from dcr.compatibility.modes import BACKWARD, FORWARD
 from dcr.compatibility.pairs import ContractPair
 from dcr.compatibility.severities import ERROR
-from dcr.formats import read
+from dcr.formats import read_content
 
 from .edits import edited, retuned, shuffled
 from .generate import contract, either, narrow_contract, written
@@ -124,13 +124,13 @@ def case_of(
         return None
     previous, proposed = sides
     pair = ContractPair(before, after)
-    verdicts = {mode: judge(pair, mode) for mode in (*DIRECTIONS, "full")}
+    verdicts = {mode: run_rules(pair, mode) for mode in (*DIRECTIONS, "full")}
     rows = {BACKWARD: rows_of(previous, proposed), FORWARD: rows_of(proposed, previous)}
     return Case(name, edits, Judge(previous), Judge(proposed), texts, pair, verdicts, rows)
 
 
 def _read(text: bytes) -> Contract | None:
     """Return the contract that dcr reads in a text, or None when it is not a valid one."""
-    reading = read("contracts/orders.yaml", text)
+    reading = read_content("contracts/orders.yaml", text)
     assert reading.format == "native"
     return reading.contracts[0] if reading.contracts else None

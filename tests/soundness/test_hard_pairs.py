@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from dcr.compatibility.constraints import stricter_constraints
-from dcr.compatibility.engine import judge
+from dcr.compatibility.constraints import find_stricter_constraints
+from dcr.compatibility.engine import run_rules
 from dcr.compatibility.modes import BACKWARD, FORWARD
 from dcr.compatibility.pairs import ContractPair
 from dcr.contract.contract import Field
-from dcr.formats import read
+from dcr.formats import read_content
 
 from .proofs import conservatism, holds, unexplained
 from .study import DIRECTIONS, Case, case_of
@@ -200,7 +200,7 @@ MOMENTS: dict[str, tuple[str, str, str, bool]] = {
 def test_moments_that_foreign_formats_bound_are_in_the_order_of_time(name: str) -> None:
     type_name, previous, proposed, tighter = MOMENTS[name]
     writer, reader = (Field("f", type_name, constraints={"minimum": each}) for each in (previous, proposed))
-    assert bool(list(stricter_constraints(writer, reader))) is tighter
+    assert bool(list(find_stricter_constraints(writer, reader))) is tighter
 
 
 ENDLESS: dict[str, dict[str, Any]] = {
@@ -225,6 +225,6 @@ def test_what_would_take_for_ever_is_judged_at_once(name: str) -> None:
         beside = {"name": "beside", "type": "integer", "required": required}
         fields = [{"name": "f", **shape}, beside]
         sides.append({"dataset_id": "d", "version": version, "owners": [{"team": "t"}], "fields": fields})
-    previous, proposed = (read("contracts/orders.yaml", _text(side)).contracts[0] for side in sides)
-    issues = [each for each in judge(ContractPair(previous, proposed), "full").issues if each.field]
+    previous, proposed = (read_content("contracts/orders.yaml", _text(side)).contracts[0] for side in sides)
+    issues = [each for each in run_rules(ContractPair(previous, proposed), "full").issues if each.field]
     assert [(issue.kind, issue.field, issue.witness) for issue in issues] == [("field_required_added", "beside", None)]

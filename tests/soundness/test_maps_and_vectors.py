@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from dcr.formats import read
+from dcr.formats import read_content
 
 from .abroad import judged, with_rows
 from .documents import said_by
@@ -61,7 +61,7 @@ def test_everything_in_the_documents_is_understood(pairs: list[Case]) -> None:
     for case in pairs:
         for text in case.texts:
             assert V3_2 in text.decode()
-            assert not read("contracts/orders.yaml", text).problems, text.decode()
+            assert not read_content("contracts/orders.yaml", text).problems, text.decode()
 
 
 def test_what_v3_2_adds_is_changed_and_broken_often(pairs: list[Case], tell: Tell) -> None:

@@ -6,11 +6,11 @@ import itertools
 
 import pytest
 
-from dcr.compatibility.counterexamples.constraints import LOWER, UPPER, escaping_constraint
-from dcr.compatibility.counterexamples.rows import ABSENT, UNKNOWN, NoValueError, smallest_value
+from dcr.compatibility.counterexamples.constraints import LOWER, UPPER, find_constraint_counterexample
+from dcr.compatibility.counterexamples.rows import ABSENT, UNKNOWN, NoValueError, build_smallest_value
 from dcr.contract.contract import Field
-from dcr.contract.values.field_values import allows
-from dcr.contract.values.moments import neighbours, order, parse, spelled
+from dcr.contract.values.field_values import is_allowed
+from dcr.contract.values.moments import compare_moments, format_moment, list_neighbours, parse_moment
 
 DAYS = [f"2024-02-{day:02d}" for day in range(26, 30)] + ["2024-03-01", "2024-03-02"]
 TIMES = ["07:59:59"] + [f"08:00:{second:02d}{half}" for second in range(4) for half in ("", ".5")]
@@ -34,20 +34,20 @@ def sides(bounds: list[str]) -> list[dict[str, str]]:
 def test_bounds_of_moments_are_compared_as_the_values_they_are(type_name: str) -> None:
     universe, bounds = UNIVERSES[type_name]
     fields = [Field("f", type_name, constraints=each) for each in sides(bounds)]
-    allowed = [{each for each in universe if allows(field, each)} for field in fields]
+    allowed = [{each for each in universe if is_allowed(field, each)} for field in fields]
     only = [
-        [{each for each in universe if allows(Field("f", type_name, constraints=_of(field, group)), each)}
+        [{each for each in universe if is_allowed(Field("f", type_name, constraints=_of(field, group)), each)}
          for field in fields]
         for group in (LOWER, UPPER)
     ]  # fmt: skip
     for (number, writer), (other, reader) in itertools.product(enumerate(fields), repeat=2):
         for group, accepted in zip((LOWER, UPPER), only, strict=True):
-            found = escaping_constraint(writer, reader, group)
+            found = find_constraint_counterexample(writer, reader, group)
             assert (found is not ABSENT) is bool(allowed[number] - accepted[other]), (writer, reader, group)
             if found is not ABSENT:
                 assert found is not UNKNOWN, (writer, reader, group)
-                assert allows(writer, found)
-                assert not allows(Field("f", type_name, constraints=_of(reader, group)), found)
+                assert is_allowed(writer, found)
+                assert not is_allowed(Field("f", type_name, constraints=_of(reader, group)), found)
 
 
 def _of(field: Field, group: tuple[str, ...]) -> dict[str, str]:
@@ -65,34 +65,34 @@ def _of(field: Field, group: tuple[str, ...]) -> dict[str, str]:
 )
 def test_a_row_is_made_of_a_field_whose_bounds_are_out_themselves(type_name: str, bounds: dict[str, str]) -> None:
     field = Field("f", type_name, constraints=bounds)
-    assert allows(field, smallest_value(field))
+    assert is_allowed(field, build_smallest_value(field))
 
 
 def test_no_row_is_made_of_bounds_that_leave_nothing() -> None:
     field = Field("f", "date", constraints={"minimum": "2024-01-02", "maximum": "2024-01-01"})
     with pytest.raises(NoValueError):
-        smallest_value(field)
+        build_smallest_value(field)
 
 
 @pytest.mark.parametrize(
     "text", ["2024-02-30", "24:00", "2024-1-1", "0000-01-01", "", "10", "2024-01-01T", "8:00", None]
 )
 def test_what_names_no_moment_is_none(text: str) -> None:
-    assert parse(text) is None
+    assert parse_moment(text) is None
 
 
 def test_the_ends_of_the_calendar_have_neighbours_on_one_side() -> None:
-    assert neighbours("0001-01-01") == ["0001-01-01", "0001-01-02"]
-    assert neighbours("9999-12-31T23:59:59Z") == ["9999-12-31T23:59:59Z", "9999-12-31T23:59:58Z"]
-    assert neighbours("00:00") == ["00:00:00", "00:00:01"]
-    moment = parse("2024-01-01T00:00:00")
+    assert list_neighbours("0001-01-01") == ["0001-01-01", "0001-01-02"]
+    assert list_neighbours("9999-12-31T23:59:59Z") == ["9999-12-31T23:59:59Z", "9999-12-31T23:59:58Z"]
+    assert list_neighbours("00:00") == ["00:00:00", "00:00:01"]
+    moment = parse_moment("2024-01-01T00:00:00")
     assert moment is not None
-    assert spelled(moment) is None
+    assert format_moment(moment) is None
 
 
 def test_days_between_timestamps_are_dense() -> None:
     """A timestamp is after the first of January long before the second."""
     writer = Field("f", "timestamp", constraints={"exclusive_minimum": "2024-01-01"})
     reader = Field("f", "timestamp", constraints={"minimum": "2024-01-02"})
-    assert escaping_constraint(writer, reader, LOWER) is UNKNOWN
-    assert order("2024-01-01", "2024-01-01T00:00:00Z") is None
+    assert find_constraint_counterexample(writer, reader, LOWER) is UNKNOWN
+    assert compare_moments("2024-01-01", "2024-01-01T00:00:00Z") is None

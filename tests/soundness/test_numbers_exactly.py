@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from dcr.compatibility.constraints import stricter_constraints
-from dcr.compatibility.counterexamples.constraints import escaping_enum
+from dcr.compatibility.constraints import find_stricter_constraints
+from dcr.compatibility.counterexamples.constraints import find_enum_counterexample
 from dcr.compatibility.counterexamples.rows import ABSENT
 from dcr.contract.contract import Field
 
@@ -59,8 +59,8 @@ def test_a_number_is_refused_if_and_only_if_dcr_says_so(type_name: str, tell: Ca
     pairs = [(writer, reader) for writer in shapes for reader in rng.sample(shapes, READERS)]
     compatible = 0
     for (writer, written), (reader, read) in pairs:
-        values = [value for _, value in stricter_constraints(writer, reader)]
-        outside = escaping_enum(writer, reader)
+        values = [value for _, value in find_stricter_constraints(writer, reader)]
+        outside = find_enum_counterexample(writer, reader)
         values += [] if outside is ABSENT else [outside]
         assert bool(values) is not (written <= read), f"{writer} read as {reader}: {sorted(written - read)[:3]}"
         for value in values:

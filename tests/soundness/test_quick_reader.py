@@ -81,8 +81,8 @@ def test_no_damaged_contract_is_read_quickly_unless_the_models_accept_it(tell: C
 def _both(text: bytes) -> tuple[Contract | None, Contract | None]:
     """Return what the quick way and the models make of a text."""
     root = compose(text)
-    raw = native._Source(PATH).mapping(root)
-    quick = native._plainly_valid(PATH, deepcopy(raw), root)
+    raw = native._ValueReader(PATH).mapping(root)
+    quick = native._build_valid_contract(PATH, deepcopy(raw), root)
     try:
         return quick, to_record(DataContract.model_validate(raw))
     except ValidationError:

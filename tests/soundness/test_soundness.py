@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from dcr.compatibility.engine import judge
+from dcr.compatibility.engine import run_rules
 from dcr.compatibility.modes import BACKWARD, FORWARD
 from dcr.compatibility.pairs import ContractPair
 
@@ -154,7 +154,7 @@ def test_backward_mirrors_forward_the_other_way_round(cases: list[Case], tell: T
     failures, mirrored = [], Counter[str]()
     for case in cases:
         previous, proposed = case.pair.previous, case.pair.proposed
-        back = judge(ContractPair(proposed, previous), FORWARD)
+        back = run_rules(ContractPair(proposed, previous), FORWARD)
         ahead = {
             (MIRRORED[each.kind], each.field, _detail(each))
             for each in case.issues(BACKWARD)

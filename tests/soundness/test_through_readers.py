@@ -15,7 +15,7 @@ import pytest
 
 from dcr.compatibility.modes import MODES
 from dcr.compatibility.semver import NONE, PATCH
-from dcr.formats import read
+from dcr.formats import read_content
 
 from .abroad import FORMATS, ODD_NAMES, Crossing, crossed, crossings, with_rows
 from .foreign import STYLES
@@ -168,7 +168,7 @@ def test_nothing_in_the_documents_is_not_understood(abroad: list[Crossing]) -> N
     for each in abroad:
         for here in (*each.foreign.values(), each.mixed, *each.dbt):
             for text in here.texts:
-                problems = read("contracts/orders.yaml", text).problems
+                problems = read_content("contracts/orders.yaml", text).problems
                 assert all(each.understood and not each.fatal for each in problems), (problems, text.decode())
 
 

@@ -10,12 +10,12 @@ import typer
 
 from dcr.check import Request
 from dcr.check import check as run_check
-from dcr.cli.edits import DRY_RUN, carry_out, one_line
-from dcr.cli.output import Progress, words, working_folder
-from dcr.compatibility.rules import kinds
-from dcr.editing.acceptances import Decision, check_decision
-from dcr.editing.acceptances import accept as run_accept
-from dcr.editing.source_files import worktree_of
+from dcr.cli.edits import DRY_RUN_HELP, apply_edits, require_one_line
+from dcr.cli.output import Progress, complete_with, get_working_folder
+from dcr.compatibility.rules import list_kinds
+from dcr.editing.acceptances import AcceptanceRequest, check_acceptance_request
+from dcr.editing.acceptances import record_acceptance as run_accept
+from dcr.editing.source_files import get_worktree
 
 EXAMPLE = 'Example: dcr accept users.daily_active field_removed ltv --reason "unused"'
 
@@ -25,7 +25,9 @@ def accept(
     kind: Annotated[
         str,
         typer.Argument(
-            help="The kind, as reports show it in brackets.", metavar="KIND", autocompletion=words(*kinds())
+            help="The kind, as reports show it in brackets.",
+            metavar="KIND",
+            autocompletion=complete_with(*list_kinds()),
         ),
     ],
     reason: Annotated[str, typer.Option(help="Why; it is shown with every use.", metavar="TEXT")],
@@ -34,17 +36,19 @@ def accept(
         str | None, typer.Option(help="Last day it counts, as YYYY-MM-DD. Default: for good.", metavar="DATE")
     ] = None,
     base: Annotated[str | None, typer.Option(help="Ref to compare with; the merge-base counts.", metavar="REF")] = None,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help=DRY_RUN)] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help=DRY_RUN_HELP)] = False,
 ) -> None:
     """Run the edit."""
-    decision = Decision(one_line("DATASET", dataset), kind, field, one_line("--reason", reason).strip(), expires)
+    decision = AcceptanceRequest(
+        require_one_line("DATASET", dataset), kind, field, require_one_line("--reason", reason).strip(), expires
+    )
     if field is not None:
-        one_line("FIELD", field)
-    check_decision(decision)
+        require_one_line("FIELD", field)
+    check_acceptance_request(decision)
     progress = Progress()
     try:
-        worktree_of(working_folder())  # without one there is nothing to edit
-        report = run_check(Request(working_folder(), base=base), progress)
+        get_worktree(get_working_folder())  # without one there is nothing to edit
+        report = run_check(Request(get_working_folder(), base=base), progress)
     finally:
-        progress.done()
-    carry_out([run_accept(working_folder(), decision, report)], dry_run=dry_run)
+        progress.finish()
+    apply_edits([run_accept(get_working_folder(), decision, report)], dry_run=dry_run)

@@ -7,8 +7,8 @@ from typing import Annotated
 
 import typer
 
-from dcr.cli.edits import DRY_RUN, carry_out, one_line
-from dcr.cli.output import working_folder
+from dcr.cli.edits import DRY_RUN_HELP, apply_edits, require_one_line
+from dcr.cli.output import get_working_folder
 from dcr.editing.lifecycle import archive as run_archive
 
 EXAMPLE = "Example: dcr archive users.daily_active --dry-run"
@@ -16,7 +16,7 @@ EXAMPLE = "Example: dcr archive users.daily_active --dry-run"
 
 def archive(
     dataset: Annotated[str, typer.Argument(help="The dataset, by its id.", metavar="DATASET")],
-    dry_run: Annotated[bool, typer.Option("--dry-run", help=DRY_RUN)] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help=DRY_RUN_HELP)] = False,
 ) -> None:
     """Run the edit."""
-    carry_out([run_archive(working_folder(), one_line("DATASET", dataset))], dry_run=dry_run)
+    apply_edits([run_archive(get_working_folder(), require_one_line("DATASET", dataset))], dry_run=dry_run)

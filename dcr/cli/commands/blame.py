@@ -4,14 +4,22 @@ from typing import Annotated
 
 import typer
 
-from dcr.cli.output import COLORS, words
-from dcr.cli.reading import FORMATS, checked, history_at, open_here, page_style, show, states_of
-from dcr.errors import UsageError, typed
+from dcr.cli.output import COLORS, complete_with
+from dcr.cli.reading import (
+    FORMATS,
+    check_format_and_color,
+    get_dataset_states,
+    get_page_style,
+    open_registry,
+    read_history_with_warnings,
+    show_page,
+)
+from dcr.errors import UsageError, quote_for_shell
 from dcr.registry.blame import Blame
 from dcr.registry.blame import blame as blame_of
 from dcr.rendering.listings.blame import document, render
 from dcr.rendering.listings.json_documents import render_json
-from dcr.text.suggestions import did_you_mean
+from dcr.text.suggestions import format_suggestion
 
 EXAMPLE = "Example: dcr blame users.daily_active plan --ref main"
 
@@ -27,39 +35,43 @@ def blame(
     format: Annotated[  # noqa: A002 (the option's name)
         str,
         typer.Option(
-            "--format", "-f", help=f"One of: {', '.join(FORMATS)}.", metavar="FORMAT", autocompletion=words(*FORMATS)
+            "--format",
+            "-f",
+            help=f"One of: {', '.join(FORMATS)}.",
+            metavar="FORMAT",
+            autocompletion=complete_with(*FORMATS),
         ),
     ] = "table",
     no_pager: Annotated[bool, typer.Option("--no-pager", help="Print a long page as it is.")] = False,
     color: Annotated[
-        str, typer.Option(help=f"One of: {', '.join(COLORS)}.", metavar="WHEN", autocompletion=words(*COLORS))
+        str, typer.Option(help=f"One of: {', '.join(COLORS)}.", metavar="WHEN", autocompletion=complete_with(*COLORS))
     ] = "auto",
 ) -> None:
     """Print to stdout."""
-    checked(format, color)
-    opened = open_here(ref)
-    history = history_at(opened, dataset, past=True, compares=True)
-    states = states_of(opened, history, dataset)
-    contracts = history.meanings(states)
+    check_format_and_color(format, color)
+    opened = open_registry(ref)
+    history = read_history_with_warnings(opened, dataset, past=True, compares=True)
+    states = get_dataset_states(opened, history, dataset)
+    contracts = history.read_meanings(states)
     found = blame_of(states, (contracts[each] for each in states))
     if field is not None:
-        found = _only(found, field, dataset)
+        found = _select_field(found, field, dataset)
     if format == "json":
-        show(render_json(document(opened, history, dataset, found.fields, found.gone)), pager=False)
+        show_page(render_json(document(opened, history, dataset, found.fields, found.removed_fields)), pager=False)
     else:
-        show(render(found.fields, found.gone, page_style(color)), pager=not no_pager)
+        show_page(render(found.fields, found.removed_fields, get_page_style(color)), pager=not no_pager)
 
 
-def _only(found: Blame, field: str, dataset: str) -> Blame:
+def _select_field(found: Blame, field: str, dataset: str) -> Blame:
     """Return what is said of one field. Raises `UsageError` for one that never was."""
 
     def below(path: str) -> bool:
         return path == field or path.startswith((f"{field}.", f"{field}["))
 
     fields = tuple(each for each in found.fields if below(each.path))
-    gone = tuple(each for each in found.gone if below(each.path))
+    gone = tuple(each for each in found.removed_fields if below(each.path))
     if not fields and not gone:
-        known = [*(each.path for each in found.fields), *(each.path for each in found.gone)]
-        hint = did_you_mean(field, known) or f"dcr blame {typed(dataset)} lists those there are"
+        known = [*(each.path for each in found.fields), *(each.path for each in found.removed_fields)]
+        hint = format_suggestion(field, known) or f"dcr blame {quote_for_shell(dataset)} lists those there are"
         raise UsageError(f"dataset '{dataset}' never had a field '{field}'", hint)
     return Blame(fields, gone)

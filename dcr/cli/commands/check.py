@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from dcr.check import Request, head_of
+from dcr.check import Request, choose_head
 from dcr.check import check as run_check
 from dcr.cli.options import (
     BaselineOption,
@@ -17,8 +17,17 @@ from dcr.cli.options import (
     VerboseOption,
     WriteBaselineOption,
 )
-from dcr.cli.output import COLORS, FAIL_ON, Manner, deliver, one_of, progress_of, words, working_folder
-from dcr.cli.targets import targets
+from dcr.cli.output import (
+    COLORS,
+    FAIL_ON,
+    OutputOptions,
+    complete_with,
+    get_working_folder,
+    make_progress,
+    require_choice,
+    write_report,
+)
+from dcr.cli.targets import parse_targets
 from dcr.compatibility.modes import MODES
 from dcr.errors import UsageError
 from dcr.rendering.reports import needs_sources
@@ -40,7 +49,9 @@ def check(
     mode: Annotated[
         str | None,
         typer.Option(
-            help=f"One of: {', '.join(MODES)}. Default: the policy's.", metavar="MODE", autocompletion=words(*MODES)
+            help=f"One of: {', '.join(MODES)}. Default: the policy's.",
+            metavar="MODE",
+            autocompletion=complete_with(*MODES),
         ),
     ] = None,
     format: FormatOption = None,  # noqa: A002 (the option's name)
@@ -49,7 +60,9 @@ def check(
     policy_from: Annotated[
         str,
         typer.Option(
-            help="base, or worktree to try an edited policy.", metavar="SIDE", autocompletion=words(*_POLICY_FROM)
+            help="base, or worktree to try an edited policy.",
+            metavar="SIDE",
+            autocompletion=complete_with(*_POLICY_FROM),
         ),
     ] = "base",
     require_contracts: Annotated[
@@ -64,20 +77,20 @@ def check(
     color: ColorOption = "auto",
 ) -> None:
     """Run the main job."""
-    one_of("--mode", mode, MODES)
-    one_of("--fail-on", fail_on, FAIL_ON)
-    one_of("--policy-from", policy_from, _POLICY_FROM)
-    one_of("--color", color, COLORS)
+    require_choice("--mode", mode, MODES)
+    require_choice("--fail-on", fail_on, FAIL_ON)
+    require_choice("--policy-from", policy_from, _POLICY_FROM)
+    require_choice("--color", color, COLORS)
     if write_baseline and (format or output):
         raise UsageError(
             "--write-baseline prints no report", "leave --format and --output out, then run it again with them"
         )
-    chosen = targets(format or (), output or ())
+    chosen = parse_targets(format or (), output or ())
     request = Request(
-        folder=working_folder(),
+        folder=get_working_folder(),
         paths=tuple(paths or ()),
         base=base,
-        head=head_of(staged=staged, head=head, merged=merged),
+        head=choose_head(staged=staged, head=head, merged=merged),
         merged=merged,
         mode=mode,
         fail_on=fail_on,
@@ -89,18 +102,18 @@ def check(
     if fix and (staged or merged or head is not None):
         others = "--staged, --head and --merged"
         raise UsageError(f"--fix writes to the working tree, and {others} judge something else", "leave one")
-    progress = progress_of(verbose=verbose)
+    progress = make_progress(verbose=verbose)
     try:
         report = run_check(request, progress)
         if fix:
-            from dcr.cli.edits import write_owed  # only a run that edits pays for editing
+            from dcr.cli.edits import write_required_versions  # only a run that edits pays for editing
 
-            report = run_check(request, progress) if write_owed(report) else report
+            report = run_check(request, progress) if write_required_versions(report) else report
     finally:
-        progress.done()
+        progress.finish()
     if write_baseline:
-        from dcr.cli.baseline import CHECK, write  # only a run that writes one pays for it
+        from dcr.cli.baseline import CHECK, write_baseline  # only a run that writes one pays for it
 
-        write(CHECK, baseline, report, request.paths)
+        write_baseline_file(CHECK, baseline, report, request.paths)
         return
-    raise typer.Exit(deliver(report, chosen, Manner(color, quiet, statistics, verbose)))
+    raise typer.Exit(write_report(report, chosen, OutputOptions(color, quiet, statistics, verbose)))

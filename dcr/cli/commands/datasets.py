@@ -4,10 +4,17 @@ from typing import Annotated
 
 import typer
 
-from dcr.cli.output import COLORS, one_of, words
-from dcr.cli.reading import FORMATS, checked, history_at, open_here, page_style, show
+from dcr.cli.output import COLORS, complete_with, require_choice
+from dcr.cli.reading import (
+    FORMATS,
+    check_format_and_color,
+    get_page_style,
+    open_registry,
+    read_history_with_warnings,
+    show_page,
+)
 from dcr.contract.contract import STATUSES
-from dcr.registry.datasets import REMOVED, Wanted, overview
+from dcr.registry.datasets import REMOVED, DatasetFilter, list_datasets
 from dcr.rendering.listings.datasets import document, render
 from dcr.rendering.listings.json_documents import render_json
 
@@ -24,7 +31,9 @@ def datasets(
     ] = None,
     status: Annotated[
         str | None,
-        typer.Option(help=f"Only in: {', '.join(_STATUSES)}.", metavar="STATUS", autocompletion=words(*_STATUSES)),
+        typer.Option(
+            help=f"Only in: {', '.join(_STATUSES)}.", metavar="STATUS", autocompletion=complete_with(*_STATUSES)
+        ),
     ] = None,
     pattern: Annotated[
         str | None, typer.Option(help="Only ids that match, for example 'users.*'.", metavar="PATTERN")
@@ -32,22 +41,26 @@ def datasets(
     format: Annotated[  # noqa: A002 (the option's name)
         str,
         typer.Option(
-            "--format", "-f", help=f"One of: {', '.join(FORMATS)}.", metavar="FORMAT", autocompletion=words(*FORMATS)
+            "--format",
+            "-f",
+            help=f"One of: {', '.join(FORMATS)}.",
+            metavar="FORMAT",
+            autocompletion=complete_with(*FORMATS),
         ),
     ] = "table",
     no_pager: Annotated[bool, typer.Option("--no-pager", help="Print a long page as it is.")] = False,
     color: Annotated[
-        str, typer.Option(help=f"One of: {', '.join(COLORS)}.", metavar="WHEN", autocompletion=words(*COLORS))
+        str, typer.Option(help=f"One of: {', '.join(COLORS)}.", metavar="WHEN", autocompletion=complete_with(*COLORS))
     ] = "auto",
 ) -> None:
     """Print to stdout."""
-    checked(format, color)
-    one_of("--status", status, _STATUSES)
-    opened = open_here(ref)
-    history = history_at(opened)
-    known = overview(history)
-    found = [each for each in known if Wanted(owner, status, pattern)(each)]
+    check_format_and_color(format, color)
+    require_choice("--status", status, _STATUSES)
+    opened = open_registry(ref)
+    history = read_history_with_warnings(opened)
+    known = list_datasets(history)
+    found = [each for each in known if DatasetFilter(owner, status, pattern)(each)]
     if format == "json":
-        show(render_json(document(opened, history, found)), pager=False)
+        show_page(render_json(document(opened, history, found)), pager=False)
     else:
-        show(render(found, known, page_style(color)), pager=not no_pager)
+        show_page(render(found, known, get_page_style(color)), pager=not no_pager)

@@ -11,22 +11,22 @@ from typing import Annotated
 import typer
 
 from dcr.check import Request, check
-from dcr.cli.output import COLORS, one_of, style_of, words
+from dcr.cli.output import COLORS, complete_with, get_style, require_choice
 from dcr.errors import DcrError
-from dcr.git.writing.temporary_repository import commit_folder
+from dcr.git.writing.temporary_repository import create_repository
 from dcr.rendering.reports import reporter
-from dcr.text.printable import printable
+from dcr.text.printable import make_printable
 
 EXAMPLE = "Example: dcr demo --keep dcr-demo"
-FOREIGN = ("odcs", "dcs", "dbt")  # the demo tells one story, in the native format
-BROKEN = "contracts/growth/users_daily_active.yaml"
+OTHER_FORMATS = ("odcs", "dcs", "dbt")  # the demo tells one story, in the native format
+BROKEN_CONTRACT = "contracts/growth/users_daily_active.yaml"
 
 
-class ExamplesMissingError(DcrError):
+class MissingExamplesError(DcrError):
     """The example contracts are not where the package keeps them."""
 
 
-class FolderInUseError(DcrError):
+class FolderExistsError(DcrError):
     """The folder to keep the demo in is there already."""
 
 
@@ -39,71 +39,73 @@ def demo(
         str | None, typer.Option(help="Make the repository here and leave it, to play with.", metavar="FOLDER")
     ] = None,
     color: Annotated[
-        str, typer.Option(help=f"One of: {', '.join(COLORS)}.", metavar="WHEN", autocompletion=words(*COLORS))
+        str, typer.Option(help=f"One of: {', '.join(COLORS)}.", metavar="WHEN", autocompletion=complete_with(*COLORS))
     ] = "auto",
 ) -> None:
     """Build, break, check, mend, check."""
-    one_of("--color", color, COLORS)
+    require_choice("--color", color, COLORS)
     for name in [name for name in os.environ if name.startswith("GIT_")]:
         del os.environ[name]  # a hook's repository is not the demo's
     if keep is not None and os.path.lexists(keep):
-        raise FolderInUseError(f"'{keep}' is there already", "name a folder that does not exist")
+        raise FolderExistsError(f"'{keep}' is there already", "name a folder that does not exist")
     try:
         with tempfile.TemporaryDirectory(prefix="dcr-demo-") as temporary:
-            _play(Path(keep or temporary).absolute(), color)
+            _run_demo(Path(keep or temporary).absolute(), color)
     except OSError as error:
         if error.filename is None:
             raise
         reason = (error.strerror or "unknown").lower()
         raise UnwritableFolderError(f"'{error.filename}': {reason}", "name a folder that can be written") from error
     if keep is not None:
-        _tell(f"The repository stays in {printable(keep)}: edit a contract there and type dcr check.")
+        _print_step(f"The repository stays in {make_printable(keep)}: edit a contract there and type dcr check.")
     else:
-        _tell("Now yours: cd into a repository with contracts, and dcr check --base main.")
+        _print_step("Now yours: cd into a repository with contracts, and dcr check --base main.")
 
 
-def _play(folder: Path, color: str) -> None:
+def _run_demo(folder: Path, color: str) -> None:
     shutil.copytree(
-        _examples(), folder / "contracts", ignore=shutil.ignore_patterns("*.md", *FOREIGN), dirs_exist_ok=True
+        _get_examples(), folder / "contracts", ignore=shutil.ignore_patterns("*.md", *OTHER_FORMATS), dirs_exist_ok=True
     )
-    commit_folder(folder, "Agree on contracts")
-    _tell(f"A repository with {len(list(folder.rglob('contracts/**/*.yaml')))} contracts on main.")
-    _tell("A producer drops 'ltv' from users.daily_active, since nobody uses it, as 1.1.0:")
-    agreed = _edit(folder / BROKEN, lambda text: _without_field(text, "ltv"))
-    _check(folder, color)
-    _tell("What the hint says: keep the field, marked deprecated, and release that first:")
-    (folder / BROKEN).write_text(agreed, "utf-8")
-    _edit(folder / BROKEN, lambda text: text.replace("- name: ltv\n", "- name: ltv\n    deprecated: true\n"))
-    _check(folder, color)
+    create_repository(folder, "Agree on contracts")
+    _print_step(f"A repository with {len(list(folder.rglob('contracts/**/*.yaml')))} contracts on main.")
+    _print_step("A producer drops 'ltv' from users.daily_active, since nobody uses it, as 1.1.0:")
+    agreed = _edit_file(folder / BROKEN_CONTRACT, lambda text: _remove_field(text, "ltv"))
+    _run_check(folder, color)
+    _print_step("What the hint says: keep the field, marked deprecated, and release that first:")
+    (folder / BROKEN_CONTRACT).write_text(agreed, "utf-8")
+    _edit_file(
+        folder / BROKEN_CONTRACT, lambda text: text.replace("- name: ltv\n", "- name: ltv\n    deprecated: true\n")
+    )
+    _run_check(folder, color)
 
 
-def _examples() -> Path:
+def _get_examples() -> Path:
     package = Path(__file__).parents[2]
     for place in (package / "example", package.parent / "contracts-example"):
         if place.is_dir():
             return place
-    raise ExamplesMissingError("the example contracts are not installed", "pip install --force-reinstall dcr-cli")
+    raise MissingExamplesError("the example contracts are not installed", "pip install --force-reinstall dcr-cli")
 
 
-def _edit(path: Path, change: Callable[[str], str]) -> str:
+def _edit_file(path: Path, change: Callable[[str], str]) -> str:
     """Apply a change and the MINOR bump; return the text as it was."""
     before = path.read_text("utf-8")
     path.write_text(change(before).replace('version: "1.0.0"', 'version: "1.1.0"'), "utf-8")
     return before
 
 
-def _without_field(text: str, name: str) -> str:
+def _remove_field(text: str, name: str) -> str:
     head, _, rest = text.partition(f"  - name: {name}\n")
     _, separator, others = rest.partition("  - name: ")
     return head + separator + others
 
 
-def _tell(text: str) -> None:
+def _print_step(text: str) -> None:
     print(f"\n{text}")
 
 
-def _check(folder: Path, color: str) -> None:
+def _run_check(folder: Path, color: str) -> None:
     print("\n$ dcr check --base main")
     report = check(Request(folder=str(folder), base="main"))
-    sys.stdout.write(reporter("table").render(report, style_of(color)))
+    sys.stdout.write(reporter("table").render(report, get_style(color)))
     print(f"exit code {1 if report.fails else 0}")

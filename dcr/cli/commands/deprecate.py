@@ -9,8 +9,8 @@ from typing import Annotated
 
 import typer
 
-from dcr.cli.edits import DRY_RUN, carry_out, one_line
-from dcr.cli.output import working_folder
+from dcr.cli.edits import DRY_RUN_HELP, apply_edits, require_one_line
+from dcr.cli.output import get_working_folder
 from dcr.editing.lifecycle import deprecate as run_deprecate
 from dcr.errors import UsageError
 
@@ -20,9 +20,9 @@ EXAMPLE = "Example: dcr deprecate users.daily_active --uri https://example.com/m
 def deprecate(
     dataset: Annotated[str, typer.Argument(help="The dataset, by its id.", metavar="DATASET")],
     uri: Annotated[str, typer.Option(help="Address of the migration plan.", metavar="URI")],
-    dry_run: Annotated[bool, typer.Option("--dry-run", help=DRY_RUN)] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help=DRY_RUN_HELP)] = False,
 ) -> None:
     """Run the edit."""
-    if re.search(r"\s", one_line("--uri", uri)):
+    if re.search(r"\s", require_one_line("--uri", uri)):
         raise UsageError(f"--uri is '{uri}', and an address has no spaces", "write a space as %20")
-    carry_out([run_deprecate(working_folder(), one_line("DATASET", dataset), uri)], dry_run=dry_run)
+    apply_edits([run_deprecate(get_working_folder(), require_one_line("DATASET", dataset), uri)], dry_run=dry_run)

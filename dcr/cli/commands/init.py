@@ -9,14 +9,14 @@ from typing import Annotated
 
 import typer
 
-from dcr.cli.exits import note
-from dcr.cli.output import Progress, one_of, words, working_folder
+from dcr.cli.exits import print_note
+from dcr.cli.output import Progress, complete_with, get_working_folder, require_choice
 from dcr.errors import UsageError
-from dcr.setup.origin import installed_from
-from dcr.setup.plan import ADD, LEFT, THERE, WRITE, Plan, Step, Wish, plan
+from dcr.setup.origin import find_install_source
+from dcr.setup.plan import ADD, EXISTS, SKIPPED, WRITE, SetupOptions, SetupPlan, Step, make_plan
 from dcr.setup.platforms import PLATFORMS
-from dcr.setup.settings import told
-from dcr.text.printable import defused, printable
+from dcr.setup.settings import describe_contracts
+from dcr.text.printable import escape_ci_commands, make_printable
 
 EXAMPLE = "Example: dcr init --owner @acme/data-platform --dry-run"
 _HOOKS = ("pre-commit", "git", "none")
@@ -27,10 +27,10 @@ _SOURCE = re.compile(r"[A-Za-z0-9][\w+:/@.~=%#-]*")
 
 def init(
     hook: Annotated[
-        str, typer.Option(help=f"One of: {', '.join(_HOOKS)}.", metavar="HOOK", autocompletion=words(*_HOOKS))
+        str, typer.Option(help=f"One of: {', '.join(_HOOKS)}.", metavar="HOOK", autocompletion=complete_with(*_HOOKS))
     ] = "pre-commit",
     ci: Annotated[
-        str, typer.Option(help=f"One of: {', '.join(_CI)}.", metavar="SERVICE", autocompletion=words(*_CI))
+        str, typer.Option(help=f"One of: {', '.join(_CI)}.", metavar="SERVICE", autocompletion=complete_with(*_CI))
     ] = "auto",
     owner: Annotated[
         list[str] | None,
@@ -43,45 +43,51 @@ def init(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Print what would be written, and write nothing.")] = False,
 ) -> None:
     """Say what was found, written and left to do."""
-    one_of("--hook", hook, _HOOKS)
-    one_of("--ci", ci, _CI)
+    require_choice("--hook", hook, _HOOKS)
+    require_choice("--ci", ci, _CI)
     for each in owner or ():
         if not _OWNER.fullmatch(each):
             raise UsageError(f"--owner is '{each}', expected a name as in CODEOWNERS", "--owner @acme/data-platform")
     if source is not None and not _SOURCE.fullmatch(source):
         raise UsageError(f"--source is '{source}', expected what pip installs from", "git+https://HOST/dcr@REV")
-    wish = Wish(hook, ci, tuple(owner or ()), source or installed_from())
+    wish = SetupOptions(hook, ci, tuple(owner or ()), source or find_install_source())
     progress = Progress()
     try:
-        made = plan(working_folder(), wish, progress)
+        made = make_plan(get_working_folder(), wish, progress)
     finally:
-        progress.done()
+        progress.finish()
     if not dry_run:
-        made.carry_out()
-    _say(made, dry_run=dry_run)
+        made.apply()
+    _print_plan(made, dry_run=dry_run)
 
 
-def _say(made: Plan, *, dry_run: bool) -> None:
+def _print_plan(made: SetupPlan, *, dry_run: bool) -> None:
     found = (
-        f"found {told(made.found)}" if made.found.contracts else "found no contract; what one is: dcr schema contract"
+        f"found {describe_contracts(made.found)}"
+        if made.found.contracts
+        else "found no contract; what one is: dcr schema contract"
     )
-    print(defused(f"dcr: {printable(found)}"))
-    verbs = {WRITE: "would write" if dry_run else "wrote", THERE: "is there", ADD: "add to", LEFT: "left out"}
-    width = max(len(verbs[each.what]) for each in made.steps)
+    print(escape_ci_commands(f"dcr: {make_printable(found)}"))
+    verbs = {WRITE: "would write" if dry_run else "wrote", EXISTS: "is there", ADD: "add to", SKIPPED: "left out"}
+    width = max(len(verbs[each.action]) for each in made.steps)
     for step in made.steps:
-        print(defused(f"{verbs[step.what]:<{width}}  {printable(step.path)}: {printable(step.why)}"))
-        if step.what == ADD or (dry_run and step.what == WRITE):
-            _show(step)
-    if all(step.what in (THERE, LEFT) for step in made.steps):
+        print(
+            escape_ci_commands(
+                f"{verbs[step.action]:<{width}}  {make_printable(step.path)}: {make_printable(step.reason)}"
+            )
+        )
+        if step.action == ADD or (dry_run and step.action == WRITE):
+            _print_text(step)
+    if all(step.action in (EXISTS, SKIPPED) for step in made.steps):
         print("nothing to do: all of it is there")
     elif not dry_run:
         print("next:")
-        for command in made.following:
-            print(f"  {printable(command)}")
+        for command in made.next_commands:
+            print(f"  {make_printable(command)}")
     if dry_run:
-        note("dcr: nothing was written (--dry-run)")
+        print_note("dcr: nothing was written (--dry-run)")
 
 
-def _show(step: Step) -> None:
+def _print_text(step: Step) -> None:
     for line in step.text.splitlines():
-        print(defused(f"    {printable(line)}".rstrip()))
+        print(escape_ci_commands(f"    {make_printable(line)}".rstrip()))

@@ -15,8 +15,16 @@ from dcr.cli.options import (
     VerboseOption,
     WriteBaselineOption,
 )
-from dcr.cli.output import COLORS, FAIL_ON, Manner, deliver, one_of, progress_of, working_folder
-from dcr.cli.targets import targets
+from dcr.cli.output import (
+    COLORS,
+    FAIL_ON,
+    OutputOptions,
+    get_working_folder,
+    make_progress,
+    require_choice,
+    write_report,
+)
+from dcr.cli.targets import parse_targets
 from dcr.errors import UsageError
 from dcr.lint import lint as run_lint
 from dcr.rendering.reports import needs_sources
@@ -42,15 +50,15 @@ def lint(
     color: ColorOption = "auto",
 ) -> None:
     """Run the validation."""
-    one_of("--fail-on", fail_on, FAIL_ON)
-    one_of("--color", color, COLORS)
+    require_choice("--fail-on", fail_on, FAIL_ON)
+    require_choice("--color", color, COLORS)
     if write_baseline and (format or output):
         raise UsageError(
             "--write-baseline prints no report", "leave --format and --output out, then run it again with them"
         )
-    chosen = targets(format or (), output or ())
-    folder = working_folder()
-    progress = progress_of(verbose=verbose)
+    chosen = parse_targets(format or (), output or ())
+    folder = get_working_folder()
+    progress = make_progress(verbose=verbose)
     try:
         report = run_lint(
             folder,
@@ -62,10 +70,10 @@ def lint(
             strict=strict,
         )
     finally:
-        progress.done()
+        progress.finish()
     if write_baseline:
-        from dcr.cli.baseline import LINT, write  # only a run that writes one pays for it
+        from dcr.cli.baseline import LINT, write_baseline  # only a run that writes one pays for it
 
-        write(LINT, baseline, report, tuple(paths or ()))
+        write_baseline_file(LINT, baseline, report, tuple(paths or ()))
         return
-    raise typer.Exit(deliver(report, chosen, Manner(color, quiet, statistics, verbose)))
+    raise typer.Exit(write_report(report, chosen, OutputOptions(color, quiet, statistics, verbose)))

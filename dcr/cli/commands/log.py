@@ -7,9 +7,17 @@ from typing import Annotated
 
 import typer
 
-from dcr.cli.output import COLORS, words
-from dcr.cli.reading import FORMATS, checked, history_at, open_here, page_style, show, states_of
-from dcr.registry.releases import judged, steps_of, versions_of
+from dcr.cli.output import COLORS, complete_with
+from dcr.cli.reading import (
+    FORMATS,
+    check_format_and_color,
+    get_dataset_states,
+    get_page_style,
+    open_registry,
+    read_history_with_warnings,
+    show_page,
+)
+from dcr.registry.releases import judge_steps, list_steps, list_versions
 from dcr.rendering.listings.json_documents import render_json
 from dcr.rendering.listings.log import Log, document, document_of_all, render, render_all
 
@@ -24,31 +32,35 @@ def log(
     format: Annotated[  # noqa: A002 (the option's name)
         str,
         typer.Option(
-            "--format", "-f", help=f"One of: {', '.join(FORMATS)}.", metavar="FORMAT", autocompletion=words(*FORMATS)
+            "--format",
+            "-f",
+            help=f"One of: {', '.join(FORMATS)}.",
+            metavar="FORMAT",
+            autocompletion=complete_with(*FORMATS),
         ),
     ] = "table",
     no_pager: Annotated[bool, typer.Option("--no-pager", help="Print a long page as it is.")] = False,
     color: Annotated[
-        str, typer.Option(help=f"One of: {', '.join(COLORS)}.", metavar="WHEN", autocompletion=words(*COLORS))
+        str, typer.Option(help=f"One of: {', '.join(COLORS)}.", metavar="WHEN", autocompletion=complete_with(*COLORS))
     ] = "auto",
 ) -> None:
     """Print to stdout."""
-    checked(format, color)
-    opened = open_here(ref)
-    history = history_at(opened, dataset, past=True, compares=dataset is not None)
+    check_format_and_color(format, color)
+    opened = open_registry(ref)
+    history = read_history_with_warnings(opened, dataset, past=True, compares=dataset is not None)
     if dataset is not None:
-        states_of(opened, history, dataset)
-        steps = judged(history, steps_of(history, dataset), opened.policy)
-        one = Log(dataset, versions_of(history, steps, dataset), steps, opened.policy.mode_of(dataset))
-        text = render_json(document(opened, history, one)) if format == "json" else render(one, page_style(color))
+        get_dataset_states(opened, history, dataset)
+        steps = judge_steps(history, list_steps(history, dataset), opened.policy)
+        one = Log(dataset, list_versions(history, steps, dataset), steps, opened.policy.get_mode(dataset))
+        text = render_json(document(opened, history, one)) if format == "json" else render(one, get_page_style(color))
     else:
         logs = []
-        for each in history.datasets():
-            steps = steps_of(history, each)
-            logs.append(Log(each, versions_of(history, steps, each), steps, None))
+        for each in history.list_datasets():
+            steps = list_steps(history, each)
+            logs.append(Log(each, list_versions(history, steps, each), steps, None))
         text = (
             render_json(document_of_all(opened, history, logs))
             if format == "json"
-            else render_all(logs, page_style(color))
+            else render_all(logs, get_page_style(color))
         )
-    show(text, pager=not no_pager and format != "json")
+    show_page(text, pager=not no_pager and format != "json")

@@ -11,15 +11,15 @@ from typing import Annotated
 
 import typer
 
-from dcr.cli.edits import DRY_RUN, carry_out, one_line
-from dcr.cli.output import working_folder
+from dcr.cli.edits import DRY_RUN_HELP, apply_edits, require_one_line
+from dcr.cli.output import get_working_folder
 from dcr.contract.contract import Owner
-from dcr.decision_card import MAX_BYTES, DecisionCardError, owners_of
-from dcr.editing.lifecycle import assign
-from dcr.editing.text.contracts import entry
-from dcr.editing.text.quoting import quoted
+from dcr.decision_card import MAX_BYTES, DecisionCardError, parse_owners
+from dcr.editing.lifecycle import assign_owners
+from dcr.editing.text.contracts import build_owner_entry
+from dcr.editing.text.quoting import quote
 from dcr.errors import UsageError
-from dcr.text.suggestions import did_you_mean
+from dcr.text.suggestions import format_suggestion
 
 EXAMPLE = "Example: dcr owners from-decision-card card.json --write users.daily_active"
 _SOURCES = ("from-decision-card",)
@@ -31,19 +31,19 @@ def owners(
     write: Annotated[
         str | None, typer.Option(help="Write into this dataset's contract instead of printing.", metavar="DATASET")
     ] = None,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help=DRY_RUN)] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help=DRY_RUN_HELP)] = False,
 ) -> None:
     """Run the edit."""
     if source not in _SOURCES:
-        raise UsageError(f"there is no source of owners '{source}'", did_you_mean(source, _SOURCES) or EXAMPLE)
-    found = owners_of("stdin" if card == "-" else card, _content(card))
+        raise UsageError(f"there is no source of owners '{source}'", format_suggestion(source, _SOURCES) or EXAMPLE)
+    found = parse_owners("stdin" if card == "-" else card, _read_card(card))
     if write is not None:
-        carry_out([assign(working_folder(), one_line("--write", write), found)], dry_run=dry_run)
+        apply_edits([assign_owners(get_working_folder(), require_one_line("--write", write), found)], dry_run=dry_run)
         return
-    print(_yaml(found), end="")
+    print(_format_owners(found), end="")
 
 
-def _content(path: str) -> bytes:
+def _read_card(path: str) -> bytes:
     """Return a card's bytes, one more than are read at most."""
     if path == "-" and sys.stdin is None:
         raise DecisionCardError("stdin is closed", "name the card's file")
@@ -61,12 +61,12 @@ def _content(path: str) -> bytes:
     return content
 
 
-def _yaml(found: tuple[Owner, ...]) -> str:
+def _format_owners(found: tuple[Owner, ...]) -> str:
     lines = ["owners:"]
     for owner in found:
-        lines += [f"{'    ' if number else '  - '}{key}: {quoted(value)}" for number, (key, value) in _pairs(owner)]
+        lines += [f"{'    ' if number else '  - '}{key}: {quote(value)}" for number, (key, value) in _pairs(owner)]
     return "".join(f"{line}\n" for line in lines)
 
 
 def _pairs(owner: Owner) -> list[tuple[int, tuple[str, str]]]:
-    return list(enumerate(entry(owner).items()))
+    return list(enumerate(build_owner_entry(owner).items()))

@@ -5,20 +5,23 @@ from typing import Annotated
 
 import typer
 
-from dcr.cli.output import words
+from dcr.cli.output import complete_with
 from dcr.errors import UsageError
 from dcr.schemas import SCHEMAS
-from dcr.text.suggestions import did_you_mean
+from dcr.text.suggestions import format_suggestion
 
 EXAMPLE = "Example: dcr schema contract > contract.schema.json"
 
 
 def schema(
     name: Annotated[
-        str, typer.Argument(help=f"One of: {', '.join(SCHEMAS)}.", metavar="NAME", autocompletion=words(*SCHEMAS))
+        str,
+        typer.Argument(help=f"One of: {', '.join(SCHEMAS)}.", metavar="NAME", autocompletion=complete_with(*SCHEMAS)),
     ] = "contract",
 ) -> None:
     """Print to stdout."""
     if name not in SCHEMAS:
-        raise UsageError(f"there is no schema '{name}'", did_you_mean(name, SCHEMAS) or f"one of: {', '.join(SCHEMAS)}")
+        raise UsageError(
+            f"there is no schema '{name}'", format_suggestion(name, SCHEMAS) or f"one of: {', '.join(SCHEMAS)}"
+        )
     print(json.dumps(SCHEMAS[name](), indent=2))

@@ -9,10 +9,17 @@ from typing import Annotated
 
 import typer
 
-from dcr.cli.output import COLORS, style_of, words
-from dcr.cli.reading import checked, history_at, open_here, show_bytes, states_of, tell
-from dcr.cli.reading import show as show_page
-from dcr.registry.lookup import Named, find, parse
+from dcr.cli.output import COLORS, complete_with, get_style
+from dcr.cli.reading import (
+    check_format_and_color,
+    get_dataset_states,
+    open_registry,
+    print_warning,
+    read_history_with_warnings,
+    write_bytes,
+)
+from dcr.cli.reading import show_page as show_page
+from dcr.registry.lookup import VersionSpec, get_version, parse_version_spec
 from dcr.rendering.listings.json_documents import render_json
 from dcr.rendering.listings.page import format_day
 from dcr.rendering.listings.show import document, render
@@ -30,39 +37,47 @@ def show(
     format: Annotated[  # noqa: A002 (the option's name)
         str,
         typer.Option(
-            "--format", "-f", help=f"One of: {', '.join(_FORMATS)}.", metavar="FORMAT", autocompletion=words(*_FORMATS)
+            "--format",
+            "-f",
+            help=f"One of: {', '.join(_FORMATS)}.",
+            metavar="FORMAT",
+            autocompletion=complete_with(*_FORMATS),
         ),
     ] = "yaml",
     no_pager: Annotated[bool, typer.Option("--no-pager", help="Print a long page as it is.")] = False,
     color: Annotated[
-        str, typer.Option(help=f"One of: {', '.join(COLORS)}.", metavar="WHEN", autocompletion=words(*COLORS))
+        str, typer.Option(help=f"One of: {', '.join(COLORS)}.", metavar="WHEN", autocompletion=complete_with(*COLORS))
     ] = "auto",
 ) -> None:
     """Print to stdout."""
-    checked(format, color, _FORMATS)
-    opened = open_here(ref)
-    named = parse(dataset)
-    history = history_at(opened, named.dataset_id)
-    if named.version is not None and not history.states(named.dataset_id):
-        whole = opened.history(dataset)  # an id may hold an @ itself
-        if whole.states(dataset):
-            named, history = Named(dataset, None), whole
-    states = states_of(opened, history, named.dataset_id)
-    found = find(history, named, commit)
+    check_format_and_color(format, color, _FORMATS)
+    opened = open_registry(ref)
+    named = parse_version_spec(dataset)
+    history = read_history_with_warnings(opened, named.dataset_id)
+    if named.version is not None and not history.list_revisions(named.dataset_id):
+        whole = opened.read_history(dataset)  # an id may hold an @ itself
+        if whole.list_revisions(dataset):
+            named, history = VersionSpec(dataset, None), whole
+    states = get_dataset_states(opened, history, named.dataset_id)
+    found = get_version(history, named, commit)
     if states[-1].facts is None and named.version is None:
         gone = states[-1].commit
-        tell(f"'{named.dataset_id}' was removed on {format_day(gone.date)} in {gone.id[:10]}; this is what it was last")
-    for each in found.others:
+        print_warning(
+            f"'{named.dataset_id}' was removed on {format_day(gone.date)} in {gone.id[:10]}; this is what it was last"
+        )
+    for each in found.other_releases:
         first = each.first.commit
-        tell(f"version '{each.version}' has another content, of {format_day(first.date)}", f"--commit {first.id[:10]}")
+        print_warning(
+            f"version '{each.version}' has another content, of {format_day(first.date)}", f"--commit {first.id[:10]}"
+        )
     if format == "json":
-        show_page(render_json(document(opened, history, found, found.state.contract())), pager=False)
-    elif color == "always" or _people_read():
-        show_page(render(found.state.text(), style_of(color)), pager=not no_pager)
+        show_page(render_json(document(opened, history, found, found.revision.read_contract())), pager=False)
+    elif color == "always" or _is_read_by_people():
+        show_page(render(found.revision.read_text(), get_style(color)), pager=not no_pager)
     else:
-        show_bytes(found.state.text())
+        write_bytes(found.revision.read_text())
 
 
-def _people_read() -> bool:
+def _is_read_by_people() -> bool:
     """Whether the output goes to a terminal or a log; a file or a program gets the content to the byte."""
     return sys.stdout.isatty() or bool(os.environ.get("CI") or os.environ.get("PRE_COMMIT"))

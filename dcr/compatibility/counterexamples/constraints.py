@@ -9,11 +9,11 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from dcr.compatibility.counterexamples.rows import ABSENT, UNKNOWN, NoValueError, candidates, smallest_array
+from dcr.compatibility.counterexamples.rows import ABSENT, UNKNOWN, NoValueError, build_smallest_array, list_candidates
 from dcr.contract.contract import CONSTRAINTS
 from dcr.contract.values import patterns
-from dcr.contract.values.field_values import FORMATS, fits_type, refused_by, undecided
-from dcr.contract.values.moments import MOMENTS
+from dcr.contract.values.field_values import TEXT_FORMATS, find_failed_constraint, is_of_type, is_undecidable
+from dcr.contract.values.moments import MOMENT_TYPES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -26,7 +26,7 @@ _PROPERTY_COUNTS = ("min_properties", "max_properties")
 LOWER, UPPER = ("minimum", "exclusive_minimum"), ("maximum", "exclusive_maximum")
 
 
-def escaping_constraint(  # noqa: PLR0911 (one for each way a value is found)
+def find_constraint_counterexample(  # noqa: PLR0911 (one for each way a value is found)
     writer: Field, reader: Field, keys: tuple[str, ...]
 ) -> Any:
     """Return a value that `writer` accepts and that `reader`'s constraints named by `keys` refuse.
@@ -37,62 +37,62 @@ def escaping_constraint(  # noqa: PLR0911 (one for each way a value is found)
     if not limits or all(writer.constraints.get(key) == value for key, value in limits.items()):
         return ABSENT
     if "unique_items" in limits and writer.type == "array":
-        return _repeating(writer)
+        return _build_repeated_elements(writer)
     if writer.type == "vector":
-        return _vector_escaping(writer)
+        return _find_vector_counterexample(writer)
     if any(writer.type not in CONSTRAINTS.get(key, ()) for key in limits):
-        return _opaque_escaping(writer, limits)
+        return _find_foreign_counterexample(writer, limits)
     if writer.enum is not None:
-        return _listed_escaping(writer, limits)
+        return _find_listed_counterexample(writer, limits)
     if writer.type in ("integer", "number"):
-        return _number_escaping(writer, limits)
+        return _find_number_counterexample(writer, limits)
     if writer.type == "array":
-        return _elements_escaping(writer, limits)
-    if "format" in limits and limits["format"] not in FORMATS:
+        return _find_array_counterexample(writer, limits)
+    if "format" in limits and limits["format"] not in TEXT_FORMATS:
         return UNKNOWN
     if "pattern" in limits or "format" in limits:
-        return _found_or_unknown(writer, limits)
-    return _length_escaping(writer, limits)
+        return _find_refused_candidate(writer, limits)
+    return _find_length_counterexample(writer, limits)
 
 
-def escaping_enum(writer: Field, reader: Field) -> Any:
+def find_enum_counterexample(writer: Field, reader: Field) -> Any:
     """Return a value that `writer` accepts and that is not in `reader`'s enum; `ABSENT` when there is none."""
     if reader.enum is None:
         return ABSENT
     listed = frozenset(reader.enum)
     if writer.enum is not None:
-        return _first(each for each in _own_values(writer) if each not in listed)
+        return _get_first(each for each in _list_valid_enum_values(writer) if each not in listed)
     if writer.type == "boolean":
-        return _first(each for each in (False, True) if each not in listed)
+        return _get_first(each for each in (False, True) if each not in listed)
     if writer.type in ("integer", "number"):
-        return _number_outside(writer, listed)
-    return _text_outside(writer, listed)
+        return _find_unlisted_number(writer, listed)
+    return _find_unlisted_text(writer, listed)
 
 
-def _first(values: Iterable[Any]) -> Any:
+def _get_first(values: Iterable[Any]) -> Any:
     return next(iter(values), ABSENT)
 
 
-def _numbers(field: Field) -> NumberSet:
-    from dcr.contract.values.numbers import number_set  # noqa: PLC0415 (fractions cost 5 ms; few fields need them)
+def _get_number_set(field: Field) -> NumberSet:
+    from dcr.contract.values.numbers import build_number_set  # noqa: PLC0415 (fractions cost 5 ms; few fields need them)
 
-    return number_set(field.type, field.constraints)
+    return build_number_set(field.type, field.constraints)
 
 
-def _vector_escaping(writer: Field) -> Any:
+def _find_vector_counterexample(writer: Field) -> Any:
     """Return a vector of the writer's length, or of any, which a reader of another length refuses."""
     try:
-        return smallest_array(writer, writer.constraints.get("dimensions", 1)) or UNKNOWN
+        return build_smallest_array(writer, writer.constraints.get("dimensions", 1)) or UNKNOWN
     except NoValueError:
         return UNKNOWN
 
 
-def _opaque_escaping(writer: Field, limits: dict[str, Any]) -> Any:
+def _find_foreign_counterexample(writer: Field, limits: dict[str, Any]) -> Any:
     """Constraints that foreign formats put on other types: bounds of dates are ordered, others compared as they are."""
-    if writer.type in MOMENTS and not limits.keys().isdisjoint((*LOWER, *UPPER)):
-        from dcr.compatibility.counterexamples.moments import moment_escaping  # noqa: PLC0415 (few contracts need it)
+    if writer.type in MOMENT_TYPES and not limits.keys().isdisjoint((*LOWER, *UPPER)):
+        from dcr.compatibility.counterexamples.moments import find_moment_counterexample  # noqa: PLC0415 (few contracts need it)
 
-        return moment_escaping(writer, limits)
+        return find_moment_counterexample(writer, limits)
     for key, bound in limits.items():
         own = writer.constraints.get(key)
         if own == bound:
@@ -102,79 +102,79 @@ def _opaque_escaping(writer: Field, limits: dict[str, Any]) -> Any:
     return ABSENT
 
 
-def _repeating(writer: Field) -> Any:
+def _build_repeated_elements(writer: Field) -> Any:
     """Return an array that holds one element twice, if the writer allows two."""
     low, high = writer.constraints.get("min_items", 0), writer.constraints.get("max_items")
     if high is not None and high < 2:
         return ABSENT
     try:
-        return smallest_array(writer, max(low, 2)) or UNKNOWN
+        return build_smallest_array(writer, max(low, 2)) or UNKNOWN
     except NoValueError:
         return UNKNOWN
 
 
-def _listed_escaping(writer: Field, limits: dict[str, Any]) -> Any:
-    values = _own_values(writer)
-    refused = _first(each for each in values if refused_by(each, writer.type, limits))
-    return UNKNOWN if refused is ABSENT and any(undecided(each, limits) for each in values) else refused
+def _find_listed_counterexample(writer: Field, limits: dict[str, Any]) -> Any:
+    values = _list_valid_enum_values(writer)
+    refused = _get_first(each for each in values if find_failed_constraint(each, writer.type, limits))
+    return UNKNOWN if refused is ABSENT and any(is_undecidable(each, limits) for each in values) else refused
 
 
-def _own_values(field: Field) -> list[Any]:
-    fitting = (each for each in field.enum or () if fits_type(each, field.type))  # a foreign file may list others too
-    return [each for each in fitting if refused_by(each, field.type, field.constraints) is None]
+def _list_valid_enum_values(field: Field) -> list[Any]:
+    fitting = (each for each in field.enum or () if is_of_type(each, field.type))  # a foreign file may list others too
+    return [each for each in fitting if find_failed_constraint(each, field.type, field.constraints) is None]
 
 
-def _number_escaping(writer: Field, limits: dict[str, Any]) -> Any:
-    from dcr.contract.values.numbers import exact, number_set, plain  # noqa: PLC0415
+def _find_number_counterexample(writer: Field, limits: dict[str, Any]) -> Any:
+    from dcr.contract.values.numbers import build_number_set, to_fraction, to_number  # noqa: PLC0415
 
-    allowed, accepted = _numbers(writer), number_set("number", limits)
-    step = exact(limits["multiple_of"]) if "multiple_of" in limits else None
-    outside = (each for each in allowed.candidates(step) if not accepted.contains(each))
-    found: list[Fraction | None] = [*sorted(outside, key=lambda each: (len(str(plain(each))), abs(each), each < 0))]
+    allowed, accepted = _get_number_set(writer), build_number_set("number", limits)
+    step = to_fraction(limits["multiple_of"]) if "multiple_of" in limits else None
+    outside = (each for each in allowed.list_candidates(step) if not accepted.contains(each))
+    found: list[Fraction | None] = [*sorted(outside, key=lambda each: (len(str(to_number(each))), abs(each), each < 0))]
     # Next to a large bound a double cannot tell numbers apart: look further away, and at integers.
-    whole = [replace(allowed, step=exact(allowed.step.numerator))] if allowed.step else []
+    whole = [replace(allowed, step=to_fraction(allowed.step.numerator))] if allowed.step else []
     for key, bound in limits.items():
         for numbers in (allowed, *whole):
-            for further in (0, 1, abs(exact(bound))):
+            for further in (0, 1, abs(to_fraction(bound))):
                 or_equal = key.startswith("exclusive") or further > 0
                 if key in LOWER:
-                    found.append(numbers.below(exact(bound) - further, or_equal=or_equal))
+                    found.append(numbers.find_below(to_fraction(bound) - further, or_equal=or_equal))
                 elif key in UPPER:
-                    found.append(numbers.above(exact(bound) + further, or_equal=or_equal))
-    exist = [plain(each) for each in found if each is not None]
-    shown = (each for each in exist if allowed.contains(exact(each)) and not accepted.contains(exact(each)))
+                    found.append(numbers.find_above(to_fraction(bound) + further, or_equal=or_equal))
+    exist = [to_number(each) for each in found if each is not None]
+    shown = (each for each in exist if allowed.contains(to_fraction(each)) and not accepted.contains(to_fraction(each)))
     return next(shown, UNKNOWN) if exist else ABSENT
 
 
-def _number_outside(writer: Field, listed: frozenset[Any]) -> Any:
-    from dcr.contract.values.numbers import plain  # noqa: PLC0415
+def _find_unlisted_number(writer: Field, listed: frozenset[Any]) -> Any:
+    from dcr.contract.values.numbers import to_number  # noqa: PLC0415
 
-    allowed = _numbers(writer)
-    members = allowed.finite(max(64, len(listed) + 1))
+    allowed = _get_number_set(writer)
+    members = allowed.find_members(max(64, len(listed) + 1))
     if members is not None:
-        return _first(plain(each) for each in members if plain(each) not in listed)
-    found = _first(plain(each) for each in allowed.candidates() if plain(each) not in listed)
-    return found if found is not ABSENT else _walk_outside(allowed, listed)
+        return _get_first(to_number(each) for each in members if to_number(each) not in listed)
+    found = _get_first(to_number(each) for each in allowed.list_candidates() if to_number(each) not in listed)
+    return found if found is not ABSENT else _search_unlisted_number(allowed, listed)
 
 
-def _walk_outside(allowed: NumberSet, listed: frozenset[Any]) -> Any:
+def _search_unlisted_number(allowed: NumberSet, listed: frozenset[Any]) -> Any:
     """An infinite or large set has a member outside any list: go along it until one is met."""
-    from dcr.contract.values.numbers import exact, plain  # noqa: PLC0415
+    from dcr.contract.values.numbers import to_fraction, to_number  # noqa: PLC0415
 
-    at = next(iter(allowed.candidates()))
-    for direction in (allowed.above, allowed.below):
+    at = next(iter(allowed.list_candidates()))
+    for direction in (allowed.find_above, allowed.find_below):
         here = at
         for _ in range(len(listed) + 1):
             beyond = direction(here, or_equal=False)
             if beyond is None:
                 break
-            if plain(beyond) not in listed:
-                return plain(beyond)
-            here = exact(plain(beyond))
+            if to_number(beyond) not in listed:
+                return to_number(beyond)
+            here = to_fraction(to_number(beyond))
     return UNKNOWN
 
 
-def _elements_escaping(writer: Field, limits: dict[str, Any]) -> Any:
+def _find_array_counterexample(writer: Field, limits: dict[str, Any]) -> Any:
     low, high = writer.constraints.get("min_items", 0), writer.constraints.get("max_items")
     count = None
     if "min_items" in limits and low < limits["min_items"]:
@@ -184,13 +184,13 @@ def _elements_escaping(writer: Field, limits: dict[str, Any]) -> Any:
     if count is None:
         return ABSENT
     try:
-        return smallest_array(writer, count)
+        return build_smallest_array(writer, count)
     except NoValueError:
         return UNKNOWN
 
 
-def _length_escaping(writer: Field, limits: dict[str, Any]) -> Any:
-    low, high = _lengths(writer)
+def _find_length_counterexample(writer: Field, limits: dict[str, Any]) -> Any:
+    low, high = _get_length_range(writer)
     too_short = "min_length" in limits and low < limits["min_length"]
     too_long = "max_length" in limits and (high is None or high > limits["max_length"])
     if not (too_short or too_long):
@@ -199,33 +199,33 @@ def _length_escaping(writer: Field, limits: dict[str, Any]) -> Any:
         probe = {"min_length": max(low, limits["max_length"] + 1)}
     else:
         probe = {"max_length": limits["min_length"] - 1 if high is None else min(high, limits["min_length"] - 1)}
-    return _found_or_unknown(replace(writer, constraints={**writer.constraints, **probe}), limits)
+    return _find_refused_candidate(replace(writer, constraints={**writer.constraints, **probe}), limits)
 
 
-def _lengths(field: Field) -> tuple[int, int | None]:
+def _get_length_range(field: Field) -> tuple[int, int | None]:
     """Return the shortest and longest text that a field's lengths, pattern and format leave."""
     spans = [(field.constraints.get("min_length", 0), field.constraints.get("max_length"))]
     if "pattern" in field.constraints:
-        spans.append(patterns.lengths(field.constraints["pattern"]))
-    if field.constraints.get("format") in FORMATS:
-        known = FORMATS[field.constraints["format"]]
-        spans.append((known.shortest, known.longest))
+        spans.append(patterns.get_length_range(field.constraints["pattern"]))
+    if field.constraints.get("format") in TEXT_FORMATS:
+        known = TEXT_FORMATS[field.constraints["format"]]
+        spans.append((known.min_length, known.max_length))
     return max(low for low, _ in spans), min((high for _, high in spans if high is not None), default=None)
 
 
-def _text_outside(writer: Field, listed: frozenset[Any]) -> Any:
-    if _lengths(writer)[1] == 0:
+def _find_unlisted_text(writer: Field, listed: frozenset[Any]) -> Any:
+    if _get_length_range(writer)[1] == 0:
         return ABSENT if "" in listed else ""
     try:
-        values = candidates(writer, len(listed) + 1)
+        values = list_candidates(writer, len(listed) + 1)
         return next((each for each in values if isinstance(each, dict | list) or each not in listed), UNKNOWN)
     except NoValueError:
         return UNKNOWN
 
 
-def _found_or_unknown(writer: Field, limits: dict[str, Any]) -> Any:
+def _find_refused_candidate(writer: Field, limits: dict[str, Any]) -> Any:
     try:
-        found = candidates(writer)
+        found = list_candidates(writer)
     except NoValueError:
         return UNKNOWN
-    return next((each for each in found if refused_by(each, writer.type, limits)), UNKNOWN)
+    return next((each for each in found if find_failed_constraint(each, writer.type, limits)), UNKNOWN)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dcr.compatibility.counterexamples.rows import ABSENT, UNKNOWN
-from dcr.contract.values.field_values import allows, fits_type, outside, refused_by
-from dcr.contract.values.moments import DATE, TIME, Moment, order, parse, spelled, step_of
+from dcr.contract.values.field_values import find_failed_constraint, is_allowed, is_of_type, is_outside_bound
+from dcr.contract.values.moments import DATE, TIME, Moment, compare_moments, format_moment, get_step, parse_moment
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -23,7 +23,7 @@ class _Range(NamedTuple):
     high: tuple[int, bool] | None
 
     @property
-    def empty(self) -> bool:
+    def is_empty(self) -> bool:
         """Whether no moment is in it."""
         if self.low is None or self.high is None:
             return False
@@ -31,54 +31,58 @@ class _Range(NamedTuple):
 
     def exceeds(self, other: _Range) -> bool:
         """Whether it holds a moment that is not in another range, which is bounded on one side or on both."""
-        if self.empty:
+        if self.is_empty:
             return False
         below = other.low is not None and (self.low is None or self.low < other.low)
-        above = other.high is not None and (self.high is None or _closeness(self.high) > _closeness(other.high))
+        above = other.high is not None and (
+            self.high is None or _get_upper_bound_key(self.high) > _get_upper_bound_key(other.high)
+        )
         return below or above
 
 
-def _closeness(high: tuple[int, bool]) -> tuple[int, bool]:
+def _get_upper_bound_key(high: tuple[int, bool]) -> tuple[int, bool]:
     return high[0], not high[1]
 
 
-def moment_escaping(writer: Field, limits: Mapping[str, Any]) -> Any:
+def find_moment_counterexample(writer: Field, limits: Mapping[str, Any]) -> Any:
     """Return a moment that `writer` accepts and some bounds refuse; `ABSENT` when there is none."""
     if writer.enum is not None:
-        return _listed_escaping(writer, limits)
+        return _find_listed_counterexample(writer, limits)
     own = {key: writer.constraints[key] for key in (*_LOWER, *_UPPER) if key in writer.constraints}
-    moments = {text: parse(text) for text in (*own.values(), *limits.values())}
+    moments = {text: parse_moment(text) for text in (*own.values(), *limits.values())}
     kinds = {each.kind if each else None for each in moments.values()}
     kind = kinds.pop()
     if kinds or kind is None:
-        return _written_escaping(own, limits)
+        return _compare_texts(own, limits)
     allowed, accepted = (
-        _range(kind, {key: each.at for key, text in side.items() if (each := moments[text])}, days=writer.type == DATE)
+        _build_range(
+            kind, {key: each.ordinal for key, text in side.items() if (each := moments[text])}, days=writer.type == DATE
+        )
         for side in (own, limits)
     )
     if not allowed.exceeds(accepted):
         return ABSENT
-    texts = (spelled(Moment(kind, at)) for at in _candidates(kind, allowed, accepted))
-    shown = (text for text in texts if text is not None and allows(writer, text))
+    texts = (format_moment(Moment(kind, at)) for at in _list_candidates(kind, allowed, accepted))
+    shown = (text for text in texts if text is not None and is_allowed(writer, text))
     return next((text for text in shown if _is_refused(text, limits)), UNKNOWN)
 
 
-def _range(kind: str, bounds: Mapping[str, int], *, days: bool) -> _Range:
+def _build_range(kind: str, bounds: Mapping[str, int], *, days: bool) -> _Range:
     """Return what some bounds leave; `days` have no moment between them, and no time of day is before midnight."""
-    step = step_of(kind) if kind == DATE and days else 0
-    lows = [_closed((bounds[key], key == _LOWER[1]), step) for key in _LOWER if key in bounds]
-    highs = [_closed((bounds[key], key == _UPPER[1]), -step) for key in _UPPER if key in bounds]
+    step = get_step(kind) if kind == DATE and days else 0
+    lows = [_close_bound((bounds[key], key == _LOWER[1]), step) for key in _LOWER if key in bounds]
+    highs = [_close_bound((bounds[key], key == _UPPER[1]), -step) for key in _UPPER if key in bounds]
     lows += [(0, False)] if kind.startswith(TIME) else []
-    return _Range(max(lows, default=None), min(highs, key=_closeness, default=None))
+    return _Range(max(lows, default=None), min(highs, key=_get_upper_bound_key, default=None))
 
 
-def _closed(bound: tuple[int, bool], step: int) -> tuple[int, bool]:
+def _close_bound(bound: tuple[int, bool], step: int) -> tuple[int, bool]:
     return (bound[0] + step, False) if bound[1] and step else bound
 
 
-def _candidates(kind: str, allowed: _Range, accepted: _Range) -> Iterator[int]:
+def _list_candidates(kind: str, allowed: _Range, accepted: _Range) -> Iterator[int]:
     """Yield moments near the edges of what is allowed and accepted, and between them."""
-    step = step_of(kind)
+    step = get_step(kind)
     bounds = (allowed.low, allowed.high, accepted.low, accepted.high)
     edges = [bound[0] for bound in bounds if bound is not None]
     for edge in edges:
@@ -88,21 +92,21 @@ def _candidates(kind: str, allowed: _Range, accepted: _Range) -> Iterator[int]:
 
 
 def _is_refused(text: object, limits: Mapping[str, Any]) -> bool:
-    return any(outside(text, key, limit) for key, limit in limits.items())
+    return any(is_outside_bound(text, key, limit) for key, limit in limits.items())
 
 
-def _listed_escaping(writer: Field, limits: Mapping[str, Any]) -> Any:
-    fitting = (each for each in writer.enum or () if fits_type(each, writer.type))
-    values = [each for each in fitting if refused_by(each, writer.type, writer.constraints) is None]
-    refused = next((each for each in values if allows(writer, each) and _is_refused(each, limits)), ABSENT)
-    unsure = any(outside(each, key, limit) is not False for each in values for key, limit in limits.items())
+def _find_listed_counterexample(writer: Field, limits: Mapping[str, Any]) -> Any:
+    fitting = (each for each in writer.enum or () if is_of_type(each, writer.type))
+    values = [each for each in fitting if find_failed_constraint(each, writer.type, writer.constraints) is None]
+    refused = next((each for each in values if is_allowed(writer, each) and _is_refused(each, limits)), ABSENT)
+    unsure = any(is_outside_bound(each, key, limit) is not False for each in values for key, limit in limits.items())
     return UNKNOWN if refused is ABSENT and unsure else refused
 
 
-def _written_escaping(own: Mapping[str, Any], limits: Mapping[str, Any]) -> Any:
+def _compare_texts(own: Mapping[str, Any], limits: Mapping[str, Any]) -> Any:
     """Compare bounds that are no moments of one kind key by key, as far as their texts are in an order at all."""
     for key, bound in limits.items():
-        found = order(own[key], bound) if key in own else None
+        found = compare_moments(own[key], bound) if key in own else None
         if found is None or found == (-1 if key in _LOWER else 1):
             return UNKNOWN
     return ABSENT

@@ -7,6 +7,6 @@ from functools import lru_cache
 
 
 @lru_cache(maxsize=1)
-def kinds() -> tuple[str, ...]:
+def list_kinds() -> tuple[str, ...]:
     """Return every kind, in alphabetical order, without loading the rules."""
     return tuple(sorted(module.name for module in pkgutil.iter_modules(__path__)))

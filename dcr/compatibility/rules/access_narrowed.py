@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from dcr.compatibility.pairs import ContractPair
 
-_CIRCLES = ("private", "protected", "public")
+_ACCESS_LEVELS = ("private", "protected", "public")
 
 
 @rule(about=CONTRACT, modes=(BACKWARD,), breaks=CONSUMERS)
@@ -32,7 +32,7 @@ def access_narrowed(pair: ContractPair) -> Iterator[Finding]:
     if pair.both is None or pair.both[0].access is None or pair.both[1].access is None:
         return
     before, after = (contract.access for contract in pair.both)
-    if before == after or after == _CIRCLES[-1] or (before, after) == _CIRCLES[:2]:
+    if before == after or after == _ACCESS_LEVELS[-1] or (before, after) == _ACCESS_LEVELS[:2]:
         return
     yield Finding(
         f"access went from '{before}' to '{after}'", f"keep access: {before}", key="access", detail=str(after)

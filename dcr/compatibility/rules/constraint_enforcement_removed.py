@@ -45,6 +45,6 @@ def constraint_enforcement_removed(pair: ContractPair) -> Iterator[Finding]:
         f"the database no longer enforces {listed}",
         f"keep materialized: {before.materialized}, or add a data test for each constraint",
         key="materialized",
-        location=pair.both[1].fields_place.at("materialized") if pair.both[1].fields_place else None,
-        previous_location=pair.both[0].fields_place.at("materialized") if pair.both[0].fields_place else None,
+        location=pair.both[1].fields_section.locate("materialized") if pair.both[1].fields_section else None,
+        previous_location=pair.both[0].fields_section.locate("materialized") if pair.both[0].fields_section else None,
     )

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from dcr.compatibility.pairs import ContractPair
 
-_MANY = 12
+_MAX_COLUMNS = 12
 
 
 @rule(about=CONTRACT, bump=MAJOR, breaks=CONSUMERS)
@@ -33,11 +33,11 @@ def contract_enforcement_removed(pair: ContractPair) -> Iterator[Finding]:
     """Yield one finding when a dataset is still defined and its contract is not enforced, though not archived."""
     if pair.previous is None or pair.proposed is not None or pair.unenforced is None:
         return
-    if pair.previous.status == "archived" or any(problem.fatal for problem in pair.proposed_problems):
+    if pair.previous.status == "archived" or any(problem.is_fatal for problem in pair.proposed_problems):
         return
     fields = [each.name for each in pair.previous.fields]
-    listed = ", ".join(f"'{each}'" for each in fields[:_MANY])
-    more = f" and {len(fields) - _MANY} more" if len(fields) > _MANY else ""
+    listed = ", ".join(f"'{each}'" for each in fields[:_MAX_COLUMNS])
+    more = f" and {len(fields) - _MAX_COLUMNS} more" if len(fields) > _MAX_COLUMNS else ""
     name = pair.previous.dataset_id
     how = f"contract.enforced of '{name}' was switched off"
     if not pair.unenforced.is_written:

@@ -20,7 +20,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dcr.compatibility.rule import CONTRACT, Finding, rule
-from dcr.compatibility.wording import numbered
+from dcr.compatibility.wording import number_problems
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,5 +31,5 @@ if TYPE_CHECKING:
 @rule(about=CONTRACT)
 def contract_invalid(pair: ContractPair) -> Iterator[Finding]:
     """Yield one finding for each cause why the proposed file gave no contract."""
-    for problem, detail in numbered([each for each in pair.proposed_problems if each.fatal]):
+    for problem, detail in number_problems([each for each in pair.proposed_problems if each.is_fatal]):
         yield Finding(problem.message, problem.hint, detail=detail, location=problem.location)

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 from dcr.compatibility.issue import CONSUMERS
 from dcr.compatibility.rule import CONTRACT, Finding, rule
 from dcr.compatibility.semver import MAJOR
-from dcr.compatibility.wording import waiting
+from dcr.compatibility.wording import describe_early_removal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -34,39 +34,39 @@ def contract_removed(pair: ContractPair) -> Iterator[Finding]:
     """Yield one finding when only the previous contract exists and it was not archived."""
     if pair.previous is None or pair.proposed is not None or pair.unenforced or pair.previous.alias_of:
         return  # it lost its enforcement only, or it is the alias of a version
-    deprecation = pair.past.deprecation if pair.past else None
-    if deprecation.is_over(deprecation.contract) if deprecation else pair.previous.status == "archived":
+    deprecation = pair.history.deprecation if pair.history else None
+    if deprecation.is_over(deprecation.contract_date) if deprecation else pair.previous.status == "archived":
         return
-    if any(problem.fatal for problem in pair.proposed_problems):
+    if any(problem.is_fatal for problem in pair.proposed_problems):
         return  # the file is there and cannot be read, which is said already
     message = f"the contract of '{pair.previous.dataset_id}' was removed"
-    if pair.previous.says_status:
-        message += f" {_since(pair.previous)}"
+    if pair.previous.has_status:
+        message += f" {_describe_status(pair.previous)}"
     native = pair.previous.format == "native"
-    hint = (_native_hint if native else _foreign_hint)(pair.previous, pair.now_about)
+    hint = (_build_native_hint if native else _build_foreign_hint)(pair.previous, pair.replaced_by)
     if deprecation:
-        told, when = waiting(deprecation, None, "bring it back and deprecate it")
-        message, hint = f"{message},{told}", f"{hint}; {when}" if pair.now_about else when
-    yield Finding(message, hint, key="dataset_id" if native else "dataset", location=pair.gone_from)
+        told, when = describe_early_removal(deprecation, None, "bring it back and deprecate it")
+        message, hint = f"{message},{told}", f"{hint}; {when}" if pair.replaced_by else when
+    yield Finding(message, hint, key="dataset_id" if native else "dataset", location=pair.removed_at)
 
 
-def _since(previous: Contract) -> str:
+def _describe_status(previous: Contract) -> str:
     """Return what its status was; that of a dbt model is the day on which it may go."""
-    word = previous.place.word("status") if previous.place else "status"
-    said = previous.status_as or previous.status
-    return f"before its {word} '{said}'" if previous.in_place else f"while its {word} is '{said}'"
+    word = previous.section.get_key_name("status") if previous.section else "status"
+    said = previous.written_status or previous.status
+    return f"before its {word} '{said}'" if previous.is_changed_in_place else f"while its {word} is '{said}'"
 
 
-def _native_hint(previous: Contract, now_about: str | None) -> str:
+def _build_native_hint(previous: Contract, now_about: str | None) -> str:
     if now_about:
         return f"the file is now about '{now_about}': write dataset_id: {previous.dataset_id}, or archive it first"
     next_status = "archived" if previous.status == "deprecated" else "deprecated and a deprecation_uri"
     return f"bring the file back with status: {next_status}; delete it once it is archived"
 
 
-def _foreign_hint(previous: Contract, now_about: str | None) -> str:
-    word = previous.place.word("status") if previous.place else "status"
-    until = f"with a {word}" if previous.in_place else f"with {word}: deprecated"
-    over = "once that day is over" if previous.in_place else f"once its {word} is retired"
+def _build_foreign_hint(previous: Contract, now_about: str | None) -> str:
+    word = previous.section.get_key_name("status") if previous.section else "status"
+    until = f"with a {word}" if previous.is_changed_in_place else f"with {word}: deprecated"
+    over = "once that day is over" if previous.is_changed_in_place else f"once its {word} is retired"
     back = f"bring it back {until}, and remove it {over}"
     return f"it was probably renamed to '{now_about}', and readers know the old name: {back}" if now_about else back

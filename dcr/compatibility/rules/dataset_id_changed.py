@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 @rule(about=CONTRACT, severity=WARNING, bump=MAJOR, breaks=CONSUMERS)
 def dataset_id_changed(pair: ContractPair) -> Iterator[Finding]:
     """Yield one finding when the previous contract was written in another format and under another id."""
-    if pair.formerly is None or pair.proposed is None:
+    if pair.former_id is None or pair.proposed is None:
         return
-    message = f"the dataset is now '{pair.proposed.dataset_id}', and was '{pair.formerly}' before its format changed"
-    yield Finding(message, "keep the id that it had", key="dataset_id", detail=pair.formerly)
+    message = f"the dataset is now '{pair.proposed.dataset_id}', and was '{pair.former_id}' before its format changed"
+    yield Finding(message, "keep the id that it had", key="dataset_id", detail=pair.former_id)

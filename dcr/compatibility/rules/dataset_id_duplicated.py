@@ -27,10 +27,10 @@ if TYPE_CHECKING:
 @rule(about=CONTRACT)
 def dataset_id_duplicated(pair: ContractPair) -> Iterator[Finding]:
     """Yield one finding when other files claim the proposed contract's dataset."""
-    if pair.proposed is None or not pair.also_at:
+    if pair.proposed is None or not pair.duplicates:
         return
-    others = ", ".join(f"'{place.path}'" for place in pair.also_at[:3])
-    more = f" and {len(pair.also_at) - 3} more" if len(pair.also_at) > 3 else ""
+    others = ", ".join(f"'{place.path}'" for place in pair.duplicates[:3])
+    more = f" and {len(pair.duplicates) - 3} more" if len(pair.duplicates) > 3 else ""
     word = "dataset_id" if pair.proposed.format == "native" else "dataset"
     message = f"{word} '{pair.proposed.dataset_id}' is also claimed by {others}{more}"
     severity = ERROR if pair.proposed.format == "native" else WARNING  # folders of samples share ids in the wild

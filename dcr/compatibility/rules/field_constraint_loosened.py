@@ -16,8 +16,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dcr.compatibility.constraints import change_of, stricter_constraints
-from dcr.compatibility.counterexamples.rows import UNKNOWN, NoValueError, smallest_value
+from dcr.compatibility.constraints import describe_change, find_stricter_constraints
+from dcr.compatibility.counterexamples.rows import UNKNOWN, NoValueError, build_smallest_value
 from dcr.compatibility.modes import FORWARD
 from dcr.compatibility.rule import FIELD, Finding, rule
 from dcr.compatibility.semver import MAJOR
@@ -34,14 +34,16 @@ def field_constraint_loosened(pair: FieldPair) -> Iterator[Finding]:
     if pair.same_type is None:
         return
     previous, proposed = pair.same_type
-    for key, value in stricter_constraints(proposed, previous):
-        message = f"field '{pair.path}' loosened {pair.word(key)} {change_of(key, previous, proposed)}"
+    for key, value in find_stricter_constraints(proposed, previous):
+        message = f"field '{pair.path}' loosened {pair.get_key_name(key)} {describe_change(key, previous, proposed)}"
         hint = "widen the readers of the previous version first"
-        yield Finding(message, hint, key=key, detail=key, value=value, proof=value is not UNKNOWN)
+        yield Finding(message, hint, key=key, detail=key, value=value, needs_witness=value is not UNKNOWN)
     if previous.constraints.get("unique") and not proposed.constraints.get("unique"):
         try:
-            value, proof = smallest_value(proposed), True
+            value, proof = build_smallest_value(proposed), True
         except NoValueError:
             value, proof = None, False
         message = f"field '{pair.path}' is no longer unique: rows to come may share a value"
-        yield Finding(message, "keep it unique", key="unique", detail="unique", value=value, proof=proof, times=2)
+        yield Finding(
+            message, "keep it unique", key="unique", detail="unique", value=value, needs_witness=proof, times=2
+        )

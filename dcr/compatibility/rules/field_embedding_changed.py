@@ -21,14 +21,14 @@ from dcr.compatibility.modes import BACKWARD
 from dcr.compatibility.rule import FIELD, Finding, rule
 from dcr.compatibility.semver import MAJOR, PATCH
 from dcr.compatibility.severities import ERROR, WARNING
-from dcr.compatibility.wording import shown
+from dcr.compatibility.wording import format_value
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from dcr.compatibility.pairs import FieldPair
 
-_PARTS = (
+_EMBEDDING_PARTS = (
     ("model", "embedding_model", ERROR),
     ("model_version", "embedding_model_version", ERROR),
     ("distance_metric", "distance_metric", WARNING),
@@ -44,14 +44,16 @@ def field_embedding_changed(pair: FieldPair) -> Iterator[Finding]:
     before, after = (each.terms.embedding if each.terms else None for each in pair.same_type)
     if before is None:
         return
-    for part, key, severity in _PARTS:
+    for part, key, severity in _EMBEDDING_PARTS:
         old, new = getattr(before, part), getattr(after, part, None)
         new = bool(new) if part == "normalized" else new
         if old is None or old == new:
             continue
-        word = pair.word(key)
+        word = pair.get_key_name(key)
         change = (
-            f"changed {word} from {shown(old)} to {shown(new)}" if new is not None else f"no longer names its {word}"
+            f"changed {word} from {format_value(old)} to {format_value(new)}"
+            if new is not None
+            else f"no longer names its {word}"
         )
         hint = "write the new vectors to a field of their own" if severity == ERROR else "tell those who search by it"
         bump = MAJOR if severity == ERROR else PATCH

@@ -16,12 +16,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dcr.compatibility.counterexamples.constraints import escaping_enum
+from dcr.compatibility.counterexamples.constraints import find_enum_counterexample
 from dcr.compatibility.counterexamples.rows import ABSENT, UNKNOWN
 from dcr.compatibility.modes import FORWARD
 from dcr.compatibility.rule import FIELD, Finding, rule
 from dcr.compatibility.semver import MAJOR
-from dcr.compatibility.wording import enum_words, listed
+from dcr.compatibility.wording import format_list, get_enum_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -35,20 +35,20 @@ def field_enum_expanded(pair: FieldPair) -> Iterator[Finding]:
     if pair.same_type is None or pair.same_type[0].enum is None:
         return
     previous, proposed = pair.same_type
-    value = escaping_enum(proposed, previous)
+    value = find_enum_counterexample(proposed, previous)
     if value is ABSENT or previous.enum is None:
         return
-    what, one = enum_words(previous if proposed.enum is None else proposed)
+    what, one = get_enum_words(previous if proposed.enum is None else proposed)
     if proposed.enum is None:
         others = "other values are" if proposed.constraints else "any value is"
-        were = f"only {listed(previous.enum)} were" if previous.enum else "no value was"
+        were = f"only {format_list(previous.enum)} were" if previous.enum else "no value was"
         message = f"field '{pair.path}' lost its {what}: {others} allowed where {were}"
         hint = f"keep the {what}"
         detail = "enum"
     else:
         known = frozenset(previous.enum)
         new = [each for each in proposed.enum if each not in known]
-        message = f"field '{pair.path}' got {one}{'s' * (len(new) > 1)} {listed(new)}"
+        message = f"field '{pair.path}' got {one}{'s' * (len(new) > 1)} {format_list(new)}"
         hint = "let readers of the previous version handle unknown values before rows carry it"
         detail = repr(sorted(map(repr, new)))
-    yield Finding(message, hint, key="enum", detail=detail, value=value, proof=value is not UNKNOWN)
+    yield Finding(message, hint, key="enum", detail=detail, value=value, needs_witness=value is not UNKNOWN)

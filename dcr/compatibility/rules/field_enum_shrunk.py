@@ -17,12 +17,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dcr.compatibility.counterexamples.constraints import escaping_enum
+from dcr.compatibility.counterexamples.constraints import find_enum_counterexample
 from dcr.compatibility.counterexamples.rows import ABSENT, UNKNOWN
 from dcr.compatibility.modes import BACKWARD
 from dcr.compatibility.rule import FIELD, Finding, rule
 from dcr.compatibility.semver import MAJOR
-from dcr.compatibility.wording import enum_words, listed
+from dcr.compatibility.wording import format_list, get_enum_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -36,19 +36,19 @@ def field_enum_shrunk(pair: FieldPair) -> Iterator[Finding]:
     if pair.same_type is None or pair.same_type[1].enum is None:
         return
     previous, proposed = pair.same_type
-    value = escaping_enum(previous, proposed)
+    value = find_enum_counterexample(previous, proposed)
     if value is ABSENT or proposed.enum is None:
         return
-    what, one = enum_words(proposed)
+    what, one = get_enum_words(proposed)
     if previous.enum is None:
-        allowed = listed(proposed.enum) if proposed.enum else "it allows no value"
+        allowed = format_list(proposed.enum) if proposed.enum else "it allows no value"
         message = f"field '{pair.path}' got {'an' if what == 'enum' else 'a'} {what} where there was none: {allowed}"
         hint = f"leave the {what} out, or list every value that rows already hold in a MAJOR version"
         detail = "enum"
     else:
         kept = frozenset(proposed.enum)
         gone = [each for each in previous.enum if each not in kept]
-        message = f"field '{pair.path}' lost {one}{'s' * (len(gone) > 1)} {listed(gone)}"
+        message = f"field '{pair.path}' lost {one}{'s' * (len(gone) > 1)} {format_list(gone)}"
         hint = "keep the value listed until no row holds it"
         detail = repr(sorted(map(repr, gone)))
-    yield Finding(message, hint, key="enum", detail=detail, value=value, proof=value is not UNKNOWN)
+    yield Finding(message, hint, key="enum", detail=detail, value=value, needs_witness=value is not UNKNOWN)

@@ -21,7 +21,7 @@ from dcr.compatibility.counterexamples.rows import ABSENT
 from dcr.compatibility.modes import BACKWARD, FORWARD
 from dcr.compatibility.rule import FIELD, Finding, rule
 from dcr.compatibility.semver import MAJOR
-from dcr.compatibility.wording import requiring
+from dcr.compatibility.wording import format_required
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -36,10 +36,10 @@ def field_required_added(pair: FieldPair) -> Iterator[Finding]:
         return
     if pair.previous is None:
         message = f"required field '{pair.path}' was added"
-        hint = f"add it with {requiring(pair.word('required'), required=False)}"
-        yield Finding(message, hint, detail="new", proof=True)
+        hint = f"add it with {format_required(pair.get_key_name('required'), required=False)}"
+        yield Finding(message, hint, detail="new", needs_witness=True)
     elif not pair.previous.required:
         message = f"field '{pair.path}' changed from optional to required"
         value = None if pair.is_element else ABSENT
         hint = "leave it optional, or fill it in the rows that are there and let this break through"
-        yield Finding(message, hint, (BACKWARD,), "required", value=value, proof=True)
+        yield Finding(message, hint, (BACKWARD,), "required", value=value, needs_witness=True)

@@ -22,7 +22,7 @@ from dcr.compatibility.modes import FORWARD
 from dcr.compatibility.rule import FIELD, Finding, rule
 from dcr.compatibility.semver import MAJOR
 from dcr.compatibility.severities import OFF
-from dcr.compatibility.wording import requiring
+from dcr.compatibility.wording import format_required
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -35,15 +35,18 @@ def field_required_removed(pair: FieldPair) -> Iterator[Finding]:
     """Yield one finding when a required field is gone or became optional."""
     if pair.previous is None or not pair.previous.required:
         return
-    if pair.proposed is None and pair.past and pair.past.may_go(pair.path):
+    if pair.proposed is None and pair.history and pair.history.may_remove(pair.path):
         yield Finding("", severity=OFF)  # its time is over for old readers too; it owes a bump all the same
     elif pair.proposed is None:
         message = f"required field '{pair.path}' was removed: rows to come lack it"
         yield Finding(
-            message, "keep writing it until readers of the previous version have moved", detail="gone", proof=True
+            message,
+            "keep writing it until readers of the previous version have moved",
+            detail="gone",
+            needs_witness=True,
         )
     elif not pair.proposed.required:
         message = f"field '{pair.path}' changed from required to optional"
         value = None if pair.is_element else ABSENT
-        hint = f"keep {requiring(pair.word('required'), required=True)}"
-        yield Finding(message, hint, key="required", value=value, proof=True)
+        hint = f"keep {format_required(pair.get_key_name('required'), required=True)}"
+        yield Finding(message, hint, key="required", value=value, needs_witness=True)

@@ -18,12 +18,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dcr.compatibility.counterexamples.types import retyped_escaping
+from dcr.compatibility.counterexamples.types import find_type_counterexample
 from dcr.compatibility.modes import BACKWARD, FORWARD
 from dcr.compatibility.rule import FIELD, Finding, rule
 from dcr.compatibility.semver import MAJOR
-from dcr.compatibility.wording import type_shown
-from dcr.contract.contract import UNREAD, names_no_type
+from dcr.compatibility.wording import format_type
+from dcr.contract.contract import UNRESOLVED_TYPE, has_no_type
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -38,17 +38,17 @@ def field_type_changed(pair: FieldPair) -> Iterator[Finding]:
     if pair.both is None or pair.both[0].type == pair.both[1].type:
         return
     previous, proposed = pair.both
-    if previous.type == UNREAD or (proposed.type == UNREAD and names_no_type(previous)):
+    if previous.type == UNRESOLVED_TYPE or (proposed.type == UNRESOLVED_TYPE and has_no_type(previous)):
         return  # what it was is not known; where it can be read now, that is mended
-    if names_no_type(previous) or names_no_type(proposed):
-        yield _named(pair.path, previous, proposed)
+    if has_no_type(previous) or has_no_type(proposed):
+        yield _build_untyped_finding(pair.path, previous, proposed)
         return
-    if proposed.type == UNREAD:
-        message = f"the type of field '{pair.path}' cannot be read any more, and was {type_shown(previous)}"
-        yield Finding(message, "mend the reference, or write the type out", key="type", detail=UNREAD)
+    if proposed.type == UNRESOLVED_TYPE:
+        message = f"the type of field '{pair.path}' cannot be read any more, and was {format_type(previous)}"
+        yield Finding(message, "mend the reference, or write the type out", key="type", detail=UNRESOLVED_TYPE)
         return
-    message = f"field '{pair.path}' changed type from {type_shown(previous)} to {type_shown(proposed)}"
-    old, new = previous.name or pair.path, type_shown(proposed).partition(" (")[0]
+    message = f"field '{pair.path}' changed type from {format_type(previous)} to {format_type(proposed)}"
+    old, new = previous.name or pair.path, format_type(proposed).partition(" (")[0]
     hint = f"add a new field of type {new} beside it, move the readers, then remove '{old}'"
     if pair.is_element:
         whole = "map" if pair.in_map else "array"
@@ -58,26 +58,26 @@ def field_type_changed(pair: FieldPair) -> Iterator[Finding]:
         hint,
         key="type",
         detail=proposed.type,
-        value=retyped_escaping(previous, proposed),
-        forward_value=retyped_escaping(proposed, previous),
-        proof=True,
+        value=find_type_counterexample(previous, proposed),
+        forward_value=find_type_counterexample(proposed, previous),
+        needs_witness=True,
     )
 
 
-def _named(path: str, previous: Field, proposed: Field) -> Finding:
+def _build_untyped_finding(path: str, previous: Field, proposed: Field) -> Finding:
     """Return what is said of a type that only one side names; where none is, rows may hold values of every type."""
-    if names_no_type(proposed):
-        message = f"field '{path}' names no type any more, and was {type_shown(previous)}"
+    if has_no_type(proposed):
+        message = f"field '{path}' names no type any more, and was {format_type(previous)}"
         hint = "write the type out again"
     else:
-        message = f"field '{path}' now has the type {type_shown(proposed)}, and its type was not named before"
+        message = f"field '{path}' now has the type {format_type(proposed)}, and its type was not named before"
         hint = "make sure that no row holds anything else"
     return Finding(
         message,
         hint,
         key="type",
         detail=proposed.type,
-        value=retyped_escaping(previous, proposed),
-        forward_value=retyped_escaping(proposed, previous),
-        proof=True,
+        value=find_type_counterexample(previous, proposed),
+        forward_value=find_type_counterexample(proposed, previous),
+        needs_witness=True,
     )

@@ -19,7 +19,7 @@ from dcr.compatibility.issue import CONSUMERS
 from dcr.compatibility.modes import BACKWARD
 from dcr.compatibility.rule import CONTRACT, Finding, rule
 from dcr.compatibility.severities import WARNING
-from dcr.compatibility.wording import lag_shown
+from dcr.compatibility.wording import format_lag
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -37,7 +37,7 @@ def freshness_sla_loosened(pair: ContractPair) -> Iterator[Finding]:
         return  # none is promised, or a promise was not understood, which is said of itself
     if after.max_lag_seconds <= before.max_lag_seconds:
         return
-    lags = [lag_shown(lag.max_lag_seconds, pair.both[1]) for lag in (before, after) if lag.max_lag_seconds]
+    lags = [format_lag(lag.max_lag_seconds, pair.both[1]) for lag in (before, after) if lag.max_lag_seconds]
     (old, unit), (new, other) = (lag.split() for lag in lags)
     message = f"freshness loosened from {old if unit == other else lags[0]} to {new} {other}"
     yield Finding(message, "tell those who schedule on it first", key="freshness_sla", detail="max_lag_seconds")

@@ -18,7 +18,7 @@ from dcr.compatibility.issue import CONSUMERS
 from dcr.compatibility.modes import BACKWARD
 from dcr.compatibility.rule import CONTRACT, Finding, rule
 from dcr.compatibility.severities import WARNING
-from dcr.compatibility.wording import lag_shown
+from dcr.compatibility.wording import format_lag
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,5 +32,5 @@ def freshness_sla_removed(pair: ContractPair) -> Iterator[Finding]:
     if pair.both is None or pair.both[0].freshness_sla is None or pair.both[1].freshness_sla is not None:
         return
     sla = pair.both[0].freshness_sla
-    lag = sla.written if sla.max_lag_seconds is None else lag_shown(sla.max_lag_seconds, pair.both[0])
+    lag = sla.written if sla.max_lag_seconds is None else format_lag(sla.max_lag_seconds, pair.both[0])
     yield Finding(f"the freshness promise of {lag} was removed", "keep one, if a longer one", key="freshness_sla")

@@ -30,25 +30,25 @@ if TYPE_CHECKING:
 def key_not_read(pair: ContractPair) -> Iterator[Finding]:
     """Yield one finding for each key that is not read and changed, or that is listed because it is there."""
     times: dict[str, int] = {}
-    for each in pair.unread:
-        number = times[each.way] = times.get(each.way, 0) + 1
+    for each in pair.unread_keys:
+        number = times[each.key_path] = times.get(each.key_path, 0) + 1
         yield Finding(
-            _message(each),
-            f"{each.near} else compare it by hand" if each.near else "compare it by hand",
-            detail=each.way if number == 1 else f"{each.way} {number}",
+            _build_message(each),
+            f"{each.suggestion} else compare it by hand" if each.suggestion else "compare it by hand",
+            detail=each.key_path if number == 1 else f"{each.key_path} {number}",
             location=each.location,
             previous_location=each.previous_location,
             field=each.field,
         )
 
 
-def _message(key: UnreadKey) -> str:
-    if not key.way:
+def _build_message(key: UnreadKey) -> str:
+    if not key.key_path:
         return "dcr does not read further keys of the file; only the first are listed"
-    if key.standing:
-        return f"key '{key.way}' is {key.proposed}, and dcr does not read it"
+    if key.is_uncompared:
+        return f"key '{key.key_path}' is {key.proposed}, and dcr does not read it"
     if key.previous is None:
-        return f"key '{key.way}' was added with value {key.proposed}, and dcr does not read it"
+        return f"key '{key.key_path}' was added with value {key.proposed}, and dcr does not read it"
     if key.proposed is None:
-        return f"key '{key.way}' was removed with value {key.previous}, and dcr does not read it"
-    return f"key '{key.way}' changed from {key.previous} to {key.proposed}, and dcr does not read it"
+        return f"key '{key.key_path}' was removed with value {key.previous}, and dcr does not read it"
+    return f"key '{key.key_path}' changed from {key.previous} to {key.proposed}, and dcr does not read it"

@@ -20,7 +20,7 @@ from dcr.compatibility.issue import CONSUMERS
 from dcr.compatibility.modes import BACKWARD
 from dcr.compatibility.rule import FIELD, Finding, rule
 from dcr.compatibility.severities import WARNING
-from dcr.compatibility.wording import excerpt
+from dcr.compatibility.wording import shorten
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -38,7 +38,7 @@ def measure_logic_changed(pair: FieldPair) -> Iterator[Finding]:
         return
     if before.logic is None:
         return  # it is written down for the first time
-    word = pair.word("logic")
-    change = f"changed from '{excerpt(before.logic)}' to '{excerpt(after.logic)}'" if after.logic else "was removed"
+    word = pair.get_key_name("logic")
+    change = f"changed from '{shorten(before.logic)}' to '{shorten(after.logic)}'" if after.logic else "was removed"
     message = f"the {word} of measure '{pair.path}' {change}"
     yield Finding(message, "check by hand that the numbers stay the same, and tell who reads them", key="logic")

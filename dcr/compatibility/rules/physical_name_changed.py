@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 
 from dcr.compatibility.issue import CONSUMERS
 from dcr.compatibility.modes import BACKWARD
-from dcr.compatibility.pairs import field_pairs
+from dcr.compatibility.pairs import list_field_pairs
 from dcr.compatibility.rule import CONTRACT, Finding, rule
 from dcr.compatibility.semver import MAJOR
 from dcr.compatibility.severities import WARNING
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from dcr.compatibility.pairs import ContractPair, FieldPair
     from dcr.contract.contract import Contract
 
-_TERMS = ("physical_name", "encrypted_name")
+_NAME_KEYS = ("physical_name", "encrypted_name")
 
 
 @rule(about=CONTRACT, modes=(BACKWARD,), bump=MAJOR, breaks=CONSUMERS)
@@ -40,39 +40,39 @@ def physical_name_changed(pair: ContractPair) -> Iterator[Finding]:
     if pair.both is None:
         return
     previous, proposed = pair.both
-    if previous.alias_of is None and (pair.changed or proposed.alias_of is not None):
-        yield from _of_dataset(previous, proposed)
-    if pair.changed:
-        for each in field_pairs(previous, proposed):
-            yield from _of_field(each)
+    if previous.alias_of is None and (pair.is_changed or proposed.alias_of is not None):
+        yield from _check_dataset(previous, proposed)
+    if pair.is_changed:
+        for each in list_field_pairs(previous, proposed):
+            yield from _check_field(each)
 
 
-def _of_dataset(previous: Contract, proposed: Contract) -> Iterator[Finding]:
+def _check_dataset(previous: Contract, proposed: Contract) -> Iterator[Finding]:
     """Yield a finding for another name of the dataset; a dbt model that got versions is another table by itself.
 
     References follow such a model. Whoever selects its table by a name that the file does not hold is only warned.
     """
     before, after = (each.terms.physical_name if each.terms else None for each in (previous, proposed))
-    got_versions = previous.in_place and proposed.alias_of is not None
-    names = (before or _name(previous), after or _name(proposed))
+    got_versions = previous.is_changed_in_place and proposed.alias_of is not None
+    names = (before or _get_default_name(previous), after or _get_default_name(proposed))
     if not (before or after or got_versions) or names[0] == names[1]:
         return
-    word = proposed.fields_place.word("physical_name") if proposed.fields_place else "physical_name"
+    word = proposed.fields_section.get_key_name("physical_name") if proposed.fields_section else "physical_name"
     yield Finding(
         f"the dataset's physical name changed from '{names[0]}' to '{names[1]}'",
-        _hint(word, names[0]),
+        _build_hint(word, names[0]),
         key="dataset",
         detail=names[1],
         severity=WARNING if got_versions and not before else "",
-        location=proposed.fields_place.at("physical_name") if proposed.fields_place else None,
-        previous_location=previous.fields_place.at("physical_name") if previous.fields_place else None,
+        location=proposed.fields_section.locate("physical_name") if proposed.fields_section else None,
+        previous_location=previous.fields_section.locate("physical_name") if previous.fields_section else None,
     )
 
 
-def _of_field(pair: FieldPair) -> Iterator[Finding]:
+def _check_field(pair: FieldPair) -> Iterator[Finding]:
     if pair.both is None:
         return
-    for key in _TERMS:
+    for key in _NAME_KEYS:
         before, after = (getattr(each.terms, key) if each.terms else None for each in pair.both)
         if key == "physical_name" and (before or after):
             before, after = before or pair.both[0].name, after or pair.both[1].name
@@ -82,10 +82,10 @@ def _of_field(pair: FieldPair) -> Iterator[Finding]:
         change = (
             f"changed {what} from '{before}' to '{after}'" if after else f"has no {what} any more, and had '{before}'"
         )
-        places = [each.place.at(key) if each.place else None for each in pair.both]
+        places = [each.section.locate(key) if each.section else None for each in pair.both]
         yield Finding(
             f"field '{pair.path}' {change}",
-            _hint(pair.word(key), before),
+            _build_hint(pair.get_key_name(key), before),
             detail=f"{key} {after}",
             location=places[1],
             previous_location=places[0],
@@ -93,11 +93,11 @@ def _of_field(pair: FieldPair) -> Iterator[Finding]:
         )
 
 
-def _hint(word: str, name: str) -> str:
+def _build_hint(word: str, name: str) -> str:
     return f"keep {word}: {name} until the queries that select it have moved"
 
 
-def _name(contract: Contract) -> str:
+def _get_default_name(contract: Contract) -> str:
     """Return what a dataset without a physical name is called; a version of a dbt model is a table of its own."""
     name = (contract.alias_of or contract.dataset_id).rpartition("/")[2]
-    return name.replace(".v", "_v") if contract.in_place and contract.version else name
+    return name.replace(".v", "_v") if contract.is_changed_in_place and contract.version else name

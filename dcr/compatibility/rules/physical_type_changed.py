@@ -19,8 +19,8 @@ from dcr.compatibility.modes import BACKWARD, FORWARD
 from dcr.compatibility.rule import FIELD, Finding, rule
 from dcr.compatibility.semver import PATCH
 from dcr.compatibility.severities import WARNING
-from dcr.compatibility.wording import stored_type_shown, stored_type_word
-from dcr.contract.contract import field_meaning, fields_meaning
+from dcr.compatibility.wording import format_physical_type, get_physical_type_word
+from dcr.contract.contract import build_field_key, build_fields_key
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -38,12 +38,12 @@ def physical_type_changed(pair: FieldPair) -> Iterator[Finding]:
     if before is None or after is None or before == after:
         return
     is_map, was_map = after.startswith("map<"), before.startswith("map<")
-    if is_map is was_map and _nested(pair.same_type[0]) != _nested(pair.same_type[1]):
+    if is_map is was_map and _get_nested_meaning(pair.same_type[0]) != _get_nested_meaning(pair.same_type[1]):
         return  # the difference is told of what is nested
-    shown = [stored_type_shown(field) for field in pair.same_type]
-    message = f"field '{pair.path}' changed {stored_type_word(pair)} from {shown[0]} to {shown[1]}"
+    shown = [format_physical_type(field) for field in pair.same_type]
+    message = f"field '{pair.path}' changed {get_physical_type_word(pair)} from {shown[0]} to {shown[1]}"
     yield Finding(message, "tell those who read the table itself", key="physical_type", detail=after)
 
 
-def _nested(field: Field) -> tuple[object, ...]:
-    return fields_meaning(field.fields), field_meaning(field.items) if field.items else None
+def _get_nested_meaning(field: Field) -> tuple[object, ...]:
+    return build_fields_key(field.fields), build_field_key(field.items) if field.items else None

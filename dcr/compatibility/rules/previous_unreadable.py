@@ -28,8 +28,8 @@ if TYPE_CHECKING:
 @rule(about=CONTRACT, severity=WARNING)
 def previous_unreadable(pair: ContractPair) -> Iterator[Finding]:
     """Yield one finding when the base's file was a contract and could not be read, and one for those before it."""
-    if pair.past and pair.past.unread:
-        unread = pair.past.unread
+    if pair.history and pair.history.unreadable_versions:
+        unread = pair.history.unreadable_versions
         rest = len(unread) - MAX_LISTED
         told = "; ".join(unread[:MAX_LISTED]) + (f"; and {rest} more" if rest > 0 else "")
         yield Finding(
@@ -37,7 +37,7 @@ def previous_unreadable(pair: ContractPair) -> Iterator[Finding]:
             "compare with what stood there by hand",
             detail="history",
         )
-    fatal = [problem for problem in pair.previous_problems if problem.fatal]
+    fatal = [problem for problem in pair.previous_problems if problem.is_fatal]
     if not fatal:
         return
     where = f"line {fatal[0].location.line}: {fatal[0].message}"

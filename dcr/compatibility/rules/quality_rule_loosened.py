@@ -21,7 +21,7 @@ from dcr.compatibility.issue import CONSUMERS
 from dcr.compatibility.modes import BACKWARD
 from dcr.compatibility.rule import CONTRACT, Finding, rule
 from dcr.compatibility.severities import WARNING
-from dcr.compatibility.terms.quality import loosenings, quality_pairs
+from dcr.compatibility.terms.quality import describe_loosenings, match_quality_rules
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,14 +32,14 @@ if TYPE_CHECKING:
 @rule(about=CONTRACT, modes=(BACKWARD,), severity=WARNING, breaks=CONSUMERS)
 def quality_rule_loosened(pair: ContractPair) -> Iterator[Finding]:
     """Yield one finding for each quality rule that measures the same and tolerates more."""
-    for before, after in quality_pairs(pair):
+    for before, after in match_quality_rules(pair):
         if after is None or before.statement != after.statement:
             continue
-        changes = list(loosenings(before, after))
+        changes = list(describe_loosenings(before, after))
         if changes:
             where = f" of field '{before.field}'" if before.field else ""
             yield Finding(
-                f"quality rule '{before.shown}'{where} {' and '.join(changes)}",
+                f"quality rule '{before.label}'{where} {' and '.join(changes)}",
                 "tell those who rely on it what to expect",
                 detail=f"{before.id or before.statement}",
                 location=after.location,

@@ -21,8 +21,8 @@ from dcr.compatibility.issue import CONSUMERS
 from dcr.compatibility.modes import BACKWARD
 from dcr.compatibility.rule import CONTRACT, Finding, rule
 from dcr.compatibility.severities import WARNING
-from dcr.compatibility.terms.pairs import field_location
-from dcr.compatibility.terms.quality import quality_pairs, statement_changes
+from dcr.compatibility.terms.pairs import find_field_location
+from dcr.compatibility.terms.quality import list_changed_keys, match_quality_rules
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -35,13 +35,13 @@ _HINT = "keep it, or tell consumers what they have to check from now on"
 @rule(about=CONTRACT, modes=(BACKWARD,), severity=WARNING, breaks=CONSUMERS)
 def quality_rule_removed(pair: ContractPair) -> Iterator[Finding]:
     """Yield one finding for each quality rule that is gone or measures something else."""
-    for before, after in quality_pairs(pair):
+    for before, after in match_quality_rules(pair):
         where = f" of field '{before.field}'" if before.field else ""
         if after is None:
-            message = f"quality rule '{before.shown}'{where} was removed"
-        elif before.statement != after.statement and not (before.of_values or before.of_relationship):
-            changes = ", ".join(statement_changes(before, after))
-            message = f"quality rule '{before.shown}'{where} measures something else: {changes} changed"
+            message = f"quality rule '{before.label}'{where} was removed"
+        elif before.statement != after.statement and not (before.is_field_constraint or before.is_relationship):
+            changes = ", ".join(list_changed_keys(before, after))
+            message = f"quality rule '{before.label}'{where} measures something else: {changes} changed"
         else:
             continue
         yield Finding(
@@ -49,7 +49,7 @@ def quality_rule_removed(pair: ContractPair) -> Iterator[Finding]:
             _HINT,
             key=None if before.field else "fields",
             detail=f"{before.id or before.statement}",
-            location=after.location if after else field_location(pair, before.field),
+            location=after.location if after else find_field_location(pair, before.field),
             previous_location=before.location,
             field=before.field,
         )

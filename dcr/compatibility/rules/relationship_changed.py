@@ -20,7 +20,7 @@ from dcr.compatibility.issue import CONSUMERS
 from dcr.compatibility.modes import BACKWARD
 from dcr.compatibility.rule import CONTRACT, Finding, rule
 from dcr.compatibility.severities import WARNING
-from dcr.compatibility.terms.relationships import ends_shown, relationship_pairs
+from dcr.compatibility.terms.relationships import format_ends, match_relationships
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,16 +31,16 @@ if TYPE_CHECKING:
 @rule(about=CONTRACT, modes=(BACKWARD,), severity=WARNING, breaks=CONSUMERS)
 def relationship_changed(pair: ContractPair) -> Iterator[Finding]:
     """Yield one finding for each relationship whose ends or type differ."""
-    for before, after in relationship_pairs(pair):
-        if after is None or before.meaning == after.meaning:
+    for before, after in match_relationships(pair):
+        if after is None or before.comparison_key == after.comparison_key:
             continue
-        message = f"relationship {ends_shown(before)} changed to {ends_shown(after)}"
-        if before.meaning[:2] == after.meaning[:2]:
-            message = f"relationship {ends_shown(before)} changed type from '{before.type}' to '{after.type}'"
+        message = f"relationship {format_ends(before)} changed to {format_ends(after)}"
+        if before.comparison_key[:2] == after.comparison_key[:2]:
+            message = f"relationship {format_ends(before)} changed type from '{before.type}' to '{after.type}'"
         yield Finding(
             message,
             "tell those who join on it",
-            detail=ends_shown(before),
+            detail=format_ends(before),
             location=after.location,
             previous_location=before.location,
             field=after.field,

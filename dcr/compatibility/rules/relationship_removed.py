@@ -20,8 +20,8 @@ from dcr.compatibility.issue import CONSUMERS
 from dcr.compatibility.modes import BACKWARD
 from dcr.compatibility.rule import CONTRACT, Finding, rule
 from dcr.compatibility.severities import WARNING
-from dcr.compatibility.terms.pairs import field_location
-from dcr.compatibility.terms.relationships import ends_shown, relationship_pairs
+from dcr.compatibility.terms.pairs import find_field_location
+from dcr.compatibility.terms.relationships import format_ends, match_relationships
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,16 +32,16 @@ if TYPE_CHECKING:
 @rule(about=CONTRACT, modes=(BACKWARD,), severity=WARNING, breaks=CONSUMERS)
 def relationship_removed(pair: ContractPair) -> Iterator[Finding]:
     """Yield one finding for each relationship that only the previous contract has."""
-    for before, after in relationship_pairs(pair):
+    for before, after in match_relationships(pair):
         if after is None:
-            message = f"relationship {ends_shown(before)} was removed"
+            message = f"relationship {format_ends(before)} was removed"
             hint = "keep it, or tell those who join on it"
             yield Finding(
                 message,
                 hint,
                 key="fields",
-                location=field_location(pair, before.field),
-                detail=ends_shown(before),
+                location=find_field_location(pair, before.field),
+                detail=format_ends(before),
                 previous_location=before.location,
                 field=before.field,
             )

@@ -20,8 +20,8 @@ from dcr.compatibility.issue import CONSUMERS
 from dcr.compatibility.modes import BACKWARD
 from dcr.compatibility.rule import CONTRACT, Finding, rule
 from dcr.compatibility.severities import WARNING
-from dcr.compatibility.terms.pairs import counterparts, term_pair
-from dcr.compatibility.wording import excerpt
+from dcr.compatibility.terms.pairs import find_term_pair, match_terms
+from dcr.compatibility.wording import shorten
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -36,27 +36,27 @@ _HINT = "add the new place beside the old one, and remove the old one once the c
 @rule(about=CONTRACT, modes=(BACKWARD,), severity=WARNING, breaks=CONSUMERS)
 def server_changed(pair: ContractPair) -> Iterator[Finding]:
     """Yield one finding for each server that is gone or has another address; a new name for an address is no change."""
-    terms = term_pair(pair)
+    terms = find_term_pair(pair)
     if terms is None:
         return
     keys = (lambda each: each.meaning, lambda each: (each.name,), lambda each: each.address)
-    for before, after in counterparts(*_servers(pair, terms), keys):
+    for before, after in match_terms(*_list_servers(pair, terms), keys):
         what = f"server '{before.name}'" if before.name else "the server"
         if after is None:
             yield Finding(
                 f"{what} was removed", _HINT, key="servers", detail=before.name, previous_location=before.location
             )
         elif before.address != after.address:
-            message = f"{what} changed {'; '.join(_changes(before, after))}"
+            message = f"{what} changed {'; '.join(_list_changes(before, after))}"
             yield Finding(
                 message, _HINT, detail=before.name, location=after.location, previous_location=before.location
             )
 
 
-def _servers(pair: ContractPair, terms: TermPair) -> tuple[tuple[Server, ...], tuple[Server, ...]]:
+def _list_servers(pair: ContractPair, terms: TermPair) -> tuple[tuple[Server, ...], tuple[Server, ...]]:
     """Return the servers of both sides; a dbt model that names none is where its project has it."""
     previous, proposed = terms.previous.servers, terms.proposed.servers
-    if not (previous or proposed) or pair.both is None or not all(each.in_place for each in pair.both):
+    if not (previous or proposed) or pair.both is None or not all(each.is_changed_in_place for each in pair.both):
         return previous, proposed
     from dcr.contract.terms import Server  # noqa: PLC0415
 
@@ -64,12 +64,12 @@ def _servers(pair: ContractPair, terms: TermPair) -> tuple[tuple[Server, ...], t
     return previous or somewhere, proposed or somewhere
 
 
-def _changes(before: Server, after: Server) -> Iterator[str]:
+def _list_changes(before: Server, after: Server) -> Iterator[str]:
     old, new = dict(before.address), dict(after.address)
     for key in sorted(old.keys() | new.keys()):
         if old.get(key) != new.get(key):
-            yield f"{key} from {_shown(old.get(key))} to {_shown(new.get(key))}"
+            yield f"{key} from {_format_value(old.get(key))} to {_format_value(new.get(key))}"
 
 
-def _shown(value: str | None) -> str:
-    return "none" if value is None else f"'{excerpt(value)}'"
+def _format_value(value: str | None) -> str:
+    return "none" if value is None else f"'{shorten(value)}'"

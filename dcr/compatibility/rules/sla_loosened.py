@@ -21,7 +21,7 @@ from dcr.compatibility.issue import CONSUMERS
 from dcr.compatibility.modes import BACKWARD
 from dcr.compatibility.rule import CONTRACT, Finding, rule
 from dcr.compatibility.severities import WARNING
-from dcr.compatibility.terms.service_levels import level_pairs, level_shown
+from dcr.compatibility.terms.service_levels import format_service_level, match_service_levels
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,23 +32,23 @@ if TYPE_CHECKING:
 @rule(about=CONTRACT, modes=(BACKWARD,), severity=WARNING, breaks=CONSUMERS)
 def sla_loosened(pair: ContractPair) -> Iterator[Finding]:
     """Yield one finding for each service level that is weaker, or that changed without an order to tell."""
-    pairs = list(level_pairs(pair))
+    pairs = list(match_service_levels(pair))
     if not pairs:
         return
     from dcr.contract.service_levels import is_looser  # noqa: PLC0415 (fractions cost 5 ms; few contracts need them)
 
     for before, after in pairs:
-        if after is None or before.meaning == after.meaning:
+        if after is None or before.comparison_key == after.comparison_key:
             continue
         looser = is_looser(before, after)
-        if before.more != after.more:
+        if before.value_ext != after.value_ext:
             looser = looser or None
         if before.element != after.element and before.element is not None and looser is False:
             looser = None
         if looser is False:
             continue
         word = "loosened" if looser else "changed"
-        message = f"the service level '{after.shown}' {word} from {level_shown(before)} to {level_shown(after)}"
+        message = f"the service level '{after.label}' {word} from {format_service_level(before)} to {format_service_level(after)}"
         hint = "tell those who plan by it first"
         yield Finding(
             message,

@@ -20,7 +20,7 @@ from dcr.compatibility.issue import CONSUMERS
 from dcr.compatibility.modes import BACKWARD
 from dcr.compatibility.rule import CONTRACT, Finding, rule
 from dcr.compatibility.severities import WARNING
-from dcr.compatibility.terms.service_levels import level_pairs, level_shown
+from dcr.compatibility.terms.service_levels import format_service_level, match_service_levels
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,9 +31,9 @@ if TYPE_CHECKING:
 @rule(about=CONTRACT, modes=(BACKWARD,), severity=WARNING, breaks=CONSUMERS)
 def sla_removed(pair: ContractPair) -> Iterator[Finding]:
     """Yield one finding for each service level that only the previous contract promises."""
-    for before, after in level_pairs(pair):
+    for before, after in match_service_levels(pair):
         if after is None:
-            message = f"the service level '{before.shown}' of {level_shown(before)} was removed"
+            message = f"the service level '{before.label}' of {format_service_level(before)} was removed"
             hint = "keep one, if a weaker one, and tell those who plan by it"
             detail = f"{before.name} {before.element or ''}"
             yield Finding(message, hint, key="service_levels", detail=detail, previous_location=before.location)

@@ -31,12 +31,12 @@ def status_regressed(pair: ContractPair) -> Iterator[Finding]:
     if pair.both is None or pair.both[0].alias_of:
         return
     before, after = (contract.status for contract in pair.both)
-    if not pair.both[0].says_status or before == after or not (before == "archived" or after == "draft"):
+    if not pair.both[0].has_status or before == after or not (before == "archived" or after == "draft"):
         return
-    word = pair.both[1].place.word("status") if pair.both[1].place else "status"
-    old, new = (contract.status_as for contract in pair.both)
+    word = pair.both[1].section.get_key_name("status") if pair.both[1].section else "status"
+    old, new = (contract.written_status for contract in pair.both)
     if old == new:  # it follows from a date
         old, new = before, after
-    shown = "none" if new is None and pair.both[1].in_place else f"'{new or after}'"
+    shown = "none" if new is None and pair.both[1].is_changed_in_place else f"'{new or after}'"
     hint = f"keep {word}: {old or before}" if after == "draft" else "keep it archived, and publish a new dataset"
     yield Finding(f"{word} went back from '{old or before}' to {shown}", hint, key="status", detail=after)

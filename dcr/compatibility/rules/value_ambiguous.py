@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 from dcr.compatibility.rule import CONTRACT, Finding, rule
 from dcr.compatibility.severities import WARNING
-from dcr.compatibility.wording import numbered
+from dcr.compatibility.wording import number_problems
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,8 +31,8 @@ def value_ambiguous(pair: ContractPair) -> Iterator[Finding]:
 
     An unchanged contract is not told again of what stood there before.
     """
-    notes = [each for each in pair.proposed_problems if not each.fatal and each.understood]
-    if pair.unchanged:
+    notes = [each for each in pair.proposed_problems if not each.is_fatal and each.is_understood]
+    if pair.is_unchanged:
         notes = [each for each in notes if each.identity not in pair.known_problems]
-    for problem, detail in numbered(notes):
+    for problem, detail in number_problems(notes):
         yield Finding(problem.message, problem.hint, detail=detail, location=problem.location)

@@ -19,8 +19,8 @@ from typing import TYPE_CHECKING
 
 from dcr.compatibility.rule import CONTRACT, Finding, rule
 from dcr.compatibility.severities import WARNING
-from dcr.compatibility.wording import numbered
-from dcr.formats._foreign.mapping import source_text
+from dcr.compatibility.wording import number_problems
+from dcr.formats._foreign.mapping import format_canonical
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,15 +31,19 @@ if TYPE_CHECKING:
 @rule(about=CONTRACT, severity=WARNING)
 def value_not_understood(pair: ContractPair) -> Iterator[Finding]:
     """Yield one finding for each value of the proposed file that is not understood, and was not there before."""
-    notes = [each for each in pair.proposed_problems if not each.understood]
-    new = [each for each in notes if each.identity not in pair.known_problems or (each.standing and _may_differ(pair))]
-    for problem, detail in numbered(new):
+    notes = [each for each in pair.proposed_problems if not each.is_understood]
+    new = [
+        each
+        for each in notes
+        if each.identity not in pair.known_problems or (each.is_persistent and _may_have_changed(pair))
+    ]
+    for problem, detail in number_problems(new):
         yield Finding(problem.message, problem.hint, detail=detail, location=problem.location, field=problem.field)
 
 
-def _may_differ(pair: ContractPair) -> bool:
+def _may_have_changed(pair: ContractPair) -> bool:
     """Whether something may have changed that is not read: the file holds other keys or values than before."""
-    if pair.both is None or not pair.unchanged:
+    if pair.both is None or not pair.is_unchanged:
         return True
-    texts = [source_text(each.place.node) if each.place and each.place.node else None for each in pair.both]
+    texts = [format_canonical(each.section.node) if each.section and each.section.node else None for each in pair.both]
     return None in texts or texts[0] != texts[1]

@@ -16,8 +16,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dcr.compatibility.rule import CONTRACT, Finding, rule
-from dcr.compatibility.semver import PATCH, bump_between, bumped
-from dcr.contract.contract import meaning
+from dcr.compatibility.semver import PATCH, compute_bump, increase_version
+from dcr.contract.contract import build_comparison_key
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,14 +29,14 @@ if TYPE_CHECKING:
 def version_already_published(pair: ContractPair) -> Iterator[Finding]:
     """Yield one finding when the base's newest contract has the proposed version with another content."""
     published, proposed = pair.published, pair.proposed
-    if published is None or proposed is None or proposed.in_place or published.version != proposed.version:
+    if published is None or proposed is None or proposed.is_changed_in_place or published.version != proposed.version:
         return
     if pair.previous and pair.previous.version == proposed.version:
         return  # the version did not grow at all, which is said already
-    if meaning(published) == meaning(proposed):
+    if build_comparison_key(published) == build_comparison_key(proposed):
         return
-    taken = bump_between(pair.previous.version, proposed.version) if pair.previous else None
-    free = bumped(published.version, taken if taken and taken != "none" else PATCH)
+    taken = compute_bump(pair.previous.version, proposed.version) if pair.previous else None
+    free = increase_version(published.version, taken if taken and taken != "none" else PATCH)
     hint = (
         f'merge the base into this branch and write version: "{free}"' if free else "merge the base, take a new version"
     )

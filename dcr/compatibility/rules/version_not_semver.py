@@ -16,7 +16,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dcr.compatibility.rule import CONTRACT, Finding, rule
-from dcr.compatibility.semver import parse
+from dcr.compatibility.semver import parse_version
 from dcr.compatibility.severities import WARNING
 
 if TYPE_CHECKING:
@@ -29,7 +29,12 @@ if TYPE_CHECKING:
 def version_not_semver(pair: ContractPair) -> Iterator[Finding]:
     """Yield one finding when the proposed version is not MAJOR.MINOR.PATCH and the contract is new or changed."""
     proposed = pair.proposed
-    if proposed is None or proposed.in_place or parse(proposed.version) is not None or pair.unchanged:
+    if (
+        proposed is None
+        or proposed.is_changed_in_place
+        or parse_version(proposed.version) is not None
+        or pair.is_unchanged
+    ):
         return
     if proposed.version:
         message = f"version '{proposed.version}' is not MAJOR.MINOR.PATCH: only judged equal or different"

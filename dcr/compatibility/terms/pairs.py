@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
-from dcr.contract.contract import walk
+from dcr.contract.contract import walk_fields
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -24,19 +24,25 @@ class TermPair(NamedTuple):
     fields: frozenset[str]
 
 
-def term_pair(pair: ContractPair) -> TermPair | None:
+def find_term_pair(pair: ContractPair) -> TermPair | None:
     """Return the terms of both sides, or None where there is nothing to compare."""
-    if not pair.changed or pair.both is None or (pair.both[0].terms is None and not pair.both[0].in_place):
+    if (
+        not pair.is_changed
+        or pair.both is None
+        or (pair.both[0].terms is None and not pair.both[0].is_changed_in_place)
+    ):
         return None
     from dcr.contract.terms import NO_TERMS  # noqa: PLC0415 (contracts of dcr's own format have none of them)
 
     previous, proposed = pair.both
     return TermPair(
-        previous.terms or NO_TERMS, proposed.terms or NO_TERMS, frozenset(path for path, _ in walk(proposed.fields))
+        previous.terms or NO_TERMS,
+        proposed.terms or NO_TERMS,
+        frozenset(path for path, _ in walk_fields(proposed.fields)),
     )
 
 
-def counterparts(
+def match_terms(
     previous: Sequence[_Term], proposed: Sequence[_Term], keys: Sequence[Callable[[_Term], object]]
 ) -> Iterator[tuple[_Term, _Term | None]]:
     """Yield each previous term with its counterpart, found by the first of some keys that both share.
@@ -59,9 +65,9 @@ def counterparts(
         yield each, found.get(number)
 
 
-def field_location(pair: ContractPair, path: str | None) -> Location | None:
+def find_field_location(pair: ContractPair, path: str | None) -> Location | None:
     """Return where a field stands that a term was removed from; None for a term of the dataset."""
     if path is None or pair.proposed is None:
         return None
-    field = next((each for name, each in walk(pair.proposed.fields) if name == path), None)
-    return field.place.at() if field and field.place else None
+    field = next((each for name, each in walk_fields(pair.proposed.fields) if name == path), None)
+    return field.section.locate() if field and field.section else None

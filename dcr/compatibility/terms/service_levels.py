@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dcr.compatibility.terms.pairs import counterparts, term_pair
+from dcr.compatibility.terms.pairs import find_term_pair, match_terms
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -13,9 +13,9 @@ if TYPE_CHECKING:
     from dcr.contract.terms import ServiceLevel
 
 
-def level_pairs(pair: ContractPair) -> Iterator[tuple[ServiceLevel, ServiceLevel | None]]:
+def match_service_levels(pair: ContractPair) -> Iterator[tuple[ServiceLevel, ServiceLevel | None]]:
     """Yield each previous service level with its counterpart: of the same id, else about the same."""
-    terms = term_pair(pair)
+    terms = find_term_pair(pair)
     if terms is None:
         return
     keys = (
@@ -24,12 +24,12 @@ def level_pairs(pair: ContractPair) -> Iterator[tuple[ServiceLevel, ServiceLevel
         lambda each: (each.name, each.element),
         lambda each: (each.name,),
     )
-    yield from counterparts(terms.previous.service_levels, terms.proposed.service_levels, keys)
+    yield from match_terms(terms.previous.service_levels, terms.proposed.service_levels, keys)
 
 
-def level_shown(level: ServiceLevel) -> str:
+def format_service_level(level: ServiceLevel) -> str:
     """Return the value of a service level with its unit, and what it is about."""
     value = " ".join(part for part in (level.value, level.unit) if part)
-    more = f" (valueExt '{level.more}')" if level.more is not None else ""
+    more = f" (valueExt '{level.value_ext}')" if level.value_ext is not None else ""
     about = f" for {level.element}" if level.element else ""
     return f"'{value}'{more}{about}"

@@ -15,7 +15,7 @@ _UNITS = {
 }  # fmt: skip
 
 
-def seconds(value: str, unit: str | None = None) -> int | None:
+def parse_seconds(value: str, unit: str | None = None) -> int | None:
     """Return a duration in seconds: `25h`, `4` with unit `d`, ISO 8601 `PT25H`; None when it is none of these."""
     text = value.strip()
     iso = re.fullmatch(
@@ -25,13 +25,13 @@ def seconds(value: str, unit: str | None = None) -> int | None:
     )
     if iso and any(iso.groups()):
         sizes = (31_536_000, 2_628_000, 604_800, 86_400, 3600, 60, 1)
-        return _whole(sum(float(part or 0) * size for part, size in zip(iso.groups(), sizes, strict=True)))
+        return _to_whole_seconds(sum(float(part or 0) * size for part, size in zip(iso.groups(), sizes, strict=True)))
     match = re.fullmatch(r"(\d+(?:\.\d+)?)\s*([a-zA-Z]*)", text)
     if match is None:
         return None
     size = _UNITS.get((match.group(2) or unit or "").strip().lower())
-    return _whole(float(match.group(1)) * size) if size else None
+    return _to_whole_seconds(float(match.group(1)) * size) if size else None
 
 
-def _whole(duration: float) -> int | None:
+def _to_whole_seconds(duration: float) -> int | None:
     return int(duration) if 1 <= duration < math.inf else None

@@ -9,14 +9,14 @@ import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dcr.contract.values import patterns
-from dcr.contract.values.moments import MOMENTS, order
+from dcr.contract.values.moments import MOMENT_TYPES, compare_moments
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from dcr.contract.contract import Field
 
-TIMESTAMP = re.compile(r"\d{4}-\d{2}-\d{2}[Tt ]\d{2}:\d{2}:\d{2}(?:\.\d+)?(?:[Zz]|[+-]\d{2}:\d{2})\Z", re.ASCII)
+TIMESTAMP_PATTERN = re.compile(r"\d{4}-\d{2}-\d{2}[Tt ]\d{2}:\d{2}:\d{2}(?:\.\d+)?(?:[Zz]|[+-]\d{2}:\d{2})\Z", re.ASCII)
 
 
 class TextFormat(NamedTuple):
@@ -24,11 +24,11 @@ class TextFormat(NamedTuple):
 
     pattern: str
     example: str
-    shortest: int
-    longest: int | None
-    more: tuple[str, ...] = ()
+    min_length: int
+    max_length: int | None
+    more_examples: tuple[str, ...] = ()
 
-    def holds(self, text: str) -> bool:
+    def matches(self, text: str) -> bool:
         """Whether a text is of this format."""
         return re.fullmatch(self.pattern, text) is not None
 
@@ -36,7 +36,7 @@ class TextFormat(NamedTuple):
 _YEARS = r"[0-9]{4}-(?:(?:0[13578]|1[02])-(?:0[1-9]|[12][0-9]|3[01])|(?:0[469]|11)-(?:0[1-9]|[12][0-9]|30)"
 _LEAP_YEARS = r"(?:[0-9]{2}(?:0[48]|[2468][048]|[13579][26])|(?:[02468][048]|[13579][26])00)"
 _OCTET = "(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])"
-FORMATS = {
+TEXT_FORMATS = {
     "date": TextFormat(
         rf"(?!0000)(?:{_YEARS}|02-(?:0[1-9]|1[0-9]|2[0-8]))|{_LEAP_YEARS}-02-29)", "2024-01-01", 10, 10,
         ("2024-01-02", "2023-12-31", "2000-02-29", "1970-01-01"),
@@ -56,14 +56,14 @@ FORMATS = {
 """
 
 
-DATES = {
+DATE_TIME_PATTERNS = {
     "date": re.compile(r"\d{4}-\d{2}-\d{2}\Z", re.ASCII),
     "time": re.compile(r"\d{2}:\d{2}:\d{2}(?:\.\d+)?\Z", re.ASCII),
 }
 """Types that only foreign formats have."""
 
 
-def fits_type(value: object, type_name: str) -> bool:
+def is_of_type(value: object, type_name: str) -> bool:
     """Whether a JSON value is of a contract's scalar type. Booleans are not integers."""
     if type_name == "boolean":
         return isinstance(value, bool)
@@ -72,81 +72,83 @@ def fits_type(value: object, type_name: str) -> bool:
     if type_name == "number":
         return isinstance(value, int | float) and not isinstance(value, bool)
     if type_name == "timestamp":
-        return isinstance(value, str) and TIMESTAMP.match(value) is not None
-    if type_name in DATES:
-        return isinstance(value, str) and DATES[type_name].match(value) is not None
+        return isinstance(value, str) and TIMESTAMP_PATTERN.match(value) is not None
+    if type_name in DATE_TIME_PATTERNS:
+        return isinstance(value, str) and DATE_TIME_PATTERNS[type_name].match(value) is not None
     return isinstance(value, {"string": str, "map": dict, "vector": list}.get(type_name, object))
 
 
-def refused_by(value: Any, type_name: str, constraints: Mapping[str, Any]) -> str | None:
+def find_failed_constraint(value: Any, type_name: str, constraints: Mapping[str, Any]) -> str | None:
     """Return the constraint that refuses a scalar of the right type, or None when all accept it.
 
     A pattern that is not safe to run and a format dcr does not know refuse nothing here.
     """
     if type_name in ("integer", "number") or (isinstance(value, int | float) and not isinstance(value, bool)):
-        return _number_refused(value, constraints)
+        return _find_failed_number_constraint(value, constraints)
     if isinstance(value, str):
-        refused = _text_refused(value, constraints)
-        return _moment_refused(value, constraints) if refused is None and type_name in MOMENTS else refused
+        refused = _find_failed_text_constraint(value, constraints)
+        return _find_failed_bound(value, constraints) if refused is None and type_name in MOMENT_TYPES else refused
     return None
 
 
-def _number_refused(value: float, constraints: Mapping[str, Any]) -> str | None:
-    from dcr.contract.values.numbers import exact, number_set  # noqa: PLC0415 (fractions cost 5 ms; few fields need them)
+def _find_failed_number_constraint(value: float, constraints: Mapping[str, Any]) -> str | None:
+    from dcr.contract.values.numbers import build_number_set, to_fraction  # noqa: PLC0415 (fractions cost 5 ms; few fields need them)
 
-    for key in (*_BOUNDS, "multiple_of"):
-        if key in constraints and not number_set("number", {key: constraints[key]}).contains(exact(value)):
+    for key in (*_BOUND_KEYS, "multiple_of"):
+        if key in constraints and not build_number_set("number", {key: constraints[key]}).contains(to_fraction(value)):
             return key
     return None
 
 
-def _text_refused(value: str, constraints: Mapping[str, Any]) -> str | None:
+def _find_failed_text_constraint(value: str, constraints: Mapping[str, Any]) -> str | None:
     if len(value) < constraints.get("min_length", 0):
         return "min_length"
     if "max_length" in constraints and len(value) > constraints["max_length"]:
         return "max_length"
     if "pattern" in constraints and patterns.matches(constraints["pattern"], value) is False:
         return "pattern"
-    if constraints.get("format") in FORMATS and not FORMATS[constraints["format"]].holds(value):
+    if constraints.get("format") in TEXT_FORMATS and not TEXT_FORMATS[constraints["format"]].matches(value):
         return "format"
     return None
 
 
-def undecided(value: object, constraints: Mapping[str, Any]) -> bool:
+def is_undecidable(value: object, constraints: Mapping[str, Any]) -> bool:
     """Whether a text may be refused for a reason dcr cannot judge: an opaque format, a pattern not safe to run."""
     if not isinstance(value, str):
         return False
-    if "format" in constraints and constraints["format"] not in FORMATS:
+    if "format" in constraints and constraints["format"] not in TEXT_FORMATS:
         return True
     return "pattern" in constraints and patterns.matches(constraints["pattern"], value) is None
 
 
-_BOUNDS = ("minimum", "exclusive_minimum", "maximum", "exclusive_maximum")
+_BOUND_KEYS = ("minimum", "exclusive_minimum", "maximum", "exclusive_maximum")
 
 
-def outside(moment: object, key: str, limit: object) -> bool | None:
+def is_outside_bound(moment: object, key: str, limit: object) -> bool | None:
     """Whether a moment is refused by one limit on dates and times; None where their order cannot be told."""
-    found = order(moment, limit)
+    found = compare_moments(moment, limit)
     if found is None:
         return None
     return (found == 0 and key.startswith("exclusive")) or found == (-1 if "minimum" in key else 1)
 
 
-def _moment_refused(value: str, constraints: Mapping[str, Any]) -> str | None:
-    return next((key for key in _BOUNDS if key in constraints and outside(value, key, constraints[key])), None)
+def _find_failed_bound(value: str, constraints: Mapping[str, Any]) -> str | None:
+    return next(
+        (key for key in _BOUND_KEYS if key in constraints and is_outside_bound(value, key, constraints[key])), None
+    )
 
 
-def _within(moment: Any, constraints: Mapping[str, Any]) -> bool:
+def _is_within_bounds(moment: Any, constraints: Mapping[str, Any]) -> bool:
     """Whether a moment is sure to be within the limits that foreign formats put on dates and times."""
-    return all(outside(moment, key, constraints[key]) is False for key in _BOUNDS if key in constraints)
+    return all(is_outside_bound(moment, key, constraints[key]) is False for key in _BOUND_KEYS if key in constraints)
 
 
-def allows(field: Field, value: object) -> bool:
+def is_allowed(field: Field, value: object) -> bool:
     """Whether a present, non-null scalar is a value of `field`: its type, enum and constraints."""
-    if not fits_type(value, field.type):
+    if not is_of_type(value, field.type):
         return False
     if field.enum is not None and value not in field.enum:
         return False
-    if field.type in MOMENTS and not _within(value, field.constraints):
+    if field.type in MOMENT_TYPES and not _is_within_bounds(value, field.constraints):
         return False
-    return refused_by(value, field.type, field.constraints) is None
+    return find_failed_constraint(value, field.type, field.constraints) is None

@@ -24,7 +24,7 @@ class NumberSet:
     step: Fraction | None
 
     @property
-    def empty(self) -> bool:
+    def is_empty(self) -> bool:
         """Whether no number is allowed."""
         if self.low is None or self.high is None:
             return False
@@ -38,7 +38,7 @@ class NumberSet:
             return False
         return self.step is None or number % self.step == 0
 
-    def candidates(self, step: Fraction | None = None) -> Iterator[Fraction]:
+    def list_candidates(self, step: Fraction | None = None) -> Iterator[Fraction]:
         """Yield members that show the set's edges and its middle, plainest first.
 
         When some member is below a bound, above a bound or no multiple of `step`, one that is yielded is:
@@ -48,23 +48,23 @@ class NumberSet:
         wanted = [Fraction(0), unit, -unit]
         if self.step is None:
             wanted += [Fraction(1, 2), Fraction(1, 3)]
-        wanted += self._edges(unit)
+        wanted += self._list_edges(unit)
         yield from dict.fromkeys(number for number in wanted if self.contains(number))
 
-    def below(self, bound: Fraction, *, or_equal: bool) -> Fraction | None:
+    def find_below(self, bound: Fraction, *, or_equal: bool) -> Fraction | None:
         """Return the member nearest to `bound` from below (or at it), or None."""
-        wanted = self._near(bound, -1, or_equal=or_equal)
+        wanted = self._list_near(bound, -1, or_equal=or_equal)
         return next((number for number in wanted if self.contains(number)), None)
 
-    def above(self, bound: Fraction, *, or_equal: bool) -> Fraction | None:
+    def find_above(self, bound: Fraction, *, or_equal: bool) -> Fraction | None:
         """Return the member nearest to `bound` from above (or at it), or None."""
-        wanted = self._near(bound, 1, or_equal=or_equal)
+        wanted = self._list_near(bound, 1, or_equal=or_equal)
         return next((number for number in wanted if self.contains(number)), None)
 
-    def finite(self, limit: int = 64) -> tuple[Fraction, ...] | None:
+    def find_members(self, limit: int = 64) -> tuple[Fraction, ...] | None:
         """Return every member when there are at most `limit`, else None."""
-        if self.low is None or self.high is None or self.empty:
-            return () if self.empty else None
+        if self.low is None or self.high is None or self.is_empty:
+            return () if self.is_empty else None
         if self.low == self.high:
             return (self.low,) if self.contains(self.low) else ()
         if self.step is None or (self.high - self.low) / self.step >= limit:
@@ -72,7 +72,7 @@ class NumberSet:
         count = int((self.high - self.low) / self.step) + 1
         return tuple(self.low + n * self.step for n in range(count))
 
-    def _near(self, bound: Fraction, direction: int, *, or_equal: bool) -> list[Fraction]:
+    def _list_near(self, bound: Fraction, direction: int, *, or_equal: bool) -> list[Fraction]:
         wanted = [bound] if or_equal else []
         far = self.low if direction < 0 else self.high
         if self.step:
@@ -95,7 +95,7 @@ class NumberSet:
             each for each in wanted if (each < bound if direction < 0 else each > bound) or (or_equal and each == bound)
         ]
 
-    def _edges(self, unit: Fraction) -> list[Fraction]:
+    def _list_edges(self, unit: Fraction) -> list[Fraction]:
         steps = [unit] if self.step else [unit, unit / 2]  # an open bound is no member: two beyond it are needed
         edges: list[Fraction] = []
         if self.low is not None:
@@ -108,12 +108,12 @@ class NumberSet:
         return edges
 
 
-def exact(number: float) -> Fraction:
+def to_fraction(number: float) -> Fraction:
     """Return the decimal the author wrote, as a fraction: `0.1` is one tenth, not its nearest double."""
     return Fraction(number) if isinstance(number, int) else Fraction(repr(number))
 
 
-def plain(number: Fraction) -> int | float:
+def to_number(number: Fraction) -> int | float:
     """Return a fraction as the JSON number it is written as."""
     if number.denominator == 1:
         return int(number)
@@ -123,11 +123,11 @@ def plain(number: Fraction) -> int | float:
         return int(number)
 
 
-def number_set(type_name: str, constraints: Mapping[str, Any]) -> NumberSet:
+def build_number_set(type_name: str, constraints: Mapping[str, Any]) -> NumberSet:
     """Return the numbers that a field of type `integer` or `number` allows under its constraints."""
-    low, low_open = _bound(constraints, "minimum", "exclusive_minimum", lower=True)
-    high, high_open = _bound(constraints, "maximum", "exclusive_maximum", lower=False)
-    step = exact(constraints["multiple_of"]) if "multiple_of" in constraints else None
+    low, low_open = _find_bound(constraints, "minimum", "exclusive_minimum", lower=True)
+    high, high_open = _find_bound(constraints, "maximum", "exclusive_maximum", lower=False)
+    step = to_fraction(constraints["multiple_of"]) if "multiple_of" in constraints else None
     if type_name == "integer":
         step = Fraction(step.numerator) if step else Fraction(1)
     if step is None:
@@ -141,8 +141,10 @@ def number_set(type_name: str, constraints: Mapping[str, Any]) -> NumberSet:
     return NumberSet(low, False, high, False, step)
 
 
-def _bound(constraints: Mapping[str, Any], closed: str, open_: str, *, lower: bool) -> tuple[Fraction | None, bool]:
-    bounds = [(exact(constraints[key]), key == open_) for key in (closed, open_) if key in constraints]
+def _find_bound(
+    constraints: Mapping[str, Any], closed: str, open_: str, *, lower: bool
+) -> tuple[Fraction | None, bool]:
+    bounds = [(to_fraction(constraints[key]), key == open_) for key in (closed, open_) if key in constraints]
     if not bounds:
         return None, False
     return max(bounds) if lower else min(bounds, key=lambda bound: (bound[0], not bound[1]))

@@ -5,9 +5,9 @@ Source: the JSON schema of property files that dbt-core 1.11 carries, and docs.g
 
 from __future__ import annotations
 
-from dcr.formats._keys.vocabulary import Below, Vocabulary, keys
+from dcr.formats._keys.vocabulary import NestedMappings, Vocabulary, define_keys
 
-_BUILT_BY = (
+_BUILD_SETTINGS = (
     "additional_libs auto_liquid_cluster automatic_clustering batch_id batch_size begin bind buckets category "
     "cluster_by cluster_id clustered_by as_columnstore compression concurrent_batches create_notebook custom_checks "
     "databricks_compute dataproc_cluster_name dist enable_list_inference enable_refresh event_time "
@@ -22,7 +22,7 @@ _BUILT_BY = (
 )
 """Settings of how a model is built, which its columns do not depend on."""
 
-_SEEN_BY_READERS = (
+_READER_SETTINGS = (
     "adapter_properties backup base_location_root base_location_subpath catalog catalog_name column_types copy_grants "
     "databricks_tags external_volume file_format freshness grant_access_to grants hours_to_expiration "
     "kms_key_name location location_root max_staleness on_schema_change partition_by partition_expiration_days "
@@ -32,55 +32,55 @@ _SEEN_BY_READERS = (
 """Settings that decide where a model is, who may read it, how fresh it is, or what a query of it has to name."""
 
 _CONFIG = "access group alias schema database materialized enabled meta*"
-_CONTRACT = {"contract": Below(one="contract")}
-_CONSTRAINTS = {"constraints": Below(many="constraint", identity=("name",))}
+_CONTRACT = {"contract": NestedMappings(one="contract")}
+_CONSTRAINTS = {"constraints": NestedMappings(many="constraint", identity=("name",))}
 _COLUMN = "name data_type data_tests* tests*"
 _COLUMN_IGNORED = "description meta tags"
 _COLUMN_UNREAD = "quote policy_tags column_mask databricks_tags dimension entity granularity"
 
 VOCABULARY = Vocabulary({
-    "file": keys(
+    "file": define_keys(
         "file", ignored="version sources seeds snapshots exposures groups metrics semantic_models saved_queries macros "
         "analyses unit_tests functions anchors tests data_tests",
-        below={"models": Below(many="model")},
+        below={"models": NestedMappings(many="model")},
     ),
-    "model": keys(
+    "model": define_keys(
         "model", "name access group latest_version deprecation_date meta* data_tests* tests*",
         ignored="description docs tags static_analysis_off_reason",
         unread="identifier time_spine agg_time_dimension primary_entity semantic_model derived_semantics metrics",
         below={
-            "config": Below(one="config"),
-            "columns": Below(many="column"),
-            "versions": Below(many="version", identity=("v",)),
+            "config": NestedMappings(one="config"),
+            "columns": NestedMappings(many="column"),
+            "versions": NestedMappings(many="version", identity=("v",)),
             **_CONTRACT, **_CONSTRAINTS,
         },
         beyond="access group meta contract docs tags", about="dataset",
     ),
-    "version": keys(
+    "version": define_keys(
         "version", "v access deprecation_date data_tests* tests*", ignored="description docs defined_in tags meta",
         below={
-            "config": Below(one="config"),
-            "columns": Below(many="column of a version"),
+            "config": NestedMappings(one="config"),
+            "columns": NestedMappings(many="column of a version"),
             **_CONTRACT, **_CONSTRAINTS,
         },
         beyond="access deprecation_date data_tests tests description docs defined_in tags meta columns contract "
         "constraints", about="dataset",
     ),
-    "config": keys(
-        "config", _CONFIG, ignored=f"description docs tags {_BUILT_BY}", unread=_SEEN_BY_READERS, below=_CONTRACT,
+    "config": define_keys(
+        "config", _CONFIG, ignored=f"description docs tags {_BUILD_SETTINGS}", unread=_READER_SETTINGS, below=_CONTRACT,
     ),
-    "contract": keys("contract", "enforced", ignored="checksum", unread="alias_types"),
-    "column": keys(
+    "contract": define_keys("contract", "enforced", ignored="checksum", unread="alias_types"),
+    "column": define_keys(
         "column", _COLUMN, ignored=_COLUMN_IGNORED, unread=_COLUMN_UNREAD,
-        below={"config": Below(one="config of a column"), **_CONSTRAINTS}, beyond="meta tags", about="field",
+        below={"config": NestedMappings(one="config of a column"), **_CONSTRAINTS}, beyond="meta tags", about="field",
     ),
-    "column of a version": keys(
+    "column of a version": define_keys(
         "column of a version", f"{_COLUMN} include[] exclude[]", ignored=_COLUMN_IGNORED, unread=_COLUMN_UNREAD,
-        below={"config": Below(one="config of a column"), **_CONSTRAINTS}, beyond="meta tags include exclude",
+        below={"config": NestedMappings(one="config of a column"), **_CONSTRAINTS}, beyond="meta tags include exclude",
         about="field",
     ),
-    "config of a column": keys("config of a column", ignored="meta tags", unread="databricks_tags"),
-    "constraint": keys(
+    "config of a column": define_keys("config of a column", ignored="meta tags", unread="databricks_tags"),
+    "constraint": define_keys(
         "constraint", "type expression columns[] to to_columns[]", ignored="name warn_unenforced warn_unsupported",
     ),
-}, datasets_in="versions", only_datasets=True)  # fmt: skip
+}, nested_datasets_key="versions", ignores_non_datasets=True)  # fmt: skip

@@ -8,31 +8,32 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from dcr.formats._foreign.variables import variable_note
-from dcr.parsing.location import Location, Place, mark_location
-from dcr.parsing.reader import short
-from dcr.parsing.scalars import NotFiniteError, resolve
+from dcr.formats._foreign.variables import describe_variable
+from dcr.parsing.location import Location, SourceNode, locate_node
+from dcr.parsing.reader import truncate
+from dcr.parsing.scalars import NotFiniteError
+from dcr.parsing.scalars import resolve_scalar as resolve_plain_scalar
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from dcr.formats._foreign.notes import Notes
 
-_MAPPINGS = frozenset((
+_MAPPING_KEYS = frozenset((
     "logicalTypeOptions", "items", "info", "servicelevels", "definitions", "config", "contract", "freshness", "latency",
 ))  # fmt: skip
-_LISTS = frozenset(("enum", "validValues"))
-_NAMED = frozenset((
+_LIST_KEYS = frozenset(("enum", "validValues"))
+_MAPPING_LIST_KEYS = frozenset((
     "schema", "dataset", "properties", "columns", "fields", "models", "versions", "constraints", "slaProperties",
 ))  # fmt: skip
-_TEXTS = frozenset((
+_SCALAR_KEYS = frozenset((
     "id", "uuid", "name", "version", "status", "type", "logicalType", "physicalType", "data_type", "$ref", "v",
     "pattern", "regex", "format", "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "threshold", "value",
     "unit", "element", "expression", "deprecation_date", "enforced",
 ))  # fmt: skip
 
 
-class Tree:
+class SourceMapping:
     """One mapping of a file. `note(location, message, hint)` is told of values that are not understood."""
 
     __slots__ = ("below", "name", "node", "note", "pairs", "path")
@@ -40,28 +41,28 @@ class Tree:
     def __init__(self, path: str, node: Any, note: Notes, name: Any = None) -> None:
         self.path, self.node, self.note = path, node, note
         self.name = name
-        self.below: list[Any] = _merge_sources(node)
-        self.pairs: dict[str, Any] = _pairs(node)
+        self.below: list[Any] = _list_merged_nodes(node)
+        self.pairs: dict[str, Any] = _read_pairs(node)
         if "<<" in self.pairs:
-            place = mark_location(path, self.pairs["<<"])
+            place = locate_node(path, self.pairs["<<"])
             note(place, "what is merged here is no mapping, or merged too deep, and not read", "write the keys out")
 
     def __contains__(self, key: str) -> bool:
         return key in self.pairs
 
-    def at(self, key: str | None = None) -> Location:
+    def locate(self, key: str | None = None) -> Location:
         """Return the place of a key, or of the mapping."""
-        return self.place().at(key)
+        return self.section().locate(key)
 
-    def place(
+    def section(
         self, spelling: Mapping[str, str] | None = None, elsewhere: Mapping[str, Location] | None = None
-    ) -> Place:
+    ) -> SourceNode:
         """Return the part of the file this is, with the format's words for dcr's keys, and places of further ones."""
-        return _LayeredPlace(self, spelling, elsewhere)
+        return _LayeredSection(self, spelling, elsewhere)
 
-    def over(self, base: Tree) -> Tree:
+    def with_defaults(self, base: SourceMapping) -> SourceMapping:
         """Return this mapping with what another one says below it: what it refers to."""
-        merged = Tree(self.path, self.node, self.note, self.name)
+        merged = SourceMapping(self.path, self.node, self.note, self.name)
         merged.pairs = {**base.pairs, **self.pairs}
         merged.below = [*self.below, base.node, *base.below]
         return merged
@@ -72,10 +73,10 @@ class Tree:
             node = self.pairs.get(key)
             if node is not None and node.id == "scalar":
                 text: str = node.value
-                if node.style or (text and resolved(text) is not None):
+                if node.style or (text and resolve_scalar(text) is not None):
                     return text
-            elif node is not None and key in _TEXTS:
-                self._misshapen(key, node, "a single value")
+            elif node is not None and key in _SCALAR_KEYS:
+                self._note_bad_shape(key, node, "a single value")
         return None
 
     def flag(self, *keys: str) -> bool | None:
@@ -85,13 +86,13 @@ class Tree:
             if node is None:
                 continue
             if node.id != "scalar":
-                self._misshapen(key, node, "true or false")
+                self._note_bad_shape(key, node, "true or false")
                 continue
-            value = flag_of(node.value)
+            value = parse_flag(node.value)
             if value is not None:
                 return value
-            if resolved(node.value) is not None:
-                self._misread(key, node, "neither true nor false", "write true or false")
+            if resolve_scalar(node.value) is not None:
+                self._note_bad_value(key, node, "neither true nor false", "write true or false")
         return None
 
     def number(self, key: str) -> int | float | None:
@@ -99,33 +100,33 @@ class Tree:
         node = self.pairs.get(key)
         if node is None or node.id != "scalar":
             if node is not None:
-                self._misshapen(key, node, "a number")
+                self._note_bad_shape(key, node, "a number")
             return None
-        value = resolved(node.value)
+        value = resolve_scalar(node.value)
         if isinstance(value, int | float) and not isinstance(value, bool):
             return value
         if value is not None:
-            self._misread(key, node, "no number", "write a number without quotes")
+            self._note_bad_value(key, node, "no number", "write a number without quotes")
         return None
 
-    def tree(self, key: str) -> Tree | None:
+    def mapping(self, key: str) -> SourceMapping | None:
         """Return a key's mapping, or None when it holds none."""
         node = self.pairs.get(key)
         if node is None or node.id == "mapping":
-            return None if node is None else Tree(self.path, node, self.note)
-        if key in _MAPPINGS and not _is_null(node):
-            self._misshapen(key, node, "a mapping")
+            return None if node is None else SourceMapping(self.path, node, self.note)
+        if key in _MAPPING_KEYS and not _is_null(node):
+            self._note_bad_shape(key, node, "a mapping")
         return None
 
     def nodes(self, key: str) -> list[Any]:
         """Return the entries of a key's list; empty when it is none."""
         node = self.pairs.get(key)
-        if node is not None and key in _LISTS and not _is_null(node):
+        if node is not None and key in _LIST_KEYS and not _is_null(node):
             for each in node.value if node.id == "sequence" else ():
                 if each.id != "scalar":
-                    self._misshapen(key, each, "a list of single values")
+                    self._note_bad_shape(key, each, "a list of single values")
             if node.id != "sequence":
-                self._misshapen(key, node, "a list")
+                self._note_bad_shape(key, node, "a list")
         return list(node.value) if node is not None and node.id == "sequence" else []
 
     def texts(self, key: str) -> list[str]:
@@ -134,78 +135,78 @@ class Tree:
         if node is not None and node.id == "scalar" and node.value:
             return [node.value]
         if node is not None and node.id == "mapping":
-            self._misshapen(key, node, "a list")
+            self._note_bad_shape(key, node, "a list")
         for each in self.nodes(key):
             if each.id != "scalar":
-                self._misshapen(key, each, "a list of single values")
+                self._note_bad_shape(key, each, "a list of single values")
         return [each.value for each in self.nodes(key) if each.id == "scalar"]
 
-    def named(self, key: str, name: str) -> Iterator[tuple[str | None, Tree]]:
+    def named_mappings(self, key: str, name: str) -> Iterator[tuple[str | None, SourceMapping]]:
         """Yield the mappings of a key with their names, whether written as a list or as a mapping by name."""
         node = self.pairs.get(key)
         if node is not None and node.id == "mapping":
-            for inner_key, inner in entries(node):
+            for inner_key, inner in list_entries(node):
                 if inner.id == "mapping":
-                    yield inner_key.value, Tree(self.path, inner, self.note, inner_key)
+                    yield inner_key.value, SourceMapping(self.path, inner, self.note, inner_key)
                 elif _is_null(inner):
-                    yield inner_key.value, Tree(self.path, _Empty(inner), self.note, inner_key)
-                elif key in _NAMED:
-                    self._misshapen(f"'{short(inner_key.value)}' in {key}", inner, "a mapping")
-        elif node is not None and node.id == "scalar" and key in _NAMED and not _is_null(node):
-            self._misshapen(key, node, "a list")
+                    yield inner_key.value, SourceMapping(self.path, _EmptyNode(inner), self.note, inner_key)
+                elif key in _MAPPING_LIST_KEYS:
+                    self._note_bad_shape(f"'{truncate(inner_key.value)}' in {key}", inner, "a mapping")
+        elif node is not None and node.id == "scalar" and key in _MAPPING_LIST_KEYS and not _is_null(node):
+            self._note_bad_shape(key, node, "a list")
         for each in self.nodes(key):
             if each.id == "mapping":
-                tree = Tree(self.path, each, self.note)
+                tree = SourceMapping(self.path, each, self.note)
                 yield tree.text(name), tree
-            elif key in _NAMED:
-                self._misshapen(f"an entry of {key}", each, "a mapping")
+            elif key in _MAPPING_LIST_KEYS:
+                self._note_bad_shape(f"an entry of {key}", each, "a mapping")
 
-    def count(self, name: str, columns: int = 1) -> None:
+    def count_columns(self, name: str, columns: int = 1) -> None:
         """Count what a file unfolds to; `name` is what it is called. Raises `YamlRefusedError` beyond the limits."""
-        self.note.count(self.at, name, columns)
+        self.note.count_columns(self.locate, name, columns)
 
-    def _misread(self, key: str, node: Any, what: str, hint: str) -> None:
-        said = variable_note(key, node.value) or (f"the value '{node.value}' of {key} is {what}", hint)
-        self.note(mark_location(self.path, node), *said)
+    def _note_bad_value(self, key: str, node: Any, what: str, hint: str) -> None:
+        said = describe_variable(key, node.value) or (f"the value '{node.value}' of {key} is {what}", hint)
+        self.note(locate_node(self.path, node), *said)
 
-    def _misshapen(self, what: str, node: Any, wanted: str) -> None:
-        shape = {"scalar": f"'{short(str(node.value))}'", "mapping": "a mapping"}.get(node.id, "a list")
+    def _note_bad_shape(self, what: str, node: Any, wanted: str) -> None:
+        shape = {"scalar": f"'{truncate(str(node.value))}'", "mapping": "a mapping"}.get(node.id, "a list")
         message = f"{what} is {shape}, expected {wanted}; it is not compared"
-        self.note(mark_location(self.path, node), message, f"write {wanted}")
+        self.note(locate_node(self.path, node), message, f"write {wanted}")
 
 
-class _LayeredPlace(Place):
+class _LayeredSection(SourceNode):
     """A mapping's place: a key is where it is written, be that in what is merged below or referred to."""
 
     __slots__ = ("layers", "start")
 
     def __init__(
-        self, tree: Tree, spelling: Mapping[str, str] | None, elsewhere: Mapping[str, Location] | None
+        self, tree: SourceMapping, spelling: Mapping[str, str] | None, elsewhere: Mapping[str, Location] | None
     ) -> None:
         super().__init__(tree.path, tree.node, spelling, elsewhere)
         self.start: Any = tree.node if tree.name is None else tree.name
         self.layers: tuple[Any, ...] = (tree.node, *tree.below)
 
-    def at(self, key: str | None = None) -> Location:
+    def locate(self, key: str | None = None) -> Location:
         """Return the place of `key`; of the mapping's own name, if it has one, when the key is not written out."""
         found = self._elsewhere(key)
-        layer = self._layer(key) if key is not None and found is None else None
+        layer = self._find_layer(key) if key is not None and found is None else None
         if layer is not None:
-            return Place(self.path, layer, self.spelling).at(key)
-        return found or mark_location(self.path, self.start)
+            return SourceNode(self.path, layer, self.spelling).locate(key)
+        return found or locate_node(self.path, self.start)
 
-    def text(self, key: str) -> str | None:
+    def find_text(self, key: str) -> str | None:
         """Return the source text of `key` where it is written out as a single value."""
-        layer = self._layer(key)
-        return None if layer is None else Place(self.path, layer, self.spelling).text(key)
+        layer = self._find_layer(key)
+        return None if layer is None else SourceNode(self.path, layer, self.spelling).find_text(key)
 
-    def _layer(self, key: str) -> Any:
+    def _find_layer(self, key: str) -> Any:
         """Return the mapping that has the first step to a key, itself before what is merged below it."""
         first = self._spelled(key).split(".")[0]
         return next((layer for layer in self.layers if any(pair[0].value == first for pair in layer.value)), None)
 
 
-class _Empty:
+class _EmptyNode:
     """A mapping without keys, where a file names something and says nothing about it."""
 
     id = "mapping"
@@ -216,55 +217,55 @@ class _Empty:
 
 
 _MAX_MERGES = 8
-_WORDS = {"true": True, "yes": True, "on": True, "false": False, "no": False, "off": False}
+_FLAG_WORDS = {"true": True, "yes": True, "on": True, "false": False, "no": False, "off": False}
 
 
-def resolved(text: str) -> Any:
+def resolve_scalar(text: str) -> Any:
     """Return a plain scalar's value; what is no finite number stays text."""
     try:
-        return resolve(text)
+        return resolve_plain_scalar(text)
     except NotFiniteError:
         return text
 
 
-def flag_of(text: str) -> bool | None:
+def parse_flag(text: str) -> bool | None:
     """Return what a scalar says as a boolean, in YAML's words of either version; None when it says none."""
-    value = resolved(text)
+    value = resolve_scalar(text)
     if isinstance(value, str):
-        return _WORDS.get(value.lower())
+        return _FLAG_WORDS.get(value.lower())
     return value if isinstance(value, bool) else None
 
 
 def _is_null(node: Any) -> bool:
-    return node.id == "scalar" and (not node.value or (not node.style and resolved(node.value) is None))
+    return node.id == "scalar" and (not node.value or (not node.style and resolve_scalar(node.value) is None))
 
 
-def scalar_value(node: Any, *, as_text: bool) -> Any:
+def get_scalar_value(node: Any, *, as_text: bool) -> Any:
     """Return a scalar node's value: its source text where text is wanted or it is quoted."""
-    return node.value if as_text or node.style else resolved(node.value)
+    return node.value if as_text or node.style else resolve_scalar(node.value)
 
 
-def source_text(node: Any) -> str:
+def format_canonical(node: Any) -> str:
     """Return what a node says in one text, in which the order of keys means nothing; blanks in text are folded."""
     if node.id == "scalar":
         return " ".join(str(node.value).split())
     if node.id == "sequence":
-        return f"[{', '.join(source_text(each) for each in node.value)}]"
-    pairs = sorted((key, source_text(value)) for key, value in _pairs(node).items())
+        return f"[{', '.join(format_canonical(each) for each in node.value)}]"
+    pairs = sorted((key, format_canonical(value)) for key, value in _read_pairs(node).items())
     return f"{{{', '.join(f'{key}: {value}' for key, value in pairs)}}}"
 
 
-def _merge_sources(node: Any, depth: int = 0) -> list[Any]:
+def _list_merged_nodes(node: Any, depth: int = 0) -> list[Any]:
     found: list[Any] = []
     for key, value in node.value:
         if key.value == "<<" and not key.style and depth < _MAX_MERGES:
             for source in value.value if value.id == "sequence" else [value]:
                 if source.id == "mapping":
-                    found += [source, *_merge_sources(source, depth + 1)]
+                    found += [source, *_list_merged_nodes(source, depth + 1)]
     return found
 
 
-def _pairs(node: Any, depth: int = 0) -> dict[str, Any]:
+def _read_pairs(node: Any, depth: int = 0) -> dict[str, Any]:
     found: dict[str, Any] = {}
     merged: dict[str, Any] = {}
     for key, value in node.value:
@@ -274,14 +275,14 @@ def _pairs(node: Any, depth: int = 0) -> dict[str, Any]:
                 if source.id != "mapping":
                     merged.setdefault("<<", source)
                     continue
-                for name, inner in _pairs(source, depth + 1).items():
+                for name, inner in _read_pairs(source, depth + 1).items():
                     merged.setdefault(name, inner)
         else:
             found[key.value] = value
     return {**merged, **found} if merged else found
 
 
-def entries(node: Any, depth: int = 0) -> list[Any]:
+def list_entries(node: Any, depth: int = 0) -> list[Any]:
     """Return a mapping's pairs with those merged into it; a merge that is not followed stays an entry."""
     if depth >= _MAX_MERGES or all(key.value != "<<" or key.style for key, _ in node.value):
         own: list[Any] = node.value
@@ -290,6 +291,6 @@ def entries(node: Any, depth: int = 0) -> list[Any]:
     for key, value in node.value:
         if key.value == "<<" and not key.style:
             for source in value.value if value.id == "sequence" else [value]:
-                for pair in entries(source, depth + 1) if source.id == "mapping" else [(key, source)]:
+                for pair in list_entries(source, depth + 1) if source.id == "mapping" else [(key, source)]:
                     found.setdefault(pair[0].value, pair)
     return list(found.values())

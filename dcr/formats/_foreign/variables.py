@@ -16,7 +16,7 @@ def is_variable(text: str) -> bool:
     return text.lstrip().startswith("${") and re.fullmatch(_VARIABLE, text.strip()) is not None
 
 
-def variable_note(key: str, text: str) -> tuple[str, str] | None:
+def describe_variable(key: str, text: str) -> tuple[str, str] | None:
     """Return what is noted of a key whose value is a variable, and a hint; None for another value."""
     if not is_variable(text):
         return None

@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from dcr.formats._keys.vocabulary import Vocabulary
 
 
-def vocabulary_of(name: str) -> Vocabulary | None:
+def find_vocabulary(name: str) -> Vocabulary | None:
     """Return the vocabulary of a foreign format; None for dcr's own, in which an unknown key is an error."""
     if name == "odcs":
         from dcr.formats._odcs.keys import VOCABULARY as ODCS  # noqa: PLC0415 (only a changed file pays for it)

@@ -5,9 +5,9 @@ Source: the JSON schemas of v3.1.0 and v3.2.0; the keys of v2.2 are those of its
 
 from __future__ import annotations
 
-from dcr.formats._keys.vocabulary import JUDGED, Below, Vocabulary, keys
+from dcr.formats._keys.vocabulary import COMPARED, NestedMappings, Vocabulary, define_keys
 
-_FILE = keys(
+_FILE = define_keys(
     "file",
     "id uuid version kind apiVersion status slaDefaultElement slaDefaultColumn productDl productSlackChannel "
     "customProperties*",
@@ -16,14 +16,16 @@ _FILE = keys(
     "username password",
     unread="type sourcePlatform sourceSystem project datasetProject datasetName database driver driverVersion server",
     below={
-        "schema": Below(one="object", many="object", identity=("name", "physicalName"), one_if=("properties",)),
-        "dataset": Below(many="object", identity=("table", "name")),
-        "servers": Below(many="server", identity=("server", "id")),
-        "slaProperties": Below(many="service level", identity=("id", "property")),
-        "team": Below(one="team", many="member", identity=("username", "name"), one_if=("name", "members")),
-        "stakeholders": Below(many="member", identity=("username",)),
-        "support": Below(many="support channel", identity=("channel",)),
-        "roles": Below(many="role", identity=("role",)),
+        "schema": NestedMappings(
+            one="object", many="object", identity=("name", "physicalName"), one_if=("properties",)
+        ),
+        "dataset": NestedMappings(many="object", identity=("table", "name")),
+        "servers": NestedMappings(many="server", identity=("server", "id")),
+        "slaProperties": NestedMappings(many="service level", identity=("id", "property")),
+        "team": NestedMappings(one="team", many="member", identity=("username", "name"), one_if=("name", "members")),
+        "stakeholders": NestedMappings(many="member", identity=("username",)),
+        "support": NestedMappings(many="support channel", identity=("channel",)),
+        "roles": NestedMappings(many="role", identity=("role",)),
     },
     older="uuid dataset stakeholders slaDefaultColumn productDl productSlackChannel datasetDomain quantumName "
     "userConsumptionMode productFeedbackUrl datasetKind systemInstance schedulerAppName username password type "
@@ -31,26 +33,26 @@ _FILE = keys(
 )
 
 _TERMS = {
-    "quality": Below(many="quality rule", identity=("id", "name")),
-    "relationships": Below(many="relationship", identity=("id",)),
+    "quality": NestedMappings(many="quality rule", identity=("id", "name")),
+    "relationships": NestedMappings(many="relationship", identity=("id",)),
 }
 
-_OBJECT = keys(
+_OBJECT = define_keys(
     "object of the schema",
     "name table physicalName deprecated",
     ignored="id logicalType description businessName synonyms authoritativeDefinitions tags customProperties context "
     "priorityOrder dataGranularityDescription dataGranularity",
     unread="physicalType",
     below={
-        "properties": Below(many="property"),
-        "columns": Below(many="property", identity=("column", "name")),
+        "properties": NestedMappings(many="property"),
+        "columns": NestedMappings(many="property", identity=("column", "name")),
         **_TERMS,
     },
     older="table columns priorityOrder dataGranularity",
     about="dataset",
 )
 
-_PROPERTY = keys(
+_PROPERTY = define_keys(
     "property",
     "name column logicalType physicalType physicalName encryptedName required isNullable unique isUnique primaryKey "
     "isPrimaryKey isPrimary primaryKeyPosition semanticType transformLogic deprecated customProperties* validValues[]",
@@ -59,11 +61,11 @@ _PROPERTY = keys(
     "sampleValues",
     unread="partitioned partitionKeyPosition partitionStatus clusterStatus clusterKeyPosition encryptedColumnName",
     below={
-        "logicalTypeOptions": Below(one="logical type options"),
-        "enum": Below(many="enum value", identity=("value",), plain=True),
-        "properties": Below(many="property"),
-        "items": Below(one="property"),
-        "map": Below(one="map"),
+        "logicalTypeOptions": NestedMappings(one="logical type options"),
+        "enum": NestedMappings(many="enum value", identity=("value",), allows_scalars=True),
+        "properties": NestedMappings(many="property"),
+        "items": NestedMappings(one="property"),
+        "map": NestedMappings(one="map"),
         **_TERMS,
     },
     older="column isNullable isUnique isPrimaryKey isPrimary criticalDataElementStatus transformSourceTables "
@@ -72,7 +74,7 @@ _PROPERTY = keys(
     about="field",
 )
 
-_OPTIONS = keys(
+_OPTIONS = define_keys(
     "logical type options",
     "minLength maxLength pattern format minimum maximum exclusiveMinimum exclusiveMaximum multipleOf minItems maxItems "
     "uniqueItems minProperties maxProperties timezone defaultTimezone required[] dimensions elementType "
@@ -80,7 +82,7 @@ _OPTIONS = keys(
     beyond="enum validValues",
 )
 
-_QUALITY = keys(
+_QUALITY = define_keys(
     "quality rule",
     "id name type metric rule code query engine implementation* arguments* validValues* pattern* column* columns* "
     "specification* templateName toolName toolRuleName unit severity description",
@@ -96,33 +98,33 @@ VOCABULARY = Vocabulary({
     "object": _OBJECT,
     "property": _PROPERTY,
     "logical type options": _OPTIONS,
-    "map": keys("map", below={"key": Below(one="property"), "value": Below(one="property")}),
-    "enum value": keys(
+    "map": define_keys("map", below={"key": NestedMappings(one="property"), "value": NestedMappings(one="property")}),
+    "enum value": define_keys(
         "enum value", "value", ignored="label id description customProperties authoritativeDefinitions tags"
     ),
     "quality rule": _QUALITY,
-    "relationship": keys("relationship", "id type from[] to[]", ignored="customProperties"),
-    "server": keys(
-        "server", "type*", ignored="id server description environment roles customProperties tags", further=JUDGED,
+    "relationship": define_keys("relationship", "id type from[] to[]", ignored="customProperties"),
+    "server": define_keys(
+        "server", "type*", ignored="id server description environment roles customProperties tags", further=COMPARED,
         beyond="tags",
     ),
-    "service level": keys(
+    "service level": define_keys(
         "service level", "id property value* valueExt unit element column driver",
         ignored="description scheduler schedule customProperties authoritativeDefinitions", older="column",
     ),
-    "team": keys(
+    "team": define_keys(
         "team", "name", ignored="id description tags customProperties authoritativeDefinitions",
-        below={"members": Below(many="member", identity=("username", "name"))},
+        below={"members": NestedMappings(many="member", identity=("username", "name"))},
     ),
-    "member": keys(
+    "member": define_keys(
         "member of a team", "username name role dateOut",
         ignored="id description dateIn replacedByUsername tags customProperties authoritativeDefinitions comment",
         older="comment",
     ),
-    "support channel": keys(
+    "support channel": define_keys(
         "support channel", "channel url", ignored="id description tool scope invitationUrl customProperties"
     ),
-    "role": keys(
+    "role": define_keys(
         "role", "role", ignored="id description firstLevelApprovers secondLevelApprovers customProperties",
         unread="access",
     ),

@@ -5,18 +5,18 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from dcr.contract.contract import ANY, Field
+from dcr.contract.contract import ANY_TYPE, Field
 from dcr.contract.terms import Embedding
-from dcr.formats._foreign.stored_types import LogicalType, logical_type, whole_type
-from dcr.formats._foreign.translation import field_of_type
+from dcr.formats._foreign.stored_types import LogicalType, format_whole_type, parse_stored_type
+from dcr.formats._foreign.translation import build_field
 
 if TYPE_CHECKING:
-    from dcr.formats._foreign.mapping import Tree
+    from dcr.formats._foreign.mapping import SourceMapping
 
-_LOGICAL = (
+_LOGICAL_TYPES = (
     "string", "date", "timestamp", "time", "number", "integer", "object", "array", "boolean", "map", "vector",
 )  # fmt: skip
-_ELEMENTS = {
+_ELEMENT_TYPES = {
     **dict.fromkeys(("bfloat16", "float16", "float32", "float64"), ("number", None)),
     "int8": ("integer", (-128, 127)),
     "uint8": ("integer", (0, 255)),
@@ -24,41 +24,45 @@ _ELEMENTS = {
 }
 """What an element of a vector is, and its range (schema v3.2, `elementType`; RFC 0042)."""
 
-_ELEMENT_WORDS = dict.fromkeys(("type", "physical_type", "minimum", "maximum"), "elementType")
+_ELEMENT_KEYS = dict.fromkeys(("type", "physical_type", "minimum", "maximum"), "elementType")
 
 
-def property_type(tree: Tree) -> LogicalType:
+def derive_type(tree: SourceMapping) -> LogicalType:
     """Return the logical type; a word that is none is looked up as a stored type, and so is a physical type alone.
 
     What is nested is written out below the property, else in its physical type (`struct<a: bigint>`). An object that
     is stored as a map is one: before v3.2 the standard had no other word for it.
     """
     logical, physical = tree.text("logicalType"), tree.text("physicalType")
-    stored = None if physical is None else logical_type(physical)
-    kind = _logical_type(tree, logical, stored)
+    stored = None if physical is None else parse_stored_type(physical)
+    kind = _derive_from_words(tree, logical, stored)
     if stored is None or physical is None:
         return kind
     if kind.name == "object" and stored.name == "map" and "properties" not in tree:
         kind = kind._replace(name="map")
     written_out = not {"properties", "items", "map"}.isdisjoint(tree.pairs)
-    kind = kind._replace(stored=whole_type(stored), stored_written=physical)
+    kind = kind._replace(stored=format_whole_type(stored), written_stored_type=physical)
     return kind if written_out or kind.name != stored.name else kind._replace(fields=stored.fields, items=stored.items)
 
 
-def _logical_type(tree: Tree, logical: str | None, stored: LogicalType | None) -> LogicalType:
+def _derive_from_words(tree: SourceMapping, logical: str | None, stored: LogicalType | None) -> LogicalType:
     if logical is not None:
         word = logical.strip().lower()
-        kind = LogicalType(word) if word in _LOGICAL else logical_type(logical)._replace(stored=None)
+        kind = LogicalType(word) if word in _LOGICAL_TYPES else parse_stored_type(logical)._replace(stored=None)
         return (
-            LogicalType("timestamp") if word == "date" and _has_time(tree.tree("logicalTypeOptions"), stored) else kind
+            LogicalType("timestamp")
+            if word == "date" and _has_time(tree.mapping("logicalTypeOptions"), stored)
+            else kind
         )
     if stored is not None:
         return stored
     shapes = {"properties": "object", "items": "array", "map": "map"}
-    return next((LogicalType(name) for key, name in shapes.items() if key in tree), LogicalType(ANY, known=False))
+    return next(
+        (LogicalType(name) for key, name in shapes.items() if key in tree), LogicalType(ANY_TYPE, is_known=False)
+    )
 
 
-def _has_time(options: Tree | None, stored: LogicalType | None) -> bool:
+def _has_time(options: SourceMapping | None, stored: LogicalType | None) -> bool:
     """Whether a `date` holds a time of day: v3.0 has no `timestamp`, and says it by the format or the stored type."""
     written = options.text("format") if options else None
     if written is not None:
@@ -67,22 +71,22 @@ def _has_time(options: Tree | None, stored: LogicalType | None) -> bool:
     return stored is not None and stored.name == "timestamp"
 
 
-def vector_element(tree: Tree, options: Tree | None) -> Field:
+def build_vector_element(tree: SourceMapping, options: SourceMapping | None) -> Field:
     """Return the elements of a vector: numbers of its `elementType`, `float32` where it names none."""
     written = (options.text("elementType") if options else None) or "float32"
     word = written.strip().lower()
-    if word not in _ELEMENTS and options is not None:
-        known = ", ".join(sorted(_ELEMENTS))
+    if word not in _ELEMENT_TYPES and options is not None:
+        known = ", ".join(sorted(_ELEMENT_TYPES))
         message = f"elementType '{written}' is not known, and its values are not compared"
-        options.note(options.at("elementType"), message, f"known: {known}")
-    name, bounds = _ELEMENTS.get(word, (ANY, None))
-    kind = LogicalType(name, stored=word, written=written, stored_written=written)
+        options.note(options.locate("elementType"), message, f"known: {known}")
+    name, bounds = _ELEMENT_TYPES.get(word, (ANY_TYPE, None))
+    kind = LogicalType(name, stored=word, written_type=written, written_stored_type=written)
     limits = {} if bounds is None else {"minimum": bounds[0], "maximum": bounds[1]}
-    place = (options or tree).place(_ELEMENT_WORDS)
-    return field_of_type("", kind, place, required=True, known={"constraints": limits})
+    place = (options or tree).section(_ELEMENT_KEYS)
+    return build_field("", kind, place, required=True, known={"constraints": limits})
 
 
-def dimensions(tree: Tree, options: Tree | None) -> dict[str, int]:
+def read_dimensions(tree: SourceMapping, options: SourceMapping | None) -> dict[str, int]:
     """Return the length that all vectors of a field have; one that is missing or no length is noted."""
     value = options.number("dimensions") if options else None
     if value is not None and value >= 1 and value == int(value):
@@ -90,15 +94,15 @@ def dimensions(tree: Tree, options: Tree | None) -> dict[str, int]:
     written = options is not None and "dimensions" in options
     if not written:
         tree.note(
-            tree.at("logicalType"), "a vector has no dimensions, and its length is not compared", "add dimensions"
+            tree.locate("logicalType"), "a vector has no dimensions, and its length is not compared", "add dimensions"
         )
     elif options is not None and value is not None:
         message = f"the value '{value}' of dimensions is not a whole number from 1 on"
-        options.note(options.at("dimensions"), message, "write a whole number from 1 on")
+        options.note(options.locate("dimensions"), message, "write a whole number from 1 on")
     return {}
 
 
-def embedding(options: Tree | None) -> Embedding | None:
+def read_embedding(options: SourceMapping | None) -> Embedding | None:
     """Return how vectors are made and compared, as far as the options say."""
     if options is None:
         return None

@@ -5,19 +5,19 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from dcr.git.changes import commit_changes
-from dcr.git.contracts.contents import proposed_contents
-from dcr.git.contracts.versions import is_same_text, previous_readings
-from dcr.git.objects import FILE, read_blobs
+from dcr.git.changes import list_commit_changes
+from dcr.git.contracts.contents import read_proposed_contents
+from dcr.git.contracts.versions import is_same_text, read_previous_versions
+from dcr.git.objects import FILE_MODE_PREFIX, read_blobs
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from dcr.contract.contract import Contract
-    from dcr.formats.reading import Reading
+    from dcr.formats.reading import ParsedFile
     from dcr.git.base.merge_bases import Base
     from dcr.git.changes import Change
-    from dcr.git.contracts.versions import Sides
+    from dcr.git.contracts.versions import ChangedReadings
     from dcr.git.repository import Repository
     from dcr.policy.globs import Scope
 
@@ -33,56 +33,56 @@ class BaseTip:
         """What differs, the tip being the previous side."""
         base = self._base
         same = base.commit == base.merge_base
-        return () if same else commit_changes(self._repository, base.commit, base.merge_base)
+        return () if same else list_commit_changes(self._repository, base.commit, base.merge_base)
 
     @cached_property
-    def _readings(self) -> Mapping[str, Reading]:
+    def _readings(self) -> Mapping[str, ParsedFile]:
         changes = [each for each in self._changes if self._scope.covers(each.path)]
-        return previous_readings(self._repository, changes, self._base.commit, self._scope.names)
+        return read_previous_versions(self._repository, changes, self._base.commit, self._scope.matches_globs)
 
     @cached_property
-    def published(self) -> Mapping[str, Contract]:
+    def published_contracts(self) -> Mapping[str, Contract]:
         """The contracts of files that differ from the merge base, by dataset."""
-        readings = (each for each in self._readings.values() if not each.unreadable)
+        readings = (each for each in self._readings.values() if not each.is_unreadable)
         return {each.dataset_id: each for reading in readings for each in reading.contracts}
 
-    def removed_datasets(self, contracts: Iterable[Contract]) -> set[str]:
+    def find_removed_datasets(self, contracts: Iterable[Contract]) -> set[str]:
         """Return the datasets of those contracts of the merge base that files in scope have no more."""
         changed = {each.path for each in self._changes if each.in_proposed}
-        ids = {each.dataset_id for each in contracts if each.path in changed} - self.published.keys()
-        return set() if ids and any(each.unreadable for each in self._readings.values()) else ids
+        ids = {each.dataset_id for each in contracts if each.path in changed} - self.published_contracts.keys()
+        return set() if ids and any(each.is_unreadable for each in self._readings.values()) else ids
 
-    def out_of_scope(self) -> Sequence[Change]:
+    def list_changes_out_of_scope(self) -> Sequence[Change]:
         """Return what the base changed outside the scope, the tip being the proposed side."""
-        changes = commit_changes(self._repository, self._base.merge_base, self._base.commit)
+        changes = list_commit_changes(self._repository, self._base.merge_base, self._base.commit)
         return [each for each in changes if not self._scope.covers(each.path)]
 
-    def leave_out(self, sides: Sides, changes: Iterable[Change]) -> Sides:
+    def exclude_identical_files(self, sides: ChangedReadings, changes: Iterable[Change]) -> ChangedReadings:
         """Return both sides without the files that the tip has as they are proposed: they are not the branch's change.
 
         A file stays whose datasets other changed files speak of too: a dataset that moved is compared with what it was.
         """
-        same = self._same(changes)
-        kept = same.keys() - _tied(sides, same.keys())
+        same = self._read_identical_files(changes)
+        kept = same.keys() - _find_shared_datasets(sides, same.keys())
         return sides._replace(
             previous={path: each for path, each in sides.previous.items() if path not in kept},
             proposed={path: each for path, each in sides.proposed.items() if path not in kept},
-            untouched={**sides.untouched, **{path: same[path] for path in kept}},
+            unchanged={**sides.unchanged, **{path: same[path] for path in kept}},
         )
 
-    def _same(self, changes: Iterable[Change]) -> dict[str, bytes]:
+    def _read_identical_files(self, changes: Iterable[Change]) -> dict[str, bytes]:
         """Return the content of those changed files that the tip has with the same text."""
-        ids = {each.path: each.previous_id for each in self._changes if each.previous_mode.startswith(FILE)}
+        ids = {each.path: each.previous_id for each in self._changes if each.previous_mode.startswith(FILE_MODE_PREFIX)}
         alike = [
             each
             for each in changes
             if each.path in ids
-            and each.proposed_mode.startswith(FILE)
-            and not each.unmerged
+            and each.proposed_mode.startswith(FILE_MODE_PREFIX)
+            and not each.is_unmerged
             and each.proposed_id in (None, ids[each.path])
         ]
         blobs = read_blobs(self._repository.git, (ids[each.path] for each in alike))
-        contents = proposed_contents(self._repository, alike)
+        contents = read_proposed_contents(self._repository, alike)
         return {
             path: content
             for path, content in contents.items()
@@ -90,16 +90,16 @@ class BaseTip:
         }
 
 
-def _tied(sides: Sides, paths: Iterable[str]) -> set[str]:
+def _find_shared_datasets(sides: ChangedReadings, paths: Iterable[str]) -> set[str]:
     """Return those of some paths that share a dataset with another changed file of either side."""
     homes: dict[str, set[str]] = {}
     for side in (sides.previous, sides.proposed):
         for path, reading in side.items():
-            for dataset_id in _ids(reading):
+            for dataset_id in _list_dataset_ids(reading):
                 homes.setdefault(dataset_id, set()).add(path)
     return {path for found in homes.values() if len(found) > 1 for path in found} & set(paths)
 
 
-def _ids(reading: Reading) -> set[str]:
+def _list_dataset_ids(reading: ParsedFile) -> set[str]:
     named = {reading.dataset_id} if reading.dataset_id else set()
     return named | {each.dataset_id for each in reading.contracts} | set(reading.unenforced)

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from typing import Protocol
 
-    from dcr.git.ci.candidate import Candidate
+    from dcr.git.ci.candidate import BaseCandidate
 
     class _Reader(Protocol):
         """What every service's module offers."""
@@ -21,12 +21,12 @@ if TYPE_CHECKING:
         SETTING: str
         """What to write into the service's configuration to get every branch with its whole history."""
 
-        def candidate(self, environment: Mapping[str, str]) -> Candidate | None:
+        def candidate(self, environment: Mapping[str, str]) -> BaseCandidate | None:
             """Return what the service's variables name as the base, or None when they name none."""
 
 
 # Plain tables: every hook run loads this module, and a class for them would cost it more than all the rest.
-_MARKS = {
+_SERVICE_MARKERS = {
     "github": "GITHUB_ACTIONS",
     "gitlab": "GITLAB_CI",
     "azure": "TF_BUILD",
@@ -37,7 +37,7 @@ _MARKS = {
 }
 """Each service, which is a module here, and the variable with which it marks its jobs."""
 
-_GIVEN = {
+_PASSED_VARIABLES = {
     "gitlab": (
         "CI_MERGE_REQUEST_TARGET_BRANCH_NAME",
         "CI_EXTERNAL_PULL_REQUEST_TARGET_BRANCH_NAME",
@@ -50,20 +50,20 @@ _GIVEN = {
 }
 """Variables that a container in a job may be given without the mark."""
 
-_PARTIAL = ("circleci",)
+_PARTIAL_CLONE_SERVICES = ("circleci",)
 """Services whose clones lack files' contents unless they are told otherwise."""
 
 
-def service(environment: Mapping[str, str]) -> str | None:
+def detect_service(environment: Mapping[str, str]) -> str | None:
     """Return which CI service a job runs in, or None.
 
     One of github, gitlab, azure, bitbucket, buildkite, jenkins and circleci, by the variable with which each marks its
     jobs (the services' documentation of predefined variables).
     """
-    return next((name for name, mark in _MARKS.items() if _is_set(environment, mark)), None)
+    return next((name for name, mark in _SERVICE_MARKERS.items() if _is_set(environment, mark)), None)
 
 
-def candidate(environment: Mapping[str, str]) -> Candidate | None:
+def find_base_candidate(environment: Mapping[str, str]) -> BaseCandidate | None:
     """Return what the hook manager or CI at hand names as the base, or None when nothing names one."""
     if "PRE_COMMIT_FROM_REF" in environment or "PRE_COMMIT_ORIGIN" in environment:
         from dcr.git.ci import pre_commit  # noqa: PLC0415 (only in its hooks)
@@ -71,37 +71,39 @@ def candidate(environment: Mapping[str, str]) -> Candidate | None:
         pushed_to = pre_commit.candidate(environment)
         if pushed_to is not None:
             return pushed_to
-    for reader in _readers(environment):
+    for reader in _load_services(environment):
         found = reader.candidate(environment)
         if found is not None:
             return found
     return None
 
 
-def setting(environment: Mapping[str, str]) -> str:
+def find_clone_setting(environment: Mapping[str, str]) -> str:
     """Return what to change in the configuration of the CI at hand to have what is missing here, or nothing."""
-    return next((reader.SETTING for reader in _readers(environment)), "")
+    return next((reader.SETTING for reader in _load_services(environment)), "")
 
 
-def filters(environment: Mapping[str, str]) -> bool:
+def makes_partial_clones(environment: Mapping[str, str]) -> bool:
     """Whether the CI at hand makes partial clones by default, which its setting undoes."""
-    return service(environment) in _PARTIAL
+    return detect_service(environment) in _PARTIAL_CLONE_SERVICES
 
 
-def unproposed(environment: Mapping[str, str]) -> tuple[str, str] | None:
+def find_wrong_checkout(environment: Mapping[str, str]) -> tuple[str, str] | None:
     """Return a commit that the CI at hand checks out although it is not the change to judge, and the change's ref."""
     if environment.get("GITHUB_EVENT_NAME") != "pull_request_target":
         return None
     from dcr.git.ci import github  # noqa: PLC0415 (only there)
 
-    return github.unproposed(environment)
+    return github.find_wrong_checkout(environment)
 
 
-def _readers(environment: Mapping[str, str]) -> Iterator[_Reader]:
+def _load_services(environment: Mapping[str, str]) -> Iterator[_Reader]:
     """Yield the module of the service at hand; outside a known one, of each whose variables were passed on."""
-    here = service(environment)
-    for name in _MARKS:
-        if name == here or (here is None and any(_is_set(environment, each) for each in _GIVEN.get(name, ()))):
+    here = detect_service(environment)
+    for name in _SERVICE_MARKERS:
+        if name == here or (
+            here is None and any(_is_set(environment, each) for each in _PASSED_VARIABLES.get(name, ()))
+        ):
             yield cast("_Reader", import_module(f"{__name__}.{name}"))
 
 

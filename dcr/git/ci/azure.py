@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dcr.git.ci.candidate import Candidate, of_branch
+from dcr.git.ci.candidate import BaseCandidate, create_branch_candidate
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 SETTING = "in the pipeline: checkout: self with fetchDepth: 0"
 
 
-def candidate(environment: Mapping[str, str]) -> Candidate | None:
+def candidate(environment: Mapping[str, str]) -> BaseCandidate | None:
     """Return the branch that the build's variables name; outside a pull request they name none."""
     target = environment.get("SYSTEM_PULLREQUEST_TARGETBRANCH")
-    return of_branch("SYSTEM_PULLREQUEST_TARGETBRANCH", target) if target else None
+    return create_branch_candidate("SYSTEM_PULLREQUEST_TARGETBRANCH", target) if target else None

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dcr.git.ci.candidate import Candidate, of_branch
+from dcr.git.ci.candidate import BaseCandidate, create_branch_candidate
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -17,11 +17,11 @@ if TYPE_CHECKING:
 SETTING = "in bitbucket-pipelines.yml: clone: {depth: full}"
 
 
-def candidate(environment: Mapping[str, str]) -> Candidate | None:
+def candidate(environment: Mapping[str, str]) -> BaseCandidate | None:
     """Return the branch that the step's variables name, or the commit of it that the service merged."""
     target = environment.get("BITBUCKET_PR_DESTINATION_BRANCH")
     if not target:
         return None
     commit = "BITBUCKET_PR_DESTINATION_COMMIT"
-    found = of_branch("BITBUCKET_PR_DESTINATION_BRANCH", target)
+    found = create_branch_candidate("BITBUCKET_PR_DESTINATION_BRANCH", target)
     return found._replace(commit=environment.get(commit, ""), commit_source=commit)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dcr.git.ci.candidate import Candidate, of_branch, of_commit
+from dcr.git.ci.candidate import BaseCandidate, create_branch_candidate, create_commit_candidate
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -15,15 +15,15 @@ if TYPE_CHECKING:
 SETTING = ""  # what is missing is fetched in the step's command: agents keep their clones between builds
 
 
-def candidate(environment: Mapping[str, str]) -> Candidate | None:
+def candidate(environment: Mapping[str, str]) -> BaseCandidate | None:
     """Return the branch or commit that the job's variables name."""
     target = environment.get("BUILDKITE_PULL_REQUEST_BASE_BRANCH")
     if target and environment.get("BUILDKITE_PULL_REQUEST", "false") != "false":
-        return of_branch("BUILDKITE_PULL_REQUEST_BASE_BRANCH", target)
+        return create_branch_candidate("BUILDKITE_PULL_REQUEST_BASE_BRANCH", target)
     queued_on = environment.get("BUILDKITE_MERGE_QUEUE_BASE_COMMIT")
     if queued_on:
-        return of_commit("BUILDKITE_MERGE_QUEUE_BASE_COMMIT", queued_on)
+        return create_commit_candidate("BUILDKITE_MERGE_QUEUE_BASE_COMMIT", queued_on)
     default = environment.get("BUILDKITE_PIPELINE_DEFAULT_BRANCH")
     if default and environment.get("BUILDKITE_BRANCH") != default:
-        return of_branch("BUILDKITE_PIPELINE_DEFAULT_BRANCH", default)
+        return create_branch_candidate("BUILDKITE_PIPELINE_DEFAULT_BRANCH", default)
     return None

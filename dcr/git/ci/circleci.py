@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from dcr.git.ci.candidate import Candidate
+    from dcr.git.ci.candidate import BaseCandidate
 
 SETTING = "in .circleci/config.yml: checkout: {method: full}"
 
 
-def candidate(environment: Mapping[str, str]) -> Candidate | None:  # noqa: ARG001 (as the other services)
+def candidate(environment: Mapping[str, str]) -> BaseCandidate | None:  # noqa: ARG001 (as the other services)
     """Return None: `CIRCLE_PULL_REQUEST` is a pull request's address, and where it goes is not said."""
     return None

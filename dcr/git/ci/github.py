@@ -9,7 +9,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from dcr.git.ci.candidate import Candidate, UnreadableEventError, is_commit, of_branch, of_commit
+from dcr.git.ci.candidate import (
+    BaseCandidate,
+    UnreadableEventError,
+    create_branch_candidate,
+    create_commit_candidate,
+    is_commit_id,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -17,40 +23,40 @@ if TYPE_CHECKING:
 SETTING = "in the workflow: actions/checkout with fetch-depth: 0"
 
 
-def candidate(environment: Mapping[str, str]) -> Candidate | None:
+def candidate(environment: Mapping[str, str]) -> BaseCandidate | None:
     """Return what the job's variables and event name. Raises `UnreadableEventError`.
 
     A push to the default branch is compared with what was there before. A push to another branch is compared with the
     default branch: what was there before may hold the very break that the last push left in place.
     """
     if environment.get("GITHUB_BASE_REF"):
-        return of_branch("GITHUB_BASE_REF", environment["GITHUB_BASE_REF"])
-    event = _event(environment.get("GITHUB_EVENT_PATH", ""))
-    base = _text(event, "merge_group", "base_sha")
+        return create_branch_candidate("GITHUB_BASE_REF", environment["GITHUB_BASE_REF"])
+    event = _read_event(environment.get("GITHUB_EVENT_PATH", ""))
+    base = _get_text(event, "merge_group", "base_sha")
     if base:
-        return of_commit("GITHUB_EVENT_PATH merge_group.base_sha", base)
-    target = _text(event, "pull_request", "base", "ref")  # reviews and their comments carry no GITHUB_BASE_REF
+        return create_commit_candidate("GITHUB_EVENT_PATH merge_group.base_sha", base)
+    target = _get_text(event, "pull_request", "base", "ref")  # reviews and their comments carry no GITHUB_BASE_REF
     if target:
-        return of_branch("GITHUB_EVENT_PATH pull_request.base.ref", target)
-    default, before = _text(event, "repository", "default_branch"), _text(event, "before")
-    if is_commit(before) and _text(event, "ref") in ("", f"refs/heads/{default}"):
-        return of_commit("GITHUB_EVENT_PATH before", before)
-    return of_branch("GITHUB_EVENT_PATH repository.default_branch", default) if default else None
+        return create_branch_candidate("GITHUB_EVENT_PATH pull_request.base.ref", target)
+    default, before = _get_text(event, "repository", "default_branch"), _get_text(event, "before")
+    if is_commit_id(before) and _get_text(event, "ref") in ("", f"refs/heads/{default}"):
+        return create_commit_candidate("GITHUB_EVENT_PATH before", before)
+    return create_branch_candidate("GITHUB_EVENT_PATH repository.default_branch", default) if default else None
 
 
-def unproposed(environment: Mapping[str, str]) -> tuple[str, str]:
+def find_wrong_checkout(environment: Mapping[str, str]) -> tuple[str, str]:
     """Return what a pull_request_target job checks out, which is a branch of the target's, and the request's ref."""
-    number = _event(environment.get("GITHUB_EVENT_PATH", "")).get("number")
+    number = _read_event(environment.get("GITHUB_EVENT_PATH", "")).get("number")
     return environment.get("GITHUB_SHA", ""), f"refs/pull/{number if isinstance(number, int) else 'NUMBER'}/head"
 
 
-def _text(event: object, *keys: str) -> str:
+def _get_text(event: object, *keys: str) -> str:
     for key in keys:
         event = event.get(key) if isinstance(event, dict) else None
     return event if isinstance(event, str) else ""
 
 
-def _event(path: str) -> dict[str, Any]:
+def _read_event(path: str) -> dict[str, Any]:
     if not path:
         return {}
     import json  # noqa: PLC0415 (only on GitHub)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dcr.git.ci.candidate import Candidate, is_commit, of_branch, of_commit
+from dcr.git.ci.candidate import BaseCandidate, create_branch_candidate, create_commit_candidate, is_commit_id
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 SETTING = 'in the branch source: behaviour "Specify ref specs" with +refs/heads/*:refs/remotes/@{remote}/*'
 
 
-def candidate(environment: Mapping[str, str]) -> Candidate | None:
+def candidate(environment: Mapping[str, str]) -> BaseCandidate | None:
     """Return what the build's variables name.
 
     A fork's change request comes with the remote `upstream` where the branch source calls the fork `origin`. The last
@@ -25,9 +25,9 @@ def candidate(environment: Mapping[str, str]) -> Candidate | None:
     """
     target = environment.get("CHANGE_TARGET")
     if target:
-        found = of_branch("CHANGE_TARGET", target)
-        return found._replace(refs=(f"refs/remotes/upstream/{found.written}", *found.refs))
+        found = create_branch_candidate("CHANGE_TARGET", target)
+        return found._replace(refs=(f"refs/remotes/upstream/{found.value}", *found.refs))
     previous = environment.get("GIT_PREVIOUS_SUCCESSFUL_COMMIT", "")
-    if is_commit(previous) and (environment.get("BRANCH_IS_PRIMARY") == "true" or "BRANCH_NAME" not in environment):
-        return of_commit("GIT_PREVIOUS_SUCCESSFUL_COMMIT", previous)
+    if is_commit_id(previous) and (environment.get("BRANCH_IS_PRIMARY") == "true" or "BRANCH_NAME" not in environment):
+        return create_commit_candidate("GIT_PREVIOUS_SUCCESSFUL_COMMIT", previous)
     return None

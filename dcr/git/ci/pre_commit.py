@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dcr.git.ci.candidate import Candidate, is_commit, of_commit
+from dcr.git.ci.candidate import BaseCandidate, create_commit_candidate, is_commit_id
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
-def candidate(environment: Mapping[str, str]) -> Candidate | None:
+def candidate(environment: Mapping[str, str]) -> BaseCandidate | None:
     """Return what the remote's branch was at, or None when it is new (`PRE_COMMIT_SOURCE` is the head)."""
     for name in ("PRE_COMMIT_FROM_REF", "PRE_COMMIT_ORIGIN"):
         written = environment.get(name, "")
-        if is_commit(written):
-            return of_commit(name, written)
+        if is_commit_id(written):
+            return create_commit_candidate(name, written)
     return None

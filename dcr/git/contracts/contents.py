@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dcr.git.changes import SUBMODULE, SYMLINK, Change
-from dcr.git.objects import MAX_READ, read_blobs
+from dcr.git.changes import SUBMODULE_MODE, SYMLINK_MODE, Change
+from dcr.git.objects import MAX_BLOB_BYTES, read_blobs
 from dcr.git.worktree import read_file
 
 if TYPE_CHECKING:
@@ -13,12 +13,12 @@ if TYPE_CHECKING:
 
     from dcr.git.repository import Repository
 
-ODD = {SYMLINK: "a symbolic link", SUBMODULE: "a submodule"}
+SPECIAL_FILE_KINDS = {SYMLINK_MODE: "a symbolic link", SUBMODULE_MODE: "a submodule"}
 """Modes of entries that are no files, in words."""
 
 
-def proposed_contents(
-    repository: Repository, changes: Iterable[Change], most: int = MAX_READ
+def read_proposed_contents(
+    repository: Repository, changes: Iterable[Change], most: int = MAX_BLOB_BYTES
 ) -> dict[str, bytes | str]:
     """Return the proposed content of each path that is there, cut after `most` bytes.
 
@@ -28,10 +28,10 @@ def proposed_contents(
     blobs: dict[str, str] = {}
     for each in changes:
         if not each.in_proposed:
-            if each.unmerged:
+            if each.is_unmerged:
                 contents[each.path] = "unmerged: its conflict is not resolved"
-        elif each.proposed_mode in ODD:
-            contents[each.path] = ODD[each.proposed_mode]
+        elif each.proposed_mode in SPECIAL_FILE_KINDS:
+            contents[each.path] = SPECIAL_FILE_KINDS[each.proposed_mode]
         elif each.proposed_id is None and repository.top is not None:
             contents[each.path] = read_file(repository.top, each.path, most)
         elif each.proposed_id is not None:

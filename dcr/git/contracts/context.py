@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dcr.compatibility.matching import Surroundings
-from dcr.formats import read
-from dcr.git.contracts.claims import claims_of
-from dcr.git.contracts.contents import proposed_contents
+from dcr.compatibility.matching import MatchContext
+from dcr.formats import read_content
+from dcr.git.contracts.claims import find_dataset_locations
+from dcr.git.contracts.contents import read_proposed_contents
 from dcr.git.worktree import UnreadableFileError
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from dcr.policy.globs import Scope
 
 
-def surroundings(
+def create_match_context(
     repository: Repository,
     tip: BaseTip,
     head: str,
@@ -30,7 +30,7 @@ def surroundings(
     looked_at: Sequence[Change],
     untouched: Mapping[str, bytes],
     scope: Scope,
-) -> Surroundings:
+) -> MatchContext:
     """Return the answers to what matching may ask; nothing is read before it is asked for."""
     changed = {each.path for each in found.changes}
     covers = scope.covers
@@ -38,37 +38,41 @@ def surroundings(
     def claims(ids: Iterable[str]) -> Mapping[str, tuple[Location, ...]]:
         unchanged = [path for path in found.paths if path not in changed and covers(path)]
         in_scope = {path: content for path, content in untouched.items() if covers(path)}
-        return claims_of(repository, head, set(ids), unchanged, in_scope, scope=scope)
+        return find_dataset_locations(repository, head, set(ids), unchanged, in_scope, scope=scope)
 
     def elsewhere(ids: Iterable[str]) -> Mapping[str, Contract]:
         known = {each.path for each in looked_at}
-        return _found_in(repository, [each for each in found.changes if each.path not in known], set(ids))
+        return _find_contracts(repository, [each for each in found.changes if each.path not in known], set(ids))
 
     def removed(contracts: Sequence[Contract]) -> frozenset[str]:
-        ids = tip.removed_datasets(contracts)
-        return frozenset(ids - _found_in(repository, tip.out_of_scope(), ids).keys()) if ids else frozenset()
+        ids = tip.find_removed_datasets(contracts)
+        return (
+            frozenset(ids - _find_contracts(repository, tip.list_changes_out_of_scope(), ids).keys())
+            if ids
+            else frozenset()
+        )
 
-    return Surroundings(claims, elsewhere, lambda: tip.published, removed)
+    return MatchContext(claims, elsewhere, lambda: tip.published_contracts, removed)
 
 
-def _found_in(repository: Repository, changes: Sequence[Change], ids: set[str]) -> dict[str, Contract]:
+def _find_contracts(repository: Repository, changes: Sequence[Change], ids: set[str]) -> dict[str, Contract]:
     """Return the contracts of some datasets that changed files outside the scope hold."""
     wanted = [each.encode("utf-8", "surrogateescape") for each in ids]
     homes: dict[str, Contract] = {}
-    for few in _few_at_a_time(changes):
+    for few in _split_into_batches(changes):
         try:
-            contents = proposed_contents(repository, few)
+            contents = read_proposed_contents(repository, few)
         except UnreadableFileError:
             continue  # a file that no glob covers stops nothing: the contract counts as removed
         for path, content in contents.items():
             if isinstance(content, bytes) and any(each in content for each in wanted):
                 homes.update(
-                    {each.dataset_id: each for each in read(path, content).contracts if each.dataset_id in ids}
+                    {each.dataset_id: each for each in read_content(path, content).contracts if each.dataset_id in ids}
                 )
     return homes
 
 
-def _few_at_a_time(changes: Sequence[Change]) -> Iterator[Sequence[Change]]:
+def _split_into_batches(changes: Sequence[Change]) -> Iterator[Sequence[Change]]:
     """Yield changed files in portions that fit in memory: anything may lie outside the scope."""
     there = [each for each in changes if each.in_proposed]
     yield from ([each] for each in there if each.proposed_id is None)

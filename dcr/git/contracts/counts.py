@@ -12,9 +12,9 @@ from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
 from dcr.git.changes import INDEX, WORKTREE
-from dcr.git.command import failure, records
-from dcr.git.objects import MAX_READ, each_named
-from dcr.policy.detection import ESCAPES, UNCLEAR, WORDS, glance, is_contract
+from dcr.git.command import create_git_error, split_records
+from dcr.git.objects import MAX_BLOB_BYTES, stream_named_blobs
+from dcr.policy.detection import ESCAPE_PREFIXES, SEARCH_STRINGS, UNCLEAR, guess_format, is_contract
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -23,13 +23,13 @@ if TYPE_CHECKING:
     from dcr.git.repository import Repository
     from dcr.policy.globs import Scope
 
-AT_MOST = 1_000
+MAX_COUNTED_FILES = 1_000
 """More files than this are not counted one by one."""
 
-_OTHER = "unreadable"
+_UNREADABLE_FORMAT = "unreadable"
 
 
-class Count(NamedTuple):
+class ContractCount(NamedTuple):
     """How many files are in scope, and how many of them are contracts: None where they were not counted."""
 
     files: int
@@ -37,60 +37,62 @@ class Count(NamedTuple):
     formats: tuple[tuple[str, int], ...] = ()
 
 
-def count_contracts(repository: Repository, head: str, paths: Sequence[str], scope: Scope) -> Count:
+def count_contracts(repository: Repository, head: str, paths: Sequence[str], scope: Scope) -> ContractCount:
     """Return how many of the files in scope are contracts; `head` is the side that has them.
 
     Costs no git process for a working tree, another one for an index or a commit. Where there are many files, and
     none of the first of them is a contract, all of them are searched by one `git grep`.
     """
-    found = _formats(repository, head, _likely_first(paths)) if len(paths) > AT_MOST else None
+    found = (
+        _detect_formats(repository, head, _select_likely_contracts(paths)) if len(paths) > MAX_COUNTED_FILES else None
+    )
     if found is not None:
         if any(name is not None for name in found):
-            return Count(len(paths), None)
-        holding = set(_holding(repository, head, scope))
+            return ContractCount(len(paths), None)
+        holding = set(_search_contract_files(repository, head, scope))
         paths, every = [each for each in paths if each in holding], len(paths)
-        if len(paths) > AT_MOST:
-            return Count(every, None)
+        if len(paths) > MAX_COUNTED_FILES:
+            return ContractCount(every, None)
     else:
         every = len(paths)
     formats: Counter[str] = Counter()
-    for name in _formats(repository, head, paths):
-        if name is _UNREAD:
-            return Count(every, None)
+    for name in _detect_formats(repository, head, paths):
+        if name is _UNAVAILABLE:
+            return ContractCount(every, None)
         if name is not None:
             formats[name] += 1
-    return Count(every, formats.total(), tuple(sorted(formats.items(), key=lambda each: (-each[1], each[0]))))
+    return ContractCount(every, formats.total(), tuple(sorted(formats.items(), key=lambda each: (-each[1], each[0]))))
 
 
-_UNREAD = ""
+_UNAVAILABLE = ""
 """What stands for the format of a file that is not here to be looked at."""
 
 
-def _likely_first(paths: Sequence[str]) -> list[str]:
-    likely = [each for each in paths if "contract" in each or "odcs" in each][:AT_MOST]
-    return [*likely, *paths[: AT_MOST - len(likely)]]
+def _select_likely_contracts(paths: Sequence[str]) -> list[str]:
+    likely = [each for each in paths if "contract" in each or "odcs" in each][:MAX_COUNTED_FILES]
+    return [*likely, *paths[: MAX_COUNTED_FILES - len(likely)]]
 
 
-def _formats(repository: Repository, head: str, paths: Iterable[str]) -> Iterator[str | None]:
-    """Yield the format of each file, None for one that is no contract, or `_UNREAD`."""
-    for path, content in _contents(repository, head, list(paths)):
+def _detect_formats(repository: Repository, head: str, paths: Iterable[str]) -> Iterator[str | None]:
+    """Yield the format of each file, None for one that is no contract, or `_UNAVAILABLE`."""
+    for path, content in _read_contents(repository, head, list(paths)):
         if content is None:
-            yield _UNREAD
+            yield _UNAVAILABLE
             continue
-        name = glance(content)
+        name = guess_format(content)
         if name == UNCLEAR:
-            from dcr.formats import read  # noqa: PLC0415 (few files leave it open)
+            from dcr.formats import read_content  # noqa: PLC0415 (few files leave it open)
 
-            reading = read(path, content)
+            reading = read_content(path, content)
             unreadable = reading.format == "unknown"
-            name = (_OTHER if unreadable else reading.format) if is_contract(reading, content) else None
+            name = (_UNREADABLE_FORMAT if unreadable else reading.format) if is_contract(reading, content) else None
         yield name
 
 
-def _contents(repository: Repository, head: str, paths: list[str]) -> Iterator[tuple[str, bytes | None]]:
+def _read_contents(repository: Repository, head: str, paths: list[str]) -> Iterator[tuple[str, bytes | None]]:
     if head != WORKTREE:
         git, side = (repository.index_git, "") if head == INDEX else (repository.git, head)
-        yield from _objects(git, side, paths)
+        yield from _read_blobs(git, side, paths)
         return
     absent = []
     top = os.fsencode(repository.top or "")
@@ -106,26 +108,26 @@ def _contents(repository: Repository, head: str, paths: list[str]) -> Iterator[t
                 yield path, b"" if error.errno == errno.ELOOP else None  # a link is no contract
             continue
         try:
-            content = os.read(descriptor, MAX_READ)
+            content = os.read(descriptor, MAX_BLOB_BYTES)
         except OSError:
             content = b""  # nor is a folder, which a submodule is
         finally:
             os.close(descriptor)
         yield path, content
     if absent:  # not checked out, and the same in the index
-        yield from _objects(repository.git, "", absent)
+        yield from _read_blobs(repository.git, "", absent)
 
 
-def _objects(git: Git, side: str, paths: list[str]) -> Iterator[tuple[str, bytes | None]]:
+def _read_blobs(git: Git, side: str, paths: list[str]) -> Iterator[tuple[str, bytes | None]]:
     named = [each for each in paths if "\n" not in each]
-    yield from zip(named, each_named(git, [f"{side}:{each}" for each in named]), strict=True)
+    yield from zip(named, stream_named_blobs(git, [f"{side}:{each}" for each in named]), strict=True)
 
 
-def _holding(repository: Repository, head: str, scope: Scope) -> list[str]:
+def _search_contract_files(repository: Repository, head: str, scope: Scope) -> list[str]:
     """Return the files that hold a word of which every contract has one."""
     git = repository.index_git if head == INDEX else repository.git
     where = {WORKTREE: "--untracked", INDEX: "--cached"}.get(head, head)
-    words = [argument for word in (*WORDS, *ESCAPES) for argument in ("-e", word.decode())]
+    words = [argument for word in (*SEARCH_STRINGS, *ESCAPE_PREFIXES) for argument in ("-e", word.decode())]
     arguments = (
         "grep",
         "-l",
@@ -139,8 +141,8 @@ def _holding(repository: Repository, head: str, scope: Scope) -> list[str]:
         "--",
         *scope.pathspecs,
     )
-    answer = git.attest("--no-literal-pathspecs", *arguments)
-    if answer.code not in (0, 1) or bool(answer.out) is not (answer.code == 0):
-        raise failure(arguments, answer._replace(code=0 if answer.code == 1 else answer.code))
-    found = records(answer.out)
+    answer = git.run_traced("--no-literal-pathspecs", *arguments)
+    if answer.exit_code not in (0, 1) or bool(answer.stdout) is not (answer.exit_code == 0):
+        raise create_git_error(arguments, answer._replace(exit_code=0 if answer.exit_code == 1 else answer.exit_code))
+    found = split_records(answer.stdout)
     return [each.partition(":")[2] for each in found] if head not in (WORKTREE, INDEX) else found

@@ -17,10 +17,10 @@ class NewFile(NamedTuple):
 
     path: str
     content: bytes
-    executable: bool = False
+    is_executable: bool = False
 
 
-def create_all(top: str, files: Sequence[NewFile]) -> None:
+def create_files(top: str, files: Sequence[NewFile]) -> None:
     """Write files below a folder, and the folders they lie in.
 
     Raises `UnwritableFileError`, and then whatever this call made is gone again.
@@ -28,7 +28,7 @@ def create_all(top: str, files: Sequence[NewFile]) -> None:
     made: list[str] = []
     try:
         for each in files:
-            _create(top, each, made)
+            _create_file(top, each, made)
     except BaseException:
         for path in reversed(made):
             with contextlib.suppress(OSError):
@@ -36,12 +36,12 @@ def create_all(top: str, files: Sequence[NewFile]) -> None:
         raise
 
 
-def _create(top: str, file: NewFile, made: list[str]) -> None:
+def _create_file(top: str, file: NewFile, made: list[str]) -> None:
     full = os.path.join(top, file.path)
     try:
-        _folders(top, os.path.dirname(file.path), made)
+        _create_folders(top, os.path.dirname(file.path), made)
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
-        descriptor = os.open(full, flags, 0o777 if file.executable else 0o666)
+        descriptor = os.open(full, flags, 0o777 if file.is_executable else 0o666)
         made.append(full)
         with os.fdopen(descriptor, "wb") as opened:
             opened.write(file.content)
@@ -54,7 +54,7 @@ def _create(top: str, file: NewFile, made: list[str]) -> None:
         ) from error
 
 
-def _folders(top: str, folder: str, made: list[str]) -> None:
+def _create_folders(top: str, folder: str, made: list[str]) -> None:
     """Make the folders of a path; one that is a link, or no folder, is refused."""
     at = top
     for step in folder.split("/") if folder else ():

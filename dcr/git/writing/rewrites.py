@@ -8,7 +8,7 @@ import secrets
 import stat
 from typing import TYPE_CHECKING
 
-from dcr.errors import DcrError, typed
+from dcr.errors import DcrError, quote_for_shell
 from dcr.git.worktree import read_file
 
 if TYPE_CHECKING:
@@ -21,14 +21,14 @@ class UnwritableFileError(DcrError):
     undone = "nothing was written"
 
 
-def rewrite(top: str, path: str, before: bytes | None, after: bytes) -> None:
+def rewrite_file(top: str, path: str, before: bytes | None, after: bytes) -> None:
     """Put `after` in the place of a file's content, which must still be `before`; None begins a file.
 
     The file is replaced as a whole, and keeps its mode. Raises `UnwritableFileError`, and then the file is as it was.
     """
     full = os.path.join(os.fsencode(top), os.fsencode(path))
-    _refuse_elsewhere(top, path, full)
-    with _explained(path), _alone(os.path.dirname(full)):
+    _check_path(top, path, full)
+    with _translate_errors(path), _lock_folder(os.path.dirname(full)):
         there = os.path.lexists(full)
         now = read_file(top, path) if there else None
         if isinstance(now, str):
@@ -36,12 +36,12 @@ def rewrite(top: str, path: str, before: bytes | None, after: bytes) -> None:
         if now != before:
             raise UnwritableFileError(f"'{path}' was changed by another program just now", "run it again")
         if there and not os.access(full, os.W_OK):
-            raise UnwritableFileError(f"'{path}' is read-only", f"chmod u+w {typed(path)}")
-        _replace(full, after, stat.S_IMODE(os.lstat(full).st_mode) if there else None)
+            raise UnwritableFileError(f"'{path}' is read-only", f"chmod u+w {quote_for_shell(path)}")
+        _replace_file(full, after, stat.S_IMODE(os.lstat(full).st_mode) if there else None)
 
 
 @contextlib.contextmanager
-def _alone(folder: bytes) -> Iterator[None]:
+def _lock_folder(folder: bytes) -> Iterator[None]:
     """Let no other dcr write in a folder: between the look at a file and its replacement, it would be lost.
 
     The lock is on the open folder itself, so that nothing is left behind. Where there are no such locks, or the file
@@ -61,7 +61,7 @@ def _alone(folder: bytes) -> Iterator[None]:
         os.close(descriptor)
 
 
-def _refuse_elsewhere(top: str, path: str, full: bytes) -> None:
+def _check_path(top: str, path: str, full: bytes) -> None:
     """Raise unless a path leads to its own folder in the working tree, with no link on the way and not into `.git`."""
     steps = path.split("/")
     parent = os.path.realpath(os.path.dirname(full))
@@ -70,7 +70,7 @@ def _refuse_elsewhere(top: str, path: str, full: bytes) -> None:
         raise UnwritableFileError(f"'{path}' lies outside the working tree", "name a file inside it, not by a link")
 
 
-def _replace(full: bytes, content: bytes, mode: int | None) -> None:
+def _replace_file(full: bytes, content: bytes, mode: int | None) -> None:
     beside = os.path.join(os.path.dirname(full), f".dcr-{secrets.token_hex(8)}".encode())
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
     try:
@@ -88,7 +88,7 @@ def _replace(full: bytes, content: bytes, mode: int | None) -> None:
 
 
 @contextlib.contextmanager
-def _explained(path: str) -> Iterator[None]:
+def _translate_errors(path: str) -> Iterator[None]:
     try:
         yield
     except OSError as error:

@@ -15,49 +15,49 @@ import tempfile
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from dcr.registry.history.facts import FileFacts, from_plain, to_plain
+from dcr.registry.history.facts import FileFacts, facts_from_json, facts_to_json
 from dcr.version import __version__
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-MAX_FILE = 64 * 1024 * 1024
+MAX_FILE_BYTES = 64 * 1024 * 1024
 """Bytes of a cache that are read or written; more than any history of contracts needs."""
 
-_FORM = 2
+_FORMAT_VERSION = 2
 
 
 class FactsCache:
     """The facts known of one repository's blobs. Reads the file when made; never raises for what is wrong with it."""
 
     def __init__(self, common_dir: str) -> None:
-        self._path = _place(common_dir)
-        self._stored: dict[str, Any] = _load(self._path) if self._path else {}
+        self._path = _find_cache_path(common_dir)
+        self._stored: dict[str, Any] = _load_facts(self._path) if self._path else {}
         self._new: dict[str, Any] = {}
 
-    def get(self, oid: str) -> FileFacts | None:
+    def find(self, oid: str) -> FileFacts | None:
         """Return the facts of a blob, or None."""
         written = self._stored.get(oid)
         if written is None:
             return None
         try:
-            return from_plain(written)
+            return facts_from_json(written)
         except (TypeError, ValueError, IndexError):
             return None
 
     def add(self, oid: str, facts: FileFacts) -> None:
         """Remember the facts of a blob, if they hold on any day."""
-        if self._path and facts.lasting:
-            self._new[oid] = to_plain(facts)
+        if self._path and facts.is_cacheable:
+            self._new[oid] = facts_to_json(facts)
 
     def save(self) -> None:
         """Write what is new beside what was there; where that is not possible, nothing is kept."""
         if self._path and self._new:
-            _write(self._path, {**self._stored, **self._new})
+            _write_facts(self._path, {**self._stored, **self._new})
             self._stored, self._new = {**self._stored, **self._new}, {}
 
 
-def _place(common_dir: str) -> str | None:
+def _find_cache_path(common_dir: str) -> str | None:
     """Return the file of a repository's facts; None when there is to be no cache."""
     if os.environ.get("DCR_CACHE", "").lower() in ("off", "0", "no", "false"):
         return None
@@ -68,7 +68,7 @@ def _place(common_dir: str) -> str | None:
     return os.path.join(folder, "dcr", f"facts-{name}.json")
 
 
-def _load(path: str) -> dict[str, Any]:
+def _load_facts(path: str) -> dict[str, Any]:
     try:
         fd = os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0))
     except (OSError, ValueError):
@@ -76,10 +76,10 @@ def _load(path: str) -> dict[str, Any]:
     try:
         with open(fd, "rb") as file:
             found = os.fstat(fd)
-            if not stat.S_ISREG(found.st_mode) or found.st_size > MAX_FILE or not _is_own(found):
+            if not stat.S_ISREG(found.st_mode) or found.st_size > MAX_FILE_BYTES or not _is_trusted(found):
                 return {}
-            heading, _, body = file.read(MAX_FILE).partition(b"\n")
-        if heading != _heading(body):
+            heading, _, body = file.read(MAX_FILE_BYTES).partition(b"\n")
+        if heading != _build_header(body):
             return {}
         written = json.loads(body)
     except (OSError, ValueError, RecursionError):
@@ -87,14 +87,14 @@ def _load(path: str) -> dict[str, Any]:
     return written if isinstance(written, dict) else {}
 
 
-def _is_own(found: os.stat_result) -> bool:
+def _is_trusted(found: os.stat_result) -> bool:
     return not hasattr(os, "geteuid") or (found.st_uid == os.geteuid() and not found.st_mode & stat.S_IWOTH)
 
 
-def _write(path: str, facts: Mapping[str, Any]) -> None:
+def _write_facts(path: str, facts: Mapping[str, Any]) -> None:
     body = json.dumps(facts, separators=(",", ":")).encode("ascii")
-    heading = _heading(body)
-    if len(body) + len(heading) >= MAX_FILE:
+    heading = _build_header(body)
+    if len(body) + len(heading) >= MAX_FILE_BYTES:
         return
     folder = os.path.dirname(path)
     with contextlib.suppress(OSError, ValueError):
@@ -110,12 +110,12 @@ def _write(path: str, facts: Mapping[str, Any]) -> None:
             raise
 
 
-def _heading(body: bytes) -> bytes:
-    return f"dcr facts {_FORM} {_reader()} {hashlib.sha256(body).hexdigest()}".encode()
+def _build_header(body: bytes) -> bytes:
+    return f"dcr facts {_FORMAT_VERSION} {_identify_reader()} {hashlib.sha256(body).hexdigest()}".encode()
 
 
 @lru_cache(maxsize=1)
-def _reader() -> str:
+def _identify_reader() -> str:
     """Name the reader that facts come from: dcr's version, and its sources where they can be edited."""
     package = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
     sources = []

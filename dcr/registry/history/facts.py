@@ -8,11 +8,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from dcr.contract.contract import Contract
-    from dcr.formats.reading import Reading
-    from dcr.registry.history.native_facts import Sketch
+    from dcr.formats.reading import ParsedFile
+    from dcr.registry.history.native_facts import NativeFacts
 
 
-class Facts(NamedTuple):
+class DatasetFacts(NamedTuple):
     """What one content says of one dataset.
 
     `digest` is equal for two contents exactly when they mean the same. `owners` are pairs of team and contact,
@@ -34,65 +34,68 @@ class Facts(NamedTuple):
 class FileFacts(NamedTuple):
     """What one content is: the datasets it speaks of, or why it cannot be read.
 
-    Neither datasets nor a fault means that it is no contract at all. `claimed` is the dataset that a content
-    which cannot be read says it is about, if that can be told. `lasting` is False for what may read otherwise
+    Neither datasets nor a fault means that it is no contract at all. `declared_id` is the dataset that a content
+    which cannot be read says it is about, if that can be told. `is_cacheable` is False for what may read otherwise
     on another day.
     """
 
-    datasets: tuple[Facts, ...] = ()
-    fault: str | None = None
-    claimed: str | None = None
-    lasting: bool = True
+    datasets: tuple[DatasetFacts, ...] = ()
+    error: str | None = None
+    declared_id: str | None = None
+    is_cacheable: bool = True
 
 
-MAX_KEPT = 1024 * 1024
+MAX_RETAINED_BYTES = 1024 * 1024
 """Bytes of text whose contracts are kept for the questions that follow; each takes some fifty bytes of memory."""
 
 
-class Keep(NamedTuple):
-    """Whose contracts will be asked for: those of the datasets that it `wants`, before and after each change.
+class Retention(NamedTuple):
+    """Whose contracts will be asked for: those of the datasets that it `includes`, before and after each change.
 
-    `ends` asks for what the last content of each file says too, and `singles` for files of one dataset: to read one of
-    these again costs little. `room` is how many bytes of text they may take.
+    `last_versions` asks for what the last content of each file says too, and `single_dataset_files` for files of one dataset: to read one of
+    these again costs little. `max_bytes` is how many bytes of text they may take.
     """
 
-    wants: Callable[[str], bool]
-    ends: bool = False
-    singles: bool = True
-    room: int = MAX_KEPT
+    includes: Callable[[str], bool]
+    last_versions: bool = False
+    single_dataset_files: bool = True
+    max_bytes: int = MAX_RETAINED_BYTES
 
 
-DATED = ("dbt", "odcs")  # a model is archived once its deprecation date is over, a contract once its life is
+DATE_DEPENDENT_FORMATS = (
+    "dbt",
+    "odcs",
+)  # a model is archived once its deprecation date is over, a contract once its life is
 
 
-def facts_in(sketch: Sketch) -> Facts:
+def facts_in(sketch: NativeFacts) -> DatasetFacts:
     """Return the facts that a sketch holds."""
-    return Facts(*sketch)
+    return DatasetFacts(*sketch)
 
 
-def full_facts(reading: Reading) -> FileFacts:
+def collect_facts(reading: ParsedFile) -> FileFacts:
     """Return the facts of a file that was read."""
-    fatal = next((each for each in reading.problems if each.fatal), None)
-    found: dict[str, Facts] = {}
+    fatal = next((each for each in reading.problems if each.is_fatal), None)
+    found: dict[str, DatasetFacts] = {}
     for contract in reading.contracts:
-        found.setdefault(contract.dataset_id, _facts(contract))
+        found.setdefault(contract.dataset_id, _build_facts(contract))
     return FileFacts(
         tuple(found.values()),
         None if fatal is None else f"line {fatal.location.line}: {fatal.message}",
         reading.dataset_id if fatal else None,
-        reading.format not in DATED,
+        reading.format not in DATE_DEPENDENT_FORMATS,
     )
 
 
-def _facts(contract: Contract) -> Facts:
-    from dcr.contract.digest import digest  # noqa: PLC0415
+def _build_facts(contract: Contract) -> DatasetFacts:
+    from dcr.contract.digest import compute_digest  # noqa: PLC0415
 
     sla = contract.freshness_sla
-    return Facts(
+    return DatasetFacts(
         contract.dataset_id,
         contract.version,
         contract.status,
-        digest(contract),
+        compute_digest(contract),
         tuple((owner.team, owner.contact) for owner in contract.owners),
         (sla.max_lag_seconds, sla.measurement) if sla else None,
         contract.deprecation_uri,
@@ -101,7 +104,7 @@ def _facts(contract: Contract) -> Facts:
     )
 
 
-def alike(one: Facts | None, other: Facts | None) -> bool:
+def is_same_except_version(one: DatasetFacts | None, other: DatasetFacts | None) -> bool:
     """Whether two states of a dataset differ in nothing but a version's number, if in that.
 
     Where versions do not grow, there is more to a number than the facts say.
@@ -111,24 +114,24 @@ def alike(one: Facts | None, other: Facts | None) -> bool:
     return one == other or (one.format != "dbt" and one == other._replace(version=one.version))
 
 
-def to_plain(facts: FileFacts) -> list[Any]:
+def facts_to_json(facts: FileFacts) -> list[Any]:
     """Return facts as JSON holds them."""
-    return [facts.fault, facts.claimed, [list(each) for each in facts.datasets]]
+    return [facts.error, facts.declared_id, [list(each) for each in facts.datasets]]
 
 
-def from_plain(written: Any) -> FileFacts:
+def facts_from_json(written: Any) -> FileFacts:
     """Return facts from what JSON held. Raises `ValueError` or `TypeError` for what has another shape."""
     fault, claimed, datasets = written
-    return FileFacts(tuple([_from_plain(*each) for each in datasets]), fault, claimed)
+    return FileFacts(tuple([_dataset_facts_from_json(*each) for each in datasets]), fault, claimed)
 
 
-def _from_plain(*written: Any) -> Facts:
+def _dataset_facts_from_json(*written: Any) -> DatasetFacts:
     dataset_id, version, status, digest, owners, freshness, uri, name, alias_of = written
     pairs = tuple([(team, contact) for team, contact in owners])
-    return Facts(dataset_id, version, status, digest, pairs, freshness and tuple(freshness), uri, name, alias_of)
+    return DatasetFacts(dataset_id, version, status, digest, pairs, freshness and tuple(freshness), uri, name, alias_of)
 
 
-class MayHold:
+class DatasetIdFilter:
     """Whether a content may speak of a dataset at all: sound, and a search for some bytes.
 
     An id stands in a file as it is, but for white space, which YAML may fold, and escapes, all of which hold a
@@ -141,8 +144,8 @@ class MayHold:
 
         name = dataset_id.partition(".v")[0]
         longest = max(re.split(r"[\s\"'\\/]+", name), key=len)
-        self._part = longest.encode("utf-8", "surrogateescape")
+        self._bytes = longest.encode("utf-8", "surrogateescape")
 
     def __call__(self, content: bytes) -> bool:
         """Whether a content has to be read to know."""
-        return self._part in content or b"\\" in content
+        return self._bytes in content or b"\\" in content

@@ -11,40 +11,42 @@ from typing import TYPE_CHECKING, Any
 
 from yaml import MappingNode, Node
 
-from dcr.contract.digest import field_digest, joined
-from dcr.contract.validity import faults_around, field_faults
+from dcr.contract.digest import combine_digest, serialize_field
+from dcr.contract.validity import find_field_violations, find_violations_outside_fields
 from dcr.formats import native
 from dcr.parsing.plain_tree import is_plain
 
 if TYPE_CHECKING:
     from dcr.formats import Format
 
-MAX_KEPT = 100_000
+MAX_FIELDS = 100_000
 """Fields that are remembered, in one walk."""
 
-Sketch = tuple[str, str, str, str, tuple[tuple[str, str | None], ...], tuple[int, str | None] | None, str | None, str]
+NativeFacts = tuple[
+    str, str, str, str, tuple[tuple[str, str | None], ...], tuple[int, str | None] | None, str | None, str
+]
 
 
-class Sketches:
+class NativeFactsReader:
     """Reads plainly valid native files; remembers the fields it has met."""
 
     def __init__(self) -> None:
-        self._known: dict[bytes, str] = {}
+        self._field_digests: dict[bytes, str] = {}
 
-    def sketch(self, root: Node | None, found: Format | None) -> Sketch | None:
+    def find_facts(self, root: Node | None, found: Format | None) -> NativeFacts | None:
         """Return the values of `Facts` in their order, or None for a file that the full reader has to judge.
 
         `found` is the format of the file.
         """
         if not isinstance(root, MappingNode) or found is not native or not is_plain(root):
             return None
-        raw = native.plain_values(root)
+        raw = native.read_plain_values(root)
         if raw is None:
             return None
         keys = [marshal.dumps(each, 2) for each in raw["fields"]]  # the form that is the same for the same values
-        fields = self._fields(raw["fields"], keys, root)
+        fields = self._find_field_digests(raw["fields"], keys, root)
         lists_texts = any(b"pattern" in key and b"enum" in key for key in keys)
-        if fields is None or faults_around(raw, lists_texts=lists_texts):
+        if fields is None or find_violations_outside_fields(raw, lists_texts=lists_texts):
             return None
         owners = tuple([(owner["team"], owner.get("contact")) for owner in raw.get("owners", ())])
         promised = raw.get("freshness_sla")
@@ -63,25 +65,25 @@ class Sketches:
             raw["dataset_id"],
             raw["version"],
             raw.get("status") or "draft",
-            joined(head, fields),
+            combine_digest(head, fields),
             owners,
             sla,
             raw.get("deprecation_uri"),
             native.NAME,
         )
 
-    def _fields(self, raw: list[Any], keys: list[bytes], root: MappingNode) -> dict[str, str] | None:
+    def _find_field_digests(self, raw: list[Any], keys: list[bytes], root: MappingNode) -> dict[str, str] | None:
         """Return each field's part of the digest by name, or None when one is not plainly valid."""
         found: dict[str, str] = {}
         nodes: list[Any] = []
         for number, (field, key) in enumerate(zip(raw, keys, strict=True)):
-            text = self._known.get(key)
+            text = self._field_digests.get(key)
             if text is None:
-                if not native.is_plain_field(field) or field_faults(field):
+                if not native.is_plain_field(field) or find_field_violations(field):
                     return None
                 nodes = nodes or next(value for name, value in root.value if name.value == "fields").value
-                text = field_digest(native.field_of("", field, nodes[number]))
-                if len(self._known) < MAX_KEPT:
-                    self._known[key] = text
+                text = serialize_field(native.build_field("", field, nodes[number]))
+                if len(self._field_digests) < MAX_FIELDS:
+                    self._field_digests[key] = text
             found[field["name"]] = text
         return found

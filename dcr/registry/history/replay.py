@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING, NamedTuple
 
-from dcr.git.contracts.contents import ODD
+from dcr.git.contracts.contents import SPECIAL_FILE_KINDS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from dcr.git.history import Commit, Entry, Step
-    from dcr.registry.history.facts import Facts, FileFacts
+    from dcr.git.history import Commit, LogEntry, PathChange
+    from dcr.registry.history.facts import DatasetFacts, FileFacts
 
 
-class Unread(NamedTuple):
+class UnreadableVersion(NamedTuple):
     """A file that a commit left so that it cannot be read; `datasets` are those it held or claims, if known.
 
     What it held before counts as still held: nothing unread is a removal.
@@ -26,88 +26,88 @@ class Unread(NamedTuple):
     datasets: tuple[str, ...]
 
 
-class Held(NamedTuple):
+class FileDataset(NamedTuple):
     """A dataset as one file has it: the file's last readable content."""
 
     blob: str
-    facts: Facts
+    facts: DatasetFacts
 
 
 class Replay:
     """Who holds which dataset, as it goes from commit to commit; `only` leaves the other datasets out.
 
-    `states` are, by dataset, the commit, path, blob and facts of every change, the facts None for a removal.
+    `revisions` are, by dataset, the commit, path, blob and facts of every change, the facts None for a removal.
     """
 
     def __init__(self, contents: Mapping[str, FileFacts], only: str | None = None) -> None:
-        self.states: dict[str, list[tuple[Commit, str, str, Facts | None]]] = defaultdict(list)
-        self._contents, self._only = contents, only
-        self._at: dict[str, tuple[str, ...]] = {}
-        self._held: dict[str, dict[str, Held]] = defaultdict(dict)
-        self._unread: list[Unread] = []
-        self._unread_now: dict[str, Unread] = {}
+        self.revisions: dict[str, list[tuple[Commit, str, str, DatasetFacts | None]]] = defaultdict(list)
+        self._facts_by_blob, self._dataset_id = contents, only
+        self._ids_by_path: dict[str, tuple[str, ...]] = {}
+        self._files_by_id: dict[str, dict[str, FileDataset]] = defaultdict(dict)
+        self._unreadable: list[UnreadableVersion] = []
+        self._still_unreadable: dict[str, UnreadableVersion] = {}
 
-    def take(self, step: Step) -> None:
+    def apply_step(self, step: LogEntry) -> None:
         """Apply what a commit changed."""
-        before: dict[str, dict[str, Held]] = {}
+        before: dict[str, dict[str, FileDataset]] = {}
         claimed: dict[str, str] = {}
         for entry in step.entries:
-            fault, claims = self._fault(entry)
-            self._unread_now.pop(entry.path, None)
+            fault, claims = self._find_error(entry)
+            self._still_unreadable.pop(entry.path, None)
             if fault is not None:
-                held = self._at.get(entry.path, ())
+                held = self._ids_by_path.get(entry.path, ())
                 about = tuple(dict.fromkeys((*held, claims) if claims else held))
-                self._unread_now[entry.path] = Unread(step.commit, entry.path, fault, about)
-                self._unread.append(self._unread_now[entry.path])
+                self._still_unreadable[entry.path] = UnreadableVersion(step.commit, entry.path, fault, about)
+                self._unreadable.append(self._still_unreadable[entry.path])
                 if claims:
                     claimed[claims] = entry.path
             else:
-                self._hold(entry, before)
+                self._apply_entry(entry, before)
         for dataset_id, earlier in before.items():
-            if not self._held[dataset_id] and dataset_id in claimed:  # it moved, and cannot be read there
+            if not self._files_by_id[dataset_id] and dataset_id in claimed:  # it moved, and cannot be read there
                 path = claimed[dataset_id]
-                self._held[dataset_id][path] = next(iter(earlier.values()))
-                self._at[path] = (*self._at.get(path, ()), dataset_id)
+                self._files_by_id[dataset_id][path] = next(iter(earlier.values()))
+                self._ids_by_path[path] = (*self._ids_by_path.get(path, ()), dataset_id)
             else:
-                self._conclude(step.commit, dataset_id, earlier)
+                self._record_revisions(step.commit, dataset_id, earlier)
 
-    def places(self) -> dict[str, list[str]]:
+    def list_source_files(self) -> dict[str, list[str]]:
         """Return the files that hold each dataset after the last step."""
-        return {dataset_id: list(held) for dataset_id, held in self._held.items() if held}
+        return {dataset_id: list(held) for dataset_id, held in self._files_by_id.items() if held}
 
-    def unread(self, *, now: bool = False) -> list[Unread]:
+    def list_unreadable(self, *, now: bool = False) -> list[UnreadableVersion]:
         """Return what could not be read, oldest first, or only what still cannot be after the last step.
 
         With `only`, where that dataset is concerned.
         """
-        found = list(self._unread_now.values()) if now else self._unread
-        if self._only is None:
+        found = list(self._still_unreadable.values()) if now else self._unreadable
+        if self._dataset_id is None:
             return found
-        paths = {path for states in self.states.values() for _, path, _, _ in states}
-        return [each for each in found if each.path in paths or self._only in each.datasets]
+        paths = {path for states in self.revisions.values() for _, path, _, _ in states}
+        return [each for each in found if each.path in paths or self._dataset_id in each.datasets]
 
-    def _fault(self, entry: Entry) -> tuple[str | None, str | None]:
+    def _find_error(self, entry: PathChange) -> tuple[str | None, str | None]:
         """Return why a path cannot be read, and the dataset it claims all the same; None for one that can."""
-        if entry.mode in ODD:
-            return f"the file is {ODD[entry.mode]}", None
-        known = self._contents.get(entry.id) if entry.is_file else None
-        return (known.fault, known.claimed) if known else (None, None)
+        if entry.mode in SPECIAL_FILE_KINDS:
+            return f"the file is {SPECIAL_FILE_KINDS[entry.mode]}", None
+        known = self._facts_by_blob.get(entry.id) if entry.is_file else None
+        return (known.error, known.declared_id) if known else (None, None)
 
-    def _hold(self, entry: Entry, before: dict[str, dict[str, Held]]) -> None:
+    def _apply_entry(self, entry: PathChange, before: dict[str, dict[str, FileDataset]]) -> None:
         """Let a path hold what its content says, and note what its datasets were `before`."""
-        known = self._contents.get(entry.id) if entry.is_file else None
+        known = self._facts_by_blob.get(entry.id) if entry.is_file else None
         found = {each.dataset_id: each for each in known.datasets} if known else {}
-        if self._only is not None:
-            found = {self._only: found[self._only]} if self._only in found else {}
-        for dataset_id in (*self._at.get(entry.path, ()), *found):
-            before.setdefault(dataset_id, dict(self._held[dataset_id]))
-            self._held[dataset_id].pop(entry.path, None)
+        if self._dataset_id is not None:
+            found = {self._dataset_id: found[self._dataset_id]} if self._dataset_id in found else {}
+        for dataset_id in (*self._ids_by_path.get(entry.path, ()), *found):
+            before.setdefault(dataset_id, dict(self._files_by_id[dataset_id]))
+            self._files_by_id[dataset_id].pop(entry.path, None)
         for dataset_id, facts in found.items():
-            self._held[dataset_id][entry.path] = Held(entry.id, facts)
-        self._at[entry.path] = tuple(found)
+            self._files_by_id[dataset_id][entry.path] = FileDataset(entry.id, facts)
+        self._ids_by_path[entry.path] = tuple(found)
 
-    def _conclude(self, commit: Commit, dataset_id: str, before: dict[str, Held]) -> None:
-        now, states = self._held[dataset_id], self.states[dataset_id]
+    def _record_revisions(self, commit: Commit, dataset_id: str, before: dict[str, FileDataset]) -> None:
+        now, states = self._files_by_id[dataset_id], self.revisions[dataset_id]
         if not now:
             for path, held in list(before.items())[:1]:
                 states.append((commit, path, held.blob, None))

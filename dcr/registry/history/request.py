@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from dcr.policy.policy import StricterPolicy
 
 
-class Asked(NamedTuple):
+class HistoryRequest(NamedTuple):
     """Where the history is read: up to the commit a change is compared with; `blobs` are contents there, by path."""
 
     repository: Repository

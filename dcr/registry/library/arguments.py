@@ -19,14 +19,14 @@ class UnknownContractError(RegistryError, KeyError):
     __str__ = DcrError.__str__
 
 
-def one_mode(mode: str | None, compatibility: str | None) -> str | None:
+def choose_mode(mode: str | None, compatibility: str | None) -> str | None:
     """Return the mode that a call names by either argument. Raises `ArgumentError` for two modes."""
     if mode is not None and compatibility is not None and mode != compatibility:
         raise ArgumentError(f"mode is '{mode}' and compatibility is '{compatibility}'", "give one of them")
     return compatibility if mode is None else mode
 
 
-def one_uri(deprecation_uri: str | None, uri: str | None) -> str:
+def choose_uri(deprecation_uri: str | None, uri: str | None) -> str:
     """Return the address that a call names by either argument. Raises `TypeError` for none, or for two."""
     if (deprecation_uri is None) == (uri is None):
         raise TypeError("deprecate() takes one address: deprecation_uri")

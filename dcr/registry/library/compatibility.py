@@ -5,16 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from dcr.compatibility.history import Released
-from dcr.compatibility.issue import Issue, fingerprint_of
+from dcr.compatibility.history import ReleasedVersion
+from dcr.compatibility.issue import Issue, compute_fingerprint
 from dcr.compatibility.modes import MODES, is_transitive
 from dcr.compatibility.pairs import ContractPair
-from dcr.compatibility.semver import PATCH, bumped
+from dcr.compatibility.semver import PATCH, increase_version
 from dcr.compatibility.severities import ERROR, WARNING
-from dcr.compatibility.transitive import judge_all, may_break_older, told_once
+from dcr.compatibility.transitive import check_all_versions, may_break_older_versions, merge_issues
 from dcr.contract.models import DataContract, to_record
 from dcr.registry.library.arguments import ArgumentError
-from dcr.text.suggestions import did_you_mean
+from dcr.text.suggestions import format_suggestion
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -50,10 +50,12 @@ class CompatibilityReport:
         return [issue for issue in self.issues if issue.severity == WARNING]
 
 
-def known_mode(mode: str) -> str:
+def validate_mode(mode: str) -> str:
     """Return a mode that exists. Raises `ArgumentError` for one that does not."""
     if mode not in MODES:
-        raise ArgumentError(f"there is no mode '{mode}'", did_you_mean(mode, MODES) or f"one of: {', '.join(MODES)}")
+        raise ArgumentError(
+            f"there is no mode '{mode}'", format_suggestion(mode, MODES) or f"one of: {', '.join(MODES)}"
+        )
     return mode
 
 
@@ -71,42 +73,42 @@ def check_compatibility(
     Raises `ArgumentError`, a `ValueError`, for an unknown mode or two datasets, `pydantic.ValidationError` for a
     contract that was changed into an invalid one (`model_copy` does not check).
     """
-    known_mode(mode)
+    validate_mode(mode)
     if previous is not None and previous.dataset_id != proposed.dataset_id:
         raise ArgumentError(
             f"'{previous.dataset_id}' and '{proposed.dataset_id}' are two datasets", "compare versions of one dataset"
         )
-    before = _checked(previous) if previous is not None else None
-    pair = ContractPair(before, _checked(proposed))
-    if is_transitive(mode) and may_break_older(pair):
-        pair = pair._replace(earlier=tuple(Released(_checked(each)) for each in earlier))
-    report = report_on(pair, mode)
+    before = _validate_model(previous) if previous is not None else None
+    pair = ContractPair(before, _validate_model(proposed))
+    if is_transitive(mode) and may_break_older_versions(pair):
+        pair = pair._replace(older_versions=tuple(ReleasedVersion(_validate_model(each)) for each in earlier))
+    report = check_pair(pair, mode)
     if previous is None or previous.version != proposed.version:
         return report
     if any(issue.kind == _NOT_INCREASING for issue in report.issues):
         return report
-    return replace(report, issues=(*report.issues, _version_is_still(proposed)))
+    return replace(report, issues=(*report.issues, _build_unchanged_version_issue(proposed)))
 
 
-def _version_is_still(contract: DataContract) -> Issue:
+def _build_unchanged_version_issue(contract: DataContract) -> Issue:
     """Return the issue of two contracts that share a version, which git's history allows for a status alone."""
     version = contract.version
     return Issue(
         _NOT_INCREASING,
         ERROR,
         f"version is still '{version}'",
-        hint=f'write version: "{bumped(version, PATCH)}" or a greater one',
+        hint=f'write version: "{increase_version(version, PATCH)}" or a greater one',
         against=version,
-        fingerprint=fingerprint_of(contract.dataset_id, _NOT_INCREASING, None, version),
+        fingerprint=compute_fingerprint(contract.dataset_id, _NOT_INCREASING, None, version),
     )
 
 
-def report_on(pair: ContractPair, mode: str) -> CompatibilityReport:
+def check_pair(pair: ContractPair, mode: str) -> CompatibilityReport:
     """Return what breaks in a pair, and against the older versions it holds; the rules' own severities."""
-    verdict, older = judge_all(pair, mode)
-    issues = told_once(verdict.issues, [each.verdict.issues for each in older])
+    verdict, older = check_all_versions(pair, mode)
+    issues = merge_issues(verdict.issues, [each.verdict.issues for each in older])
     return CompatibilityReport(mode, issues, verdict.required_bump, verdict.actual_bump)
 
 
-def _checked(model: DataContract) -> Contract:
+def _validate_model(model: DataContract) -> Contract:
     return to_record(DataContract.model_validate(model.model_dump()))

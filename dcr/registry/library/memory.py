@@ -6,10 +6,10 @@ import os
 import threading
 from typing import TYPE_CHECKING
 
-from dcr.compatibility.semver import parse
+from dcr.compatibility.semver import parse_version
 from dcr.contract.models import DataContract
-from dcr.registry.library.arguments import ArgumentError, RegistryError, UnknownContractError, one_mode, one_uri
-from dcr.registry.library.compatibility import CompatibilityReport, check_compatibility, known_mode
+from dcr.registry.library.arguments import ArgumentError, RegistryError, UnknownContractError, choose_mode, choose_uri
+from dcr.registry.library.compatibility import CompatibilityReport, check_compatibility, validate_mode
 from dcr.registry.library.interface import Registry
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ class ContractRegistry(Registry):
 
     def __init__(self, mode: str = "backward") -> None:
         """`mode` is what versions are judged by when a call names no other. Raises `ArgumentError`."""
-        self._mode = known_mode(mode)
+        self._mode = validate_mode(mode)
         self._versions: dict[str, dict[str, DataContract]] = {}
         self._lock = threading.RLock()
 
@@ -50,7 +50,7 @@ class ContractRegistry(Registry):
         Raises `RegistryError` for a version that is registered already (`deprecate` and `archive` change its
         status), `ArgumentError` for an unknown mode. Both are a `ValueError`.
         """
-        mode = one_mode(mode, compatibility)
+        mode = choose_mode(mode, compatibility)
         with self._lock:
             report = self.check(contract, mode)
             if contract.version in self._versions.get(contract.dataset_id, {}):
@@ -59,7 +59,7 @@ class ContractRegistry(Registry):
                     "give the contract a greater version",
                 )
             if report.compatible:
-                self._versions.setdefault(contract.dataset_id, {})[contract.version] = _copy(contract)
+                self._versions.setdefault(contract.dataset_id, {})[contract.version] = _copy_contract(contract)
             return report
 
     def check(
@@ -69,36 +69,38 @@ class ContractRegistry(Registry):
 
         A version that is registered already is compared with itself, and not compatible. Raises `ArgumentError`.
         """
-        mode = one_mode(mode, compatibility)
+        mode = choose_mode(mode, compatibility)
         with self._lock:
             versions = self._versions.get(contract.dataset_id, {})
-            previous = versions.get(contract.version) or _newest(versions)
-            older = sorted((each for each in versions.values() if each is not previous), key=_order, reverse=True)
+            previous = versions.get(contract.version) or _find_newest(versions)
+            older = sorted(
+                (each for each in versions.values() if each is not previous), key=_get_sort_key, reverse=True
+            )
             return check_compatibility(previous, contract, self._mode if mode is None else mode, older)
 
     def latest(self, dataset_id: str, *, include_non_active: bool = False) -> DataContract:
         """Return the newest active version, or the newest of any status. Raises `UnknownContractError`."""
-        versions = self._of(dataset_id)
+        versions = self._get_versions(dataset_id)
         if not include_non_active:
             versions = {version: each for version, each in versions.items() if each.status == "active"}
-        newest = _newest(versions)
+        newest = _find_newest(versions)
         if newest is None:
             raise UnknownContractError(
                 f"dataset '{dataset_id}' has no active version", "register one with status active"
             )
-        return _copy(newest)
+        return _copy_contract(newest)
 
     def get(self, dataset_id: str, version: str) -> DataContract:
         """Return one version. Raises `UnknownContractError`."""
-        versions = self._of(dataset_id)
+        versions = self._get_versions(dataset_id)
         if version not in versions:
-            known = ", ".join(each.version for each in sorted(versions.values(), key=_order))
+            known = ", ".join(each.version for each in sorted(versions.values(), key=_get_sort_key))
             raise UnknownContractError(f"dataset '{dataset_id}' has no version '{version}'", f"it has {known}")
-        return _copy(versions[version])
+        return _copy_contract(versions[version])
 
     def history(self, dataset_id: str) -> list[DataContract]:
         """Return every version, oldest first. Raises `UnknownContractError` for an unknown dataset."""
-        return [_copy(each) for each in sorted(self._of(dataset_id).values(), key=_order)]
+        return [_copy_contract(each) for each in sorted(self._get_versions(dataset_id).values(), key=_get_sort_key)]
 
     def datasets(self) -> list[str]:
         """Return the ids of all datasets, in alphabetical order."""
@@ -118,7 +120,7 @@ class ContractRegistry(Registry):
         `uri` is another name for `deprecation_uri`. Raises `UnknownContractError`, and `ArgumentError` for a blank
         address or an archived version; both are a `ValueError`.
         """
-        address = one_uri(deprecation_uri, uri)
+        address = choose_uri(deprecation_uri, uri)
         if isinstance(address, str) and not address.strip():
             raise ArgumentError("deprecation_uri is blank", "give the address of the migration plan")
         with self._lock:
@@ -127,33 +129,33 @@ class ContractRegistry(Registry):
                     f"version '{version}' of '{dataset_id}' is archived and cannot be deprecated",
                     "deprecate a version that is in use",
                 )
-            return self._replace(dataset_id, version, {"status": "deprecated", "deprecation_uri": address})
+            return self._update(dataset_id, version, {"status": "deprecated", "deprecation_uri": address})
 
     def archive(self, dataset_id: str, version: str) -> DataContract:
         """Mark a version archived; it stays in the history. Return it as it is now."""
-        return self._replace(dataset_id, version, {"status": "archived"})
+        return self._update(dataset_id, version, {"status": "archived"})
 
-    def _replace(self, dataset_id: str, version: str, changes: dict[str, str]) -> DataContract:
+    def _update(self, dataset_id: str, version: str, changes: dict[str, str]) -> DataContract:
         with self._lock:
             now = self.get(dataset_id, version).model_copy(update=changes)
             DataContract.model_validate(now.model_dump(warnings=False))  # copying checks nothing
             self._versions[dataset_id][version] = now
-            return _copy(now)
+            return _copy_contract(now)
 
-    def _of(self, dataset_id: str) -> dict[str, DataContract]:
+    def _get_versions(self, dataset_id: str) -> dict[str, DataContract]:
         with self._lock:
             if dataset_id not in self._versions:
                 raise UnknownContractError(f"there is no dataset '{dataset_id}'", "datasets() lists those there are")
             return dict(self._versions[dataset_id])
 
 
-def _copy(contract: DataContract) -> DataContract:
+def _copy_contract(contract: DataContract) -> DataContract:
     return contract.model_copy(deep=True)
 
 
-def _order(contract: DataContract) -> tuple[int, int, int]:
-    return parse(contract.version) or (0, 0, 0)
+def _get_sort_key(contract: DataContract) -> tuple[int, int, int]:
+    return parse_version(contract.version) or (0, 0, 0)
 
 
-def _newest(versions: dict[str, DataContract]) -> DataContract | None:
-    return max(versions.values(), key=_order, default=None)
+def _find_newest(versions: dict[str, DataContract]) -> DataContract | None:
+    return max(versions.values(), key=_get_sort_key, default=None)

@@ -26,16 +26,16 @@ from dcr.rendering.listings.page import (
     join_lines,
     shorten_subject,
 )  # fmt: skip
-from dcr.report.summary import counted
-from dcr.text.printable import defused, printable
+from dcr.report.summary import format_count
+from dcr.text.printable import escape_ci_commands, make_printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from dcr.compatibility.issue import Issue
-    from dcr.registry.audit import Audit, Slip
+    from dcr.registry.audit import Audit, AuditedTransition
     from dcr.registry.history.timeline import History
-    from dcr.registry.snapshot import Opened
+    from dcr.registry.snapshot import Snapshot
     from dcr.rendering.style import Style
 
 _SHORT = 10
@@ -45,7 +45,7 @@ def render(audit: Audit, style: Style) -> str:
     """Return a group for each commit, newest first, with its datasets and their issues."""
     page = Page(style)
     lines: list[str] = []
-    for commit, slips in groupby(audit.slips, key=lambda slip: slip.step.state.commit):
+    for commit, slips in groupby(audit.findings, key=lambda slip: slip.step.revision.commit):
         what = Cell(shorten_subject(commit.subject), DIM)
         lines.append(page.line(Cell(format_day(commit.date)), Cell(commit.id[:_SHORT], DIM), Cell(commit.author), what))
         for slip in slips:
@@ -59,27 +59,31 @@ def render(audit: Audit, style: Style) -> str:
 def render_lines(audit: Audit) -> str:
     """Return one line for each issue, for programs that read lines."""
     found = []
-    for slip in audit.slips:
-        commit = slip.step.state.commit
+    for slip in audit.findings:
+        commit = slip.step.revision.commit
         for issue in slip.step.issues:
             severity = "accepted" if issue.accepted else issue.severity
             about = f"{commit.id[:_SHORT]} {format_day(commit.date)} {slip.dataset_id}"
-            found.append(defused(f"{printable(about)}: {severity}: {printable(issue.message)} [{issue.kind}]"))
+            found.append(
+                escape_ci_commands(
+                    f"{make_printable(about)}: {severity}: {make_printable(issue.message)} [{issue.kind}]"
+                )
+            )
     return join_lines(found)
 
 
-def document(opened: Opened, history: History, audit: Audit) -> dict[str, Any]:
+def document(opened: Snapshot, history: History, audit: Audit) -> dict[str, Any]:
     """Return an audit as a JSON document, with the transitions that have issues, newest first."""
     return with_former_keys({
         **header_document(opened, history),
         "summary": {
-            "datasets": audit.datasets,
-            "transitions": audit.transitions,
+            "datasets": audit.dataset_count,
+            "transitions": audit.transition_count,
             "errors": count_issues(audit, ERROR),
             "accepted": sum(issue.accepted is not None for issue in _issues(audit)),
         },
-        "transitions": [_document(slip) for slip in audit.slips],
-        "unread": unread_documents(audit.unread),
+        "transitions": [_document(slip) for slip in audit.findings],
+        "unread": unread_documents(audit.unreadable),
     })  # fmt: skip
 
 
@@ -89,20 +93,20 @@ def count_issues(audit: Audit, severity: str) -> int:
 
 
 def _issues(audit: Audit) -> Iterator[Issue]:
-    for slip in audit.slips:
+    for slip in audit.findings:
         yield from slip.step.issues
 
 
-def _document(slip: Slip) -> dict[str, Any]:
-    before, facts = slip.step.before, slip.step.state.facts
+def _document(slip: AuditedTransition) -> dict[str, Any]:
+    before, facts = slip.step.previous, slip.step.revision.facts
     return with_former_keys({
         "dataset_id": slip.dataset_id,
-        **commit_document(slip.step.state.commit),
-        "path": slip.step.state.path,
-        "change": slip.step.did,
+        **commit_document(slip.step.revision.commit),
+        "path": slip.step.revision.path,
+        "change": slip.step.change,
                 "previous": before.facts.version if before and before.facts else None,
         "proposed": facts.version if facts else None,
-        "bump": bump_document(slip.step.owed, slip.step.taken),
+        "bump": bump_document(slip.step.required_bump, slip.step.actual_bump),
         "issues": [
             {
                 "kind": issue.kind,
@@ -119,8 +123,8 @@ def _document(slip: Slip) -> dict[str, Any]:
     })  # fmt: skip
 
 
-def _versions(slip: Slip) -> str:
-    before, facts = slip.step.before, slip.step.state.facts
+def _versions(slip: AuditedTransition) -> str:
+    before, facts = slip.step.previous, slip.step.revision.facts
     previous = before.facts.version if before and before.facts else ""
     if facts is None:
         return f"{previous} → removed"
@@ -136,14 +140,16 @@ def _issue_lines(page: Page, issue: Issue) -> Iterator[str]:
 
 
 def _summary(audit: Audit) -> str:
-    if not audit.datasets:
+    if not audit.dataset_count:
         return "no datasets found, nothing was checked"
-    if not audit.transitions:
-        return f"no changes found in {counted(audit.datasets, 'dataset')}, nothing was checked"
+    if not audit.transition_count:
+        return f"no changes found in {format_count(audit.dataset_count, 'dataset')}, nothing was checked"
     commits = {
-        slip.step.state.commit.id for slip in audit.slips if any(issue.severity == ERROR for issue in slip.step.issues)
+        slip.step.revision.commit.id
+        for slip in audit.findings
+        if any(issue.severity == ERROR for issue in slip.step.issues)
     }
     errors, accepted = count_issues(audit, ERROR), sum(issue.accepted is not None for issue in _issues(audit))
-    result = f"{counted(errors, 'error')} in {counted(len(commits), 'commit')}" if errors else "no errors"
+    result = f"{format_count(errors, 'error')} in {format_count(len(commits), 'commit')}" if errors else "no errors"
     also = f", {accepted:,} accepted" if accepted else ""
-    return f"{result}{also}; checked {counted(audit.transitions, 'change')} of {counted(audit.datasets, 'dataset')}"
+    return f"{result}{also}; checked {format_count(audit.transition_count, 'change')} of {format_count(audit.dataset_count, 'dataset')}"

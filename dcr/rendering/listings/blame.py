@@ -10,9 +10,9 @@ from dcr.rendering.listings.page import BOLD, DIM, YELLOW, Cell, Column, Page, f
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from dcr.registry.blame import Blamed, Gone
-    from dcr.registry.history.timeline import History, State
-    from dcr.registry.snapshot import Opened
+    from dcr.registry.blame import FieldOrigin, RemovedField
+    from dcr.registry.history.timeline import History, Revision
+    from dcr.registry.snapshot import Snapshot
     from dcr.rendering.style import Style
 
 _SHORT = 10
@@ -22,7 +22,7 @@ _COLUMNS = (
 )  # fmt: skip
 
 
-def render(fields: Sequence[Blamed], removed: Sequence[Gone], style: Style) -> str:
+def render(fields: Sequence[FieldOrigin], removed: Sequence[RemovedField], style: Style) -> str:
     """Return a row for each field, and below the table a line for each removed field."""
     page = Page(style)
     lines = page.table(_COLUMNS, map(_row, fields))
@@ -37,7 +37,7 @@ def render(fields: Sequence[Blamed], removed: Sequence[Gone], style: Style) -> s
 
 
 def document(
-    opened: Opened, history: History, dataset_id: str, fields: Sequence[Blamed], removed: Sequence[Gone]
+    opened: Snapshot, history: History, dataset_id: str, fields: Sequence[FieldOrigin], removed: Sequence[RemovedField]
 ) -> dict[str, Any]:
     """Return the same as a JSON document."""
     return with_former_keys({
@@ -47,7 +47,7 @@ def document(
             {
                 "field": field.path,
                 "type": field.field.type,
-                "introduced": _state_document(field.introduced),
+                "introduced": _state_document(field.added),
                 "changed": _state_document(field.changed),
                 "first": _state_document(field.first),
             }
@@ -60,21 +60,21 @@ def document(
     })  # fmt: skip
 
 
-def _row(field: Blamed) -> list[Cell]:
-    cells = [Cell(field.path, BOLD), *_state_cells(field.introduced)]
-    is_changed = field.changed is not field.introduced
+def _row(field: FieldOrigin) -> list[Cell]:
+    cells = [Cell(field.path, BOLD), *_state_cells(field.added)]
+    is_changed = field.changed is not field.added
     return [*cells, *(_state_cells(field.changed, YELLOW) if is_changed else [Cell("")] * 4)]
 
 
-def _state_cells(state: State, color: str = "") -> list[Cell]:
+def _state_cells(state: Revision, color: str = "") -> list[Cell]:
     commit = state.commit
     texts = (_version(state), format_day(commit.date), commit.id[:_SHORT], commit.author)
     return [Cell(texts[0], color), *map(Cell, texts[1:])]
 
 
-def _version(state: State) -> str:
+def _version(state: Revision) -> str:
     return state.facts.version if state.facts else ""
 
 
-def _state_document(state: State) -> dict[str, Any]:
+def _state_document(state: Revision) -> dict[str, Any]:
     return {"version": _version(state), **commit_document(state.commit), "path": state.path}

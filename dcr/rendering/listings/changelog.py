@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from dcr.compatibility.semver import BUMPS, MAJOR, MINOR, NONE, PATCH
 from dcr.rendering.listings.json_documents import SCHEMA_VERSION
 from dcr.rendering.listings.page import BOLD, DIM, GREEN, INDENT, RED, YELLOW, Cell, Page, join_lines
-from dcr.text.printable import printable, unmarked
+from dcr.text.printable import escape_ci_markers, make_printable
 from dcr.version import __version__
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from dcr.registry.changelog import Entry, Line
-    from dcr.registry.comparison import Unread
+    from dcr.registry.changelog import ChangelogEntry, ChangelogLine
+    from dcr.registry.comparison import UnreadableFile
     from dcr.rendering.style import Style
 
 MAX_MARKDOWN = 60_000
@@ -34,8 +34,8 @@ class Changelog(NamedTuple):
 
     previous: str
     proposed: str
-    entries: tuple[Entry, ...]
-    unread: tuple[Unread, ...] = ()
+    entries: tuple[ChangelogEntry, ...]
+    unread: tuple[UnreadableFile, ...] = ()
     about: str | None = None
 
     @property
@@ -84,50 +84,50 @@ def document(log: Changelog) -> dict[str, Any]:
         "tool": {"name": "dcr", "version": __version__},
         "previous": log.previous,
         "proposed": log.proposed,
-        "required_bump": max((entry.owed for entry in log.entries), key=BUMPS.index, default=NONE),
+        "required_bump": max((entry.required_bump for entry in log.entries), key=BUMPS.index, default=NONE),
         "datasets": [_document(entry) for entry in log.entries],
         "unread": [file._asdict() for file in log.unread],
     }
 
 
-def _document(entry: Entry) -> dict[str, Any]:
+def _document(entry: ChangelogEntry) -> dict[str, Any]:
     return {
         "dataset_id": entry.dataset_id,
         "change": entry.change,
         "previous": entry.previous and {"version": entry.previous.version, "path": entry.previous.path},
         "proposed": entry.proposed and {"version": entry.proposed.version, "path": entry.proposed.path},
         "mode": entry.mode,
-        "required_bump": entry.owed,
-        "actual_bump": entry.taken,
+        "required_bump": entry.required_bump,
+        "actual_bump": entry.actual_bump,
         "changes": [line._asdict() for line in entry.lines],
     }
 
 
-def _groups(entries: Sequence[Entry]) -> Iterator[tuple[str, list[Entry]]]:
+def _groups(entries: Sequence[ChangelogEntry]) -> Iterator[tuple[str, list[ChangelogEntry]]]:
     for bump in reversed(BUMPS):
-        group = [entry for entry in entries if entry.owed == bump]
+        group = [entry for entry in entries if entry.required_bump == bump]
         if group:
             yield bump, group
 
 
-def _versions(entry: Entry) -> str:
+def _versions(entry: ChangelogEntry) -> str:
     versions = [contract.version for contract in (entry.previous, entry.proposed) if contract is not None]
     return " → ".join(dict.fromkeys(versions))
 
 
-def _describe(line: Line, bump: str) -> str:
+def _describe(line: ChangelogLine, bump: str) -> str:
     required = "" if line.bump in (bump, NONE) else f" ({line.bump.upper()})"
     return f"{line.message}{required}"
 
 
 def _escape(text: str) -> str:
     """Return text of the user with HTML entities for characters of markup, mentions and links."""
-    return _MARKUP.sub(lambda match: f"&#{ord(match[0])};", printable(text))
+    return _MARKUP.sub(lambda match: f"&#{ord(match[0])};", make_printable(text))
 
 
 def _code(text: str) -> str:
     """Return text of the user as a code span, with a longer fence than any run of backticks in it."""
-    code = unmarked(printable(text))
+    code = escape_ci_markers(make_printable(text))
     fence = "`" * (max((len(run) for run in re.findall("`+", code)), default=0) + 1)
     space = " " if "`" in code else ""
     return f"{fence}{space}{code}{space}{fence}"

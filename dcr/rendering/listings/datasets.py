@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Any
 from dcr.registry.datasets import REMOVED
 from dcr.rendering.listings.json_documents import commit_document, header_document, promise_documents, unread_documents
 from dcr.rendering.listings.page import BOLD, DIM, STATUS_COLORS, Cell, Column, Page, format_day, join_lines
-from dcr.report.summary import counted
+from dcr.report.summary import format_count
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from dcr.registry.datasets import Dataset
     from dcr.registry.history.timeline import History
-    from dcr.registry.snapshot import Opened
+    from dcr.registry.snapshot import Snapshot
     from dcr.rendering.style import Style
 
 _COLUMNS = (
@@ -35,24 +35,24 @@ def _summary(datasets: Sequence[Dataset], known: Sequence[Dataset]) -> str:
     present = len(known) - removed
     if any(dataset.status == REMOVED for dataset in datasets):
         part = f"{len(datasets)} of " if len(datasets) < removed else ""
-        return part + counted(removed, "removed dataset")
+        return part + format_count(removed, "removed dataset")
     if len(datasets) < present:
-        return f"{len(datasets)} of {counted(present, 'dataset')}"
-    return counted(present, "dataset") + (f" ({removed} more were removed: --status removed)" if removed else "")
+        return f"{len(datasets)} of {format_count(present, 'dataset')}"
+    return format_count(present, "dataset") + (f" ({removed} more were removed: --status removed)" if removed else "")
 
 
-def document(opened: Opened, history: History, datasets: Sequence[Dataset]) -> dict[str, Any]:
+def document(opened: Snapshot, history: History, datasets: Sequence[Dataset]) -> dict[str, Any]:
     """Return the list as a JSON document."""
     return {
         **header_document(opened, history),
         "datasets": [_document(dataset) for dataset in datasets],
-        "unread": unread_documents(history.unread_now),
+        "unread": unread_documents(history.still_unreadable),
     }
 
 
 def _row(dataset: Dataset) -> list[Cell]:
     facts, commit = dataset.facts, dataset.last.commit
-    also = f" (also {', '.join(dataset.also_at)})" if dataset.also_at else ""
+    also = f" (also {', '.join(dataset.other_paths)})" if dataset.other_paths else ""
     return [
         Cell(facts.dataset_id, BOLD),
         Cell(f"{facts.version} = {facts.alias_of}" if facts.alias_of else facts.version),
@@ -74,7 +74,7 @@ def _document(dataset: Dataset) -> dict[str, Any]:
         **promise_documents(facts),
         "format": facts.format,
         "path": None if dataset.status == REMOVED else dataset.last.path,
-        "also_at": list(dataset.also_at),
+        "also_at": list(dataset.other_paths),
         "last_change": commit_document(dataset.last.commit),
     }
 

@@ -8,17 +8,17 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from dcr.text.printable import unmarked
+from dcr.text.printable import escape_ci_markers
 from dcr.version import __version__
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from dcr.git.history import Commit
-    from dcr.registry.history.facts import Facts
-    from dcr.registry.history.replay import Unread
+    from dcr.registry.history.facts import DatasetFacts
+    from dcr.registry.history.replay import UnreadableVersion
     from dcr.registry.history.timeline import History
-    from dcr.registry.snapshot import Opened
+    from dcr.registry.snapshot import Snapshot
 
 SCHEMA_VERSION = 1
 
@@ -44,22 +44,22 @@ def render_json(document: Mapping[str, Any]) -> str:
         else:
             parts.append(f"  {json.dumps(key)}: {json.dumps(value, allow_nan=False)}")
     text = "{\n" + ",\n".join(parts) + "\n}\n"
-    return unmarked(
+    return escape_ci_markers(
         text, escape="\\u0023"
     )  # only strings contain a mark, and in a string the escape is the same character
 
 
-def header_document(opened: Opened, history: History) -> dict[str, Any]:
+def header_document(opened: Snapshot, history: History) -> dict[str, Any]:
     """Return the keys that every document begins with: the tool, the commit that was read, and whether all was read."""
     return with_former_keys({
         "schema_version": SCHEMA_VERSION,
         "tool": {"name": "dcr", "version": __version__},
         "ref": {"name": opened.ref, "source": opened.source, "commit": opened.commit},
-        "complete": history.whole,
+        "complete": history.is_complete,
     })  # fmt: skip
 
 
-def unread_documents(files: Iterable[Unread]) -> list[dict[str, Any]]:
+def unread_documents(files: Iterable[UnreadableVersion]) -> list[dict[str, Any]]:
     """Return the files that could not be read."""
     return [
         {"path": file.path, "message": file.message, "datasets": list(file.datasets), **commit_document(file.commit)}
@@ -78,7 +78,7 @@ def commit_document(commit: Commit) -> dict[str, Any]:
     }
 
 
-def promise_documents(facts: Facts) -> dict[str, Any]:
+def promise_documents(facts: DatasetFacts) -> dict[str, Any]:
     """Return the owners, the freshness promise and the migration plan of a dataset."""
     return {
         "owners": [{"team": team, "contact": contact} for team, contact in facts.owners],

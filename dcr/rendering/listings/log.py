@@ -29,15 +29,15 @@ from dcr.rendering.listings.page import (
     join_lines,
     shorten_subject,
 )
-from dcr.report.summary import counted
+from dcr.report.summary import format_count
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from dcr.compatibility.issue import Issue
     from dcr.registry.history.timeline import History
-    from dcr.registry.releases import Step, Version
-    from dcr.registry.snapshot import Opened
+    from dcr.registry.releases import HistoryStep, Version
+    from dcr.registry.snapshot import Snapshot
     from dcr.rendering.style import Style
 
 _SHORT = 10
@@ -59,26 +59,28 @@ _ISSUE_COLORS = {"error": RED, "warning": YELLOW, "info": CYAN}
 class Log:
     """The versions of one dataset, newest first, and every step, oldest first."""
 
-    def __init__(self, dataset_id: str, versions: Sequence[Version], steps: Sequence[Step], mode: str | None) -> None:
+    def __init__(
+        self, dataset_id: str, versions: Sequence[Version], steps: Sequence[HistoryStep], mode: str | None
+    ) -> None:
         self.dataset_id, self.versions, self.steps, self.mode = dataset_id, versions, steps, mode
 
     @property
     def removed(self) -> bool:
         """Whether the dataset was removed."""
-        return bool(self.steps) and self.steps[-1].state.facts is None
+        return bool(self.steps) and self.steps[-1].revision.facts is None
 
 
 def render(log: Log, style: Style) -> str:
     """Return a group of lines for each version and for each change without a new version, newest first."""
     page = Page(style)
     lines: list[str] = []
-    by_step = {each.introduced.state: each for each in log.versions}
+    by_step = {each.first_step.revision: each for each in log.versions}
     for step in reversed(log.steps):
-        if step.did == REWORDED:
+        if step.change == REWORDED:
             continue
         if lines:
             lines.append("")
-        version = by_step.get(step.state)
+        version = by_step.get(step.revision)
         lines += _version_lines(page, version, step) if version else _step_lines(page, step)
     return join_lines(lines)
 
@@ -89,22 +91,22 @@ def render_all(logs: Sequence[Log], style: Style) -> str:
     rows = []
     for log in logs:
         for version in log.versions:
-            commit = version.introduced.state.commit
+            commit = version.first_step.revision.commit
             facts = version.release.last.facts
             status = facts.status if facts else ""
             rows.append([
                 Cell(log.dataset_id, BOLD),
-                Cell(version.release.version + (" (redefined)" if version.rivals else "")),
+                Cell(version.release.version + (" (redefined)" if version.conflicting_releases else "")),
                 Cell(status, STATUS_COLORS.get(status, "")),
                 Cell(format_day(commit.date)),
                 Cell(commit.id[:_SHORT], DIM),
                 Cell(commit.author),
             ])  # fmt: skip
     lines = page.table(_COLUMNS, rows)
-    return join_lines([*lines, f"{counted(len(rows), 'version')} of {counted(len(logs), 'dataset')}"])
+    return join_lines([*lines, f"{format_count(len(rows), 'version')} of {format_count(len(logs), 'dataset')}"])
 
 
-def document(opened: Opened, history: History, log: Log) -> dict[str, Any]:
+def document(opened: Snapshot, history: History, log: Log) -> dict[str, Any]:
     """Return the log of one dataset as a JSON document."""
     return {
         **header_document(opened, history),
@@ -113,11 +115,11 @@ def document(opened: Opened, history: History, log: Log) -> dict[str, Any]:
         "removed": log.removed,
         "versions": [version_document(each, judged=True) for each in log.versions],
         "steps": [_step_document(each) for each in reversed(log.steps)],
-        "unread": unread_documents(history.unread),
+        "unread": unread_documents(history.unreadable),
     }
 
 
-def document_of_all(opened: Opened, history: History, logs: Sequence[Log]) -> dict[str, Any]:
+def document_of_all(opened: Snapshot, history: History, logs: Sequence[Log]) -> dict[str, Any]:
     """Return the log of all datasets as a JSON document, without bumps and issues."""
     return {
         **header_document(opened, history),
@@ -129,28 +131,28 @@ def document_of_all(opened: Opened, history: History, logs: Sequence[Log]) -> di
             }
             for log in logs
         ],
-        "unread": unread_documents(history.unread),
+        "unread": unread_documents(history.unreadable),
     }
 
 
 def version_document(version: Version, *, judged: bool) -> dict[str, Any]:
     """Return one version as a JSON document, with its bump and issues if it was judged."""
-    step, last = version.introduced, version.release.last
+    step, last = version.first_step, version.release.last
     facts = last.facts
-    deprecated, archived = version.since("deprecated"), version.since("archived")
+    deprecated, archived = version.find_status_commit("deprecated"), version.find_status_commit("archived")
     found: dict[str, Any] = {
         "version": version.release.version,
-        **commit_document(step.state.commit),
-        "path": step.state.path,
+        **commit_document(step.revision.commit),
+        "path": step.revision.path,
         "status": facts.status if facts else None,
         "digest": version.release.digest,
-        "ambiguous": bool(version.rivals),
-        "commits": [each.state.commit.id for each in version.steps],
+        "ambiguous": bool(version.conflicting_releases),
+        "commits": [each.revision.commit.id for each in version.steps],
         "deprecated": _since_document(deprecated, facts.deprecation_uri if facts else None),
         "archived": _since_document(archived, None),
     }
     if judged:
-        found["bump"] = bump_document(step.owed, step.taken)
+        found["bump"] = bump_document(step.required_bump, step.actual_bump)
         found["issues"] = [_issue(issue) for issue in step.issues]
     return found
 
@@ -173,44 +175,45 @@ def _issue(issue: Issue) -> dict[str, Any]:
     }
 
 
-def _step_document(step: Step) -> dict[str, Any]:
-    facts = step.state.facts
+def _step_document(step: HistoryStep) -> dict[str, Any]:
+    facts = step.revision.facts
     return with_former_keys({
-        "change": step.did,
-        **commit_document(step.state.commit),
-        "path": step.state.path,
+        "change": step.change,
+        **commit_document(step.revision.commit),
+        "path": step.revision.path,
         "version": facts.version if facts else None,
         "status": facts.status if facts else None,
-        "bump": bump_document(step.owed, step.taken),
+        "bump": bump_document(step.required_bump, step.actual_bump),
         "issues": [_issue(issue) for issue in step.issues],
     })  # fmt: skip
 
 
-def _version_lines(page: Page, version: Version, step: Step) -> list[str]:
+def _version_lines(page: Page, version: Version, step: HistoryStep) -> list[str]:
     facts = version.release.last.facts
     status = facts.status if facts else ""
     bump = ""
-    if step.owed is not None:
-        bump = f"required bump {step.owed.upper()}, actual {(step.taken or 'none').upper()}"
+    if step.required_bump is not None:
+        bump = f"required bump {step.required_bump.upper()}, actual {(step.actual_bump or 'none').upper()}"
     heading = page.line(
         Cell(version.release.version, BOLD),
         Cell(status, STATUS_COLORS.get(status, "")),
-        Cell(bump, _BUMP_COLORS.get(step.owed or "", "")),
-        Cell(_WORDS.get(step.did, ""), YELLOW),
+        Cell(bump, _BUMP_COLORS.get(step.required_bump or "", "")),
+        Cell(_WORDS.get(step.change, ""), YELLOW),
     )
     lines = [heading, _commit_line(page, step)]
-    if version.rivals:
+    if version.conflicting_releases:
         commits = ", ".join(
-            f"{rival.first.commit.id[:_SHORT]} ({format_day(rival.first.commit.date)})" for rival in version.rivals
+            f"{rival.first.commit.id[:_SHORT]} ({format_day(rival.first.commit.date)})"
+            for rival in version.conflicting_releases
         )
         text = f"version '{version.release.version}' was also defined differently, in {commits}"
         lines.append(page.line(Cell(text, YELLOW), indent=INDENT))
-    deprecated = version.since("deprecated")
+    deprecated = version.find_status_commit("deprecated")
     if deprecated and facts:
         plan = facts.deprecation_uri or "no migration plan"
         text = f"deprecated on {format_day(deprecated.date)} in {deprecated.id[:_SHORT]}: {plan}"
         lines.append(page.line(Cell(text, YELLOW), indent=INDENT))
-    archived = version.since("archived")
+    archived = version.find_status_commit("archived")
     if archived:
         lines.append(
             page.line(Cell(f"archived on {format_day(archived.date)} in {archived.id[:_SHORT]}", DIM), indent=INDENT)
@@ -218,39 +221,39 @@ def _version_lines(page: Page, version: Version, step: Step) -> list[str]:
     return [*lines, *_issue_lines(page, step)]
 
 
-def _step_lines(page: Page, step: Step) -> list[str]:
-    facts = step.state.facts
+def _step_lines(page: Page, step: HistoryStep) -> list[str]:
+    facts = step.revision.facts
     version = facts.version if facts else ""
-    words = _WORDS.get(step.did, "")
-    if step.did == STATUS and facts:
+    words = _WORDS.get(step.change, "")
+    if step.change == STATUS and facts:
         words = f"status is {facts.status}"
-    elif step.did == RELEASED:
+    elif step.change == RELEASED:
         words = "this version again"
-    elif step.did == MOVED:
+    elif step.change == MOVED:
         words = _describe_move(step)
     return [
-        page.line(Cell(version), Cell(words, RED if step.did == REMOVED else CYAN)),
+        page.line(Cell(version), Cell(words, RED if step.change == REMOVED else CYAN)),
         _commit_line(page, step),
         *_issue_lines(page, step),
     ]
 
 
-def _describe_move(step: Step) -> str:
+def _describe_move(step: HistoryStep) -> str:
     """Return how the file or its format changed."""
-    path, before, facts = step.state.path, step.before, step.state.facts
+    path, before, facts = step.revision.path, step.previous, step.revision.facts
     found = [f"moved to {path}"] if before is None or before.path != path else []
     if facts and before and before.facts and before.facts.format != facts.format:
         found.append(f"format changed from {before.facts.format} to {facts.format}")
     return ", ".join(found)
 
 
-def _commit_line(page: Page, step: Step) -> str:
-    commit = step.state.commit
+def _commit_line(page: Page, step: HistoryStep) -> str:
+    commit = step.revision.commit
     texts = (format_day(commit.date), commit.id[:_SHORT], commit.author, shorten_subject(commit.subject))
     return page.line(*(Cell(text, DIM) for text in texts), indent=INDENT)
 
 
-def _issue_lines(page: Page, step: Step) -> Iterator[str]:
+def _issue_lines(page: Page, step: HistoryStep) -> Iterator[str]:
     for issue in step.issues:
         if issue.severity != INFO:
             color = _ISSUE_COLORS.get(issue.severity, "") if issue.severity == ERROR else YELLOW

@@ -10,7 +10,7 @@ from dcr.compatibility.modes import BACKWARD, FORWARD
 from dcr.compatibility.rule import FIELD, RUN
 from dcr.compatibility.severities import ERROR, WARNING
 from dcr.policy.application import NEVER_ACCEPTED
-from dcr.policy.policy import FIXED
+from dcr.policy.policy import FIXED_SEVERITY_KINDS
 from dcr.rendering.listings.page import BOLD, CYAN, RED, YELLOW, join_lines
 from dcr.rendering.listings.show import highlight
 
@@ -72,7 +72,7 @@ def _sections(rule: Rule) -> Iterator[tuple[str, str]]:
         keys, field = ("kind, field", " FIELD") if rule.about == FIELD else ("kind", "")
         command = f"`dcr accept DATASET {rule.kind}{field} --reason WHY`"
         yield "Accept one", f"{command} adds an entry with dataset, version, {keys} and reason to dcr.accepted.yaml."
-    if rule.kind in FIXED:
+    if rule.kind in FIXED_SEVERITY_KINDS:
         yield "Its severity", "Cannot be changed: a contract that dcr cannot read or compare always fails the check."
     else:
         other = WARNING if rule.severity == ERROR else ERROR

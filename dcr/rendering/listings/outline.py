@@ -4,38 +4,38 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dcr.contract.contract import walk
-from dcr.text.printable import printable
+from dcr.contract.contract import walk_fields
+from dcr.text.printable import make_printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from dcr.contract.contract import Contract, Field, Scalar
-    from dcr.formats.reading import Reading
+    from dcr.formats.reading import ParsedFile
 
 
-def outline(reading: Reading) -> list[str]:
+def outline(reading: ParsedFile) -> list[str]:
     """Return the lines about one file; none for a file that is no contract.
 
     Order, layout and comments of the file do not show in them. A dataset's line begins where a line begins, so that
     git names the dataset at the head of a hunk.
     """
-    fatal = next((each for each in reading.problems if each.fatal), None)
+    fatal = next((each for each in reading.problems if each.is_fatal), None)
     if fatal is not None:
-        return [f"not read by dcr: line {fatal.location.line}: {printable(fatal.message)}"]
+        return [f"not read by dcr: line {fatal.location.line}: {make_printable(fatal.message)}"]
     lines: list[str] = []
     for contract in sorted(reading.contracts, key=lambda each: each.dataset_id):
-        lines.append(f"dataset {printable(contract.dataset_id)}, as dcr reads it")
+        lines.append(f"dataset {make_printable(contract.dataset_id)}, as dcr reads it")
         if contract.alias_of:
-            lines.append(f"  what {printable(contract.alias_of)} is, for those who name no version")
+            lines.append(f"  what {make_printable(contract.alias_of)} is, for those who name no version")
             continue
-        lines += [f"  {printable(fact)}" for fact in (*_facts(contract), *_fields(contract))]
+        lines += [f"  {make_printable(fact)}" for fact in (*_facts(contract), *_fields(contract))]
     return lines
 
 
 def _facts(contract: Contract) -> Iterator[str]:
     yield f"version {contract.version}"
-    if contract.says_status:
+    if contract.has_status:
         yield f"status {contract.status}"
     if contract.description:
         yield f"description {contract.description}"
@@ -54,7 +54,7 @@ def _facts(contract: Contract) -> Iterator[str]:
 
 
 def _fields(contract: Contract) -> Iterator[str]:
-    for path, field in sorted(walk(contract.fields), key=lambda each: each[0]):
+    for path, field in sorted(walk_fields(contract.fields), key=lambda each: each[0]):
         yield f"field {path}: {', '.join(_words(field))}"
         if field.description:
             yield f"field {path} is described as {field.description}"

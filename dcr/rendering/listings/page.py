@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from dcr.rendering.console import console_lines, create_console, harmless
 from dcr.rendering.style import UNLIMITED
-from dcr.text.printable import defused
+from dcr.text.printable import escape_ci_commands
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -142,7 +142,7 @@ class Page:
         for number, row in enumerate(rows):
             margin = indent + INDENT if number else indent
             plain = margin + GAP.join(text for text, _ in row)
-            dot = "" if defused(plain) == plain else "."
+            dot = "" if escape_ci_commands(plain) == plain else "."
             lines.append(margin + dot + GAP.join(self.style.colorize(text, color) for text, color in row))
         return "\n".join(lines)
 

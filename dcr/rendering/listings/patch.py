@@ -35,7 +35,7 @@ def header(pair: FilePair, diff: TextDiff, *, color: bool) -> str:
     """Return the lines above the hunks (git's diff-generate-patch), and the one that says that a file is binary."""
     bold, plain = ("\x1b[1m", "\x1b[m") if color else ("", "")
     lines = [f"{bold}{line}{plain}" for line in _lines(pair, diff)]
-    if diff.binary:
+    if diff.is_binary:
         lines.append(f"Binary files {_sides(pair)[0]} and {_sides(pair)[1]} differ")
     return "".join(f"{line}\n" for line in lines)
 

@@ -7,39 +7,39 @@ from typing import TYPE_CHECKING, Any
 
 from dcr.rendering.listings.json_documents import commit_document, header_document
 from dcr.rendering.listings.page import CYAN, DIM, GREEN, YELLOW
-from dcr.text.printable import defused
+from dcr.text.printable import escape_ci_commands
 
 if TYPE_CHECKING:
     from dcr.contract.contract import Contract, Field
     from dcr.registry.history.timeline import History
-    from dcr.registry.lookup import Found
-    from dcr.registry.snapshot import Opened
+    from dcr.registry.lookup import VersionMatch
+    from dcr.registry.snapshot import Snapshot
     from dcr.rendering.style import Style
 
 
 def render(text: bytes, style: Style) -> str:
     """Return a file with every line printable, and coloured if the style has colours."""
     lines = text.decode("utf-8", "surrogateescape").removeprefix("\ufeff").splitlines()
-    plain = "".join(f"{defused(style.sanitize(line.expandtabs(2)))}\n" for line in lines)
+    plain = "".join(f"{escape_ci_commands(style.sanitize(line.expandtabs(2)))}\n" for line in lines)
     return highlight(plain) if style.color else plain
 
 
-def document(opened: Opened, history: History, found: Found, contract: Contract) -> dict[str, Any]:
+def document(opened: Snapshot, history: History, found: VersionMatch, contract: Contract) -> dict[str, Any]:
     """Return the contract as a JSON document, with its file and the other definitions of its version."""
     return {
         **header_document(opened, history),
         "introduced": commit_document(_introduced(history, found)),
-        "as_of": commit_document(found.state.commit),
-        "path": found.state.path,
+        "as_of": commit_document(found.revision.commit),
+        "path": found.revision.path,
         "format": contract.format,
-        "also": [{"digest": each.digest, **commit_document(each.first.commit)} for each in found.others],
+        "also": [{"digest": each.digest, **commit_document(each.first.commit)} for each in found.other_releases],
         "contract": contract_document(contract),
     }
 
 
-def _introduced(history: History, found: Found) -> Any:
-    facts = found.state.facts
-    releases = history.released(facts.dataset_id) if facts else []
+def _introduced(history: History, found: VersionMatch) -> Any:
+    facts = found.revision.facts
+    releases = history.list_releases(facts.dataset_id) if facts else []
     return next(each.first.commit for each in releases if facts and (each.version, each.digest) == facts[1:4:2])
 
 

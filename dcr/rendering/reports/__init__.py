@@ -8,7 +8,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Protocol, cast
 
 from dcr.errors import UsageError
-from dcr.text.suggestions import did_you_mean
+from dcr.text.suggestions import format_suggestion
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -39,7 +39,9 @@ def reporter(name: str) -> Reporter:
     """Return the reporter of a format. Raises `UsageError` for one that does not exist."""
     known = names()
     if name not in known:
-        raise UsageError(f"there is no format '{name}'", did_you_mean(name, known) or f"one of: {', '.join(known)}")
+        raise UsageError(
+            f"there is no format '{name}'", format_suggestion(name, known) or f"one of: {', '.join(known)}"
+        )
     return cast("Reporter", import_module(f"{__name__}.{name}"))
 
 

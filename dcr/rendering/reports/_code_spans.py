@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 
 from dcr.rendering.reports._wording import cut
-from dcr.text.printable import printable, unmarked
+from dcr.text.printable import escape_ci_markers, make_printable
 
 MOST = 500
 """How many characters of one text a comment shows."""
@@ -17,7 +17,7 @@ MOST = 500
 
 def code(text: str, most: int = MOST) -> str:
     """Return text as a code span; nothing for none."""
-    shown = cut(unmarked(printable(text)), most)
+    shown = cut(escape_ci_markers(make_printable(text)), most)
     if not shown:
         return ""
     fence = "`" * (max((len(run) for run in re.findall("`+", shown)), default=0) + 1)

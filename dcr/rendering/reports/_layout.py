@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from dcr.report.summary import severity_word
-from dcr.text.printable import printable, unmarked
+from dcr.report.summary import format_severity
+from dcr.text.printable import escape_ci_markers, make_printable
 
 if TYPE_CHECKING:
     from dcr.compatibility.issue import Issue
@@ -46,7 +46,7 @@ class Layout(NamedTuple):
 
     def shown(self, text: str) -> str:
         """Return untrusted text as this page may hold it."""
-        text = unmarked(printable(text))
+        text = escape_ci_markers(make_printable(text))
         return text if self.unicode else text.translate(_ASCII).encode("ascii", "backslashreplace").decode("ascii")
 
 
@@ -55,7 +55,7 @@ def layout_of(issues: tuple[Issue, ...], style: Style) -> Layout:
     narrow = Layout(style.width, style.unicode)
     if not issues:
         return narrow
-    stacked = narrow._replace(severity=max(len(severity_word(issue)) for issue in issues))
+    stacked = narrow._replace(severity=max(len(format_severity(issue)) for issue in issues))
     columns = stacked._replace(
         kind=max(len(issue.kind) for issue in issues),
         field=min(max(width_of(narrow.shown(issue.field or "")) for issue in issues), _MAX_FIELD),

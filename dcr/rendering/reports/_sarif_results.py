@@ -11,7 +11,7 @@ from urllib.parse import quote
 
 from dcr.rendering.reports._sarif_rules import LEVELS
 from dcr.rendering.reports._wording import cut, reason_of, row_of, verdict_on_row, who_breaks_when
-from dcr.text.printable import printable
+from dcr.text.printable import make_printable
 
 if TYPE_CHECKING:
     from dcr.compatibility.issue import Issue, Witness
@@ -46,7 +46,7 @@ def result_of(placed: Placed, rule_index: int) -> dict[str, Any]:
     if issue.previous_location:
         result["relatedLocations"] = [_previous(issue.previous_location, placed)]
     if issue.accepted:
-        reason = printable(reason_of(issue.accepted))
+        reason = make_printable(reason_of(issue.accepted))
         result["suppressions"] = [{"kind": "external", "status": "accepted", "justification": reason}]
     return result
 
@@ -83,7 +83,7 @@ def _members(witness: Witness, field: str | None) -> str:
 
 def escaped(text: str) -> str:
     """Return the text of a message: braces doubled (3.11.5), and nothing that would be a link (3.11.6)."""
-    return printable(text).replace("{", "{{").replace("}", "}}").replace("](", "]\\(")
+    return make_printable(text).replace("{", "{{").replace("}", "}}").replace("](", "]\\(")
 
 
 def _physical(place: Location) -> dict[str, Any]:
@@ -110,7 +110,7 @@ def _logical(placed: Placed) -> dict[str, Any]:
     if not issue.field or contract is None:
         return {}
     full = f"{contract.dataset_id}/{issue.field}" if contract.dataset_id else issue.field
-    named = {"name": printable(issue.field), "fullyQualifiedName": printable(full), "kind": "property"}
+    named = {"name": make_printable(issue.field), "fullyQualifiedName": make_printable(full), "kind": "property"}
     return {"logicalLocations": [named]}
 
 
@@ -132,5 +132,5 @@ def _properties(placed: Placed) -> dict[str, Any]:
         "key": placed.place.key,
         "acceptedSeverity": issue.accepted.severity if issue.accepted else None,
     }
-    named: dict[str, Any] = {name: printable(value) for name, value in known.items() if value}
+    named: dict[str, Any] = {name: make_printable(value) for name, value in known.items() if value}
     return named | ({"modes": list(issue.modes)} if issue.modes else {})

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from dcr.compatibility.rule import all_rules
+from dcr.compatibility.rule import load_rules
 from dcr.compatibility.severities import ERROR, INFO, WARNING
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ _MOST_OF_A_DESCRIPTION = 1_024
 
 def descriptors(kinds: Iterable[str]) -> list[dict[str, Any]]:
     """Return a descriptor for each kind, in the order given."""
-    rules = all_rules()
+    rules = load_rules()
     return [_descriptor(rules[kind]) for kind in kinds]
 
 

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from dcr.compatibility.issue import Accepted, Issue, Witness
+    from dcr.compatibility.issue import Issue, IssueAcceptance, Witness
 
 MOST_OF_A_ROW = 240
 """How many characters of a row are shown to people; its subject comes first, so the end can be cut."""
@@ -35,7 +35,7 @@ def who_breaks_when(issue: Issue) -> str:
     return " and ".join(f"{who}{modes}" for who, modes in named)
 
 
-def reason_of(accepted: Accepted) -> str:
+def reason_of(accepted: IssueAcceptance) -> str:
     """Return why a break is let through, and until when."""
     return f"{accepted.reason} (until {accepted.expires})" if accepted.expires else accepted.reason
 

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 from dcr.compatibility.severities import INFO
 from dcr.rendering.reports._wording import one_line
 from dcr.rendering.reports.text import canonical_line
-from dcr.report.summary import closing_line
-from dcr.text.printable import defused, printable, unmarked
+from dcr.report.summary import format_closing_line
+from dcr.text.printable import escape_ci_commands, escape_ci_markers, make_printable
 
 if TYPE_CHECKING:
     from dcr.compatibility.issue import Issue
@@ -29,13 +29,13 @@ def render(report: Report, _style: Style) -> str:
     A logged issue is an error or a warning. What is neither stays a line of the log: in colour, without counting
     as a warning of the run, where it is a break that was let through.
     """
-    lines = [_line(each) if each.severity == INFO else annotation(each) for each in report.all_issues()]
-    return "".join(f"{line}\n" for line in [*lines, defused(closing_line(report))])
+    lines = [_line(each) if each.severity == INFO else annotation(each) for each in report.iterate_issues()]
+    return "".join(f"{line}\n" for line in [*lines, escape_ci_commands(format_closing_line(report))])
 
 
 def commands(report: Report) -> str:
     """Return the commands alone, for a log that shows the report in another format."""
-    return "".join(f"{annotation(each)}\n" for each in report.all_issues() if each.severity != INFO)
+    return "".join(f"{annotation(each)}\n" for each in report.iterate_issues() if each.severity != INFO)
 
 
 def annotation(issue: Issue) -> str:
@@ -58,7 +58,7 @@ def _line(issue: Issue) -> str:
 
 
 def _message(text: str) -> str:
-    return unmarked(printable(text)).replace("%", "%AZP25")
+    return escape_ci_markers(make_printable(text)).replace("%", "%AZP25")
 
 
 def _property(text: str) -> str:

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 from dcr.compatibility.severities import ERROR, INFO, WARNING
 from dcr.rendering.reports._wording import one_line
-from dcr.report.summary import closing_line
-from dcr.text.printable import defused, printable, unmarked
+from dcr.report.summary import format_closing_line
+from dcr.text.printable import escape_ci_commands, escape_ci_markers, make_printable
 
 if TYPE_CHECKING:
     from dcr.compatibility.issue import Issue
@@ -23,12 +23,12 @@ _COMMANDS = {ERROR: "error", WARNING: "warning", INFO: "notice"}
 
 def render(report: Report, _style: Style) -> str:
     """Return one command per issue, then the closing line for the log."""
-    return commands(report) + f"{defused(closing_line(report))}\n"
+    return commands(report) + f"{escape_ci_commands(format_closing_line(report))}\n"
 
 
 def commands(report: Report) -> str:
     """Return the commands alone, for a log that shows the report in another format."""
-    return "".join(f"{annotation(issue)}\n" for issue in report.all_issues())
+    return "".join(f"{annotation(issue)}\n" for issue in report.iterate_issues())
 
 
 def annotation(issue: Issue) -> str:
@@ -42,7 +42,7 @@ def annotation(issue: Issue) -> str:
 
 
 def _message(text: str) -> str:
-    return unmarked(printable(text)).replace("%", "%25")
+    return escape_ci_markers(make_printable(text)).replace("%", "%25")
 
 
 def _property(text: str) -> str:

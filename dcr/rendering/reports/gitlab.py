@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from dcr.compatibility.severities import ERROR, INFO, WARNING
 from dcr.rendering.reports._placed import placed_issues
 from dcr.rendering.reports._wording import one_line
-from dcr.text.printable import printable, unmarked
+from dcr.text.printable import escape_ci_markers, make_printable
 
 if TYPE_CHECKING:
     from dcr.rendering.reports._placed import Placed
@@ -25,17 +25,17 @@ SEVERITIES = {ERROR: "major", WARNING: "minor", INFO: "info"}
 def render(report: Report, _style: Style) -> str:
     """Return the list of issues; an empty one tells GitLab that those of the target branch are resolved."""
     written = json.dumps([_entry(each) for each in placed_issues(report)], indent=2, allow_nan=False) + "\n"
-    return unmarked(written, escape="\\u0023")
+    return escape_ci_markers(written, escape="\\u0023")
 
 
 def _entry(placed: Placed) -> dict[str, Any]:
     issue, place = placed.issue, placed.place
     return {
-        "description": printable(one_line(issue)),
+        "description": make_printable(one_line(issue)),
         "check_name": issue.kind,
         "fingerprint": _fingerprint(placed),
         "severity": SEVERITIES[issue.severity],
-        "location": {"path": printable(place.path), "lines": {"begin": place.line}},
+        "location": {"path": make_printable(place.path), "lines": {"begin": place.line}},
     }
 
 

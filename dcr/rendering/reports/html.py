@@ -66,7 +66,7 @@ def _icon(ended: str) -> str:
 
 
 def _body(report: Report) -> Iterator[Markup | None]:
-    issues = list(report.all_issues())
+    issues = list(report.iterate_issues())
     yield element("a", "Skip to the issues", href="#issues", class_="skip")
     yield block(
         "header", element("p", element("b", "dcr"), " ", "check" if report.base else "lint", class_="brand"), _themes(),
@@ -99,7 +99,7 @@ def _themes() -> Markup:
 
 
 def _nothing(report: Report) -> Markup:
-    looked = not report.found_nothing
+    looked = not report.has_no_contracts
     words = "No rule had anything to say. Nothing to do here." if looked else "Nothing was looked at."
     return block(
         "section", element("h2", "Issues", class_="unseen"), element("p", words), id="issues", class_="nothing"

@@ -9,7 +9,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from dcr.compatibility.severities import ERROR, WARNING
-from dcr.text.printable import unmarked
+from dcr.text.printable import escape_ci_markers
 from dcr.version import __version__
 
 if TYPE_CHECKING:
@@ -24,7 +24,9 @@ SCHEMA_VERSION = 1
 def render(report: Report, _style: Style) -> str:
     """Return the report as one JSON document."""
     written = json.dumps(document(report), indent=2, allow_nan=False) + "\n"
-    return unmarked(written, escape="\\u0023")  # only strings can hold a mark, and there this is the same character
+    return escape_ci_markers(
+        written, escape="\\u0023"
+    )  # only strings can hold a mark, and there this is the same character
 
 
 def document(report: Report) -> dict[str, Any]:
@@ -43,9 +45,9 @@ def document(report: Report) -> dict[str, Any]:
             "formats": dict(report.formats),
             "files": report.files,
             "changed": report.changed,
-            "left_alone": report.left_alone,
-            "errors": report.number_of(ERROR),
-            "warnings": report.number_of(WARNING),
+            "left_alone": report.non_contracts,
+            "errors": report.count_issues(ERROR),
+            "warnings": report.count_issues(WARNING),
             "accepted": report.accepted,
             "baselined": report.baselined,
         },

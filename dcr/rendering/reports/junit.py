@@ -14,8 +14,8 @@ from xml.sax.saxutils import escape, quoteattr
 from dcr.compatibility.severities import ERROR, WARNING
 from dcr.rendering.reports._wording import cut, reason_of, verdict_on_row, who_breaks_when, written_row
 from dcr.report.report import UNCHANGED
-from dcr.report.summary import closing_line, closing_parts, counted
-from dcr.text.printable import printable, unmarked
+from dcr.report.summary import format_closing_line, format_count, list_closing_parts
+from dcr.text.printable import escape_ci_markers, make_printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -57,7 +57,7 @@ def render(report: Report, _style: Style) -> str:
     ]
     for suite in suites:
         lines += _written(suite)
-    written = unmarked("".join(f"{line}\n" for line in [*lines, "</testsuites>"]), escape="&#35;")
+    written = escape_ci_markers("".join(f"{line}\n" for line in [*lines, "</testsuites>"]), escape="&#35;")
     return written.encode("ascii", "xmlcharrefreplace").decode()  # right in whatever encoding it is written out
 
 
@@ -69,7 +69,7 @@ def _suites(report: Report) -> Iterator[_Suite]:
     if report.issues:
         yield _Suite("policy and acceptances", "", _cases(report.issues, failing, _Case("no errors")))
     elif not report.contracts:
-        yield _Suite("contracts", "", [_Case(closing_parts(report)[0], (closing_line(report),))])
+        yield _Suite("contracts", "", [_Case(list_closing_parts(report)[0], (format_closing_line(report),))])
 
 
 def _what_holds(contract: ContractReport, *, compared: bool) -> str:
@@ -80,7 +80,7 @@ def _what_holds(contract: ContractReport, *, compared: bool) -> str:
         return contract.change
     mode = f" ({contract.mode})" if contract.mode else ""
     accepted = sum(issue.accepted is not None for issue in contract.issues)
-    let_through = f", {counted(accepted, 'break')} ACCEPTED" if accepted else ""
+    let_through = f", {format_count(accepted, 'break')} ACCEPTED" if accepted else ""
     return f"compatible with {contract.previous}{mode}{let_through}"
 
 
@@ -100,7 +100,7 @@ def _cases(issues: tuple[Issue, ...], failing: set[str], holds: _Case) -> list[_
 def _name(issue: Issue) -> str:
     """Return the canonical line without its place: what people see of a case without opening it."""
     severity = "ACCEPTED" if issue.accepted else issue.severity
-    return f"{severity}: {cut(printable(issue.message), _MOST_OF_A_NAME)} [{issue.kind}]"
+    return f"{severity}: {cut(make_printable(issue.message), _MOST_OF_A_NAME)} [{issue.kind}]"
 
 
 def _details(issue: Issue) -> Iterator[str]:
@@ -139,7 +139,7 @@ def _counts(tests: int, failures: int) -> str:
 
 
 def _body(case: _Case) -> str:
-    text = escape("\n".join(printable(line) for line in case.details))
+    text = escape("\n".join(make_printable(line) for line in case.details))
     if case.failure is None:
         return f"      <system-out>{text}</system-out>"
     facts = f"type={_attribute(case.failure.kind)} message={_attribute(case.failure.message)}"
@@ -147,4 +147,4 @@ def _body(case: _Case) -> str:
 
 
 def _attribute(text: str) -> str:
-    return quoteattr(printable(text))
+    return quoteattr(make_printable(text))

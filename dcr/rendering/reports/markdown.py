@@ -15,7 +15,7 @@ from dcr.rendering.reports._fitting import Piece, fitted, length
 from dcr.rendering.reports._placed import placed_issues
 from dcr.rendering.reports._wording import verdict_on_row, who_breaks_when, written_row
 from dcr.report.report import RENAMED, UNCHANGED
-from dcr.report.summary import closing_parts, counted
+from dcr.report.summary import format_count, list_closing_parts
 
 if TYPE_CHECKING:
     from dcr.compatibility.issue import Issue
@@ -85,10 +85,10 @@ def render(report: Report, _style: Style) -> str:
 
 
 def _opening(report: Report) -> str:
-    first, *others = closing_parts(report, quoted=code)
+    first, *others = list_closing_parts(report, quoted=code)
     command = "lint" if report.base is None else "check"
-    warned = report.accepted or report.number_of(WARNING)
-    icon = _ICONS[ERROR] if not report.compatible else _ICONS[WARNING] if warned or report.found_nothing else "✅"
+    warned = report.accepted or report.count_issues(WARNING)
+    icon = _ICONS[ERROR] if not report.compatible else _ICONS[WARNING] if warned or report.has_no_contracts else "✅"
     facts = f"\n{' · '.join(others)}\n" if others else ""
     return f"{MARK}\n### {icon} dcr {command}: {first}\n{facts}"
 
@@ -167,7 +167,7 @@ def _cut(left_out: list[Piece]) -> str:
     ranks = [piece.rank for piece in left_out]
     rows, errors = sum(rank in _DETAILS for rank in ranks), ranks.count(_Rank.ERROR)
     details = sum(rank in _DETAILS.values() for rank in ranks)
-    said = [f"{counted(rows, 'issue')}, {counted(errors, 'error')} among them"] if rows else []
-    said += [f"the details of {counted(details, 'issue')}"] if details else []
+    said = [f"{format_count(rows, 'issue')}, {format_count(errors, 'error')} among them"] if rows else []
+    said += [f"the details of {format_count(details, 'issue')}"] if details else []
     what = "; ".join(said) or "contracts without issues"
     return f"\n> **Left out, for the length of a comment: {what}.** Another format of dcr shows all.\n"

@@ -14,8 +14,8 @@ from dcr.compatibility.severities import SEVERITIES
 from dcr.rendering.reports._placed import placed_issues
 from dcr.rendering.reports._sarif_results import ROOT, result_of
 from dcr.rendering.reports._sarif_rules import descriptors
-from dcr.report.summary import counted
-from dcr.text.printable import unmarked
+from dcr.report.summary import format_count
+from dcr.text.printable import escape_ci_markers
 from dcr.version import __version__
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ MOST_RESULTS = 25_000
 def render(report: Report, _style: Style) -> str:
     """Return the log: one run, one result per issue, and the rules that they name."""
     log = {"$schema": SCHEMA, "version": "2.1.0", "runs": [_run(report)]}
-    return unmarked(json.dumps(log, indent=2, allow_nan=False) + "\n", escape="\\u0023")
+    return escape_ci_markers(json.dumps(log, indent=2, allow_nan=False) + "\n", escape="\\u0023")
 
 
 def _run(report: Report) -> dict[str, Any]:
@@ -61,7 +61,7 @@ def _kept(placed: list[Placed]) -> list[Placed]:
 def _invocation(report: Report, *, left_out: int) -> dict[str, Any]:
     invocation: dict[str, Any] = {"executionSuccessful": True, "exitCode": int(report.fails)}
     if left_out:
-        text = f"{counted(left_out, 'issue')} left out, the least severe: a run holds {MOST_RESULTS:,} at most."
+        text = f"{format_count(left_out, 'issue')} left out, the least severe: a run holds {MOST_RESULTS:,} at most."
         invocation["toolExecutionNotifications"] = [{"level": "warning", "message": {"text": text}}]
     return invocation
 

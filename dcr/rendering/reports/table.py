@@ -14,7 +14,7 @@ from dcr.compatibility.severities import ERROR, INFO, WARNING
 from dcr.rendering.reports._layout import GAP, INDENT, Layout, broken, layout_of, place_of, width_of
 from dcr.rendering.reports._wording import reason_of, verdict_on_row, who_breaks_when, written_row
 from dcr.report.report import RENAMED, UNCHANGED
-from dcr.report.summary import closing_parts, severity_word
+from dcr.report.summary import format_severity, list_closing_parts
 
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
@@ -35,10 +35,12 @@ def render(report: Report, style: Style) -> str:
     shown = [each for each in report.contracts if each.issues or (each.change != UNCHANGED and not style.quiet)]
     if style.quiet and not shown and not report.issues:
         return ""
-    closing = Layout(style.width, style.unicode).shown((" · " if style.unicode else "; ").join(closing_parts(report)))
+    closing = Layout(style.width, style.unicode).shown(
+        (" · " if style.unicode else "; ").join(list_closing_parts(report))
+    )
     if not shown and not report.issues:
         return "".join(f"{_harmless(line)}\n" for line in _folded(closing, style.width - 1))
-    layout = layout_of(tuple(report.all_issues()), style)
+    layout = layout_of(tuple(report.iterate_issues()), style)
     groups = [(_heading(each, layout, compared=report.base is not None), each.issues) for each in shown]
     if report.issues:
         groups.append((_text().append("policy and acceptances", style="bold"), report.issues))
@@ -152,7 +154,7 @@ def _rows(widths: list[int], gap: int, rows: list[list[RenderableType]]) -> Tabl
 
 def _cells(issue: Issue, layout: Layout) -> list[RenderableType]:
     """Return one issue's cells, in the order of the layout's columns."""
-    severity, field, place = _text(severity_word(issue), _color(issue)), issue.field or "", place_of(issue, layout)
+    severity, field, place = _text(format_severity(issue), _color(issue)), issue.field or "", place_of(issue, layout)
     details = _details(issue, layout)
     if layout.kind:
         fields = [_text(layout.shown(field), "cyan")] if layout.field else []
@@ -203,4 +205,4 @@ def _color(issue: Issue) -> str:
 def _closing_color(report: Report) -> str:
     if not report.compatible:
         return "bold red"
-    return "bold yellow" if report.accepted or report.number_of(WARNING) else "bold green"
+    return "bold yellow" if report.accepted or report.count_issues(WARNING) else "bold green"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dcr.text.printable import defused, printable
+from dcr.text.printable import escape_ci_commands, make_printable
 
 if TYPE_CHECKING:
     from dcr.compatibility.issue import Issue
@@ -14,12 +14,12 @@ if TYPE_CHECKING:
 
 def render(report: Report, _style: Style) -> str:
     """Return the lines; nothing for a report without issues."""
-    return "".join(f"{canonical_line(issue)}\n" for issue in report.all_issues())
+    return "".join(f"{canonical_line(issue)}\n" for issue in report.iterate_issues())
 
 
 def canonical_line(issue: Issue) -> str:
     """Return the one line that names an issue everywhere."""
     place = issue.location
-    where = f"{printable(place.path)}:{place.line}:{place.column}" if place else "dcr"
-    accepted = f" (accepted: {printable(issue.accepted.reason)})" if issue.accepted else ""
-    return defused(f"{where}: {issue.severity}: {printable(issue.message)}{accepted} [{issue.kind}]")
+    where = f"{make_printable(place.path)}:{place.line}:{place.column}" if place else "dcr"
+    accepted = f" (accepted: {make_printable(issue.accepted.reason)})" if issue.accepted else ""
+    return escape_ci_commands(f"{where}: {issue.severity}: {make_printable(issue.message)}{accepted} [{issue.kind}]")

@@ -9,7 +9,7 @@ from dcr.compatibility.severities import ERROR, WARNING
 from dcr.rendering.reports._html.issues import counts
 from dcr.rendering.reports._html.markup import Markup, block, element, hidden, join
 from dcr.report.report import RENAMED, UNCHANGED
-from dcr.report.summary import counted
+from dcr.report.summary import format_count
 
 if TYPE_CHECKING:
     from dcr.rendering.reports._html.groups import Group
@@ -56,7 +56,7 @@ def _line(group: Group, contract: ContractReport, *, compared: bool) -> Markup:
 
 
 def _counted(number: int, state: str) -> str:
-    return f"{number:,} {state}" if state not in (ERROR, WARNING) else counted(number, state)
+    return f"{number:,} {state}" if state not in (ERROR, WARNING) else format_count(number, state)
 
 
 def _versions(contract: ContractReport) -> Markup | None:

@@ -9,7 +9,7 @@ from dcr.rendering.reports._html.issues import ACCEPTED, STATES, counts
 from dcr.rendering.reports._html.markup import Markup, block, element, join
 from dcr.rendering.reports._html.sides import head_in_words
 from dcr.report.report import UNCHANGED
-from dcr.report.summary import counted
+from dcr.report.summary import format_count
 
 if TYPE_CHECKING:
     from dcr.report.report import Report
@@ -22,31 +22,35 @@ def outcome(report: Report) -> str:
     """Return how a report ended, as the page colors it."""
     if report.fails or not report.compatible:
         return BAD
-    if report.found_nothing and not report.issues:
+    if report.has_no_contracts and not report.issues:
         return NOTHING
-    return MIND if report.accepted or report.number_of(WARNING) else GOOD
+    return MIND if report.accepted or report.count_issues(WARNING) else GOOD
 
 
 def verdict(report: Report) -> str:
     """Return the verdict in a few words."""
-    errors, compared = report.number_of(ERROR), report.base is not None
+    errors, compared = report.count_issues(ERROR), report.base is not None
     if errors:
         if compared:
-            return f"Not compatible: {counted(errors, 'error')}"
+            return f"Not compatible: {format_count(errors, 'error')}"
         files = {each.path for each in report.contracts if not each.compatible}
-        return f"{counted(errors, 'error')} in {counted(len(files), 'file')}" if files else counted(errors, "error")
-    if report.found_nothing and not report.issues:
+        return (
+            f"{format_count(errors, 'error')} in {format_count(len(files), 'file')}"
+            if files
+            else format_count(errors, "error")
+        )
+    if report.has_no_contracts and not report.issues:
         return "No contract was found"
     if not compared:
-        return "No errors" if counts(report.all_issues()) else "No issues"
+        return "No errors" if counts(report.iterate_issues()) else "No issues"
     if report.accepted:
-        return f"Compatible, with {counted(report.accepted, 'accepted break')}"
+        return f"Compatible, with {format_count(report.accepted, 'accepted break')}"
     return "Compatible"
 
 
 def banner(report: Report) -> Markup:
     """Return the verdict with everything that belongs to it."""
-    numbers = counts(report.all_issues())
+    numbers = counts(report.iterate_issues())
     chips = [
         element("li", element("b", f"{numbers[each]:,}"), " ", _noun(each, numbers[each]), class_=f"count {each}")
         for each in STATES
@@ -69,8 +73,10 @@ def _noun(state: str, number: int) -> str:
 
 def _sentence(report: Report) -> str:
     said = [_scope(report)]
-    if report.left_alone:
-        said.append(f"{counted(report.left_alone, 'file')} in scope {_is(report.left_alone)} and left alone.")
+    if report.non_contracts:
+        said.append(
+            f"{format_count(report.non_contracts, 'file')} in scope {_is(report.non_contracts)} and left alone."
+        )
     if report.fail_on == "never" and not report.compatible:
         said.append("The run passes all the same, since it was told to fail on nothing.")
     elif report.fails and report.compatible:
@@ -83,25 +89,25 @@ def _is(number: int) -> str:
 
 
 def _scope(report: Report) -> str:
-    if report.found_nothing:
+    if report.has_no_contracts:
         return (
-            f"None of {counted(report.files, 'file')} in scope holds a contract."
+            f"None of {format_count(report.files, 'file')} in scope holds a contract."
             if report.base
             else "There was nothing to validate."
         )
     if report.base is None:
         total = report.total or 0
         clean = total - len({each.path for each in report.contracts})
-        return f"{counted(total, 'contract')} read, {max(clean, 0):,} of them without anything to say about."
+        return f"{format_count(total, 'contract')} read, {max(clean, 0):,} of them without anything to say about."
     if not report.changed and report.total is not None:
-        return f"{counted(report.total, 'contract')}, and none of them changed in meaning."
+        return f"{format_count(report.total, 'contract')}, and none of them changed in meaning."
     gone = " Nothing that could be read before breaks." if report.compatible and not report.accepted else ""
     files = {each.path for each in report.contracts if each.change != UNCHANGED}
     if len(files) != report.changed:
-        return f"{report.changed:,} datasets changed, in {counted(len(files), 'file')}.{gone}"
+        return f"{report.changed:,} datasets changed, in {format_count(len(files), 'file')}.{gone}"
     if report.total is None:
-        return f"{counted(report.changed, 'contract')} changed, among {counted(report.files, 'file')}.{gone}"
-    return f"{report.changed:,} of {counted(max(report.total, report.changed), 'contract')} changed.{gone}"
+        return f"{format_count(report.changed, 'contract')} changed, among {format_count(report.files, 'file')}.{gone}"
+    return f"{report.changed:,} of {format_count(max(report.total, report.changed), 'contract')} changed.{gone}"
 
 
 def _facts(report: Report) -> Markup:
@@ -116,7 +122,7 @@ def _facts(report: Report) -> Markup:
         judged = head_in_words(report.head)
         facts.append(("Judged", join(f"{judged}, merged with {base.ref}" if report.merged else judged)))
         if report.uncommitted:
-            facts.append(("Not judged", join(f"{counted(report.uncommitted, 'file')} with uncommitted changes")))
+            facts.append(("Not judged", join(f"{format_count(report.uncommitted, 'file')} with uncommitted changes")))
     facts.append(("Policy", join(report.policy)))
     facts.append(("Fails on", join("nothing" if report.fail_on == "never" else f"{report.fail_on}s")))
     parts = [element("div", element("dt", name), element("dd", value)) for name, value in facts]

@@ -6,7 +6,7 @@ import re
 import textwrap
 from typing import TYPE_CHECKING
 
-from dcr.compatibility.rule import all_rules
+from dcr.compatibility.rule import load_rules
 from dcr.rendering.reports._html.markup import Markup, block, element
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ _CODE = "Example"
 
 def manuals(kinds: Iterable[str]) -> Markup | None:
     """Return the manual of each kind, once; nothing without kinds."""
-    rules = all_rules()
+    rules = load_rules()
     wanted = sorted({kind for kind in kinds if kind in rules})
     if not wanted:
         return None

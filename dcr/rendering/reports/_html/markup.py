@@ -8,7 +8,7 @@ from __future__ import annotations
 from html import escape
 from typing import TYPE_CHECKING, TypeAlias
 
-from dcr.text.printable import printable, unmarked
+from dcr.text.printable import escape_ci_markers, make_printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -33,7 +33,7 @@ def text(written: str) -> Markup:
 
     Line breaks are written out, so no line of the page begins with it.
     """
-    return Markup(unmarked(escape(printable(written)), escape="&#35;"))
+    return Markup(escape_ci_markers(escape(make_printable(written)), escape="&#35;"))
 
 
 def join(*content: Content, between: str = "") -> Markup:

@@ -9,7 +9,7 @@ from dcr.rendering.reports._html.colors import Token, tokens
 from dcr.rendering.reports._html.excerpts import Compared, Row, compare, differing, excerpt
 from dcr.rendering.reports._html.markup import Markup, block, element, hidden, join
 from dcr.report.sources import Source
-from dcr.text.printable import printable
+from dcr.text.printable import make_printable
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -64,7 +64,7 @@ def head_in_words(head: str) -> str:
 
 
 def _sides(report: Report, issue: Issue, contract: ContractReport | None) -> tuple[_Side | None, _Side | None]:
-    before, after = report.source_keys(issue, contract)
+    before, after = report.find_source_keys(issue, contract)
     here, there = issue.location, issue.previous_location
     if here and there and here.line > 1 and there[1:3] == (1, 1):
         there = None  # the whole contract: what stood in the place of the line says more
@@ -123,9 +123,9 @@ def _row(row: Row, column: int, *, compared: bool) -> Markup:
 
 def _tokens(row: Row, column: int) -> list[Token]:
     """Return the parts of a line; what cannot be seen in it is written out first, and moves the column."""
-    written = printable(row.text)
-    at = len(printable(row.text[: column - 1])) + 1 if column else 0
-    return tokens(written, at, differing(written, printable(row.counterpart)) if row.counterpart else range(0))
+    written = make_printable(row.text)
+    at = len(make_printable(row.text[: column - 1])) + 1 if column else 0
+    return tokens(written, at, differing(written, make_printable(row.counterpart)) if row.counterpart else range(0))
 
 
 def _token(token: Token) -> Markup:
