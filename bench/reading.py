@@ -73,7 +73,7 @@ def jobs() -> dict[str, Job]:
     large, large_native = [_large_standard()], [_large_native()]
     for file in (*native, *foreign, *large, *large_native):
         found = read_content("contract.yaml", file)
-        if not found.contracts or any(problem.fatal for problem in found.problems):
+        if not found.contracts or any(problem.is_fatal for problem in found.problems):
             raise ValueError(f"a generated file was not read: {found.problems[:1]}")
     size = f"one file of {len(large[0]) / 1000:.0f} kB"
     return {

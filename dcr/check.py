@@ -9,10 +9,10 @@ from dcr.compatibility.severities import ERROR
 from dcr.errors import DcrError, UsageError
 from dcr.git.base.comparison import resolve_base_for_head
 from dcr.git.changes import INDEX, WORKTREE, list_changes
+from dcr.git.ci.repository_url import find_repository_url
 from dcr.git.contracts.counts import count_contracts
 from dcr.git.policies import read_governing_policy
 from dcr.git.repository import discover_repository
-from dcr.git.web_address import find_repository_url
 from dcr.report.policy_issues import get_today, list_policy_issues
 from dcr.report.report import (
     BaseReport,
@@ -33,8 +33,8 @@ if TYPE_CHECKING:
     from dcr.git.base.merge_bases import Base
     from dcr.git.changes import Change, ChangeSet
     from dcr.git.repository import Repository
-    from dcr.policy.effective import EffectivePolicy
-    from dcr.policy.globs import Scope
+    from dcr.policy.effective_policy import EffectivePolicy
+    from dcr.policy.scope import Scope
 
 
 class Request(NamedTuple):
@@ -190,8 +190,8 @@ def _judge_changes(
     from dcr.compatibility.issue_locations import create_location_resolver  # noqa: PLC0415
     from dcr.compatibility.matching import match_contracts  # noqa: PLC0415 (an unchanged repository needs no engine)
     from dcr.git.base.tip import BaseTip  # noqa: PLC0415
-    from dcr.git.contracts.context import create_match_context  # noqa: PLC0415
-    from dcr.git.contracts.versions import read_changed_files  # noqa: PLC0415
+    from dcr.git.contracts.changed_files import read_changed_files  # noqa: PLC0415
+    from dcr.git.contracts.match_context import create_match_context  # noqa: PLC0415
 
     in_scope = [each for each in run.change_set.changes if run.scope.covers(each.path)]
     looked_at = list({each.path: each for each in (*in_scope, *relevant)}.values())
@@ -252,7 +252,7 @@ def _add_histories(run: _Run, touched: list[Match], progress: Callable[[str], No
     questions = [find_history_needs(each.pair, _get_mode(run, each.dataset_id), policy) for each in touched]
     if all(each == HistoryNeeds() for each in questions):
         return touched
-    from dcr.registry.history.request import HistoryRequest  # noqa: PLC0415 (few changes ask the history)
+    from dcr.registry.history_request import HistoryRequest  # noqa: PLC0415 (few changes ask the history)
     from dcr.registry.pair_history import add_histories  # noqa: PLC0415
 
     progress("asking the history")

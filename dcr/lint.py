@@ -13,14 +13,14 @@ from dcr.compatibility.rules import list_kinds
 from dcr.contract.contract import Contract
 from dcr.errors import UsageError
 from dcr.formats import read_content
-from dcr.formats.reading import ParsedFile, Problem
+from dcr.formats.parsed_file import ParsedFile, Problem
 from dcr.formats.unread_keys import filter_keys, list_unread_keys
 from dcr.git.changes import list_worktree_files
 from dcr.git.repository import NotARepositoryError, discover_repository
 from dcr.git.worktree import list_files, read_file, resolve_relative_paths
 from dcr.parsing.location import Location
-from dcr.policy.application import adjust_issues
 from dcr.policy.detection import is_contract, may_be_contract
+from dcr.policy.issue_adjustment import adjust_issues
 from dcr.policy.policy import FILES, Policy, PolicyError, StricterPolicy, parse_policy
 from dcr.report.report import UNCHANGED, ContractReport, Report, deduplicate_file_issues, without_known_issues
 
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from dcr.formats.unread_keys import UnreadKey
     from dcr.git.repository import Repository
-    from dcr.policy.globs import Scope
+    from dcr.policy.scope import Scope
 
 UNKNOWN = "unknown"
 """The format of a file that cannot be read far enough to tell what it is."""

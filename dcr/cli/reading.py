@@ -15,8 +15,8 @@ from dcr.cli.output import Progress, get_style, get_working_folder, require_choi
 from dcr.errors import UsageError
 from dcr.git.repository import discover_repository
 from dcr.registry.history.facts import Retention
-from dcr.registry.lookup import UNSHALLOW_COMMAND
 from dcr.registry.snapshot import open_snapshot
+from dcr.registry.version_lookup import UNSHALLOW_COMMAND
 from dcr.rendering.style import Style
 from dcr.text.printable import escape_ci_commands, make_printable
 from dcr.text.suggestions import format_suggestion

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from dcr.compatibility.counterexamples.rows import UNKNOWN, NoValueError, accepts, build_row
+from dcr.compatibility.dbt_hints import add_version_hint
 from dcr.compatibility.issue import READERS_BY_DIRECTION, Issue, Witness, compute_fingerprint
 from dcr.compatibility.modes import BACKWARD, DIRECTIONS, FORWARD
 from dcr.compatibility.pairs import ContractPair, FieldPair, list_field_pairs
 from dcr.compatibility.rule import CONTRACT, FIELD, Finding, Rule, load_rules_about
 from dcr.compatibility.semver import MAJOR, MINOR, NONE, PATCH, compute_bump, get_largest_bump
 from dcr.compatibility.severities import ERROR, OFF, SEVERITIES
-from dcr.compatibility.unversioned_hints import add_version_hint
 from dcr.contract.contract import walk_fields
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from dcr.compatibility.issue import Issue
-    from dcr.formats.reading import ParsedFile
+    from dcr.formats.parsed_file import ParsedFile
     from dcr.parsing.location import Location
 
 KeysByPosition = dict[tuple[int, int], str]

@@ -10,14 +10,14 @@ from dcr.compatibility.match import Match
 from dcr.compatibility.migration import find_former_id, make_comparable, match_migrated_ids
 from dcr.compatibility.pairs import ContractPair
 from dcr.contract.contract import build_fields_key
-from dcr.formats.reading import filter_problems
+from dcr.formats.parsed_file import filter_problems
 from dcr.parsing.location import Location
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from dcr.contract.contract import Contract
-    from dcr.formats.reading import KnownProblems, ParsedFile, Problem
+    from dcr.formats.parsed_file import KnownProblems, ParsedFile, Problem
     from dcr.formats.unread_keys import UnreadKey
 
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from dcr.contract.contract import Contract, Field
-    from dcr.formats.reading import ParsedFile
+    from dcr.formats.parsed_file import ParsedFile
 
 
 def match_migrated_ids(previous: Mapping[str, ParsedFile], proposed: Mapping[str, ParsedFile]) -> dict[str, str]:

@@ -8,8 +8,8 @@ from dcr.compatibility.engine import run_rules
 
 if TYPE_CHECKING:
     from dcr.compatibility.engine import Verdict
+    from dcr.compatibility.older_versions import OlderVerdict
     from dcr.compatibility.pairs import ContractPair
-    from dcr.compatibility.transitive import OlderVerdict
 
 
 def check_pair(pair: ContractPair, mode: str) -> tuple[Verdict, tuple[OlderVerdict, ...]]:
@@ -17,13 +17,13 @@ def check_pair(pair: ContractPair, mode: str) -> tuple[Verdict, tuple[OlderVerdi
     verdict: Verdict
     older: tuple[OlderVerdict, ...] = ()
     if pair.older_versions:
-        from dcr.compatibility.transitive import check_all_versions  # noqa: PLC0415 (transitive modes alone pay for it)
+        from dcr.compatibility.older_versions import check_all_versions  # noqa: PLC0415 (transitive modes alone pay for it)
 
         verdict, older = check_all_versions(pair, mode)
     else:
         verdict = run_rules(pair, mode)
     if pair.published is None:
         return verdict, older
-    from dcr.compatibility.three_way import drop_base_issues  # noqa: PLC0415 (where the base has gone on)
+    from dcr.compatibility.base_issues import drop_base_issues  # noqa: PLC0415 (where the base has gone on)
 
     return drop_base_issues(pair, mode, verdict, older)

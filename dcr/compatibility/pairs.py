@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from dcr.compatibility.history import HistoryContext, ReleasedVersion
-    from dcr.formats.reading import KnownProblems, Problem, UnenforcedDataset
+    from dcr.formats.parsed_file import KnownProblems, Problem, UnenforcedDataset
     from dcr.formats.unread_keys import UnreadKey
     from dcr.parsing.location import Location
 

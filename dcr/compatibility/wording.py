@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from dcr.compatibility.history import DeprecationPeriod
     from dcr.compatibility.pairs import FieldPair
     from dcr.contract.contract import Contract, Field
-    from dcr.formats.reading import Problem
+    from dcr.formats.parsed_file import Problem
     from dcr.parsing.location import Location
 
 MAX_LISTED = 8

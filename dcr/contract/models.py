@@ -18,7 +18,7 @@ from dcr.contract.validity import find_part_violations, find_violations
 if TYPE_CHECKING:
     from pydantic import ModelWrapValidatorHandler, SerializationInfo, SerializerFunctionWrapHandler
 
-    from dcr.contract.fault import Key, Violation
+    from dcr.contract.violation import Key, Violation
 
 VERSION_PATTERN = r"^(0|[1-9][0-9]{0,18})\.(0|[1-9][0-9]{0,18})\.(0|[1-9][0-9]{0,18})$"
 

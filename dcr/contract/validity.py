@@ -11,16 +11,16 @@ from itertools import chain, islice
 from typing import TYPE_CHECKING, Any
 
 from dcr.contract.contract import CONSTRAINTS, STATUSES, TYPES
-from dcr.contract.fault import Violation, is_number
 from dcr.contract.values import patterns
 from dcr.contract.values.enums import check_enum, check_enums_against_patterns
 from dcr.contract.values.field_values import TEXT_FORMATS
+from dcr.contract.violation import Violation, is_number
 from dcr.text.suggestions import format_suggestion
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from dcr.contract.fault import Key
+    from dcr.contract.violation import Key
 
 MAX_ID_LENGTH = 128
 MAX_VERSION_DIGITS = 19

@@ -12,7 +12,7 @@ from dcr.editing.text.contracts import set_version
 from dcr.editing.text.document import EditRefusedError
 from dcr.errors import quote_for_shell
 from dcr.git.changes import list_commit_changes
-from dcr.git.contracts.versions import read_previous_versions
+from dcr.git.contracts.changed_files import read_previous_versions
 from dcr.parsing.location import Location
 
 if TYPE_CHECKING:

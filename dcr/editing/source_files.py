@@ -9,7 +9,7 @@ from dcr.editing.text.document import EditRefusedError
 from dcr.errors import DcrError, UsageError
 from dcr.formats import read_content
 from dcr.git.changes import list_worktree_files
-from dcr.git.contracts.claims import list_search_words
+from dcr.git.contracts.dataset_locations import list_search_words
 from dcr.git.repository import discover_repository
 from dcr.git.worktree import read_file
 from dcr.lint import read_policy
@@ -20,7 +20,7 @@ from dcr.text.suggestions import format_suggestion
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from dcr.formats.reading import ParsedFile
+    from dcr.formats.parsed_file import ParsedFile
     from dcr.git.repository import Repository
 
 

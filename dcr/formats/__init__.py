@@ -16,10 +16,10 @@ from typing import TYPE_CHECKING, Protocol, cast
 
 from yaml import MappingNode, Node
 
-from dcr.formats.reading import ParsedFile, Problem
+from dcr.formats.parsed_file import ParsedFile, Problem
 from dcr.parsing.location import Location
 from dcr.parsing.plain_tree import is_plain
-from dcr.parsing.reader import InvalidYamlError, check_tree, compose
+from dcr.parsing.yaml_reader import InvalidYamlError, check_tree, compose
 
 if TYPE_CHECKING:
     from collections.abc import Collection

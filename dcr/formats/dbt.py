@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from dcr.contract.contract import Contract, Owner
-from dcr.formats._dbt.constraints import (
+from dcr.formats._dbt.columns import (
     ModelConstraints,
     assign_loose_checks,
     find_primary_key,
@@ -19,13 +19,13 @@ from dcr.formats._dbt.constraints import (
 )  # fmt: skip
 from dcr.formats._dbt.terms import read_terms
 from dcr.formats._dbt.versions import find_greatest_version, is_enabled, is_enforced, locate_enforcement, select_columns
+from dcr.formats._foreign.fields import read_unique_mappings
 from dcr.formats._foreign.lifecycle import is_past, read_day
 from dcr.formats._foreign.mapping import SourceMapping
 from dcr.formats._foreign.notes import Notes
-from dcr.formats._foreign.translation import read_unique_mappings
+from dcr.formats.parsed_file import DatasetList, ParsedFile, UnenforcedDataset, convert_notes
 from dcr.formats.parts import find_dataset_entries
-from dcr.formats.reading import DatasetList, ParsedFile, UnenforcedDataset, convert_notes
-from dcr.parsing.reader import InvalidYamlError, check_tree
+from dcr.parsing.yaml_reader import InvalidYamlError, check_tree
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

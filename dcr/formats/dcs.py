@@ -12,11 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from dcr.contract.contract import ANY_TYPE, UNRESOLVED_TYPE, Contract, Field, Owner
 from dcr.formats._dcs import terms
 from dcr.formats._dcs.definitions import Definitions
-from dcr.formats._foreign.lifecycle import read_status_word
-from dcr.formats._foreign.mapping import SourceMapping
-from dcr.formats._foreign.notes import Notes
-from dcr.formats._foreign.stored_types import MAP_PARTS, LogicalType, normalize_stored_type, parse_stored_type
-from dcr.formats._foreign.translation import (
+from dcr.formats._foreign.fields import (
     apply_exclusive_flags,
     build_field,
     read_constraints,
@@ -24,8 +20,12 @@ from dcr.formats._foreign.translation import (
     read_unique_mappings,
     with_map_parts,
 )
+from dcr.formats._foreign.lifecycle import read_status_word
+from dcr.formats._foreign.mapping import SourceMapping
+from dcr.formats._foreign.notes import Notes
+from dcr.formats._foreign.stored_types import MAP_PARTS, LogicalType, normalize_stored_type, parse_stored_type
+from dcr.formats.parsed_file import DatasetList, ParsedFile, Problem, convert_notes
 from dcr.formats.parts import find_dataset_entries
-from dcr.formats.reading import DatasetList, ParsedFile, Problem, convert_notes
 
 if TYPE_CHECKING:
     from yaml import MappingNode

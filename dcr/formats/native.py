@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from dcr.contract.contract import CONSTRAINTS, Contract, Field, FreshnessSLA, Owner
 from dcr.contract.validity import find_violations
-from dcr.formats.reading import ParsedFile, Problem
+from dcr.formats.parsed_file import ParsedFile, Problem
 from dcr.parsing.location import SourceNode, locate_node, locate_paths
-from dcr.parsing.reader import truncate
 from dcr.parsing.scalars import (
     NotFiniteError,
     describe_misreading,
@@ -20,6 +19,7 @@ from dcr.parsing.scalars import (
     format_number,
     resolve_scalar,
 )
+from dcr.parsing.yaml_reader import truncate
 
 if TYPE_CHECKING:
     from yaml import MappingNode, Node
@@ -260,7 +260,7 @@ def _collect_constraints(raw: dict[str, Any]) -> dict[str, Any]:
 
 
 def _validate_with_models(path: str, raw: dict[str, Any], root: Node) -> tuple[Contract | None, list[Problem]]:
-    from dcr.contract.model_errors import validate_mapping  # noqa: PLC0415 (pydantic costs more than an ordinary check)
+    from dcr.contract.model_validation import validate_mapping  # noqa: PLC0415 (pydantic costs more than an ordinary check)
 
     found = validate_mapping(raw)
     if found:

@@ -15,8 +15,8 @@ from dcr.formats._foreign.mapping import SourceMapping
 from dcr.formats._foreign.notes import Notes
 from dcr.formats._odcs import terms
 from dcr.formats._odcs.fields import Edition, read_fields
+from dcr.formats.parsed_file import DatasetList, ParsedFile, Problem, convert_notes
 from dcr.formats.parts import find_dataset_entries
-from dcr.formats.reading import DatasetList, ParsedFile, Problem, convert_notes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -13,13 +13,13 @@ from yaml import MappingNode, SequenceNode
 
 from dcr.formats._foreign.notes import MAX_COLUMNS, MAX_DATASETS
 from dcr.parsing.plain_tree import is_plain
-from dcr.parsing.reader import InvalidYamlError, check_tree
+from dcr.parsing.yaml_reader import InvalidYamlError, check_tree
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from dcr.formats import Format
-    from dcr.formats.reading import DatasetList, ParsedFile
+    from dcr.formats.parsed_file import DatasetList, ParsedFile
 
 LIMITS = (MAX_COLUMNS, MAX_DATASETS, 10_000)
 """How much a file may unfold to: columns, datasets, and the references followed on the way."""

@@ -12,9 +12,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from dcr.contract.contract import Contract
+    from dcr.formats._keys.comparison import FoundKey, KeyContext
     from dcr.formats._keys.vocabulary import Vocabulary
-    from dcr.formats._keys.walk import FoundKey, KeyContext
-    from dcr.formats.reading import ParsedFile
+    from dcr.formats.parsed_file import ParsedFile
     from dcr.parsing.location import Location
 
 
@@ -71,8 +71,8 @@ def _locate_root(reading: ParsedFile) -> Location:
 
 
 def _compare_files(previous: ParsedFile | None, proposed: ParsedFile, *, new: bool = False) -> Iterator[UnreadKey]:
+    from dcr.formats._keys.comparison import MAX_KEYS, KeyComparison  # noqa: PLC0415 (only a changed foreign file pays for it)
     from dcr.formats._keys.vocabularies import find_vocabulary  # noqa: PLC0415
-    from dcr.formats._keys.walk import MAX_KEYS, KeyComparison  # noqa: PLC0415 (only a changed foreign file pays for it)
 
     vocabulary = find_vocabulary(proposed.format or "")
     if vocabulary is None or proposed.root is None:
@@ -97,7 +97,7 @@ def _compare_files(previous: ParsedFile | None, proposed: ParsedFile, *, new: bo
 def _build_unread_key(
     key: FoundKey, previous: ParsedFile | None, proposed: ParsedFile, about: tuple[tuple[str, ...], str | None]
 ) -> UnreadKey:
-    from dcr.formats._keys.values import format_node  # noqa: PLC0415
+    from dcr.formats._keys.nodes import format_node  # noqa: PLC0415
 
     (old_key, new_key), (old, new) = key.keys, key.values
     was_at = old_key or old

@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-from dcr.git.contracts.contents import read_proposed_contents
 from dcr.git.objects import read_path_in_commits
+from dcr.git.proposed_contents import read_proposed_contents
 from dcr.git.worktree import resolve_relative_paths
 from dcr.policy.baseline import Baseline, BaselineError, parse_baseline
 

@@ -146,7 +146,7 @@ def _get_filter_overrides(repository: Repository) -> dict[str, str]:
         except OSError:
             suspicious = True
         if suspicious:
-            from dcr.git.filters import get_filter_overrides  # noqa: PLC0415 (few repositories have any)
+            from dcr.git.config_overrides import get_filter_overrides  # noqa: PLC0415 (few repositories have any)
 
             return get_filter_overrides(repository.git)
     return {}

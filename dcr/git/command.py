@@ -206,7 +206,7 @@ def _find_failure_hint(complaint: str) -> str:
     if "promisor" in complaint:
         from dcr.git import ci  # noqa: PLC0415 (a service may make such clones by itself)
 
-        setting = f"{ci.setting(os.environ)}; or " if ci.filters(os.environ) else ""
+        setting = f"{ci.find_clone_setting(os.environ)}; or " if ci.makes_partial_clones(os.environ) else ""
         return f"this clone is partial and dcr fetches nothing: {setting}{REFETCH_COMMAND}"
     if any(
         word in complaint for word in ("bad object", "missing", "unable to read", "corrupt", "promisor", "not found")

@@ -14,13 +14,13 @@ from dcr.errors import DcrError, UsageError
 from dcr.git.changes import ABSENT_MODE
 from dcr.git.command import GitFailedError, create_git_error
 from dcr.git.objects import FILE_MODE_PREFIX, list_tree
-from dcr.policy.globs import SUFFIXES
+from dcr.policy.scope import SUFFIXES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from dcr.git.repository import Repository
-    from dcr.policy.globs import Scope
+    from dcr.policy.scope import Scope
 
 _LOG_FORMAT = "--format=%x00%H%x00%P%x00%an%x00%ae%x00%cI%x00%s"
 _ID = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?\Z")

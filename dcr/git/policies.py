@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dcr.compatibility.rules import list_kinds
-from dcr.git.contracts.contents import SPECIAL_FILE_KINDS, read_proposed_contents
 from dcr.git.objects import FOLDER_MODE, MAX_BLOB_BYTES, read_path_in_commits, read_root_files
+from dcr.git.proposed_contents import SPECIAL_FILE_KINDS, read_proposed_contents
 from dcr.git.refs import is_unborn
 from dcr.parsing.location import Location
-from dcr.policy.effective import Acceptances, EffectivePolicy, combine_policies
+from dcr.policy.effective_policy import Acceptances, EffectivePolicy, combine_policies
 from dcr.policy.policy import FILES, Policy, PolicyError, parse_policy
 
 if TYPE_CHECKING:
@@ -76,7 +76,7 @@ def read_governing_policy(
 def read_acceptances(repository: Repository, commits: Iterable[str]) -> dict[str, tuple[Acceptance, ...]]:
     """Return the acceptances that stood in each of some commits; one that cannot be read lets nothing through."""
     from dcr.compatibility.rule import load_rules  # noqa: PLC0415
-    from dcr.policy.acceptances import parse_acceptances  # noqa: PLC0415
+    from dcr.policy.acceptance_file import parse_acceptances  # noqa: PLC0415
 
     contents = read_path_in_commits(repository.git, commits, ACCEPTANCE_FILE)
     return {commit: tuple(parse_acceptances(content, load_rules())[0]) for commit, content in contents.items()}
@@ -122,8 +122,8 @@ def _parse_acceptance_file(
     if content is None:
         return Acceptances()
     from dcr.compatibility.rule import load_rules  # noqa: PLC0415 (only repositories with acceptances pay for it)
-    from dcr.formats.reading import Problem  # noqa: PLC0415
-    from dcr.policy.acceptances import parse_acceptances  # noqa: PLC0415
+    from dcr.formats.parsed_file import Problem  # noqa: PLC0415
+    from dcr.policy.acceptance_file import parse_acceptances  # noqa: PLC0415
 
     if isinstance(content, str):
         return Acceptances(problems=(Problem(Location(ACCEPTANCE_FILE), f"the file is {content}"),))

@@ -6,8 +6,8 @@ import re
 from typing import TYPE_CHECKING
 
 from dcr.errors import DcrError
-from dcr.git.base.fetch_hints import ANCESTOR_SUFFIX, OBJECT_ID, format_lookup_hint
 from dcr.git.command import create_git_error
+from dcr.git.fetch_hints import ANCESTOR_SUFFIX, OBJECT_ID, format_lookup_hint
 
 if TYPE_CHECKING:
     from dcr.git.repository import Repository

@@ -11,7 +11,7 @@ from typing import Any
 
 from yaml import MappingNode
 
-from dcr.parsing.reader import CONTROL_CHARACTER, MAX_DEPTH, MAX_NODES, MAX_REPEATS, MAX_SCALAR
+from dcr.parsing.yaml_reader import CONTROL_CHARACTER, MAX_DEPTH, MAX_NODES, MAX_REPEATS, MAX_SCALAR
 
 
 def is_plain(root: MappingNode) -> bool:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-    from dcr.formats.reading import ParsedFile
+    from dcr.formats.parsed_file import ParsedFile
 
 SEARCH_STRINGS = (
     b"dataset_id",

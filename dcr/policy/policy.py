@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from dcr.compatibility.modes import MODES, combine_modes
 from dcr.compatibility.severities import ERROR, INFO, OFF, WARNING
 from dcr.errors import DcrError
-from dcr.policy.globs import Scope
+from dcr.policy.scope import Scope
 from dcr.text.suggestions import format_suggestion
 
 if TYPE_CHECKING:

@@ -9,11 +9,11 @@ if TYPE_CHECKING:
     from dcr.registry.library.arguments import RegistryError
     from dcr.registry.library.compatibility import CompatibilityReport, check_compatibility
     from dcr.registry.library.interface import Registry
-    from dcr.registry.library.memory import ContractRegistry
+    from dcr.registry.library.memory_registry import ContractRegistry
 
 _MODULES = {
     "CompatibilityReport": "dcr.registry.library.compatibility",
-    "ContractRegistry": "dcr.registry.library.memory",
+    "ContractRegistry": "dcr.registry.library.memory_registry",
     "Registry": "dcr.registry.library.interface",
     "RegistryError": "dcr.registry.library.arguments",
     "check_compatibility": "dcr.registry.library.compatibility",

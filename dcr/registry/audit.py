@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, NamedTuple
 from dcr.compatibility.engine import run_rules
 from dcr.compatibility.migration import make_comparable
 from dcr.compatibility.modes import is_transitive
+from dcr.compatibility.older_versions import check_all_versions
 from dcr.compatibility.pairs import ContractPair
 from dcr.compatibility.severities import INFO
-from dcr.compatibility.transitive import check_all_versions
 from dcr.git.history import list_first_parents, require_full_history
 from dcr.git.policies import read_acceptances
-from dcr.policy.effective import Acceptances, EffectivePolicy
+from dcr.policy.effective_policy import Acceptances, EffectivePolicy
 from dcr.policy.history_needs import HistoryNeeds, find_history_needs
 from dcr.policy.policy import StricterPolicy
 from dcr.registry.deprecation_dates import get_commit_day
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 
     from dcr.compatibility.engine import Verdict
-    from dcr.compatibility.transitive import OlderVerdict
+    from dcr.compatibility.older_versions import OlderVerdict
     from dcr.contract.contract import Contract
     from dcr.git.repository import Repository
     from dcr.registry.history.replay import UnreadableVersion

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from dcr.git.changes import INDEX, WORKTREE, list_changes
-from dcr.git.contracts.claims import find_dataset_locations
-from dcr.git.contracts.versions import read_changed_files
+from dcr.git.contracts.changed_files import read_changed_files
+from dcr.git.contracts.dataset_locations import find_dataset_locations
 from dcr.git.policies import read_governing_policy, read_policy
 from dcr.policy.policy import StricterPolicy
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from dcr.contract.contract import Contract
-    from dcr.formats.reading import ParsedFile
+    from dcr.formats.parsed_file import ParsedFile
     from dcr.git.repository import Repository
 
 

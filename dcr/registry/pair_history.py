@@ -12,8 +12,8 @@ from dcr.compatibility.reintroductions import find_reintroductions
 from dcr.compatibility.semver import parse_version
 from dcr.git.history import require_full_history
 from dcr.registry.deprecation_dates import find_contract_date, find_field_dates
-from dcr.registry.file_lookup import SHORT_ID, search_older_texts
 from dcr.registry.history.facts import Retention
+from dcr.registry.older_text_search import SHORT_ID, search_older_texts
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from dcr.policy.history_needs import HistoryNeeds
     from dcr.policy.policy import StricterPolicy
     from dcr.registry.history.replay import UnreadableVersion
-    from dcr.registry.history.request import HistoryRequest
     from dcr.registry.history.timeline import History, Revision
+    from dcr.registry.history_request import HistoryRequest
 
 
 class DatasetHistory(NamedTuple):

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from dcr.compatibility.engine import run_rules
 from dcr.compatibility.pairs import ContractPair
-from dcr.policy.application import adjust_issues
+from dcr.policy.issue_adjustment import adjust_issues
 from dcr.policy.policy import StricterPolicy
 from dcr.registry.enforcement import with_enforcement
 from dcr.registry.history.facts import is_same_except_version

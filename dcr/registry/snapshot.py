@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from dcr.git.repository import Repository
-    from dcr.policy.globs import Scope
     from dcr.policy.policy import Policy
+    from dcr.policy.scope import Scope
     from dcr.registry.history.facts import Retention
     from dcr.registry.history.timeline import History
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from dcr.compatibility.issue import Issue
-    from dcr.policy.effective import EffectivePolicy
+    from dcr.policy.effective_policy import EffectivePolicy
     from dcr.report.report import ContractReport
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from dcr.contract.contract import CONSTRAINTS, TYPES
 from dcr.contract.values.patterns import MAX_PATTERN_LENGTH
-from dcr.schemas.shapes import EXTENSION_KEYS, build_enum, build_header
+from dcr.schemas.fragments import EXTENSION_KEYS, build_enum, build_header
 
 _INVISIBLE_CHARACTERS = r"\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff"
 _NAME_SHAPE = {

@@ -6,7 +6,7 @@ from typing import Any
 
 from dcr.compatibility.rule import load_rules
 from dcr.policy.policy import CHOICES, FIXED_SEVERITY_KINDS, MAX_DAYS, SEVERITY_LEVELS, Policy
-from dcr.schemas.shapes import build_enum, build_header
+from dcr.schemas.fragments import build_enum, build_header
 
 _GLOB = r"^(?!\.?/)(?!(?:.*/)?\.\.(?:/|$))[^\\\[\]{}]+$"
 _DESCRIPTIONS = {

@@ -11,7 +11,7 @@ from dcr.formats import read_content
 from dcr.git.changes import list_worktree_files
 from dcr.git.worktree import UnreadableFileError, read_file
 from dcr.policy.detection import is_contract, may_be_contract
-from dcr.policy.globs import Scope
+from dcr.policy.scope import Scope
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence

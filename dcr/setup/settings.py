@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from dcr.git.base.resolution import DEFAULT_BASES
 from dcr.git.command import create_git_error
-from dcr.policy.globs import Scope
+from dcr.policy.scope import Scope
 from dcr.report.summary import format_contract_count
 from dcr.text.printable import make_printable
 

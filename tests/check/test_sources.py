@@ -111,8 +111,8 @@ def test_an_older_version_that_a_transitive_mode_breaks_against_is_shown_as_it_w
     repository.branch()
     repository.write(PATH, orders("2.0.0", NUMBER))
     report = report_of(repository, mode="forward_transitive")
-    (issue,) = [each for each in report.all_issues() if each.against == "1.0.0"]
-    previous, proposed = report.source_keys(issue, report.contracts[0])
+    (issue,) = [each for each in report.iterate_issues() if each.against == "1.0.0"]
+    previous, proposed = report.find_source_keys(issue, report.contracts[0])
     assert previous == (oldest, PATH)
     assert texts(report)[oldest, PATH] == first
     assert proposed == ("", PATH)
@@ -184,7 +184,7 @@ def test_lint_shows_the_files_of_the_working_tree_and_of_a_folder_that_is_no_rep
     (tmp_path / "contracts/fine.yaml").write_text(contract())
     report = lint(str(tmp_path), sources=True)
     assert texts(report) == {("", USERS): "dataset_id: x\n"}
-    assert report.source_keys(next(report.all_issues()), report.contracts[0]) == (None, ("", USERS))
+    assert report.find_source_keys(next(report.iterate_issues()), report.contracts[0]) == (None, ("", USERS))
 
 
 def test_a_bare_repository_has_both_texts(broken: Repository, tmp_path: Path) -> None:

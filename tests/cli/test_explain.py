@@ -11,7 +11,7 @@ from test_terminal import on_terminal
 
 from dcr.compatibility.rule import FIELD, load_rules
 from dcr.compatibility.rules import list_kinds
-from dcr.policy.application import NEVER_ACCEPTED
+from dcr.policy.issue_adjustment import NEVER_ACCEPTED
 from dcr.policy.policy import FIXED_SEVERITY_KINDS, PolicyError, parse_policy
 
 if TYPE_CHECKING:

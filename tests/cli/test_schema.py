@@ -19,7 +19,7 @@ from pydantic import ValidationError
 from dcr.compatibility.rule import load_rules
 from dcr.compatibility.rules import list_kinds
 from dcr.contract.models import DataContract
-from dcr.policy.acceptances import parse_acceptances
+from dcr.policy.acceptance_file import parse_acceptances
 from dcr.policy.policy import PolicyError, parse_policy
 from dcr.schemas import SCHEMAS
 

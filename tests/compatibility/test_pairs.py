@@ -84,12 +84,12 @@ def test_a_field_that_is_still_there_was_not_renamed() -> None:
 
 def test_a_pair_has_changed_when_both_sides_mean_different_things() -> None:
     later = replace(USERS, version="2.0.0", status="active")
-    assert not ContractPair(USERS, later).changed
-    assert ContractPair(USERS, replace(later, description="one row per user")).changed
-    assert not ContractPair(None, USERS).changed
+    assert not ContractPair(USERS, later).is_changed
+    assert ContractPair(USERS, replace(later, description="one row per user")).is_changed
+    assert not ContractPair(None, USERS).is_changed
     assert ContractPair(USERS, None).both is None
 
 
 def test_what_a_change_owes_is_written_on_a_pair_of_its_own() -> None:
     pair = ContractPair(USERS, USERS)
-    assert (pair.required_bump, pair.owing("major").required_bump) == ("none", "major")
+    assert (pair.required_bump, pair.with_required_bump("major").required_bump) == ("none", "major")

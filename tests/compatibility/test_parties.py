@@ -16,7 +16,7 @@ from dcr.compatibility.engine import run_rules
 from dcr.compatibility.issue import CONSUMERS, NEW_READERS, OLD_READERS
 from dcr.compatibility.matching import match_contracts
 from dcr.compatibility.modes import BACKWARD, FORWARD, MODES
-from dcr.compatibility.transitive import check_all_versions
+from dcr.compatibility.older_versions import check_all_versions
 from dcr.formats import read_content
 from dcr.registry.changelog import build_entry
 from dcr.rendering.reports._wording import who_breaks, who_breaks_when

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from dcr.parsing.key_paths import map_key_paths
-from dcr.parsing.reader import compose
+from dcr.parsing.yaml_reader import compose
 
 TEXT = """\
 id: shop

@@ -5,24 +5,24 @@ from __future__ import annotations
 import pytest
 
 from dcr.parsing.location import Location, SourceNode, locate_paths
-from dcr.parsing.reader import compose
+from dcr.parsing.yaml_reader import compose
 
 NODE = compose(b"kind: x\nname:\n  - {logicalType: string, enum: [a]}\n")
 
 
 @pytest.mark.parametrize(("key", "line"), [("kind", 1), ("name", 2), ("missing", 1), (None, 1)])
 def test_a_key_is_found_where_it_is_written_and_else_its_whole_part(key: str | None, line: int) -> None:
-    assert SourceNode("a.yaml", NODE).at(key) == Location("a.yaml", line, 1)
+    assert SourceNode("a.yaml", NODE).locate(key) == Location("a.yaml", line, 1)
 
 
 def test_a_key_is_found_under_the_word_of_its_format() -> None:
     part = NODE.value[1][1].value[0] if NODE else None
-    assert SourceNode("a.yaml", part, {"type": "logicalType"}).at("type") == Location("a.yaml", 3, 6)
-    assert SourceNode("a.yaml", part).at("type") == Location("a.yaml", 3, 5)
+    assert SourceNode("a.yaml", part, {"type": "logicalType"}).locate("type") == Location("a.yaml", 3, 6)
+    assert SourceNode("a.yaml", part).locate("type") == Location("a.yaml", 3, 5)
 
 
 def test_what_was_not_read_from_a_file_stands_at_its_beginning() -> None:
-    assert SourceNode("a.yaml", None).at("name") == Location("a.yaml", 1, 1)
+    assert SourceNode("a.yaml", None).locate("name") == Location("a.yaml", 1, 1)
 
 
 def test_a_path_leads_to_the_deepest_part_that_is_written() -> None:

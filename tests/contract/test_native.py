@@ -22,7 +22,7 @@ TYPES = "string, integer, number, boolean, timestamp, json, object, array"
 def said(text: str) -> list[str]:
     """Return each problem as `line:column: message`, followed by its hint; `?` marks one that is not fatal."""
     return [
-        f"{each.location.line}:{each.location.column}: {'' if each.fatal else '? '}{each.message}"
+        f"{each.location.line}:{each.location.column}: {'' if each.is_fatal else '? '}{each.message}"
         + (f" ({each.hint})" if each.hint else "")
         for each in read_content("orders.yaml", text.encode()).problems
     ]
@@ -223,7 +223,7 @@ def test_every_cause_is_given_at_once_in_the_order_of_the_file() -> None:
 @pytest.mark.parametrize("text", [".nan", ".inf", "-.INF", "1e400", "1" * 401], ids=lambda text: text[:10])
 def test_what_is_no_finite_number_is_refused_where_it_stands(text: str) -> None:
     reading = read_content("orders.yaml", with_field(f"type: number, minimum: {text}").encode())
-    assert reading.unreadable
+    assert reading.is_unreadable
     assert [(each.location.line, each.location.column) for each in reading.problems] == [(4, 43)]
     assert reading.problems[0].message.endswith("is not a number that can be held")
 
@@ -289,7 +289,7 @@ fields:
         "https://wiki.example.com/orders",
     )
     assert contract.path == "orders.yaml"
-    places = {path: field.place.at("type") for path, field in walk_fields(contract.fields) if field.place}
+    places = {path: field.section.locate("type") for path, field in walk_fields(contract.fields) if field.section}
     assert {path: (at.line, at.column) for path, at in places.items()} == {
         "order_id": (14, 22), "total": (15, 19), "lines": (17, 5), "lines[]": (19, 13), "lines[].sku": (19, 48),
     }  # fmt: skip
@@ -356,7 +356,7 @@ def test_a_file_is_a_contract_by_its_keys(text: str, form: str | None) -> None:
 @pytest.mark.parametrize(("text", "claimed"), [("dataset_id: a\n", "a"), ("version: 1.0.0\nfields: []\n", None)])
 def test_a_file_that_is_not_valid_still_says_what_it_is_about(text: str, claimed: str | None) -> None:
     reading = read_content("a.yaml", text.encode())
-    assert reading.unreadable
+    assert reading.is_unreadable
     assert reading.contracts == ()
     assert reading.dataset_id == claimed
 
@@ -471,7 +471,7 @@ def test_the_reader_and_the_models_say_the_same(raw: dict[str, Any]) -> None:
     try:
         model = DataContract.model_validate(raw)
     except ValidationError:
-        assert reading.unreadable
+        assert reading.is_unreadable
         assert reading.contracts == ()
     else:
         assert reading.contracts == (to_record(model),)

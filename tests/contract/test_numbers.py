@@ -49,15 +49,15 @@ def spelled(numbers: NumberSet) -> str:
 @pytest.mark.parametrize(("type_name", "constraints", "expected"), SETS.values(), ids=list(SETS))
 def test_constraints_fix_a_set_of_numbers(type_name: str, constraints: dict[str, Any], expected: str) -> None:
     assert spelled(build_number_set(type_name, constraints)) == expected
-    assert not build_number_set(type_name, constraints).empty
+    assert not build_number_set(type_name, constraints).is_empty
 
 
 @pytest.mark.parametrize(("type_name", "constraints"), EMPTY.values(), ids=list(EMPTY))
 def test_constraints_that_contradict_each_other_leave_nothing(type_name: str, constraints: dict[str, Any]) -> None:
     numbers = build_number_set(type_name, constraints)
-    assert numbers.empty
-    assert numbers.finite() == ()
-    assert list(numbers.candidates()) == []
+    assert numbers.is_empty
+    assert numbers.find_members() == ()
+    assert list(numbers.list_candidates()) == []
 
 
 def test_a_decimal_is_what_the_author_wrote() -> None:
@@ -80,24 +80,24 @@ def test_a_fraction_beyond_a_double_is_written_somehow() -> None:
 
 
 def test_a_short_list_of_members_is_given_in_full() -> None:
-    assert build_number_set("integer", {"minimum": 1, "maximum": 3}).finite() == (1, 2, 3)
-    assert build_number_set("number", {"minimum": 2, "maximum": 2}).finite() == (2,)
-    assert build_number_set("integer", {"minimum": 1, "maximum": 64}).finite() == tuple(range(1, 65))
-    assert build_number_set("integer", {"minimum": 1, "maximum": 65}).finite() is None
-    assert build_number_set("number", {"minimum": 0, "maximum": 1}).finite() is None
-    assert build_number_set("integer", {"minimum": 0}).finite() is None
+    assert build_number_set("integer", {"minimum": 1, "maximum": 3}).find_members() == (1, 2, 3)
+    assert build_number_set("number", {"minimum": 2, "maximum": 2}).find_members() == (2,)
+    assert build_number_set("integer", {"minimum": 1, "maximum": 64}).find_members() == tuple(range(1, 65))
+    assert build_number_set("integer", {"minimum": 1, "maximum": 65}).find_members() is None
+    assert build_number_set("number", {"minimum": 0, "maximum": 1}).find_members() is None
+    assert build_number_set("integer", {"minimum": 0}).find_members() is None
 
 
 def test_the_nearest_member_below_and_above_a_bound_is_found() -> None:
     fives = build_number_set("integer", {"minimum": 5, "maximum": 50, "multiple_of": 5})
-    assert fives.below(Fraction(20), or_equal=False) == 15
-    assert fives.below(Fraction(20), or_equal=True) == 20
-    assert fives.below(Fraction(5), or_equal=False) is None
-    assert fives.below(Fraction(99), or_equal=False) == 50
-    assert fives.above(Fraction(20), or_equal=False) == 25
-    assert fives.above(Fraction(21), or_equal=True) == 25
-    assert fives.above(Fraction(50), or_equal=False) is None
-    assert fives.above(Fraction(-3), or_equal=False) == 5
+    assert fives.find_below(Fraction(20), or_equal=False) == 15
+    assert fives.find_below(Fraction(20), or_equal=True) == 20
+    assert fives.find_below(Fraction(5), or_equal=False) is None
+    assert fives.find_below(Fraction(99), or_equal=False) == 50
+    assert fives.find_above(Fraction(20), or_equal=False) == 25
+    assert fives.find_above(Fraction(21), or_equal=True) == 25
+    assert fives.find_above(Fraction(50), or_equal=False) is None
+    assert fives.find_above(Fraction(-3), or_equal=False) == 5
 
 
 small = st.fractions(-6, 6, max_denominator=4)
@@ -135,9 +135,9 @@ def test_an_empty_set_is_known_to_be_empty_and_another_has_candidates(
     type_name: str, constraints: dict[str, Any]
 ) -> None:
     numbers = build_number_set(type_name, constraints)
-    shown = list(numbers.candidates())
+    shown = list(numbers.list_candidates())
     assert all(allowed(type_name, constraints, each) for each in shown)
-    assert bool(shown) is not numbers.empty
+    assert bool(shown) is not numbers.is_empty
 
 
 @given(keys, small, st.booleans(), st.booleans())
@@ -145,7 +145,7 @@ def test_a_member_beyond_a_bound_is_found_whenever_there_is_one(
     constraints: dict[str, Any], bound: Fraction, upwards: bool, or_equal: bool
 ) -> None:
     numbers = build_number_set("integer", constraints)
-    found = (numbers.above if upwards else numbers.below)(bound, or_equal=or_equal)
+    found = (numbers.find_above if upwards else numbers.find_below)(bound, or_equal=or_equal)
     beyond = [
         Fraction(each)
         for each in range(-40, 41)

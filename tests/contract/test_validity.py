@@ -13,7 +13,7 @@ from dcr.schemas import SCHEMAS
 from dcr.text.suggestions import format_suggestion
 
 if TYPE_CHECKING:
-    from dcr.contract.fault import Violation
+    from dcr.contract.violation import Violation
 
 TYPE_LIST = "string, integer, number, boolean, timestamp, json, object, array"
 PLAN = "the address of the migration plan"
@@ -39,7 +39,7 @@ def said(faulty: dict[str, Any]) -> list[str]:
 
 
 def spelled(fault: Violation) -> str:
-    return ".".join(str(step) for step in fault.where)
+    return ".".join(str(step) for step in fault.path)
 
 
 HEADER = {

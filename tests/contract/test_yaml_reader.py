@@ -13,7 +13,7 @@ from time import process_time
 import pytest
 import yaml
 
-from dcr.parsing.reader import (
+from dcr.parsing.yaml_reader import (
     MAX_BYTES,
     MAX_DEPTH,
     MAX_NODES,
@@ -288,7 +288,7 @@ def test_the_parser_without_libyaml_refuses_the_same(tmp_path: Path) -> None:
     script = (
         "import json, sys; sys.modules['yaml._yaml'] = None\n"
         "import test_yaml_reader as tests\n"
-        "from dcr.parsing.reader import HAS_LIBYAML\n"
+        "from dcr.parsing.yaml_reader import HAS_LIBYAML\n"
         "assert not HAS_LIBYAML\n"
         f"names = tests.REFUSED.keys() - {SLOW}\n"
         "print(json.dumps({name: tests.outcome(tests.REFUSED[name][0]) for name in names}))"

@@ -26,7 +26,7 @@ from dcr.contract import models
 from dcr.formats import list_formats
 from dcr.formats._keys.vocabularies import find_vocabulary
 from dcr.lint import lint
-from dcr.policy.acceptances import parse_acceptances
+from dcr.policy.acceptance_file import parse_acceptances
 from dcr.policy.policy import CHOICES, Policy, parse_policy
 from dcr.rendering.reports import names
 from dcr.schemas.contract import TYPE_DESCRIPTIONS
@@ -156,7 +156,7 @@ def test_a_whole_contract_on_a_page_is_clean(block: Block, tmp_path: Path) -> No
     (tmp_path / "contract.yaml").write_text(block.text, "utf-8")
     report = lint(str(tmp_path), ["contract.yaml"])
     assert report.total == 1
-    assert list(report.all_issues()) == []
+    assert list(report.iterate_issues()) == []
 
 
 @pytest.mark.parametrize("block", [each for each in YAML if "accepted" in keys_of(each)], ids=str)
@@ -280,7 +280,7 @@ def test_every_word_of_dcr_that_a_page_names_exists(page: Path) -> None:
 def words_of_dbt() -> set[str]:
     vocabulary = find_vocabulary("dbt")
     assert vocabulary is not None
-    return {name for kind in vocabulary.kinds.values() for name in kind.names()}
+    return {name for kind in vocabulary.kinds.values() for name in kind.list_names()}
 
 
 def models_of_a_contract() -> tuple[type[BaseModel], ...]:

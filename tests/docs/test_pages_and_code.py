@@ -15,8 +15,8 @@ from dcr.contract import validity
 from dcr.contract.values import patterns
 from dcr.formats._foreign import notes
 from dcr.git import baselines, command
-from dcr.git.contracts import versions
-from dcr.parsing import reader
+from dcr.git.contracts import changed_files
+from dcr.parsing import yaml_reader
 from dcr.registry.history import cache
 
 if TYPE_CHECKING:
@@ -26,17 +26,17 @@ if TYPE_CHECKING:
 SECURITY = ROOT / "docs/security.md"
 MEBI = 1024 * 1024
 LIMITS = {
-    "one file": f"{reader.MAX_BYTES // MEBI} MiB",
-    "nesting": f"{reader.MAX_DEPTH} levels",
-    "values in a file, aliases expanded": f"{reader.MAX_NODES:,}",
-    "one value": f"{reader.MAX_SCALAR:,} characters",
+    "one file": f"{yaml_reader.MAX_BYTES // MEBI} MiB",
+    "nesting": f"{yaml_reader.MAX_DEPTH} levels",
+    "values in a file, aliases expanded": f"{yaml_reader.MAX_NODES:,}",
+    "one value": f"{yaml_reader.MAX_SCALAR:,} characters",
     "a `dataset_id`": f"{validity.MAX_ID_LENGTH} characters",
     "a number in a version": f"{validity.MAX_VERSION_DIGITS} digits",
     "errors reported for one file": f"{validity.MAX_VIOLATIONS:,}",
     "a `pattern`": f"{patterns.MAX_PATTERN_LENGTH:,} characters",
     "columns of a file in another format": f"{notes.MAX_COLUMNS:,}",
     "datasets in one file": f"{notes.MAX_DATASETS:,}",
-    "older versions tried to find a readable one": f"{versions.MAX_OLDER_VERSIONS}",
+    "older versions tried to find a readable one": f"{changed_files.MAX_OLDER_VERSIONS}",
     "a baseline": f"{baselines.MAX_BASELINE_BYTES // MEBI} MiB",
     "one git command": f"{command.TIME_LIMIT:.0f} seconds (`DCR_GIT_TIMEOUT`)",
     "the cache": f"{cache.MAX_FILE_BYTES // MEBI} MiB",

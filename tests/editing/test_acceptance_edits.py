@@ -14,7 +14,7 @@ from dcr.compatibility.rule import load_rules
 from dcr.editing.text.acceptances import add_acceptance
 from dcr.editing.text.document import EditRefusedError
 from dcr.parsing.location import Location
-from dcr.policy.acceptances import FILE, parse_acceptances
+from dcr.policy.acceptance_file import FILE, parse_acceptances
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -43,7 +43,7 @@ def edited(written: Written, edit: Callable[..., bytes], *arguments: Any) -> byt
     try:
         return edit(reading, written.content, *arguments)
     except EditRefusedError as error:
-        place = error.place
+        place = error.location
     assert written.odd, written.content.decode()
     assert place.path == PATH
     assert 1 <= place.line <= len(written.lines)
@@ -60,7 +60,7 @@ def lines_of(content: bytes) -> tuple[list[str], list[str]]:
 def means(content: bytes, **changed: Any) -> Contract:
     """Assert that a file reads as one contract without complaint, and return it."""
     reading = read_content(PATH, content)
-    assert [problem for problem in reading.problems if problem.fatal] == []
+    assert [problem for problem in reading.problems if problem.is_fatal] == []
     (contract,) = reading.contracts
     for key, value in changed.items():
         assert getattr(contract, key) == value

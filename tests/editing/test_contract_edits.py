@@ -237,7 +237,7 @@ def test_owners_are_written_as_those_before_them_were(text: str, old: str, new: 
 def test_a_version_that_is_not_written_in_its_own_place_is_refused(text: str, line: int, says: str) -> None:
     with pytest.raises(EditRefusedError) as refused:
         edited(text, set_version, "2.0.0")
-    assert refused.value.place.line == line
+    assert refused.value.location.line == line
     assert says in refused.value.message
     assert refused.value.message.startswith(f"{PATH}:{line}:")
     assert refused.value.hint == 'write version: "2.0.0" there by hand'

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from dcr.editing.text.document import get_value
 from dcr.editing.text.quoting import quote
-from dcr.parsing.reader import compose
+from dcr.parsing.yaml_reader import compose
 
 ODD = ("no", "1.10", "12:30", "2024-01-01", "~", "null", "a: b", "a #b", "a:", " a", "a ", "'", '"', "\\", "- a", "?",
        "#x", "*a", "&a", "!t", "%", "@", "`", "{", "[", ",", "a,b", "<<", "=", "0x1F", "1e3", ".5", "é", "\u202e",

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 from repositories import ROOT, USERS, Repository, breaking, contract
 
-from dcr.policy.globs import Scope
+from dcr.policy.scope import Scope
 
 if TYPE_CHECKING:
     from pathlib import Path

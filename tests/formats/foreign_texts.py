@@ -11,7 +11,7 @@ from dcr.formats import read_as_former_format, read_content
 if TYPE_CHECKING:
     from dcr.compatibility.issue import Issue
 
-NOTHING_AROUND = MatchContext(claims=lambda _: {}, elsewhere=lambda _: {}, published=dict)
+NOTHING_AROUND = MatchContext(find_claims=lambda _: {}, find_out_of_scope=lambda _: {}, get_published=dict)
 
 
 def issues(before: str | None, after: str | None, mode: str = "full", path: str = "contracts/file.yaml") -> list[Issue]:

@@ -41,7 +41,7 @@ def keys_by_kind(schema: dict[str, Any], vocabulary: Vocabulary) -> dict[str, se
         for each in variants(schema, part):
             for name, inner in each.get("properties", {}).items():
                 found.setdefault(kind, set()).add(name)
-                below = vocabulary.kinds[kind].below.get(name)
+                below = vocabulary.kinds[kind].nested.get(name)
                 for value in variants(schema, inner) if below else ():
                     if below and below.one:
                         waiting.append((below.one, value))

@@ -14,7 +14,7 @@ from dcr.compatibility.matching import MatchContext, match_contracts
 from dcr.compatibility.pairs import ContractPair
 from dcr.compatibility.severities import ERROR
 from dcr.formats import read_content
-from dcr.formats.reading import ParsedFile
+from dcr.formats.parsed_file import ParsedFile
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

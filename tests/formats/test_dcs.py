@@ -207,7 +207,7 @@ def test_what_is_not_understood_is_said_once_however_many_models_there_are() -> 
 
 def test_a_file_without_an_id_is_refused() -> None:
     reading = read_content("a.yaml", edited(FILE, ("id: urn:shop:orders\n", "")).encode())
-    assert reading.unreadable
+    assert reading.is_unreadable
     assert reading.format == "dcs"
 
 

@@ -76,7 +76,7 @@ def test_a_file_that_unfolds_to_too_much_is_refused_by_name(text: str) -> None:
     reading = read_content("a.yaml", content.encode())
     assert reading.contracts == ()
     (problem,) = reading.problems
-    assert problem.fatal
+    assert problem.is_fatal
     assert message in problem.message
     assert problem.hint
     assert problem.location.line <= content.count("\n")
@@ -113,7 +113,7 @@ NOTED = {
 def test_a_key_that_is_read_and_has_another_shape_is_noted(text: str) -> None:
     reading = read_content("a.yaml", NOTED[text].encode())
     assert reading.problems
-    assert all(not each.understood and not each.fatal for each in reading.problems)
+    assert all(not each.is_understood and not each.is_fatal for each in reading.problems)
     assert all(1 <= each.location.line <= NOTED[text].count("\n") for each in reading.problems)
 
 
@@ -170,6 +170,6 @@ def test_a_file_changed_at_random_is_read_alike_twice_and_is_silent_about_itself
     reading = read_content("a.yaml", text.encode())
     assert reading._replace(root=None) == read_content("a.yaml", text.encode())._replace(root=None)
     assert all(1 <= each.location.line <= text.count("\n") + 1 for each in reading.problems)
-    if not reading.unreadable:
+    if not reading.is_unreadable:
         told = {each.kind for each in issues(text, text)}
         assert told <= {"value_not_understood", "version_not_semver", "owner_missing"}

@@ -8,8 +8,8 @@ import pytest
 from foreign_texts import issues
 
 from dcr.formats import read_content
-from dcr.formats._keys.values import MAX_LENGTH
-from dcr.formats._keys.walk import MAX_KEYS
+from dcr.formats._keys.comparison import MAX_KEYS
+from dcr.formats._keys.nodes import MAX_LENGTH
 from dcr.formats.unread_keys import UnreadKey, list_changed_keys, list_unread_keys
 
 ODCS = "apiVersion: v3.1.0\nkind: DataContract\nid: f\nversion: 1.0.0\nstatus: active\nteam: {name: a}\n"
@@ -19,7 +19,7 @@ SECONDS = 10
 
 def found(before: str, after: str) -> tuple[UnreadKey, ...]:
     sides = read_content("a.yaml", before.encode()), read_content("a.yaml", after.encode())
-    assert not any(side.unreadable for side in sides), sides[1].problems
+    assert not any(side.is_unreadable for side in sides), sides[1].problems
     started = time.process_time()
     changed = list_changed_keys(*sides)
     assert time.process_time() - started < SECONDS
@@ -34,7 +34,7 @@ def laughs(last: str) -> str:
 
 def test_anchors_that_repeat_are_compared_once_and_shown_in_short() -> None:
     changed = found(laughs("1"), laughs("2"))
-    assert [each.way for each in changed] == ["l0.deep", "l1", "l2", "l3", "l4", "l5"]
+    assert [each.key_path for each in changed] == ["l0.deep", "l1", "l2", "l3", "l4", "l5"]
     assert all(len(each.proposed or "") <= MAX_LENGTH for each in changed)
     assert found(laughs("1"), laughs("1")) == ()
 
@@ -58,7 +58,7 @@ def test_long_lists_without_names_are_paired_in_time() -> None:
 
 def test_long_names_and_values_are_cut() -> None:
     (key,) = found(FILE, f"{FILE}{'x' * 900}: {'y' * 90_000}\n")
-    assert len(key.way) <= MAX_LENGTH
+    assert len(key.key_path) <= MAX_LENGTH
     assert len(key.proposed or "") <= MAX_LENGTH
 
 
@@ -85,7 +85,7 @@ def test_the_same_data_written_otherwise_is_no_change(before: str, after: str) -
 )  # fmt: skip
 def test_other_data_is_one_change(before: str, after: str) -> None:
     (key,) = found(f"{FILE}{before}\n", f"{FILE}{after}\n")
-    assert key.way in ("a", "a.b")
+    assert key.key_path in ("a", "a.b")
 
 
 def test_what_the_reader_says_already_is_not_said_again() -> None:
@@ -100,7 +100,7 @@ def test_a_key_is_said_at_its_dataset_and_field_also_below_an_anchor() -> None:
     )
     changed = found(text, text.replace("masking: none", "masking: hash"))
     assert [(each.datasets, each.field) for each in changed] == [(("f/o",), "a[]")]
-    assert [each.way for each in list_unread_keys(read_content("a.yaml", text.encode()))] == [
+    assert [each.key_path for each in list_unread_keys(read_content("a.yaml", text.encode()))] == [
         "schema.o.properties.a.items.masking"
     ]
 
@@ -108,7 +108,7 @@ def test_a_key_is_said_at_its_dataset_and_field_also_below_an_anchor() -> None:
 def test_a_file_of_another_format_has_no_counterparts() -> None:
     specification = "dataContractSpecification: 1.2.0\nid: f\ninfo: {version: 1.0.0}\nhidden: 1\nmodels: {o: {}}\n"
     changed = found(specification, f"{FILE}masked: 2\n")
-    assert [(each.way, each.previous, each.proposed) for each in changed] == [
+    assert [(each.key_path, each.previous, each.proposed) for each in changed] == [
         ("hidden", "1", None),
         ("masked", None, "2"),
     ]

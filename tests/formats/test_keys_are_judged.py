@@ -57,7 +57,7 @@ class Spot(NamedTuple):
 def spots(vocabulary: Vocabulary, kind: str, value: Any, steps: tuple[Any, ...] = ()) -> Iterator[Spot]:
     yield Spot(vocabulary.kinds[kind], steps)
     for name, inner in value.items():
-        below = vocabulary.kinds[kind].below.get(name)
+        below = vocabulary.kinds[kind].nested.get(name)
         if below:
             for one, step in entries(below, inner):
                 if isinstance(at(inner, step), dict):
@@ -128,7 +128,7 @@ def proven(path: Path) -> set[tuple[str, str, str]]:
     found = set()
     for spot in spots(vocabulary, "file", example(path)):
         for key, value in at(example(path), spot.steps).items():
-            if spot.kind.use_of(key) != COMPARED or (name, spot.kind.title, key) in found:
+            if spot.kind.get_use(key) != COMPARED or (name, spot.kind.title, key) in found:
                 continue
             for other in (*others(value), None):
                 after = copy.deepcopy(example(path))
@@ -147,7 +147,7 @@ def test_every_judged_key_is_read() -> None:
         (name, kind.title, key)
         for name, vocabulary in map(vocabulary_for, FULL)
         for kind in vocabulary.kinds.values()
-        for key in (*kind.judged, *(each for each in kind.below if leads_to_judged(vocabulary, kind.below[each])))
+        for key in (*kind.compared, *(each for each in kind.nested if leads_to_judged(vocabulary, kind.nested[each])))
     }
     found = set().union(*map(proven, FULL))
     assert claimed - found == READ_AND_NOT_COMPARED.keys()
@@ -155,7 +155,7 @@ def test_every_judged_key_is_read() -> None:
 
 def leads_to_judged(vocabulary: Vocabulary, below: NestedMappings) -> bool:
     kinds = [vocabulary.kinds[each] for each in (below.one, below.many) if each]
-    return any(kind.judged or kind.below for kind in kinds)
+    return any(kind.compared or kind.nested for kind in kinds)
 
 
 @pytest.mark.parametrize("path", FULL, ids=lambda path: path.stem)
@@ -170,6 +170,6 @@ def test_a_key_that_breaks_nobody_is_silent_and_one_that_is_not_read_is_said(pat
             after = copy.deepcopy(example(path))
             at(after, spot.steps)[key] = "some words"
             new = {each for each in kinds_of(example(path), after) - said_of(path) if not each.startswith("version_")}
-            silent = key in spot.kind.ignored or spot.kind.use_of(key) == COMPARED
+            silent = key in spot.kind.ignored or spot.kind.get_use(key) == COMPARED
             assert (NOT_READ in new) is not silent, (spot, key)
             assert new <= {NOT_READ, "server_changed", "archived_contract_changed"}, (spot, key, new)

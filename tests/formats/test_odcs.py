@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from dcr.compatibility.issue import Issue
-    from dcr.formats.reading import ParsedFile
+    from dcr.formats.parsed_file import ParsedFile
 
 PATH = "contracts/shop.odcs.yaml"
 BASE = """\
@@ -150,7 +150,7 @@ def test_a_file_without_an_id_gives_no_contract_and_says_why(base: str, identity
     assert found.format == NAME
     assert found.contracts == ()
     (problem,) = found.problems
-    assert problem.fatal
+    assert problem.is_fatal
     assert "id is missing" in problem.message
 
 
@@ -169,7 +169,7 @@ def test_an_object_without_a_name_goes_by_its_physical_name_or_is_noted() -> Non
     second = reading(nameless + "  - name: refunds\n    properties: [{name: id}]\n")
     assert [each.dataset_id for each in second.contracts] == ["shop/refunds"]
     (problem,) = second.problems
-    assert not problem.fatal
+    assert not problem.is_fatal
     assert "no name" in problem.message
 
 

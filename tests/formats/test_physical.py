@@ -51,15 +51,15 @@ def test_the_table_is_large_enough_and_says_nothing_twice() -> None:
 def test_a_vendors_spelling_means_its_logical_type(spelling: str, name: str) -> None:
     found = parse_stored_type(spelling)
     assert found.name == name
-    assert found.known
+    assert found.is_known
     assert parse_stored_type(f"  {spelling.upper()} ").name == name
 
 
 @pytest.mark.parametrize("spelling", NOBODYS)
 def test_a_spelling_of_nobody_is_left_as_it_is(spelling: str) -> None:
     found = parse_stored_type(spelling.upper())
-    assert (found.name, found.known, found.stored) == (spelling.lower(), False, normalize_stored_type(spelling))
-    assert found.written == found.stored_written == spelling.upper()
+    assert (found.name, found.is_known, found.stored) == (spelling.lower(), False, normalize_stored_type(spelling))
+    assert found.written_type == found.written_stored_type == spelling.upper()
 
 
 @pytest.mark.parametrize(
@@ -124,22 +124,22 @@ NOT_SPARK = (
 @pytest.mark.parametrize(("spelling", "sql"), SPARK.items(), ids=list(SPARK))
 def test_a_class_of_spark_is_the_type_that_its_sql_spells(spelling: str, sql: str) -> None:
     found, wanted = parse_stored_type(spelling), parse_stored_type(sql)
-    assert found.known
+    assert found.is_known
     assert format_whole_type(found) == format_whole_type(wanted)
     assert unwritten(found) == unwritten(wanted)
-    assert found.written == spelling
+    assert found.written_type == spelling
 
 
 def unwritten(kind: LogicalType) -> LogicalType:
     """Return a type without the letters it was written in."""
     fields = tuple((name, unwritten(each)) for name, each in kind.fields)
     items = unwritten(kind.items) if kind.items else None
-    return kind._replace(fields=fields, items=items, written=None, stored_written=None)
+    return kind._replace(fields=fields, items=items, written_type=None, written_stored_type=None)
 
 
 @pytest.mark.parametrize("spelling", NOT_SPARK)
 def test_what_only_looks_like_a_class_of_spark_is_left_as_it_is(spelling: str) -> None:
-    assert not parse_stored_type(spelling).known
+    assert not parse_stored_type(spelling).is_known
 
 
 @pytest.mark.parametrize("spelling", ["array", "struct", "object"])

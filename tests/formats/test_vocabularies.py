@@ -28,7 +28,7 @@ def vocabulary(name: str) -> Vocabulary:
 
 def unknown(name: str, kinds: dict[str, set[str]]) -> set[tuple[str, str]]:
     known = vocabulary(name).kinds
-    return {(kind, key) for kind, keys in kinds.items() for key in keys if known[kind].use_of(key) == UNKNOWN}
+    return {(kind, key) for kind, keys in kinds.items() for key in keys if known[kind].get_use(key) == UNKNOWN}
 
 
 @pytest.mark.parametrize("name", FOREIGN)
@@ -50,8 +50,8 @@ def test_every_known_key_is_in_the_schema_or_said_to_be_older_or_beyond_it(name:
     found = keys_by_kind(packaged_schema(name), vocabulary(name))
     kinds = {kind: keys for kind, keys in vocabulary(name).kinds.items() if kind not in NOT_IN_THE_SCHEMA.get(name, {})}
     assert found.keys() == kinds.keys()
-    invented = {(kind, key) for kind, keys in kinds.items() for key in keys.names()} - {
-        (kind, key) for kind, keys in kinds.items() for key in (*found[kind], *keys.older, *keys.beyond)
+    invented = {(kind, key) for kind, keys in kinds.items() for key in keys.list_names()} - {
+        (kind, key) for kind, keys in kinds.items() for key in (*found[kind], *keys.older, *keys.extra)
     }
     assert invented == set()
 
@@ -61,17 +61,17 @@ def test_a_key_that_is_called_older_or_beyond_the_schema_is_not_in_it(name: str)
     found = keys_by_kind(packaged_schema(name), vocabulary(name))
     kinds = vocabulary(name).kinds
     assert {
-        (kind, key) for kind, keys in found.items() for key in keys & (kinds[kind].older | kinds[kind].beyond)
+        (kind, key) for kind, keys in found.items() for key in keys & (kinds[kind].older | kinds[kind].extra)
     } == set()
 
 
 @pytest.mark.parametrize("name", FOREIGN)
 def test_a_key_has_one_use_and_leads_to_a_kind_that_there_is(name: str) -> None:
     for kind, keys in vocabulary(name).kinds.items():
-        uses = [set(keys.judged), set(keys.below), set(keys.ignored), set(keys.unread)]
+        uses = [set(keys.compared), set(keys.nested), set(keys.ignored), set(keys.unread)]
         assert sum(map(len, uses)) == len(set().union(*uses)), kind
-        assert keys.older | keys.beyond <= set(keys.names()), kind
-        for below in keys.below.values():
+        assert keys.older | keys.extra <= set(keys.list_names()), kind
+        for below in keys.nested.values():
             assert {below.one, below.many} - {""} <= vocabulary(name).kinds.keys()
 
 

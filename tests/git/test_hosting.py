@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from dcr.git.web_address import find_repository_url
+from dcr.git.ci.repository_url import find_repository_url
 
 GITHUB = {"GITHUB_ACTIONS": "true", "GITHUB_SERVER_URL": "https://github.com", "GITHUB_REPOSITORY": "example/data"}
 

@@ -118,7 +118,7 @@ def test_files_in_scope_that_are_no_contracts_are_counted_and_left_alone(folder:
         }
     )
     report = lint(str(root))
-    assert (report.total, report.left_alone) == (1, 5)
+    assert (report.total, report.non_contracts) == (1, 5)
     assert format_closing_line(report) == "dcr: no issues; 1 contract (native); 5 files are no contracts"
     assert not report.fails
 
@@ -133,7 +133,7 @@ def test_a_file_that_is_named_has_to_be_a_contract(folder: Callable[..., Path]) 
     assert (
         report.contracts[0].issues[0].hint == "a contract has dataset_id, version and fields; see: dcr schema contract"
     )
-    assert report.left_alone == 0
+    assert report.non_contracts == 0
 
 
 def test_a_contract_can_stand_anywhere_when_it_is_named(folder: Callable[..., Path]) -> None:
@@ -154,7 +154,7 @@ def test_a_folder_is_searched_for_yaml_that_is_a_contract(folder: Callable[..., 
         }
     )
     report = lint(str(root), ["team"])
-    assert (report.total, report.left_alone, text(report)) == (2, 2, "")
+    assert (report.total, report.non_contracts, text(report)) == (2, 2, "")
     assert lint(str(root), ["."]).total == 3
     assert lint(str(root / "team"), ["."]).total == 2
     assert lint(str(root / "team"), ["below", "a.yaml", "../team/a.yaml"]).total == 2
@@ -165,7 +165,7 @@ def test_a_file_that_cannot_be_read_is_only_left_alone_outside_the_globs(folder:
     root = folder({"team/x.yaml": "a: [\n", "contracts/x.yaml": "a: [\n", "contracts/z.yaml": b"\xff"})
     report = lint(str(root), ["."])
     assert {each.path for each in report.contracts} == {"contracts/x.yaml", "contracts/z.yaml"}
-    assert report.left_alone == 1
+    assert report.non_contracts == 1
     assert [each.path for each in lint(str(root), ["team/x.yaml"]).contracts] == ["team/x.yaml"]
 
 
@@ -269,7 +269,7 @@ def test_the_policy_says_what_is_in_scope_and_how_bad_it_is(folder: Callable[...
         }
     )
     report = lint(str(root))
-    assert [(issue.kind, issue.severity) for issue in report.all_issues()] == [
+    assert [(issue.kind, issue.severity) for issue in report.iterate_issues()] == [
         ("owner_missing", "info"),
         ("value_ambiguous", "error"),
         ("contract_invalid", "error"),

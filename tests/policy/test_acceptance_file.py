@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dcr.compatibility.rule import FIELD, load_rules
-from dcr.policy.acceptances import parse_acceptances
-from dcr.policy.application import NEVER_ACCEPTED
+from dcr.policy.acceptance_file import parse_acceptances
+from dcr.policy.issue_adjustment import NEVER_ACCEPTED
 
 
 def read(text: str) -> tuple[list[tuple[object, ...]], list[tuple[int, int, str, str]]]:
@@ -38,7 +38,7 @@ def test_an_entry_names_one_break() -> None:
     assert entry.key == KEY
     assert (entry.reason, entry.expires) == ("nobody reads it", "2027-01-31")
     assert (entry.location.line, entry.location.column) == (2, 5)
-    assert entry.spoken == "field_removed on 'ltv' in 'users.daily_active' 2.0.0"
+    assert entry.label == "field_removed on 'ltv' in 'users.daily_active' 2.0.0"
 
 
 def test_values_are_read_as_they_are_written() -> None:

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from dcr.compatibility.acceptance import Acceptance
-from dcr.formats.reading import Problem
+from dcr.formats.parsed_file import Problem
 from dcr.parsing.location import Location
-from dcr.policy.effective import Acceptances, EffectivePolicy, combine_policies
+from dcr.policy.effective_policy import Acceptances, EffectivePolicy, combine_policies
 from dcr.policy.policy import Policy
 
 TODAY = "2026-06-15"
@@ -23,7 +23,7 @@ def known(*entries: Acceptance) -> frozenset[tuple[object, ...]]:
 
 
 def said(rules: EffectivePolicy, used: Any = (), matched: Any = ()) -> list[tuple[str, str, str, str]]:
-    issues = rules.own_issues(used, matched, TODAY)
+    issues = rules.list_run_issues(used, matched, TODAY)
     return [(each.kind, each.severity, str(each.location.path), each.message) for each in issues if each.location]
 
 
@@ -35,7 +35,7 @@ def rules(
 
 def test_nothing_edited_and_nothing_accepted_is_nothing_to_say() -> None:
     same = combine_policies(Policy(mode="full"), Policy(mode="full"), "dcr.toml", Location("dcr.toml"), Acceptances())
-    assert not same.may_have_issues
+    assert not same.may_have_run_issues
     assert said(same) == []
 
 

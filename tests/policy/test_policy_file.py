@@ -156,11 +156,11 @@ def test_a_byte_order_mark_is_dropped() -> None:
 
 def test_the_first_pattern_that_matches_a_dataset_gives_its_mode() -> None:
     policy = Policy(mode="full", modes={"billing.invoices": "forward", "billing.*": "none", "*.events": "backward"})
-    assert policy.mode_of("billing.invoices") == "forward"
-    assert policy.mode_of("billing.events") == "none"
-    assert policy.mode_of("growth.events") == "backward"
-    assert policy.mode_of("Billing.x") == "full"
-    assert policy.mode_of("") == "full"
+    assert policy.get_mode("billing.invoices") == "forward"
+    assert policy.get_mode("billing.events") == "none"
+    assert policy.get_mode("growth.events") == "backward"
+    assert policy.get_mode("Billing.x") == "full"
+    assert policy.get_mode("") == "full"
 
 
 def stricter(one: dict[str, Any], other: dict[str, Any]) -> StricterPolicy:
@@ -179,16 +179,16 @@ def stricter(one: dict[str, Any], other: dict[str, Any]) -> StricterPolicy:
     ],
 )
 def test_the_stricter_word_holds_whichever_side_says_it(setting: str, mild: str, strict: str) -> None:
-    assert stricter({setting: mild}, {setting: strict}).choice(setting) == strict
-    assert stricter({setting: strict}, {setting: mild}).choice(setting) == strict
-    assert stricter({setting: mild}, {setting: mild}).choice(setting) == mild
+    assert stricter({setting: mild}, {setting: strict}).get_choice(setting) == strict
+    assert stricter({setting: strict}, {setting: mild}).get_choice(setting) == strict
+    assert stricter({setting: mild}, {setting: mild}).get_choice(setting) == mild
 
 
 @pytest.mark.parametrize(("one", "other"), list(product(MODES, MODES)))
 def test_the_stricter_mode_asks_for_what_either_side_asks_for(one: str, other: str) -> None:
     both = stricter({"mode": one}, {"modes": {"a.*": other}})
-    assert set(DIRECTIONS[both.mode_of("a.b")]) == {*DIRECTIONS[one], *DIRECTIONS[other]}
-    assert is_transitive(both.mode_of("a.b")) is (is_transitive(one) or is_transitive(other))
+    assert set(DIRECTIONS[both.get_mode("a.b")]) == {*DIRECTIONS[one], *DIRECTIONS[other]}
+    assert is_transitive(both.get_mode("a.b")) is (is_transitive(one) or is_transitive(other))
 
 
 def test_the_longer_deprecation_holds_whichever_side_asks_for_it() -> None:
@@ -201,16 +201,16 @@ def test_the_longer_deprecation_holds_whichever_side_asks_for_it() -> None:
 @pytest.mark.parametrize(("one", "other"), list(product(SEVERITY_LEVELS, SEVERITY_LEVELS)))
 def test_the_worse_severity_holds(one: str, other: str) -> None:
     both = stricter({"severity": {"field_removed": one}}, {"severity": {"field_removed": other}})
-    assert SEVERITY_LEVELS.index(both.severity_of("field_removed", "error")) == max(
+    assert SEVERITY_LEVELS.index(both.get_severity("field_removed", "error")) == max(
         SEVERITY_LEVELS.index(one), SEVERITY_LEVELS.index(other)
     )
 
 
 def test_a_side_that_says_nothing_about_a_kind_leaves_it_as_it_is() -> None:
     both = stricter({"severity": {"field_removed": "off"}}, {})
-    assert both.severity_of("field_removed", "error") == "error"
-    assert both.severity_of("owner_missing", "warning") == "warning"
-    assert stricter({"severity": {"owner_missing": "error"}}, {}).severity_of("owner_missing", "warning") == "error"
+    assert both.get_severity("field_removed", "error") == "error"
+    assert both.get_severity("owner_missing", "warning") == "warning"
+    assert stricter({"severity": {"owner_missing": "error"}}, {}).get_severity("owner_missing", "warning") == "error"
 
 
 def test_globs_of_either_side_count_and_exclusions_only_of_both() -> None:
@@ -230,8 +230,8 @@ def test_two_equal_policies_are_that_policy() -> None:
     policy = Policy(("a",), ("b",), modes={"x": "none"}, severity={"owner_missing": "off"}, **said)
     both = StricterPolicy(policy, policy)
     assert (both.contracts, both.exclude) == (policy.contracts, policy.exclude)
-    assert {name: both.choice(name) for name in CHOICES if name != "mode"} == {
+    assert {name: both.get_choice(name) for name in CHOICES if name != "mode"} == {
         name: getattr(policy, name) for name in CHOICES if name != "mode"
     }
-    assert (both.mode_of("x"), both.mode_of("y")) == ("none", "full")
-    assert both.severity_of("owner_missing", "error") == "off"
+    assert (both.get_mode("x"), both.get_mode("y")) == ("none", "full")
+    assert both.get_severity("owner_missing", "error") == "off"

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dcr.policy.globs import Scope
 from dcr.policy.policy import DEFAULT_GLOBS
+from dcr.policy.scope import Scope
 
 
 @pytest.mark.parametrize(
@@ -34,7 +34,7 @@ def test_a_glob_covers(glob: str, covered: list[str], not_covered: list[str]) ->
     scope = Scope([glob])
     assert [path for path in covered if not scope.covers(path)] == []
     assert [path for path in not_covered if scope.covers(path)] == []
-    assert scope.covered([*covered, *not_covered]) == covered
+    assert scope.filter_paths([*covered, *not_covered]) == covered
 
 
 def test_the_default_globs_cover_contracts_at_the_top() -> None:
@@ -49,12 +49,12 @@ def test_the_default_globs_cover_contracts_at_the_top() -> None:
 def test_an_exclusion_takes_back_what_a_glob_covers() -> None:
     scope = Scope(["**/*.yaml", "x.txt"], ["old/**", "**/secret.yaml"])
     paths = ["a.yaml", "old/a.yaml", "b/secret.yaml", "secret.yaml", "x.txt", "b/old/a.yaml"]
-    assert scope.covered(paths) == ["a.yaml", "x.txt", "b/old/a.yaml"]
-    assert [path for path in paths if scope.covers(path)] == scope.covered(paths)
+    assert scope.filter_paths(paths) == ["a.yaml", "x.txt", "b/old/a.yaml"]
+    assert [path for path in paths if scope.covers(path)] == scope.filter_paths(paths)
 
 
 def test_no_globs_cover_nothing() -> None:
-    assert Scope([]).covered(["", "a", "a.yaml"]) == []
+    assert Scope([]).filter_paths(["", "a", "a.yaml"]) == []
     assert not Scope([]).covers("")
 
 
@@ -69,7 +69,7 @@ PATHS = st.lists(st.sampled_from(["/", "a", "b", ".yaml", "+", "(", "|", "\n", "
 @given(st.lists(GLOBS, max_size=3), st.lists(GLOBS, max_size=2), st.lists(PATHS, max_size=6))
 def test_one_path_and_many_are_judged_alike(globs: list[str], exclude: list[str], paths: list[str]) -> None:
     scope = Scope(globs, exclude)
-    assert scope.covered(paths) == [path for path in paths if scope.covers(path)]
+    assert scope.filter_paths(paths) == [path for path in paths if scope.covers(path)]
 
 
 @given(st.lists(GLOBS, min_size=1, max_size=3), PATHS)

@@ -13,7 +13,7 @@ from dcr.compatibility.issue import IssueAcceptance
 from dcr.compatibility.pairs import ContractPair
 from dcr.contract.contract import Contract, Field, Owner
 from dcr.parsing.location import Location
-from dcr.policy.application import adjust_issues
+from dcr.policy.issue_adjustment import adjust_issues
 from dcr.policy.policy import Policy, StricterPolicy
 
 TODAY = "2026-06-15"
@@ -146,6 +146,6 @@ def test_a_removed_contract_is_accepted_under_its_last_version() -> None:
 def test_what_has_no_versions_is_let_through_as_a_major_is_and_a_version_in_place_is_not(
     version: str, severity: str
 ) -> None:
-    before, proposed = (replace(each, version=version, in_place=True) for each in (BEFORE, after("")))
+    before, proposed = (replace(each, version=version, is_changed_in_place=True) for each in (BEFORE, after("")))
     assert verdict(before, proposed, breaking="allow-with-major") == [("field_removed", severity)]
     assert verdict(before, proposed) == [("field_removed", "error")]

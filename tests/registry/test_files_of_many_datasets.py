@@ -21,13 +21,13 @@ from dcr.check import Request, check
 from dcr.contract.contract import walk_fields
 from dcr.formats import read_content
 from dcr.git.repository import discover_repository
-from dcr.parsing.reader import compose
+from dcr.parsing.yaml_reader import compose
 from dcr.policy.policy import Policy
 from dcr.registry.audit import audit
 from dcr.registry.blame import blame
 from dcr.registry.history.facts import Retention
-from dcr.registry.history.readings import FactsReader
-from dcr.registry.library.from_git import GitRegistry
+from dcr.registry.history.facts_reader import FactsReader
+from dcr.registry.library.git_registry import GitRegistry
 from dcr.registry.releases import judge_steps, list_steps
 from dcr.registry.snapshot import open_snapshot
 
@@ -94,10 +94,10 @@ TEXTS = (odcs(["orders", "visits", "carts"]), DCS, DBT, DCS.replace("{type: text
 def places(contract: Contract) -> list[Any]:
     """Return where a contract and its fields stand, key by key."""
     keys = ("version", "status", "owners", "freshness_sla", "dataset_id")
-    found: list[Any] = [contract.place.at(key) if contract.place else None for key in keys]
-    found += [contract.fields_place.at(key) if contract.fields_place else None for key in ("primary_key", "dataset")]
+    found: list[Any] = [contract.section.locate(key) if contract.section else None for key in keys]
+    found += [contract.fields_section.locate(key) if contract.fields_section else None for key in ("primary_key", "dataset")]
     for _, field in walk_fields(contract.fields):
-        found += [field.place.at(key) if field.place else None for key in (None, "type", "description", "required")]
+        found += [field.section.locate(key) if field.section else None for key in (None, "type", "description", "required")]
     return found
 
 
@@ -107,15 +107,15 @@ def test_a_file_says_the_same_whether_its_parts_were_met_before(text: str, seed:
     chance, readings = random.Random(seed), FactsReader()
     for _ in range(8):
         content = text.encode()
-        facts, whole = readings.facts("a.yaml", str(hash(text)), content), read_content("a.yaml", content)
-        fresh = FactsReader().facts("a.yaml", "", content)
+        facts, whole = readings.read_facts("a.yaml", str(hash(text)), content), read_content("a.yaml", content)
+        fresh = FactsReader().read_facts("a.yaml", "", content)
         assert facts == fresh
         first = {each.dataset_id: each for each in reversed(whole.contracts)}
         assert {each.dataset_id: (each.version, each.status) for each in facts.datasets} == {
             each.dataset_id: (each.version, each.status) for each in first.values()
         }
-        assert (facts.fault is None) is not whole.unreadable
-        known = readings.contracts("a.yaml", "", content, frozenset(first))
+        assert (facts.error is None) is not whole.is_unreadable
+        known = readings.read_contracts("a.yaml", "", content, frozenset(first))
         assert known == first
         assert {each: places(known[each]) for each in known} == {each: places(first[each]) for each in first}
         at = chance.randrange(len(text))
@@ -162,10 +162,10 @@ def repository(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Repository]
 def test_an_audit_parses_each_content_once(repository: Repository) -> None:
     def work() -> None:
         opened = open_snapshot(discover_repository(str(repository.folder)), "main")
-        history = opened.history(keep=Retention(lambda _: True))
-        found = audit(opened, history, history.datasets())
-        assert found.transitions == 12 * 9
-        assert {slip.dataset_id for slip in found.slips} == {"shop/table_2", "shop/table_5", "shop/table_8"}
+        history = opened.read_history(keep=Retention(lambda _: True))
+        found = audit(opened, history, history.list_datasets())
+        assert found.transition_count == 12 * 9
+        assert {slip.dataset_id for slip in found.findings} == {"shop/table_2", "shop/table_5", "shop/table_8"}
 
     assert sorted(parsed(work).values()) == [1] * 10
 
@@ -182,11 +182,11 @@ def test_a_transitive_check_parses_each_older_content_once(repository: Repositor
 def test_the_history_of_one_dataset_parses_each_content_once(repository: Repository) -> None:
     def work() -> None:
         one = "shop/table_2"
-        history = open_snapshot(discover_repository(str(repository.folder)), "main").history(
-            one, keep=Retention(one.__eq__, ends=True)
+        history = open_snapshot(discover_repository(str(repository.folder)), "main").read_history(
+            one, keep=Retention(one.__eq__, last_versions=True)
         )
-        states = history.states(one)
-        assert len(blame(states, history.meanings(states).values()).fields) == 3
+        states = history.list_revisions(one)
+        assert len(blame(states, history.read_meanings(states).values()).fields) == 3
         assert len(judge_steps(history, list_steps(history, one), Policy())) == len(states) == 10
 
     assert sorted(parsed(work).values()) == [1] * 10
@@ -212,8 +212,8 @@ def test_a_longer_history_of_a_file_takes_hardly_more_memory(tmp_path: Path, mon
         )
         gc.collect()
         tracemalloc.start()
-        history = opened.history(keep=Retention(lambda _: True))
-        audit(opened, history, history.datasets())
+        history = opened.read_history(keep=Retention(lambda _: True))
+        audit(opened, history, history.list_datasets())
         peaks.append(tracemalloc.get_traced_memory()[1])
         tracemalloc.stop()
     assert peaks[1] < 2.5 * peaks[0], peaks

@@ -15,9 +15,9 @@ from dcr.contract.contract import build_comparison_key
 from dcr.contract.digest import compute_digest
 from dcr.formats import read_content
 from dcr.parsing.plain_tree import is_plain
-from dcr.parsing.reader import InvalidYamlError, check_tree, compose
+from dcr.parsing.yaml_reader import InvalidYamlError, check_tree, compose
 from dcr.registry.history.facts import FileFacts, facts_from_json, facts_to_json
-from dcr.registry.history.readings import FactsReader
+from dcr.registry.history.facts_reader import FactsReader
 
 if TYPE_CHECKING:
     from dcr.contract.contract import Contract
@@ -49,7 +49,7 @@ SPOILS = (
 def full(content: bytes) -> tuple[object, ...]:
     """Return what the full reader says, as `told` does."""
     reading = read_content("", content)
-    fatal = [each for each in reading.problems if each.fatal]
+    fatal = [each for each in reading.problems if each.is_fatal]
     return (
         [
             (each.dataset_id, each.version, each.status, compute_digest(each), each.deprecation_uri)
@@ -61,16 +61,16 @@ def full(content: bytes) -> tuple[object, ...]:
 
 def told(facts: FileFacts) -> tuple[object, ...]:
     known = [(each.dataset_id, each.version, each.status, each.digest, each.deprecation_uri) for each in facts.datasets]
-    return known, facts.fault
+    return known, facts.error
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))
 def test_a_file_has_the_same_facts_either_way_and_keeps_them_through_the_cache(path: Path) -> None:
     content = path.read_bytes()
-    facts = FactsReader().facts("", "", content)
+    facts = FactsReader().read_facts("", "", content)
     assert told(facts) == full(content)
-    if facts.lasting:
-        assert facts_from_json(facts_to_json(facts)) == facts._replace(claimed=facts.claimed)
+    if facts.is_cacheable:
+        assert facts_from_json(facts_to_json(facts)) == facts._replace(declared_id=facts.declared_id)
 
 
 @given(st.sampled_from(FILES), st.integers(0, 2**32))
@@ -82,7 +82,7 @@ def test_a_spoilt_file_has_the_same_facts_either_way(path: Path, seed: int) -> N
         at = chance.randrange(len(text))
         text = text[:at] + chance.choice(SPOILS) + text[at + chance.choice((0, 0, 1, 7)) :]
         content = text.encode()
-        assert told(readings.facts("", "", content)) == full(content)
+        assert told(readings.read_facts("", "", content)) == full(content)
         try:
             root = compose(content)
         except InvalidYamlError:

@@ -26,14 +26,14 @@ def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Repository:
 
 
 def history(repository: Repository, only: str | None = None) -> History:
-    return open_snapshot(discover_repository(str(repository.folder)), "main").history(only)
+    return open_snapshot(discover_repository(str(repository.folder)), "main").read_history(only)
 
 
 def told(repository: Repository, dataset_id: str = ID) -> list[tuple[str, str, str | None]]:
     """Return commit, path and version of every state, asked for alone and with all others, cached or not."""
     whole = history(repository)
     found = [
-        [(each.commit.id, each.path, each.facts and each.facts.version) for each in one.states(dataset_id)]
+        [(each.commit.id, each.path, each.facts and each.facts.version) for each in one.list_revisions(dataset_id)]
         for one in (whole, history(repository, dataset_id), history(repository))
     ]
     assert found[0] == found[1] == found[2]
@@ -67,8 +67,8 @@ def test_a_version_with_two_meanings_is_two_releases(repository: Repository) -> 
     first = repository.commit({"contracts/a.yaml": contract()})
     second = repository.commit({"contracts/a.yaml": contract(without=["ltv"])})
     third = repository.commit({"contracts/a.yaml": contract(status="deprecated")})
-    found = history(repository).released(ID)
-    assert [(each.version, [state.commit.id for state in each.states]) for each in found] == [
+    found = history(repository).list_releases(ID)
+    assert [(each.version, [state.commit.id for state in each.revisions]) for each in found] == [
         ("1.0.0", [first, third]),
         ("1.0.0", [second]),
     ]
@@ -82,10 +82,10 @@ def test_what_cannot_be_read_is_no_removal_and_is_said(repository: Repository) -
     third = repository.commit({"contracts/a.yaml": contract(version="1.0.1")})
     assert told(repository) == [(first, "contracts/a.yaml", "1.0.0"), (third, "contracts/a.yaml", "1.0.1")]
     for one in (history(repository, ID), history(repository, ID)):
-        assert [(each.commit.id, each.path, each.datasets) for each in one.unread] == [
+        assert [(each.commit.id, each.path, each.datasets) for each in one.unreadable] == [
             (second, "contracts/a.yaml", (ID,))
         ]
-    assert [each.path for each in history(repository).unread] == ["contracts/a.yaml", "contracts/other.yaml"]
+    assert [each.path for each in history(repository).unreadable] == ["contracts/a.yaml", "contracts/other.yaml"]
 
 
 def test_a_merge_is_one_step_of_the_branch_it_was_merged_into(repository: Repository) -> None:
@@ -105,9 +105,9 @@ def test_a_state_reads_its_full_contract_and_many_are_read_in_order(repository: 
     repository.commit({"contracts/a.yaml": contract(version="2.0.0", without=["ltv"])})
     repository.commit({"contracts/a.yaml": None})
     one = history(repository, ID)
-    fields = [None if each.facts is None else len(each.contract().fields) for each in one.states(ID)]
+    fields = [None if each.facts is None else len(each.read_contract().fields) for each in one.list_revisions(ID)]
     assert fields == [4, 3, None]
-    assert [each and (each.version, len(each.fields)) for each in one.contracts(one.states(ID))] == [
+    assert [each and (each.version, len(each.fields)) for each in one.read_contracts(one.list_revisions(ID))] == [
         ("1.0.0", 4), ("2.0.0", 3), None,
     ]  # fmt: skip
 

@@ -30,7 +30,7 @@ AFTER = (*BEFORE[:2], 'version: "1.1.0"', *BEFORE[3:26], *BEFORE[28:])
 
 def with_sources(report: Report, before: tuple[str, ...] = BEFORE, after: tuple[str, ...] = AFTER) -> Report:
     """Return a report that holds a text for whatever its issues name."""
-    texts = {key: Source(before if key[0] else after) for key in report.named_sources()}
+    texts = {key: Source(before if key[0] else after) for key in report.list_source_keys()}
     return report._replace(sources=texts)
 
 

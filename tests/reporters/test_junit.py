@@ -50,7 +50,7 @@ def results_of(found: Report) -> JUnitXml:
 def test_results_keep_to_the_schema_and_count_right(name: str) -> None:
     results = results_of(REPORTS[name])
     assert results.tests > 0
-    assert results.failures == REPORTS[name].number_of(ERROR)
+    assert results.failures == REPORTS[name].count_issues(ERROR)
 
 
 @pytest.mark.parametrize("name", HOSTILE)

@@ -83,7 +83,7 @@ def test_code_scanning_finds_what_it_asks_for(name: str) -> None:
 
 @every_report
 def test_all_results_of_a_run_say_whether_they_are_suppressed(name: str) -> None:
-    for result, issue in zip(results_of(REPORTS[name]), REPORTS[name].all_issues(), strict=True):
+    for result, issue in zip(results_of(REPORTS[name]), REPORTS[name].iterate_issues(), strict=True):
         assert [each["kind"] for each in result["suppressions"]] == (["external"] if issue.accepted else [])
 
 

@@ -28,7 +28,7 @@ from dcr.compatibility.reintroductions import find_reintroductions, list_additio
 from dcr.compatibility.rule import RUN, Rule, load_rules
 from dcr.contract.contract import join_path
 from dcr.formats import read_as_former_format, read_content
-from dcr.formats.reading import ParsedFile, UnenforcedDataset
+from dcr.formats.parsed_file import ParsedFile, UnenforcedDataset
 from dcr.formats.unread_keys import filter_keys, list_changed_keys
 
 if TYPE_CHECKING:
@@ -100,18 +100,18 @@ def pair_of(texts: dict[str, str | None], options: dict[str, Any]) -> ContractPa
     pair = ContractPair(
         previous or _first(sides["older"]),
         proposed,
-        formerly=former,
+        former_id=former,
         published=_first(sides["published"]),
         previous_problems=sides["previous"].problems,
         proposed_problems=sides["proposed"].problems,
-        also_at=tuple(each.place.at("dataset_id") for each in sides["also"].contracts if each.place),
+        duplicates=tuple(each.section.locate("dataset_id") for each in sides["also"].contracts if each.section),
         out_of_scope=options.get("out_of_scope"),
-        now_about=options.get("now_about"),
+        replaced_by=options.get("now_about"),
         unenforced=_unenforced(texts["proposed"], previous) if proposed is None else None,
     )
     unread = () if proposed is None or previous is None else list_changed_keys(sides["previous"], sides["proposed"])
     about = filter_keys(unread, proposed.dataset_id if proposed else None)
-    return pair._replace(past=_past(pair, _first(sides["earlier"]), options), unread=about)
+    return pair._replace(history=_past(pair, _first(sides["earlier"]), options), unread_keys=about)
 
 
 def _unenforced(text: str | None, previous: Contract | None) -> UnenforcedDataset | None:

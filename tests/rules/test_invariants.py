@@ -301,7 +301,7 @@ def meanings(text: str) -> Iterator[bool]:
             "physicalType", "slaProperties", "latest_version", "access", "id", "schema", "properties", "relationships",
             "quality", "servers", "logicalTypeOptions", "config",
         }  # another format's words  # fmt: skip
-        yield not read_content("example.yaml", contract_with(text, written)).unreadable
+        yield not read_content("example.yaml", contract_with(text, written)).is_unreadable
 
 
 def contract_with(part: str, keys: Collection[str]) -> bytes:

@@ -16,10 +16,10 @@ from repositories import ROOT, USERS, Outcome, Repository, breaking, contract, p
 from dcr.git.repository import discover_repository
 from dcr.git.writing.new_files import NewFile, create_files
 from dcr.git.writing.rewrites import UnwritableFileError
-from dcr.policy.globs import Scope
 from dcr.policy.policy import parse_policy
+from dcr.policy.scope import Scope
 from dcr.setup.contracts import choose_globs, find_contracts
-from dcr.setup.origin import read_install_source
+from dcr.setup.install_source import read_install_source
 from dcr.setup.platforms import PLACEHOLDER, PLATFORMS
 
 SOURCE = "git+https://git.acme.dev/tools/dcr@v1.2.0"
@@ -180,8 +180,8 @@ def test_globs_cover_what_was_found_and_nothing_that_cannot_be_read(
     found = choose_globs(find_contracts(discover_repository(str(new.folder)), lambda _: None))
     assert (list(found.contracts), found.exclude) == (globs, exclude)
     scope = Scope(found.contracts, found.exclude)
-    assert {path for path, kind in there.items() if kind in "coj"} <= {*scope.covered(there)}
-    assert not [path for path in scope.covered(there) if there[path] == "bad"]
+    assert {path for path, kind in there.items() if kind in "coj"} <= {*scope.filter_paths(there)}
+    assert not [path for path in scope.filter_paths(there) if there[path] == "bad"]
     assert init(new).code == 0
     assert policy(new).contracts == ()
     assert "the file is no YAML" not in new.dcr("lint", "--format", "json").out
@@ -490,6 +490,6 @@ def test_a_file_that_came_up_meanwhile_is_left_and_the_others_are_taken_back(tmp
             create_files(str(tmp_path), [NewFile("new/deep/file", b"ours"), NewFile(path, b"ours")])
         assert sorted(each.name for each in tmp_path.iterdir()) == ["link", "there"]
     assert (tmp_path / "there").read_text() == "theirs"
-    create_files(str(tmp_path), [NewFile("new/deep/file", b"ours", executable=True), NewFile("new/other", b"")])
+    create_files(str(tmp_path), [NewFile("new/deep/file", b"ours", is_executable=True), NewFile("new/other", b"")])
     assert os.access(tmp_path / "new/deep/file", os.X_OK)
     assert not os.access(tmp_path / "new/other", os.X_OK)

@@ -38,7 +38,7 @@ ODD_NAMES = (
     "a\\b", "Ünï", "$ref", "type", "items", "fields", "required", "true", "0", "q?", "a,b", "日本", "x\u00a0y",
 )  # fmt: skip
 PATH = "contracts/orders.yaml"
-AROUND = MatchContext(claims=lambda _: {}, elsewhere=lambda _: {}, published=dict)
+AROUND = MatchContext(find_claims=lambda _: {}, find_out_of_scope=lambda _: {}, get_published=dict)
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from pydantic import ValidationError
 
 from dcr.contract.models import DataContract, to_record
 from dcr.formats import native
-from dcr.parsing.reader import compose
+from dcr.parsing.yaml_reader import compose
 
 from .generate import contract, written
 from .study import SEED
@@ -68,7 +68,7 @@ def test_no_damaged_contract_is_read_quickly_unless_the_models_accept_it(tell: C
         reading = native.read(PATH, compose(text))
         assert ours is None or repr(ours) == repr(theirs), text.decode()
         assert bool(reading.contracts) is (theirs is not None), text.decode()
-        assert reading.unreadable is (theirs is None), text.decode()
+        assert reading.is_unreadable is (theirs is None), text.decode()
         if theirs is not None:
             assert repr(reading.contracts[0]) == repr(theirs), text.decode()
         outcomes["refused" if theirs is None else "read quickly" if ours else "passed on to the models"] += 1
@@ -81,7 +81,7 @@ def test_no_damaged_contract_is_read_quickly_unless_the_models_accept_it(tell: C
 def _both(text: bytes) -> tuple[Contract | None, Contract | None]:
     """Return what the quick way and the models make of a text."""
     root = compose(text)
-    raw = native._ValueReader(PATH).mapping(root)
+    raw = native._ValueReader(PATH).read_mapping(root)
     quick = native._build_valid_contract(PATH, deepcopy(raw), root)
     try:
         return quick, to_record(DataContract.model_validate(raw))

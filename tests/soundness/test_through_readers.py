@@ -169,7 +169,7 @@ def test_nothing_in_the_documents_is_not_understood(abroad: list[Crossing]) -> N
         for here in (*each.foreign.values(), each.mixed, *each.dbt):
             for text in here.texts:
                 problems = read_content("contracts/orders.yaml", text).problems
-                assert all(each.understood and not each.fatal for each in problems), (problems, text.decode())
+                assert all(each.is_understood and not each.is_fatal for each in problems), (problems, text.decode())
 
 
 def judged(abroad: list[Crossing]) -> list[Case]:

@@ -112,7 +112,8 @@ def check(
     finally:
         progress.finish()
     if write_baseline:
-        from dcr.cli.baseline import CHECK, write_baseline  # only a run that writes one pays for it
+        from dcr.cli.baseline import CHECK
+        from dcr.cli.baseline import write_baseline as write_baseline_file  # only a run that writes one pays for it
 
         write_baseline_file(CHECK, baseline, report, request.paths)
         return

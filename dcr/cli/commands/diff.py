@@ -27,8 +27,8 @@ from dcr.git.refs import BadRefError, resolve_commit
 from dcr.git.repository import Repository, discover_repository
 from dcr.registry.changelog import build_entry, list_entries
 from dcr.registry.comparison import compare_commits
-from dcr.registry.lookup import VersionSpec, get_version, parse_version_spec
 from dcr.registry.snapshot import open_snapshot
+from dcr.registry.version_lookup import VersionSpec, get_version, parse_version_spec
 from dcr.rendering.listings.changelog import Changelog, document, render, render_markdown
 from dcr.rendering.listings.json_documents import render_json
 from dcr.rendering.listings.page import format_day

@@ -12,7 +12,7 @@ import typer
 from dcr.cli.exits import print_note
 from dcr.cli.output import Progress, complete_with, get_working_folder, require_choice
 from dcr.errors import UsageError
-from dcr.setup.origin import find_install_source
+from dcr.setup.install_source import find_install_source
 from dcr.setup.plan import ADD, EXISTS, SKIPPED, WRITE, SetupOptions, SetupPlan, Step, make_plan
 from dcr.setup.platforms import PLATFORMS
 from dcr.setup.settings import describe_contracts

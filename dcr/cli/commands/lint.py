@@ -72,7 +72,8 @@ def lint(
     finally:
         progress.finish()
     if write_baseline:
-        from dcr.cli.baseline import LINT, write_baseline  # only a run that writes one pays for it
+        from dcr.cli.baseline import LINT
+        from dcr.cli.baseline import write_baseline as write_baseline_file  # only a run that writes one pays for it
 
         write_baseline_file(LINT, baseline, report, tuple(paths or ()))
         return

@@ -18,8 +18,8 @@ from dcr.cli.reading import (
     read_history_with_warnings,
     write_bytes,
 )
-from dcr.cli.reading import show_page as show_page
-from dcr.registry.lookup import VersionSpec, get_version, parse_version_spec
+from dcr.cli.reading import show_page
+from dcr.registry.version_lookup import VersionSpec, get_version, parse_version_spec
 from dcr.rendering.listings.json_documents import render_json
 from dcr.rendering.listings.page import format_day
 from dcr.rendering.listings.show import document, render

@@ -20,7 +20,7 @@ from dcr.compatibility.rule import RUN, Finding, rule
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from dcr.formats.reading import Problem
+    from dcr.formats.parsed_file import Problem
 
 
 @rule(about=RUN)

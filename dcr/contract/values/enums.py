@@ -6,14 +6,14 @@ import math
 from typing import TYPE_CHECKING, Any
 
 from dcr.contract.contract import CONSTRAINTS
-from dcr.contract.fault import Violation, describe_value, is_number
 from dcr.contract.values import patterns
 from dcr.contract.values.field_values import find_failed_constraint, is_of_type
+from dcr.contract.violation import Violation, describe_value, is_number
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from dcr.contract.fault import Key
+    from dcr.contract.violation import Key
 
 MAX_PATTERN_STEPS = 10 * patterns.MAX_STEPS
 _EXPECTED_VALUES = {"string": "text", "integer": "a whole number", "number": "a number", "boolean": "true or false"}

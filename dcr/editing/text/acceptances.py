@@ -9,7 +9,7 @@ from dcr.editing.text.document import EditRefusedError, YamlDocument
 from dcr.editing.text.keys import KeyPosition
 from dcr.editing.text.quoting import quote
 from dcr.parsing.location import Location
-from dcr.policy.acceptances import FILE, parse_acceptances
+from dcr.policy.acceptance_file import FILE, parse_acceptances
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -17,7 +17,7 @@ from dcr.parsing.location import Location
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from dcr.formats.reading import ParsedFile
+    from dcr.formats.parsed_file import ParsedFile
 
 DEPRECATED, ARCHIVED = STATUSES[2:]
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dcr.errors import DcrError
 from dcr.parsing.location import Location, locate_node
-from dcr.parsing.reader import InvalidYamlError, check_tree, compose, decode
 from dcr.parsing.scalars import describe_misreading
+from dcr.parsing.yaml_reader import InvalidYamlError, check_tree, compose, decode
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from dcr.contract.terms import NO_TERMS, QualityRule, Relationship, Server, Terms
-from dcr.formats._dbt.constraints import list_constraints
+from dcr.formats._dbt.columns import list_constraints
 from dcr.formats._dbt.data_tests import read_data_tests
 from dcr.formats._dbt.versions import find_config_text
 

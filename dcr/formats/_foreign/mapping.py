@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 from dcr.formats._foreign.variables import describe_variable
 from dcr.parsing.location import Location, SourceNode, locate_node
-from dcr.parsing.reader import truncate
 from dcr.parsing.scalars import NotFiniteError
 from dcr.parsing.scalars import resolve_scalar as resolve_plain_scalar
+from dcr.parsing.yaml_reader import truncate
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from dcr.contract.contract import join_path
-from dcr.parsing.reader import InvalidYamlError, truncate
+from dcr.parsing.yaml_reader import InvalidYamlError, truncate
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -11,15 +11,15 @@ if TYPE_CHECKING:
 def find_vocabulary(name: str) -> Vocabulary | None:
     """Return the vocabulary of a foreign format; None for dcr's own, in which an unknown key is an error."""
     if name == "odcs":
-        from dcr.formats._odcs.keys import VOCABULARY as ODCS  # noqa: PLC0415 (only a changed file pays for it)
+        from dcr.formats._odcs.vocabulary import VOCABULARY as ODCS  # noqa: PLC0415 (only a changed file pays for it)
 
         return ODCS
     if name == "dcs":
-        from dcr.formats._dcs.keys import VOCABULARY as DCS  # noqa: PLC0415
+        from dcr.formats._dcs.vocabulary import VOCABULARY as DCS  # noqa: PLC0415
 
         return DCS
     if name == "dbt":
-        from dcr.formats._dbt.keys import VOCABULARY as DBT  # noqa: PLC0415
+        from dcr.formats._dbt.vocabulary import VOCABULARY as DBT  # noqa: PLC0415
 
         return DBT
     return None

@@ -6,15 +6,15 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dcr.contract.terms import COLUMN, MEASURE, NO_FIELD_TERMS, FieldTerms
-from dcr.formats._foreign.mapping import SourceMapping, format_canonical
-from dcr.formats._foreign.stored_types import MAP_PARTS, LogicalType
-from dcr.formats._foreign.translation import (
+from dcr.formats._foreign.fields import (
     apply_exclusive_flags,
     build_field,
     read_constraints,
     read_enum,
     with_map_parts,
 )
+from dcr.formats._foreign.mapping import SourceMapping, format_canonical
+from dcr.formats._foreign.stored_types import MAP_PARTS, LogicalType
 from dcr.formats._odcs import terms
 from dcr.formats._odcs.types import build_vector_element, derive_type, read_dimensions, read_embedding
 

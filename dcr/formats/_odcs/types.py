@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from dcr.contract.contract import ANY_TYPE, Field
 from dcr.contract.terms import Embedding
+from dcr.formats._foreign.fields import build_field
 from dcr.formats._foreign.stored_types import LogicalType, format_whole_type, parse_stored_type
-from dcr.formats._foreign.translation import build_field
 
 if TYPE_CHECKING:
     from dcr.formats._foreign.mapping import SourceMapping

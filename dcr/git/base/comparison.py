@@ -5,11 +5,11 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-from dcr.git.base.fetch_hints import OBJECT_ID
 from dcr.git.base.merge_bases import Base, create_no_merge_base_error
 from dcr.git.base.resolution import resolve_base
 from dcr.git.changes import INDEX, WORKTREE
 from dcr.git.command import create_git_error
+from dcr.git.fetch_hints import OBJECT_ID
 from dcr.git.policies import find_policy_base
 from dcr.git.refs import UnbornHeadError, resolve_commit
 

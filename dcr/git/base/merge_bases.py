@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from dcr.errors import DcrError
 from dcr.git import ci
-from dcr.git.base.fetch_hints import OBJECT_ID, format_fetch_hint, shorten_ref
 from dcr.git.command import create_git_error
+from dcr.git.fetch_hints import OBJECT_ID, format_fetch_hint, shorten_ref
 from dcr.git.refs import check_ambiguity, check_ref_format, resolve_commit
 
 if TYPE_CHECKING:

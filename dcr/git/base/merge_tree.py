@@ -8,9 +8,9 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from dcr.errors import DcrError, quote_for_shell
-from dcr.git.base.fetch_hints import OBJECT_ID
 from dcr.git.command import GitFailedError, create_git_error, split_records
-from dcr.git.filters import get_merge_driver_overrides
+from dcr.git.config_overrides import get_merge_driver_overrides
+from dcr.git.fetch_hints import OBJECT_ID
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

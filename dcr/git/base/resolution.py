@@ -8,17 +8,17 @@ from typing import TYPE_CHECKING
 
 from dcr.errors import DcrError
 from dcr.git import ci
-from dcr.git.base.fetch_hints import format_fetch_hint, shorten_ref
-from dcr.git.base.in_progress import find_rebase_target, read_merge_heads
 from dcr.git.base.merge_bases import compute_base
+from dcr.git.base.operations_in_progress import find_rebase_target, read_merge_heads
 from dcr.git.command import GitFailedError, create_git_error
+from dcr.git.fetch_hints import format_fetch_hint, shorten_ref
 from dcr.git.refs import BadRefError, check_ref_format, create_unborn_error, resolve_commit
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from dcr.git.base.merge_bases import Base
-    from dcr.git.ci.candidate import BaseCandidate
+    from dcr.git.ci.base_candidate import BaseCandidate
     from dcr.git.repository import Repository
 
 DEFAULT_BASES = (

@@ -6,20 +6,20 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from dcr.git.changes import list_commit_changes
-from dcr.git.contracts.contents import read_proposed_contents
-from dcr.git.contracts.versions import is_same_text, read_previous_versions
+from dcr.git.contracts.changed_files import is_same_text, read_previous_versions
 from dcr.git.objects import FILE_MODE_PREFIX, read_blobs
+from dcr.git.proposed_contents import read_proposed_contents
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from dcr.contract.contract import Contract
-    from dcr.formats.reading import ParsedFile
+    from dcr.formats.parsed_file import ParsedFile
     from dcr.git.base.merge_bases import Base
     from dcr.git.changes import Change
-    from dcr.git.contracts.versions import ChangedReadings
+    from dcr.git.contracts.changed_files import ChangedReadings
     from dcr.git.repository import Repository
-    from dcr.policy.globs import Scope
+    from dcr.policy.scope import Scope
 
 
 class BaseTip:

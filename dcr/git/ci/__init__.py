@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from typing import Protocol
 
-    from dcr.git.ci.candidate import BaseCandidate
+    from dcr.git.ci.base_candidate import BaseCandidate
 
     class _Reader(Protocol):
         """What every service's module offers."""

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from dcr.git.ci.candidate import BaseCandidate
+    from dcr.git.ci.base_candidate import BaseCandidate
 
 SETTING = "in .circleci/config.yml: checkout: {method: full}"
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from dcr.git.ci.candidate import (
+from dcr.git.ci.base_candidate import (
     BaseCandidate,
     UnreadableEventError,
     create_branch_candidate,

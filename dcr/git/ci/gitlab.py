@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dcr.git.ci.candidate import BaseCandidate, create_branch_candidate, create_commit_candidate, is_commit_id
+from dcr.git.ci.base_candidate import BaseCandidate, create_branch_candidate, create_commit_candidate, is_commit_id
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from dcr.git.command import Git
     from dcr.git.repository import Repository
-    from dcr.policy.globs import Scope
+    from dcr.policy.scope import Scope
 
 MAX_COUNTED_FILES = 1_000
 """More files than this are not counted one by one."""

@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 
 from dcr.formats import read_content
-from dcr.formats.reading import ParsedFile, Problem
+from dcr.formats.parsed_file import ParsedFile, Problem
 from dcr.git.command import GitFailedError
-from dcr.git.contracts.contents import SPECIAL_FILE_KINDS
 from dcr.git.objects import MAX_BLOB_BYTES
+from dcr.git.proposed_contents import SPECIAL_FILE_KINDS
 from dcr.parsing.location import Location
 
 _BINARY_CHECK_BYTES = 8_000

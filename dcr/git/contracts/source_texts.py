@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dcr.git.contracts.contents import read_proposed_contents
 from dcr.git.objects import MAX_BLOB_BYTES, stream_named_blobs
+from dcr.git.proposed_contents import read_proposed_contents
 from dcr.git.worktree import UnreadableFileError, read_file
 
 if TYPE_CHECKING:

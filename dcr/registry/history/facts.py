@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from dcr.contract.contract import Contract
-    from dcr.formats.reading import ParsedFile
+    from dcr.formats.parsed_file import ParsedFile
     from dcr.registry.history.native_facts import NativeFacts
 
 

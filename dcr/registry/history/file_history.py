@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from dcr.git.history import Commit, FileLogEntry, PathChange
     from dcr.git.repository import Repository
-    from dcr.policy.globs import Scope
+    from dcr.policy.scope import Scope
 
 MAX_RENAMES = 20
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING, NamedTuple
 
-from dcr.git.contracts.contents import SPECIAL_FILE_KINDS
+from dcr.git.proposed_contents import SPECIAL_FILE_KINDS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -14,7 +14,7 @@ from dcr.git.history import read_log
 from dcr.git.objects import stream_blobs
 from dcr.policy.detection import is_probable_contract, may_be_contract
 from dcr.registry.history.cache import FactsCache
-from dcr.registry.history.contents import ContractLoader
+from dcr.registry.history.contract_loader import ContractLoader
 from dcr.registry.history.facts import DatasetIdFilter, FileFacts, is_same_except_version
 from dcr.registry.history.replay import Replay
 
@@ -24,9 +24,9 @@ if TYPE_CHECKING:
     from dcr.contract.contract import Contract
     from dcr.git.history import Commit, LogEntry
     from dcr.git.repository import Repository
-    from dcr.policy.globs import Scope
+    from dcr.policy.scope import Scope
     from dcr.registry.history.facts import DatasetFacts, Retention
-    from dcr.registry.history.readings import FactsReader
+    from dcr.registry.history.facts_reader import FactsReader
 
 
 PROGRESS_INTERVAL = 100
@@ -210,7 +210,7 @@ def _read_facts(
     if not left:
         cache.save()
         return _without_foreign_files(repository, scope, blobs, found), None
-    from dcr.registry.history.readings import FactsReader  # noqa: PLC0415 (what is known needs no reader)
+    from dcr.registry.history.facts_reader import FactsReader  # noqa: PLC0415 (what is known needs no reader)
 
     unread = set(left)
     places = {oid: path for path, contents in reversed(by_path.items()) for oid in contents if oid in unread}

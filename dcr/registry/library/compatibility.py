@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 from dcr.compatibility.history import ReleasedVersion
 from dcr.compatibility.issue import Issue, compute_fingerprint
 from dcr.compatibility.modes import MODES, is_transitive
+from dcr.compatibility.older_versions import check_all_versions, may_break_older_versions, merge_issues
 from dcr.compatibility.pairs import ContractPair
 from dcr.compatibility.semver import PATCH, increase_version
 from dcr.compatibility.severities import ERROR, WARNING
-from dcr.compatibility.transitive import check_all_versions, may_break_older_versions, merge_issues
 from dcr.contract.models import DataContract, to_record
 from dcr.registry.library.arguments import ArgumentError
 from dcr.text.suggestions import format_suggestion

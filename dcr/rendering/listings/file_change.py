@@ -13,7 +13,7 @@ from dcr.report.summary import format_count
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from dcr.formats.reading import ParsedFile
+    from dcr.formats.parsed_file import ParsedFile
     from dcr.registry.changelog import ChangelogEntry
     from dcr.rendering.style import Style
 

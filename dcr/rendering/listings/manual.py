@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from dcr.compatibility.modes import BACKWARD, FORWARD
 from dcr.compatibility.rule import FIELD, RUN
 from dcr.compatibility.severities import ERROR, WARNING
-from dcr.policy.application import NEVER_ACCEPTED
+from dcr.policy.issue_adjustment import NEVER_ACCEPTED
 from dcr.policy.policy import FIXED_SEVERITY_KINDS
 from dcr.rendering.listings.page import BOLD, CYAN, RED, YELLOW, join_lines
 from dcr.rendering.listings.show import highlight

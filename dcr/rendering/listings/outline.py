@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from dcr.contract.contract import Contract, Field, Scalar
-    from dcr.formats.reading import ParsedFile
+    from dcr.formats.parsed_file import ParsedFile
 
 
 def outline(reading: ParsedFile) -> list[str]:

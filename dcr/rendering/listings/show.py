@@ -12,8 +12,8 @@ from dcr.text.printable import escape_ci_commands
 if TYPE_CHECKING:
     from dcr.contract.contract import Contract, Field
     from dcr.registry.history.timeline import History
-    from dcr.registry.lookup import VersionMatch
     from dcr.registry.snapshot import Snapshot
+    from dcr.registry.version_lookup import VersionMatch
     from dcr.rendering.style import Style
 
 

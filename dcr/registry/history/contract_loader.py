@@ -12,9 +12,9 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
 
     from dcr.contract.contract import Contract
-    from dcr.formats.reading import ParsedFile
+    from dcr.formats.parsed_file import ParsedFile
     from dcr.git.command import Git
-    from dcr.registry.history.readings import ContractKey, FactsReader
+    from dcr.registry.history.facts_reader import ContractKey, FactsReader
 
 MAX_RECENT_BYTES = 512 * 1024
 """Bytes of text whose reading is kept for the next question, beside the newest one; each takes fifty of memory."""
@@ -95,7 +95,7 @@ class ContractLoader:
             yield held[key] if left[key] else held.pop(key)
 
     def _read_datasets(self, path: str, blob: str, content: bytes, ids: frozenset[str]) -> dict[str, Contract]:
-        from dcr.registry.history.readings import FactsReader  # noqa: PLC0415 (what is known needs no reader)
+        from dcr.registry.history.facts_reader import FactsReader  # noqa: PLC0415 (what is known needs no reader)
 
         if self._reader is None:
             self._reader = FactsReader()

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from dcr.compatibility.issue import Issue
-    from dcr.compatibility.transitive import OlderVerdict
+    from dcr.compatibility.older_versions import OlderVerdict
     from dcr.contract.contract import Contract
 
 _VERSION_KIND_PREFIX = "version_"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from dcr.formats._foreign.mapping import list_entries, resolve_scalar
-from dcr.parsing.reader import truncate
+from dcr.parsing.yaml_reader import truncate
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -8,8 +8,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from dcr.git.repository import Repository
-    from dcr.policy.globs import Scope
     from dcr.policy.policy import StricterPolicy
+    from dcr.policy.scope import Scope
 
 
 class HistoryRequest(NamedTuple):

@@ -21,9 +21,9 @@ from dcr.registry.history.facts import Retention
 from dcr.registry.library.arguments import UnknownContractError, choose_mode, choose_uri
 from dcr.registry.library.compatibility import check_pair, validate_mode
 from dcr.registry.library.interface import Registry
-from dcr.registry.lookup import UNSHALLOW_COMMAND
 from dcr.registry.pair_history import add_history, select_history
 from dcr.registry.snapshot import Snapshot, open_snapshot
+from dcr.registry.version_lookup import UNSHALLOW_COMMAND
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

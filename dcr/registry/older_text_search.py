@@ -14,9 +14,9 @@ if TYPE_CHECKING:
 
     from dcr.compatibility.match import Match
     from dcr.compatibility.reintroductions import Additions
+    from dcr.registry.history.facts_reader import FactsReader
     from dcr.registry.history.file_history import OlderText
-    from dcr.registry.history.readings import FactsReader
-    from dcr.registry.history.request import HistoryRequest
+    from dcr.registry.history_request import HistoryRequest
 
 SHORT_ID = 10
 _PLAIN_NAME = re.compile(r"[A-Za-z0-9_.-]+")
@@ -37,7 +37,7 @@ def search_older_texts(
     for each in looks:
         together.setdefault(tuple(each.texts), []).append(each)
     if any(together):
-        from dcr.registry.history.readings import FactsReader  # noqa: PLC0415 (most names were in no older text)
+        from dcr.registry.history.facts_reader import FactsReader  # noqa: PLC0415 (most names were in no older text)
 
         readings = FactsReader()
         for same, those in together.items():

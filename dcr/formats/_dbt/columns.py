@@ -6,8 +6,8 @@ import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dcr.contract.contract import ANY_TYPE, Field
+from dcr.formats._foreign.fields import build_field
 from dcr.formats._foreign.stored_types import LogicalType, parse_stored_type
-from dcr.formats._foreign.translation import build_field
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-from dcr.git.base.fetch_hints import OBJECT_ID
 from dcr.git.command import GitFailedError
+from dcr.git.fetch_hints import OBJECT_ID
 
 if TYPE_CHECKING:
     from dcr.git.repository import Repository

@@ -13,7 +13,7 @@ from dcr.registry.library.compatibility import CompatibilityReport, check_compat
 from dcr.registry.library.interface import Registry
 
 if TYPE_CHECKING:
-    from dcr.registry.library.from_git import GitRegistry
+    from dcr.registry.library.git_registry import GitRegistry
 
 
 class ContractRegistry(Registry):
@@ -35,7 +35,7 @@ class ContractRegistry(Registry):
         `ref` is resolved once; None means the base, as `dcr check` finds it. Raises a `DcrError` when there is no
         repository, ref or policy to read. What the registry says and cannot say: docs/registry.md.
         """
-        from dcr.registry.library.from_git import GitRegistry  # noqa: PLC0415 (a registry in memory does not load git)
+        from dcr.registry.library.git_registry import GitRegistry  # noqa: PLC0415 (a registry in memory does not load git)
 
         return GitRegistry(os.fspath(path), ref)
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from dcr.formats import read_as_former_format, read_content
-from dcr.formats.reading import ParsedFile, Problem
+from dcr.formats.parsed_file import ParsedFile, Problem
 from dcr.git.changes import parse_raw_entries
 from dcr.git.command import GitFailedError
-from dcr.git.contracts.contents import SPECIAL_FILE_KINDS, read_proposed_contents
 from dcr.git.objects import FILE_MODE_PREFIX, MAX_BLOB_BYTES, read_blobs
+from dcr.git.proposed_contents import SPECIAL_FILE_KINDS, read_proposed_contents
 from dcr.parsing.location import Location
 from dcr.policy.detection import is_contract, may_be_contract
 

@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel, ValidationError
 
-from dcr.contract.fault import Violation, describe_value
 from dcr.contract.models import DataContract, DataField, FreshnessSLA, Owner
 from dcr.contract.validity import MAX_VIOLATIONS, find_violations
+from dcr.contract.violation import Violation, describe_value
 from dcr.text.suggestions import format_suggestion
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from dcr.contract.fault import Key
+    from dcr.contract.violation import Key
 
 _UNION_BRANCHES = frozenset(("int", "float", "str", "bool", "constrained-float"))  # pydantic's names for what it tried
 _KEY_ERROR_TYPES = ("missing", "extra_forbidden")

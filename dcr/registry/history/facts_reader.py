@@ -12,7 +12,7 @@ from yaml import MappingNode
 
 from dcr.formats import detect_format, read_content, read_tree
 from dcr.formats.parts import is_within_limits, split_file
-from dcr.parsing.reader import InvalidYamlError, compose, decode
+from dcr.parsing.yaml_reader import InvalidYamlError, compose, decode
 from dcr.registry.history.facts import (
     DATE_DEPENDENT_FORMATS,
     FileFacts,
@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 
     from dcr.contract.contract import Contract
     from dcr.formats import Format
+    from dcr.formats.parsed_file import ParsedFile, Problem
     from dcr.formats.parts import FilePart, SplitFile
-    from dcr.formats.reading import ParsedFile, Problem
     from dcr.registry.history.facts import DatasetFacts, Retention
 
 MAX_PARTS = 100_000

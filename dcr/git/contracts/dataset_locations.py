@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from dcr.git.command import Git
     from dcr.git.repository import Repository
     from dcr.parsing.location import Location
-    from dcr.policy.globs import Scope
+    from dcr.policy.scope import Scope
 
 MAX_SEARCHED_IDS = 64
 """More ids than this are looked for by reading every contract instead."""

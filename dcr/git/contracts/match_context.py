@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from dcr.compatibility.matching import MatchContext
 from dcr.formats import read_content
-from dcr.git.contracts.claims import find_dataset_locations
-from dcr.git.contracts.contents import read_proposed_contents
+from dcr.git.contracts.dataset_locations import find_dataset_locations
+from dcr.git.proposed_contents import read_proposed_contents
 from dcr.git.worktree import UnreadableFileError
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from dcr.git.changes import Change, ChangeSet
     from dcr.git.repository import Repository
     from dcr.parsing.location import Location
-    from dcr.policy.globs import Scope
+    from dcr.policy.scope import Scope
 
 
 def create_match_context(

@@ -12,9 +12,9 @@ if TYPE_CHECKING:
     from dcr.compatibility.acceptance import Acceptance
     from dcr.compatibility.engine import Verdict
     from dcr.compatibility.issue import Issue
+    from dcr.compatibility.older_versions import OlderVerdict
     from dcr.compatibility.pairs import ContractPair
-    from dcr.compatibility.transitive import OlderVerdict
-    from dcr.formats.reading import Problem
+    from dcr.formats.parsed_file import Problem
     from dcr.parsing.location import Location
 
 
@@ -48,13 +48,13 @@ class EffectivePolicy(NamedTuple):
 
         `older` are the versions before that a transitive mode found the pair to break against.
         """
-        from dcr.policy.application import adjust_issues  # noqa: PLC0415 (an unchanged repository needs no rules)
+        from dcr.policy.issue_adjustment import adjust_issues  # noqa: PLC0415 (an unchanged repository needs no rules)
 
         acceptances = self.acceptances.entries
         newest = adjust_issues(verdict, pair, self.policy, acceptances, today)
         if not older:
             return newest
-        from dcr.compatibility.transitive import merge_issues  # noqa: PLC0415 (transitive modes alone pay for it)
+        from dcr.compatibility.older_versions import merge_issues  # noqa: PLC0415 (transitive modes alone pay for it)
 
         return merge_issues(
             newest, [adjust_issues(each.verdict, each.pair, self.policy, acceptances, today) for each in older]
