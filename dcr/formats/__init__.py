@@ -24,7 +24,7 @@ from dcr.parsing.yaml_reader import InvalidYamlError, check_tree, compose
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-_SUPPORT_MODULES = ("parts", "reading", "unread_keys")
+_SUPPORT_MODULES = ("parsed_file", "parts", "unread_keys")
 _REQUIRED_KEYS = {"dbt": "models", "dcs": "dataContractSpecification"}
 """A key without which a file is not of a format: its reader is then not even loaded, since a check is short."""
 

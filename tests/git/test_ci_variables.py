@@ -251,6 +251,6 @@ def test_a_service_reads_its_own_variables_only(broken: Repository, name: str, v
 
 
 def test_outside_ci_no_service_s_module_is_loaded() -> None:
-    code = "import sys; from dcr.git import ci; assert ci.candidate({}) is None; print(*sys.modules)"
+    code = "import sys; from dcr.git import ci; assert ci.find_base_candidate({}) is None; print(*sys.modules)"
     loaded = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True).stdout.split()
     assert not any(name.startswith("dcr.git.ci.") for name in loaded)

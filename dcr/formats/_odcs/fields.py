@@ -223,8 +223,8 @@ def _read_enum(
     shared = tuple(value for value in values[0] if all(value in other for other in values))
     if not shared and all(values):
         message = "the lists of valid values have no value in common, and together allow none"
-        tree.note(first.at(word), message, "keep one list, or write the same values in each")
-    return shared, first.at(word), word
+        tree.note(first.locate(word), message, "keep one list, or write the same values in each")
+    return shared, first.locate(word), word
 
 
 def _list_value_nodes(tree: SourceMapping, word: str) -> list[Any]:
