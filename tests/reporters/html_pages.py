@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import html5lib
 from sample_reports import REPORTS
 
-from dcr.rendering.reports import reporter
+from dcr.rendering.reports import load_reporter
 from dcr.rendering.style import Style
 from dcr.report.sources import Source
 
@@ -43,7 +43,7 @@ class Page:
     """One rendered report as a tree; a page that is no valid HTML cannot be made."""
 
     def __init__(self, report: Report) -> None:
-        self.text = reporter("html").render(report, Style())
+        self.text = load_reporter("html").render(report, Style())
         parser = html5lib.HTMLParser(html5lib.getTreeBuilder("etree"), strict=True, namespaceHTMLElements=False)
         self.root: ET.Element = parser.parse(self.text)
 

@@ -14,7 +14,7 @@ from markdown_it import MarkdownIt
 from readers import html_of, vso_command, xml_of
 from test_hostile_names import ANY_TEXT, HOSTILE, hostile_report
 
-from dcr.rendering.reports import reporter
+from dcr.rendering.reports import load_reporter
 from dcr.rendering.style import Style
 from dcr.text.printable import escape_ci_markers, make_printable
 
@@ -36,7 +36,7 @@ LIVE = re.compile(r"@\w|#\d|\bGH-\d|!\d|://|\bwww\.|\b[0-9a-f]{40}\b|:\w+:")
 
 
 def rendered(format_name: str, text: str) -> str:
-    return reporter(format_name).render(hostile_report(text), Style())
+    return load_reporter(format_name).render(hostile_report(text), Style())
 
 
 def shape_of_html(element: _Element) -> list[Any]:

@@ -32,7 +32,7 @@ from dcr.compatibility.issue import Witness
 from dcr.compatibility.rule import load_rules
 from dcr.errors import UsageError
 from dcr.parsing.location import Location
-from dcr.rendering.reports import names, needs_sources, reporter
+from dcr.rendering.reports import list_formats, load_reporter, needs_sources
 from dcr.rendering.reports._html.colors import MAX_SHOWN, tokens
 from dcr.rendering.reports._html.excerpts import compare, differing, excerpt
 from dcr.rendering.reports._html.listing import MANY
@@ -59,7 +59,7 @@ def test_a_page_is_valid_and_no_line_of_it_is_a_command(name: str) -> None:
 
 @every_page
 def test_a_page_holds_the_issues_of_the_json_report_in_its_order(name: str) -> None:
-    document = json.loads(reporter("json").render(PAGES[name], Style()))
+    document = json.loads(load_reporter("json").render(PAGES[name], Style()))
     wanted = [each for contract_ in document["contracts"] for each in contract_["issues"]] + document["issues"]
     page = Page(PAGES[name])
     assert [each.get("data-kind") for each in page.issues] == [each["kind"] for each in wanted]
@@ -392,11 +392,11 @@ def test_the_list_of_very_many_contracts_is_folded() -> None:
 
 
 def test_only_this_format_asks_for_texts_and_its_parts_are_no_formats() -> None:
-    assert [name for name in names() if needs_sources([name])] == ["html"]
+    assert [name for name in list_formats() if needs_sources([name])] == ["html"]
     assert needs_sources(["json", "html"])
-    assert not [name for name in names() if name.startswith("_")]
+    assert not [name for name in list_formats() if name.startswith("_")]
     with pytest.raises(UsageError):
-        reporter("_html")
+        load_reporter("_html")
     with pytest.raises(UsageError):
         needs_sources(["no"])
 

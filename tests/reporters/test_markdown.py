@@ -12,7 +12,7 @@ from sample_reports import ACCEPTED, FRESHNESS, REMOVED_FIELD, REPORTS, UNIQUE, 
 from dcr.compatibility.issue import IssueAcceptance
 from dcr.compatibility.severities import ERROR
 from dcr.parsing.location import Location
-from dcr.rendering.reports import reporter
+from dcr.rendering.reports import load_reporter
 from dcr.rendering.reports._code_spans import cell, code
 from dcr.rendering.reports.markdown import MARK, MOST
 from dcr.rendering.style import Style
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 def comment_of(found: Report) -> str:
-    comment = reporter("markdown").render(found, Style())
+    comment = load_reporter("markdown").render(found, Style())
     assert len(comment.encode("utf-16-le")) // 2 <= MOST
     return comment
 

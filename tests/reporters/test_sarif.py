@@ -15,7 +15,7 @@ from test_hostile_names import HOSTILE, hostile_report
 from dcr.compatibility.rule import load_rules
 from dcr.compatibility.severities import ERROR, INFO, WARNING
 from dcr.parsing.location import Location
-from dcr.rendering.reports import reporter
+from dcr.rendering.reports import load_reporter
 from dcr.rendering.reports._sarif_rules import LEVELS, descriptors
 from dcr.rendering.reports.sarif import MOST_RESULTS, SCHEMA
 from dcr.rendering.style import Style
@@ -35,7 +35,7 @@ def validator() -> jsonschema.Draft4Validator:
 
 
 def log_of(found: Report) -> dict[str, Any]:
-    log: dict[str, Any] = json.loads(reporter("sarif").render(found, Style()), parse_constant=pytest.fail)
+    log: dict[str, Any] = json.loads(load_reporter("sarif").render(found, Style()), parse_constant=pytest.fail)
     validator().validate(log)
     return log
 
@@ -171,7 +171,7 @@ def test_provenance_is_told_when_it_is_known() -> None:
 
 def test_a_run_holds_no_more_results_than_code_scanning_takes_and_says_what_it_leaves_out() -> None:
     issues = [FRESHNESS, *[REMOVED_FIELD._replace(severity=WARNING)] * MOST_RESULTS, REMOVED_FIELD, ACCEPTED]
-    run = json.loads(reporter("sarif").render(report(contract("users", USERS, *issues)), Style()))["runs"][0]
+    run = json.loads(load_reporter("sarif").render(report(contract("users", USERS, *issues)), Style()))["runs"][0]
     levels = [each["level"] for each in run["results"]]
     assert (len(levels), levels.count("error"), levels.count("note")) == (MOST_RESULTS, 1, 0)
     (note,) = run["invocations"][0]["toolExecutionNotifications"]

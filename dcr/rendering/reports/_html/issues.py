@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from dcr.compatibility.issue import CONSUMERS, NEW_READERS, OLD_READERS
 from dcr.compatibility.severities import ERROR, INFO, WARNING
 from dcr.rendering.reports._html.markup import Markup, block, element, hidden, join
-from dcr.rendering.reports._wording import who_breaks
+from dcr.rendering.reports._issue_text import describe_impact
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -108,7 +108,7 @@ def _who(issue: Issue) -> Markup | None:
         return None
     modes = f" \u00b7 {', '.join(issue.modes)}" if issue.modes else ""
     against = f" \u00b7 against {issue.against}" if issue.against else ""
-    who = element("strong", f"Breaks {who_breaks(issue)}")
+    who = element("strong", describe_impact(issue).capitalize())
     meant = "; ".join(WHO.get(each, "") for each, _ in issue.parties)
     return element("p", who, f": {meant}{modes}{against}", class_="who")
 
