@@ -280,7 +280,7 @@ def test_every_word_of_dcr_that_a_page_names_exists(page: Path) -> None:
 def words_of_dbt() -> set[str]:
     vocabulary = find_vocabulary("dbt")
     assert vocabulary is not None
-    return {name for kind in vocabulary.kinds.values() for name in kind.list_list_formats()}
+    return {name for kind in vocabulary.kinds.values() for name in kind.list_names()}
 
 
 def models_of_a_contract() -> tuple[type[BaseModel], ...]:
@@ -332,7 +332,7 @@ def test_the_rule_that_contributing_adds_passes_the_tests_of_rules(tmp_path: Pat
 
 def test_the_readme_says_which_formats_are_read_and_written() -> None:
     written = {name for row in rows(section(README, "## What it prints")) for name in re.findall(r"`(\w+)`", row[0])}
-    assert written == set(list_formats())
+    assert written == set(list_report_formats())
     only_native = "its own contract format only" in section(README, "## Limits")
     assert only_native is ([each.NAME for each in list_formats()] == ["native"])
 

@@ -18,7 +18,7 @@ from dcr.compatibility.issue import IssueAcceptance, Witness
 from dcr.compatibility.severities import ERROR
 from dcr.parsing.location import Location
 from dcr.rendering.reports import list_formats, load_reporter
-from dcr.rendering.reports.github import annotation
+from dcr.rendering.reports.github import build_annotation
 from dcr.rendering.style import Style
 from dcr.report.summary import format_closing_line
 from dcr.schemas import load_report_schema
@@ -204,7 +204,7 @@ def test_annotations_are_escaped_as_the_runner_unescapes_them() -> None:
         message="100% a%0Ab\nc", hint="", breaks=None, location=Location("a,b:c%2C.yaml", 1, 2),
         accepted=IssueAcceptance("x%y", ERROR),
     )  # fmt: skip
-    assert annotation(issue) == (
+    assert build_annotation(issue) == (
         "::notice file=a%2Cb%3Ac%252C.yaml,line=1,col=2,title=field_removed (accepted)"
         "::100%25 a%250Ab\\nc; ACCEPTED: x%25y"
     )

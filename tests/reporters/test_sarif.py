@@ -17,7 +17,7 @@ from dcr.compatibility.severities import ERROR, INFO, WARNING
 from dcr.parsing.location import Location
 from dcr.rendering.reports import load_reporter
 from dcr.rendering.reports._sarif_rules import LEVELS, descriptors
-from dcr.rendering.reports.sarif import MOST_RESULTS, SCHEMA
+from dcr.rendering.reports.sarif import MAX_RESULTS, SCHEMA
 from dcr.rendering.style import Style
 
 if TYPE_CHECKING:
@@ -170,10 +170,10 @@ def test_provenance_is_told_when_it_is_known() -> None:
 
 
 def test_a_run_holds_no_more_results_than_code_scanning_takes_and_says_what_it_leaves_out() -> None:
-    issues = [FRESHNESS, *[REMOVED_FIELD._replace(severity=WARNING)] * MOST_RESULTS, REMOVED_FIELD, ACCEPTED]
+    issues = [FRESHNESS, *[REMOVED_FIELD._replace(severity=WARNING)] * MAX_RESULTS, REMOVED_FIELD, ACCEPTED]
     run = json.loads(load_reporter("sarif").render(report(contract("users", USERS, *issues)), Style()))["runs"][0]
     levels = [each["level"] for each in run["results"]]
-    assert (len(levels), levels.count("error"), levels.count("note")) == (MOST_RESULTS, 1, 0)
+    assert (len(levels), levels.count("error"), levels.count("note")) == (MAX_RESULTS, 1, 0)
     (note,) = run["invocations"][0]["toolExecutionNotifications"]
     assert note["message"]["text"] == "3 issues left out, the least severe: a run holds 25,000 at most."
 
