@@ -102,7 +102,7 @@ def test_test_results_are_the_same_but_for_their_texts(name: str) -> None:
     assert shape_of_xml(document) == shape_of_xml(xml_of(rendered("junit", PLAIN)))
     (failure,) = document.iter("failure")
     assert failure.get("message") == make_printable(text)
-    assert f"\nhint: {make_printable(text)}" in failure.text
+    assert f"\nhelp: {make_printable(text)}" in failure.text
     assert document[0].get("name") == make_printable(text)
 
 
@@ -133,7 +133,7 @@ def test_azures_agent_reads_the_texts_as_they_are_shown(name: str) -> None:
         "type": "error", "sourcepath": shown, "linenumber": "7", "columnnumber": "3",
         "code": "field_constraint_tightened",
     }  # fmt: skip
-    assert message == f"{shown}; breaks new readers and old readers; hint: {shown}"
+    assert message == f"{shown}; breaks new readers and old readers; help: {shown}"
 
 
 @every_text

@@ -65,7 +65,7 @@ def test_a_long_comment_keeps_errors_before_warnings_and_says_what_is_left_out(
 
 def test_the_details_of_errors_are_kept_before_the_rows_of_warnings() -> None:
     comment = comment_of(many(50, 1_000))
-    assert comment.count("accepted by previous, refused by proposed") == 50
+    assert comment.count("rows, valid before, invalid now") == 50
     assert 0 < comment.count("⚠️&nbsp;warning") < 1_000
 
 

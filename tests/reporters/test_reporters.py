@@ -161,7 +161,7 @@ def test_every_format_has_a_name_and_no_other_module_has_one() -> None:
     ],
 )
 def test_a_format_that_does_not_exist_is_named(wrong: str, hint: str) -> None:
-    with pytest.raises(UsageError, match=f"there is no format '{wrong}'") as caught:
+    with pytest.raises(UsageError, match=f"unknown format '{wrong}'") as caught:
         load_reporter(wrong)
     assert caught.value.hint == hint
 

@@ -103,10 +103,9 @@ def test_a_break_that_was_let_through_is_a_note_that_is_suppressed() -> None:
 def test_a_message_reads_as_sentences() -> None:
     (result,) = results_of(report(contract("users", USERS, REMOVED_FIELD)))
     assert result["message"]["text"] == (
-        "field 'ltv' was removed. Breaks consumers (backward). "
-        'A row with ltv = 0.5, user_id = "a", plan = "free" is accepted by the previous contract and refused by the '
-        "proposed contract. "
-        "Hint: keep it with 'deprecated: true' for a release, and remove it once nobody reads it."
+        "field 'ltv' was removed. Breaks consumers. "
+        'Example row, valid before, invalid now: ltv = 0.5, user_id = "a", plan = "free". '
+        "Help: keep it with 'deprecated: true' for a release, and remove it once nobody reads it."
     )
 
 

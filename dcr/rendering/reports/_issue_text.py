@@ -47,8 +47,8 @@ def describe_acceptance(accepted: IssueAcceptance) -> str:
 def describe_witness(witness: Witness) -> str:
     """Return what an example row shows: `example row, valid before, invalid now`."""
     before, now = ("valid", "invalid") if witness.accepted_by == "previous" else ("invalid", "valid")
-    repeated = " written twice" if witness.times > 1 else ""
-    return f"example row{repeated}, {before} before, {now} now"
+    subject = "two identical rows" if witness.times > 1 else "example row"
+    return f"{subject}, {before} before, {now} now"
 
 
 def sort_members(witness: Witness, field: str | None) -> Any:

@@ -174,7 +174,7 @@ def _format_note(left_out: list[Piece]) -> str:
     ranks = [piece.rank for piece in left_out]
     rows, errors = sum(rank in _DETAILS for rank in ranks), ranks.count(_Rank.ERROR)
     details = sum(rank in _DETAILS.values() for rank in ranks)
-    parts = [f"{format_count(rows, 'issue')} with {format_count(errors, 'error')}"] if rows else []
+    parts = [f"{format_count(rows, 'issue')}, {format_count(errors, 'error')} of them"] if rows else []
     parts += [f"the details of {format_count(details, 'issue')}"] if details else []
     left_out_text = "; ".join(parts) or "contracts without issues"
     return f"\n> **Left out to fit the length of a comment: {left_out_text}.** Other formats have all issues.\n"
