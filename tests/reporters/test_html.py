@@ -6,6 +6,8 @@ import base64
 import hashlib
 import json
 import re
+from html import unescape
+from importlib.resources import files
 from typing import TYPE_CHECKING
 
 import pytest
@@ -13,6 +15,7 @@ from html5lib.constants import entities
 from html_pages import AFTER, BEFORE, PAGES, SHOWN, Page, assert_lines_are_harmless, said, skeleton, with_sources
 from hypothesis import given
 from hypothesis import strategies as st
+from jinja2 import UndefinedError
 from sample_reports import (
     ACCEPTED,
     BUMP,
@@ -33,14 +36,16 @@ from dcr.compatibility.rule import all_rules
 from dcr.contract.location import Location
 from dcr.errors import UsageError
 from dcr.reporters import Style, names, needs_sources, reporter
-from dcr.reporters._html.colors import MAX_SHOWN, tokens
-from dcr.reporters._html.excerpts import compare, differing, excerpt
-from dcr.reporters._html.listing import MANY
-from dcr.reporters._html.markup import element
+from dcr.reporters._html.excerpts import compare, excerpt, find_changed_characters
+from dcr.reporters._html.page import escape_text, render_page
+from dcr.reporters._html.yaml_tokens import MAX_SHOWN, tokenize
+from dcr.reporters.html import MIN_FOLDED_ISSUES
 from dcr.reporters.printable import printable
 from dcr.reporters.sources import Source
 
 if TYPE_CHECKING:
+    from importlib.resources.abc import Traversable
+
     from dcr.reporters.report import Report
 
 every_page = pytest.mark.parametrize("name", PAGES)
@@ -159,8 +164,7 @@ def test_any_text_comes_back_from_a_page_as_it_was_made_printable(text: str) -> 
     made = Page(report(contract("x", "y", NOWHERE._replace(message=text, field=text))))
     assert said(made.one("h3", within=made.issues[0])) == printable(text)
     assert said(made.one("code", "field", made.issues[0])) == printable(text)
-    attribute = element("p", title=text)
-    assert re.fullmatch(r'<p title="[^"<>]*"></p>', attribute)
+    assert not re.search("[\"'<>]", escape_text(text))
 
 
 def test_a_character_reference_is_never_made_of_text() -> None:
@@ -368,14 +372,14 @@ def large(number: int) -> Report:
 
 
 def test_a_large_report_folds_its_lines_and_a_small_one_does_not() -> None:
-    assert not Page(large(MANY // 2 - 1)).all("details", within=Page(large(2)).issues[0])
-    page = Page(large(MANY // 2))
+    assert not Page(large(MIN_FOLDED_ISSUES // 2 - 1)).all("details", within=Page(large(2)).issues[0])
+    page = Page(large(MIN_FOLDED_ISSUES // 2))
     assert all(page.all("details", within=issue) for issue in page.issues)
     assert page.one("div", "many").get("id") == "issues"
 
 
 def test_a_very_large_report_shows_the_lines_of_its_worst_issues_and_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("dcr.reporters._html.listing.MAX_WITH_LINES", 40)
+    monkeypatch.setattr("dcr.reporters.html.MAX_EXCERPTS", 40)
     page = Page(large(40))
     with_lines = [issue.get("data-state") for issue in page.issues if page.all("div", "sides", issue)]
     assert len(with_lines) == 40
@@ -406,12 +410,12 @@ LINES = st.lists(st.sampled_from(["a", "b", "  c", "d: 1", ""]), max_size=12)
 @given(LINES, LINES)
 def test_a_comparison_covers_both_texts_once_and_in_order(before: list[str], after: list[str]) -> None:
     compared = compare(before, after)
-    assert [n for part in compared.parts for n in part.before] == list(range(1, len(before) + 1))
-    assert [n for part in compared.parts for n in part.after] == list(range(1, len(after) + 1))
-    for part in compared.parts:
-        if part.same:
-            assert [before[n - 1] for n in part.before] == [after[n - 1] for n in part.after]
-    assert compared.mirrored().mirrored() == compared
+    assert [n for block in compared.blocks for n in block.before] == list(range(1, len(before) + 1))
+    assert [n for block in compared.blocks for n in block.after] == list(range(1, len(after) + 1))
+    for block in compared.blocks:
+        if block.is_equal:
+            assert [before[n - 1] for n in block.before] == [after[n - 1] for n in block.after]
+    assert compared.reversed().reversed() == compared
 
 
 @given(LINES, LINES, st.integers(1, 15) | st.none(), st.integers(1, 15) | st.none())
@@ -422,18 +426,18 @@ def test_an_excerpt_holds_lines_of_its_text_in_order(
     assert [row.text for row in rows] == [before[row.number - 1] for row in rows]
     assert sorted({row.number for row in rows}) == [row.number for row in rows]
     if line is not None and before:
-        assert [row.number for row in rows if row.pointed_at] == [min(line, len(before))]
+        assert [row.number for row in rows if row.is_target] == [min(line, len(before))]
 
 
 def test_texts_that_have_little_in_common_are_not_compared_line_by_line() -> None:
     before, after = [f"a{n}" for n in range(5_000)], [f"b{n}" for n in range(5_000)]
     compared = compare(["same", *before, "end"], ["same", *after, "end"])
-    assert [(part.same, len(part.before)) for part in compared.parts] == [(True, 1), (False, 5_000), (True, 1)]
+    assert [(block.is_equal, len(block.before)) for block in compared.blocks] == [(True, 1), (False, 5_000), (True, 1)]
 
 
 @given(st.text(max_size=MAX_SHOWN), st.integers(0, MAX_SHOWN), st.integers(0, 9), st.integers(0, 9))
 def test_a_line_in_colors_is_the_same_line(line: str, column: int, start: int, stop: int) -> None:
-    assert "".join(each.text for each in tokens(line, column, range(start, stop))) == line
+    assert "".join(each.text for each in tokenize(line, column, range(start, stop))) == line
 
 
 @pytest.mark.parametrize(
@@ -450,13 +454,13 @@ def test_a_line_in_colors_is_the_same_line(line: str, column: int, start: int, s
     ],
 )  # fmt: skip
 def test_the_parts_of_a_line_are_told_apart(line: str, roles: list[tuple[str, str]]) -> None:
-    assert [(each.text, each.role) for each in tokens(line) if each.role != "plain"] == roles
+    assert [(each.text, each.role) for each in tokenize(line) if each.role != "plain"] == roles
 
 
 def test_of_a_very_long_line_the_part_that_is_pointed_at_is_shown() -> None:
     line = f"{'x ' * 5_000}here {'y ' * 5_000}"
-    shown = tokens(line, line.index("here") + 1)
-    assert [each.text for each in shown if each.pointed_at] == ["here"]
+    shown = tokenize(line, line.index("here") + 1)
+    assert [each.text for each in shown if each.is_target] == ["here"]
     assert len("".join(each.text for each in shown)) == MAX_SHOWN + 2
 
 
@@ -472,5 +476,37 @@ def test_of_a_very_long_line_the_part_that_is_pointed_at_is_shown() -> None:
     ],
 )
 def test_what_differs_between_two_lines_is_whole_words(line: str, counterpart: str, differs: str) -> None:
-    found = differing(line, counterpart)
+    found = find_changed_characters(line, counterpart)
     assert line[found.start : found.stop] == differs
+
+
+TEMPLATES = sorted(files("dcr.reporters").joinpath("templates").iterdir(), key=lambda each: each.name)
+EVERY_TEMPLATE = [each for each in TEMPLATES if each.name.endswith(".jinja")]
+
+
+@pytest.mark.parametrize("template", EVERY_TEMPLATE, ids=lambda each: each.name)
+def test_a_template_has_no_way_around_the_escaping(template: Traversable) -> None:
+    text = template.read_text("ascii")
+    assert not re.search(r"\|\s*(safe|xmlattr|tojson|urlize|forceescape)\b|\bMarkup\b|autoescape|\{%-?\s*raw", text)
+    tags = re.sub(r"\{#.*?#\}|\{%.*?%\}", "", text, flags=re.DOTALL)
+    tags = re.sub(r"\{\{.*?\}\}", "VALUE", tags, flags=re.DOTALL)
+    assert not re.search(r"=VALUE|\s(on\w+|style|src|srcdoc|action)=", tags)
+    assert re.findall(r'href="(?!#|data:)', tags) == []
+
+
+@pytest.mark.parametrize("value", [None, True, False])
+def test_a_value_that_is_no_text_is_not_printed_by_mistake(value: object) -> None:
+    with pytest.raises(TypeError):
+        escape_text(value)
+
+
+def test_what_a_template_prints_and_nobody_passed_stops_the_page() -> None:
+    with pytest.raises(UndefinedError):
+        render_page("report.html.jinja")
+
+
+@pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
+def test_a_text_that_a_macro_joins_is_escaped_once(text: str) -> None:
+    escaped = escape_text(text)
+    assert escape_text(escaped) is escaped
+    assert unescape(escaped) == printable(text)

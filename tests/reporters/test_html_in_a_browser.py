@@ -13,7 +13,7 @@ from test_hostile_names import HOSTILE, hostile_report
 from test_html import MARKUP, large
 
 from dcr.reporters import Style, reporter
-from dcr.reporters._html.listing import MANY
+from dcr.reporters.html import MIN_FOLDED_ISSUES
 
 playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 
@@ -113,7 +113,7 @@ def test_it_has_the_colors_that_the_system_asks_for(show: Callable[..., Page]) -
 
 
 def test_an_unfolded_page_is_clean_to_axe_too(show: Callable[..., Page], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("dcr.reporters._html.listing.MANY", 5)
+    monkeypatch.setattr("dcr.reporters.html.MIN_FOLDED_ISSUES", 5)
     page = show(SHOWN["breaks"])
     page.get_by_role("button", name="Unfold all").click()
     page.locator(".manuals summary").first.click()
@@ -320,12 +320,12 @@ def test_nothing_moves_for_those_who_asked_for_it(show: Callable[..., Page]) -> 
 
 
 def test_it_prints_everything_and_nothing_that_needs_a_screen(show: Callable[..., Page]) -> None:
-    page = show(large(MANY // 2), color_scheme="dark")
+    page = show(large(MIN_FOLDED_ISSUES // 2), color_scheme="dark")
     small = len(page.pdf(format="A4"))
     assert small > 100_000
     page.emulate_media(media="print")
     page.evaluate("dispatchEvent(new Event('beforeprint'))")
-    assert page.locator(".sides:visible").count() == MANY
+    assert page.locator(".sides:visible").count() == MIN_FOLDED_ISSUES
     assert page.locator("form:visible, button:visible, #themes:visible, .skip:visible").count() == 0
     assert page.evaluate("getComputedStyle(document.documentElement).colorScheme") == "light"
     page.evaluate("dispatchEvent(new Event('afterprint'))")
