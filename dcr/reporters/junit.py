@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
-from xml.sax.saxutils import escape, quoteattr
+from xml.etree import ElementTree as ET
 
 from dcr.compatibility.severities import ERROR, WARNING
 from dcr.reporters._wording import cut, reason_of, verdict_on_row, who_breaks_when, written_row
@@ -51,14 +51,13 @@ def render(report: Report, _style: Style) -> str:
     suites = list(_suites(report))
     name = "dcr lint" if report.base is None else "dcr check"
     tests, failures = (sum(numbers) for numbers in zip(*(each.counts for each in suites), strict=True))
-    lines = [
-        '<?xml version="1.0" encoding="utf-8"?>',
-        f"<testsuites name={_attribute(name)} {_counts(tests, failures)}>",
-    ]
+    root = _element("testsuites", {"name": name, **_counts(tests, failures)})
     for suite in suites:
-        lines += _written(suite)
-    written = unmarked("".join(f"{line}\n" for line in [*lines, "</testsuites>"]), escape="&#35;")
-    return written.encode("ascii", "xmlcharrefreplace").decode()  # right in whatever encoding it is written out
+        _add_suite(root, suite)
+    ET.indent(root)
+    document = unmarked(ET.tostring(root, "unicode"), escape="&#35;")
+    text = f'<?xml version="1.0" encoding="utf-8"?>\n{document}\n'
+    return text.encode("ascii", "xmlcharrefreplace").decode()  # right in whatever encoding it is written out
 
 
 def _suites(report: Report) -> Iterator[_Suite]:
@@ -120,31 +119,24 @@ def _details(issue: Issue) -> Iterator[str]:
         yield f"hint: {issue.hint}"
 
 
-def _written(suite: _Suite) -> Iterator[str]:
-    name, file = _attribute(suite.name), f" file={_attribute(suite.path)}" if suite.path else ""
-    yield f'  <testsuite name={name}{file} {_counts(*suite.counts)} skipped="0">'
+def _add_suite(root: ET.Element, suite: _Suite) -> None:
+    place = {"file": suite.path} if suite.path else {}
+    element = _element("testsuite", {"name": suite.name, **place, **_counts(*suite.counts), "skipped": "0"}, root)
     for case in suite.cases:
-        opening = f'    <testcase classname={name} name={_attribute(case.name)} time="0"'
-        if not case.details:
-            yield f"{opening}/>"
-            continue
-        yield f"{opening}>"
-        yield _body(case)
-        yield "    </testcase>"
-    yield "  </testsuite>"
+        test = _element("testcase", {"classname": suite.name, "name": case.name, "time": "0"}, element)
+        text = "\n".join(printable(line) for line in case.details)
+        if case.failure:
+            facts = {"type": case.failure.kind, "message": case.failure.message}
+            _element("failure", facts, test).text = text
+        elif text:
+            _element("system-out", {}, test).text = text
 
 
-def _counts(tests: int, failures: int) -> str:
-    return f'tests="{tests}" failures="{failures}" errors="0" time="0"'
+def _counts(tests: int, failures: int) -> dict[str, str]:
+    return {"tests": str(tests), "failures": str(failures), "errors": "0", "time": "0"}
 
 
-def _body(case: _Case) -> str:
-    text = escape("\n".join(printable(line) for line in case.details))
-    if case.failure is None:
-        return f"      <system-out>{text}</system-out>"
-    facts = f"type={_attribute(case.failure.kind)} message={_attribute(case.failure.message)}"
-    return f"      <failure {facts}>{text}</failure>"
-
-
-def _attribute(text: str) -> str:
-    return quoteattr(printable(text))
+def _element(tag: str, attributes: dict[str, str], parent: ET.Element | None = None) -> ET.Element:
+    """Return a new element, added to its parent, with printable attributes."""
+    shown = {key: printable(value) for key, value in attributes.items()}
+    return ET.Element(tag, shown) if parent is None else ET.SubElement(parent, tag, shown)
