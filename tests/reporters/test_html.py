@@ -177,7 +177,7 @@ def test_a_character_reference_is_never_made_of_text() -> None:
     ("name", "verdict", "ended"),
     [
         ("breaks", "Not compatible: 5 errors", "bad"),
-        ("accepted", "Compatible, with 1 accepted break", "mind"),
+        ("accepted", "Compatible, with 1 accepted break", "warn"),
         ("compatible", "Compatible", "good"),
         ("unchanged", "Compatible", "good"),
         ("no-contracts", "No contract was found", "nothing"),
@@ -195,10 +195,10 @@ def test_the_verdict_is_the_first_thing_said(name: str, verdict: str, ended: str
 
 def test_what_the_run_fails_on_is_told_where_it_is_not_what_the_verdict_says() -> None:
     warned = report(contract("x", USERS, FRESHNESS), fail_on="warning")
-    assert "fails all the same, since it was told to fail on warnings" in said(Page(warned).root)
+    assert "The run fails, because fail_on is 'warning'." in said(Page(warned).root)
     assert Page(warned).all("section", "bad")
     broken = report(contract("x", USERS, BUMP), fail_on="never")
-    assert "passes all the same, since it was told to fail on nothing" in said(Page(broken).root)
+    assert "The run passes, because fail_on is 'never'." in said(Page(broken).root)
     assert Page(broken).all("section", "bad")
 
 
@@ -209,24 +209,24 @@ def test_the_head_says_what_was_compared_with_what() -> None:
     assert dict(zip(facts, values, strict=True)) == {
         "Compared with": "origin/main from GITHUB_BASE_REF",
         "Base commit": "53f616a33553",
-        "Merge-base": "0c1d2e3f400c",
-        "Judged": "the working tree",
+        "Merge base": "0c1d2e3f400c",
+        "Checked": "the working tree",
         "Policy": "dcr.toml",
         "Fails on": "errors",
     }
-    assert "1 file in scope is no contract and left alone" in said(page.root)
+    assert "1 file in scope is not a contract and was ignored." in said(page.root)
     assert "the index" in said(Page(report(head="index")).root)
     assert "'v2'" in said(Page(report(head="v2")).root)
 
 
-def test_a_contract_says_its_versions_and_what_bump_it_owes() -> None:
+def test_a_contract_shows_its_versions_and_the_required_and_actual_bump() -> None:
     page = Page(PAGES["breaks"])
     (users, orders, products) = page.all("section", "contract")
     assert [said(each) for each in page.all("li", within=users)] == [
-        "1.0.0 \u2192 1.1.0", "modified", "mode backward", "owes MAJOR, took MINOR",
+        "1.0.0 \u2192 1.1.0", "modified", "mode backward", "requires a MAJOR bump, has MINOR",
     ]  # fmt: skip
     assert page.all("span", "short", users)
-    assert "owes MAJOR, took NONE" in said(orders)
+    assert "requires a MAJOR bump, has NONE" in said(orders)
     assert "removed" in said(products)
     overview = page.one("nav")
     assert [said(each) for each in page.all("span", "name", overview)] == [
@@ -239,9 +239,9 @@ def test_a_contract_says_its_versions_and_what_bump_it_owes() -> None:
 
 def test_an_accepted_break_says_why_until_when_and_what_it_would_be() -> None:
     page = Page(PAGES["accepted"])
-    decision = said(page.one("div", "decision"))
-    assert decision.split("\n") == [
-        "Accepted until 2099-01-01: this would be of severity error.nobody reads it; agreed in the weekly"
+    acceptance = said(page.one("div", "acceptance"))
+    assert acceptance.split("\n") == [
+        "Accepted until 2099-01-01. Severity without the acceptance: error.nobody reads it; agreed in the weekly"
     ]
     assert "1 accepted break" in said(page.one("ul", "counts"))
     assert [said(each) for each in page.all("span", "accepted", page.issues[0])] == ["accepted"]
@@ -251,13 +251,13 @@ def test_a_row_is_a_table_with_what_it_is_about_first() -> None:
     page = Page(PAGES["breaks"])
     table = page.one("table", within=page.issues[0])
     assert said(page.one("caption", within=table)) == (
-        "This row is accepted by the previous contract and refused by the proposed one"
+        "This row is valid under the previous contract and invalid under the proposed one"
     )
     assert [[said(cell) for cell in row] for row in page.all("tr", within=table)] == [
         ["ltv", "0.5"], ["user_id", '"a"'], ["plan", '"free"'],
     ]  # fmt: skip
     twice = next(each for each in page.issues if each.get("data-kind") == UNIQUE.kind)
-    assert "refused by the proposed one, when it is written twice" in said(twice)
+    assert "invalid under the proposed one if it is written twice" in said(twice)
 
 
 @pytest.mark.parametrize("row", [None, 1, "text", ["a", {"b": 1}], {}, {1: 2}])
@@ -296,7 +296,7 @@ def test_what_is_gone_leaves_a_gap_on_the_other_side() -> None:
         *((n, AFTER[n - 1], n == 12) for n in range(11, 14)),
         (0, "\u22ef", False),
         *((n, AFTER[n - 1], False) for n in range(24, 27)),
-        (0, "2 lines of the previous version, gone", False),
+        (0, "2 lines of the previous version removed", False),
         *((n, AFTER[n - 1], False) for n in range(27, 30)),
     ]
 
@@ -307,7 +307,7 @@ def test_what_is_new_is_shown_beside_where_it_is_missing() -> None:
     shown = report(contract("x", USERS, added))
     page = Page(with_sources(shown, BEFORE[:2], (*BEFORE[:2], "new: 1", "other: 2")))
     assert page.excerpts(page.issues[0])["Previous"] == [
-        (1, BEFORE[0], False), (2, BEFORE[1], False), (0, "2 lines of the proposed version, not here", False),
+        (1, BEFORE[0], False), (2, BEFORE[1], False), (0, "2 lines added in the proposed version", False),
     ]  # fmt: skip
 
 
@@ -323,7 +323,7 @@ def test_a_text_that_cannot_be_shown_says_why() -> None:
 
 
 def test_a_report_that_was_given_no_texts_shows_none() -> None:
-    assert not Page(REPORTS["breaks"]).all("div", "sides")
+    assert not Page(REPORTS["breaks"]).all("div", "excerpts")
 
 
 def test_an_issue_of_the_whole_contract_shows_what_stood_in_the_place_of_its_line() -> None:
@@ -381,11 +381,11 @@ def test_a_large_report_folds_its_lines_and_a_small_one_does_not() -> None:
 def test_a_very_large_report_shows_the_lines_of_its_worst_issues_and_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("dcr.reporters.html.MAX_EXCERPTS", 40)
     page = Page(large(40))
-    with_lines = [issue.get("data-state") for issue in page.issues if page.all("div", "sides", issue)]
+    with_lines = [issue.get("data-state") for issue in page.issues if page.all("div", "excerpts", issue)]
     assert len(with_lines) == 40
     assert set(with_lines) == {"error", "accepted"}
     assert with_lines.count("error") == [issue.get("data-state") for issue in page.issues].count("error")
-    assert said(page.one("p", "limit")) == "Lines are shown for 40 of 80 issues, the worst ones first."
+    assert said(page.one("p", "limit")) == "Lines are shown for the 40 most severe of 80 issues."
 
 
 def test_the_list_of_very_many_contracts_is_folded() -> None:

@@ -192,7 +192,7 @@ def test_filters_are_used_with_the_keyboard_alone(show: Callable[..., Page]) -> 
     expect(told).to_have_text("1 of 6 issues")
     page.keyboard.type(" nowhere")
     expect(told).to_have_text("0 of 6 issues")
-    expect(page.get_by_text("No issue fits the filters.")).to_be_visible()
+    expect(page.get_by_text("No issue matches the filters.")).to_be_visible()
     page.keyboard.press("Enter")
     press(page, "Tab", page.get_by_role("button", name="Clear filters"))
     page.keyboard.press("Space")
@@ -264,7 +264,7 @@ def test_a_link_to_an_issue_leads_to_it_whatever_is_filtered_and_folded(show: Ca
     page = show(shown, at=f"#{anchor}")
     issue = page.locator(f"#{anchor}")
     expect(issue).to_be_in_viewport()
-    expect(issue.locator(".sides")).to_be_visible()
+    expect(issue.locator(".excerpts")).to_be_visible()
     page.get_by_label("Text", exact=True).fill("no such words")
     expect(issue).to_be_hidden()
     page.evaluate("location.hash = ''")
@@ -288,7 +288,7 @@ def test_what_to_do_can_be_copied(show: Callable[..., Page]) -> None:
 def test_everything_is_there_without_a_script(show: Callable[..., Page]) -> None:
     page = show(SHOWN["breaks"], java_script_enabled=False)
     assert page.locator(".issue:visible").count() == 6
-    assert page.locator(".sides:visible").count() == 5, "one of the six points nowhere"
+    assert page.locator(".excerpts:visible").count() == 5, "one of the six points nowhere"
     assert page.locator("form:visible, button:visible, #themes:visible").count() == 0
     page.locator(".manuals summary").first.click()
     expect(page.locator(".manuals h4").first).to_be_visible()
@@ -325,12 +325,12 @@ def test_it_prints_everything_and_nothing_that_needs_a_screen(show: Callable[...
     assert small > 100_000
     page.emulate_media(media="print")
     page.evaluate("dispatchEvent(new Event('beforeprint'))")
-    assert page.locator(".sides:visible").count() == MIN_FOLDED_ISSUES
+    assert page.locator(".excerpts:visible").count() == MIN_FOLDED_ISSUES
     assert page.locator("form:visible, button:visible, #themes:visible, .skip:visible").count() == 0
     assert page.evaluate("getComputedStyle(document.documentElement).colorScheme") == "light"
     page.evaluate("dispatchEvent(new Event('afterprint'))")
     page.emulate_media(media="screen")
-    assert page.locator(".sides:visible").count() == 0
+    assert page.locator(".excerpts:visible").count() == 0
 
 
 HOSTILE_TEXTS = [*MARKUP.values(), HOSTILE["lone surrogates"], HOSTILE["bidi"], HOSTILE["5,000 characters"]]

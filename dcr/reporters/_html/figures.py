@@ -36,13 +36,13 @@ class Figure(NamedTuple):
     """The excerpt of one version, or why there is none."""
 
     name: str
-    version: str
+    caption: str
     location: str
     lines: tuple[Line, ...] = ()
     missing: str = ""
 
     @property
-    def side(self) -> str:
+    def css_class(self) -> str:
         """The class by which the style sheet colors the figure."""
         return self.name.lower().replace(" ", "-")
 
@@ -52,14 +52,14 @@ class Figure(NamedTuple):
         return min(len(str(max(line.number for line in self.lines))), 6)
 
 
-class _Side(NamedTuple):
+class _Version(NamedTuple):
     """One version's text and the location of an issue in it."""
 
     name: str
     key: SourceKey
     source: Source
     location: Location | None
-    version: str
+    caption: str
 
     @property
     def line(self) -> int | None:
@@ -78,36 +78,36 @@ class Excerpts:
         """Return the figures of an issue, previous first; none if the report has no sources."""
         if self._report.sources is None:
             return []
-        previous, proposed = self._sides(issue, contract)
+        previous, proposed = self._versions(issue, contract)
         if previous and proposed and previous.source.lines and proposed.source.lines:
             comparison = self._compare(previous.key, proposed.key)
-            left = _figure(previous, comparison, proposed.line, "{} of the proposed version, not here")
-            right = _figure(proposed, comparison.reversed(), previous.line, "{} of the previous version, gone")
+            left = _figure(previous, comparison, proposed.line, "{} added in the proposed version")
+            right = _figure(proposed, comparison.reversed(), previous.line, "{} of the previous version removed")
             return [left, right]
-        return [_figure(side, Comparison(side.source.lines)) for side in (previous, proposed) if side]
+        return [_figure(version, Comparison(version.source.lines)) for version in (previous, proposed) if version]
 
-    def _sides(self, issue: Issue, contract: ContractReport | None) -> tuple[_Side | None, _Side | None]:
+    def _versions(self, issue: Issue, contract: ContractReport | None) -> tuple[_Version | None, _Version | None]:
         report = self._report
         previous_key, proposed_key = report.source_keys(issue, contract)
         location, previous_location = issue.location, issue.previous_location
         if location and previous_location and location.line > 1 and previous_location[1:3] == (1, 1):
-            previous_location = None  # the whole contract: the lines that correspond to the location tell more
+            previous_location = None  # the whole contract: the lines that correspond to the location are more useful
         version = issue.against or (contract.previous if contract else "")
         at = f"{_spaced(version)}at {previous_key[0][:10] if previous_key else ''}"
-        previous = self._side("Previous", previous_key, previous_location, at)
+        previous = self._version("Previous", previous_key, previous_location, at)
         version = contract.proposed if contract else ""
         in_ = f"{_spaced(version)}in {describe_head(report.head)}" if report.base else ""
-        proposed = self._side("Proposed" if report.base else "The file", proposed_key, location, in_)
+        proposed = self._version("Proposed" if report.base else "The file", proposed_key, location, in_)
         if previous_location is None and previous:
             has_counterpart = proposed and not proposed.source.missing
             if previous.source.missing or not has_counterpart:
                 previous = None  # no location in it, and no lines to find one by
         return previous, proposed
 
-    def _side(self, name: str, key: SourceKey | None, location: Location | None, version: str) -> _Side | None:
+    def _version(self, name: str, key: SourceKey | None, location: Location | None, caption: str) -> _Version | None:
         if key is None:
             return None
-        return _Side(name, key, self._sources.get(key, Source(missing="not part of this report")), location, version)
+        return _Version(name, key, self._sources.get(key, Source(missing="not part of this report")), location, caption)
 
 
 def describe_head(head: str) -> str:
@@ -119,14 +119,16 @@ def _spaced(version: str | None) -> str:
     return f"{version} " if version else ""
 
 
-def _figure(side: _Side, comparison: Comparison, other_line: int | None = None, gap: str = "") -> Figure:
-    path = side.key[1]
-    location = f"{path}:{side.line}" if side.line and comparison.lines else path
-    rows = excerpt(comparison, side.line, other_line, gap) if comparison.lines else []
-    column = side.location.column if side.location else 0
+def _figure(version: _Version, comparison: Comparison, other_line: int | None = None, gap: str = "") -> Figure:
+    path = version.key[1]
+    location = f"{path}:{version.line}" if version.line and comparison.lines else path
+    rows = excerpt(comparison, version.line, other_line, gap) if comparison.lines else []
+    column = version.location.column if version.location else 0
     lines = tuple(_lines(rows, column, is_compared=bool(comparison.blocks)))
-    missing = side.source.missing or ("nothing to point at" if comparison.lines else "an empty file")
-    return Figure(side.name, side.version, location, lines, missing)
+    missing = version.source.missing or (
+        "the issue has no location in this version" if comparison.lines else "an empty file"
+    )
+    return Figure(version.name, version.caption, location, lines, missing)
 
 
 def _lines(rows: list[Row], column: int, *, is_compared: bool) -> Iterator[Line]:

@@ -29,9 +29,9 @@ MAX_COLUMNS = 12
 MAX_VALUE = 400
 
 _CONSEQUENCES = {
-    CONSUMERS: "who selects the field, joins on the key or relies on the promise",
-    NEW_READERS: "the proposed contract on rows already written",
-    OLD_READERS: "the previous contract on rows to come",
+    CONSUMERS: "queries that select the field, joins on the key, and users of the service level",
+    NEW_READERS: "readers with the proposed contract, on rows written before",
+    OLD_READERS: "readers with the previous contract, on rows written from now on",
 }
 
 
@@ -46,8 +46,8 @@ class Column(NamedTuple):
 class Row(NamedTuple):
     """A witness row. `columns` is None for a row that is not a mapping, which `value` shows as JSON."""
 
-    accepted_by: str
-    refused_by: str
+    valid_under: str
+    invalid_under: str
     is_written_twice: bool
     value: str = ""
     columns: Sequence[Column] | None = None

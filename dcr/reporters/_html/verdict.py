@@ -53,7 +53,7 @@ def _outcome(report: Report) -> str:
         return "bad"
     if report.found_nothing and not report.issues:
         return "nothing"
-    return "mind" if report.accepted or report.number_of(WARNING) else "good"
+    return "warn" if report.accepted or report.number_of(WARNING) else "good"
 
 
 def _title(report: Report) -> str:
@@ -76,25 +76,25 @@ def _lead(report: Report) -> Iterator[str]:
     """Yield the sentences below the verdict."""
     yield _scope(report)
     if report.left_alone:
-        verb = "is no contract" if report.left_alone == 1 else "are no contracts"
-        yield f"{counted(report.left_alone, 'file')} in scope {verb} and left alone."
+        verb = "is not a contract and was" if report.left_alone == 1 else "are not contracts and were"
+        yield f"{counted(report.left_alone, 'file')} in scope {verb} ignored."
     if report.fail_on == "never" and not report.compatible:
-        yield "The run passes all the same, since it was told to fail on nothing."
+        yield "The run passes, because fail_on is 'never'."
     elif report.fails and report.compatible:
-        yield "The run fails all the same, since it was told to fail on warnings."
+        yield "The run fails, because fail_on is 'warning'."
 
 
 def _scope(report: Report) -> str:
     if report.found_nothing:
-        none = f"None of {counted(report.files, 'file')} in scope holds a contract."
-        return none if report.base else "There was nothing to validate."
+        none = f"None of {counted(report.files, 'file')} in scope contains a contract."
+        return none if report.base else "No file in scope contains a contract."
     if report.base is None:
         total = report.total or 0
         clean = total - len({contract.path for contract in report.contracts})
-        return f"{counted(total, 'contract')} read, {max(clean, 0):,} of them without anything to say about."
+        return f"{counted(total, 'contract')} checked, {max(clean, 0):,} of them without issues."
     if not report.changed and report.total is not None:
-        return f"{counted(report.total, 'contract')}, and none of them changed in meaning."
-    harmless = " Nothing that could be read before breaks." if report.compatible and not report.accepted else ""
+        return f"None of {counted(report.total, 'contract')} changed in meaning."
+    harmless = " No breaking changes." if report.compatible and not report.accepted else ""
     files = {contract.path for contract in report.contracts if contract.change != UNCHANGED}
     if len(files) != report.changed:
         return f"{report.changed:,} datasets changed, in {counted(len(files), 'file')}.{harmless}"
@@ -109,13 +109,13 @@ def _facts(report: Report) -> Iterator[Fact]:
         yield Fact("Compared with", base.ref, is_code=True, note=f"from {base.source}")
         yield _commit("Base commit", base.commit)
         if base.merge_base != base.commit:
-            yield _commit("Merge-base", base.merge_base)
+            yield _commit("Merge base", base.merge_base)
         for commit in base.others:
-            yield _commit("Merge-base", commit)
+            yield _commit("Merge base", commit)
         head = describe_head(report.head)
-        yield Fact("Judged", f"{head}, merged with {base.ref}" if report.merged else head)
+        yield Fact("Checked", f"{head}, merged with {base.ref}" if report.merged else head)
         if report.uncommitted:
-            yield Fact("Not judged", f"{counted(report.uncommitted, 'file')} with uncommitted changes")
+            yield Fact("Not checked", f"{counted(report.uncommitted, 'file')} with uncommitted changes")
     yield Fact("Policy", report.policy)
     yield Fact("Fails on", "nothing" if report.fail_on == "never" else f"{report.fail_on}s")
 
