@@ -29,7 +29,7 @@ MAX_COLUMNS = 12
 MAX_VALUE = 400
 
 _CONSEQUENCES = {
-    CONSUMERS: "queries that select the field, joins on the key, and users of the service level",
+    CONSUMERS: "queries and joins that use the field, and users of the service level",
     NEW_READERS: "readers with the proposed contract, on rows written before",
     OLD_READERS: "readers with the previous contract, on rows written from now on",
 }
