@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from dcr.reporters.report import Report
 
-_NOT_FORMATS = ("report", "printable", "summary", "layout", "sources", "combined", "own_issues")
+_NOT_FORMATS = ("report", "printable", "summary", "layout", "sources", "combined", "own_issues", "html_page")
 
 
 class Reporter(Protocol):

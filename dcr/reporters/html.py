@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from dcr.reporters._html.contracts import group_issues
 from dcr.reporters._html.issues import count_states, list_issues
 from dcr.reporters._html.manuals import list_manuals
-from dcr.reporters._html.page import render_page
 from dcr.reporters._html.verdict import get_verdict
+from dcr.reporters.html_page import render_page
 
 if TYPE_CHECKING:
     from dcr.reporters import Style

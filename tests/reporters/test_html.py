@@ -37,9 +37,9 @@ from dcr.contract.location import Location
 from dcr.errors import UsageError
 from dcr.reporters import Style, names, needs_sources, reporter
 from dcr.reporters._html.excerpts import compare, excerpt, find_changed_characters
-from dcr.reporters._html.page import escape_text, render_page
 from dcr.reporters._html.yaml_tokens import MAX_SHOWN, tokenize
 from dcr.reporters.html import MIN_FOLDED_ISSUES
+from dcr.reporters.html_page import escape_text, render_page
 from dcr.reporters.printable import printable
 from dcr.reporters.sources import Source
 

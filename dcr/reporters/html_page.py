@@ -1,7 +1,7 @@
 """Renders a Jinja2 template as one HTML file that loads nothing from elsewhere.
 
-Templates, style sheet and script are in `dcr/reporters/templates`. Every value that a template prints is made
-printable and escaped, whichever filters it uses. A Content Security Policy allows this style and this script alone.
+Templates, style sheet and script are in `dcr/reporters/templates`. Every value that a template prints is made printable
+and escaped. A Content Security Policy allows this style and this script alone.
 """
 
 from __future__ import annotations
