@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from dcr.compatibility.issue import NEW_READERS, OLD_READERS
+from dcr.compatibility.issue import CONSUMERS, NEW_READERS, OLD_READERS
 from dcr.errors import quote_for_shell
 
 if TYPE_CHECKING:
@@ -14,7 +14,11 @@ if TYPE_CHECKING:
 MAX_ROW = 240
 """Characters of a row that are printed. The member that the issue is about comes first, so the end can be cut."""
 
-_READERS = {NEW_READERS: "they reject existing rows", OLD_READERS: "they reject new rows"}
+_IMPACTS = {
+    CONSUMERS: "queries, joins and plans that rely on it",
+    NEW_READERS: "they reject existing rows",
+    OLD_READERS: "they reject new rows",
+}
 
 
 def describe_on_one_line(issue: Issue) -> str:
@@ -31,12 +35,17 @@ def describe_on_one_line(issue: Issue) -> str:
 
 def describe_impact(issue: Issue) -> str:
     """Return who breaks and how: `breaks new readers: they reject existing rows`. Empty if nobody breaks."""
-    parties = [party for party, _ in issue.parties]
-    if not parties:
+    impacts = list_impacts(issue)
+    if not impacts:
         return ""
-    names = " and ".join(party.replace("_", " ") for party in parties)
-    how = " and ".join(_READERS[party] for party in parties if party in _READERS) if len(parties) == 1 else ""
-    return f"breaks {names}" + (f": {how}" if how else "")
+    parties = " and ".join(party for party, _ in impacts)
+    how = " and ".join(impact for _, impact in impacts if impact)
+    return f"breaks {parties}: {how}" if how and len(impacts) == 1 else f"breaks {parties}"
+
+
+def list_impacts(issue: Issue) -> list[tuple[str, str]]:
+    """Return who breaks, in words, and how."""
+    return [(party.replace("_", " "), _IMPACTS.get(party, "")) for party, _ in issue.parties]
 
 
 def describe_acceptance(accepted: IssueAcceptance) -> str:

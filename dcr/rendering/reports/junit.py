@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
-from xml.sax.saxutils import escape, quoteattr
+from xml.etree import ElementTree as ET
 
 from dcr.compatibility.severities import ERROR, WARNING
 from dcr.rendering.reports._issue_text import (
@@ -18,7 +18,7 @@ from dcr.rendering.reports._issue_text import (
     describe_witness,
     format_row,
     truncate,
-)
+)  # fmt: skip
 from dcr.report.report import UNCHANGED
 from dcr.report.summary import format_closing_line, format_count, list_closing_parts
 from dcr.text.printable import escape_ci_markers, make_printable
@@ -57,13 +57,12 @@ def render(report: Report, _style: Style) -> str:
     suites = list(_build_suites(report))
     name = "dcr lint" if report.base is None else "dcr check"
     tests, failures = (sum(numbers) for numbers in zip(*(suite.counts for suite in suites), strict=True))
-    lines = [
-        '<?xml version="1.0" encoding="utf-8"?>',
-        f"<testsuites name={_quote_attribute(name)} {_format_counts(tests, failures)}>",
-    ]
+    root = _add_element("testsuites", {"name": name, **_format_counts(tests, failures)})
     for suite in suites:
-        lines += _format_suite(suite)
-    text = escape_ci_markers("".join(f"{line}\n" for line in [*lines, "</testsuites>"]), escape="&#35;")
+        _add_suite(root, suite)
+    ET.indent(root)
+    document = escape_ci_markers(ET.tostring(root, "unicode"), escape="&#35;")
+    text = f'<?xml version="1.0" encoding="utf-8"?>\n{document}\n'
     return text.encode("ascii", "xmlcharrefreplace").decode()  # valid in every encoding of the output
 
 
@@ -131,31 +130,26 @@ def _list_details(issue: Issue) -> Iterator[str]:
         yield f"help: {issue.hint}"
 
 
-def _format_suite(suite: _Suite) -> Iterator[str]:
-    name, file = _quote_attribute(suite.name), f" file={_quote_attribute(suite.path)}" if suite.path else ""
-    yield f'  <testsuite name={name}{file} {_format_counts(*suite.counts)} skipped="0">'
+def _add_suite(root: ET.Element, suite: _Suite) -> None:
+    file = {"file": suite.path} if suite.path else {}
+    element = _add_element(
+        "testsuite", {"name": suite.name, **file, **_format_counts(*suite.counts), "skipped": "0"}, root
+    )
     for case in suite.cases:
-        opening = f'    <testcase classname={name} name={_quote_attribute(case.name)} time="0"'
-        if not case.details:
-            yield f"{opening}/>"
-            continue
-        yield f"{opening}>"
-        yield _format_body(case)
-        yield "    </testcase>"
-    yield "  </testsuite>"
+        test = _add_element("testcase", {"classname": suite.name, "name": case.name, "time": "0"}, element)
+        text = "\n".join(make_printable(line) for line in case.details)
+        if case.failure:
+            facts = {"type": case.failure.kind, "message": case.failure.message}
+            _add_element("failure", facts, test).text = text
+        elif text:
+            _add_element("system-out", {}, test).text = text
 
 
-def _format_counts(tests: int, failures: int) -> str:
-    return f'tests="{tests}" failures="{failures}" errors="0" time="0"'
+def _format_counts(tests: int, failures: int) -> dict[str, str]:
+    return {"tests": str(tests), "failures": str(failures), "errors": "0", "time": "0"}
 
 
-def _format_body(case: _Case) -> str:
-    text = escape("\n".join(make_printable(line) for line in case.details))
-    if case.failure is None:
-        return f"      <system-out>{text}</system-out>"
-    facts = f"type={_quote_attribute(case.failure.kind)} message={_quote_attribute(case.failure.message)}"
-    return f"      <failure {facts}>{text}</failure>"
-
-
-def _quote_attribute(text: str) -> str:
-    return quoteattr(make_printable(text))
+def _add_element(tag: str, attributes: dict[str, str], parent: ET.Element | None = None) -> ET.Element:
+    """Return a new element, added to its parent, with printable attributes."""
+    printable = {key: make_printable(value) for key, value in attributes.items()}
+    return ET.Element(tag, printable) if parent is None else ET.SubElement(parent, tag, printable)

@@ -14,7 +14,6 @@ from dcr.compatibility.severities import SEVERITIES
 from dcr.rendering.reports._located_issues import locate_issues
 from dcr.rendering.reports._sarif_results import ROOT, build_result
 from dcr.rendering.reports._sarif_rules import build_descriptors
-from dcr.report.summary import format_count
 from dcr.text.printable import escape_ci_markers
 from dcr.version import __version__
 
