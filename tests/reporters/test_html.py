@@ -36,10 +36,11 @@ from dcr.compatibility.rule import load_rules
 from dcr.errors import UsageError
 from dcr.parsing.location import Location
 from dcr.rendering.html_page import escape_text, render_page
+from dcr.rendering.reports import list_formats, load_reporter, needs_sources
 from dcr.rendering.reports._html.excerpts import compare, excerpt, find_changed_characters
 from dcr.rendering.reports._html.yaml_tokens import MAX_SHOWN, tokenize
 from dcr.rendering.reports.html import MIN_FOLDED_ISSUES
-from dcr.rendering.style import Style, names, needs_sources, reporter
+from dcr.rendering.style import Style
 from dcr.report.sources import Source
 from dcr.text.printable import make_printable
 
@@ -63,7 +64,7 @@ def test_a_page_is_valid_and_no_line_of_it_is_a_command(name: str) -> None:
 
 @every_page
 def test_a_page_holds_the_issues_of_the_json_report_in_its_order(name: str) -> None:
-    document = json.loads(reporter("json").render(PAGES[name], Style()))
+    document = json.loads(load_reporter("json").render(PAGES[name], Style()))
     wanted = [each for contract_ in document["contracts"] for each in contract_["issues"]] + document["issues"]
     page = Page(PAGES[name])
     assert [each.get("data-kind") for each in page.issues] == [each["kind"] for each in wanted]
@@ -312,7 +313,7 @@ def test_what_is_new_is_shown_beside_where_it_is_missing() -> None:
 
 
 def test_a_text_that_cannot_be_shown_says_why() -> None:
-    keys = SHOWN["breaks"].named_sources()
+    keys = SHOWN["breaks"].list_source_keys()
     page = Page(SHOWN["breaks"]._replace(sources={key: Source(missing="the file is not there") for key in keys}))
     gone = next(each for each in page.issues if each.get("data-kind") == GONE.kind)
     assert [said(each) for each in page.all("p", "none", gone)] == ["No lines to show: the file is not there."] * 2
@@ -395,11 +396,11 @@ def test_the_list_of_very_many_contracts_is_folded() -> None:
 
 
 def test_only_this_format_asks_for_texts_and_its_parts_are_no_formats() -> None:
-    assert [name for name in names() if needs_sources([name])] == ["html"]
+    assert [name for name in list_formats() if needs_sources([name])] == ["html"]
     assert needs_sources(["json", "html"])
-    assert not [name for name in names() if name.startswith("_")]
+    assert not [name for name in list_formats() if name.startswith("_")]
     with pytest.raises(UsageError):
-        reporter("_html")
+        load_reporter("_html")
     with pytest.raises(UsageError):
         needs_sources(["no"])
 

@@ -12,8 +12,9 @@ from sample_reports import BUMP, FRESHNESS, POLICY, REPORTS, UNIQUE, USERS, cont
 from test_hostile_names import HOSTILE, hostile_report
 from test_html import MARKUP, large
 
+from dcr.rendering.reports import load_reporter
 from dcr.rendering.reports.html import MIN_FOLDED_ISSUES
-from dcr.rendering.style import Style, reporter
+from dcr.rendering.style import Style
 
 playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 
@@ -59,7 +60,7 @@ def show(browser: Browser, tmp_path: Path) -> Iterator[Callable[..., Page]]:
 
     def opened(shown: Report, *, at: str = "", **options: Any) -> Page:
         file = tmp_path / "report.html"
-        file.write_text(reporter("html").render(shown, Style()), "ascii")
+        file.write_text(load_reporter("html").render(shown, Style()), "ascii")
         context = browser.new_context(**{"viewport": WIDE, **options})
         contexts.append(context)
         page = context.new_page()
@@ -295,7 +296,7 @@ def test_everything_is_there_without_a_script(show: Callable[..., Page]) -> None
 
 
 def test_in_a_sandbox_as_build_servers_put_one_around_a_file_nothing_is_lost(browser: Browser, tmp_path: Path) -> None:
-    (tmp_path / "report.html").write_text(reporter("html").render(SHOWN["breaks"], Style()), "ascii")
+    (tmp_path / "report.html").write_text(load_reporter("html").render(SHOWN["breaks"], Style()), "ascii")
     (tmp_path / "frame.html").write_text(
         '<!doctype html><title>x</title><iframe sandbox="allow-scripts" width=1000 height=900 src="report.html">'
     )

@@ -16,7 +16,7 @@ from dcr.compatibility.rule import load_rules
 from dcr.compatibility.severities import ERROR, INFO, WARNING
 from dcr.parsing.location import Location
 from dcr.rendering.reports import load_reporter
-from dcr.rendering.reports._sarif_rules import LEVELS, descriptors
+from dcr.rendering.reports._sarif_rules import LEVELS, build_descriptors
 from dcr.rendering.reports.sarif import MAX_RESULTS, SCHEMA
 from dcr.rendering.style import Style
 
@@ -178,7 +178,7 @@ def test_a_run_holds_no_more_results_than_code_scanning_takes_and_says_what_it_l
 
 
 def test_every_kind_is_a_rule_with_its_manual() -> None:
-    for told, (kind, rule) in zip(descriptors(load_rules()), load_rules().items(), strict=True):
+    for told, (kind, rule) in zip(build_descriptors(load_rules()), load_rules().items(), strict=True):
         assert told["id"] == kind
         assert told["help"]["text"] == rule.manual
         assert told["defaultConfiguration"]["level"] == LEVELS[rule.severity]

@@ -38,9 +38,8 @@ def _summary(datasets: Sequence[Dataset], known: Sequence[Dataset]) -> str:
         return part + format_count(removed, "removed dataset")
     if len(datasets) < present:
         return f"{len(datasets)} of {format_count(present, 'dataset')}"
-    return format_count(present, "dataset") + (
-        f", and {format_count(removed, 'removed dataset')} (--status removed)" if removed else ""
-    )
+    removed_text = f", and {format_count(removed, 'removed dataset')} (--status removed)" if removed else ""
+    return format_count(present, "dataset") + removed_text
 
 
 def document(opened: Snapshot, history: History, datasets: Sequence[Dataset]) -> dict[str, Any]:
