@@ -481,7 +481,7 @@ def test_what_differs_between_two_lines_is_whole_words(line: str, counterpart: s
     assert line[found.start : found.stop] == differs
 
 
-TEMPLATES = sorted(files("dcr.rendering.reports").joinpath("templates").iterdir(), key=lambda each: each.name)
+TEMPLATES = sorted(files("dcr.rendering").joinpath("templates").iterdir(), key=lambda each: each.name)
 EVERY_TEMPLATE = [each for each in TEMPLATES if each.name.endswith(".jinja")]
 
 
