@@ -22,7 +22,7 @@ _HEADS = {"worktree": "the working tree", "index": "the index"}
 
 
 class Line(NamedTuple):
-    """One line of a figure. A line without a number stands for lines that are left out; `text` says which."""
+    """One line of a figure. A line without a number replaces lines that are left out, and `text` names them."""
 
     number: int
     text: str = ""
