@@ -1,7 +1,4 @@
-"""Draws docs/check.svg: what `dcr check` prints in the demo, as rich exports it.
-
-python docs/generate_picture.py
-"""
+"""Draws docs/check.svg, which is what `dcr check` prints in the demo: python docs/generate_picture.py."""  # noqa: INP001
 
 from __future__ import annotations
 
