@@ -294,7 +294,7 @@ def models_of_a_contract() -> tuple[type[BaseModel], ...]:
     return (models.DataContract, models.DataField, models.Owner, models.FreshnessSLA)
 
 
-OTHER_WORDS = {"previous_location", "check_compatibility", "description_removed", "tmp_path", *MODES}
+OTHER_WORDS = {"previous_location", "removed_fields", "check_compatibility", "description_removed", "tmp_path", *MODES}
 OTHER_WORDS |= {"pull_request", "pull_request_target", "custom_hooks"}
 OTHER_WORDS |= {"owners_from_decision_card", "contract_owner_from_decision_card"}
 """The library's and its predecessor's, the modes, a rule to add, pytest's, GitHub's events and GitLab's folder."""
