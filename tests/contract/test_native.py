@@ -163,7 +163,7 @@ CONTENT = {
     ),
     "a key of the wrong name": (
         f"{HEAD}primary_key:\n  - order_id\n  - order_no\n{FIELDS}",
-        ["5:5: primary_key names 'order_no', which is not a field (did you mean 'order_id'?)"],
+        ["5:5: primary_key lists 'order_no', which is not a field (did you mean 'order_id'?)"],
     ),
     "an element of an element": (
         with_field("type: array, items: {type: array, items: {type: strng}}"),
@@ -211,11 +211,11 @@ def test_every_cause_is_given_at_once_in_the_order_of_the_file() -> None:
         "dataset_id is missing (add dataset_id)",
         "version is '1', expected MAJOR.MINOR.PATCH (write version: \"1.0.0\")",
         "status is 'live', expected one of draft, active, deprecated, archived (did you mean 'active'?)",
-        "primary_key names 'a', which is not a field",
+        "primary_key lists 'a', which is not a field",
         "unknown key 'mail' (remove it, or name it 'x-mail' if it is your own)",
         f"type is 'text', expected one of {TYPES} (did you mean 'string'?)",
         "type is missing (add type)",
-        "two fields are named 'b' (rename or remove one of them)",
+        "duplicate field 'b' (rename or remove one of them)",
         "min_length is 'x', expected a whole number",
     ]
 

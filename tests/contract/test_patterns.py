@@ -15,13 +15,13 @@ from dcr.contract.values.patterns import (
 )
 
 FAULTS = {
-    "(": "is not a regular expression: missing ), unterminated subpattern at position 0",
-    "[a": "is not a regular expression: unterminated character set at position 0",
-    "*a": "is not a regular expression: nothing to repeat at position 0",
-    "a{2,1}": "is not a regular expression: min repeat greater than max repeat at position 2",
-    "\\": "is not a regular expression: bad escape (end of pattern) at position 0",
-    "\\p{L}": "is not a regular expression: bad escape \\p at position 0",
-    "a" * 1_001: "has 1,001 characters; at most 1,000 are read",
+    "(": "is not a valid regular expression: missing ), unterminated subpattern at position 0",
+    "[a": "is not a valid regular expression: unterminated character set at position 0",
+    "*a": "is not a valid regular expression: nothing to repeat at position 0",
+    "a{2,1}": "is not a valid regular expression: min repeat greater than max repeat at position 2",
+    "\\": "is not a valid regular expression: bad escape (end of pattern) at position 0",
+    "\\p{L}": "is not a valid regular expression: bad escape \\p at position 0",
+    "a" * 1_001: "has 1,001 characters, expected at most 1,000",
     "a{10000}": "repeats something 10,000 times or more",
     "a{0,99999}": "repeats something 10,000 times or more",
     "(a{100}){100}": "repeats something 10,000 times or more",

@@ -89,7 +89,7 @@ def test_a_faulty_contract_is_complained_of_where_it_is_wrong(server: LanguageSe
     assert told[3] == 'the version is not one: expected MAJOR.MINOR.PATCH in quotes, as "1.0.0"'
     assert told[5] == "Property ownrs is not allowed."
     assert told[8].startswith('Value is not accepted. Valid values: "string", "integer"')
-    assert told[11] == "minimum is for integer and number fields, and this one is 'string'"
+    assert told[11] == "minimum is only for integer and number fields, and this one is 'string'"
     assert told[12] == 'Missing property "items".'
     assert told[2] == "a deprecated contract needs a deprecation_uri, where readers find the migration plan"
     assert len(told) == 6
