@@ -149,7 +149,7 @@ CONTENT = {
     "a version that is a number": (
         f"dataset_id: shop.orders\nversion: 1.10\n{FIELDS}",
         [
-            "2:10: ? '1.10' is read as text; other YAML readers see the number 1.1 (write \"1.10\")",
+            "2:10: ? '1.10' is read as text; other YAML parsers read it as the number 1.1 (write \"1.10\")",
             "2:1: version is '1.10', expected MAJOR.MINOR.PATCH (write version: \"1.10.0\")",
         ],
     ),
@@ -225,12 +225,12 @@ def test_what_is_no_finite_number_is_refused_where_it_stands(text: str) -> None:
     reading = read_content("orders.yaml", with_field(f"type: number, minimum: {text}").encode())
     assert reading.is_unreadable
     assert [(each.location.line, each.location.column) for each in reading.problems] == [(4, 43)]
-    assert reading.problems[0].message.endswith("is not a number that can be held")
+    assert reading.problems[0].message.endswith("is not a finite number")
 
 
 @pytest.mark.parametrize(("text", "seen"), AMBIGUOUS.items(), ids=list(AMBIGUOUS))
 def test_a_text_stays_what_the_author_wrote_and_is_told_where_others_read_it_otherwise(text: str, seen: str) -> None:
-    told = f"? '{text}' is read as text; other YAML readers see {seen} (write \"{text}\")"
+    told = f"? '{text}' is read as text; other YAML parsers read it as {seen} (write \"{text}\")"
     reading = read_content("a.yaml", f"{HEAD}fields:\n  - {{name: {text}, type: string, enum: [{text}, b]}}\n".encode())
     field = reading.contracts[0].fields[0]
     assert (field.name, field.enum) == (text, (text, "b"))
@@ -409,10 +409,10 @@ def test_a_list_in_the_enum_of_no_known_type_is_told_with_all_that_may_be_listed
     [
         ("1" * 31, []),
         ("100000000000000000001", []),
-        ("1e300", ["? '1e300' is read as 1.0e+300; a YAML 1.1 reader sees text (write 1.0e+300)"]),
-        ("-012", ["? '-012' is read as -12; a YAML 1.1 reader sees the number -10 (write -12)"]),
+        ("1e300", ["? '1e300' is read as 1.0e+300; a YAML 1.1 parser reads it as text (write 1.0e+300)"]),
+        ("-012", ["? '-012' is read as -12; a YAML 1.1 parser reads it as the number -10 (write -12)"]),
         (f"0{'1' * 32}", [
-            f"? '0{'1' * 32}' is read as {'1' * 32}; a YAML 1.1 reader sees another number (write {'1' * 32})"
+            f"? '0{'1' * 32}' is read as {'1' * 32}; a YAML 1.1 parser reads it as another number (write {'1' * 32})"
         ]),
     ],
     ids=lambda each: str(each)[:12],
@@ -425,7 +425,7 @@ def test_a_number_is_read_as_written_however_large(text: str, told: list[str]) -
 
 def test_a_long_text_that_others_misread_is_not_repeated_in_full() -> None:
     (told,) = said(f"{HEAD}{FIELDS}description: {'1' * 1_000}\n")
-    seen = "other YAML readers see the number it spells (put it in quotes)"
+    seen = "other YAML readers see the number it spells (quote it)"
     assert told == f"5:14: ? '{'1' * 59}…' is read as text; {seen}"
 
 
