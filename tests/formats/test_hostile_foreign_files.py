@@ -34,7 +34,7 @@ LEVELS = "".join(f"  d{n}: {{type: object, fields: {{a: {{$ref: '#/definitions/d
 TOO_MUCH = {
     "versions times columns": (
         f"{DBT}  columns:\n{lines('  - {name: a%}', 3_000)}  versions:\n{lines('  - {v: %}', 300)}",
-        "the file unfolds to more than 50,000 columns",
+        "the file expands to more than 50,000 columns",
     ),
     "versions that leave every column out": (
         (
@@ -42,22 +42,22 @@ TOO_MUCH = {
             f"  - {{v: x, columns: [&r {{include: all, exclude: [{','.join(f'a{n}' for n in range(900))}]}}]}}\n"
             f"{lines('  - {v: %, columns: [*r]}', 150)}"
         ),
-        "the file unfolds to more than 50,000 columns",
+        "the file expands to more than 50,000 columns",
     ),
     "one long check of many columns": (
         (
             f"{DBT}  columns:\n{lines('  - {name: a%}', 2_000)}  constraints:\n"
             f"  - {{type: check, expression: {'x' * 90_000}, columns: [{','.join(f'a{n}' for n in range(2_000))}]}}\n"
         ),
-        "the file unfolds to more than 50,000 columns",
+        "the file expands to more than 50,000 columns",
     ),
     "one struct of many properties": (
         f"{FIELDS}  - {{name: b, physicalType: &t '{STRUCT}'}}\n{lines('  - {name: c%, physicalType: *t}', 900)}",
-        "the file unfolds to more than 50,000 columns",
+        "the file expands to more than 50,000 columns",
     ),
     "one wide definition of many fields": (
         f"{MODEL}{lines(REFERRING, 5_000)}definitions:\n  d: {{{','.join(f'k{n}: 1' for n in range(2_000))}}}\n",
-        "the file unfolds to more than 50,000 columns",
+        "the file expands to more than 50,000 columns",
     ),
     "very many objects": (f"{ODCS}schema:\n{lines('- {name: o%}', 2_000)}", "more than 1,000 datasets"),
     "very many models": (f"{DCS}models:\n{lines('  m%: {}', 2_000)}", "more than 1,000 datasets"),
@@ -65,8 +65,8 @@ TOO_MUCH = {
         f"{ODCS}schema:\n- name: o\n  properties:\n{NESTED}",
         "nested more than 64 levels deep",
     ),
-    "a long name": (f"{FIELDS}  - {{name: {'x' * 90_000}}}\n", "a name of 90,000 characters"),
-    "a long id": (FIELDS.replace("id: f", f"id: {'x' * 90_000}"), "a name of 90,002 characters"),
+    "a long name": (f"{FIELDS}  - {{name: {'x' * 90_000}}}\n", "a name has 90,000 characters"),
+    "a long id": (FIELDS.replace("id: f", f"id: {'x' * 90_000}"), "a name has 90,002 characters"),
 }
 
 

@@ -176,7 +176,7 @@ def test_an_object_without_a_name_goes_by_its_physical_name_or_is_noted() -> Non
 def test_two_objects_of_one_name_are_noted() -> None:
     found = reading(BASE + "  - name: orders\n    properties: []\n")
     assert [each.dataset_id for each in found.contracts] == ["shop/orders"]
-    assert "two objects of the schema are named 'orders'" in found.problems[0].message
+    assert "duplicate schema object 'orders'" in found.problems[0].message
 
 
 @pytest.mark.parametrize(
