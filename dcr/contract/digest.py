@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 def compute_digest(contract: Contract) -> str:
     """Return 32 hexadecimal digits that identify everything a version fixes, the same in every process."""
     *head, fields = build_comparison_key(contract)
-    return combine_digest(tuple(head), {name: _serialize_value(key) for name, key in fields.items()})  # type: ignore[attr-defined]
+    texts = {name: _serialize_value(key) for name, key in fields.items()}  # type: ignore[attr-defined]
+    return combine_digest(tuple(head), texts)
 
 
 def serialize_field(field: Field) -> str:
@@ -45,4 +46,4 @@ def _serialize_value(value: object) -> str:
         return f"<{','.join(sorted(map(_serialize_value, value)))}>"
     if isinstance(value, tuple):
         return f"({','.join(map(_serialize_value, value))})"
-    raise TypeError(f"a contract holds no {type(value).__name__}")
+    raise TypeError(f"a contract cannot contain {type(value).__name__}")

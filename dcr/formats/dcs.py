@@ -108,11 +108,11 @@ def _build_contract(
     name = dataset_id.rpartition("/")[2]
     collector = terms.FieldTermCollector(name)
     context = _FieldContext(definitions, collector)
-    fields = tuple(_read_named_field(name, each, context, enclosing) for name, each in columns)
+    fields = tuple(_read_named_field(name, column, context, enclosing) for name, column in columns)
     if not columns:
         message = "the model has no fields, so nothing of it is compared"
         root_mapping.notes.add(model.locate("fields"), message, "list its fields", is_persistent=True)
-    key_columns = tuple(name for name, each in columns if each.flag("primaryKey", "primary"))
+    key_columns = tuple(name for name, column in columns if column.flag("primaryKey", "primary"))
     owner = info.text("owner") if info else None
     freshness, freshness_key = terms.read_freshness(root_mapping, name)
     return Contract(

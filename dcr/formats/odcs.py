@@ -115,20 +115,22 @@ def _list_objects(mapping: SourceMapping, *, uses_columns: bool) -> Iterator[tup
 class _FileReader:
     """The parts of a file that all its objects share."""
 
-    def __init__(self, tree: SourceMapping, file_id: str) -> None:
-        self.tree, self.id = tree, file_id
-        marks = "deprecated" if _check_version(tree) else "customProperties"
-        self.edition = Edition(terms.FieldTermCollector(""), "dataset" in tree and "schema" not in tree, marks)
-        self.holds_columns = _check_schema_shape(tree)
-        self.owners = tuple(terms.read_owners(tree))
-        self.status = terms.read_status(tree)
-        self.promises = terms.read_freshness_promises(tree)
-        self.deprecation_uri = terms.find_deprecation_uri(tree)
-        self.terms = terms.FileTerms(tree)
+    def __init__(self, root_mapping: SourceMapping, file_id: str) -> None:
+        self.root_mapping, self.id = root_mapping, file_id
+        marks = "deprecated" if _check_version(root_mapping) else "customProperties"
+        self.edition = Edition(
+            terms.FieldTermCollector(""), "dataset" in root_mapping and "schema" not in root_mapping, marks
+        )
+        self.holds_columns = _check_schema_shape(root_mapping)
+        self.owners = tuple(terms.read_owners(root_mapping))
+        self.status = terms.read_status(root_mapping)
+        self.promises = terms.read_freshness_promises(root_mapping)
+        self.deprecation_uri = terms.find_deprecation_uri(root_mapping)
+        self.terms = terms.FileTerms(root_mapping)
 
     def build_contract(self, name: str | None, item: SourceMapping) -> Contract:
         """Return the contract of one object."""
-        root_mapping, uses_columns = self.tree, self.edition.uses_columns
+        root_mapping, uses_columns = self.root_mapping, self.edition.uses_columns
         dataset_id = f"{self.id}/{name or 'schema'}"
         root_mapping.notes.count_dataset(item.locate(), dataset_id)
         freshness, freshness_key = terms.find_freshness(self.promises, name or "")

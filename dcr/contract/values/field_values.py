@@ -92,7 +92,8 @@ def find_failed_constraint(value: Any, type_name: str, constraints: Mapping[str,
 
 
 def _find_failed_number_constraint(value: float, constraints: Mapping[str, Any]) -> str | None:
-    from dcr.contract.values.numbers import build_number_set, to_fraction  # noqa: PLC0415 (fractions take 5 ms to load; few fields need them)
+    # Loading fractions takes 5 ms, and few fields need them.
+    from dcr.contract.values.numbers import build_number_set, to_fraction  # noqa: PLC0415
 
     for key in (*_BOUND_KEYS, "multiple_of"):
         if key in constraints and not build_number_set("number", {key: constraints[key]}).contains(to_fraction(value)):

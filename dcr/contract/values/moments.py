@@ -37,7 +37,7 @@ def parse_moment(text: object) -> Moment | None:
         return None
     day = 0
     if match["year"]:
-        from datetime import date  # noqa: PLC0415 (few contracts hold bounds of moments)
+        from datetime import date  # noqa: PLC0415 (few contracts have bounds of moments)
 
         try:
             day = date(int(match["year"]), int(match["month"]), int(match["day"])).toordinal()

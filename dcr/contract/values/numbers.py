@@ -92,9 +92,9 @@ class NumberSet:
             if self.step is None:
                 candidates += [near_edge + direction] + ([(near_edge + far_edge) / 2] if far_edge is not None else [])
         return [
-            each
-            for each in candidates
-            if (each < bound if direction < 0 else each > bound) or (or_equal and each == bound)
+            candidate
+            for candidate in candidates
+            if (candidate < bound if direction < 0 else candidate > bound) or (or_equal and candidate == bound)
         ]
 
     def _list_edges(self, unit: Fraction) -> list[Fraction]:

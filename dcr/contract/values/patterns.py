@@ -185,10 +185,10 @@ _CATEGORY_EXAMPLES = {
 
 def _choose_character(choices: Any, variant: int) -> str:
     if str(choices[0][0]) == "NEGATE":
-        pattern = _compile_pattern("[^" + "".join(_format_class_part(each) for each in choices[1:]) + "]")
-        candidates = [each for each in "aA0_- ~\u00e9\u2603" if pattern.match(each)] or ["a"]
+        pattern = _compile_pattern("[^" + "".join(_format_class_part(part) for part in choices[1:]) + "]")
+        candidates = [part for part in "aA0_- ~\u00e9\u2603" if pattern.match(part)] or ["a"]
         return candidates[max(variant - 2, 0) % len(candidates)]
-    candidates = [character for each in choices for character in _list_characters(each)] or ["a"]
+    candidates = [character for part in choices for character in _list_characters(part)] or ["a"]
     return candidates[variant % len(candidates)]
 
 

@@ -72,14 +72,14 @@ def select_columns(model_columns: dict[str, SourceMapping], version: SourceMappi
         location = SourceMapping(version.path, extra_rule, version.notes).locate()
         version.notes.add(location, "a second list of included columns is not read", "write one include")
     included = rule.texts("include")
-    kept = (
+    included_columns = (
         model_columns
         if included in (["all"], ["*"])
         else {name: model_columns[name] for name in included if name in model_columns}
     )
     excluded = frozenset(rule.texts("exclude"))
-    remaining = {name: column for name, column in kept.items() if name not in excluded}
-    version.count_columns("", len(kept) - len(remaining))  # excluded columns count towards the limit
+    remaining = {name: column for name, column in included_columns.items() if name not in excluded}
+    version.count_columns("", len(included_columns) - len(remaining))  # excluded columns count towards the limit
     return {**remaining, **own_columns}
 
 

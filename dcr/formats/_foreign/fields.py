@@ -43,7 +43,7 @@ def build_field(
     required: bool = False,
     values: Mapping[str, Any] | None = None,
 ) -> Field:
-    """Return a field of a derived type with its nested fields; `known` holds further values of the field."""
+    """Return a field of a derived type with its nested fields; `values` holds further values of the field."""
     members = kind.fields
     if kind.name == "map" and not members:
         members = tuple((member, LogicalType(ANY_TYPE, is_known=False)) for member in MAP_PARTS)

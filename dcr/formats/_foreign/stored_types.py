@@ -52,7 +52,7 @@ _VENDOR_NAMES = {
     "time": "time timetz time_with_time_zone time_without_time_zone time_millis time_micros",
     "json": "json jsonb variant super",
 }
-_LOGICAL_NAMES = {spelling: name for name, spellings in _VENDOR_NAMES.items() for spelling in spellings.split()}
+_LOGICAL_NAMES = {vendor_name: name for name, names in _VENDOR_NAMES.items() for vendor_name in names.split()}
 _ARRAY_WORDS = ("array", "list", "repeated", "nested")
 _STRUCT_WORDS = ("struct", "record", "row", "tuple", "object")
 _WRAPPERS = ("nullable", "lowcardinality")
@@ -130,17 +130,24 @@ def _parse_shape(text: str, depth: int) -> LogicalType:  # noqa: PLR0911 (one fo
         return LogicalType("map", fields=_parse_map_parts(arguments, depth))
     # In `timestamp(6) with time zone`, the words after the arguments belong to the name.
     tail = re.sub(r"\([^()]*\)", " ", suffix).lower()
-    words = f"{head} {tail}".split()
-    for length in range(len(words) if len(words) <= _MAX_WORDS else 0, 0, -1):
-        name = _LOGICAL_NAMES.get("_".join(words[:length]))
-        if name is not None and not set(words[length:]) - {"unsigned", "signed", "not", "null", "zerofill", "varying"}:
-            return LogicalType(_refine_number(name, words[0], suffix))
+    name_words = f"{head} {tail}".split()
+    for length in range(len(name_words) if len(name_words) <= _MAX_WORDS else 0, 0, -1):
+        name = _LOGICAL_NAMES.get("_".join(name_words[:length]))
+        if name is not None and not set(name_words[length:]) - {
+            "unsigned",
+            "signed",
+            "not",
+            "null",
+            "zerofill",
+            "varying",
+        }:
+            return LogicalType(_refine_number(name, name_words[0], suffix))
     return _build_unknown_type(text)
 
 
-def _refine_number(name: str, word: str, suffix: str) -> str:
+def _refine_number(name: str, first_word: str, suffix: str) -> str:
     """Return `integer` for a decimal without decimal places, such as `number(38,0)` or `decimal(10)`."""
-    if name != "number" or word not in ("number", "numeric", "decimal", "dec"):
+    if name != "number" or first_word not in ("number", "numeric", "decimal", "dec"):
         return name
     arguments = re.match(r"\(\s*\d+\s*(?:,\s*(-?\d{1,9})\s*)?\)", suffix)
     return "integer" if arguments and int(arguments.group(1) or 0) <= 0 else "number"

@@ -203,17 +203,10 @@ def _pair_entries(nested: NestedMappings, nodes: _NodePair, known_keys: frozense
     before, after = ([] if node is None else list(_list_entries(nested, node, known_keys)) for node in nodes)
     by_identity = {entry.identity: entry.value for entry in before if entry.identity is not None}
     old, new = ([entry.value for entry in side if entry.identity is None] for side in (before, after))
-    start = next(
-        (
-            at
-            for at, (old_value, new_value) in enumerate(zip(old, new, strict=False))
-            if not is_same_data(old_value, new_value)
-        ),
-        None,
-    )
     shorter_length = min(len(old), len(new))
-    start = shorter_length if start is None else start
-    end = 0
+    start = end = 0
+    while start < shorter_length and is_same_data(old[start], new[start]):
+        start += 1
     while end < shorter_length - start and is_same_data(old[-1 - end], new[-1 - end]):
         end += 1
     partners = dict(zip(map(id, new[: len(new) - end]), old[: len(old) - end], strict=False))
