@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dcr.contract.contract import walk_fields
-from dcr.formats._foreign.mapping import list_entries
+from dcr.formats._foreign.nodes import list_entries
 from dcr.parsing.location import locate_node
 
 if TYPE_CHECKING:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from dcr.contract.terms import QualityRule
-from dcr.formats._foreign.mapping import SourceMapping, format_canonical, parse_flag
+from dcr.formats._foreign.mapping import SourceMapping
+from dcr.formats._foreign.nodes import format_canonical, parse_flag
 from dcr.parsing.location import locate_node
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from dcr.contract.contract import FreshnessSLA
 from dcr.contract.service_levels import UNLIMITED
 from dcr.contract.terms import NO_TERMS, QualityRule, Relationship, ServiceLevel, Terms
 from dcr.contract.values.durations import parse_seconds
-from dcr.formats._foreign.mapping import format_canonical
+from dcr.formats._foreign.nodes import format_canonical
 from dcr.formats._foreign.terms import deduplicate_by_location, read_quality_rule, read_quality_rules, read_server
 
 if TYPE_CHECKING:

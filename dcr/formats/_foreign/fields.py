@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from dcr.contract.contract import ANY_TYPE, Field
 from dcr.contract.values.field_values import is_of_type
-from dcr.formats._foreign.mapping import SourceMapping, get_scalar_value, parse_flag, resolve_scalar
+from dcr.formats._foreign.nodes import get_scalar_value, parse_flag, resolve_scalar_leniently
 from dcr.formats._foreign.stored_types import MAP_PARTS, LogicalType
 from dcr.formats._foreign.variables import VARIABLE_HINT, describe_variable, is_variable
 from dcr.parsing.location import locate_node
@@ -15,6 +15,7 @@ from dcr.parsing.location import locate_node
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from dcr.formats._foreign.mapping import SourceMapping
     from dcr.parsing.location import SourceNode
 
 
@@ -139,13 +140,13 @@ def apply_exclusive_flags(mapping: SourceMapping, constraints: dict[str, Any], l
         node = mapping.pairs.get(key)
         if node is not None and _is_flag(node):
             constraints.pop(open_, None)
-            if resolve_scalar(node.value) is True and closed in constraints:
+            if resolve_scalar_leniently(node.value) is True and closed in constraints:
                 constraints[open_] = constraints.pop(closed)
     return constraints
 
 
 def _is_flag(node: Any) -> bool:
-    return node.id == "scalar" and isinstance(resolve_scalar(node.value), bool)
+    return node.id == "scalar" and isinstance(resolve_scalar_leniently(node.value), bool)
 
 
 def read_enum(nodes: list[Any], type_name: str, mapping: SourceMapping) -> tuple[Any, ...]:
@@ -176,7 +177,7 @@ def _read_enum_value(node: Any, type_name: str) -> Any:
         return parse_flag(node.value)
     if type_name not in ("integer", "number"):
         return node.value
-    value = resolve_scalar(node.value)
+    value = resolve_scalar_leniently(node.value)
     if type_name == "integer" and isinstance(value, float) and value.is_integer():
         value = int(value)
     return value if is_of_type(value, type_name) else None

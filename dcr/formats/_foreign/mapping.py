@@ -8,10 +8,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from dcr.formats._foreign.nodes import (
+    is_null,
+    list_entries,
+    list_merged_nodes,
+    parse_flag,
+    read_pairs,
+    resolve_scalar_leniently,
+)
 from dcr.formats._foreign.variables import describe_variable
 from dcr.parsing.location import Location, SourceNode, locate_node
-from dcr.parsing.scalars import NotFiniteError
-from dcr.parsing.scalars import resolve_scalar as resolve_plain_scalar
 from dcr.parsing.yaml_reader import truncate
 
 if TYPE_CHECKING:
@@ -41,8 +47,8 @@ class SourceMapping:
     def __init__(self, path: str, node: Any, notes: Notes, name: Any = None) -> None:
         self.path, self.node, self.notes = path, node, notes
         self.name = name
-        self.merged_nodes: list[Any] = _list_merged_nodes(node)
-        self.pairs: dict[str, Any] = _read_pairs(node)
+        self.merged_nodes: list[Any] = list_merged_nodes(node)
+        self.pairs: dict[str, Any] = read_pairs(node)
         if "<<" in self.pairs:
             location = locate_node(path, self.pairs["<<"])
             notes.add(
@@ -77,7 +83,7 @@ class SourceMapping:
             node = self.pairs.get(key)
             if node is not None and node.id == "scalar":
                 text: str = node.value
-                if node.style or (text and resolve_scalar(text) is not None):
+                if node.style or (text and resolve_scalar_leniently(text) is not None):
                     return text
             elif node is not None and key in _SCALAR_KEYS:
                 self._note_bad_shape(key, node, "a single value")
@@ -95,7 +101,7 @@ class SourceMapping:
             value = parse_flag(node.value)
             if value is not None:
                 return value
-            if resolve_scalar(node.value) is not None:
+            if resolve_scalar_leniently(node.value) is not None:
                 self._note_bad_value(key, node, "true or false", "write true or false")
         return None
 
@@ -106,7 +112,7 @@ class SourceMapping:
             if node is not None:
                 self._note_bad_shape(key, node, "a number")
             return None
-        value = resolve_scalar(node.value)
+        value = resolve_scalar_leniently(node.value)
         if isinstance(value, int | float) and not isinstance(value, bool):
             return value
         if value is not None:
@@ -118,14 +124,14 @@ class SourceMapping:
         node = self.pairs.get(key)
         if node is None or node.id == "mapping":
             return None if node is None else SourceMapping(self.path, node, self.notes)
-        if key in _MAPPING_KEYS and not _is_null(node):
+        if key in _MAPPING_KEYS and not is_null(node):
             self._note_bad_shape(key, node, "a mapping")
         return None
 
     def nodes(self, key: str) -> list[Any]:
         """Return the entries of the list of a key; empty if it is not a list."""
         node = self.pairs.get(key)
-        if node is not None and key in _LIST_KEYS and not _is_null(node):
+        if node is not None and key in _LIST_KEYS and not is_null(node):
             for entry in node.value if node.id == "sequence" else ():
                 if entry.id != "scalar":
                     self._note_bad_shape(key, entry, "a list of single values")
@@ -152,11 +158,11 @@ class SourceMapping:
             for entry_key, entry in list_entries(node):
                 if entry.id == "mapping":
                     yield entry_key.value, SourceMapping(self.path, entry, self.notes, entry_key)
-                elif _is_null(entry):
+                elif is_null(entry):
                     yield entry_key.value, SourceMapping(self.path, _EmptyNode(entry), self.notes, entry_key)
                 elif key in _MAPPING_LIST_KEYS:
                     self._note_bad_shape(f"'{truncate(entry_key.value)}' in {key}", entry, "a mapping")
-        elif node is not None and node.id == "scalar" and key in _MAPPING_LIST_KEYS and not _is_null(node):
+        elif node is not None and node.id == "scalar" and key in _MAPPING_LIST_KEYS and not is_null(node):
             self._note_bad_shape(key, node, "a list")
         for item in self.nodes(key):
             if item.id == "mapping":
@@ -224,83 +230,3 @@ class _EmptyNode:
     def __init__(self, node: Any) -> None:
         self.value: list[Any] = []
         self.start_mark, self.tag = node.start_mark, ""
-
-
-_MAX_MERGES = 8
-_FLAG_WORDS = {"true": True, "yes": True, "on": True, "false": False, "no": False, "off": False}
-
-
-def resolve_scalar(text: str) -> Any:
-    """Return a plain scalar's value; a number that is not finite stays text."""
-    try:
-        return resolve_plain_scalar(text)
-    except NotFiniteError:
-        return text
-
-
-def parse_flag(text: str) -> bool | None:
-    """Return a scalar as a boolean, with the words of either YAML version; None if it is not a boolean."""
-    value = resolve_scalar(text)
-    if isinstance(value, str):
-        return _FLAG_WORDS.get(value.lower())
-    return value if isinstance(value, bool) else None
-
-
-def _is_null(node: Any) -> bool:
-    return node.id == "scalar" and (not node.value or (not node.style and resolve_scalar(node.value) is None))
-
-
-def get_scalar_value(node: Any, *, as_text: bool) -> Any:
-    """Return a scalar node's value: its source text if text is expected or it is quoted."""
-    return node.value if as_text or node.style else resolve_scalar(node.value)
-
-
-def format_canonical(node: Any) -> str:
-    """Return a node as one text, without regard to the order of keys and to blanks in text."""
-    if node.id == "scalar":
-        return " ".join(str(node.value).split())
-    if node.id == "sequence":
-        return f"[{', '.join(format_canonical(item) for item in node.value)}]"
-    pairs = sorted((key, format_canonical(value)) for key, value in _read_pairs(node).items())
-    return f"{{{', '.join(f'{key}: {value}' for key, value in pairs)}}}"
-
-
-def _list_merged_nodes(node: Any, depth: int = 0) -> list[Any]:
-    nodes: list[Any] = []
-    for key, value in node.value:
-        if key.value == "<<" and not key.style and depth < _MAX_MERGES:
-            for source in value.value if value.id == "sequence" else [value]:
-                if source.id == "mapping":
-                    nodes += [source, *_list_merged_nodes(source, depth + 1)]
-    return nodes
-
-
-def _read_pairs(node: Any, depth: int = 0) -> dict[str, Any]:
-    pairs: dict[str, Any] = {}
-    merged: dict[str, Any] = {}
-    for key, value in node.value:
-        if key.value == "<<" and not key.style and depth < _MAX_MERGES:
-            sources = value.value if value.id == "sequence" else [value]
-            for source in sources:
-                if source.id != "mapping":
-                    merged.setdefault("<<", source)
-                    continue
-                for name, inner_value in _read_pairs(source, depth + 1).items():
-                    merged.setdefault(name, inner_value)
-        else:
-            pairs[key.value] = value
-    return {**merged, **pairs} if merged else pairs
-
-
-def list_entries(node: Any, depth: int = 0) -> list[Any]:
-    """Return the pairs of a mapping, including merged ones; a merge that is not followed stays an entry."""
-    if depth >= _MAX_MERGES or all(key.value != "<<" or key.style for key, _ in node.value):
-        pairs: list[Any] = node.value
-        return pairs
-    by_name = {key.value: (key, value) for key, value in node.value if key.value != "<<" or key.style}
-    for key, value in node.value:
-        if key.value == "<<" and not key.style:
-            for source in value.value if value.id == "sequence" else [value]:
-                for pair in list_entries(source, depth + 1) if source.id == "mapping" else [(key, source)]:
-                    by_name.setdefault(pair[0].value, pair)
-    return list(by_name.values())

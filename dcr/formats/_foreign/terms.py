@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from dcr.contract.terms import QualityRule, Relationship, Server
-from dcr.formats._foreign.mapping import format_canonical
+from dcr.formats._foreign.nodes import format_canonical
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

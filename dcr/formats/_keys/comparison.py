@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dcr.contract.contract import join_path
-from dcr.formats._foreign.mapping import list_entries
+from dcr.formats._foreign.nodes import list_entries
 from dcr.formats._keys.nodes import is_null, is_same_data, shorten_line
 from dcr.formats._keys.vocabulary import (
     ANYTHING,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from dcr.formats._foreign.mapping import list_entries, resolve_scalar
+from dcr.formats._foreign.nodes import list_entries, resolve_scalar_leniently
 from dcr.parsing.yaml_reader import truncate
 
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ MAX_LENGTH = 60
 
 def is_null(node: Any) -> bool:
     """Return whether a node is null, written or left out."""
-    return node.id == "scalar" and not node.style and (not node.value or resolve_scalar(node.value) is None)
+    return node.id == "scalar" and not node.style and (not node.value or resolve_scalar_leniently(node.value) is None)
 
 
 def is_same_data(before: Any, after: Any) -> bool:
@@ -48,7 +48,7 @@ def _is_same_scalar(before: Any, after: Any) -> bool:
         return True
     if before.style or after.style:
         return False
-    old_value, new_value = resolve_scalar(before.value), resolve_scalar(after.value)
+    old_value, new_value = resolve_scalar_leniently(before.value), resolve_scalar_leniently(after.value)
     return isinstance(old_value, bool) is isinstance(new_value, bool) and bool(old_value == new_value)
 
 
@@ -69,7 +69,7 @@ def format_node(node: Any) -> str:
 
 def _format_parts(node: Any) -> Iterator[str]:
     if node.id == "scalar":
-        plain = not node.style and not isinstance(resolve_scalar(node.value), str)
+        plain = not node.style and not isinstance(resolve_scalar_leniently(node.value), str)
         text = shorten_line(node.value)
         yield (text or "null") if plain else f"'{text}'"
         return

@@ -13,7 +13,8 @@ from dcr.formats._foreign.fields import (
     read_enum,
     with_map_parts,
 )
-from dcr.formats._foreign.mapping import SourceMapping, format_canonical
+from dcr.formats._foreign.mapping import SourceMapping
+from dcr.formats._foreign.nodes import format_canonical
 from dcr.formats._foreign.stored_types import MAP_PARTS, LogicalType
 from dcr.formats._odcs import terms
 from dcr.formats._odcs.types import build_vector_element, derive_type, read_dimensions, read_embedding

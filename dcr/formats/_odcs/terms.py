@@ -9,7 +9,7 @@ from dcr.contract.service_levels import SERVICE_LEVELS, normalize_level_name
 from dcr.contract.terms import NO_TERMS, QualityRule, Relationship, ServiceLevel, Terms
 from dcr.contract.values.durations import parse_seconds
 from dcr.formats._foreign.lifecycle import get_later_status, is_past, read_day, read_status_word
-from dcr.formats._foreign.mapping import format_canonical
+from dcr.formats._foreign.nodes import format_canonical
 from dcr.formats._foreign.terms import deduplicate_by_location, read_quality_rules, read_relationships, read_server
 
 if TYPE_CHECKING:
