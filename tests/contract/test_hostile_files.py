@@ -1,4 +1,4 @@
-"""A file that is made to be slow costs no more than its size, and a file full of faults tells the first of them."""
+"""A file that is made to be slow costs no more than its size, and of many violations the first are listed."""
 
 from __future__ import annotations
 

@@ -30,15 +30,15 @@ def field(**keys: Any) -> dict[str, Any]:
     return contract(fields=[{"name": "amount", "type": "integer", **keys}])
 
 
-def said(faulty: dict[str, Any]) -> list[str]:
+def list_messages(faulty: dict[str, Any]) -> list[str]:
     """Return each fault as `place: message`, followed by its hint where there is one."""
     return [
-        f"{spelled(each)}: {each.message}" + (f" ({each.hint})" if each.hint else "")
+        f"{format_path(each)}: {each.message}" + (f" ({each.hint})" if each.hint else "")
         for each in find_violations(faulty)
     ]
 
 
-def spelled(fault: Violation) -> str:
+def format_path(fault: Violation) -> str:
     return ".".join(str(step) for step in fault.path)
 
 
@@ -273,7 +273,7 @@ SAMPLES: dict[str, Any] = {"pattern": "a", "format": "ticket", "unique": True, "
 
 @pytest.mark.parametrize(("faulty", "message"), EVERY_FAULT.values(), ids=list(EVERY_FAULT))
 def test_one_cause_is_one_fault_with_its_place(faulty: dict[str, Any], message: str) -> None:
-    assert said(faulty) == [message]
+    assert list_messages(faulty) == [message]
 
 
 BEYOND_JSON_SCHEMA = {
@@ -318,19 +318,19 @@ def test_a_blank_name_is_a_fault() -> None:
 )
 def test_a_version_is_three_numbers_and_the_hint_says_which(version: str, hint: str) -> None:
     expected = f"version: version is '{version}', expected MAJOR.MINOR.PATCH ({hint})"
-    assert said(contract(version=version)) == [expected]
+    assert list_messages(contract(version=version)) == [expected]
 
 
 @pytest.mark.parametrize("version", ["0.0.0", "1.0.0", "10.20.30", f"1.0.{'9' * 19}"])
 def test_three_numbers_without_leading_zeros_are_a_version(version: str) -> None:
-    assert said(contract(version=version)) == []
+    assert list_messages(contract(version=version)) == []
 
 
 @pytest.mark.parametrize("key", CONSTRAINTS)
 def test_a_constraint_stands_only_on_the_types_it_is_for(key: str) -> None:
     for name in TYPES:
         nested = OBJECT if name == "object" else ARRAY if name == "array" else {"type": name}
-        messages = said(field(**nested, **{key: SAMPLES.get(key, 0)}))
+        messages = list_messages(field(**nested, **{key: SAMPLES.get(key, 0)}))
         allowed = " and ".join(CONSTRAINTS[key])
         wrong = f"fields.0.{key}: {key} is only for {allowed} fields, and this one is '{name}' (remove it)"
         assert messages == ([] if name in CONSTRAINTS[key] else [wrong])
@@ -349,7 +349,7 @@ def test_every_cause_is_given_at_once_and_in_order() -> None:
             {"name": "c", "type": "array", "items": {"type": "object", "fields": []}},
         ],
     )
-    assert [spelled(each) for each in find_violations(faulty)] == [
+    assert [format_path(each) for each in find_violations(faulty)] == [
         "dataset_id", "version", "status",
         "fields.0.type", "fields.1.name", "fields.1.minimum", "fields.2.items.fields",
         "primary_key.0", "owners.0.team",
@@ -370,7 +370,7 @@ def test_every_cause_is_given_at_once_and_in_order() -> None:
     ],
 )
 def test_parts_of_the_wrong_shape_are_left_to_the_models(odd: dict[str, Any]) -> None:
-    assert said(odd) == []
+    assert list_messages(odd) == []
 
 
 @pytest.mark.parametrize(

@@ -122,7 +122,7 @@ def test_an_ordinary_file_has_no_note(text: str) -> None:
     assert read_content("a.yaml", text.encode()).problems == ()
 
 
-def test_of_very_many_notes_the_first_are_told_and_that_there_are_more() -> None:
+def test_of_very_many_notes_the_first_are_reported_and_that_there_are_more() -> None:
     problems = read_content("a.yaml", f"{FIELDS}{lines('  - {name: a}', 5_000)}".encode()).problems
     assert len(problems) == MAX_NOTES + 1
     assert problems[-1].message == "more than 200 values are not understood; only the first are listed"
@@ -171,5 +171,5 @@ def test_a_file_changed_at_random_is_read_alike_twice_and_is_silent_about_itself
     assert reading._replace(root=None) == read_content("a.yaml", text.encode())._replace(root=None)
     assert all(1 <= each.location.line <= text.count("\n") + 1 for each in reading.problems)
     if not reading.is_unreadable:
-        told = {each.kind for each in issues(text, text)}
-        assert told <= {"value_not_understood", "version_not_semver", "owner_missing"}
+        found_kinds = {each.kind for each in issues(text, text)}
+        assert found_kinds <= {"value_not_understood", "version_not_semver", "owner_missing"}
