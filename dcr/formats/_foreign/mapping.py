@@ -189,20 +189,20 @@ class _LayeredSection(SourceNode):
 
     def locate(self, key: str | None = None) -> Location:
         """Return the place of `key`; of the mapping's own name, if it has one, when the key is not written out."""
-        found = self._elsewhere(key)
+        found = self._find_other_location(key)
         layer = self._find_layer(key) if key is not None and found is None else None
         if layer is not None:
-            return SourceNode(self.path, layer, self.spelling).locate(key)
+            return SourceNode(self.path, layer, self.key_names).locate(key)
         return found or locate_node(self.path, self.start)
 
     def find_text(self, key: str) -> str | None:
         """Return the source text of `key` where it is written out as a single value."""
         layer = self._find_layer(key)
-        return None if layer is None else SourceNode(self.path, layer, self.spelling).find_text(key)
+        return None if layer is None else SourceNode(self.path, layer, self.key_names).find_text(key)
 
     def _find_layer(self, key: str) -> Any:
         """Return the mapping that has the first step to a key, itself before what is merged below it."""
-        first = self._spelled(key).split(".")[0]
+        first = self._translate_key(key).split(".")[0]
         return next((layer for layer in self.layers if any(pair[0].value == first for pair in layer.value)), None)
 
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 class UnwritableFileError(DcrError):
     """A file of the working tree cannot or must not be written."""
 
-    undone = "nothing was written"
+    consequence = "nothing was written"
 
 
 def rewrite_file(top: str, path: str, before: bytes | None, after: bytes) -> None:
