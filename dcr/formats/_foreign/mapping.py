@@ -205,20 +205,20 @@ class _LayeredSection(SourceNode):
 
     def locate(self, key: str | None = None) -> Location:
         """Return the location of `key`, or of the mapping's own name or start if the key is not written."""
-        location = self._elsewhere(key)
+        location = self._find_other_location(key)
         layer = self._find_layer(key) if key is not None and location is None else None
         if layer is not None:
-            return SourceNode(self.path, layer, self.spelling).locate(key)
+            return SourceNode(self.path, layer, self.key_names).locate(key)
         return location or locate_node(self.path, self.start)
 
     def find_text(self, key: str) -> str | None:
         """Return the source text of `key` if it is written as a single value."""
         layer = self._find_layer(key)
-        return None if layer is None else SourceNode(self.path, layer, self.spelling).find_text(key)
+        return None if layer is None else SourceNode(self.path, layer, self.key_names).find_text(key)
 
     def _find_layer(self, key: str) -> Any:
         """Return the mapping that has the first step of a key's path: itself, or else one that is merged into it."""
-        first = self._spelled(key).split(".")[0]
+        first = self._translate_key(key).split(".")[0]
         return next((layer for layer in self.layers if any(pair[0].value == first for pair in layer.value)), None)
 
 
