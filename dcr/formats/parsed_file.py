@@ -47,7 +47,7 @@ def convert_notes(notes: Notes) -> tuple[Problem, ...]:
             note.location, note.message, note.hint, is_fatal=False, is_understood=False,
             dataset_id=note.dataset_id, field=note.field, is_persistent=note.is_persistent,
         )
-        for note in notes.notes.values()
+        for note in notes.entries.values()
     )  # fmt: skip
 
 

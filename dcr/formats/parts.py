@@ -42,18 +42,18 @@ class SplitFile(NamedTuple):
 
     format: Format
     root: MappingNode
-    listing: DatasetList
+    dataset_list: DatasetList
     head_digest: bytes
     parts: tuple[FilePart, ...]
 
     @property
     def version(self) -> str | None:
         """The version that the head gives to every dataset; None where each part has its own."""
-        return self.listing.version
+        return self.dataset_list.version
 
     def read_part(self, path: str, part: FilePart) -> ParsedFile | None:
         """Return a part as the whole file would define it; None where only the whole file can be read."""
-        key, list_node = self.listing.entry
+        key, list_node = self.dataset_list.entry
         part_list = type(list_node)("", [part.entry], list_node.start_mark, list_node.end_mark, list_node.flow_style)
         pairs = [
             (key, part_list) if pair_key is key else (pair_key, pair_value) for pair_key, pair_value in self.root.value
@@ -81,15 +81,15 @@ def split_file(file_format: Format | None, root: Any, text: str) -> SplitFile | 
         return None
     if any(key.value == "<<" for key, _ in root.value):
         return None
-    listing: DatasetList | None = list_parts(root)
-    if listing is None:
+    dataset_list: DatasetList | None = list_parts(root)
+    if dataset_list is None:
         return None
-    key, list_node = listing.entry
+    key, list_node = dataset_list.entry
     head_pairs = [pair for pair in root.value if pair[0] is not key]
     head = f"{file_format.NAME} {key.value} {type(list_node).__name__} {list_node.flow_style} "
-    head_digest = _compute_digest(head + _serialize_head(head_pairs, listing))
+    head_digest = _compute_digest(head + _serialize_head(head_pairs, dataset_list))
     parts = tuple(_build_part(entry, text) for entry in list_node.value)
-    return SplitFile(file_format, root, listing, head_digest, parts)
+    return SplitFile(file_format, root, dataset_list, head_digest, parts)
 
 
 def is_within_limits(sizes: Iterable[tuple[int, ...]]) -> bool:
@@ -120,15 +120,15 @@ def _build_part(entry: Any, text: str) -> FilePart:
     return FilePart(_compute_digest(f"{start.column} {source_text}"), entry, len(source_text))
 
 
-def _serialize_head(pairs: list[Any], listing: DatasetList) -> str:
+def _serialize_head(pairs: list[Any], dataset_list: DatasetList) -> str:
     """Return a text that is equal for two heads exactly if they have the same content, except for the version."""
     lines: list[str] = []
-    version_node = listing.version_node
+    version_node = dataset_list.version_node
     for key, value in pairs:
         _serialize_node(key, lines, version_node)
         _serialize_node(value, lines, version_node)
     version_count = lines.count(_VERSION_MARK)
-    return "\n".join([*lines, "" if version_count == 1 else listing.version or ""])
+    return "\n".join([*lines, "" if version_count == 1 else dataset_list.version or ""])
 
 
 _VERSION_MARK = "version"  # no serialized node is equal to this: each begins with its type

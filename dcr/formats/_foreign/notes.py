@@ -40,7 +40,7 @@ class Notes:
     """
 
     def __init__(self) -> None:
-        self.notes: dict[tuple[Location, str, str], Note] = {}
+        self.entries: dict[tuple[Location, str, str], Note] = {}
         self.columns = self.datasets = 0
         self.dataset_id: str | None = None
         self._steps: list[str] = []
@@ -49,13 +49,13 @@ class Notes:
     def add(self, location: Location, message: str, hint: str, *, is_persistent: bool = False) -> None:
         """Add a note unless it was added before; beyond the limit, add only that there are more."""
         key = (location, truncate(message, _MAX_MESSAGE_LENGTH), hint)
-        if key in self.notes or self._is_full:
+        if key in self.entries or self._is_full:
             return
-        if len(self.notes) >= MAX_NOTES:
+        if len(self.entries) >= MAX_NOTES:
             self._is_full = True
             message = f"more than {MAX_NOTES} values are not understood; only the first are listed"
             key = (location, message, "correct them first")
-        self.notes[key] = Note(*key, self.dataset_id, self.field_path, is_persistent)
+        self.entries[key] = Note(*key, self.dataset_id, self.field_path, is_persistent)
 
     def enter_field(self, name: str) -> None:
         """Enter a field below the current one; the elements of an array have no name."""
