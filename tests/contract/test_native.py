@@ -425,7 +425,7 @@ def test_a_number_is_read_as_written_however_large(text: str, messages: list[str
 
 def test_a_long_text_that_others_misread_is_not_repeated_in_full() -> None:
     (messages,) = list_messages(f"{HEAD}{FIELDS}description: {'1' * 1_000}\n")
-    seen = "other YAML parsers read it as the number it spells (quote it)"
+    seen = "other YAML parsers read it as a number (quote it)"
     assert messages == f"5:14: ? '{'1' * 59}…' is read as text; {seen}"
 
 
