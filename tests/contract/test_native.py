@@ -425,7 +425,7 @@ def test_a_number_is_read_as_written_however_large(text: str, told: list[str]) -
 
 def test_a_long_text_that_others_misread_is_not_repeated_in_full() -> None:
     (told,) = said(f"{HEAD}{FIELDS}description: {'1' * 1_000}\n")
-    seen = "other YAML readers see the number it spells (put it in quotes)"
+    seen = "other YAML readers see a number (put it in quotes)"
     assert told == f"5:14: ? '{'1' * 59}…' is read as text; {seen}"
 
 
