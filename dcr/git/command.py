@@ -206,7 +206,7 @@ def _find_failure_hint(stderr: str) -> str:
         from dcr.git import ci  # noqa: PLC0415 (some services make partial clones by default)
 
         setting = f"{ci.find_clone_setting(os.environ)}; or " if ci.makes_partial_clones(os.environ) else ""
-        return f"this clone is partial, and dcr never fetches: {setting}run: {REFETCH_COMMAND}"
+        return f"this clone is partial, and dcr never fetches; {setting}run: {REFETCH_COMMAND}"
     if any(phrase in stderr for phrase in ("bad object", "missing", "unable to read", "corrupt", "not found")):
         return f"the repository lacks objects; run: {REFETCH_COMMAND}; or list them with: git fsck"
     if "broken ref" in stderr:

@@ -52,6 +52,8 @@ def resolve_commit(repository: Repository, ref: str, hint: str = "", option: str
         if is_unborn(repository):
             raise create_unborn_error()
         raise BadRefError("HEAD points to a commit that is not in this repository", "find what is missing: git fsck")
+    if "expected commit type" in result.stderr:
+        raise BadRefError(f"ref '{ref}' is not a commit", f"choose a branch, tag or commit: {option}REF")
     raise BadRefError(
         f"ref '{ref}' does not exist", hint or f"{format_lookup_hint(repository, ref)}; or choose another: {option}REF"
     )

@@ -14,7 +14,7 @@ def format_parser_error(error: yaml.MarkedYAMLError) -> str:
     if "expected a single document" in (error.context or "") or "another document" in problem:
         return "more than one YAML document in the file"
     if "invalid Unicode character" in problem or "invalid Unicode escape" in problem:
-        return "invalid YAML: an escape is not a Unicode character (a lone surrogate?)"
+        return "the escape is not a Unicode character (a lone surrogate?)"
     context = f"{error.context}, " if error.context else ""
     return f"invalid YAML: {context}{problem}"
 

@@ -126,7 +126,7 @@ def _select_existing_ref(repository: Repository, candidate: BaseCandidate) -> tu
     if candidate.commit:
         return candidate.commit, candidate.commit_source
     raise BadRefError(
-        f"ref '{candidate.value}' of {candidate.source} does not exist in this clone",
+        f"{candidate.source} is '{candidate.value}', which does not exist in this clone",
         format_fetch_hint(repository, candidate.value),
     )
 
