@@ -8,7 +8,7 @@ from dcr.compatibility.counterexamples.constraints import LOWER, UPPER, find_con
 from dcr.compatibility.counterexamples.rows import ABSENT, UNKNOWN
 from dcr.compatibility.wording import format_value
 from dcr.contract.values.field_values import find_failed_constraint
-from dcr.formats._foreign.mapping import resolve_scalar
+from dcr.formats._foreign.nodes import resolve_scalar_leniently
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -69,6 +69,6 @@ def _format_constraint(group: tuple[str, ...], key: str, field: Field) -> str:
     other = next((each for each in group if each in field.constraints), None)
     if key in field.constraints or other is None:
         text = field.section.find_text(key) if field.section and key not in field.constraints else None
-        return format_value(field.constraints.get(key) if text is None else resolve_scalar(text))
+        return format_value(field.constraints.get(key) if text is None else resolve_scalar_leniently(text))
     word = field.section.get_key_name(other) if field.section else other
     return f"{word} {format_value(field.constraints[other])}"

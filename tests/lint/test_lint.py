@@ -215,7 +215,7 @@ def test_links_are_not_followed(folder: Callable[..., Path], tmp_path: Path) -> 
 def test_what_is_no_regular_file_is_not_read(folder: Callable[..., Path]) -> None:
     root = folder({"contracts/good.yaml": good()}, repository=False)
     os.mkfifo(root / "contracts/pipe.yaml")  # reading it would wait for ever
-    assert text(lint(str(root))) == "contracts/pipe.yaml:1:1: error: the file is no regular file [contract_invalid]\n"
+    assert text(lint(str(root))) == "contracts/pipe.yaml:1:1: error: the file is not a regular file [contract_invalid]\n"
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="nothing is unreadable for root")
