@@ -92,7 +92,7 @@ def _read_complete_histories(asked: HistoryRequest, wanted: Sequence[Sequence[st
     """Return what each of some datasets was, by the ids it had."""
     if not wanted:
         return []
-    from dcr.registry.history.timeline import read_history  # noqa: PLC0415 (its cache is what few changes ask for)
+    from dcr.registry.history.history_reader import read_history  # noqa: PLC0415 (its cache is what few changes ask for)
 
     require_full_history(asked.repository, "a transitive mode or a time of deprecation")
     only = wanted[0][0] if len(wanted) == len(wanted[0]) == 1 else None
@@ -100,7 +100,7 @@ def _read_complete_histories(asked: HistoryRequest, wanted: Sequence[Sequence[st
     keep = Retention(
         asked_for.__contains__, last_versions=True, max_bytes=sys.maxsize
     )  # all of them are held until they are judged
-    history = read_history(asked.repository, asked.commit, asked.scope, dataset_id=only, keep=keep)
+    history = read_history(asked.repository, asked.commit, asked.scope, dataset_id=only, retention=keep)
     return [select_history(history, ids) for ids in wanted]
 
 

@@ -162,7 +162,7 @@ def repository(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Repository]
 def test_an_audit_parses_each_content_once(repository: Repository) -> None:
     def work() -> None:
         opened = open_snapshot(discover_repository(str(repository.folder)), "main")
-        history = opened.read_history(keep=Retention(lambda _: True))
+        history = opened.read_history(retention=Retention(lambda _: True))
         found = audit(opened, history, history.list_datasets())
         assert found.transition_count == 12 * 9
         assert {slip.dataset_id for slip in found.findings} == {"shop/table_2", "shop/table_5", "shop/table_8"}
@@ -183,7 +183,7 @@ def test_the_history_of_one_dataset_parses_each_content_once(repository: Reposit
     def work() -> None:
         one = "shop/table_2"
         history = open_snapshot(discover_repository(str(repository.folder)), "main").read_history(
-            one, keep=Retention(one.__eq__, last_versions=True)
+            one, retention=Retention(one.__eq__, last_versions=True)
         )
         states = history.list_revisions(one)
         assert len(blame(states, history.read_meanings(states).values()).fields) == 3
@@ -212,7 +212,7 @@ def test_a_longer_history_of_a_file_takes_hardly_more_memory(tmp_path: Path, mon
         )
         gc.collect()
         tracemalloc.start()
-        history = opened.read_history(keep=Retention(lambda _: True))
+        history = opened.read_history(retention=Retention(lambda _: True))
         audit(opened, history, history.list_datasets())
         peaks.append(tracemalloc.get_traced_memory()[1])
         tracemalloc.stop()

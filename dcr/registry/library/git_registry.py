@@ -152,7 +152,7 @@ class GitRegistry(Registry):
     @cached_property
     def _history(self) -> History:
         return self._snapshot.read_history(
-            keep=Retention(lambda _: True, last_versions=True, single_dataset_files=False)
+            retention=Retention(lambda _: True, last_versions=True, single_dataset_files=False)
         )
 
     @property
