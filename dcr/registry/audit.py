@@ -133,11 +133,13 @@ def _judge_batch(
         transitions = [number for number, step in enumerate(dataset_steps) if _is_transition(step)]
         audited = [number for number in transitions if dataset_steps[number].revision.commit.id in commits]
         numbers[dataset_id] = transitions if audited and is_transitive(policy.get_mode(dataset_id)) else audited
-    compared = [steps[dataset_id][number] for dataset_id in numbers for number in numbers[dataset_id]]
-    older = [step.revision for dataset_id in numbers if numbers[dataset_id] for step in steps[dataset_id]]
+    compared = [steps[dataset_id][number] for dataset_id, step_numbers in numbers.items() for number in step_numbers]
+    older = [
+        step.revision for dataset_id, step_numbers in numbers.items() if step_numbers for step in steps[dataset_id]
+    ]
     reader = _ContractReader(history, compared, older)
-    for dataset_id in numbers:
-        for number in numbers[dataset_id]:
+    for dataset_id, step_numbers in numbers.items():
+        for number in step_numbers:
             earlier = [step.revision for step in steps[dataset_id][:number]]
             dataset_history = DatasetHistory(earlier, (), reader)
             yield _judge_transition(repository, dataset_id, steps[dataset_id][number], dataset_history, policy)

@@ -41,6 +41,11 @@ class Revision(NamedTuple):
         return self.loader.read_contract(self.path, self.blob, self.facts.dataset_id)
 
     @property
+    def status(self) -> str | None:
+        """The dataset's status, or None for a removal."""
+        return self.facts.status if self.facts else None
+
+    @property
     def is_retained(self) -> bool:
         """Whether the contract is in memory already."""
         return (
