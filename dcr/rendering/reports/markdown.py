@@ -85,7 +85,7 @@ def render(report: Report, _style: Style) -> str:
 
 
 def _opening(report: Report) -> str:
-    first, *others = list_closing_parts(report, quoted=code)
+    first, *others = list_closing_parts(report, escape=code)
     command = "lint" if report.base is None else "check"
     warned = report.accepted or report.count_issues(WARNING)
     icon = _ICONS[ERROR] if not report.compatible else _ICONS[WARNING] if warned or report.has_no_contracts else "✅"
