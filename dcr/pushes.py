@@ -40,7 +40,7 @@ class PushOptions(NamedTuple):
 
 
 class UpdateResult(NamedTuple):
-    """The result for one ref: a report, or the error that prevents one. `note` explains how it was checked or why not."""
+    """The result for one ref: a report or an error. `note` explains how the ref was checked, or why it was not."""
 
     update: RefUpdate
     note: str
@@ -91,7 +91,7 @@ def check_sent(
 def _check_updates(
     folder: str, repository: Repository, updates: Iterable[RefUpdate], published: PublishedBranch, options: PushOptions
 ) -> Iterator[UpdateResult]:
-    """Yield the results. If the push updates the default branch too, other branches are compared with its new commit."""
+    """Yield the results. If the push updates the default branch, other branches are compared with its new commit."""
     new_commit = next((update.new for update in updates if update.ref == published.ref and update.new), None)
     for update in updates:
         note = _find_skip_reason(update, options)
