@@ -278,7 +278,7 @@ def test_a_version_that_does_not_grow_is_not_compatible(version: str, mode: str,
 
 
 def test_two_datasets_are_a_value_error() -> None:
-    with pytest.raises(ValueError, match=r"'users\.daily_active' and 'users\.weekly' are two datasets"):
+    with pytest.raises(ValueError, match=r"'users\.daily_active' and 'users\.weekly' are different datasets"):
         check_compatibility(contract(), contract(dataset_id="users.weekly", version="2.0.0"))
 
 

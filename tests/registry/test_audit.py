@@ -373,5 +373,5 @@ def test_a_transitive_mode_asks_about_every_version_before_and_needs_all_of_them
     clone = Repository(tmp_path, "clone", init=None)
     clone.git("clone", "-q", "--depth", "3", repository.folder.as_uri(), str(clone.folder), cwd=tmp_path)
     clone.dcr("audit", "--ref", "main", "--since", "main~1", **NO_CACHE).says(
-        "shallow, and a transitive mode or a time of deprecation needs the whole history"
+        "shallow, and a transitive mode or a deprecation period needs the whole history"
     )

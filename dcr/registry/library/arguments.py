@@ -22,7 +22,7 @@ class UnknownContractError(RegistryError, KeyError):
 def choose_mode(mode: str | None, compatibility: str | None) -> str | None:
     """Return the mode given by either argument. Raise `ArgumentError` if they differ."""
     if mode is not None and compatibility is not None and mode != compatibility:
-        raise ArgumentError(f"mode is '{mode}', but compatibility is '{compatibility}'", "pass only one of them")
+        raise ArgumentError(f"mode is '{mode}' and compatibility is '{compatibility}'", "pass only one of them")
     return compatibility if mode is None else mode
 
 

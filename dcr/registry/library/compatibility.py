@@ -54,7 +54,7 @@ def validate_mode(mode: str) -> str:
     """Return the mode. Raise `ArgumentError` if it does not exist."""
     if mode not in MODES:
         raise ArgumentError(
-            f"'{mode}' is not a mode", format_suggestion(mode, MODES) or f"choose one of: {', '.join(MODES)}"
+            f"mode '{mode}' does not exist", format_suggestion(mode, MODES) or f"choose one of: {', '.join(MODES)}"
         )
     return mode
 
