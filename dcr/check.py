@@ -69,7 +69,7 @@ def check(request: Request, progress: Callable[[str], None] = lambda _: None) ->
     """
     repository = discover_repository(request.folder)
     if repository.is_bare and request.head in (WORKTREE, INDEX):
-        raise UsageError("this repository is bare and has no working tree", "check a commit: dcr check --head REF")
+        raise UsageError("this repository is bare: it has no working tree", "check a commit: dcr check --head REF")
     if request.merged:
         from dcr.git.base.merge_tree import create_merge_tree  # noqa: PLC0415 (few runs merge)
 

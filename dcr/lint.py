@@ -126,7 +126,7 @@ def _find_top(folder: str) -> tuple[str, Repository | None]:
     except NotARepositoryError:
         return folder, None
     if repository.top is None:
-        raise UsageError("this repository is bare and has no files to lint", "run dcr lint in a working tree")
+        raise UsageError("this repository is bare: it has no files to lint", "run dcr lint in a working tree")
     return repository.top, repository
 
 

@@ -34,7 +34,7 @@ def list_closing_parts(report: Report, escape: Callable[[str], str] = make_print
     if report.accepted:
         parts.append(f"{format_count(report.accepted, 'break')} ACCEPTED")
     if report.baselined:
-        parts.append(f"{format_count(report.baselined, 'known issue')} in the baseline not reported")
+        parts.append(f"{format_count(report.baselined, 'known issue')} ignored (in the baseline)")
     if not report.has_no_contracts:
         parts.append(_format_validated(report) if report.base is None else _format_changed(report))
     if report.non_contracts:

@@ -212,4 +212,4 @@ def test_no_contract_at_all_is_said_and_may_be_an_error(repository: Repository) 
     outcome = repository.check()
     assert outcome.code == 0
     assert "no contract found" in outcome.err
-    repository.check("--require-contracts").says("no contract was found")
+    repository.check("--require-contracts").says("no contract found")

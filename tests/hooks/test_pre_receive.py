@@ -137,7 +137,7 @@ def test_text_is_one_line_for_each_issue_and_the_closing_line_on_the_same_stream
     said = without_ids(server.push("main").said).splitlines()
     assert said[0] == "contracts/users.yaml:6:1: error: field 'ltv' was removed [field_removed]"
     assert said[-2:] == [
-        "dcr: 2 errors, 0 warnings; 1 of 1 contract changed (native); against main (from HEAD) at 0123456789",
+        "dcr: 2 errors, 0 warnings; 1 of 1 contract changed (native); compared with main (from HEAD) at 0123456789",
         "dcr: the push is refused because of main; nothing of it was taken",
     ]
 
@@ -207,7 +207,7 @@ def test_one_bad_ref_refuses_all_and_all_are_reported(client: Repository, server
     assert "dcr: fine is judged\ncompatible" in pushed.said
     assert "field_removed" in pushed.said
     assert "contract_invalid" in pushed.said
-    assert "dcr: refs/tags/v1 is no branch, and not judged\n" in pushed.said
+    assert "dcr: refs/tags/v1 is not a branch, not checked\n" in pushed.said
     assert pushed.said.endswith("dcr: the push is refused because of bad, worse; nothing of it was taken\n")
     assert set(server.refs()) == {"refs/heads/main"}
 
@@ -215,14 +215,14 @@ def test_one_bad_ref_refuses_all_and_all_are_reported(client: Repository, server
 def test_tags_and_deletions_are_said_and_pass(client: Repository, server: Server) -> None:
     client.commit({USERS: breaking()})
     client.git("tag", "-a", "-m", "one", "v1")
-    assert server.push("v1") == Pushed(0, "dcr: refs/tags/v1 is no branch, and not judged\n")
+    assert server.push("v1") == Pushed(0, "dcr: refs/tags/v1 is not a branch, not checked\n")
     client.branch("feature", "main~1")
     server.push("feature")
     assert server.push(":feature", ":refs/tags/v1") == Pushed(
-        0, "dcr: feature is deleted, and not judged\ndcr: refs/tags/v1 is deleted, and not judged\n"
+        0, "dcr: feature is deleted, not checked\ndcr: refs/tags/v1 is deleted, not checked\n"
     )
     server.bare.git("config", "receive.denyDeleteCurrent", "ignore")
-    assert server.push(":main") == Pushed(0, "dcr: main is deleted, and not judged\n")
+    assert server.push(":main") == Pushed(0, "dcr: main is deleted, not checked\n")
 
 
 def test_the_first_push_is_judged_by_each_contract_alone(client: Repository) -> None:
@@ -233,16 +233,14 @@ def test_the_first_push_is_judged_by_each_contract_alone(client: Repository) -> 
     })  # fmt: skip
     pushed = server.push("main")
     assert pushed.code == 1
-    assert pushed.said.startswith(
-        "dcr: main is new, and so compared with nothing: each contract was judged alone\n✗ users.other"
-    )
+    assert pushed.said.startswith("dcr: main is new, so its contracts are validated without a base\n✗ users.other")
     assert "users.daily_active" not in pushed.said
     assert "policy dcr.toml\n" in pushed.said
     client.commit({"contracts/other.yaml": contract("users.other")})
     pushed = server.push("main")
     assert pushed == Pushed(
         0,
-        "dcr: main is new, and so compared with nothing: each contract was judged alone\n"
+        "dcr: main is new, so its contracts are validated without a base\n"
         "no issues · 2 contracts (native) · policy dcr.toml\n",
     )
 
@@ -261,13 +259,16 @@ def test_a_head_that_names_no_branch_here_leaves_a_branch_to_be_compared_with_it
     client.commit({USERS: breaking()})
     pushed = server.push("main")
     assert pushed.code == 1
-    assert "dcr: main is compared with itself: HEAD names 'trunk', which is not here\n" in pushed.said
+    assert (
+        "dcr: main is compared with its own last commit: HEAD names 'trunk', which does not exist in this repository\n"
+        in pushed.said
+    )
     assert "field_removed" in pushed.said
     pushed = server.push("main:another")
     assert pushed.code == 1
     assert pushed.said == (
-        "dcr: another was not judged: HEAD names 'trunk', which is not here, so nothing says what 'another' is to be"
-        " compared with\n"
+        "dcr: another was not judged: HEAD names 'trunk', which does not exist in this repository, "
+        "so 'another' has no base\n"
         "  hint: on the server: git symbolic-ref HEAD refs/heads/main, or dcr hook pre-receive --default-branch main\n"
         "dcr: the push is refused because of another; nothing of it was taken\n"
     )
@@ -285,7 +286,7 @@ def test_a_branch_that_shares_no_commit_with_main_is_judged_alone(client: Reposi
     client.commit({"index.html": "x"})
     pushed = server.push("pages")
     assert pushed.code == 0, pushed
-    assert pushed.said.startswith("dcr: pages shares no commit with main, and is compared with nothing")
+    assert pushed.said.startswith("dcr: pages has no merge base with main, so")
     client.commit({USERS: "dataset_id: users.daily_active\nversion: one\nfields: []\n"})
     assert "contract_invalid" in server.push("pages").said
 
@@ -296,7 +297,7 @@ def test_refs_can_be_limited_by_pattern(client: Repository) -> None:
     client.commit({USERS: breaking()})
     for name in ("main", "release/1/x", "exact"):
         assert "field_removed" in server.push(f"main:refs/heads/{name}").said
-    assert server.push("main:feature") == Pushed(0, "dcr: feature is matched by no --ref, and not judged\n")
+    assert server.push("main:feature") == Pushed(0, "dcr: feature does not match --ref, not checked\n")
 
 
 def test_the_policy_is_the_published_one(client: Repository) -> None:
