@@ -138,7 +138,7 @@ def read_policy(top: str) -> tuple[Policy, str]:
             continue
         content = read_file(top, name)
         if isinstance(content, str) and name == FILES[0]:
-            raise PolicyError(f"'{name}' is {content}", "replace it with a regular file")
+            raise PolicyError(f"'{name}' is {content}", "replace it with the policy itself")
         policy = parse_policy(name, content, list_kinds()) if isinstance(content, bytes) else None
         if policy is not None:
             policies[name] = policy
@@ -186,7 +186,7 @@ def _read_contract_file(top: str, path: str, scope: Scope, *, is_explicit: bool)
     if may_be_other and not (isinstance(content, bytes) and may_be_contract(content)):
         return ParsedFile(path, None)
     if not isinstance(content, bytes):
-        problem = Problem(Location(path), f"the file is {content}", "replace it with a regular file")
+        problem = Problem(Location(path), f"the file is {content}", "replace it with the contract itself")
         return ParsedFile(path, UNKNOWN, problems=(problem,))
     parsed = read_content(path, content)
     if may_be_other and not is_contract(parsed, content):

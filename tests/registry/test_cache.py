@@ -6,14 +6,17 @@ import json
 import os
 import subprocess
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 from repositories import Outcome, Repository, contract
 
+import dcr
+from dcr.registry.history.cache import _list_sources
+
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
 
 @pytest.fixture
@@ -176,3 +179,12 @@ def test_what_was_asked_of_one_dataset_is_kept_beside_what_was_known(
     repository.commit({"contracts/x.yaml": contract("a.x", "1.2.0")})
     repository.dcr("log", "a.x", XDG_CACHE_HOME=str(cache))
     assert len(json.loads(cached(cache).read_bytes().partition(b"\n")[2])) == before + 1
+
+
+def test_facts_are_read_again_after_an_edit_to_any_module_they_depend_on() -> None:
+    package = Path(dcr.__file__).parent
+    sources = {line.split(" ")[0] for line in _list_sources(str(package))}
+    for folder in ("contract", "formats", "parsing", "registry"):
+        modules = {path.relative_to(package).as_posix() for path in (package / folder).rglob("*.py")}
+        assert modules
+        assert modules <= sources
