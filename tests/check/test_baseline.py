@@ -1,4 +1,4 @@
-"""A baseline: what was there before dcr came is counted and not told, and no change can widen it unseen."""
+"""Checks that known issues are counted and not reported, and that no change can extend a baseline unnoticed."""
 
 from __future__ import annotations
 

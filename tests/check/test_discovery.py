@@ -1,4 +1,4 @@
-"""Without a `contracts` setting, contracts are found by what files hold, wherever they lie."""
+"""Checks that contracts are found by content anywhere in a repository if the policy has no `contracts` setting."""
 
 from __future__ import annotations
 

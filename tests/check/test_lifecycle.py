@@ -1,4 +1,4 @@
-"""A time of deprecation, measured by commit dates, and what comes back from the history: in real repositories."""
+"""Checks deprecation periods and reintroduced fields by the commit dates of real repositories."""
 
 from __future__ import annotations
 

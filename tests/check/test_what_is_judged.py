@@ -1,4 +1,4 @@
-"""Which side is judged, and which part of it: the working tree, the index, a commit; folders, paths and options."""
+"""Checks which side and files a check reads: working tree, index or commit, and the given paths."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Pushes as their sender's hook sees them: by git itself, by real pre-commit and by real prek."""
+"""Runs the pre-push hook with git, pre-commit and prek."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The gate of a server: real pushes to real bare repositories, refused with the report or let through."""
+"""Pushes to bare repositories whose pre-receive hook refuses breaking changes."""
 
 from __future__ import annotations
 

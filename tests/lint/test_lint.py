@@ -1,4 +1,4 @@
-"""`dcr lint`: every cause in every file at once, and which files are looked at."""
+"""Checks the issues of `dcr lint`, and which files it reads."""
 
 from __future__ import annotations
 
@@ -321,10 +321,12 @@ def test_nothing_found_is_said(folder: Callable[..., Path]) -> None:
     )
 
 
-def test_progress_is_told_once_in_a_while(folder: Callable[..., Path]) -> None:
-    said: list[str] = []
-    lint(str(folder({f"contracts/{number}.yaml": good(str(number)) for number in range(501)})), progress=said.append)
-    assert said == ["reading 0 of 501 files", "reading 500 of 501 files"]
+def test_progress_is_reported_every_500_files(folder: Callable[..., Path]) -> None:
+    messages: list[str] = []
+    lint(
+        str(folder({f"contracts/{number}.yaml": good(str(number)) for number in range(501)})), progress=messages.append
+    )
+    assert messages == ["reading 0 of 501 files", "reading 500 of 501 files"]
 
 
 def test_the_json_report_compares_nothing(folder: Callable[..., Path]) -> None:

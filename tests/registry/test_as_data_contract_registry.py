@@ -1,4 +1,4 @@
-"""The library typed as users of data-contract-registry 0.2.0 type it: its quickstart, and each call and refusal."""
+"""Runs the calls and errors of data-contract-registry 0.2.0, with its quickstart, against the Python API."""
 
 from __future__ import annotations
 

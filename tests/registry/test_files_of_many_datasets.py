@@ -1,7 +1,4 @@
-"""A file of many datasets: a part that was met before is not read again, and says what the whole file would say of it.
-
-Each content of a history is parsed once, however many datasets it holds, and let go of when the next one is read.
-"""
+"""Checks that files with many datasets are read part by part, with the results of the whole file."""
 
 from __future__ import annotations
 

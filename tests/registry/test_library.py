@@ -1,4 +1,4 @@
-"""The library as a program uses it: contracts made in Python, compared, registered, looked up."""
+"""Uses the Python API: contracts are made in Python, compared, registered and looked up."""
 
 from __future__ import annotations
 
