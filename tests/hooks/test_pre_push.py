@@ -75,7 +75,7 @@ def test_a_new_branch_is_compared_with_main(clone):
     assert passed, printed
 
 
-def test_a_second_push_owes_no_version_for_what_the_first_one_said(clone):
+def test_a_second_push_requires_no_bump_for_changes_of_the_first(clone):
     clone.switch("change")
     clone.record(users=COMPATIBLE)
     assert clone.push("change")[0]

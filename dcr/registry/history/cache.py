@@ -62,7 +62,7 @@ def _find_cache_path(common_dir: str) -> str | None:
     if os.environ.get("DCR_CACHE", "").lower() in ("off", "0", "no", "false"):
         return None
     folder = os.environ.get("XDG_CACHE_HOME") or os.path.join(os.path.expanduser("~"), ".cache")
-    if not os.path.isabs(folder):  # the home directory is unknown, or the XDG specification says to ignore the variable
+    if not os.path.isabs(folder):  # the home directory is unknown, or the XDG specification requires an absolute path
         return None
     name = hashlib.blake2b(os.fsencode(os.path.realpath(common_dir)), digest_size=12).hexdigest()
     return os.path.join(folder, "dcr", f"facts-{name}.json")
