@@ -103,8 +103,8 @@ def test_a_break_is_refused_with_the_report_and_taken_once_it_is_mended(client: 
         "         owes MAJOR\n"
         '         hint: write version: "2.0.0"\n'
         "\n"
-        "2 errors, 0 warnings · 1 of 1 contract changed (native) · compared with main\n"
-        "(from HEAD) at 0123456789\n"
+        "2 errors, 0 warnings · 1 of 1 contract changed (native) · compared with\n"
+        "main (from HEAD) at 0123456789\n"
         "dcr: the push is refused because of main; nothing of it was taken\n"
     )
     assert picture(server.bare.folder) == before
@@ -172,7 +172,7 @@ def test_a_branch_is_compared_as_its_pull_request_would_be(client: Repository, s
     pushed = server.push("feature")
     assert pushed.code == 0, pushed
     assert "compatible · 0 of 1 contract changed (native)" in pushed.output
-    assert "merge-base" in pushed.output
+    assert "merge base" in pushed.output
     client.commit({USERS: breaking("2.0.0")})
     assert "field_removed" in server.push("feature").output
     client.commit({USERS: contract(version="1.2.0", more="description: one row per user")})
@@ -248,7 +248,7 @@ def test_the_first_push_is_judged_by_each_contract_alone(client: Repository) -> 
 def test_a_branch_can_be_the_first_push(client: Repository) -> None:
     server = Server(client)
     client.branch("feature")
-    assert server.push("feature").output.startswith("dcr: feature is the first branch, and so compared with nothing")
+    assert server.push("feature").output.startswith("dcr: feature is the first branch, so its contracts are validated")
     client.commit({"contracts/copy.yaml": contract()})
     assert "dataset_id_duplicated" in server.push("feature:main").output
 
