@@ -334,7 +334,7 @@ def test_people_read_it_by_commit(tmp_path: Path) -> None:
         "    error: field 'note' was removed [field_removed]\n"
         "    error: version is still '1.0.0' and the contract changed: MAJOR is owed [version_not_increasing]\n"
         "\n"
-        "2 errors in 1 commit; 1 transition of 1 dataset judged\n"
+        "2 errors in 1 commit; checked 1 change of 1 dataset\n"
     )
     lines = repository.dcr("audit", "--ref", "main", "--format", "text", **NO_CACHE).out.splitlines()
     assert lines[0] == f"{broken[:10]} {day} shop.orders: error: field 'note' was removed [field_removed]"
@@ -347,7 +347,7 @@ def test_a_history_without_a_change_is_no_good_news(tmp_path: Path) -> None:
     repository.commit({one.path: one.text()})
     outcome = repository.dcr("audit", "--ref", "main", **NO_CACHE)
     assert outcome.code == 0
-    assert outcome.out == "no change of a dataset was found, so nothing was judged; 1 dataset\n"
+    assert outcome.out == "no changes found in 1 dataset, nothing was checked\n"
 
 
 def test_a_transitive_mode_asks_about_every_version_before_and_needs_all_of_them(
