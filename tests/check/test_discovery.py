@@ -309,7 +309,7 @@ def test_nothing_found_names_the_ref_the_scope_and_what_to_type(tmp_path: Path) 
         "no contract found in 1 file in scope (YAML and JSON); see what a contract is: dcr schema contract"
         in checked.err
     )
-    assert "against main" in checked.err
+    assert "compared with main" in checked.err
     assert "compatible" not in checked.err
     made.commit({"dcr.toml": 'contracts = ["x/**"]\n'})
     assert "in 0 files in scope (contracts = [x/**])" in made.check().err
