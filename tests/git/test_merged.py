@@ -80,7 +80,7 @@ def test_the_branch_s_own_break_is_found(broken: Repository) -> None:
 def test_every_format_says_what_was_merged(apart: Repository) -> None:
     said = apart.dcr("check", "--merged", "--format", "text")
     assert "HEAD merged into it" in said.err
-    assert "merge-base" not in said.err
+    assert "merge base" not in said.err
     assert "merged with main" in apart.dcr("check", "--merged", "--format", "html").out
     assert "merged with that" in apart.dcr("check", "--merged", "--verbose").err
 
