@@ -39,7 +39,7 @@ def server_changed(pair: ContractPair) -> Iterator[Finding]:
     terms = find_term_pair(pair)
     if terms is None:
         return
-    keys = (lambda each: each.meaning, lambda each: (each.name,), lambda each: each.address)
+    keys = (lambda each: each.comparison_key, lambda each: (each.name,), lambda each: each.address)
     for before, after in match_terms(*_list_servers(pair, terms), keys):
         what = f"server '{before.name}'" if before.name else "the server"
         if after is None:

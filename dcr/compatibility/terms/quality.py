@@ -43,7 +43,7 @@ def match_quality_rules(pair: ContractPair) -> Iterator[tuple[QualityRule, Quali
         return
     keys = (
         lambda each: each.id,
-        lambda each: each.meaning,
+        lambda each: each.comparison_key,
         lambda each: not each.id and (each.statement, each.field, each.unit),
         lambda each: not each.id and (each.statement, each.field),
         lambda each: not each.id and each.name and (each.name, each.field),

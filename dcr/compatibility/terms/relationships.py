@@ -19,7 +19,7 @@ def match_relationships(pair: ContractPair) -> Iterator[tuple[Relationship, Rela
     if terms is None:
         return
     # An id wins over what is said; then the same promise, then another target of the same fields.
-    keys = (lambda each: each.id, lambda each: each.meaning, lambda each: not each.id and each.source)
+    keys = (lambda each: each.id, lambda each: each.comparison_key, lambda each: not each.id and each.source)
     for before, after in match_terms(terms.previous.relationships, terms.proposed.relationships, keys):
         if after is not None or before.field is None or before.field in terms.fields:
             yield before, after
