@@ -1,10 +1,10 @@
-"""An acceptance is past its date and lets nothing through any more.
+"""An acceptance has expired and no longer covers its break.
 
 Why it breaks
-    The decision was made for a time. The break it covered counts again.
+    The break was accepted until a date, and that date has passed. It counts as a break again.
 
 Instead
-    Decide again: write a new date with a new reason, or undo the break.
+    Write a new date with a new reason, or undo the break.
 
 Example
     expires: 2027-01-31

@@ -1,11 +1,11 @@
-"""An acceptance that this change adds matches no break.
+"""An acceptance that this change adds matches no issue.
 
 Why it breaks
-    Either it is misspelt, and the break it was meant for is not accepted; or it waits for a break that
-    nobody has seen yet.
+    A value in the entry may be misspelled, so that the break it is meant for is not accepted. Or the entry would
+    accept a later break that nobody has reviewed.
 
 Instead
-    Copy dataset, version, kind and field exactly from the report, or remove the entry.
+    Copy dataset, version, kind and field from the report, or remove the entry.
 
 Example
     accepted:

@@ -1,10 +1,11 @@
 """Fewer projects or groups may read the dataset than before.
 
 Why it breaks
-    Whoever is outside the new circle can no longer refer to it: their build fails, though no column changed.
+    Projects and groups without access can no longer refer to the dataset. Their builds fail, although no column
+    changed.
 
 Instead
-    Keep the access as it is until the readers outside have moved.
+    Keep the access as it is until the readers without access have migrated.
 
 Example
     access: public

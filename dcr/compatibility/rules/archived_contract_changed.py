@@ -1,10 +1,11 @@
-"""An archived contract was edited.
+"""An archived contract was changed.
 
 Why it breaks
-    Archived means: this is how it was. Whoever looks the version up later must find what was promised then.
+    An archived contract records what was promised when it was published. Readers who look it up later must find
+    exactly that.
 
 Instead
-    Leave it as it is. A dataset that lives again is a new one.
+    Undo the change. To bring a dataset back, publish it as a new dataset.
 
 Example
     status: archived

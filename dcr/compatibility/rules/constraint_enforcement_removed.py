@@ -1,11 +1,11 @@
-"""A dbt model is no longer a table, and the database enforces its constraints no more.
+"""A dbt model is no longer a table, so the database no longer enforces its constraints.
 
 Why it breaks
-    The constraints of a model are created with its table. A view has none: they stand in the file as before, and
-    rows that break them reach the consumers.
+    dbt creates the constraints of a model with its table, and a view has none. The file still lists them, but rows
+    that violate them reach the consumers.
 
 Instead
-    Keep the model a table, or cover each constraint with a data test before it becomes a view.
+    Keep the model a table, or add a data test for each constraint before it becomes a view.
 
 Example
     config:

@@ -1,11 +1,11 @@
-"""A dbt model is still there, and its contract is not enforced any more.
+"""The contract of a dbt model is no longer enforced, although the model still exists.
 
 Why it breaks
-    dbt builds the model whatever its columns are. A column that goes, or one of another type, reaches the consumers
-    unseen, and the next change of the model is checked by nobody.
+    dbt builds the model whatever its columns are. A removed column, or one of another type, reaches the consumers
+    unnoticed, and nothing checks later changes of the model.
 
 Instead
-    Keep the contract enforced. To give it up, set a deprecation_date and leave it enforced until that day is over.
+    Keep the contract enforced. To remove it, set a deprecation_date and keep it enforced until that date has passed.
 
 Example
     config:

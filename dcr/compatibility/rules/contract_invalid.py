@@ -1,11 +1,11 @@
 """A file that should be a contract is not a valid one.
 
 Why it breaks
-    What cannot be read cannot be compared, and nobody downstream can rely on it. Each cause is reported with
+    A file that cannot be read cannot be compared, and consumers cannot rely on it. Each cause is reported with
     its line.
 
 Instead
-    Mend what the messages name. `dcr lint` shows all of them without a comparison; `dcr schema contract`
+    Fix what the messages name. `dcr lint` lists every cause without a comparison; `dcr schema contract`
     prints the JSON Schema for your editor.
 
 Example

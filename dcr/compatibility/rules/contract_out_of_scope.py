@@ -1,11 +1,11 @@
 """A contract moved to a file in which dcr does not look for contracts.
 
 Why it breaks
-    This change was still judged, but the next one would not be: nothing looks at the file any more.
+    dcr checked this change, but it will not check the next one: the file is not in scope.
 
 Instead
-    Keep it in a YAML or JSON file that `contracts` in the policy covers, if that is set; or extend the globs in the
-    same change.
+    Keep the contract in a YAML or JSON file. If the policy sets `contracts`, keep it in a file that these globs
+    cover, or extend the globs in the same change.
 
 Example
     contracts = ["contracts/**/*.yaml", "models/**/*.contract.yaml"]

@@ -1,12 +1,12 @@
-"""A dataset's contract is gone, and it was not archived.
+"""A contract was removed before it was archived.
 
 Why it breaks
-    Consumers lose the promise without notice, and the next change to the data is checked by nobody.
+    Consumers lose the contract without notice, and nothing checks later changes of the data.
 
 Instead
-    Set `status: deprecated` with a `deprecation_uri`, later `status: archived`, and delete the file after
-    that. To move a contract, move the file: the dataset_id is its identity. Where the policy sets
-    min_deprecation_days, a contract that was deprecated or archived on the base for that long may go, and no other.
+    Set `status: deprecated` with a `deprecation_uri`, later set `status: archived`, and then delete the file. To move
+    a contract, move the file: the dataset_id identifies it. If the policy sets min_deprecation_days, a contract may be
+    removed once it has been deprecated or archived on the base for that many days.
 
 Example
     status: deprecated

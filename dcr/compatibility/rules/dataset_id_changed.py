@@ -1,11 +1,11 @@
-"""A file changed its format, and the dataset in it goes by another id.
+"""A file changed its format, and its dataset has a new id.
 
 Why it breaks
-    Consumers look the contract up by its id; catalogues, policies and acceptances name it. Under the new id they find
-    nothing of what they knew, though the table is the same.
+    Consumers look up the contract by its id, and catalogs, policies and acceptances name it. Under the new id they
+    do not find it, although the table is the same.
 
 Instead
-    Take the id along into the new format. Where that cannot be, tell those who look it up.
+    Keep the id in the new format. If that is not possible, tell the consumers who look it up.
 
 Example
     id: shop

@@ -1,8 +1,8 @@
-"""Two files claim the same dataset.
+"""Two files define the same dataset.
 
 Why it breaks
-    Identity is the dataset_id, so nobody can tell which of the two holds: every reader picks one, and a
-    change to the other goes unseen.
+    The dataset_id identifies a contract, so nobody knows which of the two files applies. Each reader picks one, and
+    misses changes to the other.
 
 Instead
     Give the new file an id of its own, or remove the copy.

@@ -1,11 +1,11 @@
-"""A constraint allows values that readers of the previous contract refuse.
+"""A constraint allows values that the previous contract rejected.
 
 Why it breaks
-    Whoever reads with the previous contract meets values outside what it promised: a text that does not
-    fit the column, a number out of range, a key that repeats.
+    Readers of the previous contract receive values that it ruled out: a text that does not fit the column, a number
+    out of range, a duplicate key.
 
 Instead
-    Widen the readers first. Then make the change in a MAJOR version, with an acceptance.
+    Update the readers first. Then make the change in a MAJOR version, with an acceptance.
 
 Example
     fields:

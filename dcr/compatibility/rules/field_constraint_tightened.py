@@ -1,11 +1,11 @@
-"""A constraint refuses values that were allowed before.
+"""A constraint rejects values that the previous contract allowed.
 
 Why it breaks
-    Rows already written hold such values: a longer text, a smaller number, a duplicate. The new contract
-    refuses them.
+    Existing rows may contain such values: a longer text, a smaller number, a duplicate. The new contract rejects
+    these rows.
 
 Instead
-    Keep the constraint as it was and clean up the data. Then tighten it in a MAJOR version, with an acceptance.
+    Keep the constraint and clean up the data. Then tighten it in a MAJOR version, with an acceptance.
 
 Example
     fields:

@@ -1,12 +1,12 @@
-"""The vectors of a field are made in another way than before.
+"""The vectors of a field are computed differently than before.
 
 Why it breaks
-    Vectors of two embedding models, or of two versions of one, cannot be compared: searches over stored vectors
-    return neighbours at random, and nothing fails. Another distance metric or normalization, which the contract only
-    recommends, changes the order of the results; that is a warning.
+    Vectors of two embedding models, or of two versions of one model, cannot be compared. Searches over stored vectors
+    return random neighbours, and no error is raised. The distance metric and the normalization are recommendations:
+    a change reorders the results and is a warning.
 
 Instead
-    Write the vectors of the new model to a field of their own, move the readers, then remove the old one.
+    Write the vectors of the new model to a new field, migrate the readers, then remove the old field.
 
 Example
     logicalTypeOptions: {dimensions: 384, embeddingModel: acme/small, embeddingModelVersion: "2"}

@@ -1,11 +1,11 @@
-"""A field now allows a value that readers of the previous contract do not know.
+"""A field allows a value that readers of the previous contract do not know.
 
 Why it breaks
-    Code that switches on the listed values meets one that it has no branch for: the row is dropped, put
-    into "other", or the reader fails.
+    Code that switches on the listed values has no branch for the new one. The row is dropped or counted as "other",
+    or the reader fails.
 
 Instead
-    Announce the value, let readers of the previous version handle unknown values, then add it.
+    Announce the value, make readers of the previous version handle unknown values, then add it.
 
 Example
     fields:

@@ -1,11 +1,11 @@
 """A field no longer allows a value that it allowed before.
 
 Why it breaks
-    Rows already written hold the value, and the new contract refuses them. An enum on a field that had none
-    does the same to every value it does not list.
+    Existing rows may contain the value, and the new contract rejects them. An enum on a field that had none rejects
+    every value that it does not list.
 
 Instead
-    Keep the value in the list and stop writing it. Once no row holds it, remove it in a MAJOR version, with an
+    Keep the value in the list and stop writing it. When no row contains it, remove it in a MAJOR version, with an
     acceptance.
 
 Example

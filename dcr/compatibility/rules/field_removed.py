@@ -1,13 +1,13 @@
-"""A field that consumers could select no longer exists.
+"""A field was removed.
 
 Why it breaks
-    Queries, dashboards and typed readers name this field. After the change they fail, or silently read
-    nulls. That holds for an optional field too: somebody still selects it.
+    Queries, dashboards and typed readers select this field. After the change they fail, or read nulls without an
+    error. This is also true of optional fields.
 
 Instead
-    Mark it `deprecated: true` and release that, tell its readers, and remove it once nobody reads it. If it
-    was renamed, add the new name beside the old one first. Where the policy sets min_deprecation_days, a field that
-    was marked on the base for that long may go without an issue, and an earlier removal is told its day.
+    Mark the field `deprecated: true`, release that, tell its readers, and remove it when nobody reads it. To rename a
+    field, first add the new name and keep the old one. If the policy sets min_deprecation_days, a field may be removed
+    once it has been deprecated on the base for that many days; the hint names the first day.
 
 Example
     fields:

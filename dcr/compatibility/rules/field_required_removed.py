@@ -1,11 +1,10 @@
-"""A field that was always there may now be missing.
+"""A required field became optional or was removed.
 
 Why it breaks
-    Whoever reads with the previous contract relies on the field: rows without it, or with null in it, are
-    refused or crash the reader.
+    Readers of the previous contract rely on the field. They reject rows without it or with null in it, or they crash.
 
 Instead
-    Keep filling it until every reader treats it as optional. Then make the change in a MAJOR version, with an
+    Keep writing it until every reader treats it as optional. Then make the change in a MAJOR version, with an
     acceptance.
 
 Example

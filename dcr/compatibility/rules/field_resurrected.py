@@ -1,12 +1,12 @@
-"""A field or an enum value that was removed is back, and means something else than it did.
+"""A removed field or enum value was reintroduced with another meaning.
 
 Why it breaks
-    Rows written before the removal still hold the old meaning, and so do the queries that were kept for them.
-    Both read one name for two things now, and nothing in the rows says which.
+    Rows written before the removal still have the old meaning, and so do the queries for them. One name now stands
+    for two things, and nothing in the rows tells them apart.
 
 Instead
-    Take a new name, or bring the field back as it was. What counts is its type, enum, constraints, nested fields
-    and, where both say one, its description; for an enum value, the description of its field.
+    Use a new name, or reintroduce the field as it was. dcr compares its type, enum, constraints and nested fields, and
+    its description if both have one; for an enum value it compares the description of its field.
 
 Example
     fields:

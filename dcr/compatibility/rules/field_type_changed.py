@@ -1,12 +1,12 @@
-"""A field has another type than before.
+"""The type of a field changed.
 
 Why it breaks
-    Readers parse, join and aggregate by type. A number that becomes text, or an integer that becomes a
-    number, breaks casts, joins and typed columns on one side or the other, so any change of type counts in
-    both directions. In a format that may leave types out, a first type is such a change too: rows may hold anything.
+    Readers parse, join and aggregate by type. A number that becomes text, or an integer that becomes a number, breaks
+    casts, joins and typed columns for writers or readers, so every change of type counts in both directions. In
+    formats in which types are optional, adding a type is such a change too: existing rows may contain anything.
 
 Instead
-    Add a field with the new type under a new name, fill both, move the readers, then remove the old one.
+    Add a field with the new type under a new name, fill both, migrate the readers, then remove the old one.
 
 Example
     fields:

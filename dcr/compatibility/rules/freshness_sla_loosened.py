@@ -1,11 +1,10 @@
-"""The data may now be older than was promised.
+"""The data may be older than was promised before.
 
 Why it breaks
-    Jobs and alerts downstream are scheduled by the promised lag. With a longer one they run on data that is
-    not there yet.
+    Consumers schedule jobs and alerts by the promised lag. With a longer lag these run before the data arrives.
 
 Instead
-    Tell those who schedule on it first, and give them time to adapt.
+    Tell the consumers first, and give them time to adapt their schedules.
 
 Example
     freshness_sla: {max_lag_seconds: 86400, measurement: event_time}

@@ -1,10 +1,10 @@
-"""The promise of freshness is gone.
+"""The freshness promise was removed.
 
 Why it breaks
-    Jobs and alerts downstream rely on the promised lag. Without it nobody is told when the data is late.
+    Consumers schedule jobs and alerts by the promised lag. Without it, nobody is alerted when the data is late.
 
 Instead
-    Keep a promise, if a longer one, and tell those who schedule on it.
+    Keep a promise, even a longer one, and tell the consumers who schedule by it.
 
 Example
     freshness_sla: {max_lag_seconds: 86400}

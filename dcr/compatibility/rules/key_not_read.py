@@ -1,11 +1,11 @@
 """A key that dcr does not read changed in a contract of a foreign format.
 
 Why it breaks
-    dcr cannot say whether it does. Every other key is compared, or is on the list of keys that break nobody
-    in docs/formats.md; this one is neither, so nobody has judged the change of it.
+    dcr cannot tell whether it does. It compares every other key, or lists it in docs/formats.md as a key that
+    breaks nobody. This key is neither, so its change was not checked.
 
 Instead
-    Compare both values by hand. Where the key is a slip of the pen, write the format's own word for it.
+    Compare both values by hand. If the key is misspelled, write the key that the format defines.
     `dcr lint --strict` lists every such key of a file.
 
 Example

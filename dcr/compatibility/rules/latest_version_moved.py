@@ -1,13 +1,13 @@
-"""Readers who name no version get another one than before.
+"""References without a version resolve to another version than before.
 
 Why it breaks
-    A reference without a version follows the latest one. When that moves, queries that nobody touched read
-    another version from one day to the next. What differs between the two is reported beside this, under the name
-    without a version; this alone breaks nobody.
+    A reference without a version resolves to the latest one. When the latest version changes, queries that nobody
+    edited read another version. dcr reports what differs between the two as issues of the name without a version;
+    this issue alone breaks nobody.
 
 Instead
-    Keep `latest_version` on the old one until its readers have moved or name the version they mean. A new version
-    that is added without saying `latest_version` becomes the latest by itself.
+    Keep `latest_version` on the old version until its readers have migrated or name a version. Without
+    `latest_version`, a new version becomes the latest one.
 
 Example
     latest_version: 1

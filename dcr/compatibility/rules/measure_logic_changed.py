@@ -1,11 +1,11 @@
-"""A measure is computed in another way than before.
+"""The expression of a measure changed.
 
 Why it breaks
-    Every dashboard that shows the measure shows other numbers from one day to the next, under the same name. dcr
-    cannot tell whether two expressions give the same result.
+    Every dashboard that shows the measure may show other numbers under the same name. dcr cannot tell whether two
+    expressions give the same result.
 
 Instead
-    Add the new definition as a measure of its own, or tell those who read it before it changes.
+    Add the new expression as a new measure, or tell the consumers before it changes.
 
 Example
     properties:

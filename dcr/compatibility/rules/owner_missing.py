@@ -1,11 +1,11 @@
-"""Nobody answers for the dataset.
+"""The dataset has no owner.
 
 Why it breaks
-    When the data goes stale or a change breaks a reader, there is no one to call, and no one who is asked
-    before the next change.
+    When the data is late or a change breaks a reader, consumers have nobody to contact, and no team reviews the next
+    change.
 
 Instead
-    Name at least one team, and how to reach it. Formats that do not ask for an owner get a warning.
+    Name at least one team and how to contact it. In formats that do not require an owner, this is a warning.
 
 Example
     owners:

@@ -1,12 +1,12 @@
-"""The name that queries select by is another one.
+"""The physical name of a table or column changed.
 
 Why it breaks
-    A query names the table and its columns as the database has them. Under another physical name it fails, although
-    the contract's own names are what they were.
+    Queries select tables and columns by their names in the database. They fail under another physical name, even if
+    the names in the contract stay the same.
 
 Instead
-    Keep the old name beside the new one, as a view or as a second column, until the queries have moved. Where no
-    physical name is written, the contract's own name counts as it.
+    Keep the old name as a view or as a second column until the queries have migrated. If a contract has no physical
+    name, dcr compares its own name.
 
 Example
     schema:

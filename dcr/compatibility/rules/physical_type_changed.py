@@ -1,11 +1,11 @@
-"""The stored type of a field differs while its logical type does not.
+"""The physical type of a field changed, and its logical type did not.
 
 Why it breaks
-    Consumers that read the table itself see another column type: a narrower text is cut, a wider number
-    overflows the reader's. Formats that record both types show it here.
+    Consumers that read the table itself see another column type: a shorter text type truncates values, a wider number
+    overflows the reader's type. Formats that record both types report it here.
 
 Instead
-    Widen rather than narrow, and tell those who read the table directly.
+    Widen types rather than narrow them, and tell the consumers who read the table directly.
 
 Example
     physicalType: varchar(64)

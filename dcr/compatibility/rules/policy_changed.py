@@ -1,11 +1,11 @@
-"""This change edits the policy that judges it.
+"""This change edits the policy that it is checked with.
 
 Why it breaks
-    A change could loosen its own gate. It cannot: the policy of the base holds, and where both differ the
-    stricter side. Reviewers should see the edit all the same.
+    A change must not relax its own check. dcr uses the base's policy and, where the two differ, the stricter setting.
+    Reviewers should still see the edit.
 
 Instead
-    Change the policy in a pull request of its own, so that it is reviewed for what it is.
+    Change the policy in a separate pull request, so that it gets its own review.
 
 Example
     dcr check --policy-from worktree

@@ -1,11 +1,11 @@
-"""The base's version of a contract, or one in its history that a rule asks for, cannot be read.
+"""A previous version of the contract cannot be read.
 
 Why it breaks
-    Nothing can be compared with what cannot be read. dcr compares with the last version in the base's
-    history that can be, or says plainly that nothing was compared.
+    dcr cannot compare with a version that it cannot read. It compares with the last readable version in the base's
+    history, or reports that nothing was compared.
 
 Instead
-    Review the change by hand this once; from the next change on there is something to compare with.
+    Review this change by hand. dcr can compare the next change.
 
 Example
     git log -p -- contracts/users.yaml

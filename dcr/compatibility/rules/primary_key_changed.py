@@ -1,11 +1,11 @@
-"""The fields that identify a row are not the same, or not in the same order.
+"""The fields of the primary key, or their order, changed.
 
 Why it breaks
-    Joins, merges and deduplication downstream use the key. With another key they multiply rows, or drop
-    them, without any error. Order counts: partitioned and clustered readers depend on it.
+    Joins, merges and deduplication use the key. With another key they multiply rows or drop rows, without an error.
+    The order counts too: readers of partitioned and clustered tables depend on it.
 
 Instead
-    Publish the new key as a new dataset, or agree with everyone who joins on it and make the change in a MAJOR
+    Publish the new key as a new dataset. Or agree with everyone who joins on the key and make the change in a MAJOR
     version, with an acceptance.
 
 Example

@@ -1,12 +1,12 @@
-"""A check that the data is promised to pass lets more through than before.
+"""A quality rule is less strict than before.
 
 Why it breaks
-    Consumers rely on the threshold: a report that may miss one row in a thousand is another report when it may miss
-    one in twenty. A lower severity means that the data is published although the check fails. Thresholds in different
-    units are reported, since they cannot be compared.
+    Consumers rely on the threshold: a report that may miss one row in a thousand changes when it may miss one in
+    twenty. With a lower severity, data is published although the rule fails. dcr cannot compare thresholds in
+    different units, so it reports them.
 
 Instead
-    Keep the threshold and the severity, or tell consumers what to expect from now on.
+    Keep the threshold and the severity, or tell the consumers what to expect.
 
 Example
     quality:

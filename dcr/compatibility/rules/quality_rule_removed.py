@@ -1,12 +1,12 @@
-"""A check that the data was promised to pass is gone.
+"""A quality rule was removed.
 
 Why it breaks
-    Consumers leave out checks of their own where the contract promises one. Without it, what it kept out reaches
-    them. A rule that keeps its id and measures something else is reported here too: what it measured before is no
-    longer promised.
+    Consumers write no checks for what the contract promises to check. Without the rule, rows that it excluded reach
+    them. A rule that keeps its id but measures something else is reported here too, because the previous check was
+    removed.
 
 Instead
-    Keep the rule, or tell consumers what they have to check from now on.
+    Keep the rule, or tell the consumers what they have to check from now on.
 
 Example
     quality:

@@ -1,11 +1,11 @@
 """A measure became a column, or a column became a measure.
 
 Why it breaks
-    A measure is computed when it is read, and queries ask for it as such; a column holds a value in each row.
-    Queries written for the one fail on the other, or add up what is added up already.
+    A measure is computed when it is queried; a column contains a value in each row. Queries written for one fail on
+    the other, or aggregate values that are already aggregated.
 
 Instead
-    Add the new one under a name of its own, move the queries, then remove the old one.
+    Add the new one under a new name, migrate the queries, then remove the old one.
 
 Example
     properties:

@@ -1,11 +1,11 @@
-"""The place where consumers read the data is gone, or it is another one.
+"""A server was removed, or its address changed.
 
 Why it breaks
-    Connections, credentials and paths are configured for the server that the contract names. When the data moves, or
-    its format or delimiter changes there, consumers read nothing, or something stale, until they are moved too.
+    Consumers configure connections, credentials and paths for the server in the contract. When the data moves, or its
+    format or delimiter changes, they read nothing or stale data until they are reconfigured.
 
 Instead
-    Add the new server beside the old one, move the consumers, then remove the old one.
+    Add the new server and keep the old one, migrate the consumers, then remove the old one.
 
 Example
     servers:

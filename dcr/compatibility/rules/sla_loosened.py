@@ -1,12 +1,12 @@
 """A service level promises less than before.
 
 Why it breaks
-    Consumers plan by the promise: backfills by the retention, schedules by the frequency and the time of day, alerts by
-    the availability. With a weaker one they miss data that they count on. Values that have no order, such as support
-    hours in words, are reported whenever they change.
+    Consumers plan by the service level: backfills by the retention, schedules by the frequency and the time of day,
+    alerts by the availability. With a weaker one, data that they count on is missing or late. Values without an order,
+    such as support hours in words, are reported whenever they change.
 
 Instead
-    Tell those who plan by it first, and give them time to adapt.
+    Tell the consumers first, and give them time to adapt.
 
 Example
     slaProperties:

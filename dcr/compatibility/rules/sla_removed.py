@@ -1,11 +1,11 @@
-"""A promised service level is gone.
+"""A service level was removed.
 
 Why it breaks
-    Consumers plan by it: how long they can go back, when the data is there, whom they can call. Without the promise
-    nobody is told when it is no longer kept.
+    Consumers plan by it: how far back the data goes, when it arrives, who supports it. Without the service level,
+    nobody is alerted when it is no longer met.
 
 Instead
-    Keep a promise, if a weaker one, and tell those who plan by it.
+    Keep a service level, even a weaker one, and tell the consumers who plan by it.
 
 Example
     slaProperties:

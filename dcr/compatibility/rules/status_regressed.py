@@ -1,12 +1,12 @@
-"""A contract's status went backwards.
+"""The status of a contract went backwards.
 
 Why it breaks
-    Consumers of an archived dataset have moved away, and consumers of an active one rely on it. A status
-    that goes back tells both something that is no longer true, and a draft may be judged more mildly.
+    Consumers have left an archived dataset, and they rely on an active one. A status that goes backwards misleads
+    both, and the policy may treat the breaks of a draft as warnings.
 
 Instead
-    Publish a new version or a new dataset instead of reviving an archived one; keep a published one
-    published until it is deprecated.
+    To bring an archived contract back, publish a new version or a new dataset. Keep a published contract published
+    until it is deprecated.
 
 Example
     status: active

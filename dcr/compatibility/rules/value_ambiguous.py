@@ -1,11 +1,11 @@
-"""A value is written so that another YAML reader sees something else.
+"""YAML 1.1 and YAML 1.2 read a value differently.
 
 Why it breaks
-    dcr reads YAML 1.2, and names, versions and enum values as they are written. Many loaders still follow
-    YAML 1.1: to them `NO` is false, `1.10` is 1.1, `12:30` is 750 and `2024-01-01` is a date.
+    dcr reads YAML 1.2, and reads names, versions and enum values as text. Many loaders still use YAML 1.1: for them
+    `NO` is false, `1.10` is 1.1, `12:30` is 750 and `2024-01-01` is a date.
 
 Instead
-    Quote it, as the hint shows.
+    Quote the value, as the hint shows.
 
 Example
     enum: ["NO", "SE"]

@@ -1,12 +1,12 @@
-"""A value that matters to the contract could not be understood, so it is not compared.
+"""A value cannot be interpreted, so dcr does not compare it.
 
 Why it breaks
-    A foreign format says more than dcr can read for certain: an unknown status or unit, a reference to
-    another file, a field without a name. A change there goes unseen, and nobody should think otherwise.
+    A foreign format allows more than dcr can interpret: an unknown status or unit, a reference to another file, a
+    field without a name. dcr does not see changes of such a value.
 
 Instead
-    Write the value as the format's standard does, or review changes of it by hand. docs/formats.md lists what
-    is read.
+    Write the value as the format's standard defines it, or review its changes by hand. docs/formats.md lists what
+    dcr reads.
 
 Example
     slaProperties:

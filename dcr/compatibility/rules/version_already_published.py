@@ -1,11 +1,11 @@
-"""The base has this version already, and it says something else.
+"""The base already contains this version with other content.
 
 Why it breaks
-    Two branches claimed the same number. Once both are merged, one version has two contents, and whoever
-    read the first holds a contract that nobody else knows.
+    Two branches used the same version number. Once both are merged, one version has two contents, and readers of the
+    first one have a contract that no longer exists.
 
 Instead
-    Merge or rebase onto the base, and take the next free version.
+    Merge the base or rebase onto it, and use the next free version.
 
 Example
     version: "1.3.0"

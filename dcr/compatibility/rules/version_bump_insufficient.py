@@ -1,13 +1,12 @@
-"""The version grew by less than the change owes.
+"""The version bump is smaller than the change requires.
 
 Why it breaks
-    People and tools decide by the version number whether they have to look. A break owes MAJOR, an addition
-    MINOR, everything else PATCH; a break under a smaller number reaches readers who were told it is safe. Where
-    less than MAJOR is owed, this is a warning.
+    People and tools use the version number to decide whether to review a change. A break requires a MAJOR bump, an
+    addition a MINOR one, any other change a PATCH. A break under a smaller bump reaches readers who take it for safe.
+    If less than MAJOR is required, this is a warning.
 
 Instead
-    Write the version that the hint names. A MAJOR version says what the change is; it does not by itself let
-    a break through.
+    Write the version that the hint names. A MAJOR bump declares a break; it does not accept it.
 
 Example
     version: "2.0.0"

@@ -1,12 +1,11 @@
-"""The contract changed and its version did not grow.
+"""The contract changed and its version did not increase.
 
 Why it breaks
-    A version names one content. Readers, caches and catalogues that know this version would hold something
-    else than what it now says.
+    A version identifies one content. Readers, caches and catalogs that have stored this version would hold other
+    content than the contract has now.
 
 Instead
-    Write the version that the change owes; the hint names it. `status` and `deprecation_uri` may change
-    without a new version.
+    Write the version that the hint names. `status` and `deprecation_uri` may change without a new version.
 
 Example
     version: "1.1.0"

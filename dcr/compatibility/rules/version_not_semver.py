@@ -1,8 +1,8 @@
-"""The version of a foreign format cannot be ordered.
+"""The version of a contract in a foreign format is not MAJOR.MINOR.PATCH.
 
 Why it breaks
-    Without MAJOR.MINOR.PATCH nobody can tell from two versions which is newer or how much changed. dcr then
-    judges only whether the version is another one.
+    Without MAJOR.MINOR.PATCH, nobody can tell which of two versions is newer or how much changed. dcr then checks
+    only whether the version is a different one.
 
 Instead
     Use three numbers in the contract's version.
