@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 @rule(about=RUN)
 def acceptance_expired(acceptance: Acceptance) -> Iterator[Finding]:
-    """Yield one finding for an acceptance whose last day is over."""
+    """Yield one finding for an acceptance that has expired."""
     message = f"the acceptance of {acceptance.label} expired on {acceptance.expires}"
-    hint = "decide again with a new date and reason, or undo the break"
+    hint = "write a new date and reason, or undo the break"
     yield Finding(message, hint, location=acceptance.location, detail=acceptance.label)

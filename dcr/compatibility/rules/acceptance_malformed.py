@@ -25,5 +25,5 @@ if TYPE_CHECKING:
 
 @rule(about=RUN)
 def acceptance_malformed(problem: Problem) -> Iterator[Finding]:
-    """Yield one finding for each cause why an entry cannot be read."""
+    """Yield one finding for one reason why an entry cannot be read."""
     yield Finding(problem.message, problem.hint, location=problem.location, detail=problem.message)

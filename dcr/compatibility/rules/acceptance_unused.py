@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 @rule(about=RUN)
 def acceptance_unused(acceptance: Acceptance) -> Iterator[Finding]:
-    """Yield one finding for a new acceptance that no issue matched."""
+    """Yield one finding for a new acceptance that matches no issue."""
     message = f"the acceptance of {acceptance.label} matches no issue"
     hint = "copy dataset, version, kind and field from the report, or remove the entry"
     yield Finding(message, hint, location=acceptance.location, detail=acceptance.label)

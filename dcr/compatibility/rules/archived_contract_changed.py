@@ -29,6 +29,6 @@ def archived_contract_changed(pair: ContractPair) -> Iterator[Finding]:
     if pair.both is None or pair.both[0].alias_of or pair.both[0].status != "archived":
         return
     previous, proposed = pair.both
-    revived = proposed.status != "archived" and not pair.is_changed  # which is said as that
-    if pair.is_changed or (previous.version != proposed.version and not revived):
-        yield Finding("an archived contract was changed", "undo the edit, or publish a new dataset", key="status")
+    reopened = proposed.status != "archived" and not pair.is_changed  # status_regressed reports it
+    if pair.is_changed or (previous.version != proposed.version and not reopened):
+        yield Finding("an archived contract was changed", "undo the change, or publish a new dataset", key="status")

@@ -30,6 +30,6 @@ if TYPE_CHECKING:
 
 @rule(about=CONTRACT)
 def contract_invalid(pair: ContractPair) -> Iterator[Finding]:
-    """Yield one finding for each cause why the proposed file gave no contract."""
+    """Yield one finding for each error in the proposed file."""
     for problem, detail in number_problems([each for each in pair.proposed_problems if each.is_fatal]):
         yield Finding(problem.message, problem.hint, detail=detail, location=problem.location)

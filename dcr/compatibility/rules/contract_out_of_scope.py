@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 
 @rule(about=CONTRACT)
 def contract_out_of_scope(pair: ContractPair) -> Iterator[Finding]:
-    """Yield one finding when a contract that was in scope is found outside it."""
+    """Yield one finding when a contract moved out of scope."""
     if pair.out_of_scope and pair.previous:
         message = f"the contract moved to '{pair.out_of_scope}', which is not in scope"
-        hint = f"move it back beside '{pair.previous.path}', or add its place to contracts in dcr.toml"
+        hint = f"move it back next to '{pair.previous.path}', or add a glob for it to contracts in dcr.toml"
         yield Finding(message, hint, detail=pair.out_of_scope)

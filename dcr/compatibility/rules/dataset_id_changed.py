@@ -28,8 +28,8 @@ if TYPE_CHECKING:
 
 @rule(about=CONTRACT, severity=WARNING, bump=MAJOR, breaks=CONSUMERS)
 def dataset_id_changed(pair: ContractPair) -> Iterator[Finding]:
-    """Yield one finding when the previous contract was written in another format and under another id."""
+    """Yield one finding when the previous contract had another format and another id."""
     if pair.former_id is None or pair.proposed is None:
         return
-    message = f"the dataset is now '{pair.proposed.dataset_id}', and was '{pair.former_id}' before its format changed"
-    yield Finding(message, "keep the id that it had", key="dataset_id", detail=pair.former_id)
+    message = f"the dataset id changed from '{pair.former_id}' to '{pair.proposed.dataset_id}' with the file's format"
+    yield Finding(message, f"keep the id '{pair.former_id}'", key="dataset_id", detail=pair.former_id)

@@ -38,7 +38,7 @@ _EMBEDDING_PARTS = (
 
 @rule(about=FIELD, modes=(BACKWARD,), bump=MAJOR, breaks=CONSUMERS)
 def field_embedding_changed(pair: FieldPair) -> Iterator[Finding]:
-    """Yield one finding for each part of how vectors are made that was named before and is another one now."""
+    """Yield one finding for each embedding property that was set before and differs now."""
     if pair.same_type is None:
         return
     before, after = (each.terms.embedding if each.terms else None for each in pair.same_type)
@@ -49,13 +49,11 @@ def field_embedding_changed(pair: FieldPair) -> Iterator[Finding]:
         new = bool(new) if part == "normalized" else new
         if old is None or old == new:
             continue
-        word = pair.get_key_name(key)
-        change = (
-            f"changed {word} from {format_value(old)} to {format_value(new)}"
-            if new is not None
-            else f"no longer names its {word}"
-        )
-        hint = "write the new vectors to a field of their own" if severity == ERROR else "tell those who search by it"
+        name = pair.get_key_name(key)
+        change = f"changed {name} from {format_value(old)} to {format_value(new)}"
+        if new is None:
+            change = f"no longer has its {name} {format_value(old)}"
+        hint = "write the new vectors to a new field" if severity == ERROR else "tell the consumers who search by it"
         bump = MAJOR if severity == ERROR else PATCH
         yield Finding(
             f"field '{pair.path}' {change}", hint, key=key, detail=f"{key} {new}", severity=severity, bump=bump

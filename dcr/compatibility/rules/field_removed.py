@@ -38,16 +38,16 @@ def field_removed(pair: FieldPair) -> Iterator[Finding]:
     if pair.previous is None or pair.proposed is not None:
         return
     if pair.history and pair.history.may_remove(pair.path):
-        yield Finding("", severity=OFF)  # it owes a bump all the same
+        yield Finding("", severity=OFF)  # the removal still requires a bump
         return
     message = f"field '{pair.path}' was removed"
-    marked, how = describe_deprecation(pair.get_key_name("deprecated"))
-    hint = f"keep it {marked}, and remove it once nobody reads it"
+    kept, mark = describe_deprecation(pair.get_key_name("deprecated"))
+    hint = f"keep it {kept}, then remove it"
     if pair.renamed_to:
-        hint = f"probably renamed to '{pair.renamed_to}': keep '{pair.previous.name}' beside it until readers moved"
+        hint = f"probably renamed to '{pair.renamed_to}': keep '{pair.previous.name}' as well until its readers have migrated"
     if pair.history and pair.history.deprecation:
-        told, when = describe_early_removal(pair.history.deprecation, pair.path, how)
-        message, hint = message + told, f"{hint}; {when}" if pair.renamed_to else when
+        reason, advice = describe_early_removal(pair.history.deprecation, pair.path, mark)
+        message, hint = message + reason, f"{hint}; {advice}" if pair.renamed_to else advice
     try:
         value = build_smallest_value(pair.previous)
     except NoValueError:

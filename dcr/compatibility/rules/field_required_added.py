@@ -40,5 +40,5 @@ def field_required_added(pair: FieldPair) -> Iterator[Finding]:
     elif not pair.previous.required:
         message = f"field '{pair.path}' changed from optional to required"
         value = None if pair.is_element else ABSENT
-        hint = "leave it optional, or fill it in the rows that are there and let this break through"
+        hint = "keep it optional, or fill it in all existing rows and accept the break"
         yield Finding(message, hint, (BACKWARD,), "required", value=value, needs_witness=True)

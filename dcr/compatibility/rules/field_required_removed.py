@@ -31,16 +31,16 @@ if TYPE_CHECKING:
 
 @rule(about=FIELD, modes=(FORWARD,), bump=MAJOR)
 def field_required_removed(pair: FieldPair) -> Iterator[Finding]:
-    """Yield one finding when a required field is gone or became optional."""
+    """Yield one finding when a required field was removed or became optional."""
     if pair.previous is None or not pair.previous.required:
         return
     if pair.proposed is None and pair.history and pair.history.may_remove(pair.path):
-        yield Finding("", severity=OFF)  # its time is over for old readers too; it owes a bump all the same
+        yield Finding("", severity=OFF)  # deprecated for long enough; the removal still requires a bump
     elif pair.proposed is None:
-        message = f"required field '{pair.path}' was removed: rows to come lack it"
+        message = f"required field '{pair.path}' was removed: new rows do not contain it"
         yield Finding(
             message,
-            "keep writing it until readers of the previous version have moved",
+            "keep writing it until readers of the previous version have migrated",
             detail="gone",
             needs_witness=True,
         )

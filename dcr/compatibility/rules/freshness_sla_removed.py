@@ -33,4 +33,8 @@ def freshness_sla_removed(pair: ContractPair) -> Iterator[Finding]:
         return
     sla = pair.both[0].freshness_sla
     lag = sla.written if sla.max_lag_seconds is None else format_lag(sla.max_lag_seconds, pair.both[0])
-    yield Finding(f"the freshness promise of {lag} was removed", "keep one, if a longer one", key="freshness_sla")
+    yield Finding(
+        f"the freshness promise of {lag} was removed",
+        "keep a freshness promise, even a longer one",
+        key="freshness_sla",
+    )

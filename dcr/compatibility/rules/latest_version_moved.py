@@ -30,12 +30,12 @@ if TYPE_CHECKING:
 
 @rule(about=CONTRACT, modes=(BACKWARD,), severity=INFO, breaks=CONSUMERS)
 def latest_version_moved(pair: ContractPair) -> Iterator[Finding]:
-    """Yield one finding when what readers get who name no version is another version than before."""
+    """Yield one finding when references without a version resolve to another version than before."""
     if pair.both is None or pair.is_repeated:
         return
     previous, proposed = pair.both
     if previous.alias_of is None or proposed.alias_of is None:
         return
-    message = f"references without a version now mean v{proposed.latest}, and meant v{previous.latest}"
-    hint = f"write latest_version: {previous.latest} until those who name no version have moved"
+    message = f"references without a version resolve to v{proposed.latest} instead of v{previous.latest}"
+    hint = f"write latest_version: {previous.latest} until readers that name no version have migrated"
     yield Finding(message, hint, key="latest", detail=str(proposed.latest))

@@ -30,15 +30,15 @@ if TYPE_CHECKING:
 
 @rule(about=FIELD, modes=(BACKWARD,), severity=WARNING, breaks=CONSUMERS)
 def measure_logic_changed(pair: FieldPair) -> Iterator[Finding]:
-    """Yield one finding when a field is a measure on both sides and its logic differs."""
+    """Yield one finding when a field is a measure on both sides and its expression differs."""
     before, after = (each.terms for each in pair.both) if pair.both else (None, None)
     if before is None or after is None:
         return
     if before.semantic_type != "measure" or after.semantic_type != "measure" or before.logic == after.logic:
         return
     if before.logic is None:
-        return  # it is written down for the first time
-    word = pair.get_key_name("logic")
+        return  # it was added to the contract, which does not change the data
+    key = pair.get_key_name("logic")
     change = f"changed from '{shorten(before.logic)}' to '{shorten(after.logic)}'" if after.logic else "was removed"
-    message = f"the {word} of measure '{pair.path}' {change}"
-    yield Finding(message, "check by hand that the numbers stay the same, and tell who reads them", key="logic")
+    message = f"the {key} of measure '{pair.path}' {change}"
+    yield Finding(message, "check that the results stay the same, and tell the consumers", key="logic")

@@ -33,5 +33,5 @@ def owner_missing(pair: ContractPair) -> Iterator[Finding]:
     native = pair.proposed.format == "native"
     had_none = pair.previous is not None and not pair.previous.owners
     if not had_none or (native and pair.is_changed):
-        hint = 'add owners: [{team: …, contact: "…"}]' if native else "name the team that answers for the dataset"
-        yield Finding("no owner is named", hint, key="owners", severity=ERROR if native else WARNING)
+        hint = 'add owners: [{team: …, contact: "…"}]' if native else "name the team that owns the dataset"
+        yield Finding("the dataset has no owner", hint, key="owners", severity=ERROR if native else WARNING)

@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 
 @rule(about=RUN, severity=WARNING)
 def policy_changed(edit: tuple[Location, tuple[str, ...]]) -> Iterator[Finding]:
-    """Yield one finding for a policy whose settings differ from the base's; `edit` is where, and which."""
-    place, settings = edit
+    """Yield one finding for a policy that differs from the base's; `edit` is its location and the changed settings."""
+    location, settings = edit
     names = ", ".join(settings)
-    message = f"the policy is edited in this change ({names}); the stricter side holds"
-    yield Finding(message, "change the policy in a pull request of its own", location=place, detail=names)
+    message = f"this change edits the policy ({names}); the stricter setting applies"
+    yield Finding(message, "change the policy in a separate pull request", location=location, detail=names)

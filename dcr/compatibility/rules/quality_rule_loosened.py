@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 @rule(about=CONTRACT, modes=(BACKWARD,), severity=WARNING, breaks=CONSUMERS)
 def quality_rule_loosened(pair: ContractPair) -> Iterator[Finding]:
-    """Yield one finding for each quality rule that measures the same and tolerates more."""
+    """Yield one finding for each quality rule that measures the same and is less strict."""
     for before, after in match_quality_rules(pair):
         if after is None or before.statement != after.statement:
             continue
@@ -40,7 +40,7 @@ def quality_rule_loosened(pair: ContractPair) -> Iterator[Finding]:
             where = f" of field '{before.field}'" if before.field else ""
             yield Finding(
                 f"quality rule '{before.label}'{where} {' and '.join(changes)}",
-                "tell those who rely on it what to expect",
+                "tell the consumers what to expect",
                 detail=f"{before.id or before.statement}",
                 location=after.location,
                 previous_location=before.location,

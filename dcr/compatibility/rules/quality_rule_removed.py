@@ -29,12 +29,12 @@ if TYPE_CHECKING:
 
     from dcr.compatibility.pairs import ContractPair
 
-_HINT = "keep it, or tell consumers what they have to check from now on"
+_HINT = "keep it, or tell the consumers what they have to check from now on"
 
 
 @rule(about=CONTRACT, modes=(BACKWARD,), severity=WARNING, breaks=CONSUMERS)
 def quality_rule_removed(pair: ContractPair) -> Iterator[Finding]:
-    """Yield one finding for each quality rule that is gone or measures something else."""
+    """Yield one finding for each quality rule that was removed or measures something else."""
     for before, after in match_quality_rules(pair):
         where = f" of field '{before.field}'" if before.field else ""
         if after is None:

@@ -35,7 +35,7 @@ def relationship_removed(pair: ContractPair) -> Iterator[Finding]:
     for before, after in match_relationships(pair):
         if after is None:
             message = f"relationship {format_ends(before)} was removed"
-            hint = "keep it, or tell those who join on it"
+            hint = "keep it, or tell the consumers who join on it"
             yield Finding(
                 message,
                 hint,

@@ -33,7 +33,7 @@ def sla_removed(pair: ContractPair) -> Iterator[Finding]:
     """Yield one finding for each service level that only the previous contract promises."""
     for before, after in match_service_levels(pair):
         if after is None:
-            message = f"the service level '{before.label}' of {format_service_level(before)} was removed"
-            hint = "keep one, if a weaker one, and tell those who plan by it"
+            message = f"service level '{before.label}' of {format_service_level(before)} was removed"
+            hint = "keep one, even a weaker one, and tell the consumers who plan by it"
             detail = f"{before.name} {before.element or ''}"
             yield Finding(message, hint, key="service_levels", detail=detail, previous_location=before.location)

@@ -27,9 +27,9 @@ if TYPE_CHECKING:
 
 @rule(about=CONTRACT, severity=WARNING)
 def value_ambiguous(pair: ContractPair) -> Iterator[Finding]:
-    """Yield one finding for each value of the proposed file that YAML 1.1 reads otherwise.
+    """Yield one finding for each value of the proposed file that YAML 1.1 reads differently.
 
-    An unchanged contract is not told again of what stood there before.
+    An unchanged contract is reported only for values that are new in its file.
     """
     notes = [each for each in pair.proposed_problems if not each.is_fatal and each.is_understood]
     if pair.is_unchanged:

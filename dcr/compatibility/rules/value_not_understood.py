@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 @rule(about=CONTRACT, severity=WARNING)
 def value_not_understood(pair: ContractPair) -> Iterator[Finding]:
-    """Yield one finding for each value of the proposed file that is not understood, and was not there before."""
+    """Yield one finding for each new value of the proposed file that dcr cannot interpret."""
     notes = [each for each in pair.proposed_problems if not each.is_understood]
     new = [
         each
@@ -42,7 +42,7 @@ def value_not_understood(pair: ContractPair) -> Iterator[Finding]:
 
 
 def _may_have_changed(pair: ContractPair) -> bool:
-    """Whether something may have changed that is not read: the file holds other keys or values than before."""
+    """Return whether the file contains other keys or values than before, which dcr may not read."""
     if pair.both is None or not pair.is_unchanged:
         return True
     texts = [format_canonical(each.section.node) if each.section and each.section.node else None for each in pair.both]

@@ -28,17 +28,18 @@ if TYPE_CHECKING:
 
 @rule(about=CONTRACT)
 def version_bump_insufficient(pair: ContractPair) -> Iterator[Finding]:
-    """Yield one finding when the version grew, but by too little: an error when MAJOR is owed, else a warning."""
+    """Yield one finding when the version bump is too small: an error if MAJOR is required, else a warning."""
     if pair.versions is None or not pair.needs_bump or pair.versions[1].is_changed_in_place:
         return
     previous, proposed = pair.versions
-    taken = compute_bump(previous.version, proposed.version)
-    if taken is None or proposed.version == previous.version or is_at_least(taken, pair.required_bump):
+    actual_bump = compute_bump(previous.version, proposed.version)
+    if actual_bump is None or proposed.version == previous.version or is_at_least(actual_bump, pair.required_bump):
         return
+    required = increase_version(previous.version, pair.required_bump)
     message = (
-        f"version went from '{previous.version}' to '{proposed.version}' ({taken.upper()}), "
-        f"and the change owes {pair.required_bump.upper()}"
+        f"a {pair.required_bump.upper()} version bump is required ({previous.version} → {required}), "
+        f"found {actual_bump.upper()} ({proposed.version})"
     )
-    hint = f'write version: "{increase_version(previous.version, pair.required_bump)}"'
+    hint = f'write version: "{required}"'
     severity = ERROR if pair.required_bump == MAJOR else WARNING
     yield Finding(message, hint, key="version", detail=pair.required_bump, severity=severity)

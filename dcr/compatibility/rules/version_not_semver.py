@@ -37,7 +37,7 @@ def version_not_semver(pair: ContractPair) -> Iterator[Finding]:
     ):
         return
     if proposed.version:
-        message = f"version '{proposed.version}' is not MAJOR.MINOR.PATCH: only judged equal or different"
+        message = f"version '{proposed.version}' is not MAJOR.MINOR.PATCH: dcr only checks whether it differs"
     else:
-        message = "the contract has no version: nothing says how much a change changes"
-    yield Finding(message, "write three numbers, as in 1.4.0", key="version", detail=proposed.version)
+        message = "the contract has no version, so dcr cannot check its bump"
+    yield Finding(message, "write three numbers, such as 1.4.0", key="version", detail=proposed.version)
