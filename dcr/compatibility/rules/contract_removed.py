@@ -59,7 +59,8 @@ def _describe_status(previous: Contract) -> str:
 
 def _build_native_hint(previous: Contract, replaced_by: str | None) -> str:
     if replaced_by:
-        return f"the file now defines '{replaced_by}': write dataset_id: {previous.dataset_id}, or archive the old contract first"
+        key = f"dataset_id: {previous.dataset_id}"
+        return f"the file now defines '{replaced_by}': write {key}, or archive the old contract first"
     next_status = "archived" if previous.status == "deprecated" else "deprecated and a deprecation_uri"
     return f"restore the file with status: {next_status}; delete it once it is archived"
 

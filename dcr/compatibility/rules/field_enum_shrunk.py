@@ -41,8 +41,9 @@ def field_enum_shrunk(pair: FieldPair) -> Iterator[Finding]:
         return
     enum, enum_value = get_enum_words(proposed)
     if previous.enum is None:
-        article, allowed = "an" if enum == "enum" else "a", format_list(proposed.enum) if proposed.enum else "no value"
-        message = f"{article} {enum} was added to field '{pair.path}': only {allowed} allowed"
+        article = "an" if enum == "enum" else "a"
+        allowed = f"only {format_list(proposed.enum)}" if proposed.enum else "no value"
+        message = f"{article} {enum} was added to field '{pair.path}', which allows {allowed}"
         hint = f"remove the {enum}, or list every value of existing rows in a MAJOR version"
         detail = "enum"
     else:

@@ -44,7 +44,8 @@ def field_removed(pair: FieldPair) -> Iterator[Finding]:
     kept, mark = describe_deprecation(pair.get_key_name("deprecated"))
     hint = f"keep it {kept}, then remove it"
     if pair.renamed_to:
-        hint = f"probably renamed to '{pair.renamed_to}': keep '{pair.previous.name}' as well until its readers have migrated"
+        name = pair.previous.name
+        hint = f"probably renamed to '{pair.renamed_to}': keep '{name}' as well until its readers have migrated"
     if pair.history and pair.history.deprecation:
         reason, advice = describe_early_removal(pair.history.deprecation, pair.path, mark)
         message, hint = message + reason, f"{hint}; {advice}" if pair.renamed_to else advice
