@@ -43,11 +43,11 @@ def drop_base_issues(
     issues = filter_issues(pair.previous, verdict.issues)
     if len(issues) < len(verdict.issues):
         verdict = Verdict(issues, added.required_bump, added.actual_bump)
-    remaining = []
-    for entry in older:
-        if older_issues := filter_issues(entry.pair.previous, entry.verdict.issues):
-            remaining.append(entry._replace(verdict=entry.verdict._replace(issues=older_issues)))
-    return verdict, tuple(remaining)
+    return verdict, tuple(
+        entry._replace(verdict=entry.verdict._replace(issues=remaining))
+        for entry in older
+        if (remaining := filter_issues(entry.pair.previous, entry.verdict.issues))
+    )
 
 
 def _is_in_base(issue: Issue, base_modes: Mapping[str, set[str]]) -> bool:

@@ -31,5 +31,5 @@ if TYPE_CHECKING:
 @rule(about=CONTRACT)
 def contract_invalid(pair: ContractPair) -> Iterator[Finding]:
     """Yield one finding for each error in the proposed file."""
-    for problem, detail in number_problems([each for each in pair.proposed_problems if each.is_fatal]):
+    for problem, detail in number_problems([problem for problem in pair.proposed_problems if problem.is_fatal]):
         yield Finding(problem.message, problem.hint, detail=detail, location=problem.location)

@@ -41,7 +41,7 @@ def field_embedding_changed(pair: FieldPair) -> Iterator[Finding]:
     """Yield one finding for each embedding property that was set before and differs now."""
     if pair.same_type is None:
         return
-    before, after = (each.terms.embedding if each.terms else None for each in pair.same_type)
+    before, after = (field.terms.embedding if field.terms else None for field in pair.same_type)
     if before is None:
         return
     for part, key, severity in _EMBEDDING_PARTS:

@@ -47,7 +47,7 @@ def field_enum_expanded(pair: FieldPair) -> Iterator[Finding]:
         detail = "enum"
     else:
         known = frozenset(previous.enum)
-        new = [each for each in proposed.enum if each not in known]
+        new = [member for member in proposed.enum if member not in known]
         values = f"{enum_value}{'s' * (len(new) > 1)} {format_list(new)}"
         message = f"{values} of field '{pair.path}' {'were' if len(new) > 1 else 'was'} added"
         hint = "make readers of the previous version handle unknown values before rows contain it"

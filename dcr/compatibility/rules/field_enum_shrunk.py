@@ -48,7 +48,7 @@ def field_enum_shrunk(pair: FieldPair) -> Iterator[Finding]:
         detail = "enum"
     else:
         kept = frozenset(proposed.enum)
-        removed = [each for each in previous.enum if each not in kept]
+        removed = [member for member in previous.enum if member not in kept]
         values = f"{enum_value}{'s' * (len(removed) > 1)} {format_list(removed)}"
         message = f"{values} of field '{pair.path}' {'were' if len(removed) > 1 else 'was'} removed"
         hint = "keep the value until no row contains it"

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 @rule(about=FIELD, modes=(BACKWARD,), severity=WARNING, breaks=CONSUMERS)
 def measure_logic_changed(pair: FieldPair) -> Iterator[Finding]:
     """Yield one finding when a field is a measure on both sides and its expression differs."""
-    before, after = (each.terms for each in pair.both) if pair.both else (None, None)
+    before, after = (field.terms for field in pair.both) if pair.both else (None, None)
     if before is None or after is None:
         return
     if before.semantic_type != "measure" or after.semantic_type != "measure" or before.logic == after.logic:

@@ -34,7 +34,7 @@ def semantic_type_changed(pair: FieldPair) -> Iterator[Finding]:
     """Yield one finding when a field is a measure in one contract only; columns and dimensions are both stored."""
     if pair.both is None:
         return
-    before, after = (each.terms.semantic_type if each.terms else _COLUMN for each in pair.both)
+    before, after = (field.terms.semantic_type if field.terms else _COLUMN for field in pair.both)
     if (before == _MEASURE) == (after == _MEASURE):
         return
     message = f"field '{pair.path}' changed semantic type from '{before}' to '{after}'"

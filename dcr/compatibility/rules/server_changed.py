@@ -39,7 +39,7 @@ def server_changed(pair: ContractPair) -> Iterator[Finding]:
     terms = find_term_pair(pair)
     if terms is None:
         return
-    keys = (lambda each: each.comparison_key, lambda each: (each.name,), lambda each: each.address)
+    keys = (lambda server: server.comparison_key, lambda server: (server.name,), lambda server: server.address)
     for before, after in match_terms(*_list_servers(pair, terms), keys):
         name = f"server '{before.name}'" if before.name else "the server"
         if after is None:
@@ -56,7 +56,11 @@ def server_changed(pair: ContractPair) -> Iterator[Finding]:
 def _list_servers(pair: ContractPair, terms: TermPair) -> tuple[tuple[Server, ...], tuple[Server, ...]]:
     """Return the servers of both contracts; a dbt model without one is in the default schema of its project."""
     previous, proposed = terms.previous.servers, terms.proposed.servers
-    if not (previous or proposed) or pair.both is None or not all(each.is_changed_in_place for each in pair.both):
+    if (
+        not (previous or proposed)
+        or pair.both is None
+        or not all(contract.is_changed_in_place for contract in pair.both)
+    ):
         return previous, proposed
     from dcr.contract.terms import Server  # noqa: PLC0415
 

@@ -31,8 +31,8 @@ def value_ambiguous(pair: ContractPair) -> Iterator[Finding]:
 
     An unchanged contract is reported only for values that are new in its file.
     """
-    notes = [each for each in pair.proposed_problems if not each.is_fatal and each.is_understood]
+    problems = [problem for problem in pair.proposed_problems if not problem.is_fatal and problem.is_understood]
     if pair.is_unchanged:
-        notes = [each for each in notes if each.identity not in pair.known_problems]
-    for problem, detail in number_problems(notes):
+        problems = [problem for problem in problems if problem.identity not in pair.known_problems]
+    for problem, detail in number_problems(problems):
         yield Finding(problem.message, problem.hint, detail=detail, location=problem.location)

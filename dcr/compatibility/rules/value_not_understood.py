@@ -31,11 +31,11 @@ if TYPE_CHECKING:
 @rule(about=CONTRACT, severity=WARNING)
 def value_not_understood(pair: ContractPair) -> Iterator[Finding]:
     """Yield one finding for each new value of the proposed file that dcr cannot interpret."""
-    notes = [each for each in pair.proposed_problems if not each.is_understood]
+    problems = [problem for problem in pair.proposed_problems if not problem.is_understood]
     new = [
-        each
-        for each in notes
-        if each.identity not in pair.known_problems or (each.is_persistent and _may_have_changed(pair))
+        problem
+        for problem in problems
+        if problem.identity not in pair.known_problems or (problem.is_persistent and _may_have_changed(pair))
     ]
     for problem, detail in number_problems(new):
         yield Finding(problem.message, problem.hint, detail=detail, location=problem.location, field=problem.field)
@@ -45,5 +45,8 @@ def _may_have_changed(pair: ContractPair) -> bool:
     """Return whether the file contains other keys or values than before, which dcr may not read."""
     if pair.both is None or not pair.is_unchanged:
         return True
-    texts = [format_canonical(each.section.node) if each.section and each.section.node else None for each in pair.both]
+    texts = [
+        format_canonical(contract.section.node) if contract.section and contract.section.node else None
+        for contract in pair.both
+    ]
     return None in texts or texts[0] != texts[1]
