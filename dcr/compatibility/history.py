@@ -72,5 +72,5 @@ class HistoryContext(NamedTuple):
 
 
 def get_value_key(path: str, value: object) -> tuple[str, str]:
-    """Return the key of an enum value, which tells 1 from true."""
+    """Return the key of an enum value, which distinguishes 1 from true."""
     return path, repr(value)

@@ -135,7 +135,7 @@ def _find_number_counterexample(writer: Field, limits: dict[str, Any]) -> Any:
     found: list[Fraction | None] = [
         *sorted(outside, key=lambda value: (len(str(to_number(value))), abs(value), value < 0))
     ]
-    # Doubles cannot tell numbers close to a large bound apart: search further away, and search integers.
+    # Doubles cannot distinguish numbers close to a large bound: search further away, and search integers.
     integers = [replace(allowed, step=to_fraction(allowed.step.numerator))] if allowed.step else []
     for key, bound in limits.items():
         for numbers in (allowed, *integers):

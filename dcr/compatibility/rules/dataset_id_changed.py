@@ -5,7 +5,7 @@ Why it breaks
     do not find it, although the table is the same.
 
 Instead
-    Keep the id in the new format. If that is not possible, tell the consumers who look it up.
+    Keep the id in the new format. If that is not possible, notify the consumers who look it up.
 
 Example
     id: shop

@@ -53,7 +53,7 @@ def field_embedding_changed(pair: FieldPair) -> Iterator[Finding]:
         change = f"changed {name} from {format_value(old)} to {format_value(new)}"
         if new is None:
             change = f"no longer has its {name} {format_value(old)}"
-        hint = "write the new vectors to a new field" if severity == ERROR else "tell the consumers who search by it"
+        hint = "write the new vectors to a new field" if severity == ERROR else "notify the consumers who search by it"
         bump = MAJOR if severity == ERROR else PATCH
         yield Finding(
             f"field '{pair.path}' {change}", hint, key=key, detail=f"{key} {new}", severity=severity, bump=bump

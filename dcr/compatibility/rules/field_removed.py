@@ -5,7 +5,7 @@ Why it breaks
     error. This is also true of optional fields.
 
 Instead
-    Mark the field `deprecated: true`, release that, tell its readers, and remove it when nobody reads it. To rename a
+    Mark the field `deprecated: true`, release that, notify its readers, and remove it when nobody reads it. To rename a
     field, first add the new name and keep the old one. If the policy sets min_deprecation_days, a field may be removed
     once it has been deprecated on the base for that many days; the hint names the first day.
 

@@ -41,7 +41,7 @@ def field_required_removed(pair: FieldPair) -> Iterator[Finding]:
         yield Finding(
             message,
             "keep writing it until readers of the previous version have migrated",
-            detail="gone",
+            detail="gone",  # part of existing fingerprints
             needs_witness=True,
         )
     elif not pair.proposed.required:

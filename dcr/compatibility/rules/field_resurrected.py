@@ -2,7 +2,7 @@
 
 Why it breaks
     Rows written before the removal still have the old meaning, and so do the queries for them. One name now stands
-    for two things, and nothing in the rows tells them apart.
+    for two things, and nothing in the rows distinguishes them.
 
 Instead
     Use a new name, or reintroduce the field as it was. dcr compares its type, enum, constraints and nested fields, and

@@ -4,7 +4,7 @@ Why it breaks
     Consumers schedule jobs and alerts by the promised lag. With a longer lag these run before the data arrives.
 
 Instead
-    Tell the consumers first, and give them time to adapt their schedules.
+    Notify the consumers first, and give them time to adapt their schedules.
 
 Example
     freshness_sla: {max_lag_seconds: 86400, measurement: event_time}
@@ -39,4 +39,6 @@ def freshness_sla_loosened(pair: ContractPair) -> Iterator[Finding]:
     lags = [format_lag(lag.max_lag_seconds, pair.both[1]) for lag in (before, after) if lag.max_lag_seconds]
     (old, old_unit), (new, new_unit) = (lag.split() for lag in lags)
     message = f"freshness loosened from {old if old_unit == new_unit else lags[0]} to {new} {new_unit}"
-    yield Finding(message, "tell the consumers who schedule by it first", key="freshness_sla", detail="max_lag_seconds")
+    yield Finding(
+        message, "notify the consumers who schedule by it first", key="freshness_sla", detail="max_lag_seconds"
+    )

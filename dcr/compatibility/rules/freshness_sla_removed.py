@@ -4,7 +4,7 @@ Why it breaks
     Consumers schedule jobs and alerts by the promised lag. Without it, nobody is alerted when the data is late.
 
 Instead
-    Keep a promise, even a longer one, and tell the consumers who schedule by it.
+    Keep a promise, even a longer one, and notify the consumers who schedule by it.
 
 Example
     freshness_sla: {max_lag_seconds: 86400}

@@ -1,7 +1,7 @@
 """A key that dcr does not read changed in a contract of a foreign format.
 
 Why it breaks
-    dcr cannot tell whether it does. It compares every other key, or lists it in docs/formats.md as a key that
+    dcr cannot determine whether it does. It compares every other key, or lists it in docs/formats.md as a key that
     breaks nobody. This key is neither, so its change was not checked.
 
 Instead

@@ -1,11 +1,11 @@
 """The expression of a measure changed.
 
 Why it breaks
-    Every dashboard that shows the measure may show other numbers under the same name. dcr cannot tell whether two
+    Every dashboard that shows the measure may show other numbers under the same name. dcr cannot determine whether two
     expressions give the same result.
 
 Instead
-    Add the new expression as a new measure, or tell the consumers before it changes.
+    Add the new expression as a new measure, or notify the consumers before it changes.
 
 Example
     properties:
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 @rule(about=FIELD, modes=(BACKWARD,), severity=WARNING, breaks=CONSUMERS)
 def measure_logic_changed(pair: FieldPair) -> Iterator[Finding]:
-    """Yield one finding when a field is a measure on both sides and its expression differs."""
+    """Yield one finding when a field is a measure in both contracts and its expression differs."""
     before, after = (field.terms for field in pair.both) if pair.both else (None, None)
     if before is None or after is None:
         return
@@ -41,4 +41,4 @@ def measure_logic_changed(pair: FieldPair) -> Iterator[Finding]:
     key = pair.get_key_name("logic")
     change = f"changed from '{shorten(before.logic)}' to '{shorten(after.logic)}'" if after.logic else "was removed"
     message = f"the {key} of measure '{pair.path}' {change}"
-    yield Finding(message, "check that the results stay the same, and tell the consumers", key="logic")
+    yield Finding(message, "check that the results stay the same, and notify the consumers", key="logic")

@@ -52,7 +52,7 @@ def _check_dataset(previous: Contract, proposed: Contract) -> Iterator[Finding]:
 
     References to such a model still resolve. A name that the file does not contain is only a warning.
     """
-    before, after = (side.terms.physical_name if side.terms else None for side in (previous, proposed))
+    before, after = (contract.terms.physical_name if contract.terms else None for contract in (previous, proposed))
     versions_added = previous.is_changed_in_place and proposed.alias_of is not None
     names = (before or _get_default_name(previous), after or _get_default_name(proposed))
     if not (before or after or versions_added) or names[0] == names[1]:

@@ -5,7 +5,7 @@ Why it breaks
     overflows the reader's type. Formats that record both types report it here.
 
 Instead
-    Widen types rather than narrow them, and tell the consumers who read the table directly.
+    Widen types rather than narrow them, and notify the consumers who read the table directly.
 
 Example
     physicalType: varchar(64)
@@ -42,7 +42,7 @@ def physical_type_changed(pair: FieldPair) -> Iterator[Finding]:
         return  # reported for the nested field
     old, new = (format_physical_type(field) for field in pair.same_type)
     message = f"field '{pair.path}' changed {get_physical_type_word(pair)} from {old} to {new}"
-    yield Finding(message, "tell the consumers who read the table directly", key="physical_type", detail=after)
+    yield Finding(message, "notify the consumers who read the table directly", key="physical_type", detail=after)
 
 
 def _get_nested_meaning(field: Field) -> tuple[object, ...]:

@@ -39,7 +39,7 @@ def relationship_changed(pair: ContractPair) -> Iterator[Finding]:
             message = f"relationship {format_ends(before)} changed type from '{before.type}' to '{after.type}'"
         yield Finding(
             message,
-            "tell the consumers who join on it",
+            "notify the consumers who join on it",
             detail=format_ends(before),
             location=after.location,
             previous_location=before.location,

@@ -5,7 +5,7 @@ Why it breaks
     joins may drop rows without an error.
 
 Instead
-    Keep the relationship while the join is supported, or tell the consumers who join on it before you remove it.
+    Keep the relationship while the join is supported, or notify the consumers who join on it before you remove it.
 
 Example
     relationships:
@@ -35,7 +35,7 @@ def relationship_removed(pair: ContractPair) -> Iterator[Finding]:
     for before, after in match_relationships(pair):
         if after is None:
             message = f"relationship {format_ends(before)} was removed"
-            hint = "keep it, or tell the consumers who join on it"
+            hint = "keep it, or notify the consumers who join on it"
             yield Finding(
                 message,
                 hint,

@@ -6,7 +6,7 @@ Why it breaks
     such as support hours in words, are reported whenever they change.
 
 Instead
-    Tell the consumers first, and give them time to adapt.
+    Notify the consumers first, and give them time to adapt.
 
 Example
     slaProperties:
@@ -50,10 +50,10 @@ def sla_loosened(pair: ContractPair) -> Iterator[Finding]:
         change = "was loosened" if looser else "changed"
         values = f"from {format_service_level(before)} to {format_service_level(after)}"
         message = f"service level '{after.label}' {change} {values}"
-        hint = "tell the consumers who plan by it first"
+        hint = "notify the consumers who plan by it first"
         yield Finding(
             message,
-            hint if looser else f"{hint}; dcr cannot tell which value promises more: compare them by hand",
+            hint if looser else f"{hint}; dcr cannot determine which value promises more: compare them by hand",
             detail=f"{before.name} {before.element or ''}",
             location=after.location,
             previous_location=before.location,

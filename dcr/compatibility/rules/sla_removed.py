@@ -5,7 +5,7 @@ Why it breaks
     nobody is alerted when it is no longer met.
 
 Instead
-    Keep a service level, even a weaker one, and tell the consumers who plan by it.
+    Keep a service level, even a weaker one, and notify the consumers who plan by it.
 
 Example
     slaProperties:
@@ -34,6 +34,6 @@ def sla_removed(pair: ContractPair) -> Iterator[Finding]:
     for before, after in match_service_levels(pair):
         if after is None:
             message = f"service level '{before.label}' of {format_service_level(before)} was removed"
-            hint = "keep one, even a weaker one, and tell the consumers who plan by it"
+            hint = "keep one, even a weaker one, and notify the consumers who plan by it"
             detail = f"{before.name} {before.element or ''}"
             yield Finding(message, hint, key="service_levels", detail=detail, previous_location=before.location)

@@ -1,7 +1,7 @@
 """The version of a contract in a foreign format is not MAJOR.MINOR.PATCH.
 
 Why it breaks
-    Without MAJOR.MINOR.PATCH, nobody can tell which of two versions is newer or how much changed. dcr then checks
+    Without MAJOR.MINOR.PATCH, nobody knows which of two versions is newer or how much changed. dcr then checks
     only whether the version is a different one.
 
 Instead
