@@ -89,7 +89,7 @@ def _parse_entry(name: str, number: int, entry: Any) -> BaselineEntry:
     values = entry if isinstance(entry, dict) else {}
     for key in ("by", "fingerprint", "kind"):
         if not isinstance(values.get(key), str):
-            raise BaselineError(f"entry {number} of baseline '{name}' does not have {key}", _build_rewrite_hint(name))
+            raise BaselineError(f"entry {number} of baseline '{name}' does not have '{key}'", _build_rewrite_hint(name))
     dataset, path, field, message = (str(values[key]) if key in values else None for key in _TEXTS)
     return BaselineEntry(values["by"], values["fingerprint"], values["kind"], dataset, path, field, message or "")
 

@@ -51,8 +51,8 @@ def test_nothing_accepted_is_no_problem(text: str) -> None:
     assert read(text) == ([], [])
 
 
-REPORT = "add {}; every entry names one break exactly"
-EXACTLY = "name one break exactly; copy it from the report"
+REPORT = "add {}: an entry accepts exactly one break"
+EXACTLY = "name exactly one break, as in the report"
 MEANT_REMOVED = "did you mean 'field_removed'?"
 AN_ENTRY = "write dataset, version, kind, field and reason"
 NO_DATE = ", expected a date"

@@ -48,7 +48,7 @@ def test_an_edited_policy_is_said_with_the_settings_that_differ() -> None:
             "policy_changed",
             "warning",
             "dcr.toml",
-            "the policy is edited in this change (exclude, mode, draft); the stricter side holds",
+            "this change edits the policy (exclude, mode, draft); the stricter setting applies",
         )
     ]
     loud = combine_policies(

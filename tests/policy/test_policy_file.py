@@ -94,14 +94,14 @@ def test_a_pyproject_has_a_policy_in_its_own_table(text: str, policy: Policy | N
         ("accept_from = 'head'", "accept_from is 'head', expected one of proposed, base", ""),
         ("base = ''", "base is '', expected a ref", 'write base = "origin/main"'),
         ("base = 5", "base is 5, expected a ref", 'write base = "origin/main"'),
-        ("contracts = []", "contracts is empty, so nothing would be checked", "leave it out for the default"),
+        ("contracts = []", "contracts is empty, so nothing would be checked", "remove it to use the default"),
         ("contracts = 5", "contracts is not a list of globs", 'write contracts = ["contracts/**/*.yaml"]'),
         ("contracts = ['']", "contracts is not a list of globs", 'write contracts = ["contracts/**/*.yaml"]'),
         ("exclude = [['a']]", "exclude is not a list of globs", 'write exclude = ["contracts/**/*.yaml"]'),
         *(
             (
                 f"contracts = ['{glob}']",
-                f"the glob '{glob}' is not relative to the repository, or uses more than * ** and ?",
+                f"glob '{glob}' is not relative to the repository, or uses other wildcards than * ** and ?",
                 'write contracts = ["contracts/**/*.yaml"]',
             )
             for glob in ("/a.yaml", "./a.yaml", "../a.yaml", "a/../b.yaml", "a\\b.yaml", "[ab].yaml", "{a,b}.yaml")
@@ -114,9 +114,9 @@ def test_a_pyproject_has_a_policy_in_its_own_table(text: str, policy: Policy | N
             )
             for written, shown in (("-1", "-1"), ("true", "True"), ("1.5", "1.5"), ("'90'", "'90'"), ("99999", "99999"))
         ),
-        ("modes = 'full'", "modes is no table", "write [modes] and one line for each entry"),
+        ("modes = 'full'", "modes is not a table", "write [modes] and one line for each entry"),
         ("modes = {'a.*' = 'ful'}", f"modes.a.* is 'ful', expected one of {ALL_MODES}", "did you mean 'full'?"),
-        ("severity = 'error'", "severity is no table", "write [severity] and one line for each entry"),
+        ("severity = 'error'", "severity is not a table", "write [severity] and one line for each entry"),
         ("severity = {field_remved = 'off'}", "severity of unknown kind 'field_remved'", MEANT_REMOVED),
         ("severity = {x = 'off'}", "severity of unknown kind 'x'", "dcr explain"),
         (
@@ -140,13 +140,13 @@ def test_every_mistake_is_named_with_its_file_and_what_was_meant(path: str, text
     "content", [b"mode = ", b"\xff", b"mode = 'full'\nmode = 'none'", b"dcr = [", b"a = 1979-99-99 # dcr"]
 )
 def test_what_is_not_toml_is_said(content: bytes) -> None:
-    with pytest.raises(PolicyError, match=r"^'dcr\.toml' is not TOML: ") as caught:
+    with pytest.raises(PolicyError, match=r"^invalid TOML in 'dcr\.toml': ") as caught:
         parse_policy("dcr.toml", content, list_kinds())
-    assert caught.value.hint == "mend 'dcr.toml'; see: dcr schema policy"
+    assert caught.value.hint == "fix 'dcr.toml'; see: dcr schema policy"
 
 
 def test_a_tool_table_that_is_none_is_said() -> None:
-    with pytest.raises(PolicyError, match=r"'pyproject\.toml': the policy is no table"):
+    with pytest.raises(PolicyError, match=r"'pyproject\.toml': the policy is not a table"):
         parse("tool = {dcr = 5}", "pyproject.toml")
 
 
