@@ -159,7 +159,7 @@ def test_a_break_on_the_way_points_into_both_files() -> None:
 def test_a_table_that_is_gone_on_the_way_is_removed() -> None:
     (issue,) = issues(SPECIFICATION, STANDARD[: STANDARD.index("  - name: refunds")])
     assert (issue.kind, issue.message) == (
-        "contract_removed", "the contract of 'shop/refunds' was removed while its status is 'active'",
+        "contract_removed", "the contract of 'shop/refunds' was removed while its status was 'active'",
     )  # fmt: skip
     assert issue.location is not None
     assert issue.location.line == line_of(STANDARD, "schema:")
