@@ -114,9 +114,9 @@ def test_every_cause_is_named_with_its_place(old: str, new: str, problems: list[
 def test_a_file_that_is_refused_accepts_nothing(text: str, line: int, message: str) -> None:
     found, problems = read(text)
     assert found == []
-    ((at, _, said, _),) = problems
+    ((at, _, text, _),) = problems
     assert at == line
-    assert said.startswith(message)
+    assert text.startswith(message)
 
 
 def test_one_bad_entry_hides_no_other() -> None:

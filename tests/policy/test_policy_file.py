@@ -1,4 +1,4 @@
-"""What a policy may say, what it is told when it says something else, and which of two is stricter."""
+"""Tests the settings of a policy, the messages for invalid ones, and which of two policies is stricter."""
 
 from __future__ import annotations
 
@@ -139,13 +139,13 @@ def test_every_mistake_is_named_with_its_file_and_what_was_meant(path: str, text
 @pytest.mark.parametrize(
     "content", [b"mode = ", b"\xff", b"mode = 'full'\nmode = 'none'", b"dcr = [", b"a = 1979-99-99 # dcr"]
 )
-def test_what_is_not_toml_is_said(content: bytes) -> None:
+def test_invalid_toml_is_reported(content: bytes) -> None:
     with pytest.raises(PolicyError, match=r"^invalid TOML in 'dcr\.toml': ") as caught:
         parse_policy("dcr.toml", content, list_kinds())
     assert caught.value.hint == "fix 'dcr.toml'; see: dcr schema policy"
 
 
-def test_a_tool_table_that_is_none_is_said() -> None:
+def test_a_tool_value_that_is_not_a_table_is_reported() -> None:
     with pytest.raises(PolicyError, match=r"'pyproject\.toml': the policy is not a table"):
         parse("tool = {dcr = 5}", "pyproject.toml")
 
@@ -220,14 +220,14 @@ def test_globs_of_either_side_count_and_exclusions_only_of_both() -> None:
 
 
 def test_two_equal_policies_are_that_policy() -> None:
-    said = {
+    settings = {
         "mode": "full",
         "fail_on": "warning",
         "breaking": "allow-with-major",
         "draft": "warn",
         "accept_from": "base",
     }
-    policy = Policy(("a",), ("b",), modes={"x": "none"}, severity={"owner_missing": "off"}, **said)
+    policy = Policy(("a",), ("b",), modes={"x": "none"}, severity={"owner_missing": "off"}, **settings)
     both = StricterPolicy(policy, policy)
     assert (both.contracts, both.exclude) == (policy.contracts, policy.exclude)
     assert {name: both.get_choice(name) for name in CHOICES if name != "mode"} == {
