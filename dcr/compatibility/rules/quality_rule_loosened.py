@@ -6,7 +6,7 @@ Why it breaks
     different units, so it reports them.
 
 Instead
-    Keep the threshold and the severity, or notify the consumers what to expect.
+    Keep the threshold and the severity, or notify the consumers of the change.
 
 Example
     quality:
@@ -40,7 +40,7 @@ def quality_rule_loosened(pair: ContractPair) -> Iterator[Finding]:
             where = f" of field '{before.field}'" if before.field else ""
             yield Finding(
                 f"quality rule '{before.label}'{where} {' and '.join(changes)}",
-                "notify the consumers what to expect",
+                "notify the consumers of the change",
                 detail=f"{before.id or before.statement}",
                 location=after.location,
                 previous_location=before.location,

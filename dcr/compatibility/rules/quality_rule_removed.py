@@ -6,7 +6,7 @@ Why it breaks
     removed.
 
 Instead
-    Keep the rule, or notify the consumers what they have to check from now on.
+    Keep the rule, or notify the consumers that they have to check the data themselves.
 
 Example
     quality:
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from dcr.compatibility.pairs import ContractPair
 
-_HINT = "keep it, or notify the consumers what they have to check from now on"
+_HINT = "keep it, or notify the consumers that they have to check the data themselves"
 
 
 @rule(about=CONTRACT, modes=(BACKWARD,), severity=WARNING, breaks=CONSUMERS)
