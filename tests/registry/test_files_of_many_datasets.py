@@ -95,9 +95,13 @@ def places(contract: Contract) -> list[Any]:
     """Return where a contract and its fields stand, key by key."""
     keys = ("version", "status", "owners", "freshness_sla", "dataset_id")
     found: list[Any] = [contract.section.locate(key) if contract.section else None for key in keys]
-    found += [contract.fields_section.locate(key) if contract.fields_section else None for key in ("primary_key", "dataset")]
+    found += [
+        contract.fields_section.locate(key) if contract.fields_section else None for key in ("primary_key", "dataset")
+    ]
     for _, field in walk_fields(contract.fields):
-        found += [field.section.locate(key) if field.section else None for key in (None, "type", "description", "required")]
+        found += [
+            field.section.locate(key) if field.section else None for key in (None, "type", "description", "required")
+        ]
     return found
 
 

@@ -1,4 +1,4 @@
-"""The study's pairs read through the foreign formats: each pair again as other people write it, judged and mixed."""
+"""Builds the pairs of the study in foreign formats, and from one format to another."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from dcr.compatibility.matching import MatchContext, match_contracts
 from dcr.compatibility.modes import BACKWARD, FORWARD, MODES
 from dcr.formats import read_content
 
-from .documents import said_by
-from .foreign import as_dbt, as_dcs, as_native, as_odcs, sayable_in_dbt
+from .documents import parse_document
+from .foreign import as_dbt, as_dcs, as_native, as_odcs, reduce_to_dbt
 from .generate import NAMES
 from .judge import Judge
 from .rows import rows_of
@@ -42,8 +42,8 @@ AROUND = MatchContext(find_claims=lambda _: {}, find_out_of_scope=lambda _: {}, 
 
 
 @dataclass(frozen=True)
-class Crossing:
-    """One pair of the study in dcr's own words, in each foreign format, from one format to another, and as dbt's."""
+class ForeignPair:
+    """One pair of the study in native format, in each foreign format, from one format to another, and as dbt's."""
 
     native: Case
     foreign: dict[str, Case]
@@ -58,48 +58,50 @@ MIXES = (
 )  # fmt: skip
 
 
-def crossings(cases: list[Case]) -> Iterator[Crossing]:
+def list_foreign_pairs(cases: list[Case]) -> Iterator[ForeignPair]:
     """Yield some of the study's pairs read through every format, the same each time for the same seed."""
     for case in cases[::EVERY]:
         rng = Random(f"{SEED} abroad {case.name}")
         sides = renamed(rng, case.previous.contract, rekeyed(rng, case.proposed.contract))
-        smaller = sayable_in_dbt(sides[0]), sayable_in_dbt(sides[1])
+        smaller = reduce_to_dbt(sides[0]), reduce_to_dbt(sides[1])
         formats = rng.choice(MIXES)
-        yield Crossing(
-            crossed(case.name, case.edits, sides, ("native", "native"), rng),
-            {name: crossed(case.name, case.edits, sides, (name, name), rng) for name in FORMATS},
+        yield ForeignPair(
+            build_case(case.name, case.edits, sides, ("native", "native"), rng),
+            {name: build_case(case.name, case.edits, sides, (name, name), rng) for name in FORMATS},
             formats,
-            crossed(case.name, case.edits, sides, formats, rng),
+            build_case(case.name, case.edits, sides, formats, rng),
             (
-                crossed(case.name, case.edits, smaller, ("native", "native"), rng),
-                crossed(case.name, case.edits, smaller, ("dbt", "dbt"), rng),
+                build_case(case.name, case.edits, smaller, ("native", "native"), rng),
+                build_case(case.name, case.edits, smaller, ("dbt", "dbt"), rng),
             ),
         )
 
 
-def crossed(
+def build_case(
     name: str, edits: tuple[str, ...], sides: tuple[Mapping, Mapping], formats: tuple[str, str], rng: Random
 ) -> Case:
-    """Return a pair written in some formats, read and judged by dcr, and judged by what its documents say."""
+    """Return a pair in the given formats, with verdicts of dcr and a judge for its documents."""
     writers = WRITERS if formats[0] == formats[1] else {**WRITERS, "odcs": partial(as_odcs, tolerant_rules=False)}
     before, after = (writers[each](side, rng) for each, side in zip(formats, sides, strict=True))
     previous, proposed = (
-        Judge(said_by(text) if each in FORMATS else side)
+        Judge(parse_document(text) if each in FORMATS else side)
         for each, side, text in zip(formats, sides, (before, after), strict=True)
     )
-    pair, verdicts = judged(before, after)
+    pair, verdicts = run_on_texts(before, after)
     return Case(f"{name}, {' to '.join(formats)}", edits, previous, proposed, (before, after), pair, verdicts, {})
 
 
 def with_rows(case: Case) -> Case:
-    """Return a case with rows for what its documents say."""
+    """Return a case with rows for its documents."""
     before, after = case.previous.contract, case.proposed.contract
     case.rows |= {BACKWARD: rows_of(before, after), FORWARD: rows_of(after, before)}
     return case
 
 
-def judged(before: bytes, after: bytes, modes: tuple[str, ...] = MODES) -> tuple[ContractPair, dict[str, Verdict]]:
-    """Return the one pair that two texts of a file make, and what is said of it in each mode."""
+def run_on_texts(
+    before: bytes, after: bytes, modes: tuple[str, ...] = MODES
+) -> tuple[ContractPair, dict[str, Verdict]]:
+    """Return the pair of two texts of a file, and its verdict in each mode."""
     readings = [{PATH: read_content(PATH, text)} for text in (before, after)]
     (matched,) = match_contracts(*readings, AROUND)
     assert matched.pair.both is not None, f"{before.decode()}\n{after.decode()}"
@@ -124,12 +126,14 @@ def renamed(rng: Random, *sides: Mapping) -> tuple[Mapping, ...]:
     return tuple(_named(side, odd) for side in sides)
 
 
-def _named(said: Any, odd: dict[str, str]) -> Any:
-    if isinstance(said, list):
-        return [_named(each, odd) for each in said]
-    if not isinstance(said, dict):
-        return said
-    found = {key: _named(value, odd) if key in ("fields", "items") else value for key, value in said.items()}
-    found |= {"name": odd.get(said["name"], said["name"])} if "name" in said else {}
-    found |= {"primary_key": [odd.get(each, each) for each in said["primary_key"]]} if "primary_key" in said else {}
+def _named(mapping: Any, odd: dict[str, str]) -> Any:
+    if isinstance(mapping, list):
+        return [_named(each, odd) for each in mapping]
+    if not isinstance(mapping, dict):
+        return mapping
+    found = {key: _named(value, odd) if key in ("fields", "items") else value for key, value in mapping.items()}
+    found |= {"name": odd.get(mapping["name"], mapping["name"])} if "name" in mapping else {}
+    found |= (
+        {"primary_key": [odd.get(each, each) for each in mapping["primary_key"]]} if "primary_key" in mapping else {}
+    )
     return found
