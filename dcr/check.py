@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from dcr.compatibility.severities import ERROR
 from dcr.errors import DcrError, UsageError
-from dcr.git.base.comparison import resolve_base_for_head
+from dcr.git.base.resolution import resolve_base
 from dcr.git.changes import INDEX, WORKTREE, list_changes
 from dcr.git.ci.repository_url import find_repository_url
 from dcr.git.contracts.counts import count_contracts
@@ -75,12 +75,12 @@ def check(request: Request, progress: Callable[[str], None] = lambda _: None) ->
         from dcr.git.base.merge_tree import create_merge_tree  # noqa: PLC0415 (few runs merge)
 
         name = "HEAD" if request.head == WORKTREE else request.head
-        base = resolve_base_for_head(repository, request.base, name)
+        base = resolve_base(repository, request.base, name)
         with create_merge_tree(repository, base, name) as (beside, tree):
             return _compare_with_base(
                 request, beside, base._replace(merge_base=base.commit, other_merge_bases=()), tree, progress
             )
-    base = request.resolved_base or resolve_base_for_head(repository, request.base, request.head)
+    base = request.resolved_base or resolve_base(repository, request.base, request.head)
     head = request.head if request.head in (WORKTREE, INDEX) else base.head
     reports = [
         _compare_with_base(request, repository, base._replace(merge_base=each), head, progress)
@@ -208,9 +208,9 @@ def _judge_changes(
         run.repository,
         tip,
         run.head,
-        found=run.change_set,
-        looked_at=looked_at,
-        untouched=untouched,
+        change_set=run.change_set,
+        checked_changes=looked_at,
+        unchanged=untouched,
         scope=run.scope,
     )
     progress("judging")

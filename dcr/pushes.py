@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from dcr.check import Request, check
 from dcr.errors import DcrError
-from dcr.git.base.comparison import create_empty_base, find_common_base, has_refs, resolve_exact_base
+from dcr.git.base.merge_bases import create_empty_base, find_common_base, resolve_exact_base
 from dcr.git.base.resolution import NoBaseError, resolve_ref
-from dcr.git.policies import find_policy_base
 from dcr.git.ref_updates import BRANCH_PREFIX, PublishedBranch, RefUpdate, get_published_branch, use_tracking_ref
+from dcr.git.refs import has_refs
 from dcr.git.repository import discover_repository
 
 if TYPE_CHECKING:
@@ -76,7 +76,7 @@ def check_sent(
     if not any(update.new and update.ref.startswith(BRANCH_PREFIX) and wanted.covers(update) for update in updates):
         return [UpdateResult(each, _find_skip_reason(each, wanted)) for each in updates]
     repository = discover_repository(folder)
-    name, source, commit = resolve_ref(repository, None, lambda at: find_policy_base(repository, at))
+    name, source, commit = resolve_ref(repository, None)
     if name == "HEAD":  # the only branch there is
         here = (
             repository.git.run_unchecked("symbolic-ref", "--quiet", "HEAD")
@@ -126,7 +126,7 @@ def _choose_base(repository: Repository, update: RefUpdate, published: Published
         if old is None:
             return create_empty_base(repository, new), f"is new, and so compared with nothing: {_NOT_COMPARED}"
         return resolve_exact_base(
-            repository, update.name, published.source, old, new, fix="git fetch, then push again"
+            repository, update.name, published.source, old, new, hint="run: git fetch, then push again"
         ), ""
     if published.commit is not None:
         found = find_common_base(repository, published.name, published.source, published.commit, new)

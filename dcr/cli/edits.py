@@ -62,7 +62,7 @@ def _write_edit(amendment: FileEdit, *, after: int) -> None:
         amendment.write()
     except DcrError as error:
         if after:
-            error.undone = "not all was written"
+            error.consequence = "not all was written"
         raise
 
 

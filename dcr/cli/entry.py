@@ -94,9 +94,9 @@ def _get_outcome(error: DcrError) -> str:
     """Return what did not happen: what the error itself says, or else what the command is for."""
     from dcr.errors import DcrError
 
-    if error.undone != DcrError.undone:
-        return error.undone
-    return _OUTCOMES.get(next(iter(sys.argv[1:]), ""), error.undone)
+    if error.consequence != DcrError.consequence:
+        return error.consequence
+    return _OUTCOMES.get(next(iter(sys.argv[1:]), ""), error.consequence)
 
 
 def _print_error(error: Exception) -> int:

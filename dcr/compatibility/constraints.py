@@ -8,7 +8,7 @@ from dcr.compatibility.counterexamples.constraints import LOWER, UPPER, find_con
 from dcr.compatibility.counterexamples.rows import ABSENT, UNKNOWN
 from dcr.compatibility.wording import format_value
 from dcr.contract.values.field_values import find_failed_constraint
-from dcr.formats._foreign.mapping import resolve_scalar
+from dcr.formats._foreign.nodes import resolve_scalar_leniently
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -69,6 +69,6 @@ def _format_constraint(group: tuple[str, ...], key: str, field: Field) -> str:
     present = next((name for name in group if name in field.constraints), None)
     if key in field.constraints or present is None:
         text = field.section.find_text(key) if field.section and key not in field.constraints else None
-        return format_value(field.constraints.get(key) if text is None else resolve_scalar(text))
+        return format_value(field.constraints.get(key) if text is None else resolve_scalar_leniently(text))
     name = field.section.get_key_name(present) if field.section else present
     return f"{name} {format_value(field.constraints[present])}"

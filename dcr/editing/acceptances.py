@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 class IssueNotReportedError(DcrError):
     """Nothing of the kind is reported now, so an acceptance of it would be an error."""
 
-    undone = "nothing was written"
+    consequence = "nothing was written"
 
 
 class AcceptanceRequest(NamedTuple):

@@ -27,13 +27,13 @@ if TYPE_CHECKING:
 class UnknownDatasetError(DcrError):
     """No file in scope holds the dataset."""
 
-    undone = "nothing was written"
+    consequence = "nothing was written"
 
 
 class AmbiguousDatasetError(DcrError):
     """More than one file claims the dataset."""
 
-    undone = "nothing was written"
+    consequence = "nothing was written"
 
 
 class SourceFile(NamedTuple):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from dcr.git.base.resolution import resolve_ref
-from dcr.git.policies import find_policy_base, read_policy
+from dcr.git.policies import read_policy
 from dcr.registry.history.timeline import read_history
 
 if TYPE_CHECKING:
@@ -49,5 +49,5 @@ def open_snapshot(repository: Repository, ref: str | None = None) -> Snapshot:
 
     Raises a `DcrError` for a ref that names nothing, or a policy that cannot be understood.
     """
-    name, source, commit = resolve_ref(repository, ref, lambda at: find_policy_base(repository, at))
+    name, source, commit = resolve_ref(repository, ref)
     return Snapshot(repository, name, source, commit, read_policy(repository, commit))

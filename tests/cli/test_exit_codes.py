@@ -80,8 +80,8 @@ def test_a_change_of_severity_decides_the_exit_code(unchanged: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["check", "--base", "nowhere"], "the ref 'nowhere' names no commit in this repository"),
-        (["check", "--head", "nowhere"], "the ref 'nowhere' names no commit in this repository"),
+        (["check", "--base", "nowhere"], "ref 'nowhere' does not exist"),
+        (["check", "--head", "nowhere"], "ref 'nowhere' does not exist"),
         (["check", "no/such/folder"], "there is no 'no/such/folder', now or at the base"),
         (["check", ".."], "'..' is outside the repository"),
         (["lint", "no/such/folder"], "there is no 'no/such/folder'"),

@@ -13,7 +13,7 @@ from cli_runs import Run, dcr, environment
 
 from dcr.cli.app import COMMANDS
 from dcr.compatibility.modes import MODES
-from dcr.rendering.reports import names
+from dcr.rendering.reports import list_formats
 from dcr.version import __version__
 
 
@@ -75,7 +75,7 @@ def test_the_installed_script_is_the_same_command(tmp_path: Path) -> None:
         ("check --staged=1", "option '--staged' does not take a value", "dcr check --help shows how it is used"),
         ("explain a b", "got unexpected extra argument(s) (b)", "dcr explain --help shows how it is used"),
         ("check --format jsn", "there is no format 'jsn'", "did you mean 'json'?"),
-        ("lint --format summary", "there is no format 'summary'", f"one of: {', '.join(names())}"),
+        ("lint --format summary", "there is no format 'summary'", f"one of: {', '.join(list_formats())}"),
         (
             "check --mode backwrd",
             f"--mode is 'backwrd', expected one of {', '.join(MODES)}",

@@ -97,11 +97,11 @@ def test_a_file_or_a_program_gets_the_content_to_the_byte(tmp_path: Path) -> Non
         (["show", ID, "--commit", "abcdef"], f"'{ID}' did not change in commit 'abcdef'", "it did in "),
         (["blame", ID, "plam"], f"dataset '{ID}' never had a field 'plam'", "did you mean 'plan'?"),
         (["blame", "x"], "there is no dataset 'x' at 'main', now or before", "dcr datasets lists those there are"),
-        (["datasets", "--ref", "nowhere"], "the ref 'nowhere' names no commit in", "another: --ref REF"),
-        (["datasets", "--ref", "main~99"], "the ref 'main~99' names no commit", "git log --oneline main, or name"),
-        (["datasets", "--ref", "main:x"], "'main:x' is not a ref", "for example: --ref origin/main"),
-        (["diff", "nowhere..main"], "the ref 'nowhere' names no commit", "or name another: REF"),
-        (["audit", "--since", "nowhere"], "the ref 'nowhere' names no commit in", "another: --since REF"),
+        (["datasets", "--ref", "nowhere"], "ref 'nowhere' does not exist", "another: --ref REF"),
+        (["datasets", "--ref", "main~99"], "ref 'main~99' does not exist", "git log --oneline main; or choose"),
+        (["datasets", "--ref", "main:x"], "'main:x' is not a valid ref", "for example: --ref origin/main"),
+        (["diff", "nowhere..main"], "ref 'nowhere' does not exist", "or choose another: REF"),
+        (["audit", "--since", "nowhere"], "ref 'nowhere' does not exist", "another: --since REF"),
         (["datasets", "--status", "activ"], "--status is 'activ'", "did you mean 'active'?"),
         (["log", "--format", "jsn"], "--format is 'jsn', expected one of table, json", "did you mean 'json'?"),
         (["diff", "nothing.like.it"], "'nothing.like.it' is no ref, and no dataset on either side", ""),
@@ -179,7 +179,7 @@ def test_a_shallow_clone_says_that_it_does_not_know_everything(told: Story, tmp_
     assert (run.code, json.loads(run.out)["whole"]) == (0, False)
     assert run.err == (
         "dcr: this clone is shallow: nothing is known from before its first commit\n"
-        "  hint: git fetch --unshallow origin\n"
+        "  hint: run: git fetch --unshallow origin\n"
     )
 
 

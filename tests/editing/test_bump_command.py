@@ -177,7 +177,7 @@ def test_a_layout_that_cannot_be_edited_is_refused_with_what_to_write(repository
         (("zzz",), "no contract in scope is about 'zzz'", "dcr lint reads every contract"),
         ((" ",), "DATASET is blank", "write a text there"),
         (("a\nb",), "DATASET holds the control character U+000A", "write it on one line"),
-        (("users.daily_active", "--base", "nowhere"), "the ref 'nowhere' names no commit", "git fetch"),
+        (("users.daily_active", "--base", "nowhere"), "ref 'nowhere' does not exist", "git fetch"),
     ],
 )  # fmt: skip
 def test_what_is_asked_wrongly_ends_with_2(repository, arguments: tuple[str, ...], message: str, hint: str) -> None:
@@ -219,14 +219,14 @@ def test_all_names_the_files_of_which_it_cannot_know_what_they_owe(repository) -
         "string, integer, number, boolean, timestamp, json, object, array\n"
         "  hint: did you mean 'number'?\n"
         f"dcr: not edited: {SHOP}:4:1: "
-        "this is not YAML: while parsing a flow node, did not find expected node content\n"
+        "invalid YAML: while parsing a flow node, did not find expected node content\n"
     )
 
 
 @pytest.mark.parametrize(
     ("broken", "place", "problem"),
     [
-        (contract() + "more: [\n", "12:1", "this is not YAML: "),
+        (contract() + "more: [\n", "12:1", "invalid YAML: "),
         (contract() + "#" * 2_100_000, "1:1", "the file has more than 2,097,152 bytes"),
     ],
 )
@@ -259,7 +259,7 @@ def test_a_link_is_neither_followed_nor_replaced(repository) -> None:
     (repository.folder / USERS).symlink_to("../elsewhere.txt")
     outcome = repository.dcr("bump", "users.daily_active", "--minor")
     assert outcome.code == 2
-    assert f"'{USERS}' is no regular file" in outcome.err
+    assert f"'{USERS}' is not a regular file" in outcome.err
 
 
 def test_it_works_from_a_folder_below(repository) -> None:

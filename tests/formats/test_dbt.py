@@ -120,7 +120,7 @@ PLACES = {
     "a deprecation date": (
         [("    group: payments\n", "    deprecation_date: soon\n")],
         "    group: payments\n",
-        "deprecation_date 'soon' is no date",
+        "deprecation_date 'soon' is not a date",
     ),
 }
 

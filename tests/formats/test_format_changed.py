@@ -112,7 +112,7 @@ def test_any_format_is_compared_with_any_other(before: str, after: str) -> None:
     assert {issue.field for issue in issues(before, broken) if issue.kind == "field_removed"} == {"total"}
 
 
-def test_an_id_that_changed_on_the_way_is_said_and_owes_a_major(tmp_path: Path) -> None:
+def test_an_id_that_changed_on_the_way_is_reported_and_requires_a_major(tmp_path: Path) -> None:
     repository = Repository(tmp_path)
     repository.commit({"contracts/shop.yaml": SPECIFICATION})
     repository.branch()

@@ -361,7 +361,7 @@ Z, A, B = "0" * 40, "a" * 40, "b" * 40
 @pytest.mark.parametrize(
     ("given", "said"),
     [
-        ("", "git told of no ref on stdin"),
+        ("", "stdin is empty, expected OLD NEW REF lines"),
         (f"{A} {B} refs/heads/main", "in the middle of a line"),
         (f"{A} {B}\n", "expected OLD NEW REF"),
         (f"{A} {B[:39]} refs/heads/main\n", "expected OLD NEW REF"),
@@ -395,7 +395,7 @@ def test_a_commit_that_is_not_there_refuses_the_push(client: Repository, server:
     (server.bare.folder / "given").write_text(line)
     server.hook("dcr hook pre-receive < given; echo ended with $?; exit 1")
     said = server.push("main").said
-    assert "names no commit in this repository" in said
+    assert "does not exist" in said
     assert "ended with 2\n" in said
 
 

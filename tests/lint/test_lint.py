@@ -14,7 +14,7 @@ import pytest
 from dcr.errors import DcrError, UsageError
 from dcr.lint import lint
 from dcr.policy.policy import PolicyError
-from dcr.rendering.reports import reporter
+from dcr.rendering.reports import load_reporter
 from dcr.rendering.style import Style
 from dcr.report.summary import format_closing_line
 
@@ -52,7 +52,7 @@ def good(name: str = "good.one") -> str:
 
 
 def text(report: Report) -> str:
-    return reporter("text").render(report, Style())
+    return load_reporter("text").render(report, Style())
 
 
 def test_every_cause_in_every_file_is_said_at_once(
@@ -215,7 +215,7 @@ def test_links_are_not_followed(folder: Callable[..., Path], tmp_path: Path) -> 
 def test_what_is_no_regular_file_is_not_read(folder: Callable[..., Path]) -> None:
     root = folder({"contracts/good.yaml": good()}, repository=False)
     os.mkfifo(root / "contracts/pipe.yaml")  # reading it would wait for ever
-    assert text(lint(str(root))) == "contracts/pipe.yaml:1:1: error: the file is no regular file [contract_invalid]\n"
+    assert text(lint(str(root))) == "contracts/pipe.yaml:1:1: error: the file is not a regular file [contract_invalid]\n"
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="nothing is unreadable for root")
@@ -328,7 +328,7 @@ def test_progress_is_told_once_in_a_while(folder: Callable[..., Path]) -> None:
 
 
 def test_the_json_report_compares_nothing(folder: Callable[..., Path]) -> None:
-    document = json.loads(reporter("json").render(lint(str(folder({"contracts/bad.yaml": BAD}))), Style()))
+    document = json.loads(load_reporter("json").render(lint(str(folder({"contracts/bad.yaml": BAD}))), Style()))
     assert (document["base"], document["head"], document["compatible"]) == (None, "worktree", False)
     assert [(each["path"], each["change"], each["mode"]) for each in document["contracts"]] == [
         ("contracts/bad.yaml", "unchanged", None)

@@ -102,13 +102,13 @@ def test_every_cause_is_named_with_its_place(old: str, new: str, problems: list[
 @pytest.mark.parametrize(
     ("text", "line", "message"),
     [
-        ("accepted: [\n", 2, "this is not YAML"),
+        ("accepted: [\n", 2, "invalid YAML"),
         ("accepted: []\naccepted: []\n", 2, "the key 'accepted' is written twice"),
         (f"{ENTRY}    reason: again\n", 7, "the key 'reason' is written twice"),
         ("a: 1\n---\nb: 2\n", 2, "more than one YAML document in the file"),
         ("accepted: !!python/object:os.system []\n", 1, "the tag "),
-        ("? [a]\n: b\n", 1, "a key that is itself a list or mapping is not read"),
-        ("accepted: &a [*a]\n", 1, "an anchor holds itself"),
+        ("? [a]\n: b\n", 1, "the key is a list or a mapping, expected a string"),
+        ("accepted: &a [*a]\n", 1, "the anchor contains itself"),
     ],
 )
 def test_a_file_that_is_refused_accepts_nothing(text: str, line: int, message: str) -> None:

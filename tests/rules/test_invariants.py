@@ -253,7 +253,7 @@ def test_messages_follow_the_style(case: Case) -> None:
 
 def quoted_from_the_file(case: Case) -> set[str]:
     """A message about a value opens with the value itself, in the author's own case."""
-    return set((case.text("proposed") or "").replace(",", " ").replace("]", " ").replace("[", " ").split())
+    return set(re.split(r"[\s,\[\]{}:]+", case.text("proposed") or ""))
 
 
 @on_every_rule

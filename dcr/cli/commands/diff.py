@@ -22,7 +22,6 @@ from dcr.cli.reading import (
 from dcr.errors import UsageError, quote_for_shell
 from dcr.git.base.resolution import resolve_base
 from dcr.git.changes import WORKTREE
-from dcr.git.policies import find_policy_base
 from dcr.git.refs import BadRefError, resolve_commit
 from dcr.git.repository import Repository, discover_repository
 from dcr.registry.changelog import build_entry, list_entries
@@ -160,7 +159,7 @@ def _resolve_refs(
             if dataset is not None:
                 raise
             dataset = refs
-    base = resolve_base(repository, None, None, lambda at: find_policy_base(repository, at))
+    base = resolve_base(repository, None, WORKTREE)
     if base.other_merge_bases:
         raise UsageError(
             f"'{base.ref}' and the head have {len(base.merge_bases)} merge bases (a criss-cross merge)",

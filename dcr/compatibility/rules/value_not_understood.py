@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 from dcr.compatibility.rule import CONTRACT, Finding, rule
 from dcr.compatibility.severities import WARNING
 from dcr.compatibility.wording import number_problems
-from dcr.formats._foreign.mapping import format_canonical
+from dcr.formats._foreign.nodes import format_canonical
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -21,7 +21,7 @@ Pair = tuple[Any, Any]
 class EditRefusedError(DcrError):
     """An edit cannot be made without risk; the message names the place, the hint what to write there by hand."""
 
-    undone = "nothing was written"
+    consequence = "nothing was written"
 
     def __init__(self, place: Location, message: str, by_hand: str = "") -> None:
         super().__init__(f"{place.path}:{place.line}:{place.column}: {message}", by_hand)

@@ -46,7 +46,7 @@ class NativeFactsReader:
         keys = [marshal.dumps(each, 2) for each in raw["fields"]]  # the form that is the same for the same values
         fields = self._find_field_digests(raw["fields"], keys, root)
         lists_texts = any(b"pattern" in key and b"enum" in key for key in keys)
-        if fields is None or find_violations_outside_fields(raw, lists_texts=lists_texts):
+        if fields is None or find_violations_outside_fields(raw, has_enum_and_pattern=lists_texts):
             return None
         owners = tuple([(owner["team"], owner.get("contact")) for owner in raw.get("owners", ())])
         promised = raw.get("freshness_sla")

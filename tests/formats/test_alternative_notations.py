@@ -1,4 +1,4 @@
-"""Values that foreign files spell in several ways, and ones that only look alike: what each is read as."""
+"""Values that foreign files write in several ways, and ones that only look alike: what each is read as."""
 
 from __future__ import annotations
 
@@ -54,11 +54,11 @@ def test_listed_values_are_those_that_the_field_can_hold(name: str) -> None:
     assert kinds(issues(*texts)) == expected
 
 
-def test_a_value_of_a_type_that_is_not_the_fields_is_said_at_its_place() -> None:
+def test_a_value_of_a_type_that_is_not_the_fields_is_reported_at_its_place() -> None:
     text = dcs("a:\n        type: integer\n        enum:\n          - 1\n          - many")
     (problem,) = read_content("contracts/orders.yaml", text.encode()).problems
     assert (problem.location.line, problem.location.column) == (11, 13)
-    assert problem.message == "the value 'many' is listed, and its field holds integer values only"
+    assert problem.message == "enum value 'many' is not of type 'integer', and is not compared"
 
 
 MERGED = "x-audit: &audit\n  created_by: {type: string, maxLength: 20}\n"
@@ -89,7 +89,7 @@ def test_what_several_rules_promise_is_what_all_of_them_allow() -> None:
     assert kinds(issues(before, odcs(f"logicalType: string, quality: [{narrow}]"))) == set()
 
 
-def test_an_open_bound_may_be_said_in_quotes() -> None:
+def test_an_open_bound_may_be_written_in_quotes() -> None:
     before, after = (dcs(f"a: {{type: integer, minimum: 1, exclusiveMinimum: {each}}}") for each in ("'true'", "true"))
     assert kinds(issues(before, after)) == set()
     assert kinds(issues(before, dcs("a: {type: integer, minimum: 1}"))) == {LOOSENED}

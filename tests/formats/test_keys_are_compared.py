@@ -1,6 +1,6 @@
-"""What the vocabularies claim of a key is true: a judged one is read, an ignored one is silent, an unread one is said.
+"""The vocabularies are correct: a compared key is read, an ignored one has no effect, an unread one is reported.
 
-The files in `full/` hold every judged key of their format. Each key in them is changed, and each other one added.
+The files in `full/` have every compared key of their format. Each key in them is changed, and each other one added.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
 import yaml
-from change_cases import told
+from change_cases import list_reports
 
 from dcr.formats import read_content
 from dcr.formats._keys.vocabularies import find_vocabulary
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 FULL = sorted((Path(__file__).parent / "full").glob("*.yaml"))
 NOT_READ = "key_not_read"
 
-PAIRED_BY = "tells which one of the other version is its counterpart"
+PAIRED_BY = "identifies its counterpart in the other version"
 OF_THE_STATUS = "what status allows is judged when the dataset changes or goes; it may change by itself"
 TESTS_OF_DBT = ("data_tests", "tests")
 READ_AND_NOT_COMPARED = {
@@ -44,7 +44,7 @@ READ_AND_NOT_COMPARED = {
     ("odcs", "object of the schema", "deprecated"): OF_THE_STATUS,
     ("odcs", "file", "customProperties"): "deprecationUri may change by itself",
 }
-"""Keys of which no change alone is said, each with the reason."""
+"""Keys whose change alone is not reported, each with the reason."""
 
 
 class Spot(NamedTuple):
@@ -99,7 +99,7 @@ def kinds_of(before: Any, after: Any) -> set[str]:
     texts = [
         None if each is None else yaml.dump(each, Dumper=yaml.CSafeDumper, sort_keys=False) for each in (before, after)
     ]
-    return {issue.kind for report in told(*texts) for issue in report.issues}
+    return {issue.kind for report in list_reports(*texts) for issue in report.issues}
 
 
 @cache
@@ -116,14 +116,14 @@ def vocabulary_for(path: Path) -> tuple[str, Vocabulary]:
 
 
 @cache
-def said_of(path: Path) -> frozenset[str]:
-    """What dcr says of an example beside itself."""
+def known_kinds(path: Path) -> frozenset[str]:
+    """The issues of an example compared with itself."""
     return frozenset(kinds_of(example(path), example(path)))
 
 
 @cache
 def proven(path: Path) -> set[tuple[str, str, str]]:
-    """Return the judged keys of which a change is said otherwise than as not read."""
+    """Return the compared keys whose change is reported otherwise than as not read."""
     name, vocabulary = vocabulary_for(path)
     found = set()
     for spot in spots(vocabulary, "file", example(path)):
@@ -136,7 +136,7 @@ def proven(path: Path) -> set[tuple[str, str, str]]:
                     del at(after, spot.steps)[key]
                 else:
                     at(after, spot.steps)[key] = other
-                if kinds_of(example(path), after) - said_of(path) - {NOT_READ}:
+                if kinds_of(example(path), after) - known_kinds(path) - {NOT_READ}:
                     found.add((name, spot.kind.title, key))
                     break
     return found
@@ -159,7 +159,7 @@ def leads_to_judged(vocabulary: Vocabulary, below: NestedMappings) -> bool:
 
 
 @pytest.mark.parametrize("path", FULL, ids=lambda path: path.stem)
-def test_a_key_that_breaks_nobody_is_silent_and_one_that_is_not_read_is_said(path: Path) -> None:
+def test_a_key_that_breaks_no_consumer_is_silent_and_one_that_is_not_read_is_reported(path: Path) -> None:
     _, vocabulary = vocabulary_for(path)
     tried = set()
     for spot in spots(vocabulary, "file", example(path)):
@@ -169,7 +169,8 @@ def test_a_key_that_breaks_nobody_is_silent_and_one_that_is_not_read_is_said(pat
             tried.add((spot.kind.title, key))
             after = copy.deepcopy(example(path))
             at(after, spot.steps)[key] = "some words"
-            new = {each for each in kinds_of(example(path), after) - said_of(path) if not each.startswith("version_")}
+            new = kinds_of(example(path), after) - known_kinds(path)
+            new = {each for each in new if not each.startswith("version_")}
             silent = key in spot.kind.ignored or spot.kind.get_use(key) == COMPARED
             assert (NOT_READ in new) is not silent, (spot, key)
             assert new <= {NOT_READ, "server_changed", "archived_contract_changed"}, (spot, key, new)

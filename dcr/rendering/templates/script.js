@@ -4,29 +4,29 @@
   const all = (selector, within = document) => [...within.querySelectorAll(selector)];
   const one = (id) => document.getElementById(id);
 
-  // Colors: as the system has them, until somebody chooses.
+  // Colors follow the system until the user chooses others.
   const themes = one("themes");
-  const remembered = (write) => {
+  const storedTheme = (write) => {
     try {
       if (write !== undefined) localStorage.setItem("dcr-theme", write);
       return localStorage.getItem("dcr-theme") || "";
     } catch {
-      return write || ""; // a sandboxed page has no memory
+      return write || ""; // a sandboxed page has no storage
     }
   };
-  const paint = (theme) => {
+  const applyTheme = (theme) => {
     if (theme) root.dataset.theme = theme;
     else delete root.dataset.theme;
   };
-  const theme = ["light", "dark"].find((each) => each === remembered()) || "";
+  const theme = ["light", "dark"].find((each) => each === storedTheme()) || "";
   for (const radio of all("input", themes)) {
     radio.checked = radio.value === theme;
-    radio.addEventListener("change", () => paint(remembered(radio.value)));
+    radio.addEventListener("change", () => applyTheme(storedTheme(radio.value)));
   }
-  paint(theme);
+  applyTheme(theme);
   themes.hidden = false;
 
-  // Copying what to do.
+  // Copy buttons of the hints.
   const copy = async (words) => {
     try {
       await navigator.clipboard.writeText(words.textContent);
@@ -48,15 +48,15 @@
     });
   }
 
-  // A link to an issue or a kind leads to it, whatever is filtered out or folded.
+  // A link to an issue or a kind shows its target, even if it is filtered out or folded.
   const form = one("filters");
-  const arrive = () => {
+  const showTarget = () => {
     const target = location.hash.length > 1 && one(decodeURIComponent(location.hash.slice(1)));
     if (!target) return;
     if (form && target.closest("[hidden]")) form.reset();
     for (let fold = target.closest("details"); fold; fold = fold.parentNode.closest("details")) fold.open = true;
     if (target.matches(".issue")) all("details", target).slice(0, 1).forEach((fold) => { fold.open = true; });
-    let times = 3; // what comes into view gets its real height, and moves what is below it
+    let times = 3; // an issue gets its real height once it is in view, which moves the ones below it
     const go = () => {
       target.scrollIntoView();
       if (--times) requestAnimationFrame(go);
@@ -64,7 +64,7 @@
     go();
   };
 
-  // Printing shows everything.
+  // Printing unfolds everything.
   let closed = [];
   addEventListener("beforeprint", () => {
     closed = all("details:not([open])");
@@ -75,35 +75,35 @@
   if (form) {
     const issues = all(".issue").map((node) => ({
       node,
-      words: [node.closest(".contract").querySelector("header").textContent, ...all(".tags,h3,.who,.decision,.hint,.row", node).map((each) => each.textContent)]
+      words: [node.closest(".contract").querySelector("header").textContent, ...all(".tags,h3,.consequence,.acceptance,.hint,.row", node).map((each) => each.textContent)]
         .join(" ").toLowerCase(),
     }));
     const sections = all(".contract");
     const shown = one("shown");
-    const narrow = () => {
+    const applyFilters = () => {
       const states = new Set(all("[name=state]:checked", form).map((box) => box.value));
       const kind = one("filter-kind").value;
       const contract = one("filter-contract").value;
       const words = one("filter-text").value.toLowerCase().split(/\s+/).filter(Boolean);
       let number = 0;
-      for (const { node, words: said } of issues) {
+      for (const { node, words: text } of issues) {
         const fits = states.has(node.dataset.state) && (!kind || node.dataset.kind === kind)
-          && (!contract || node.dataset.contract === contract) && words.every((word) => said.includes(word));
+          && (!contract || node.dataset.contract === contract) && words.every((word) => text.includes(word));
         node.hidden = !fits;
         number += fits;
       }
       for (const section of sections) section.hidden = !section.querySelector(".issue:not([hidden])");
       one("none").hidden = number > 0;
-      const text = number.toLocaleString("en") + " of " + issues.length.toLocaleString("en") + (issues.length === 1 ? " issue" : " issues");
-      if (shown.textContent !== text) shown.textContent = text;
+      const status = number.toLocaleString("en") + " of " + issues.length.toLocaleString("en") + (issues.length === 1 ? " issue" : " issues");
+      if (shown.textContent !== status) shown.textContent = status;
     };
     let waiting = 0;
-    const soon = () => {
+    const applyFiltersLater = () => {
       clearTimeout(waiting);
-      waiting = setTimeout(narrow, issues.length > 500 ? 150 : 0);
+      waiting = setTimeout(applyFilters, issues.length > 500 ? 150 : 0);
     };
-    form.addEventListener("input", soon);
-    form.addEventListener("reset", () => setTimeout(narrow, 0));
+    form.addEventListener("input", applyFiltersLater);
+    form.addEventListener("reset", () => setTimeout(applyFilters, 0));
     form.addEventListener("submit", (event) => event.preventDefault());
     const unfold = one("unfold");
     const folds = all(".issue > details");
@@ -116,8 +116,8 @@
       });
     }
     form.hidden = false;
-    narrow(); // a browser may have kept what was chosen before
+    applyFilters(); // a browser may have kept earlier choices
   }
-  addEventListener("hashchange", arrive);
-  arrive();
+  addEventListener("hashchange", showTarget);
+  showTarget();
 })();
