@@ -49,7 +49,7 @@ def field_type_changed(pair: FieldPair) -> Iterator[Finding]:
         return
     message = f"field '{pair.path}' changed type from {format_type(previous)} to {format_type(proposed)}"
     old, new = previous.name or pair.path, format_type(proposed).partition(" (")[0]
-    hint = f"add a new field of type {new} , migrate the readers, then remove '{old}'"
+    hint = f"add a new field of type {new}, migrate the readers, then remove '{old}'"
     if pair.is_element:
         container = "map" if pair.in_map else "array"
         hint = f"add a new {container} of {new}, migrate the readers, then remove this one"
