@@ -81,11 +81,11 @@ def test_an_id_that_two_files_claim_is_said_at_both(folder: Callable[..., Path])
     root = folder({f"contracts/{name}.yaml": good() for name in ("a", "b", "c")} | {"contracts/d.yaml": good("d")})
     report = lint(str(root))
     assert text(report) == (
-        "contracts/a.yaml:1:1: error: dataset_id 'good.one' is also claimed by 'contracts/b.yaml', 'contracts/c.yaml'"
+        "contracts/a.yaml:1:1: error: dataset_id 'good.one' is also defined in 'contracts/b.yaml', 'contracts/c.yaml'"
         " [dataset_id_duplicated]\n"
-        "contracts/b.yaml:1:1: error: dataset_id 'good.one' is also claimed by 'contracts/a.yaml', 'contracts/c.yaml'"
+        "contracts/b.yaml:1:1: error: dataset_id 'good.one' is also defined in 'contracts/a.yaml', 'contracts/c.yaml'"
         " [dataset_id_duplicated]\n"
-        "contracts/c.yaml:1:1: error: dataset_id 'good.one' is also claimed by 'contracts/a.yaml', 'contracts/b.yaml'"
+        "contracts/c.yaml:1:1: error: dataset_id 'good.one' is also defined in 'contracts/a.yaml', 'contracts/b.yaml'"
         " [dataset_id_duplicated]\n"
     )
 
@@ -288,7 +288,7 @@ def test_the_policy_says_what_is_in_scope_and_how_bad_it_is(folder: Callable[...
     ("files", "message"),
     [
         ({"dcr.toml": "mode = 'ful'"}, "'dcr.toml': mode is 'ful', expected one of backward, forward, full, none"),
-        ({"dcr.toml": "mode = "}, "'dcr.toml' is not TOML: "),
+        ({"dcr.toml": "mode = "}, "invalid TOML in 'dcr.toml': "),
         ({"pyproject.toml": "[tool.dcr]\nmod = 1"}, "'pyproject.toml': unknown setting 'mod'"),
         (
             {"dcr.toml": "", "pyproject.toml": "[tool.dcr]\nmode = 'full'"},
