@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from dcr.rendering.reports._wording import who_breaks, who_breaks_when
 
 from dcr.compatibility.engine import run_rules
 from dcr.compatibility.issue import CONSUMERS, NEW_READERS, OLD_READERS
@@ -19,7 +20,6 @@ from dcr.compatibility.modes import BACKWARD, FORWARD, MODES
 from dcr.compatibility.older_versions import check_all_versions
 from dcr.formats import read_content
 from dcr.registry.changelog import build_entry
-from dcr.rendering.reports._wording import who_breaks, who_breaks_when
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
