@@ -53,7 +53,10 @@ class Finding(NamedTuple):
 
 
 class Rule(NamedTuple):
-    """One kind of issue; `modes` is empty for a rule that runs in every mode."""
+    """One kind of issue. `modes` is empty for a rule that runs in every mode.
+
+    `breaks` is who breaks, if the modes do not decide it, and `impact` what breaks for them, in words.
+    """
 
     kind: str
     about: str
@@ -63,6 +66,7 @@ class Rule(NamedTuple):
     breaks: str | None
     find: Callable[[Any], Iterator[Finding | str]]
     module: str
+    impact: str = ""
 
     @property
     def manual(self) -> str:
@@ -82,11 +86,12 @@ def rule(
     severity: str = ERROR,
     bump: str = PATCH,
     breaks: str | None = None,
+    impact: str = "",
 ) -> Callable[[Callable[[Any], Iterator[Finding | str]]], Rule]:
     """Return a decorator that makes a rule of a function; the function's name is the kind."""
 
     def decorate(find: Callable[[Any], Iterator[Finding | str]]) -> Rule:
-        return Rule(find.__name__, about, modes, severity, bump, breaks, find, find.__module__)
+        return Rule(find.__name__, about, modes, severity, bump, breaks, find, find.__module__, impact)
 
     return decorate
 
@@ -101,10 +106,11 @@ FOREIGN_KIND_PREFIXES = (
 @lru_cache(maxsize=1)
 def load_rules() -> dict[str, Rule]:
     """Return every rule by its kind, found by walking the `rules` folder."""
-    return {kind: _load_rule(kind) for kind in rules.list_kinds()}
+    return {kind: get_rule(kind) for kind in rules.list_kinds()}
 
 
-def _load_rule(kind: str) -> Rule:
+def get_rule(kind: str) -> Rule:
+    """Return the rule of a kind, which must exist."""
     loaded: Rule = getattr(import_module(f"{rules.__name__}.{kind}"), kind)
     return loaded
 
@@ -116,4 +122,4 @@ def load_rules_about(about: str, *, foreign: bool) -> tuple[Rule, ...]:
     `foreign` is whether one of the contracts has a foreign format.
     """
     kinds = (kind for kind in rules.list_kinds() if foreign or not kind.startswith(FOREIGN_KIND_PREFIXES))
-    return tuple(loaded for loaded in map(_load_rule, kinds) if loaded.about == about)
+    return tuple(loaded for loaded in map(get_rule, kinds) if loaded.about == about)

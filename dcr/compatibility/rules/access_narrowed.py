@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 _ACCESS_LEVELS = ("private", "protected", "public")
 
 
-@rule(about=CONTRACT, modes=(BACKWARD,), breaks=CONSUMERS)
+@rule(about=CONTRACT, modes=(BACKWARD,), breaks=CONSUMERS, impact="readers that lose access")
 def access_narrowed(pair: ContractPair) -> Iterator[Finding]:
     """Yield one finding when both contracts have an access level and the proposed one is narrower."""
     if pair.both is None or pair.both[0].access is None or pair.both[1].access is None:

@@ -30,7 +30,9 @@ _ENFORCING = ("table", "incremental")
 _NOT_ENFORCING = ("view", "materialized_view", "ephemeral")
 
 
-@rule(about=CONTRACT, modes=(BACKWARD,), severity=WARNING, breaks=CONSUMERS)
+@rule(
+    about=CONTRACT, modes=(BACKWARD,), severity=WARNING, breaks=CONSUMERS, impact="readers that rely on the constraint"
+)
 def constraint_enforcement_removed(pair: ContractPair) -> Iterator[Finding]:
     """Yield one finding when a table with constraints becomes a view; its message lists the constraints."""
     if pair.both is None or pair.both[0].terms is None or pair.both[1].terms is None:

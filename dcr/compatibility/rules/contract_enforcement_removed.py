@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 _MAX_COLUMNS = 12
 
 
-@rule(about=CONTRACT, bump=MAJOR, breaks=CONSUMERS)
+@rule(about=CONTRACT, bump=MAJOR, breaks=CONSUMERS, impact="readers that rely on the enforced contract")
 def contract_enforcement_removed(pair: ContractPair) -> Iterator[Finding]:
     """Yield one finding when a dataset still exists, is not archived, and its contract is no longer enforced."""
     if pair.previous is None or pair.proposed is not None or pair.unenforced is None:

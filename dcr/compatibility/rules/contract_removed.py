@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from dcr.contract.contract import Contract
 
 
-@rule(about=CONTRACT, bump=MAJOR, breaks=CONSUMERS)
+@rule(about=CONTRACT, bump=MAJOR, breaks=CONSUMERS, impact="everything that reads the dataset")
 def contract_removed(pair: ContractPair) -> Iterator[Finding]:
     """Yield one finding when only the previous contract exists and it was not archived."""
     if pair.previous is None or pair.proposed is not None or pair.unenforced or pair.previous.alias_of:

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from dcr.compatibility.pairs import ContractPair
 
 
-@rule(about=CONTRACT, severity=WARNING, bump=MAJOR, breaks=CONSUMERS)
+@rule(about=CONTRACT, severity=WARNING, bump=MAJOR, breaks=CONSUMERS, impact="references to the old id")
 def dataset_id_changed(pair: ContractPair) -> Iterator[Finding]:
     """Yield one finding when the previous contract had another format and another id."""
     if pair.former_id is None or pair.proposed is None:

@@ -36,7 +36,7 @@ _EMBEDDING_PARTS = (
 )
 
 
-@rule(about=FIELD, modes=(BACKWARD,), bump=MAJOR, breaks=CONSUMERS)
+@rule(about=FIELD, modes=(BACKWARD,), bump=MAJOR, breaks=CONSUMERS, impact="searches that compare old and new vectors")
 def field_embedding_changed(pair: FieldPair) -> Iterator[Finding]:
     """Yield one finding for each embedding property that was set before and differs now."""
     if pair.same_type is None:

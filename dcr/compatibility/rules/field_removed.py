@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from dcr.compatibility.pairs import FieldPair
 
 
-@rule(about=FIELD, modes=(BACKWARD,), bump=MAJOR, breaks=CONSUMERS)
+@rule(about=FIELD, modes=(BACKWARD,), bump=MAJOR, breaks=CONSUMERS, impact="queries and joins that select it")
 def field_removed(pair: FieldPair) -> Iterator[Finding]:
     """Yield one finding when only the previous contract has the field."""
     if pair.previous is None or pair.proposed is not None:

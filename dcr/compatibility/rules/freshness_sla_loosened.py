@@ -26,7 +26,9 @@ if TYPE_CHECKING:
     from dcr.compatibility.pairs import ContractPair
 
 
-@rule(about=CONTRACT, modes=(BACKWARD,), severity=WARNING, breaks=CONSUMERS)
+@rule(
+    about=CONTRACT, modes=(BACKWARD,), severity=WARNING, breaks=CONSUMERS, impact="schedules and alerts that rely on it"
+)
 def freshness_sla_loosened(pair: ContractPair) -> Iterator[Finding]:
     """Yield one finding when the proposed contract promises a longer lag than the previous one."""
     if pair.both is None:

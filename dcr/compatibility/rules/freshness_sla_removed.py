@@ -26,7 +26,9 @@ if TYPE_CHECKING:
     from dcr.compatibility.pairs import ContractPair
 
 
-@rule(about=CONTRACT, modes=(BACKWARD,), severity=WARNING, breaks=CONSUMERS)
+@rule(
+    about=CONTRACT, modes=(BACKWARD,), severity=WARNING, breaks=CONSUMERS, impact="schedules and alerts that rely on it"
+)
 def freshness_sla_removed(pair: ContractPair) -> Iterator[Finding]:
     """Yield one finding when only the previous contract promises freshness."""
     if pair.both is None or pair.both[0].freshness_sla is None or pair.both[1].freshness_sla is not None:

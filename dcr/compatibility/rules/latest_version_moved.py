@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from dcr.compatibility.pairs import ContractPair
 
 
-@rule(about=CONTRACT, modes=(BACKWARD,), severity=INFO, breaks=CONSUMERS)
+@rule(about=CONTRACT, modes=(BACKWARD,), severity=INFO, breaks=CONSUMERS, impact="readers that name no version")
 def latest_version_moved(pair: ContractPair) -> Iterator[Finding]:
     """Yield one finding when references without a version resolve to another version than before."""
     if pair.both is None or pair.is_repeated:

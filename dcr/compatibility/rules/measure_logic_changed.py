@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from dcr.compatibility.pairs import FieldPair
 
 
-@rule(about=FIELD, modes=(BACKWARD,), severity=WARNING, breaks=CONSUMERS)
+@rule(about=FIELD, modes=(BACKWARD,), severity=WARNING, breaks=CONSUMERS, impact="reports that use the measure")
 def measure_logic_changed(pair: FieldPair) -> Iterator[Finding]:
     """Yield one finding when a field is a measure in both contracts and its expression differs."""
     before, after = (field.terms for field in pair.both) if pair.both else (None, None)

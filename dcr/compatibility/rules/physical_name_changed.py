@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 _NAME_KEYS = ("physical_name", "encrypted_name")
 
 
-@rule(about=CONTRACT, modes=(BACKWARD,), bump=MAJOR, breaks=CONSUMERS)
+@rule(about=CONTRACT, modes=(BACKWARD,), bump=MAJOR, breaks=CONSUMERS, impact="queries that use the old name")
 def physical_name_changed(pair: ContractPair) -> Iterator[Finding]:
     """Yield one finding for the dataset and for each field whose physical name changed."""
     if pair.both is None:

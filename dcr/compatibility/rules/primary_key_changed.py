@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from dcr.contract.contract import Contract
 
 
-@rule(about=CONTRACT, bump=MAJOR, breaks=CONSUMERS)
+@rule(about=CONTRACT, bump=MAJOR, breaks=CONSUMERS, impact="joins and upserts on the key")
 def primary_key_changed(pair: ContractPair) -> Iterator[Finding]:
     """Yield one finding when the primary key changed."""
     if pair.both is None or pair.both[0].primary_key == pair.both[1].primary_key:

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from dcr.compatibility.pairs import ContractPair
 
 
-@rule(about=CONTRACT, modes=(BACKWARD,), severity=WARNING, breaks=CONSUMERS)
+@rule(about=CONTRACT, modes=(BACKWARD,), severity=WARNING, breaks=CONSUMERS, impact="jobs that rely on the rule")
 def quality_rule_loosened(pair: ContractPair) -> Iterator[Finding]:
     """Yield one finding for each quality rule that measures the same and is less strict."""
     for before, after in match_quality_rules(pair):

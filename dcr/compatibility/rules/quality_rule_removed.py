@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 _HINT = "keep it, or notify the consumers that they have to check the data themselves"
 
 
-@rule(about=CONTRACT, modes=(BACKWARD,), severity=WARNING, breaks=CONSUMERS)
+@rule(about=CONTRACT, modes=(BACKWARD,), severity=WARNING, breaks=CONSUMERS, impact="jobs that rely on the rule")
 def quality_rule_removed(pair: ContractPair) -> Iterator[Finding]:
     """Yield one finding for each quality rule that was removed or measures something else."""
     for before, after in match_quality_rules(pair):

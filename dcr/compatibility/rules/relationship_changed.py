@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from dcr.compatibility.pairs import ContractPair
 
 
-@rule(about=CONTRACT, modes=(BACKWARD,), severity=WARNING, breaks=CONSUMERS)
+@rule(about=CONTRACT, modes=(BACKWARD,), severity=WARNING, breaks=CONSUMERS, impact="joins that rely on it")
 def relationship_changed(pair: ContractPair) -> Iterator[Finding]:
     """Yield one finding for each relationship whose ends or type differ."""
     for before, after in match_relationships(pair):

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 _COLUMN, _MEASURE = "column", "measure"
 
 
-@rule(about=FIELD, modes=(BACKWARD,), bump=MAJOR, breaks=CONSUMERS)
+@rule(about=FIELD, modes=(BACKWARD,), bump=MAJOR, breaks=CONSUMERS, impact="tools that use the semantic type")
 def semantic_type_changed(pair: FieldPair) -> Iterator[Finding]:
     """Yield one finding when a field is a measure in one contract only; columns and dimensions are both stored."""
     if pair.both is None:

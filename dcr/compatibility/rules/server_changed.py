@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 _HINT = "add the new server, and keep the old one until the consumers have migrated"
 
 
-@rule(about=CONTRACT, modes=(BACKWARD,), severity=WARNING, breaks=CONSUMERS)
+@rule(about=CONTRACT, modes=(BACKWARD,), severity=WARNING, breaks=CONSUMERS, impact="connections to the old address")
 def server_changed(pair: ContractPair) -> Iterator[Finding]:
     """Yield one finding for each server that was removed or has another address; a new name is no change."""
     terms = find_term_pair(pair)

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from dcr.compatibility.pairs import ContractPair
 
 
-@rule(about=CONTRACT, modes=(BACKWARD,), severity=WARNING, breaks=CONSUMERS)
+@rule(about=CONTRACT, modes=(BACKWARD,), severity=WARNING, breaks=CONSUMERS, impact="plans that rely on it")
 def sla_loosened(pair: ContractPair) -> Iterator[Finding]:
     """Yield one finding for each service level that is weaker, or that changed and cannot be ordered."""
     pairs = list(match_service_levels(pair))

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from dcr.compatibility.pairs import ContractPair
 
 
-@rule(about=CONTRACT, modes=(BACKWARD,), severity=WARNING, breaks=CONSUMERS)
+@rule(about=CONTRACT, modes=(BACKWARD,), severity=WARNING, breaks=CONSUMERS, impact="plans that rely on it")
 def sla_removed(pair: ContractPair) -> Iterator[Finding]:
     """Yield one finding for each service level that only the previous contract promises."""
     for before, after in match_service_levels(pair):
