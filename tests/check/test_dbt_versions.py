@@ -1,4 +1,4 @@
-"""Versions of a dbt model in a real repository: what references without a version mean, and the way out of breaks."""
+"""Checks versions of dbt models: references without a version, and the ways to avoid a break."""
 
 from __future__ import annotations
 

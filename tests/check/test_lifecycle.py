@@ -1,4 +1,4 @@
-"""A time of deprecation, measured by commit dates, and what comes back from the history: in real repositories."""
+"""Checks deprecation periods and reintroduced fields by the commit dates of real repositories."""
 
 from __future__ import annotations
 
@@ -232,7 +232,7 @@ def test_a_removal_that_depends_on_commits_a_clone_lacks_is_not_judged(repositor
     clone.git("clone", "-q", "--depth", "1", f"file://{repository.folder}", "clone", cwd=clone.root)
     clone.branch()
     clone.write(PATH, orders("2.0.0"))
-    clone.check("--base", "main").says("shallow", "a time of deprecation", "git fetch --unshallow origin")
+    clone.check("--base", "main").says("shallow", "a deprecation period", "git fetch --unshallow origin")
 
 
 def test_a_field_that_is_back_with_another_meaning_names_where_it_was(repository: Historic) -> None:

@@ -1,4 +1,4 @@
-"""Keys of foreign files that dcr does not read: a change of one is said, wherever the file is."""
+"""Checks that changes to keys of other formats that dcr does not read are reported."""
 
 from __future__ import annotations
 

@@ -86,7 +86,7 @@ def test_the_installed_script_is_the_same_command(tmp_path: Path) -> None:
         ("check --policy-from bse", "--policy-from is 'bse', expected one of base, worktree", "did you mean 'base'?"),
         ("check --color purple", "--color is 'purple', expected one of auto, always, never", ""),
         ("demo --color purple", "--color is 'purple', expected one of auto, always, never", ""),
-        ("check --staged --head main", "--staged and --head exclude each other", "use one of them"),
+        ("check --staged --head main", "--staged cannot be used with --head", "use one of them"),
         ("explain field_remved", "there is no kind 'field_remved'", "did you mean 'field_removed'?"),
         ("explain x", "there is no kind 'x'", "dcr explain lists all of them"),
         ("schema contrat", "there is no schema 'contrat'", "did you mean 'contract'?"),

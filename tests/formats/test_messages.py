@@ -35,7 +35,7 @@ def test_a_changelog_tells_of_status_and_freshness_in_the_words_of_the_file() ->
     after = STANDARD.replace("status: active", "status: retired") + promise % 4
     sides = (read_content(PATH, text.encode()).contracts[0] for text in (before, after))
     assert [line.message for line in build_entry(*sides, "backward").lines] == [
-        "the freshness promised is 4 hours", "the status went from production to retired",
+        "the freshness SLA changed to 4 hours", "the status changed from 'production' to 'retired'",
     ]  # fmt: skip
 
 

@@ -1,7 +1,7 @@
-"""Tells the history of contracts the plain way: git is asked for one commit after the other, PyYAML reads the files.
+"""Reads the history of contracts without dcr, one git command for each commit, with PyYAML.
 
-Nothing of dcr is used, so that the two can be held against each other. Files under `contracts*/` that end in
-`.yaml` or `.yml` count; a file that PyYAML refuses still holds what it held before.
+The tests compare its results with those of dcr. Files in `contracts*/` with the suffix `.yaml` or `.yml` count. A file
+that PyYAML cannot parse keeps the contract that it contained before.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ _IN_PLACE = ("status", "deprecation_uri")
 _COVERED = re.compile(r"contracts[^/]*/(?:[^/]+/)*[^/]*\.ya?ml")
 
 
-class Told(NamedTuple):
+class Version(NamedTuple):
     """One version of a dataset with one content: the first commit that had it, and the status it had last."""
 
     version: str
@@ -34,13 +34,13 @@ def git(folder: str, *arguments: str) -> str:
     return ended.stdout.decode("utf-8", "surrogateescape")
 
 
-def history(folder: str, ref: str) -> dict[str, list[Told]]:
+def history(folder: str, ref: str) -> dict[str, list[Version]]:
     """Return the versions of every dataset, newest first, in the order of their first commits."""
     contents = subprocess.Popen(
         ["git", "-C", folder, "cat-file", "--batch"], stdin=subprocess.PIPE, stdout=subprocess.PIPE
     )
     files: dict[str, dict[str, Any]] = {}
-    found: dict[str, dict[str, Told]] = {}
+    found: dict[str, dict[str, Version]] = {}
     before = None
     for commit in git(folder, "rev-list", "--first-parent", "--reverse", ref).split():
         sides = [before, commit] if before else ["--root", commit]
@@ -57,10 +57,12 @@ def history(folder: str, ref: str) -> dict[str, list[Told]]:
             if contract is None:
                 continue
             files[path] = contract
-            told = Told(contract["version"], commit, date.replace("Z", "+00:00"), author, path, contract["status"])
+            version = Version(
+                contract["version"], commit, date.replace("Z", "+00:00"), author, path, contract["status"]
+            )
             key = json.dumps([contract["version"], meant(contract)], sort_keys=True)
             versions = found.setdefault(contract["dataset_id"], {})
-            versions[key] = versions[key]._replace(status=told.status) if key in versions else told
+            versions[key] = versions[key]._replace(status=version.status) if key in versions else version
         before = commit
     contents.communicate()
     return {dataset_id: list(versions.values())[::-1] for dataset_id, versions in found.items()}

@@ -1,4 +1,4 @@
-"""What a registry read from git says about a contract made in Python: the whole history and its policy count."""
+"""Checks contracts that are made in Python against a registry from git, with its history and policy."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def orders(version: str, total: str = "") -> str:
     )
 
 
-def said(repository: Repository, version: str, *total: DataField) -> CompatibilityReport:
+def check_version(repository: Repository, version: str, *total: DataField) -> CompatibilityReport:
     proposed = DataContract(
         dataset_id="shop.orders", version=version, status="active", primary_key=["id"], owners=[Owner(team="shop")],
         fields=[DataField(name="id", type="string"), *total],
@@ -50,7 +50,7 @@ def test_a_transitive_mode_asks_about_the_versions_that_the_policy_says(
     repository.commit({PATH: orders("1.0.0", "type: string")})
     policy = f'mode = "forward_transitive"\ntransitive_within = "{within}"\n'
     repository.commit({PATH: orders("2.0.0"), "dcr.toml": policy})
-    report = said(
+    report = check_version(
         repository, "2.1.0" if within == "major" else "3.0.0", DataField(name="total", type="number", required=False)
     )
     assert [each.kind for each in report.issues] == kinds
@@ -63,6 +63,6 @@ def test_a_removal_after_its_time_is_compatible(repository: Repository, days: in
     marked = orders("1.0.0", "type: string, deprecated: true")
     on = f"{datetime.now(UTC).date() - timedelta(days=days)}T12:00:00+0000"
     repository.commit({"dcr.toml": "min_deprecation_days = 30\n", PATH: marked}, on=on)
-    report = said(repository, "2.0.0")
+    report = check_version(repository, "2.0.0")
     assert report.compatible is compatible
     assert report.required_bump == "major"

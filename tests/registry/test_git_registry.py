@@ -1,4 +1,4 @@
-"""A branch read as a registry through the library: the same questions as to the one in memory, and nothing written."""
+"""Reads registries from git through the Python API, and checks that they are read-only."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def test_the_branch_answers_as_a_registry_does(repository: Repository) -> None:
     assert len(found.get(ID, "1.0.0").fields) == 4
 
 
-def test_it_is_asked_as_the_registry_in_memory_is(repository: Repository) -> None:
+def test_it_has_the_interface_of_the_registry_in_memory(repository: Repository) -> None:
     found = registry(repository)
     assert ID in found
     assert "nobody" not in found
@@ -62,9 +62,9 @@ def test_it_is_asked_as_the_registry_in_memory_is(repository: Repository) -> Non
     assert found.latest(ID, include_non_active=True).version == "2.0.0"
     last = found.latest(ID).model_copy(update={"version": "3.0.0"})
     assert found.check(last, compatibility="full").mode == "full"
-    with pytest.raises(ValueError, match="there is no mode 'x'"):
+    with pytest.raises(ValueError, match="mode 'x' does not exist"):
         found.check(last, compatibility="x")
-    with pytest.raises(RegistryError, match="there is no dataset 'nobody'"):
+    with pytest.raises(RegistryError, match="dataset 'nobody' does not exist"):
         found.latest("nobody")
     with pytest.raises(DcrError, match="read-only"):
         found.deprecate(ID, "1.1.0", deprecation_uri="https://example.com")
@@ -98,26 +98,26 @@ def test_another_format_comes_as_the_same_model(repository: Repository) -> None:
     assert orders.freshness_sla.max_lag_seconds == 3600
 
 
-def test_what_the_models_have_no_word_for_is_refused_and_not_left_out(repository: Repository) -> None:
+def test_content_that_the_models_cannot_represent_is_an_error(repository: Repository) -> None:
     odd = STANDARD.replace("logicalType: string", "logicalType: date").replace("1.0.0", "2.0.0")
     repository.commit({"contracts/shop.yaml": odd})
-    with pytest.raises(DcrError, match="cannot hold its fields") as refused:
+    with pytest.raises(DcrError, match="cannot represent fields") as refused:
         registry(repository).get("shop/orders", "2.0.0")
-    assert refused.value.hint == "dcr show shop/orders@2.0.0 --format json has all of it"
+    assert refused.value.hint == "print all of it: dcr show shop/orders@2.0.0 --format json"
 
 
 @pytest.mark.parametrize(
-    ("question", "says"),
+    ("call", "message"),
     [
-        (("get", "users.daily", "1.0.0"), "there is no dataset 'users.daily'"),
-        (("get", ID, "9.0.0"), "has no version '9.0.0'"),
-        (("latest", "nobody"), "there is no dataset 'nobody'"),
-        (("history", "nobody"), "there is no dataset 'nobody'"),
+        (("get", "users.daily", "1.0.0"), "dataset 'users.daily' does not exist"),
+        (("get", ID, "9.0.0"), "version '9.0.0' of dataset '"),
+        (("latest", "nobody"), "dataset 'nobody' does not exist"),
+        (("history", "nobody"), "dataset 'nobody' does not exist"),
     ],
 )
-def test_what_is_not_there_is_said(repository: Repository, question: tuple[str, ...], says: str) -> None:
-    name, *arguments = question
-    with pytest.raises(DcrError, match=says) as missing:
+def test_an_unknown_dataset_or_version_is_an_error(repository: Repository, call: tuple[str, ...], message: str) -> None:
+    name, *arguments = call
+    with pytest.raises(DcrError, match=message) as missing:
         getattr(registry(repository), name)(*arguments)
     assert missing.value.hint
 
@@ -179,7 +179,7 @@ def test_a_shallow_clone_denies_nothing_that_it_cannot_know(repository: Reposito
     repository.git("clone", "-q", "--depth=1", repository.folder.as_uri(), str(tmp_path / "shallow"), cwd=tmp_path)
     found = ContractRegistry.from_git(str(tmp_path / "shallow"), "main")
     for ask in (lambda: found.get(ID, "1.0.0"), lambda: found.latest("nobody")):
-        with pytest.raises(DcrError, match="as far back as this shallow clone goes") as missing:
+        with pytest.raises(DcrError, match="does not exist in this shallow clone") as missing:
             ask()
         assert missing.value.hint == "git fetch --unshallow origin"
 

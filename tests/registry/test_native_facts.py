@@ -1,4 +1,4 @@
-"""The quick look at a content says what the full reader says, of every file there is and of spoilt ones."""
+"""Checks that the native facts reader and the full reader return the same facts, also for damaged files."""
 
 from __future__ import annotations
 
@@ -46,8 +46,8 @@ SPOILS = (
 )
 
 
-def full(content: bytes) -> tuple[object, ...]:
-    """Return what the full reader says, as `told` does."""
+def read_full(content: bytes) -> tuple[object, ...]:
+    """Return the facts of the full reader, in the form of `summarize`."""
     reading = read_content("", content)
     fatal = [each for each in reading.problems if each.is_fatal]
     return (
@@ -59,7 +59,7 @@ def full(content: bytes) -> tuple[object, ...]:
     )
 
 
-def told(facts: FileFacts) -> tuple[object, ...]:
+def summarize(facts: FileFacts) -> tuple[object, ...]:
     known = [(each.dataset_id, each.version, each.status, each.digest, each.deprecation_uri) for each in facts.datasets]
     return known, facts.error
 
@@ -68,7 +68,7 @@ def told(facts: FileFacts) -> tuple[object, ...]:
 def test_a_file_has_the_same_facts_either_way_and_keeps_them_through_the_cache(path: Path) -> None:
     content = path.read_bytes()
     facts = FactsReader().read_facts("", "", content)
-    assert told(facts) == full(content)
+    assert summarize(facts) == read_full(content)
     if facts.is_cacheable:
         assert facts_from_json(facts_to_json(facts)) == facts._replace(declared_id=facts.declared_id)
 
@@ -76,13 +76,13 @@ def test_a_file_has_the_same_facts_either_way_and_keeps_them_through_the_cache(p
 @given(st.sampled_from(FILES), st.integers(0, 2**32))
 def test_a_spoilt_file_has_the_same_facts_either_way(path: Path, seed: int) -> None:
     chance = random.Random(seed)
-    readings = FactsReader()
+    reader = FactsReader()
     text = path.read_text("utf-8")
     for _ in range(6):
         at = chance.randrange(len(text))
         text = text[:at] + chance.choice(SPOILS) + text[at + chance.choice((0, 0, 1, 7)) :]
         content = text.encode()
-        assert told(readings.read_facts("", "", content)) == full(content)
+        assert summarize(reader.read_facts("", "", content)) == read_full(content)
         try:
             root = compose(content)
         except InvalidYamlError:
