@@ -20,6 +20,7 @@ from dcr.compatibility.modes import BACKWARD, FORWARD, MODES
 from dcr.compatibility.older_versions import check_all_versions
 from dcr.formats import read_content
 from dcr.registry.changelog import build_entry
+from dcr.rendering.reports._issue_text import describe_impact
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -56,8 +57,7 @@ def assert_one_story(issue: Issue, mode: str) -> None:
     for who, modes in issue.parties:
         assert set(modes) <= {DIRECTION[who]}, shown
         words = who.replace("_", " ")
-        assert words in who_breaks(issue), shown
-        assert not modes or f"{words} ({modes[0]})" in who_breaks_when(issue), shown
+        assert words in describe_impact(issue), shown
     if issue.witness:
         assert issue.breaks is not None, shown
         assert (issue.witness.accepted_by, issue.witness.refused_by) == SIDES[DIRECTION[issue.breaks]], shown
