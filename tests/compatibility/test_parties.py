@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from dcr.rendering.reports._wording import who_breaks, who_breaks_when
 
 from dcr.compatibility.engine import run_rules
 from dcr.compatibility.issue import CONSUMERS, NEW_READERS, OLD_READERS
