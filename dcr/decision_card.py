@@ -31,7 +31,7 @@ _DECODER = json.JSONDecoder(parse_int=str, parse_float=str)
 class DecisionCardError(DcrError, ValueError):
     """The card is not JSON, or a key of it does not have the value that makes an owner."""
 
-    undone = "nothing was written"
+    outcome = "nothing was written"
 
 
 def owners_from_decision_card(card: Mapping[str, Any]) -> list[models.Owner]:

@@ -1,23 +1,22 @@
-"""Everything that stops a run: each error says what is, and what to type next."""
+"""Defines the base class of all errors that a user can cause and fix."""
 
 from __future__ import annotations
 
 
 def quote_for_shell(text: str) -> str:
-    """Return a text as a shell takes it for one word, for hints that are typed as they stand."""
+    """Return a text as one word of a shell command, for hints that a user can copy."""
     import shlex  # noqa: PLC0415 (only errors need it)
 
     return shlex.quote(text)
 
 
 class DcrError(Exception):
-    """The run could not be carried out; nothing was checked.
+    """A command could not be carried out. The command line prints the error and exits with 2.
 
-    `message` says what is the case, `hint` what to type next (may be empty), `undone` what did not happen. The
-    command line turns it into exit code 2.
+    `message` describes the situation, `hint` what the user can do (may be empty), `outcome` what was not done.
     """
 
-    undone = "nothing was checked"
+    outcome = "nothing was checked"
 
     def __init__(self, message: str, hint: str = "") -> None:
         super().__init__(message)
@@ -26,4 +25,4 @@ class DcrError(Exception):
 
 
 class UsageError(DcrError):
-    """An option or argument asks for something that does not exist."""
+    """An option or argument has a value that does not exist or does not fit."""

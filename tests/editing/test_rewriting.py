@@ -165,7 +165,7 @@ def test_what_was_written_before_a_refusal_is_not_denied(top: Path) -> None:
     second = FileEdit(str(top), "b.yaml", b"old", b"new", "said")
     with pytest.raises(UnwritableFileError) as refused:
         apply_edits([first, second], dry_run=False)
-    assert refused.value.undone == "not all was written"
+    assert refused.value.outcome == "not everything was written"
     assert (top / "contracts/a.yaml").read_bytes() == b"new"
     assert (top / "b.yaml").read_bytes() == b"changed meanwhile"
 

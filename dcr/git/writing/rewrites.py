@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 class UnwritableFileError(DcrError):
     """A file of the working tree is not to be written, or cannot be."""
 
-    undone = "nothing was written"
+    outcome = "nothing was written"
 
 
 def rewrite_file(top: str, path: str, before: bytes | None, after: bytes) -> None:
