@@ -109,7 +109,7 @@ def _plan_policy(repository: Repository, found: FoundContracts) -> tuple[str, li
     globs = choose_globs(found)
     policy, source = read_policy(repository.top or "")
     if _read_file(repository, "dcr.toml") is None and source == "defaults":
-        reason = "the policy: where contracts are, and how strictly they are checked"
+        reason = "where contracts are, and how strictly they are checked"
         return "dcr.toml", [Step(WRITE, "dcr.toml", reason, format_settings(found, globs, repository))]
     path = "dcr.toml" if source == "defaults" else source
     if has_uncovered_contracts(found, policy):

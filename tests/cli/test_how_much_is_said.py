@@ -35,25 +35,25 @@ def test_verbose_says_on_stderr_what_was_read_and_how_long_it_took(broken: Path)
     commit = git(broken, "rev-parse", "HEAD").strip()
     said = re.sub(r"[\d,]+ ms", "N ms", run.err)
     assert said == (
-        "dcr: getting ready: N ms\n"
+        "dcr: starting: N ms\n"
         "dcr: listing what changed: N ms\n"
         "dcr: reading 1 changed file: N ms\n"
         "dcr: judging: N ms\n"
-        f"dcr: previous: {commit}, the merge-base with main ({commit})\n"
-        "dcr: base named by: main\n"
-        "dcr: proposed: the working tree\n"
+        f"dcr: base: {commit}, the merge base with main ({commit})\n"
+        "dcr: base set by: main\n"
+        "dcr: head: the working tree\n"
         "dcr: policy: defaults\n"
         "dcr: in scope: 1 file (YAML and JSON), 1 contract file\n"
-        "dcr: no contracts: 0 files\n"
-        "dcr: looked at: 1 dataset\n"
+        "dcr: changed files without contracts: 0\n"
+        "dcr: compared: 1 dataset\n"
         "dcr:   contracts/users.yaml: users.daily_active, modified, 1.0.0 → 2.0.0, backward; 1 issue\n"
         f"dcr: 1 error, 0 warnings; 1 of 1 contract changed (native); against main (from main) at {commit[:10]}\n"
     )
-    assert "proposed: the index" in dcr(broken, "check", "-v", "--staged").err
-    assert "proposed: commit HEAD" in dcr(broken, "check", "-v", "--head", "HEAD").err
+    assert "head: the index" in dcr(broken, "check", "-v", "--staged").err
+    assert "head: commit HEAD" in dcr(broken, "check", "-v", "--head", "HEAD").err
     lint = dcr(broken, "lint", "--verbose")
     assert "dcr: in scope: 1 file (YAML and JSON), 1 contract file\n" in lint.err
-    assert "previous:" not in lint.err
+    assert "base:" not in lint.err
 
 
 def test_statistics_count_the_issues_by_kind_and_severity(unchanged: Path) -> None:

@@ -149,8 +149,8 @@ def test_a_disk_that_is_full_leaves_the_file_as_it_was(top: Path) -> None:
     """No file may grow beyond a byte in this process: what is written beside the file ends early."""
     program = (
         "import resource, sys; resource.setrlimit(resource.RLIMIT_FSIZE, (1, 1))\n"
-        "from dcr.git.writing.rewrites import UnwritableFileError, rewrite\n"
-        "try: rewrite(sys.argv[1], 'contracts/a.yaml', b'old', b'new')\n"
+        "from dcr.git.writing.rewrites import UnwritableFileError, rewrite_file\n"
+        "try: rewrite_file(sys.argv[1], 'contracts/a.yaml', b'old', b'new')\n"
         "except UnwritableFileError as error: print(error.message)\n"
     )
     ended = subprocess.run([sys.executable, "-c", program, str(top)], capture_output=True, text=True, check=True)

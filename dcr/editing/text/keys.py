@@ -110,9 +110,10 @@ def get_preceding_pair(document: YamlDocument, mapping: Any, position: KeyPositi
         pair = document.find_pair(mapping, key)
         if pair and pair[1].id == "scalar" and pair[1].style not in ("|", ">") and not is_alias(pair[1], pair[0]):
             return pair
-    raise document.refusal(
-        mapping, f"found no {' or '.join(position.preceding_keys)} with a plain value to write below"
-    )
+    if not position.preceding_keys:
+        raise document.refusal(mapping, f"key '{position.key}' does not exist")
+    keys = " or ".join(position.preceding_keys)
+    raise document.refusal(mapping, f"found no {keys} with a plain value to write below")
 
 
 def build_expected_value(document: YamlDocument, position: KeyPosition, value: Any) -> Any:
