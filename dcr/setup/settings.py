@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from dcr.setup.scope_globs import ScopeGlobs
 
 _HEADER = """\
-# The policy of dcr: where contracts are, and how strictly they are checked. All settings: dcr schema policy.
+# The policy of dcr. All settings: dcr schema policy.
 # dcr reads this file from the base, so that a change cannot relax its own checks.
 """
 

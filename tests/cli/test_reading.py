@@ -109,7 +109,7 @@ def test_a_file_or_a_program_gets_the_content_to_the_byte(tmp_path: Path) -> Non
         (["diff", f"{ID}@1.0.0", "legacy.things@1.0.0"], "are different datasets", "compare versions of one dataset"),
         (["diff", "main~1", "nothing.like.it"], "is neither a ref nor a dataset in either commit", ""),
         (["diff", "main~1", "main"], "'main' is a ref, but not a dataset in either commit", "dcr diff 'main~1..main'"),
-        (["diff", "main", "legacy.things"], "dataset 'legacy.things' was removed before 'main'", "dcr log legacy.things shows"),
+        (["diff", "main", "legacy.things"], "'legacy.things' was removed before 'main'", "dcr log legacy.things shows"),
         (["diff", f"{ID}@1.0.0..9"], f"dataset '{ID}' never had version '9'", "it had 1.0.0"),
     ],
 )  # fmt: skip
@@ -252,4 +252,4 @@ def test_a_change_of_format_alone_is_not_told_as_a_move(tmp_path: Path) -> None:
     told.commit("three", {OLD: None, NEW: native})
     lines = told.dcr("log", "shop/orders").out.splitlines()
     assert lines[0] == f"1.0.0  moved to {NEW}, format changed from odcs to native"
-    assert lines[3] == "1.0.0  written as odcs, no longer as native"
+    assert lines[3] == "1.0.0  format changed from native to odcs"

@@ -54,7 +54,8 @@ def test_one_of_several_datasets_in_a_file_is_not_edited_alone(repository, comma
     outcome = repository.dcr(*command, "shop/orders")
     assert outcome.code == 2
     assert outcome.err == (
-        f"dcr: error: {SHOP}:5:1: 'shop/orders' shares the status of this file with 'shop/lines' (nothing was written)\n"
+        f"dcr: error: {SHOP}:5:1: 'shop/orders' shares the status of this file with 'shop/lines' "
+        "(nothing was written)\n"
         f"  help: edit all of them: {hint}\n"
     )
 

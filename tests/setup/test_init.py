@@ -91,7 +91,7 @@ def test_everything_is_written_once_and_said(new: Repository) -> None:
         "",
     )
     assert (new.folder / "dcr.toml").read_text("utf-8") == (
-        "# The policy of dcr: where contracts are, and how strictly they are checked. All settings: dcr schema policy.\n"
+        "# The policy of dcr. All settings: dcr schema policy.\n"
         "# dcr reads this file from the base, so that a change cannot relax its own checks.\n"
         "\n"
         "# dcr detects contracts by the content of YAML and JSON files: 1 contract (odcs).\n"
