@@ -288,8 +288,8 @@ def test_a_clone_without_the_base_is_refused_and_the_hint_mends_it(tmp_path: Pat
     outcome = clone.check(**environment)
     outcome.says()
     said, hint = outcome.err.splitlines()
-    assert said == f"dcr: nothing was checked: {filled(server, job.says)}"
-    setting, _, command = hint.removeprefix("  hint: ").rpartition("; or ")
+    assert said == f"dcr: error: {filled(server, job.says)} (nothing was checked)"
+    setting, _, command = hint.removeprefix("  help: ").rpartition("; or ")
     assert setting == job.setting
     mended = clone.shell(command)
     assert mended.returncode == 0, mended.stderr
@@ -314,7 +314,7 @@ NAMELESS = {
 @pytest.mark.parametrize("job", NAMELESS.values(), ids=NAMELESS)
 def test_where_nothing_names_a_base_the_hint_begins_with_the_setting(tmp_path: Path, job: Refusal) -> None:
     outcome = job.clone(Server(tmp_path)).check(**job.variables)
-    outcome.says("there is no origin/HEAD, main or master", f"hint: {job.setting}; or name one: --base REF")
+    outcome.says("there is no origin/HEAD, main or master", f"help: {job.setting}; or name one: --base REF")
 
 
 def test_a_blobless_clone_of_circleci_says_which_setting_makes_it_whole(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""`--quiet`, `--verbose` and `--statistics`: less, more, and counts, without another verdict."""
+"""The options `--quiet`, `--verbose` and `--statistics`: they change the output, not the exit code."""
 
 from __future__ import annotations
 
@@ -22,19 +22,19 @@ def test_quiet_prints_the_issues_and_nothing_else(broken: Path) -> None:
 
 
 @pytest.mark.parametrize("form", ["text", "table"])
-def test_quiet_says_nothing_where_nothing_is_wrong(unchanged: Path, form: str) -> None:
+def test_quiet_prints_nothing_without_issues(unchanged: Path, form: str) -> None:
     (unchanged / "contracts/users.yaml").write_text(COMPATIBLE, "utf-8")
     for command in ("check", "lint"):
         assert dcr(unchanged, command, "--quiet", "--format", form) == Run(0, "", "")
         assert dcr(unchanged, command, "--format", form) != Run(0, "", "")
 
 
-def test_verbose_says_on_stderr_what_was_read_and_how_long_it_took(broken: Path) -> None:
+def test_verbose_prints_what_was_read_and_how_long_it_took_to_stderr(broken: Path) -> None:
     run = dcr(broken, "check", "--verbose", "--format", "text")
     assert (run.code, run.out) == (1, LTV_LINE)
     commit = git(broken, "rev-parse", "HEAD").strip()
-    said = re.sub(r"[\d,]+ ms", "N ms", run.err)
-    assert said == (
+    output = re.sub(r"[\d,]+ ms", "N ms", run.err)
+    assert output == (
         "dcr: starting: N ms\n"
         "dcr: listing what changed: N ms\n"
         "dcr: reading 1 changed file: N ms\n"
