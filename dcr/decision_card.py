@@ -130,7 +130,9 @@ class _Card:
         found = _CONTROL_CHARACTER.search(value)
         if found:
             code = f"U+{ord(found.group()):04X}"
-            raise self.error(keys, f"{spoken} contains the control character {code}", "write it on one line, without it")
+            raise self.error(
+                keys, f"{spoken} contains the control character {code}", "write it on one line, without it"
+            )
         return value.strip()
 
 

@@ -315,7 +315,9 @@ def test_the_mode_is_the_one_the_policy_sets(repository: Repository) -> None:
         "users.daily_active  1.0.0 → 1.1.0  owes PATCH, took MINOR\n  PATCH  field 'ltv' was removed"
     )
     repository.write("dcr.toml", 'mod = "none"\n')
-    assert said(repository.git("diff")) == (f"{SUMMARY}\nchecked with the default policy: 'dcr.toml': unknown setting 'mod'")
+    assert said(repository.git("diff")) == (
+        f"{SUMMARY}\nchecked with the default policy: 'dcr.toml': unknown setting 'mod'"
+    )
 
 
 def test_names_cannot_move_the_cursor_or_forge_a_line(repository: Repository) -> None:
