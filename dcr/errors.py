@@ -1,22 +1,23 @@
-"""Defines the base class of all errors that a user can cause and fix."""
+"""Defines the errors that end a run, each with a message and a hint."""
 
 from __future__ import annotations
 
 
 def quote_for_shell(text: str) -> str:
-    """Return a text as one word of a shell command, for hints that a user can copy."""
+    """Return a text as one word of a shell command, for hints that can be copied."""
     import shlex  # noqa: PLC0415 (only errors need it)
 
     return shlex.quote(text)
 
 
 class DcrError(Exception):
-    """A command could not be carried out. The command line prints the error and exits with 2.
+    """The run failed, and nothing was checked.
 
-    `message` describes the situation, `hint` what the user can do (may be empty), `outcome` what was not done.
+    `message` is the cause, `hint` is what to do next and may be empty, and `consequence` is what was not done. The exit
+    code is 2.
     """
 
-    outcome = "nothing was checked"
+    consequence = "nothing was checked"
 
     def __init__(self, message: str, hint: str = "") -> None:
         super().__init__(message)
@@ -25,4 +26,4 @@ class DcrError(Exception):
 
 
 class UsageError(DcrError):
-    """An option or argument has a value that does not exist or does not fit."""
+    """An option or argument is unknown or invalid."""

@@ -43,7 +43,7 @@ def apply_edits(edits: Sequence[FileEdit], *, dry_run: bool) -> None:
                 edit.write()
             except DcrError as error:
                 if written:
-                    error.outcome = "not everything was written"
+                    error.consequence = "not everything was written"
                 raise
             written += edit.has_changes
         print_note(f"{edit.path}: {edit.summary}")

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from dcr.errors import DcrError
 
 ISSUE_TRACKER = "the dcr issue tracker"
-_OUTCOMES = {
+_CONSEQUENCES = {
     **dict.fromkeys(("bump", "deprecate", "archive", "accept", "owners", "init"), "nothing was written"),
     **dict.fromkeys(("datasets", "log", "show", "blame", "diff", "explain", "schema"), "nothing was shown"),
 }
@@ -95,10 +95,10 @@ def _print_error(error: Exception) -> int:
     from dcr.errors import DcrError
 
     if isinstance(error, DcrError):
-        outcome = error.outcome
-        if outcome == DcrError.outcome:  # not set by the error itself
-            outcome = _OUTCOMES.get(next(iter(sys.argv[1:]), ""), outcome)
-        print_error(f"{error.message} ({outcome})", error.hint)
+        consequence = error.consequence
+        if consequence == DcrError.consequence:  # not set by the error itself
+            consequence = _CONSEQUENCES.get(next(iter(sys.argv[1:]), ""), consequence)
+        print_error(f"{error.message} ({consequence})", error.hint)
         return EXIT_NOT_CHECKED
     import traceback
 

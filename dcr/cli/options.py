@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from dcr.errors import UsageError
-from dcr.rendering.reports import names
+from dcr.rendering.reports import list_formats
 from dcr.text.suggestions import format_suggestion
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ def require_choice(option: str, value: str | None, choices: tuple[str, ...]) -> 
 
 
 FormatsOption = Annotated[
-    list[str] | None, format_option(names(), "Can be repeated; NAME:FILE writes that format to a file.")
+    list[str] | None, format_option(list_formats(), "Can be repeated; NAME:FILE writes that format to a file.")
 ]
 OutputOption = Annotated[
     list[str] | None,

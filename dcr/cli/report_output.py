@@ -12,7 +12,7 @@ from dcr.cli.options import COLORS, FAIL_ON, require_choice
 from dcr.cli.targets import parse_targets
 from dcr.cli.terminal import get_style
 from dcr.errors import DcrError, UsageError
-from dcr.rendering.reports import reporter
+from dcr.rendering.reports import load_reporter
 from dcr.report.summary import format_closing_line, list_statistics
 
 if TYPE_CHECKING:
@@ -81,7 +81,7 @@ def write_report(report: Report, targets: Iterable[ReportTarget], options: Outpu
 
         print_run_details(report)
     for target in targets:
-        module = reporter(target.format)
+        module = load_reporter(target.format)
         if target.file is not None:
             _write_file(target.file, module.render(report, get_style(options.color, to_file=True)))
             continue

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from dcr.cli.terminal import is_read_by_people
 from dcr.errors import UsageError
 from dcr.git.ci import detect_service
-from dcr.rendering.reports import names, reporter
+from dcr.rendering.reports import list_formats, load_reporter
 from dcr.report.summary import format_count
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ def parse_targets(formats: Iterable[str], outputs: Iterable[str]) -> tuple[Repor
     if not targets:
         targets = [ReportTarget("text")] if files else _choose_default_targets()
     for target in targets:
-        reporter(target.format)  # raises for an unknown format, before any work is done
+        load_reporter(target.format)  # raises for an unknown format, before any work is done
     without_file = [target for target in targets if target.file is None]
     if files and len(files) != len(without_file):
         formats_found = format_count(len(without_file), "format")
@@ -65,14 +65,14 @@ def _choose_default_targets() -> list[ReportTarget]:
         return [ReportTarget("text")]
     targets = [ReportTarget("table")]
     service = detect_service(os.environ)
-    if service in names() and _is_command_format(service):
+    if service in list_formats() and _is_command_format(service):
         targets.append(ReportTarget(service, commands_only=True))
     return targets
 
 
 def _is_command_format(name: str) -> bool:
     """Return whether a format consists of commands to a CI log, which can be mixed with other lines."""
-    return hasattr(reporter(name), "commands")
+    return hasattr(load_reporter(name), "commands")
 
 
 def _require_separate_outputs(targets: list[ReportTarget]) -> None:

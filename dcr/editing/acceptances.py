@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 class IssueNotReportedError(DcrError):
     """The issue is not reported now, so that its acceptance would be unused."""
 
-    outcome = "nothing was written"
+    consequence = "nothing was written"
 
 
 class AcceptanceRequest(NamedTuple):

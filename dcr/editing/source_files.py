@@ -27,13 +27,13 @@ if TYPE_CHECKING:
 class UnknownDatasetError(DcrError):
     """No file in scope defines the dataset."""
 
-    outcome = "nothing was written"
+    consequence = "nothing was written"
 
 
 class AmbiguousDatasetError(DcrError):
     """More than one file defines the dataset."""
 
-    outcome = "nothing was written"
+    consequence = "nothing was written"
 
 
 class SourceFile(NamedTuple):

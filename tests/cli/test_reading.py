@@ -92,16 +92,20 @@ def test_a_file_or_a_program_gets_the_content_to_the_byte(tmp_path: Path) -> Non
     ("arguments", "message", "hint"),
     [
         (["log", "users.daily_activ"], "dataset 'users.daily_activ' does not exist at 'main'", f"did you mean '{ID}'?"),
-        (["show", f"{ID}@1.0.1"], f"dataset '{ID}' never had version '1.0.1'", "it had 1.0.0, 1.1.0, 2.0.0: dcr log"),
-        (["show", f"{ID}@9"], f"dataset '{ID}' never had version '9'", "it had 1.0.0, 1.1.0, 2.0.0"),
-        (["show", ID, "--commit", "abcdef"], f"'{ID}' did not change in commit 'abcdef'", "it did in "),
+        (
+            ["show", f"{ID}@1.0.1"],
+            f"version '1.0.1' of dataset '{ID}' does not exist",
+            "choose one of 1.0.0, 1.1.0, 2.0.0; list all: dcr log",
+        ),
+        (["show", f"{ID}@9"], f"version '9' of dataset '{ID}' does not exist", "choose one of 1.0.0, 1.1.0, 2.0.0"),
+        (["show", ID, "--commit", "abcdef"], f"'{ID}' did not change in commit 'abcdef'", "it changed in "),
         (["blame", ID, "plam"], f"dataset '{ID}' never had a field 'plam'", "did you mean 'plan'?"),
         (["blame", "x"], "dataset 'x' does not exist at 'main' or in its history", "dcr datasets lists all datasets"),
-        (["datasets", "--ref", "nowhere"], "the ref 'nowhere' names no commit in", "another: --ref REF"),
-        (["datasets", "--ref", "main~99"], "the ref 'main~99' names no commit", "git log --oneline main, or name"),
-        (["datasets", "--ref", "main:x"], "'main:x' is not a ref", "for example: --ref origin/main"),
-        (["diff", "nowhere..main"], "the ref 'nowhere' names no commit", "or name another: REF"),
-        (["audit", "--since", "nowhere"], "the ref 'nowhere' names no commit in", "another: --since REF"),
+        (["datasets", "--ref", "nowhere"], "ref 'nowhere' does not exist", "another: --ref REF"),
+        (["datasets", "--ref", "main~99"], "ref 'main~99' does not exist", "git log --oneline main; or choose"),
+        (["datasets", "--ref", "main:x"], "'main:x' is not a valid ref", "for example: --ref origin/main"),
+        (["diff", "nowhere..main"], "ref 'nowhere' does not exist", "or choose another: REF"),
+        (["audit", "--since", "nowhere"], "ref 'nowhere' does not exist", "another: --since REF"),
         (["datasets", "--status", "activ"], "--status is 'activ'", "did you mean 'active'?"),
         (["log", "--format", "jsn"], "--format is 'jsn', expected one of table, json", "did you mean 'json'?"),
         (["diff", "nothing.like.it"], "'nothing.like.it' is neither a ref nor a dataset in either commit", ""),
@@ -109,8 +113,8 @@ def test_a_file_or_a_program_gets_the_content_to_the_byte(tmp_path: Path) -> Non
         (["diff", f"{ID}@1.0.0", "legacy.things@1.0.0"], "are different datasets", "compare versions of one dataset"),
         (["diff", "main~1", "nothing.like.it"], "is neither a ref nor a dataset in either commit", ""),
         (["diff", "main~1", "main"], "'main' is a ref, but not a dataset in either commit", "dcr diff 'main~1..main'"),
-        (["diff", "main", "legacy.things"], "'legacy.things' was removed before 'main'", "dcr log legacy.things shows"),
-        (["diff", f"{ID}@1.0.0..9"], f"dataset '{ID}' never had version '9'", "it had 1.0.0"),
+        (["diff", "main", "legacy.things"], "dataset 'legacy.things' was removed before 'main'", "dcr log legacy.things shows"),
+        (["diff", f"{ID}@1.0.0..9"], f"version '9' of dataset '{ID}' does not exist", "choose one of 1.0.0"),
     ],
 )  # fmt: skip
 def test_what_is_not_there_is_named_with_what_was_meant(
@@ -179,7 +183,7 @@ def test_a_shallow_clone_says_that_it_does_not_know_everything(told: Story, tmp_
     assert (run.code, json.loads(run.out)["whole"]) == (0, False)
     assert run.err == (
         "dcr: warning: this clone is shallow: its history before the first commit is unknown\n"
-        "  help: git fetch --unshallow origin\n"
+        "  help: run: git fetch --unshallow origin\n"
     )
 
 
@@ -221,8 +225,8 @@ def test_a_shallow_clone_denies_nothing_that_it_cannot_know(told: Story, tmp_pat
     told.repository.git("clone", "-q", "--depth=3", source, str(tmp_path / "shallow"), cwd=tmp_path)
     clone = Repository(tmp_path, "shallow", init=None)
     clone.dcr("show", f"{ID}@1.0.0", DCR_CACHE="off").says(
-        f"dataset '{ID}' has no version '1.0.0' in this shallow clone",
-        "git fetch --unshallow origin brings those before",
+        f"version '1.0.0' of dataset '{ID}' does not exist in this shallow clone",
+        "fetch the versions before 2.0.0: git fetch --unshallow origin",
     )
     clone.dcr("log", "legacy.thing", DCR_CACHE="off").says("or in its history, as far as this shallow clone goes")
     clone.dcr("log", ID, "--ref", "HEAD~9", DCR_CACHE="off").says(
@@ -233,7 +237,7 @@ def test_a_shallow_clone_denies_nothing_that_it_cannot_know(told: Story, tmp_pat
 def test_a_hint_can_be_typed_as_it_stands_whatever_the_dataset_is_called(tmp_path: Path) -> None:
     told = Story(tmp_path)
     told.commit("one", {"contracts/a.yaml": contract().replace(ID, '"-a; touch b $(c)"')})
-    told.dcr("show", "--", "-a; touch b $(c)@2").says("it had 1.0.0: dcr log '-a; touch b $(c)'\n")
+    told.dcr("show", "--", "-a; touch b $(c)@2").says("choose one of 1.0.0; list all: dcr log '-a; touch b $(c)'\n")
     told.dcr("show", "-a").says("unknown option '-a'", "put -- before a name that begins with a dash")
 
 

@@ -83,7 +83,7 @@ def test_every_part_of_a_decision_is_written() -> None:
         (f"accepted:\n{ENTRY}    exprires: 2020-01-01\n", 7, "unknown key 'exprires'"),
         ("accepted: x\n", 1, "accepted is no list"),
         ("- a\n", 1, "the file is no mapping"),
-        ("accepted: [\n", 2, "this is not YAML"),
+        ("accepted: [\n", 2, "invalid YAML"),
         (f"x-all: &all\n{ENTRY.replace('users', 'a')}accepted: *all\n", 7, "is an alias of line 1"),
         (f"accepted: &all\n{ENTRY.replace('users', 'a')}", 1, "has an anchor"),
         (f"x-one: &one {OLD}\naccepted:\n- *one\n", 3, "the last entry of accepted is an alias"),

@@ -178,7 +178,7 @@ def test_a_layout_that_cannot_be_edited_is_refused_with_what_to_write(repository
         (("zzz",), "no contract in scope defines dataset 'zzz'", "dcr lint reads all contracts"),
         ((" ",), "DATASET is blank", "write a text"),
         (("a\nb",), "DATASET contains the control character U+000A", "write it on one line"),
-        (("users.daily_active", "--base", "nowhere"), "the ref 'nowhere' names no commit", "git fetch"),
+        (("users.daily_active", "--base", "nowhere"), "ref 'nowhere' does not exist", "git fetch"),
     ],
 )  # fmt: skip
 def test_what_is_asked_wrongly_ends_with_2(repository, arguments: tuple[str, ...], message: str, hint: str) -> None:
@@ -204,7 +204,7 @@ def test_all_edits_neither_of_two_files_that_claim_a_dataset(repository) -> None
     assert (outcome.code, outcome.out) == (2, "")
     assert outcome.err == (
         "dcr: error: contracts/copy.yaml:1:1: "
-        f"dataset_id 'users.daily_active' is also claimed by '{USERS}' (nothing was written)\n"
+        f"dataset_id 'users.daily_active' is also defined in '{USERS}' (nothing was written)\n"
         "  help: give one of them an id of its own\n"
     )
 
@@ -220,14 +220,14 @@ def test_all_names_the_files_of_which_it_cannot_know_what_they_owe(repository) -
         "string, integer, number, boolean, timestamp, json, object, array (not edited)\n"
         "  help: did you mean 'number'?\n"
         f"dcr: error: {SHOP}:4:1: "
-        "this is not YAML: while parsing a flow node, did not find expected node content (not edited)\n"
+        "invalid YAML: while parsing a flow node, did not find expected node content (not edited)\n"
     )
 
 
 @pytest.mark.parametrize(
     ("broken", "place", "problem"),
     [
-        (contract() + "more: [\n", "12:1", "this is not YAML: "),
+        (contract() + "more: [\n", "12:1", "invalid YAML: "),
         (contract() + "#" * 2_100_000, "1:1", "the file has more than 2,097,152 bytes"),
     ],
 )

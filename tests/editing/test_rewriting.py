@@ -109,7 +109,7 @@ def test_nothing_is_written_outside_the_working_tree(top: Path, path: str) -> No
         folder.mkdir()
         (folder / "a.yaml").write_bytes(b"old")
     (top / "linked").symlink_to(top.parent / "outside")
-    with pytest.raises(UnwritableFileError, match="lies outside the working tree"):
+    with pytest.raises(UnwritableFileError, match="is outside the working tree"):
         write(top, path)
     assert (top.parent / "outside/a.yaml").read_bytes() == b"old"
     assert (top / ".git/a.yaml").read_bytes() == b"old"
@@ -165,7 +165,7 @@ def test_what_was_written_before_a_refusal_is_not_denied(top: Path) -> None:
     second = FileEdit(str(top), "b.yaml", b"old", b"new", "said")
     with pytest.raises(UnwritableFileError) as refused:
         apply_edits([first, second], dry_run=False)
-    assert refused.value.outcome == "not everything was written"
+    assert refused.value.consequence == "not everything was written"
     assert (top / "contracts/a.yaml").read_bytes() == b"new"
     assert (top / "b.yaml").read_bytes() == b"changed meanwhile"
 

@@ -490,7 +490,7 @@ def test_a_file_that_came_up_meanwhile_is_left_and_the_others_are_taken_back(tmp
     (tmp_path / "there").write_text("theirs")
     (tmp_path / "link").symlink_to("there")
     for path in ("there", "link"):
-        with pytest.raises(UnwritableFileError, match=f"'{path}' is there already"):
+        with pytest.raises(UnwritableFileError, match=f"'{path}' already exists"):
             create_files(str(tmp_path), [NewFile("new/deep/file", b"ours"), NewFile(path, b"ours")])
         assert sorted(each.name for each in tmp_path.iterdir()) == ["link", "there"]
     assert (tmp_path / "there").read_text() == "theirs"

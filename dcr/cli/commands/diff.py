@@ -19,7 +19,6 @@ from dcr.cli.working_folder import get_working_folder
 from dcr.errors import UsageError, quote_for_shell
 from dcr.git.base.resolution import resolve_base
 from dcr.git.changes import WORKTREE
-from dcr.git.policies import find_policy_base
 from dcr.git.refs import BadRefError, resolve_commit
 from dcr.git.repository import Repository, discover_repository
 from dcr.registry.changelog import build_entry, list_entries
@@ -144,7 +143,7 @@ def _resolve_refs(
             if dataset is not None:
                 raise
             dataset = refs
-    base = resolve_base(repository, None, None, lambda commit: find_policy_base(repository, commit))
+    base = resolve_base(repository, None, WORKTREE)
     if base.other_merge_bases:
         raise UsageError(
             f"'{base.ref}' and the head have {len(base.merge_bases)} merge bases (a criss-cross merge)",

@@ -28,7 +28,7 @@ from dcr.cli.working_folder import get_working_folder
 from dcr.errors import UsageError
 from dcr.git.ref_updates import RefUpdate, parse_pre_push, parse_pre_receive
 from dcr.pushes import PushOptions, UpdateResult, check_received, check_sent
-from dcr.rendering.reports import reporter
+from dcr.rendering.reports import load_reporter
 from dcr.rendering.style import Style
 from dcr.report.summary import format_closing_line
 from dcr.text.printable import escape_ci_commands, make_printable
@@ -130,7 +130,7 @@ def _print_results(results: list[UpdateResult], format_name: str, style: Style) 
         if result.note or len(results) > 1:
             _print_line(f"dcr: {name} {result.note or 'was checked'}")
         if result.report is not None:
-            sys.stdout.write(reporter(format_name).render(result.report, style))
+            sys.stdout.write(load_reporter(format_name).render(result.report, style))
             if format_name == "text":
                 print(escape_ci_commands(format_closing_line(result.report)))
         if result.error is not None:

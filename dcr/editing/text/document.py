@@ -21,7 +21,7 @@ Pair = tuple[Any, Any]
 class EditRefusedError(DcrError):
     """An edit cannot be made safely. The message begins with the location; the hint describes the manual edit."""
 
-    outcome = "nothing was written"
+    consequence = "nothing was written"
 
     def __init__(self, location: Location, message: str, manual_hint: str = "") -> None:
         super().__init__(f"{location.path}:{location.line}:{location.column}: {message}", manual_hint)
