@@ -42,7 +42,8 @@ def test_a_repository_full_of_old_issues_can_start_today(old: Repository) -> Non
     assert old.dcr("lint", "--format", "json").code == 1
     said = write(old, "lint")
     assert said == (
-        f"dcr: {FILE} lists 2 issues of this run\n  hint: commit it, and from now on: dcr lint --baseline {FILE}\n"
+        f"dcr: wrote 2 issues of this run to {FILE}\n"
+        f"  help: commit it, and use it from now on: dcr lint --baseline {FILE}\n"
     )
     lint = old.dcr("lint", "--format", "json", "--baseline", FILE)
     assert (lint.code, lint.kinds, lint.report["summary"]["baselined"]) == (0, [], 2)
@@ -133,7 +134,7 @@ def test_a_run_rewrites_its_own_entries_and_keeps_those_of_the_other_command(old
     assert {by for by, _, _ in both} == {"lint", "check"}
     old.write(ORDERS, contract("orders"))
     said = write(old, "lint")
-    assert "lists 0 issues of this run and 2 from before" in said
+    assert f"wrote 0 issues of this run to {FILE} and kept 2 from before" in said
     assert listed(old) == [each for each in both if each[0] == "check"]
     old.write(USERS, contract())
     write(old, "check", "--base", "release", USERS)

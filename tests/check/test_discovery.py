@@ -301,7 +301,7 @@ def test_nothing_found_names_the_ref_the_scope_and_what_to_type(tmp_path: Path) 
     made.commit({"a.yaml": "replicas: 3\n"})
     for command in ("audit", "datasets"):
         outcome = made.dcr(command, DCR_CACHE="off")
-        for word in ("no contract was found at 'main'", "scope: YAML and JSON", "dcr schema contract"):
+        for word in ("no contract found at 'main'", "scope: YAML and JSON", "dcr schema contract"):
             assert word in outcome.err
         assert "slipped" not in outcome.out
     checked = made.check()

@@ -203,7 +203,7 @@ def test_output_goes_to_the_file_that_is_named(repository: Repository) -> None:
     assert outcome.out == ""
     written = json.loads((repository.root / "report.json").read_text("utf-8"))
     assert written["contracts"][0]["issues"][0]["kind"] == "field_removed"
-    repository.check("--output", "no/such/folder/report.json").says("cannot be written")
+    repository.check("--output", "no/such/folder/report.json").says("cannot write")
 
 
 def test_no_contract_at_all_is_said_and_may_be_an_error(repository: Repository) -> None:

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 import pytest
 from cli_runs import BROKEN, COMPATIBLE, DCR, LIMIT, LTV_LINE, USERS, WARNED, Run, dcr, environment, git
 
+from dcr.version import __version__
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -94,8 +96,8 @@ def test_a_change_of_severity_decides_the_exit_code(unchanged: Path) -> None:
 def test_what_cannot_be_checked_is_2_and_says_so(unchanged: Path, arguments: list[str], message: str) -> None:
     run = dcr(unchanged, *arguments)
     assert (run.code, run.out) == (2, "")
-    assert run.err.splitlines()[0] == f"dcr: nothing was checked: {message}"
-    assert run.err.splitlines()[1].startswith("  hint: ")
+    assert run.err.splitlines()[0] == f"dcr: error: {message} (nothing was checked)"
+    assert run.err.splitlines()[1].startswith("  help: ")
 
 
 def test_outside_a_repository_is_2_for_check(tmp_path: Path) -> None:
@@ -110,7 +112,7 @@ def test_a_policy_that_is_not_understood_is_2(unchanged: Path) -> None:
         run = dcr(unchanged, command)
         assert (run.code, run.out) == (2, "")
         assert run.err == (
-            "dcr: nothing was checked: 'dcr.toml': unknown setting 'mod'\n  hint: did you mean 'mode'?\n"
+            "dcr: error: 'dcr.toml': unknown setting 'mod' (nothing was checked)\n  help: did you mean 'mode'?\n"
         )
 
 
@@ -125,7 +127,8 @@ def test_no_contract_is_said_and_is_2_when_some_are_required(unchanged: Path) ->
     run = dcr(unchanged, "check", "--require-contracts")
     assert (run.code, run.out) == (2, "")
     assert run.err.startswith(
-        "dcr: nothing was checked: no contract was found in 0 files in scope (YAML and JSON)\n  hint: what one is: "
+        "dcr: error: no contract was found in 0 files in scope (YAML and JSON) (nothing was checked)\n"
+        "  help: what one is: "
     )
 
 
@@ -136,7 +139,7 @@ import dcr.check
 def broken(*_):
     raise RuntimeError("cannot happen\\n::error::pwned ##[error] \\x1b[31m")
 
-dcr.check.changes_since = broken
+dcr.check.list_changes = broken
 sys.argv = ["dcr", "check"]
 from dcr.cli.entry import main
 main()
@@ -151,8 +154,8 @@ def test_a_bug_is_3_with_a_traceback_and_where_to_report_it(broken: Path) -> Non
     lines = ended.stderr.splitlines()
     assert lines[0] == "Traceback (most recent call last):"
     assert lines[-4:-2] == ["RuntimeError: cannot happen", ".::error::pwned #\\#[error] \\x1b[31m"]
-    assert lines[-2].endswith(": this is a bug in dcr, and nothing was checked")
-    assert lines[-1].startswith("  hint: report it with the lines above to ")
+    assert lines[-2] == f"dcr: error: this is a bug in dcr {__version__} (nothing was checked)"
+    assert lines[-1].startswith("  help: report it with the lines above to ")
 
 
 @pytest.mark.parametrize("arguments", [["explain"], ["schema", "contract"], ["--help"], ["explain", "field_removed"]])
@@ -204,11 +207,12 @@ def test_closed_streams_change_no_exit_code(broken: Path, redirection: str, out:
 )
 def test_a_full_disk_is_said(broken: Path, arguments: str) -> None:
     run = redirected(broken, arguments, ">/dev/full")
+    outcome = "nothing was shown" if arguments in ("explain", "schema") else "nothing was checked"
     assert run == Run(
         2,
         "",
-        "dcr: nothing was checked: stdout cannot be written: no space left on device\n"
-        "  hint: write where there is room\n",
+        f"dcr: error: cannot write to stdout: no space left on device ({outcome})\n"
+        "  help: write to a disk with free space\n",
     )
 
 

@@ -177,6 +177,6 @@ def test_a_file_that_cannot_be_written_is_2(broken: Path, path: str, reason: str
         run = dcr(broken, command, "--output", path)
         assert (run.code, run.out) == (2, "")
         assert run.err == (
-            f"dcr: nothing was checked: '{path}' cannot be written: {reason}\n"
-            "  hint: name another file for the report\n"
+            f"dcr: error: cannot write '{path}': {reason} (nothing was checked)\n"
+            "  help: choose another file for the report\n"
         )

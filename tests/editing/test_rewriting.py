@@ -149,8 +149,8 @@ def test_a_disk_that_is_full_leaves_the_file_as_it_was(top: Path) -> None:
     """No file may grow beyond a byte in this process: what is written beside the file ends early."""
     program = (
         "import resource, sys; resource.setrlimit(resource.RLIMIT_FSIZE, (1, 1))\n"
-        "from dcr.git.writing.rewrites import UnwritableFileError, rewrite\n"
-        "try: rewrite(sys.argv[1], 'contracts/a.yaml', b'old', b'new')\n"
+        "from dcr.git.writing.rewrites import UnwritableFileError, rewrite_file\n"
+        "try: rewrite_file(sys.argv[1], 'contracts/a.yaml', b'old', b'new')\n"
         "except UnwritableFileError as error: print(error.message)\n"
     )
     ended = subprocess.run([sys.executable, "-c", program, str(top)], capture_output=True, text=True, check=True)
@@ -165,7 +165,7 @@ def test_what_was_written_before_a_refusal_is_not_denied(top: Path) -> None:
     second = FileEdit(str(top), "b.yaml", b"old", b"new", "said")
     with pytest.raises(UnwritableFileError) as refused:
         apply_edits([first, second], dry_run=False)
-    assert refused.value.consequence == "not all was written"
+    assert refused.value.consequence == "not everything was written"
     assert (top / "contracts/a.yaml").read_bytes() == b"new"
     assert (top / "b.yaml").read_bytes() == b"changed meanwhile"
 

@@ -288,8 +288,8 @@ def test_a_clone_without_the_base_is_refused_and_the_hint_mends_it(tmp_path: Pat
     outcome = clone.check(**environment)
     outcome.says()
     said, hint = outcome.err.splitlines()
-    assert said == f"dcr: nothing was checked: {filled(server, job.says)}"
-    setting, _, command = hint.removeprefix("  hint: ").rpartition("run: ")
+    assert said == f"dcr: error: {filled(server, job.says)} (nothing was checked)"
+    setting, _, command = hint.removeprefix("  help: ").rpartition("run: ")
     assert setting.removesuffix("; or ") == job.setting
     mended = clone.shell(command)
     assert mended.returncode == 0, mended.stderr
@@ -316,7 +316,7 @@ def test_where_nothing_names_a_base_the_hint_begins_with_the_setting(tmp_path: P
     outcome = job.clone(Server(tmp_path)).check(**job.variables)
     outcome.says(
         "no base found: none of origin/HEAD, main and master exists",
-        f"hint: {job.setting}; or choose a base: --base REF",
+        f"help: {job.setting}; or choose a base: --base REF",
     )
 
 

@@ -32,7 +32,7 @@ BRANCHES = [
     pytest.param(
         {"BUILDKITE_PULL_REQUEST": "12", "BUILDKITE_PULL_REQUEST_BASE_BRANCH": "{}"},
         "BUILDKITE_PULL_REQUEST_BASE_BRANCH",
-        "hint: run: git fetch",
+        "help: run: git fetch",
         id="Buildkite",
     ),
     pytest.param({"CHANGE_TARGET": "{}"}, "CHANGE_TARGET", "Specify ref specs", id="Jenkins"),

@@ -195,9 +195,9 @@ def test_git_itself_tells_of_every_ref(tmp_path):
     clone.record(users=BROKEN)
     passed, printed = clone.push("fine", "broken", "main:refs/tags/v1")
     assert not passed
-    assert "dcr: fine is judged\ndcr: compatible;" in printed
+    assert "dcr: fine was checked\ndcr: compatible;" in printed
     assert "dcr: refs/tags/v1 is not a branch, not checked\n" in printed
-    assert "dcr: the push is refused because of broken; nothing of it was taken\n" in printed
+    assert "dcr: the push was rejected because of broken; no ref was updated\n" in printed
 
 
 @pytest.mark.parametrize("manager", MANAGERS)
@@ -223,4 +223,4 @@ def test_what_git_would_not_say_stops_the_push(tmp_path):
         hook.write_text(HOOK.replace('"$@"', '"$@" < .git/given'))
         ended = clone.run("git", "push", "origin", "main", check=False)
         assert ended.returncode != 0
-        assert "dcr: nothing was checked: stdin" in ended.stderr
+        assert "dcr: error: stdin" in ended.stderr

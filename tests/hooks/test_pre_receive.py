@@ -105,7 +105,7 @@ def test_a_break_is_refused_with_the_report_and_taken_once_it_is_mended(client: 
         "\n"
         "2 errors, 0 warnings · 1 of 1 contract changed (native) · compared with\n"
         "main (from HEAD) at 0123456789\n"
-        "dcr: the push is refused because of main; nothing of it was taken\n"
+        "dcr: the push was rejected because of main; no ref was updated\n"
     )
     assert picture(server.bare.folder) == before
     client.commit({USERS: contract(version="1.1.0", more="  - {name: source, type: string, required: false}")})
@@ -138,7 +138,7 @@ def test_text_is_one_line_for_each_issue_and_the_closing_line_on_the_same_stream
     assert output[0] == "contracts/users.yaml:6:1: error: field 'ltv' was removed [field_removed]"
     assert output[-2:] == [
         "dcr: 2 errors, 0 warnings; 1 of 1 contract changed (native); compared with main (from HEAD) at 0123456789",
-        "dcr: the push is refused because of main; nothing of it was taken",
+        "dcr: the push was rejected because of main; no ref was updated",
     ]
 
 
@@ -190,8 +190,8 @@ def test_a_branch_of_a_branch_in_one_push_is_compared_with_what_main_becomes(
     client.commit({"notes.txt": "x"})
     pushed = server.push("main", "feature")
     assert pushed.code == 0, pushed
-    assert "dcr: main is judged\n✓ users.daily_active" in pushed.output
-    assert "dcr: feature is judged\ncompatible · 0 of 1 contract changed (native)" in pushed.output
+    assert "dcr: main was checked\n✓ users.daily_active" in pushed.output
+    assert "dcr: feature was checked\ncompatible · 0 of 1 contract changed (native)" in pushed.output
 
 
 def test_one_bad_ref_refuses_all_and_all_are_reported(client: Repository, server: Server) -> None:
@@ -204,11 +204,11 @@ def test_one_bad_ref_refuses_all_and_all_are_reported(client: Repository, server
     client.git("tag", "v1", "bad")
     pushed = server.push("fine", "bad", "worse", "v1")
     assert pushed.code == 1
-    assert "dcr: fine is judged\ncompatible" in pushed.output
+    assert "dcr: fine was checked\ncompatible" in pushed.output
     assert "field_removed" in pushed.output
     assert "contract_invalid" in pushed.output
     assert "dcr: refs/tags/v1 is not a branch, not checked\n" in pushed.output
-    assert pushed.output.endswith("dcr: the push is refused because of bad, worse; nothing of it was taken\n")
+    assert pushed.output.endswith("dcr: the push was rejected because of bad, worse; no ref was updated\n")
     assert set(server.refs()) == {"refs/heads/main"}
 
 
@@ -267,10 +267,10 @@ def test_a_head_that_names_no_branch_here_leaves_a_branch_to_be_compared_with_it
     pushed = server.push("main:another")
     assert pushed.code == 1
     assert pushed.output == (
-        "dcr: another was not judged: HEAD names 'trunk', which does not exist in this repository, "
-        "so 'another' has no base\n"
-        "  hint: on the server: git symbolic-ref HEAD refs/heads/main, or dcr hook pre-receive --default-branch main\n"
-        "dcr: the push is refused because of another; nothing of it was taken\n"
+        "dcr: error: HEAD names 'trunk', which does not exist in this repository, "
+        "so 'another' has no base (another was not checked)\n"
+        "  help: on the server: git symbolic-ref HEAD refs/heads/main, or dcr hook pre-receive --default-branch main\n"
+        "dcr: the push was rejected because of another; no ref was updated\n"
     )
     server.hook("exec dcr hook pre-receive --default-branch main")
     assert "field_removed" in server.push("main:another").output
@@ -329,8 +329,11 @@ def test_a_policy_that_is_not_understood_refuses_the_push(client: Repository, se
     client.commit({"dcr.toml": "mod = 'full'\n"})
     pushed = server.push("main")
     assert pushed.code == 1
-    assert "dcr: main was not judged: 'dcr.toml': unknown setting 'mod'\n  hint: did you mean 'mode'?" in pushed.output
-    assert pushed.output.endswith("dcr: the push is refused because of main; nothing of it was taken\n")
+    assert (
+        "dcr: error: 'dcr.toml': unknown setting 'mod' (main was not checked)\n  help: did you mean 'mode'?"
+        in pushed.output
+    )
+    assert pushed.output.endswith("dcr: the push was rejected because of main; no ref was updated\n")
 
 
 def test_names_of_branches_and_files_cannot_speak_for_the_server(client: Repository, server: Server) -> None:
@@ -381,7 +384,7 @@ def test_what_git_would_not_say_is_refused(client: Repository, given: str, outpu
     (server.bare.folder / "given").write_text(given, newline="")
     pushed = server.push("main")
     assert pushed.code == 1
-    assert pushed.output.startswith("dcr: nothing was checked: ")
+    assert pushed.output.startswith("dcr: error: ")
     assert output in pushed.output
 
 
@@ -412,7 +415,7 @@ def test_a_repository_that_lacks_objects_refuses_the_push(client: Repository, se
 
 def test_a_person_at_a_terminal_is_told_how_the_hook_is_called(client: Repository) -> None:
     outcome = client.dcr("hook", "pre-recieve")
-    outcome.says("there is no hook 'pre-recieve'", "did you mean 'pre-receive'?")
+    outcome.says("hook 'pre-recieve' does not exist", "did you mean 'pre-receive'?")
     client.dcr("hook", "pre-receive", "origin").says("pre-receive takes no REMOTE")
     client.dcr("hook", "pre-push", "--default-branch", "main").says("--default-branch is for pre-receive")
     client.dcr("hook", "pre-receive", "--format", "json").says("expected one of table, text")

@@ -1,4 +1,4 @@
-"""`--quiet`, `--verbose` and `--statistics`: less, more, and counts, without another verdict."""
+"""The options `--quiet`, `--verbose` and `--statistics`: they change the output, not the exit code."""
 
 from __future__ import annotations
 
@@ -22,38 +22,38 @@ def test_quiet_prints_the_issues_and_nothing_else(broken: Path) -> None:
 
 
 @pytest.mark.parametrize("form", ["text", "table"])
-def test_quiet_says_nothing_where_nothing_is_wrong(unchanged: Path, form: str) -> None:
+def test_quiet_prints_nothing_without_issues(unchanged: Path, form: str) -> None:
     (unchanged / "contracts/users.yaml").write_text(COMPATIBLE, "utf-8")
     for command in ("check", "lint"):
         assert dcr(unchanged, command, "--quiet", "--format", form) == Run(0, "", "")
         assert dcr(unchanged, command, "--format", form) != Run(0, "", "")
 
 
-def test_verbose_says_on_stderr_what_was_read_and_how_long_it_took(broken: Path) -> None:
+def test_verbose_prints_what_was_read_and_how_long_it_took_to_stderr(broken: Path) -> None:
     run = dcr(broken, "check", "--verbose", "--format", "text")
     assert (run.code, run.out) == (1, LTV_LINE)
     commit = git(broken, "rev-parse", "HEAD").strip()
-    said = re.sub(r"[\d,]+ ms", "N ms", run.err)
-    assert said == (
-        "dcr: getting ready: N ms\n"
+    output = re.sub(r"[\d,]+ ms", "N ms", run.err)
+    assert output == (
+        "dcr: starting: N ms\n"
         "dcr: listing what changed: N ms\n"
         "dcr: reading 1 changed file: N ms\n"
         "dcr: judging: N ms\n"
-        f"dcr: previous: {commit}, the merge-base with main ({commit})\n"
-        "dcr: base named by: main\n"
-        "dcr: proposed: the working tree\n"
+        f"dcr: base: {commit}, the merge base with main ({commit})\n"
+        "dcr: base set by: main\n"
+        "dcr: head: the working tree\n"
         "dcr: policy: defaults\n"
         "dcr: in scope: 1 file (YAML and JSON), 1 contract file\n"
-        "dcr: no contracts: 0 files\n"
-        "dcr: looked at: 1 dataset\n"
+        "dcr: changed files without contracts: 0\n"
+        "dcr: compared: 1 dataset\n"
         "dcr:   contracts/users.yaml: users.daily_active, modified, 1.0.0 → 2.0.0, backward; 1 issue\n"
         f"dcr: 1 error, 0 warnings; 1 of 1 contract changed (native); compared with main (from main) at {commit[:10]}\n"
     )
-    assert "proposed: the index" in dcr(broken, "check", "-v", "--staged").err
-    assert "proposed: commit HEAD" in dcr(broken, "check", "-v", "--head", "HEAD").err
+    assert "head: the index" in dcr(broken, "check", "-v", "--staged").err
+    assert "head: commit HEAD" in dcr(broken, "check", "-v", "--head", "HEAD").err
     lint = dcr(broken, "lint", "--verbose")
     assert "dcr: in scope: 1 file (YAML and JSON), 1 contract file\n" in lint.err
-    assert "previous:" not in lint.err
+    assert "base:" not in lint.err
 
 
 def test_statistics_count_the_issues_by_kind_and_severity(unchanged: Path) -> None:
