@@ -48,7 +48,7 @@ def test_what_a_manual_says_of_acceptances_and_the_policy_holds(tmp_path: Path, 
         assert policy.severity[kind] != load_rules()[kind].severity
     if kind not in NEVER_ACCEPTED:
         about_field = load_rules()[kind].about == FIELD
-        assert f"`dcr accept DATASET {kind}{' FIELD' if about_field else ''} --reason WHY`" in " ".join(told.split())
+        assert f"`dcr accept DATASET {kind}{' FIELD' if about_field else ''} --reason TEXT`" in " ".join(told.split())
         assert ("dataset, version, kind, field and reason" in " ".join(told.split())) is about_field
 
 
