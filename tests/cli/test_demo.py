@@ -60,7 +60,7 @@ def test_the_demo_overwrites_nothing(tmp_path: Path, kept: str) -> None:
     run = dcr(tmp_path, "demo", "--keep", kept)
     assert (run.code, run.out) == (2, "")
     assert run.err == (
-        f"dcr: nothing was checked: '{kept}' already exists\n  hint: name a folder that does not exist\n"
+        f"dcr: nothing was checked: '{kept}' is there already\n  hint: name a folder that does not exist\n"
     )
     assert sorted(each.name for each in tmp_path.iterdir()) == ["file", "link"]
 

@@ -133,7 +133,7 @@ import dcr.check
 def broken(*_):
     raise RuntimeError("cannot happen\\n::error::pwned ##[error] \\x1b[31m")
 
-dcr.check.changes_since = broken
+dcr.check.list_changes = broken
 sys.argv = ["dcr", "check"]
 from dcr.cli.entry import main
 main()

@@ -177,7 +177,7 @@ def test_a_layout_that_cannot_be_edited_is_refused_with_what_to_write(repository
         (("zzz",), "no contract in scope is about 'zzz'", "dcr lint reads every contract"),
         ((" ",), "DATASET is blank", "write a text there"),
         (("a\nb",), "DATASET holds the control character U+000A", "write it on one line"),
-        (("users.daily_active", "--base", "nowhere"), "ref 'nowhere' does not exist", "git fetch"),
+        (("users.daily_active", "--base", "nowhere"), "ref 'nowhere' does not exist", "run: git fetch"),
     ],
 )  # fmt: skip
 def test_what_is_asked_wrongly_ends_with_2(repository, arguments: tuple[str, ...], message: str, hint: str) -> None:
@@ -259,7 +259,7 @@ def test_a_link_is_neither_followed_nor_replaced(repository) -> None:
     (repository.folder / USERS).symlink_to("../elsewhere.txt")
     outcome = repository.dcr("bump", "users.daily_active", "--minor")
     assert outcome.code == 2
-    assert f"'{USERS}' is not a regular file" in outcome.err
+    assert f"'{USERS}' is no regular file" in outcome.err
 
 
 def test_it_works_from_a_folder_below(repository) -> None:
