@@ -38,6 +38,23 @@ RETIRED = {
 }
 
 
+RETIRED_NAMES = {
+    r"Asked": "…Request", r"Told": "…History, …Report", r"Sought": "…Query", r"Held": "a noun", r"Opened": "Snapshot",
+    r"Once": "a noun", r"Paper": "Page", r"Slip": "Transition", r"Surroundings": "…Context", r"Manner": "…Options",
+    r"Wish": "…Request, …Options", r"Home": "SourceFile", r"Sketch": "…Facts", r"looked_back|look_back": "find_…, search_…",
+    r"escaping\w*|\w*_escaping|\w*_escapes": "counterexample", r"_own|_each|_told|_said": "a verb and its object",
+    r"spelling": "suggestion",
+}  # fmt: skip
+"""Retired names in code: regular expressions of whole identifiers."""
+
+
+def find_retired_names(code: str) -> Iterator[tuple[str, str]]:
+    """Yield each retired identifier of a module, with the name to write instead."""
+    names = set(re.findall(r"[A-Za-z_]\w*", code))
+    for pattern, replacement in RETIRED_NAMES.items():
+        yield from ((name, replacement) for name in sorted(names) if re.fullmatch(pattern, name))
+
+
 def find_retired_words(text: str) -> Iterator[tuple[str, str]]:
     """Yield each retired word of a text, with the words to write instead."""
     for pattern, replacement in RETIRED.items():

@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from dcr.cli.output import COLORS, FAIL_ON, complete_with
-from dcr.rendering.reports import names
+from dcr.rendering.reports import list_formats
 
 DEFAULT_BASELINE = "dcr.baseline.json"
 """The baseline that is written where none is named."""
@@ -15,9 +15,9 @@ FormatOption = Annotated[
     typer.Option(
         "--format",
         "-f",
-        help=f"One of: {', '.join(names())}. May repeat; NAME:FILE writes that one to a file.",
+        help=f"One of: {', '.join(list_formats())}. May repeat; NAME:FILE writes that one to a file.",
         metavar="FORMAT",
-        autocompletion=complete_with(*names()),
+        autocompletion=complete_with(*list_formats()),
     ),
 ]
 OutputOption = Annotated[

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from dcr.cli.exits import EXIT_ISSUES, print_note
 from dcr.errors import DcrError, UsageError
-from dcr.rendering.reports import reporter
+from dcr.rendering.reports import load_reporter
 from dcr.rendering.style import Style
 from dcr.report.summary import format_closing_line, list_statistics
 from dcr.text.printable import escape_ci_commands
@@ -98,7 +98,7 @@ def write_report(report: Report, chosen: Iterable[ReportTarget], manner: OutputO
 
         print_run_details(report)
     for target in chosen:
-        module = reporter(target.format)
+        module = load_reporter(target.format)
         if target.file is not None:
             _write_file(target.file, module.render(report, get_style(manner.color, to_file=True)))
             continue

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from dcr.errors import UsageError
 from dcr.git.ci import detect_service
-from dcr.rendering.reports import names, reporter
+from dcr.rendering.reports import list_formats, load_reporter
 from dcr.report.summary import format_count
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ def parse_targets(formats: Iterable[str], outputs: Iterable[str]) -> tuple[Repor
     if not asked:
         asked = [ReportTarget("text")] if files else _choose_default_targets()
     for each in asked:
-        reporter(each.format)  # one that does not exist is said before any work
+        load_reporter(each.format)  # one that does not exist is said before any work
     loose = [each for each in asked if each.file is None]
     if files and len(files) != len(loose):
         raise UsageError(
@@ -59,7 +59,7 @@ def _choose_default_targets() -> list[ReportTarget]:
     if not is_read_by_people():
         return [ReportTarget("text")]
     found = detect_service(os.environ)
-    reads_log = found in names() and _is_command_format(found)
+    reads_log = found in list_formats() and _is_command_format(found)
     return [ReportTarget("table"), *([ReportTarget(found, beside=True)] if found and reads_log else [])]
 
 
@@ -71,7 +71,7 @@ def is_read_by_people() -> bool:
 
 def _is_command_format(name: str) -> bool:
     """Whether a format is made of commands to a CI's log, which may stand among other lines."""
-    return hasattr(reporter(name), "commands")
+    return hasattr(load_reporter(name), "commands")
 
 
 def _require_separate_outputs(asked: list[ReportTarget]) -> None:

@@ -1,4 +1,4 @@
-"""Leaves out what the base itself changed since the merge base: a branch that holds it too is not to blame."""
+"""Drops issues that the base introduced itself since the merge base."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ def drop_base_issues(
 ) -> tuple[Verdict, tuple[OlderVerdict, ...]]:
     """Return the verdicts on a pair without the issues that the base's newest contract has as well.
 
-    A branch gets those by a squash merge of its parent, a cherry-pick, or an equal edit. An issue is left out where
-    the base has the very same one, and the proposed contract adds nothing to it when it is compared with the base's.
+    A branch contains these after a squash merge of its parent, a cherry-pick, or the same edit. An issue is dropped if
+    the base has it too and the proposed contract, compared with the base's, does not have it again.
     """
     published, proposed = pair.published, pair.proposed
     if published is None or proposed is None or not (verdict.issues or older):
@@ -33,30 +33,33 @@ def drop_base_issues(
     mode = get_direct_mode(mode)
     added = run_rules(ContractPair(*make_comparable(published, proposed), history=pair.history), mode)
 
-    def kept(before: Contract | None, issues: tuple[Issue, ...]) -> tuple[Issue, ...]:
+    def filter_issues(before: Contract | None, issues: tuple[Issue, ...]) -> tuple[Issue, ...]:
         if before is None or not issues:
             return issues
-        of_base = run_rules(ContractPair(*make_comparable(before, published), history=pair.history), mode).issues
-        known = {each.fingerprint: set(each.modes) for each in of_base}
-        return tuple(each for each in issues if not _is_in_base(each, known) or _is_added(each, added.issues))
+        base_pair = ContractPair(*make_comparable(before, published), history=pair.history)
+        base_modes = {issue.fingerprint: set(issue.modes) for issue in run_rules(base_pair, mode).issues}
+        return tuple(issue for issue in issues if not _is_in_base(issue, base_modes) or _is_added(issue, added.issues))
 
-    issues = kept(pair.previous, verdict.issues)
+    issues = filter_issues(pair.previous, verdict.issues)
     if len(issues) < len(verdict.issues):
         verdict = Verdict(issues, added.required_bump, added.actual_bump)
-    left = ((each, kept(each.pair.previous, each.verdict.issues)) for each in older)
-    return verdict, tuple(each._replace(verdict=each.verdict._replace(issues=some)) for each, some in left if some)
+    return verdict, tuple(
+        entry._replace(verdict=entry.verdict._replace(issues=remaining))
+        for entry in older
+        if (remaining := filter_issues(entry.pair.previous, entry.verdict.issues))
+    )
 
 
-def _is_in_base(issue: Issue, known: Mapping[str, set[str]]) -> bool:
-    """Whether the base has an issue, in every direction it holds in."""
-    return issue.fingerprint in known and set(issue.modes) <= known[issue.fingerprint]
+def _is_in_base(issue: Issue, base_modes: Mapping[str, set[str]]) -> bool:
+    """Return whether the base has an issue, in all of its directions."""
+    return issue.fingerprint in base_modes and set(issue.modes) <= base_modes[issue.fingerprint]
 
 
 def _is_added(issue: Issue, added: Iterable[Issue]) -> bool:
-    """Whether the proposed contract breaks the same thing of the base's newest contract too, its version for one."""
+    """Return whether the proposed contract has the same issue compared with the base's newest contract."""
     if issue.kind.startswith(_VERSION_KIND_PREFIX):
-        return any(each.kind.startswith(_VERSION_KIND_PREFIX) for each in added)
+        return any(new.kind.startswith(_VERSION_KIND_PREFIX) for new in added)
     return any(
-        each.kind == issue.kind and (each.fingerprint == issue.fingerprint or each.field == issue.field is not None)
-        for each in added
+        new.kind == issue.kind and (new.fingerprint == issue.fingerprint or new.field == issue.field is not None)
+        for new in added
     )

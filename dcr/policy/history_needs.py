@@ -1,4 +1,4 @@
-"""What one change has to ask the history under a policy; most changes ask nothing."""
+"""Determines what a change needs from the history; most changes need nothing."""
 
 from __future__ import annotations
 
@@ -19,11 +19,12 @@ _END_STATUSES = ("deprecated", "archived")
 
 
 class HistoryNeeds(NamedTuple):
-    """What is to be known of one dataset's past.
+    """What a check needs from the history of one dataset.
 
-    `older_versions` asks for its released versions, `additions` for what was there before under these names, `has_removals` says that
-    something goes for which the policy sets a time, and `deprecated_paths` names the fields whose deprecation has to be looked up
-    for that: an empty name is the contract itself, and None stands for all.
+    - `older_versions`: whether it needs the released versions
+    - `additions`: added fields and enum values that older versions may have had
+    - `has_removals`: whether the policy requires a deprecation period for a removal
+    - `deprecated_paths`: deprecated fields whose dates it needs; an empty path is the contract, None is all fields
     """
 
     older_versions: bool = False
@@ -33,36 +34,38 @@ class HistoryNeeds(NamedTuple):
 
     @property
     def needs_full_history(self) -> bool:
-        """Whether only the whole history of the dataset can tell."""
+        """Whether the check needs the full history of the dataset."""
         return self.older_versions or self.deprecated_paths != ()
 
 
 def find_history_needs(pair: ContractPair, mode: str, policy: StricterPolicy) -> HistoryNeeds:
-    """Return what a pair asks; an empty question is none."""
-    older = is_transitive(mode) and pair.proposed is not None and (pair.previous is None or pair.is_changed)
-    back = bool(DIRECTIONS[mode]) and policy.get_severity("field_resurrected", WARNING) != OFF
-    timed, since = _find_removals(pair, older=older) if policy.min_deprecation_days else (False, ())
-    return HistoryNeeds(older, list_additions(pair) if back else Additions(), timed, since)
+    """Return what a pair needs from the history."""
+    needs_older = is_transitive(mode) and pair.proposed is not None and (pair.previous is None or pair.is_changed)
+    needs_additions = bool(DIRECTIONS[mode]) and policy.get_severity("field_resurrected", WARNING) != OFF
+    has_removals, paths = _find_removals(pair, needs_older=needs_older) if policy.min_deprecation_days else (False, ())
+    additions = list_additions(pair) if needs_additions else Additions()
+    return HistoryNeeds(needs_older, additions, has_removals, paths)
 
 
-def _find_removals(pair: ContractPair, *, older: bool) -> tuple[bool, tuple[str, ...] | None]:
-    """Return whether anything goes that a time is set for, and what is marked, so that it may be over."""
+def _find_removals(pair: ContractPair, *, needs_older: bool) -> tuple[bool, tuple[str, ...] | None]:
+    """Return whether anything was removed, and the removed paths that are deprecated."""
     if pair.previous is None or pair.proposed is None:
-        marked = pair.previous is not None and pair.previous.status in _END_STATUSES
-        return pair.previous is not None or older, ("",) if marked else None if older else ()
-    if older:
+        is_deprecated = pair.previous is not None and pair.previous.status in _END_STATUSES
+        paths = ("",) if is_deprecated else None if needs_older else ()
+        return pair.previous is not None or needs_older, paths
+    if needs_older:
         return True, None
-    gone = list(_list_removed_fields(pair))
-    return bool(gone), tuple(path for path, deprecated in gone if deprecated)
+    removed = list(_list_removed_fields(pair))
+    return bool(removed), tuple(path for path, is_deprecated in removed if is_deprecated)
 
 
 def _list_removed_fields(pair: ContractPair) -> Iterator[tuple[str, bool]]:
-    """Yield each field that goes, and whether it, or an object around it, is deprecated."""
+    """Yield the path of each removed field, and whether the field or a parent of it is deprecated."""
     if pair.both is None:
         return
     deprecated: set[tuple[str, ...]] = set()
-    for each in list_field_pairs(*pair.both):
-        if each.previous and (each.previous.deprecated or each.steps[:-1] in deprecated):
-            deprecated.add(each.steps)
-        if each.previous and each.proposed is None:
-            yield each.path, each.steps in deprecated
+    for field in list_field_pairs(*pair.both):
+        if field.previous and (field.previous.deprecated or field.steps[:-1] in deprecated):
+            deprecated.add(field.steps)
+        if field.previous and field.proposed is None:
+            yield field.path, field.steps in deprecated

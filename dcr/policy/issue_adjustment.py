@@ -1,4 +1,4 @@
-"""What a policy and acceptances make of the engine's issues: severities changed, breaks let through."""
+"""Adjusts the severities of issues by a policy and acceptances."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 NEVER_ACCEPTED = frozenset(
     ("contract_invalid", "acceptance_expired", "acceptance_unused", "acceptance_malformed", "policy_changed")
 )
-"""Kinds that no acceptance covers: there is nothing decided in them that could be let through."""
+"""Kinds that cannot be accepted, because they report errors rather than breaks."""
 
 _TIMED_KINDS = ("field_removed", "contract_removed")
 _VERSION_KINDS = frozenset(("version_not_increasing", "version_bump_insufficient"))
@@ -29,39 +29,39 @@ _VERSION_KINDS = frozenset(("version_not_increasing", "version_bump_insufficient
 def adjust_issues(
     verdict: Verdict, pair: ContractPair, policy: StricterPolicy, acceptances: Iterable[Acceptance], today: str
 ) -> tuple[Issue, ...]:
-    """Return the issues that stay, with their severities; `today` is YYYY-MM-DD."""
-    by_key = {each.key: each for each in acceptances if each.expires is None or each.expires >= today}
+    """Return the issues with adjusted severities, without those that are off; `today` is YYYY-MM-DD."""
+    by_key = {entry.key: entry for entry in acceptances if entry.expires is None or entry.expires >= today}
     contract = pair.proposed or pair.previous
-    kept: list[Issue] = []
+    issues: list[Issue] = []
     for issue in verdict.issues:
         severity = policy.get_severity(issue.kind, issue.severity)
         if severity == OFF:
             continue
-        softened = issue._replace(severity=_adjust_severity(severity, issue, pair, verdict, policy))
-        found = None
+        adjusted = issue._replace(severity=_adjust_severity(severity, issue, pair, verdict, policy))
+        acceptance = None
         if contract is not None and issue.kind not in NEVER_ACCEPTED:
-            found = by_key.get((contract.dataset_id, contract.version, issue.kind, issue.field))
-        if found is None:
-            kept.append(softened)
+            acceptance = by_key.get((contract.dataset_id, contract.version, issue.kind, issue.field))
+        if acceptance is None:
+            issues.append(adjusted)
             continue
-        accepted = IssueAcceptance(found.reason, softened.severity, found.expires)
-        kept.append(softened._replace(severity=INFO, accepted=accepted))
-    return tuple(kept)
+        accepted = IssueAcceptance(acceptance.reason, adjusted.severity, acceptance.expires)
+        issues.append(adjusted._replace(severity=INFO, accepted=accepted))
+    return tuple(issues)
 
 
 def _adjust_severity(severity: str, issue: Issue, pair: ContractPair, verdict: Verdict, policy: StricterPolicy) -> str:
-    """Return an error as a warning where the policy lets the break through."""
+    """Return the severity of an issue, with errors that the policy allows as warnings."""
     rule = load_rules()[issue.kind]
     if severity != ERROR or pair.proposed is None:
         return severity
-    breaks = rule.bump == MAJOR
-    early = issue.kind in _TIMED_KINDS and policy.min_deprecation_days  # what has waited long enough is no issue
-    # A contract that has no versions cannot take a MAJOR: where one lets breaks through, this is no worse.
-    major = verdict.actual_bump == MAJOR or (pair.proposed.is_changed_in_place and not pair.proposed.version)
-    if breaks and not early and major and policy.get_choice("breaking") == "allow-with-major":
+    is_breaking = rule.bump == MAJOR
+    is_too_early = issue.kind in _TIMED_KINDS and policy.min_deprecation_days  # later removals are no issues
+    # A contract without versions cannot have a MAJOR bump, so it is treated as if it had one.
+    has_major_bump = verdict.actual_bump == MAJOR or (pair.proposed.is_changed_in_place and not pair.proposed.version)
+    if is_breaking and not is_too_early and has_major_bump and policy.get_choice("breaking") == "allow-with-major":
         return WARNING
-    # A draft on both sides: naming it a draft in the same change does not count.
-    drafts = pair.both is not None and all(contract.status == "draft" for contract in pair.both)
-    if drafts and policy.get_choice("draft") == "warn" and (breaks or issue.kind in _VERSION_KINDS):
+    # Both contracts must be drafts: a change must not turn itself into one of a draft.
+    are_drafts = pair.both is not None and all(contract.status == "draft" for contract in pair.both)
+    if are_drafts and policy.get_choice("draft") == "warn" and (is_breaking or issue.kind in _VERSION_KINDS):
         return WARNING
     return severity

@@ -1,4 +1,4 @@
-"""Hands to each pair what the base's history knows of its dataset, as far as the change and the policy ask for it."""
+"""Adds to each pair the parts of its dataset's history that the change and the policy need."""
 
 from __future__ import annotations
 
@@ -23,175 +23,190 @@ if TYPE_CHECKING:
     from dcr.contract.contract import Contract
     from dcr.policy.history_needs import HistoryNeeds
     from dcr.policy.policy import StricterPolicy
+    from dcr.registry.history.facts import DatasetFacts
     from dcr.registry.history.replay import UnreadableVersion
     from dcr.registry.history.timeline import History, Revision
     from dcr.registry.history_request import HistoryRequest
 
+FULL_HISTORY_REASON = "a transitive mode or a deprecation period"
+"""The features that need the whole history, for the error message in a shallow clone."""
+
 
 class DatasetHistory(NamedTuple):
-    """What a dataset was until a change: its states, oldest first, what could not be read, and the contracts."""
+    """The history of a dataset before a change: its revisions, oldest first, and its unreadable versions."""
 
     revisions: Sequence[Revision]
     unreadable: Sequence[UnreadableVersion]
     read_contracts: Callable[[Sequence[Revision]], Iterable[Contract | None]]
 
 
-def add_histories(asked: HistoryRequest, matches: Sequence[Match], questions: Sequence[HistoryNeeds]) -> list[Match]:
-    """Return the same pairs, those that ask the history with its answers.
+def add_histories(request: HistoryRequest, matches: Sequence[Match], needs: Sequence[HistoryNeeds]) -> list[Match]:
+    """Return the matches, with the history that each of them needs.
 
-    Raises `ShallowHistoryError` where only the whole history can tell and this clone lacks some of it.
+    Raise `ShallowHistoryError` if a match needs the whole history and the clone is shallow.
     """
     today = datetime.now(UTC).date()
-    pairs = [each.pair for each in matches]
-    numbers = range(len(pairs))
-    wholes = [number for number in numbers if questions[number].needs_full_history]
-    for number, told in zip(
-        wholes, _read_complete_histories(asked, [matches[each].ids for each in wholes]), strict=True
-    ):
-        pairs[number] = add_history(pairs[number], questions[number], told, asked.policy, today)
-    quick = [
-        number for number in numbers if any(questions[number].additions) and not questions[number].needs_full_history
-    ]
-    found = search_older_texts(asked, [matches[each] for each in quick], [questions[each].additions for each in quick])
-    for number, past in zip(quick, found, strict=True):
-        pairs[number] = pairs[number]._replace(history=past)
-    for number in numbers:
-        if questions[number].has_removals and not questions[number].needs_full_history:
-            waits = DeprecationPeriod(
-                asked.policy.min_deprecation_days, today, {}, supports_field_marks=_marks(pairs[number])
+    pairs = [match.pair for match in matches]
+    full = [number for number, need in enumerate(needs) if need.needs_full_history]
+    histories = _read_complete_histories(request, [matches[number].ids for number in full])
+    for number, dataset_history in zip(full, histories, strict=True):
+        pairs[number] = add_history(pairs[number], needs[number], dataset_history, request.policy, today)
+    partial = [number for number, need in enumerate(needs) if any(need.additions) and not need.needs_full_history]
+    contexts = search_older_texts(
+        request, [matches[number] for number in partial], [needs[number].additions for number in partial]
+    )
+    for number, context in zip(partial, contexts, strict=True):
+        pairs[number] = pairs[number]._replace(history=context)
+    for number, need in enumerate(needs):
+        if need.has_removals and not need.needs_full_history:
+            period = DeprecationPeriod(
+                request.policy.min_deprecation_days,
+                today,
+                {},
+                supports_field_marks=_supports_field_marks(pairs[number]),
             )
-            past = (pairs[number].history or HistoryContext())._replace(deprecation=waits)
-            pairs[number] = pairs[number]._replace(history=past)
-    return [each._replace(pair=pair) for each, pair in zip(matches, pairs, strict=True)]
+            context = (pairs[number].history or HistoryContext())._replace(deprecation=period)
+            pairs[number] = pairs[number]._replace(history=context)
+    return [match._replace(pair=pair) for match, pair in zip(matches, pairs, strict=True)]
 
 
 def add_history(
-    pair: ContractPair, question: HistoryNeeds, told: DatasetHistory, policy: StricterPolicy, today: date
+    pair: ContractPair, needs: HistoryNeeds, dataset_history: DatasetHistory, policy: StricterPolicy, today: date
 ) -> ContractPair:
-    """Return a pair with the answers of the whole history; `today` is what a time of deprecation is measured on."""
-    newest_first = told.revisions[::-1]
-    earlier = tuple(_list_released(told, pair, policy)) if question.older_versions else ()
-    fields, values = find_reintroductions(question.additions, _list_meanings(told, newest_first), _format(pair))
+    """Return a pair with what it needs of its dataset's whole history. Deprecation periods are measured to `today`."""
+    newest_first = dataset_history.revisions[::-1]
+    older_versions = tuple(_list_released(dataset_history, pair, policy)) if needs.older_versions else ()
+    proposed_format = pair.proposed.format if pair.proposed else ""
+    meanings = _list_meanings(dataset_history, newest_first)
+    fields, values = find_reintroductions(needs.additions, meanings, proposed_format)
     deprecation = None
-    if question.has_removals:
-        since = {}
-        if question.deprecated_paths is None or any(question.deprecated_paths):
-            since = find_field_dates(_attach_contracts(told, newest_first), question.deprecated_paths)
-        days = policy.min_deprecation_days
+    if needs.has_removals:
+        field_dates = {}
+        if needs.deprecated_paths is None or any(needs.deprecated_paths):
+            contracts = _attach_contracts(dataset_history, newest_first)
+            field_dates = find_field_dates(contracts, needs.deprecated_paths)
         deprecation = DeprecationPeriod(
-            days, today, since, find_contract_date(told.revisions), supports_field_marks=_marks(pair)
+            policy.min_deprecation_days,
+            today,
+            field_dates,
+            find_contract_date(dataset_history.revisions),
+            supports_field_marks=_supports_field_marks(pair),
         )
-    unread = [f"'{each.path}' at {each.commit.id[:SHORT_ID]} ({each.message})" for each in told.unreadable]
-    past = HistoryContext(
-        fields, values, deprecation, tuple(unread) if question.older_versions or question.has_removals else ()
-    )
-    return pair._replace(older_versions=earlier, history=past)
+    unreadable: tuple[str, ...] = ()
+    if needs.older_versions or needs.has_removals:
+        unreadable = tuple(
+            f"'{version.path}' at {version.commit.id[:SHORT_ID]} ({version.message})"
+            for version in dataset_history.unreadable
+        )
+    return pair._replace(older_versions=older_versions, history=HistoryContext(fields, values, deprecation, unreadable))
 
 
-def _read_complete_histories(asked: HistoryRequest, wanted: Sequence[Sequence[str]]) -> list[DatasetHistory]:
-    """Return what each of some datasets was, by the ids it had."""
-    if not wanted:
+def _read_complete_histories(request: HistoryRequest, datasets: Sequence[Sequence[str]]) -> list[DatasetHistory]:
+    """Return the history of each dataset, which is given by all its ids."""
+    if not datasets:
         return []
-    from dcr.registry.history.timeline import read_history  # noqa: PLC0415 (its cache is what few changes ask for)
+    from dcr.registry.history.history_reader import read_history  # noqa: PLC0415 (few changes need the history)
 
-    require_full_history(asked.repository, "a transitive mode or a time of deprecation")
-    only = wanted[0][0] if len(wanted) == len(wanted[0]) == 1 else None
-    asked_for = frozenset(each for ids in wanted for each in ids)
-    keep = Retention(
-        asked_for.__contains__, last_versions=True, max_bytes=sys.maxsize
-    )  # all of them are held until they are judged
-    history = read_history(asked.repository, asked.commit, asked.scope, dataset_id=only, keep=keep)
-    return [select_history(history, ids) for ids in wanted]
+    require_full_history(request.repository, FULL_HISTORY_REASON)
+    only = datasets[0][0] if len(datasets) == len(datasets[0]) == 1 else None
+    all_ids = frozenset(dataset_id for ids in datasets for dataset_id in ids)
+    # No limit: the contracts stay in memory until their pairs are judged anyway.
+    retention = Retention(all_ids.__contains__, last_versions=True, max_bytes=sys.maxsize)
+    history = read_history(request.repository, request.commit, request.scope, dataset_id=only, retention=retention)
+    return [select_history(history, ids) for ids in datasets]
 
 
 def select_history(history: History, ids: Sequence[str]) -> DatasetHistory:
-    """Return what a dataset was, by the ids it had; the commit's own unread files are told elsewhere."""
-    states = [state for dataset_id in ids for state in history.list_revisions(dataset_id)]
-    paths = {state.path for state in states}
-    now = {(each.commit.id, each.path) for each in history.still_unreadable}  # that is said of the base itself
-    unread = [
-        each
-        for each in history.unreadable
-        if (each.path in paths or not paths.isdisjoint(each.datasets) or not set(ids).isdisjoint(each.datasets))
-        and (each.commit.id, each.path) not in now
-    ]
-    return DatasetHistory(states, unread, history.read_contracts)
+    """Return the history of a dataset, given by all its ids.
 
-
-def _list_released(told: DatasetHistory, pair: ContractPair, policy: StricterPolicy) -> Iterator[ReleasedVersion]:
-    """Yield every version with every meaning it ever had, newest first, but for the one the pair is compared with.
-
-    Any status is enforced, so a draft counts as released. A version that was more than a draft once is not one
-    because its last state says so.
+    Files that are unreadable at the history's own commit are left out, because the check reports them itself.
     """
-    found: dict[tuple[str, str], Revision] = {}
-    for state in told.revisions:
-        if state.facts is None or not _is_same_group(state.facts.version, pair, policy):
+    revisions = [revision for dataset_id in ids for revision in history.list_revisions(dataset_id)]
+    paths = {revision.path for revision in revisions}
+    current = {(version.commit.id, version.path) for version in history.still_unreadable}
+    unreadable = [
+        version
+        for version in history.unreadable
+        if (
+            version.path in paths or not paths.isdisjoint(version.datasets) or not set(ids).isdisjoint(version.datasets)
+        )
+        and (version.commit.id, version.path) not in current
+    ]
+    return DatasetHistory(revisions, unreadable, history.read_contracts)
+
+
+def _list_released(
+    dataset_history: DatasetHistory, pair: ContractPair, policy: StricterPolicy
+) -> Iterator[ReleasedVersion]:
+    """Yield every version with each of its meanings, newest first, except the pair's previous version.
+
+    Drafts count as released, because every status is enforced. A version that once had another status than draft
+    keeps the last such revision.
+    """
+    newest: dict[tuple[str, str], Revision] = {}
+    for revision in dataset_history.revisions:
+        if revision.facts is None or not _is_same_group(revision.facts.version, pair, policy):
             continue
-        key = (state.facts.version, state.facts.digest)
-        known = found.get(key)
-        if known is None or known.facts is None or state.facts.status != "draft" or known.facts.status == "draft":
-            found[key] = state
-    chosen = list(found.values())[::-1]
-    if pair.previous and chosen and told.revisions[-1].facts and not pair.previous_problems:
-        chosen = [each for each in chosen if each.facts and each.facts.digest != told.revisions[-1].facts.digest]
-    for state, contract in _attach_contracts(told, chosen):
-        if contract is not None and state.facts is not None:
-            same = contract.version == state.facts.version
-            yield ReleasedVersion(contract if same else replace(contract, version=state.facts.version), state.commit.id)
+        key = (revision.facts.version, revision.facts.digest)
+        known = newest.get(key)
+        if known is None or known.facts is None or revision.facts.status != "draft" or known.facts.status == "draft":
+            newest[key] = revision
+    selected = list(newest.values())[::-1]
+    last_facts = dataset_history.revisions[-1].facts if dataset_history.revisions else None
+    if pair.previous and last_facts and not pair.previous_problems:
+        selected = [revision for revision in selected if revision.facts and revision.facts.digest != last_facts.digest]
+    for revision, contract in _attach_contracts(dataset_history, selected):
+        if contract is not None and revision.facts is not None:
+            version = revision.facts.version
+            versioned = contract if contract.version == version else replace(contract, version=version)
+            yield ReleasedVersion(versioned, revision.commit.id)
 
 
 def _is_same_group(version: str, pair: ContractPair, policy: StricterPolicy) -> bool:
-    """Whether a version is one of those that are asked about; one that has no order is."""
+    """Return whether the policy compares the proposed contract with a version. It does if either is not semver."""
     if policy.get_choice("transitive_within") != "major" or pair.proposed is None:
         return True
-    one, other = parse_version(version), parse_version(pair.proposed.version)
-    return one is None or other is None or one[0] == other[0]
+    older, proposed = parse_version(version), parse_version(pair.proposed.version)
+    return older is None or proposed is None or older[0] == proposed[0]
 
 
-def _list_meanings(told: DatasetHistory, newest_first: Sequence[Revision]) -> Iterator[ReleasedVersion]:
-    """Yield each meaning that the dataset had as it was last; an older state that says the same adds nothing."""
+def _list_meanings(dataset_history: DatasetHistory, newest_first: Sequence[Revision]) -> Iterator[ReleasedVersion]:
+    """Yield each meaning of a dataset once, from the newest revision that has it."""
     seen: set[int] = set()
-    for state, contract in _attach_contracts(told, newest_first):
+    for revision, contract in _attach_contracts(dataset_history, newest_first):
         if contract is not None and id(contract) not in seen:
             seen.add(id(contract))
-            yield ReleasedVersion(contract, state.commit.id)
+            yield ReleasedVersion(contract, revision.commit.id)
 
 
 def _attach_contracts(
-    told: DatasetHistory, newest_first: Sequence[Revision]
+    dataset_history: DatasetHistory, newest_first: Sequence[Revision]
 ) -> Iterator[tuple[Revision, Contract | None]]:
-    """Yield each state with what it said; those that say the same share the contract of the newest."""
+    """Yield each revision with its contract. Revisions with the same meaning share the newest one's contract."""
     newest: dict[tuple[object, ...], Revision] = {}
-    for state in newest_first:
-        if state.facts is not None:
-            newest.setdefault(_build_meaning_key(state), state)
-    contracts = iter(told.read_contracts(list(newest.values())))
+    for revision in newest_first:
+        if revision.facts is not None:
+            newest.setdefault(_build_meaning_key(revision.facts), revision)
+    contracts = iter(dataset_history.read_contracts(list(newest.values())))
     known: dict[tuple[object, ...], Contract | None] = {}
-    for state in newest_first:
-        if state.facts is None:
-            yield state, None
+    for revision in newest_first:
+        if revision.facts is None:
+            yield revision, None
             continue
-        if _build_meaning_key(state) not in known:
-            known[_build_meaning_key(state)] = next(contracts)
-        yield state, known[_build_meaning_key(state)]
+        key = _build_meaning_key(revision.facts)
+        if key not in known:
+            known[key] = next(contracts)
+        yield revision, known[key]
 
 
-def _build_meaning_key(state: Revision) -> tuple[object, ...]:
-    """Return what is the same for two states of a dataset that differ in a version's number alone, if in that.
+def _build_meaning_key(facts: DatasetFacts) -> tuple[object, ...]:
+    """Return a key that is equal for facts that differ in the version number only.
 
-    Where versions do not grow, there is more to a number than the facts say.
+    In dbt, the version number is part of a model's identity, so there the key includes it.
     """
-    facts = state.facts
-    if facts is None:
-        return ()
     number = facts.version if facts.format == "dbt" else ""
     return (facts.dataset_id, facts.digest, facts.status, facts.deprecation_uri, facts.format, number)
 
 
-def _marks(pair: ContractPair) -> bool:
+def _supports_field_marks(pair: ContractPair) -> bool:
     return pair.previous is None or not pair.previous.is_changed_in_place
-
-
-def _format(pair: ContractPair) -> str:
-    return pair.proposed.format if pair.proposed else ""

@@ -1,4 +1,4 @@
-"""Without a `contracts` setting, contracts are found by what files hold, wherever they lie."""
+"""Checks that contracts are found by content anywhere in a repository if the policy has no `contracts` setting."""
 
 from __future__ import annotations
 
@@ -160,7 +160,7 @@ def test_what_is_no_contract_is_left_alone_and_counted(tmp_path: Path, *, at_bas
     outcome = made.check()
     assert (outcome.code, outcome.issues) == (0, [])
     assert outcome.report["summary"]["left_alone"] == len(OTHERS)
-    assert f"0 of 1 contract changed (native); {len(OTHERS)} files are no contracts" in outcome.err
+    assert f"0 of 1 contract changed (native); {len(OTHERS)} files are not contracts" in outcome.err
     made.git("add", "-A")
     made.commit()
     assert made.check("--base", "main", "--head", "HEAD").code == 0
@@ -305,8 +305,11 @@ def test_nothing_found_names_the_ref_the_scope_and_what_to_type(tmp_path: Path) 
             assert word in outcome.err
         assert "slipped" not in outcome.out
     checked = made.check()
-    assert "no contract found in 1 file in scope (YAML and JSON); what one is: dcr schema contract" in checked.err
-    assert "against main" in checked.err
+    assert (
+        "no contract found in 1 file in scope (YAML and JSON); see what a contract is: dcr schema contract"
+        in checked.err
+    )
+    assert "compared with main" in checked.err
     assert "compatible" not in checked.err
     made.commit({"dcr.toml": 'contracts = ["x/**"]\n'})
     assert "in 0 files in scope (contracts = [x/**])" in made.check().err

@@ -1,4 +1,4 @@
-"""The main job from end to end: a break is named with everything that is owed, in every format; the rest is silent."""
+"""Runs a check from end to end: a break is reported in every output format, and other changes are silent."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 import pytest
 from repositories import USERS, Repository, breaking, contract
 
-from dcr.rendering.reports import names
+from dcr.rendering.reports import list_formats
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-FORMATS = tuple(each for each in names() if each not in ("gitlab", "sarif"))
+FORMATS = tuple(each for each in list_formats() if each not in ("gitlab", "sarif"))
 ACCEPTED = """\
 accepted:
   - dataset: users.daily_active

@@ -1,4 +1,4 @@
-"""The texts that a report holds for formats that show them: what each side really has, wherever it is kept."""
+"""Checks the source texts in a report, for both sides and every kind of head."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which side is judged, and which part of it: the working tree, the index, a commit; folders, paths and options."""
+"""Checks which side and files a check reads: working tree, index or commit, and the given paths."""
 
 from __future__ import annotations
 
@@ -212,4 +212,4 @@ def test_no_contract_at_all_is_said_and_may_be_an_error(repository: Repository) 
     outcome = repository.check()
     assert outcome.code == 0
     assert "no contract found" in outcome.err
-    repository.check("--require-contracts").says("no contract was found")
+    repository.check("--require-contracts").says("no contract found")

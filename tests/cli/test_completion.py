@@ -10,7 +10,7 @@ from cli_runs import dcr, environment
 
 from dcr.cli.app import COMMANDS
 from dcr.compatibility.rules import list_kinds
-from dcr.rendering.reports import names
+from dcr.rendering.reports import list_formats
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -63,7 +63,7 @@ def completed(folder: Path, line: str) -> list[str]:
         ("dcr --v", ["--version"]),
         ("dcr check --st", ["--staged", "--statistics"]),
         ("dcr check --p", ["--policy-from"]),
-        ("dcr check --format ", [*names()]),
+        ("dcr check --format ", [*list_formats()]),
         ("dcr lint -f t", ["table", "text"]),
         ("dcr check --mode f", ["forward", "full", "forward_transitive", "full_transitive"]),
         ("dcr check --fail-on ", ["error", "warning", "never"]),

@@ -14,7 +14,9 @@ from cli_runs import BROKEN, COMPATIBLE, DCR, LIMIT, LTV_LINE, USERS, WARNED, Ru
 if TYPE_CHECKING:
     from pathlib import Path
 
-COMPATIBLE_LINE = "dcr: compatible; {changed} of 1 contract changed (native); against main (from main) at {commit}\n"
+COMPATIBLE_LINE = (
+    "dcr: compatible; {changed} of 1 contract changed (native); compared with main (from main) at {commit}\n"
+)
 
 
 def commit(folder: Path) -> str:
@@ -34,7 +36,8 @@ def test_a_compatible_change_is_0(unchanged: Path) -> None:
 
 def test_a_break_is_1_with_the_issue_on_stdout_and_the_rest_on_stderr(broken: Path) -> None:
     closing = (
-        f"dcr: 1 error, 0 warnings; 1 of 1 contract changed (native); against main (from main) at {commit(broken)}\n"
+        "dcr: 1 error, 0 warnings; 1 of 1 contract changed (native); "
+        f"compared with main (from main) at {commit(broken)}\n"
     )
     assert dcr(broken, "check") == Run(1, LTV_LINE, closing)
 
@@ -82,9 +85,9 @@ def test_a_change_of_severity_decides_the_exit_code(unchanged: Path) -> None:
     [
         (["check", "--base", "nowhere"], "ref 'nowhere' does not exist"),
         (["check", "--head", "nowhere"], "ref 'nowhere' does not exist"),
-        (["check", "no/such/folder"], "there is no 'no/such/folder', now or at the base"),
+        (["check", "no/such/folder"], "'no/such/folder' does not exist, neither now nor at the base"),
         (["check", ".."], "'..' is outside the repository"),
-        (["lint", "no/such/folder"], "there is no 'no/such/folder'"),
+        (["lint", "no/such/folder"], "'no/such/folder' does not exist"),
         (["lint", ".."], "'..' is outside the repository"),
     ],
 )
@@ -117,7 +120,7 @@ def test_no_contract_is_said_and_is_2_when_some_are_required(unchanged: Path) ->
     run = dcr(unchanged, "check")
     assert (run.code, run.out) == (0, "")
     assert run.err.startswith(
-        "dcr: no contract found in 0 files in scope (YAML and JSON); what one is: dcr schema contract; "
+        "dcr: no contract found in 0 files in scope (YAML and JSON); see what a contract is: dcr schema contract; "
     )
     run = dcr(unchanged, "check", "--require-contracts")
     assert (run.code, run.out) == (2, "")

@@ -13,7 +13,7 @@ from cli_runs import Run, dcr, environment
 
 from dcr.cli.app import COMMANDS
 from dcr.compatibility.modes import MODES
-from dcr.rendering.reports import names
+from dcr.rendering.reports import list_formats
 from dcr.version import __version__
 
 
@@ -75,7 +75,7 @@ def test_the_installed_script_is_the_same_command(tmp_path: Path) -> None:
         ("check --staged=1", "option '--staged' does not take a value", "dcr check --help shows how it is used"),
         ("explain a b", "got unexpected extra argument(s) (b)", "dcr explain --help shows how it is used"),
         ("check --format jsn", "there is no format 'jsn'", "did you mean 'json'?"),
-        ("lint --format summary", "there is no format 'summary'", f"one of: {', '.join(names())}"),
+        ("lint --format summary", "there is no format 'summary'", f"one of: {', '.join(list_formats())}"),
         (
             "check --mode backwrd",
             f"--mode is 'backwrd', expected one of {', '.join(MODES)}",
@@ -86,7 +86,7 @@ def test_the_installed_script_is_the_same_command(tmp_path: Path) -> None:
         ("check --policy-from bse", "--policy-from is 'bse', expected one of base, worktree", "did you mean 'base'?"),
         ("check --color purple", "--color is 'purple', expected one of auto, always, never", ""),
         ("demo --color purple", "--color is 'purple', expected one of auto, always, never", ""),
-        ("check --staged --head main", "--staged and --head exclude each other", "use one of them"),
+        ("check --staged --head main", "--staged cannot be used with --head", "use one of them"),
         ("explain field_remved", "there is no kind 'field_remved'", "did you mean 'field_removed'?"),
         ("explain x", "there is no kind 'x'", "dcr explain lists all of them"),
         ("schema contrat", "there is no schema 'contrat'", "did you mean 'contract'?"),

@@ -92,9 +92,13 @@ def test_a_file_or_a_program_gets_the_content_to_the_byte(tmp_path: Path) -> Non
     ("arguments", "message", "hint"),
     [
         (["log", "users.daily_activ"], "there is no dataset 'users.daily_activ' at 'main'", f"did you mean '{ID}'?"),
-        (["show", f"{ID}@1.0.1"], f"dataset '{ID}' never had version '1.0.1'", "it had 1.0.0, 1.1.0, 2.0.0: dcr log"),
-        (["show", f"{ID}@9"], f"dataset '{ID}' never had version '9'", "it had 1.0.0, 1.1.0, 2.0.0"),
-        (["show", ID, "--commit", "abcdef"], f"'{ID}' did not change in commit 'abcdef'", "it did in "),
+        (
+            ["show", f"{ID}@1.0.1"],
+            f"version '1.0.1' of dataset '{ID}' does not exist",
+            "choose one of 1.0.0, 1.1.0, 2.0.0; list all: dcr log",
+        ),
+        (["show", f"{ID}@9"], f"version '9' of dataset '{ID}' does not exist", "choose one of 1.0.0, 1.1.0, 2.0.0"),
+        (["show", ID, "--commit", "abcdef"], f"'{ID}' did not change in commit 'abcdef'", "it changed in "),
         (["blame", ID, "plam"], f"dataset '{ID}' never had a field 'plam'", "did you mean 'plan'?"),
         (["blame", "x"], "there is no dataset 'x' at 'main', now or before", "dcr datasets lists those there are"),
         (["datasets", "--ref", "nowhere"], "ref 'nowhere' does not exist", "another: --ref REF"),
@@ -110,7 +114,7 @@ def test_a_file_or_a_program_gets_the_content_to_the_byte(tmp_path: Path) -> Non
         (["diff", "main~1", "nothing.like.it"], "is no ref, and no dataset on either side", ""),
         (["diff", "main~1", "main"], "'main' is a ref, and no dataset on either side", "dcr diff 'main~1..main'"),
         (["diff", "main", "legacy.things"], "'legacy.things' was gone before 'main'", "dcr log legacy.things tells"),
-        (["diff", f"{ID}@1.0.0..9"], f"dataset '{ID}' never had version '9'", "it had 1.0.0"),
+        (["diff", f"{ID}@1.0.0..9"], f"version '9' of dataset '{ID}' does not exist", "choose one of 1.0.0"),
     ],
 )  # fmt: skip
 def test_what_is_not_there_is_named_with_what_was_meant(
@@ -221,8 +225,8 @@ def test_a_shallow_clone_denies_nothing_that_it_cannot_know(told: Story, tmp_pat
     told.repository.git("clone", "-q", "--depth=3", source, str(tmp_path / "shallow"), cwd=tmp_path)
     clone = Repository(tmp_path, "shallow", init=None)
     clone.dcr("show", f"{ID}@1.0.0", DCR_CACHE="off").says(
-        f"dataset '{ID}' has no version '1.0.0' in this shallow clone",
-        "git fetch --unshallow origin brings those before",
+        f"version '1.0.0' of dataset '{ID}' does not exist in this shallow clone",
+        "fetch the versions before 2.0.0: git fetch --unshallow origin",
     )
     clone.dcr("log", "legacy.thing", DCR_CACHE="off").says("now or as far back as this shallow clone goes")
     clone.dcr("log", ID, "--ref", "HEAD~9", DCR_CACHE="off").says(
@@ -233,7 +237,7 @@ def test_a_shallow_clone_denies_nothing_that_it_cannot_know(told: Story, tmp_pat
 def test_a_hint_can_be_typed_as_it_stands_whatever_the_dataset_is_called(tmp_path: Path) -> None:
     told = Story(tmp_path)
     told.commit("one", {"contracts/a.yaml": contract().replace(ID, '"-a; touch b $(c)"')})
-    told.dcr("show", "--", "-a; touch b $(c)@2").says("it had 1.0.0: dcr log '-a; touch b $(c)'\n")
+    told.dcr("show", "--", "-a; touch b $(c)@2").says("choose one of 1.0.0; list all: dcr log '-a; touch b $(c)'\n")
     told.dcr("show", "-a").says("there is no option '-a'", "a name that begins with a dash comes after --")
 
 

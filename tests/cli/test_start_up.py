@@ -9,10 +9,25 @@ from typing import TYPE_CHECKING
 import pytest
 from cli_runs import COMPATIBLE, LIMIT, environment
 
+from dcr.rendering.reports import list_formats
+
 if TYPE_CHECKING:
     from pathlib import Path
 
-HEAVY = {"yaml", "pydantic", "rich", "git", "difflib", "hashlib", "json", "tomllib", "email", "http", "asyncio"}
+HEAVY = {
+    "yaml",
+    "pydantic",
+    "rich",
+    "git",
+    "jinja2",
+    "difflib",
+    "hashlib",
+    "json",
+    "tomllib",
+    "email",
+    "http",
+    "asyncio",
+}
 
 
 def loaded(folder: Path, *python: str) -> set[str]:
@@ -60,6 +75,19 @@ def test_a_compatible_change_loads_neither_models_nor_rich_nor_gitpython(unchang
 def test_a_break_loads_neither_models_nor_gitpython(broken: Path, typers_own: set[str]) -> None:
     modules = loaded(broken, "-m", "dcr", "check") - typers_own
     assert heavy(modules) <= {"yaml", "difflib", "hashlib", "json"}
+
+
+def test_only_an_html_report_loads_the_template_engine(broken: Path) -> None:
+    others = [name for name in list_formats() if name != "html"]
+    formats = [argument for name in others for argument in ("--format", f"{name}:{name}.report")]
+    modules = loaded(broken, "-m", "dcr", "check", *formats)
+    assert sorted(each.stem for each in broken.glob("*.report")) == others
+    assert not {
+        each
+        for each in modules
+        if each.startswith(("jinja2", "markupsafe", "dcr.rendering.reports._html", "dcr.rendering.reports.html"))
+    }
+    assert "jinja2" in loaded(broken, "-m", "dcr", "check", "--format", "html")
 
 
 def test_help_and_the_version_load_no_command_but_those_they_name(tmp_path: Path, typers_own: set[str]) -> None:

@@ -10,7 +10,7 @@ import pytest
 from cli_runs import BROKEN, LTV_LINE, USERS, dcr, repository
 from terminals import on_terminal
 
-from dcr.rendering.reports import names
+from dcr.rendering.reports import list_formats
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -112,7 +112,7 @@ def test_columns_count_where_there_is_no_terminal(broken: Path) -> None:
     "variables",
     [{"LC_ALL": "C", "PYTHONIOENCODING": "ascii"}, {"LC_ALL": "C", "PYTHONIOENCODING": "ascii:strict"}],
 )
-@pytest.mark.parametrize("format_name", names())
+@pytest.mark.parametrize("format_name", list_formats())
 def test_no_encoding_refuses_what_is_to_be_said(tmp_path: Path, variables: dict[str, str], format_name: str) -> None:
     folder = repository(
         tmp_path / "r", ümläut=USERS.replace("ltv", "größe_漢").replace("number, ", "number, minimum: 1, ")

@@ -203,7 +203,7 @@ def test_all_edits_neither_of_two_files_that_claim_a_dataset(repository) -> None
     assert (outcome.code, outcome.out) == (2, "")
     assert outcome.err == (
         "dcr: nothing was written: contracts/copy.yaml:1:1: "
-        f"dataset_id 'users.daily_active' is also claimed by '{USERS}'\n"
+        f"dataset_id 'users.daily_active' is also defined in '{USERS}'\n"
         "  hint: give one of them an id of its own\n"
     )
 

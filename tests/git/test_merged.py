@@ -79,8 +79,8 @@ def test_the_branch_s_own_break_is_found(broken: Repository) -> None:
 
 def test_every_format_says_what_was_merged(apart: Repository) -> None:
     said = apart.dcr("check", "--merged", "--format", "text")
-    assert "HEAD merged with it" in said.err
-    assert "merge-base" not in said.err
+    assert "HEAD merged into it" in said.err
+    assert "merge base" not in said.err
     assert "merged with main" in apart.dcr("check", "--merged", "--format", "html").out
     assert "merged with that" in apart.dcr("check", "--merged", "--verbose").err
 
@@ -92,7 +92,7 @@ def test_what_is_not_committed_is_not_judged_and_said(apart: Repository) -> None
     outcome = apart.check("--merged")
     assert outcome.kinds == ["dataset_id_duplicated"]
     assert outcome.report["uncommitted"] == 2
-    assert "2 files with uncommitted changes NOT judged" in outcome.err
+    assert "2 files with uncommitted changes NOT checked" in outcome.err
     assert apart.check("--merged", "--head", "HEAD").report["uncommitted"] == 0
 
 
@@ -246,7 +246,7 @@ def test_a_merge_driver_of_the_repository_is_not_run_and_one_of_the_user_is(repo
 
 @pytest.mark.parametrize(
     ("arguments", "words"),
-    [(("--staged",), "--staged and --merged exclude each other"), (("--fix",), "--fix writes to the working tree")],
+    [(("--staged",), "--staged cannot be used with --merged"), (("--fix",), "--fix writes to the working tree")],
 )
 def test_options_that_ask_for_something_else_are_refused(
     repository: Repository, arguments: tuple[str, ...], words: str

@@ -7,7 +7,7 @@ import os
 import pytest
 from repositories import USERS, Repository, breaking, contract
 
-from dcr.rendering.reports import names
+from dcr.rendering.reports import list_formats
 
 FOUND = ["field_removed", "version_bump_insufficient"]
 SIDES = pytest.mark.parametrize(
@@ -159,7 +159,7 @@ def test_a_renamed_file_of_any_name_is_a_move(named: Repository) -> None:
     assert named.check().kinds == ["field_removed"] * len(NAMES)
 
 
-@pytest.mark.parametrize("form", names())
+@pytest.mark.parametrize("form", list_formats())
 def test_no_name_forges_a_line_or_a_command_of_a_ci(named: Repository, form: str) -> None:
     said = named.dcr("check", "--format", form, CI="true", GITHUB_ACTIONS="true", DCR_BASE="main")
     assert said.code == 1

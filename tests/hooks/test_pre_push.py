@@ -1,4 +1,4 @@
-"""Pushes as their sender's hook sees them: by git itself, by real pre-commit and by real prek."""
+"""Runs the pre-push hook with git, pre-commit and prek."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ def test_a_new_branch_is_compared_with_main(clone):
     assert passed, printed
 
 
-def test_a_second_push_owes_no_version_for_what_the_first_one_said(clone):
+def test_a_second_push_requires_no_bump_for_changes_of_the_first(clone):
     clone.switch("change")
     clone.record(users=COMPATIBLE)
     assert clone.push("change")[0]
@@ -185,7 +185,7 @@ def test_a_push_with_nothing_to_push_is_silent(clone):
 def test_git_itself_tells_of_every_ref(tmp_path):
     clone = Clone(tmp_path, PLAIN)
     assert clone.push("main")[1] == (
-        "dcr: main is new, and so compared with nothing: each contract was judged alone\n"
+        "dcr: main is new, so its contracts are validated without a base\n"
         "dcr: no issues; 2 contracts (native)\n"
         f"To {tmp_path / 'server.git'}\n * [new branch]      main -> main\n"
     )
@@ -196,7 +196,7 @@ def test_git_itself_tells_of_every_ref(tmp_path):
     passed, printed = clone.push("fine", "broken", "main:refs/tags/v1")
     assert not passed
     assert "dcr: fine is judged\ndcr: compatible;" in printed
-    assert "dcr: refs/tags/v1 is no branch, and not judged\n" in printed
+    assert "dcr: refs/tags/v1 is not a branch, not checked\n" in printed
     assert "dcr: the push is refused because of broken; nothing of it was taken\n" in printed
 
 

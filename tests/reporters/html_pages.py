@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import html5lib
 from sample_reports import REPORTS
 
-from dcr.rendering.reports import reporter
+from dcr.rendering.reports import load_reporter
 from dcr.rendering.style import Style
 from dcr.report.sources import Source
 
@@ -43,7 +43,7 @@ class Page:
     """One rendered report as a tree; a page that is no valid HTML cannot be made."""
 
     def __init__(self, report: Report) -> None:
-        self.text = reporter("html").render(report, Style())
+        self.text = load_reporter("html").render(report, Style())
         parser = html5lib.HTMLParser(html5lib.getTreeBuilder("etree"), strict=True, namespaceHTMLElements=False)
         self.root: ET.Element = parser.parse(self.text)
 
@@ -62,7 +62,7 @@ class Page:
     def excerpts(self, issue: ET.Element) -> dict[str, list[tuple[int, str, bool]]]:
         """Return the lines beside an issue by side: number, text and whether it is pointed at."""
         found = {}
-        for figure in self.all("figure", within=self.one("div", "sides", issue)):
+        for figure in self.all("figure", within=self.one("div", "excerpts", issue)):
             lines = [
                 (int(line.get("data-line", "0")), said(line).rstrip("\n"), line.tag == "mark")
                 for line in self.all("*", "line", figure)
@@ -81,7 +81,7 @@ def said(element: ET.Element) -> str:
 
 
 def _seen(element: ET.Element) -> Iterator[str]:
-    if "unseen" not in classes(element):
+    if "visually-hidden" not in classes(element):
         yield element.text or ""
         for child in element:
             yield from _seen(child)

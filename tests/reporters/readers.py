@@ -175,7 +175,7 @@ def _html(output: str) -> Iterator[Seen]:
     page = html5lib.HTMLParser(html5lib.getTreeBuilder("lxml"), strict=True, namespaceHTMLElements=False).parse(output)
     for issue in page.iterfind(".//article"):
         tags = issue.find("div")
-        field, place = (tags.find(each) for each in ("code[@class='field']", "span[@class='place']"))
+        field, place = (tags.find(each) for each in ("code[@class='field']", "span[@class='location']"))
         path, line = (None, None) if place is None else place.findtext("code").rsplit(":", 2)[:2]
         state = issue.get("data-state")
         yield Seen(

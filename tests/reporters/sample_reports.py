@@ -104,7 +104,7 @@ NOWHERE = Issue(
 POLICY = Issue(
     "policy_changed",
     WARNING,
-    "the policy is edited in this change (mode); the stricter side holds",
+    "this change edits the policy (mode); the stricter setting applies",
     hint="change the policy in a pull request of its own",
     location=Location("dcr.toml"),
     fingerprint="2233445566778899",
@@ -160,7 +160,7 @@ REPORTS: dict[str, Report] = {
             actual_bump="none",
         ),
         base=base("origin/main", "GITHUB_BASE_REF", MERGE_BASE),
-        left_alone=1,
+        non_contracts=1,
         policy="dcr.toml",
     ),
     "breaks": report(
@@ -176,7 +176,7 @@ REPORTS: dict[str, Report] = {
             required_bump="none",
             actual_bump=None,
         ),
-        left_alone=2,
+        non_contracts=2,
     ),
     "accepted": report(contract("users.daily_active", USERS, ACCEPTED, KIND_OFF_TO_INFO), issues=(POLICY,)),
     "run-level": report(issues=(POLICY, MALFORMED), policy="defaults and dcr.toml (the stricter side)"),
@@ -213,5 +213,5 @@ REPORTS: dict[str, Report] = {
         base=None,
     ),
     "lint-clean": report(base=None),
-    "lint-nothing": report(base=None, total=0, left_alone=3),
+    "lint-nothing": report(base=None, total=0, non_contracts=3),
 }

@@ -10,7 +10,7 @@ import pytest
 from sample_reports import INVALID, NOWHERE, REPORTS, contract, report
 from test_hostile_names import HOSTILE, hostile_report
 
-from dcr.rendering.reports import reporter
+from dcr.rendering.reports import load_reporter
 from dcr.rendering.style import Style
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ SCHEMA = {
 
 
 def entries_of(found: Report) -> list[dict[str, Any]]:
-    written = reporter("gitlab").render(found, Style())
+    written = load_reporter("gitlab").render(found, Style())
     assert written[0] == "["
     entries: list[dict[str, Any]] = json.loads(written, parse_constant=pytest.fail)
     jsonschema.Draft202012Validator(SCHEMA).validate(entries)

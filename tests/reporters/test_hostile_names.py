@@ -17,8 +17,8 @@ from sample_reports import ACCEPTED, FRESHNESS, UNIQUE, base, contract, report
 from dcr.compatibility.issue import IssueAcceptance, Witness
 from dcr.compatibility.severities import ERROR
 from dcr.parsing.location import Location
-from dcr.rendering.reports import names, reporter
-from dcr.rendering.reports.github import annotation
+from dcr.rendering.reports import list_formats, load_reporter
+from dcr.rendering.reports.github import build_annotation
 from dcr.rendering.style import Style
 from dcr.report.summary import format_closing_line
 from dcr.schemas import load_report_schema
@@ -76,7 +76,7 @@ HOSTILE = {
     "empty": "",
     "blank": "   ",
 }
-FORMATS = names()
+FORMATS = list_formats()
 STYLES = [
     Style(width, color=color, unicode=unicode)
     for width in (40, 80, 200)
@@ -138,7 +138,7 @@ def kinds_in(output: str, format_name: str) -> list[str]:
 def test_nothing_escapes_from_any_format(name: str, format_name: str) -> None:
     found = hostile_report(HOSTILE[name])
     for style in STYLES:
-        assert_harmless(reporter(format_name).render(found, style), format_name, style)
+        assert_harmless(load_reporter(format_name).render(found, style), format_name, style)
 
 
 @pytest.mark.parametrize("name", HOSTILE)
@@ -146,13 +146,13 @@ def test_every_format_holds_the_same_issues(name: str) -> None:
     found = hostile_report(HOSTILE[name])
     for style in STYLES:
         for format_name in FORMATS:
-            assert kinds_in(reporter(format_name).render(found, style), format_name) == list(KINDS)
+            assert kinds_in(load_reporter(format_name).render(found, style), format_name) == list(KINDS)
 
 
 @pytest.mark.parametrize("name", HOSTILE)
 def test_json_gives_every_text_back_as_it_was(name: str) -> None:
     text = HOSTILE[name]
-    document = json.loads(reporter("json").render(hostile_report(text), Style()))
+    document = json.loads(load_reporter("json").render(hostile_report(text), Style()))
     jsonschema.Draft202012Validator(load_report_schema()).validate(document)
     contract_document = document["contracts"][0]
     issue = contract_document["issues"][0]
@@ -204,7 +204,7 @@ def test_annotations_are_escaped_as_the_runner_unescapes_them() -> None:
         message="100% a%0Ab\nc", hint="", breaks=None, location=Location("a,b:c%2C.yaml", 1, 2),
         accepted=IssueAcceptance("x%y", ERROR),
     )  # fmt: skip
-    assert annotation(issue) == (
+    assert build_annotation(issue) == (
         "::notice file=a%2Cb%3Ac%252C.yaml,line=1,col=2,title=field_removed (accepted)"
         "::100%25 a%250Ab\\nc; ACCEPTED: x%25y"
     )
@@ -245,7 +245,7 @@ def test_any_text_is_rendered_and_harmless(format_name: str) -> None:
     @given(ANY_TEXT, st.sampled_from(STYLES))
     def holds(text: str, style: Style) -> None:
         found = hostile_report(text)
-        output = reporter(format_name).render(found, style)
+        output = load_reporter(format_name).render(found, style)
         assert_harmless(output, format_name, style)
         assert kinds_in(output, format_name) == list(KINDS)
         assert "\n" not in escape_ci_commands(format_closing_line(found))

@@ -14,7 +14,7 @@ from markdown_it import MarkdownIt
 from readers import html_of, vso_command, xml_of
 from test_hostile_names import ANY_TEXT, HOSTILE, hostile_report
 
-from dcr.rendering.reports import reporter
+from dcr.rendering.reports import load_reporter
 from dcr.rendering.style import Style
 from dcr.text.printable import escape_ci_markers, make_printable
 
@@ -36,7 +36,7 @@ LIVE = re.compile(r"@\w|#\d|\bGH-\d|!\d|://|\bwww\.|\b[0-9a-f]{40}\b|:\w+:")
 
 
 def rendered(format_name: str, text: str) -> str:
-    return reporter(format_name).render(hostile_report(text), Style())
+    return load_reporter(format_name).render(hostile_report(text), Style())
 
 
 def shape_of_html(element: _Element) -> list[Any]:
@@ -102,7 +102,7 @@ def test_test_results_are_the_same_but_for_their_texts(name: str) -> None:
     assert shape_of_xml(document) == shape_of_xml(xml_of(rendered("junit", PLAIN)))
     (failure,) = document.iter("failure")
     assert failure.get("message") == make_printable(text)
-    assert f"\nhint: {make_printable(text)}" in failure.text
+    assert f"\nhelp: {make_printable(text)}" in failure.text
     assert document[0].get("name") == make_printable(text)
 
 
@@ -133,7 +133,7 @@ def test_azures_agent_reads_the_texts_as_they_are_shown(name: str) -> None:
         "type": "error", "sourcepath": shown, "linenumber": "7", "columnnumber": "3",
         "code": "field_constraint_tightened",
     }  # fmt: skip
-    assert message == f"{shown}; breaks new readers and old readers; hint: {shown}"
+    assert message == f"{shown}; breaks new readers and old readers; help: {shown}"
 
 
 @every_text

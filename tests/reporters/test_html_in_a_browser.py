@@ -12,8 +12,8 @@ from sample_reports import BUMP, FRESHNESS, POLICY, REPORTS, UNIQUE, USERS, cont
 from test_hostile_names import HOSTILE, hostile_report
 from test_html import MARKUP, large
 
-from dcr.rendering.reports import reporter
-from dcr.rendering.reports._html.listing import MANY
+from dcr.rendering.reports import load_reporter
+from dcr.rendering.reports.html import MIN_FOLDED_ISSUES
 from dcr.rendering.style import Style
 
 playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
@@ -60,7 +60,7 @@ def show(browser: Browser, tmp_path: Path) -> Iterator[Callable[..., Page]]:
 
     def opened(shown: Report, *, at: str = "", **options: Any) -> Page:
         file = tmp_path / "report.html"
-        file.write_text(reporter("html").render(shown, Style()), "ascii")
+        file.write_text(load_reporter("html").render(shown, Style()), "ascii")
         context = browser.new_context(**{"viewport": WIDE, **options})
         contexts.append(context)
         page = context.new_page()
@@ -114,7 +114,7 @@ def test_it_has_the_colors_that_the_system_asks_for(show: Callable[..., Page]) -
 
 
 def test_an_unfolded_page_is_clean_to_axe_too(show: Callable[..., Page], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("dcr.rendering.reports._html.listing.MANY", 5)
+    monkeypatch.setattr("dcr.rendering.reports.html.MIN_FOLDED_ISSUES", 5)
     page = show(SHOWN["breaks"])
     page.get_by_role("button", name="Unfold all").click()
     page.locator(".manuals summary").first.click()
@@ -193,7 +193,7 @@ def test_filters_are_used_with_the_keyboard_alone(show: Callable[..., Page]) -> 
     expect(told).to_have_text("1 of 6 issues")
     page.keyboard.type(" nowhere")
     expect(told).to_have_text("0 of 6 issues")
-    expect(page.get_by_text("No issue fits the filters.")).to_be_visible()
+    expect(page.get_by_text("No issue matches the filters.")).to_be_visible()
     page.keyboard.press("Enter")
     press(page, "Tab", page.get_by_role("button", name="Clear filters"))
     page.keyboard.press("Space")
@@ -265,7 +265,7 @@ def test_a_link_to_an_issue_leads_to_it_whatever_is_filtered_and_folded(show: Ca
     page = show(shown, at=f"#{anchor}")
     issue = page.locator(f"#{anchor}")
     expect(issue).to_be_in_viewport()
-    expect(issue.locator(".sides")).to_be_visible()
+    expect(issue.locator(".excerpts")).to_be_visible()
     page.get_by_label("Text", exact=True).fill("no such words")
     expect(issue).to_be_hidden()
     page.evaluate("location.hash = ''")
@@ -289,14 +289,14 @@ def test_what_to_do_can_be_copied(show: Callable[..., Page]) -> None:
 def test_everything_is_there_without_a_script(show: Callable[..., Page]) -> None:
     page = show(SHOWN["breaks"], java_script_enabled=False)
     assert page.locator(".issue:visible").count() == 6
-    assert page.locator(".sides:visible").count() == 5, "one of the six points nowhere"
+    assert page.locator(".excerpts:visible").count() == 5, "one of the six points nowhere"
     assert page.locator("form:visible, button:visible, #themes:visible").count() == 0
     page.locator(".manuals summary").first.click()
     expect(page.locator(".manuals h4").first).to_be_visible()
 
 
 def test_in_a_sandbox_as_build_servers_put_one_around_a_file_nothing_is_lost(browser: Browser, tmp_path: Path) -> None:
-    (tmp_path / "report.html").write_text(reporter("html").render(SHOWN["breaks"], Style()), "ascii")
+    (tmp_path / "report.html").write_text(load_reporter("html").render(SHOWN["breaks"], Style()), "ascii")
     (tmp_path / "frame.html").write_text(
         '<!doctype html><title>x</title><iframe sandbox="allow-scripts" width=1000 height=900 src="report.html">'
     )
@@ -321,17 +321,17 @@ def test_nothing_moves_for_those_who_asked_for_it(show: Callable[..., Page]) -> 
 
 
 def test_it_prints_everything_and_nothing_that_needs_a_screen(show: Callable[..., Page]) -> None:
-    page = show(large(MANY // 2), color_scheme="dark")
+    page = show(large(MIN_FOLDED_ISSUES // 2), color_scheme="dark")
     small = len(page.pdf(format="A4"))
     assert small > 100_000
     page.emulate_media(media="print")
     page.evaluate("dispatchEvent(new Event('beforeprint'))")
-    assert page.locator(".sides:visible").count() == MANY
+    assert page.locator(".excerpts:visible").count() == MIN_FOLDED_ISSUES
     assert page.locator("form:visible, button:visible, #themes:visible, .skip:visible").count() == 0
     assert page.evaluate("getComputedStyle(document.documentElement).colorScheme") == "light"
     page.evaluate("dispatchEvent(new Event('afterprint'))")
     page.emulate_media(media="screen")
-    assert page.locator(".sides:visible").count() == 0
+    assert page.locator(".excerpts:visible").count() == 0
 
 
 HOSTILE_TEXTS = [*MARKUP.values(), HOSTILE["lone surrogates"], HOSTILE["bidi"], HOSTILE["5,000 characters"]]

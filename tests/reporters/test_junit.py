@@ -14,7 +14,7 @@ from sample_reports import ACCEPTED, FRESHNESS, INVALID, REMOVED_FIELD, REPORTS,
 from test_hostile_names import HOSTILE, hostile_report
 
 from dcr.compatibility.severities import ERROR, WARNING
-from dcr.rendering.reports import reporter
+from dcr.rendering.reports import load_reporter
 from dcr.rendering.style import Style
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ def schema() -> etree.XMLSchema:
 
 def results_of(found: Report) -> JUnitXml:
     """Return the results as another program reads them, held to the schema and to its own counts."""
-    written = reporter("junit").render(found, Style())
+    written = load_reporter("junit").render(found, Style())
     schema().assertValid(xml_of(written))
     results = JUnitXml.fromstring(written.encode())
     said = [(each.tests, each.failures, each.errors) for each in (results, *results)]
@@ -59,7 +59,7 @@ def test_results_of_any_text_keep_to_the_schema_and_count_right(name: str) -> No
 
 
 def test_the_schema_is_no_formality() -> None:
-    document = xml_of(reporter("junit").render(REPORTS["breaks"], Style()))
+    document = xml_of(load_reporter("junit").render(REPORTS["breaks"], Style()))
     document[0].set("failures_", "1")
     with pytest.raises(etree.DocumentInvalid):
         schema().assertValid(document)
@@ -98,7 +98,7 @@ def test_a_failure_says_all_there_is_to_say() -> None:
         "error: field 'ltv' was removed [field_removed]",
         "field: ltv",
         f"at {USERS}:12:1",
-        "breaks consumers (backward)",
-        'accepted by previous, refused by proposed: {"ltv": 0.5, "user_id": "a", "plan": "free"}',
-        "hint: keep it with 'deprecated: true' for a release, and remove it once nobody reads it",
+        "breaks consumers",
+        'example row, valid before, invalid now: {"ltv": 0.5, "user_id": "a", "plan": "free"}',
+        "help: keep it with 'deprecated: true' for a release, and remove it once nobody reads it",
     ]

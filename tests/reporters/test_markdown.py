@@ -12,9 +12,9 @@ from sample_reports import ACCEPTED, FRESHNESS, REMOVED_FIELD, REPORTS, UNIQUE, 
 from dcr.compatibility.issue import IssueAcceptance
 from dcr.compatibility.severities import ERROR
 from dcr.parsing.location import Location
-from dcr.rendering.reports import reporter
-from dcr.rendering.reports._code_spans import cell, code
-from dcr.rendering.reports.markdown import MARK, MOST
+from dcr.rendering.reports import load_reporter
+from dcr.rendering.reports._code_spans import format_cell, format_code
+from dcr.rendering.reports.markdown import MARK, MAX_LENGTH
 from dcr.rendering.style import Style
 from dcr.text.printable import escape_ci_markers, make_printable
 
@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 
 
 def comment_of(found: Report) -> str:
-    comment = reporter("markdown").render(found, Style())
-    assert len(comment.encode("utf-16-le")) // 2 <= MOST
+    comment = load_reporter("markdown").render(found, Style())
+    assert len(comment.encode("utf-16-le")) // 2 <= MAX_LENGTH
     return comment
 
 
@@ -57,7 +57,7 @@ def test_a_long_comment_keeps_errors_before_warnings_and_says_what_is_left_out(
         assert f"{gone:,} issue" in comment
         assert f", {errors - kept.count('error'):,} error" in comment
         assert "warning" not in kept or kept.count("error") == errors
-        assert len(comment) > MOST / 3
+        assert len(comment) > MAX_LENGTH / 3
     else:
         assert "Left out" not in comment or "the details of" in comment
     assert comment.count("<details>") == comment.count("</details>") == len(html_of(comment).findall("details"))
@@ -65,7 +65,7 @@ def test_a_long_comment_keeps_errors_before_warnings_and_says_what_is_left_out(
 
 def test_the_details_of_errors_are_kept_before_the_rows_of_warnings() -> None:
     comment = comment_of(many(50, 1_000))
-    assert comment.count("accepted by previous, refused by proposed") == 50
+    assert comment.count("rows, valid before, invalid now") == 50
     assert 0 < comment.count("⚠️&nbsp;warning") < 1_000
 
 
@@ -112,14 +112,14 @@ def test_a_place_in_another_file_is_named_and_one_in_the_contract_is_a_line() ->
     ],
 )
 def test_a_code_span_gives_its_text_back(text: str, span: str) -> None:
-    assert code(text) == span
+    assert format_code(text) == span
     if text:
-        assert html_of(f"x {code(text)} y").findtext("p/code") == escape_ci_markers(make_printable(text))
+        assert html_of(f"x {format_code(text)} y").findtext("p/code") == escape_ci_markers(make_printable(text))
 
 
 @pytest.mark.parametrize("text", ["a|b", "|", "a\\|b", "\\\\|", "\\", "a\\", "`|`", "||"])
 def test_a_cell_is_one_cell(text: str) -> None:
-    (row,) = html_of(f"| a | b |\n|---|---|\n| {cell(text)} | z |\n").iterfind(".//tbody/tr")
+    (row,) = html_of(f"| a | b |\n|---|---|\n| {format_cell(text)} | z |\n").iterfind(".//tbody/tr")
     first, second = row
     assert first.findtext("code").replace("\\x5c", "\\") == text
     assert second.text == "z"

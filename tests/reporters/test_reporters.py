@@ -14,7 +14,7 @@ from rich.cells import cell_len
 from sample_reports import REPORTS
 
 from dcr.errors import UsageError
-from dcr.rendering.reports import names, reporter
+from dcr.rendering.reports import list_formats, load_reporter
 from dcr.rendering.style import Style
 from dcr.schemas import load_report_schema
 
@@ -31,7 +31,7 @@ every_report = pytest.mark.parametrize("name", REPORTS)
 
 
 def rendered(name: str, report: Report, *, width: int = 80, color: bool = False, unicode: bool = True) -> str:
-    return reporter(name).render(report, Style(width, color=color, unicode=unicode))
+    return load_reporter(name).render(report, Style(width, color=color, unicode=unicode))
 
 
 @every_report
@@ -133,13 +133,24 @@ def test_the_places_of_a_table_can_be_clicked_on() -> None:
 
 
 def test_machine_formats_ignore_the_terminal() -> None:
-    for name in set(names()) - {"table"}:
+    for name in set(list_formats()) - {"table"}:
         usual = rendered(name, REPORTS["breaks"])
         assert rendered(name, REPORTS["breaks"], width=40, color=True, unicode=False) == usual
 
 
 def test_every_format_has_a_name_and_no_other_module_has_one() -> None:
-    assert names() == ("azure", "github", "gitlab", "html", "json", "junit", "markdown", "sarif", "table", "text")
+    assert list_formats() == (
+        "azure",
+        "github",
+        "gitlab",
+        "html",
+        "json",
+        "junit",
+        "markdown",
+        "sarif",
+        "table",
+        "text",
+    )
 
 
 @pytest.mark.parametrize(
@@ -150,8 +161,8 @@ def test_every_format_has_a_name_and_no_other_module_has_one() -> None:
     ],
 )
 def test_a_format_that_does_not_exist_is_named(wrong: str, hint: str) -> None:
-    with pytest.raises(UsageError, match=f"there is no format '{wrong}'") as caught:
-        reporter(wrong)
+    with pytest.raises(UsageError, match=f"unknown format '{wrong}'") as caught:
+        load_reporter(wrong)
     assert caught.value.hint == hint
 
 
@@ -160,4 +171,4 @@ def test_a_format_that_does_not_exist_is_named(wrong: str, hint: str) -> None:
 )
 def test_only_formats_can_be_asked_for(wrong: str) -> None:
     with pytest.raises(UsageError):
-        reporter(wrong)
+        load_reporter(wrong)

@@ -9,7 +9,7 @@ import pytest
 from readers import Seen, seen_in
 from sample_reports import REPORTS
 
-from dcr.rendering.reports import names, reporter
+from dcr.rendering.reports import list_formats, load_reporter
 from dcr.rendering.style import Style
 
 if TYPE_CHECKING:
@@ -30,11 +30,11 @@ def meant_by(report: Report, *, placed: bool) -> list[Seen]:
     return meant
 
 
-@pytest.mark.parametrize("format_name", names())
+@pytest.mark.parametrize("format_name", list_formats())
 @pytest.mark.parametrize("name", REPORTS)
 def test_every_format_carries_the_same_issues(name: str, format_name: str) -> None:
     report = REPORTS[name]
-    seen = seen_in(reporter(format_name).render(report, Style(width=400)), format_name)
+    seen = seen_in(load_reporter(format_name).render(report, Style(width=400)), format_name)
     meant = meant_by(report, placed=format_name in PLACED)
     assert [each._replace(field=... if each.field is ... else each.field or None) for each in seen] == [
         one._replace(field=... if each.field is ... else one.field) for one, each in zip(meant, seen, strict=True)
@@ -43,21 +43,21 @@ def test_every_format_carries_the_same_issues(name: str, format_name: str) -> No
 
 @pytest.mark.parametrize("name", REPORTS)
 def test_every_format_counts_alike(name: str) -> None:
-    summary = json.loads(reporter("json").render(REPORTS[name], Style()))["summary"]
-    for format_name in names():
-        seen = seen_in(reporter(format_name).render(REPORTS[name], Style(width=400)), format_name)
+    summary = json.loads(load_reporter("json").render(REPORTS[name], Style()))["summary"]
+    for format_name in list_formats():
+        seen = seen_in(load_reporter(format_name).render(REPORTS[name], Style(width=400)), format_name)
         assert sum(each.severity == "error" for each in seen) == summary["errors"]
         assert sum(each.severity == "warning" for each in seen) == summary["warnings"]
 
 
-@pytest.mark.parametrize("format_name", sorted(set(names()) - {"json", "gitlab", "sarif", "junit"}))
+@pytest.mark.parametrize("format_name", sorted(set(list_formats()) - {"json", "gitlab", "sarif", "junit"}))
 def test_what_people_read_says_that_a_break_was_let_through(format_name: str) -> None:
-    page = reporter(format_name).render(REPORTS["accepted"], Style())
+    page = load_reporter(format_name).render(REPORTS["accepted"], Style())
     assert "accepted" in page.lower()
     assert "nobody reads it; agreed in the weekly" in " ".join(page.split())
 
 
 @pytest.mark.parametrize("format_name", ["gitlab", "sarif", "junit"])
 def test_what_services_read_says_that_a_break_was_let_through(format_name: str) -> None:
-    page = reporter(format_name).render(REPORTS["accepted"], Style())
+    page = load_reporter(format_name).render(REPORTS["accepted"], Style())
     assert "ACCEPTED: nobody reads it; agreed in the weekly (until 2099-01-01)" in page

@@ -15,9 +15,9 @@ from test_hostile_names import HOSTILE, hostile_report
 from dcr.compatibility.rule import load_rules
 from dcr.compatibility.severities import ERROR, INFO, WARNING
 from dcr.parsing.location import Location
-from dcr.rendering.reports import reporter
-from dcr.rendering.reports._sarif_rules import LEVELS, descriptors
-from dcr.rendering.reports.sarif import MOST_RESULTS, SCHEMA
+from dcr.rendering.reports import load_reporter
+from dcr.rendering.reports._sarif_rules import LEVELS, build_descriptors
+from dcr.rendering.reports.sarif import MAX_RESULTS, SCHEMA
 from dcr.rendering.style import Style
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ def validator() -> jsonschema.Draft4Validator:
 
 
 def log_of(found: Report) -> dict[str, Any]:
-    log: dict[str, Any] = json.loads(reporter("sarif").render(found, Style()), parse_constant=pytest.fail)
+    log: dict[str, Any] = json.loads(load_reporter("sarif").render(found, Style()), parse_constant=pytest.fail)
     validator().validate(log)
     return log
 
@@ -103,10 +103,9 @@ def test_a_break_that_was_let_through_is_a_note_that_is_suppressed() -> None:
 def test_a_message_reads_as_sentences() -> None:
     (result,) = results_of(report(contract("users", USERS, REMOVED_FIELD)))
     assert result["message"]["text"] == (
-        "field 'ltv' was removed. Breaks consumers (backward). "
-        'A row with ltv = 0.5, user_id = "a", plan = "free" is accepted by the previous contract and refused by the '
-        "proposed contract. "
-        "Hint: keep it with 'deprecated: true' for a release, and remove it once nobody reads it."
+        "field 'ltv' was removed. Breaks consumers. "
+        'Example row, valid before, invalid now: ltv = 0.5, user_id = "a", plan = "free". '
+        "Help: keep it with 'deprecated: true' for a release, and remove it once nobody reads it."
     )
 
 
@@ -170,16 +169,16 @@ def test_provenance_is_told_when_it_is_known() -> None:
 
 
 def test_a_run_holds_no_more_results_than_code_scanning_takes_and_says_what_it_leaves_out() -> None:
-    issues = [FRESHNESS, *[REMOVED_FIELD._replace(severity=WARNING)] * MOST_RESULTS, REMOVED_FIELD, ACCEPTED]
-    run = json.loads(reporter("sarif").render(report(contract("users", USERS, *issues)), Style()))["runs"][0]
+    issues = [FRESHNESS, *[REMOVED_FIELD._replace(severity=WARNING)] * MAX_RESULTS, REMOVED_FIELD, ACCEPTED]
+    run = json.loads(load_reporter("sarif").render(report(contract("users", USERS, *issues)), Style()))["runs"][0]
     levels = [each["level"] for each in run["results"]]
-    assert (len(levels), levels.count("error"), levels.count("note")) == (MOST_RESULTS, 1, 0)
+    assert (len(levels), levels.count("error"), levels.count("note")) == (MAX_RESULTS, 1, 0)
     (note,) = run["invocations"][0]["toolExecutionNotifications"]
     assert note["message"]["text"] == "3 issues left out, the least severe: a run holds 25,000 at most."
 
 
 def test_every_kind_is_a_rule_with_its_manual() -> None:
-    for told, (kind, rule) in zip(descriptors(load_rules()), load_rules().items(), strict=True):
+    for told, (kind, rule) in zip(build_descriptors(load_rules()), load_rules().items(), strict=True):
         assert told["id"] == kind
         assert told["help"]["text"] == rule.manual
         assert told["defaultConfiguration"]["level"] == LEVELS[rule.severity]

@@ -14,7 +14,7 @@ from dcr.check import Request, check
 from dcr.cli.output import COLORS, complete_with, get_style, require_choice
 from dcr.errors import DcrError
 from dcr.git.writing.temporary_repository import create_repository
-from dcr.rendering.reports import reporter
+from dcr.rendering.reports import load_reporter
 from dcr.text.printable import make_printable
 
 EXAMPLE = "Example: dcr demo --keep dcr-demo"
@@ -107,5 +107,5 @@ def _print_step(text: str) -> None:
 def _run_check(folder: Path, color: str) -> None:
     print("\n$ dcr check --base main")
     report = check(Request(folder=str(folder), base="main"))
-    sys.stdout.write(reporter("table").render(report, get_style(color)))
+    sys.stdout.write(load_reporter("table").render(report, get_style(color)))
     print(f"exit code {1 if report.fails else 0}")

@@ -148,22 +148,22 @@ def _format_binary(file: str) -> str:
 
 
 def _format_unmerged(path: str) -> bytes:
-    from dcr.rendering.listings.patch import quoted
+    from dcr.rendering.listings.patch import quote_path
 
-    return _encode(f"* Unmerged path {quoted(path)}\n")  # as git says it
+    return _encode(f"* Unmerged path {quote_path(path)}\n")  # as git says it
 
 
 def _format_setup_guide() -> bytes:
     from dcr.git.repository import NotARepositoryError, discover_repository
     from dcr.lint import read_policy
     from dcr.policy.policy import Policy
-    from dcr.rendering.listings.diff_setup import set_up
+    from dcr.rendering.listings.diff_setup import render_setup
 
     try:
         top = discover_repository(get_working_folder()).top
     except NotARepositoryError:
         top = None
-    return _encode(set_up(read_policy(top)[0] if top else Policy()))
+    return _encode(render_setup(read_policy(top)[0] if top else Policy()))
 
 
 def _encode(text: str) -> bytes:

@@ -27,7 +27,7 @@ from dcr.cli.targets import is_read_by_people, parse_targets
 from dcr.errors import UsageError
 from dcr.git.ref_updates import RefUpdate, parse_pre_push, parse_pre_receive
 from dcr.pushes import PushOptions, UpdateResult, check_received, check_sent
-from dcr.rendering.reports import reporter
+from dcr.rendering.reports import load_reporter
 from dcr.rendering.style import Style
 from dcr.text.printable import escape_ci_commands, make_printable
 from dcr.text.suggestions import format_suggestion
@@ -135,7 +135,7 @@ def _print_results(found: list[UpdateResult], format_name: str, style: Style) ->
         if each.note or len(found) > 1:
             _print_line(f"dcr: {name} {make_printable(each.note) or 'is judged'}")
         if each.report is not None:
-            sys.stdout.write(reporter(format_name).render(each.report, style))
+            sys.stdout.write(load_reporter(format_name).render(each.report, style))
             if format_name == "text":
                 from dcr.report.summary import format_closing_line
 

@@ -16,9 +16,9 @@ from dcr.cli.reading import (
     open_registry,
     print_warning,
     read_history_with_warnings,
+    show_page,
     write_bytes,
 )
-from dcr.cli.reading import show_page
 from dcr.registry.version_lookup import VersionSpec, get_version, parse_version_spec
 from dcr.rendering.listings.json_documents import render_json
 from dcr.rendering.listings.page import format_day

@@ -1,10 +1,10 @@
-"""The promise of freshness is gone.
+"""The freshness promise was removed.
 
 Why it breaks
-    Jobs and alerts downstream rely on the promised lag. Without it nobody is told when the data is late.
+    Consumers schedule jobs and alerts by the promised lag. Without it, nobody is alerted when the data is late.
 
 Instead
-    Keep a promise, if a longer one, and tell those who schedule on it.
+    Keep a promise, even a longer one, and notify the consumers who schedule by it.
 
 Example
     freshness_sla: {max_lag_seconds: 86400}
@@ -33,4 +33,8 @@ def freshness_sla_removed(pair: ContractPair) -> Iterator[Finding]:
         return
     sla = pair.both[0].freshness_sla
     lag = sla.written if sla.max_lag_seconds is None else format_lag(sla.max_lag_seconds, pair.both[0])
-    yield Finding(f"the freshness promise of {lag} was removed", "keep one, if a longer one", key="freshness_sla")
+    yield Finding(
+        f"the freshness promise of {lag} was removed",
+        "keep a freshness promise, even a longer one",
+        key="freshness_sla",
+    )

@@ -151,5 +151,6 @@ def _summary(audit: Audit) -> str:
     }
     errors, accepted = count_issues(audit, ERROR), sum(issue.accepted is not None for issue in _issues(audit))
     result = f"{format_count(errors, 'error')} in {format_count(len(commits), 'commit')}" if errors else "no errors"
-    also = f", {accepted:,} accepted" if accepted else ""
-    return f"{result}{also}; checked {format_count(audit.transition_count, 'change')} of {format_count(audit.dataset_count, 'dataset')}"
+    accepted_text = f", {accepted:,} accepted" if accepted else ""
+    checked = f"{format_count(audit.transition_count, 'change')} of {format_count(audit.dataset_count, 'dataset')}"
+    return f"{result}{accepted_text}; checked {checked}"

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
 _SHORT = 10
 _COLUMNS = (
-    Column("field", least=16), Column("added in", 2, 5), Column("date", 3), Column("commit", 6), Column("author", 4, 8),
-    Column("changed in", 1, 5), Column("date", 3), Column("commit", 6), Column("author", 2, 8),
+    Column("field", least=16), Column("added in", 2, 8), Column("date", 3), Column("commit", 6), Column("author", 4, 8),
+    Column("changed in", 1, 10), Column("date", 3), Column("commit", 6), Column("author", 2, 8),
 )  # fmt: skip
 
 

@@ -74,7 +74,8 @@ def render_markdown(log: Changelog) -> str:
     if len(text) <= MAX_MARKDOWN:
         return text
     kept = text[: MAX_MARKDOWN - 100].rpartition("\n")[0]
-    return f"{kept}\n\n{text.count(chr(10)) - kept.count(chr(10))} more lines; run dcr diff --format json for all of them\n"
+    left_out = text.count("\n") - kept.count("\n")
+    return f"{kept}\n\n{left_out} more lines; run dcr diff --format json for all of them\n"
 
 
 def document(log: Changelog) -> dict[str, Any]:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 _COLUMNS = (
     Column("dataset", least=24), Column("version", least=9), Column("status", 1), Column("owners", 3, 8),
-    Column("freshness", 4, 5), Column("last change", 2), Column("path", 5, 20, is_path=True),
+    Column("freshness", 5, 9), Column("changed", 2), Column("author", 6, 8), Column("path", 4, 24, is_path=True),
 )  # fmt: skip
 _UNITS = ((86_400, "d"), (3_600, "h"), (60, "min"), (1, "s"))
 
@@ -38,7 +38,8 @@ def _summary(datasets: Sequence[Dataset], known: Sequence[Dataset]) -> str:
         return part + format_count(removed, "removed dataset")
     if len(datasets) < present:
         return f"{len(datasets)} of {format_count(present, 'dataset')}"
-    return format_count(present, "dataset") + (f" ({removed} more were removed: --status removed)" if removed else "")
+    removed_text = f", and {format_count(removed, 'removed dataset')} (--status removed)" if removed else ""
+    return format_count(present, "dataset") + removed_text
 
 
 def document(opened: Snapshot, history: History, datasets: Sequence[Dataset]) -> dict[str, Any]:
@@ -59,7 +60,8 @@ def _row(dataset: Dataset) -> list[Cell]:
         Cell(dataset.status, STATUS_COLORS.get(dataset.status, "")),
         Cell(", ".join(team for team, _ in facts.owners)),
         Cell(format_duration(facts.freshness[0]) if facts.freshness else ""),
-        Cell(f"{format_day(commit.date)} {commit.author}"),
+        Cell(format_day(commit.date)),
+        Cell(commit.author),
         Cell(f"{dataset.last.path}{also}", DIM),
     ]
 

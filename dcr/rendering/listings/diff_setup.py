@@ -1,4 +1,4 @@
-"""The lines that make git ask dcr about contracts: attributes to commit, and settings for one clone."""
+"""Renders the git attributes and settings that make `git diff` run dcr on contracts."""
 
 from __future__ import annotations
 
@@ -11,27 +11,27 @@ if TYPE_CHECKING:
     from dcr.policy.policy import Policy
 
 _PROGRAMS = {"command": "dcr git-diff-driver --", "textconv": "dcr git-diff-driver --textconv --"}
-"""The `--` is for paths that begin with a dash."""
+"""The commands end in `--`, because a path can begin with a dash."""
 
 
-def set_up(policy: Policy) -> str:
-    """Return both as they are to be typed or piped: comments to a shell are comments to git too."""
+def render_setup(policy: Policy) -> str:
+    """Return the attributes and the commands, with comments for git and the shell."""
     return "".join(f"{line}\n" for line in (
-        "# .gitattributes, to be committed: which files are contracts",
-        *_attributes(policy),
+        "# add to .gitattributes and commit:",
+        *_list_attributes(policy),
         "",
-        "# once in each clone, or with --global once for all: what git asks about them",
+        "# run once in each clone, or once with --global:",
         *(f"git config diff.dcr.{name} '{program}'" for name, program in _PROGRAMS.items()),
     ))  # fmt: skip
 
 
-def _attributes(policy: Policy) -> Iterator[str]:
-    yield from (f"{_pattern(glob)} diff=dcr" for glob in policy.scope.globs)
-    yield from (f"{_pattern(glob)} !diff" for glob in policy.exclude)
+def _list_attributes(policy: Policy) -> Iterator[str]:
+    yield from (f"{_build_pattern(glob)} diff=dcr" for glob in policy.scope.globs)
+    yield from (f"{_build_pattern(glob)} !diff" for glob in policy.exclude)
 
 
-def _pattern(glob: str) -> str:
-    """Return a glob of the policy as a pattern of gitattributes: without a slash, git's hold in every folder."""
+def _build_pattern(glob: str) -> str:
+    """Return a glob of the policy as a gitattributes pattern. Without a slash, a pattern matches in every folder."""
     anchored = glob if "/" in glob and not glob.startswith(("!", "#")) else f"/{glob}"
     if not re.search(r'[\s"]', anchored):
         return anchored

@@ -193,7 +193,7 @@ def _version_lines(page: Page, version: Version, step: HistoryStep) -> list[str]
     status = facts.status if facts else ""
     bump = ""
     if step.required_bump is not None:
-        bump = f"required bump {step.required_bump.upper()}, actual {(step.actual_bump or 'none').upper()}"
+        bump = f"needs {step.required_bump.upper()}, has {(step.actual_bump or 'none').upper()}"
     heading = page.line(
         Cell(version.release.version, BOLD),
         Cell(status, STATUS_COLORS.get(status, "")),

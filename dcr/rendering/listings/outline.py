@@ -1,4 +1,4 @@
-"""What a file's contracts say, one fact a line: the lines that differ are what changed in meaning."""
+"""Renders the contracts of a file as lines, one fact each, so that a text diff shows changes in meaning."""
 
 from __future__ import annotations
 
@@ -15,25 +15,25 @@ if TYPE_CHECKING:
 
 
 def outline(reading: ParsedFile) -> list[str]:
-    """Return the lines about one file; none for a file that is no contract.
+    """Return the lines of one file. A file without contracts has none.
 
-    Order, layout and comments of the file do not show in them. A dataset's line begins where a line begins, so that
-    git names the dataset at the head of a hunk.
+    The lines do not depend on the order, layout and comments of the file. The line of a dataset is not indented, so git
+    prints it in the head of a hunk.
     """
-    fatal = next((each for each in reading.problems if each.is_fatal), None)
+    fatal = next((problem for problem in reading.problems if problem.is_fatal), None)
     if fatal is not None:
-        return [f"not read by dcr: line {fatal.location.line}: {make_printable(fatal.message)}"]
+        return [f"dcr cannot read this file: line {fatal.location.line}: {make_printable(fatal.message)}"]
     lines: list[str] = []
-    for contract in sorted(reading.contracts, key=lambda each: each.dataset_id):
-        lines.append(f"dataset {make_printable(contract.dataset_id)}, as dcr reads it")
+    for contract in sorted(reading.contracts, key=lambda contract: contract.dataset_id):
+        lines.append(f"dataset {make_printable(contract.dataset_id)}")
         if contract.alias_of:
-            lines.append(f"  what {make_printable(contract.alias_of)} is, for those who name no version")
+            lines.append(f"  latest version of the model, same as {make_printable(contract.alias_of)}")
             continue
-        lines += [f"  {make_printable(fact)}" for fact in (*_facts(contract), *_fields(contract))]
+        lines += [f"  {make_printable(fact)}" for fact in (*_list_facts(contract), *_list_fields(contract))]
     return lines
 
 
-def _facts(contract: Contract) -> Iterator[str]:
+def _list_facts(contract: Contract) -> Iterator[str]:
     yield f"version {contract.version}"
     if contract.has_status:
         yield f"status {contract.status}"
@@ -41,7 +41,7 @@ def _facts(contract: Contract) -> Iterator[str]:
         yield f"description {contract.description}"
     if contract.primary_key:
         yield f"primary key {', '.join(contract.primary_key)}"
-    for owner in sorted(contract.owners, key=lambda each: (each.team, each.contact or "")):
+    for owner in sorted(contract.owners, key=lambda owner: (owner.team, owner.contact or "")):
         yield f"owner {owner.team}" + (f", {owner.contact}" if owner.contact else "")
     sla = contract.freshness_sla
     if sla is not None:
@@ -53,26 +53,26 @@ def _facts(contract: Contract) -> Iterator[str]:
             yield f"{name} {value}"
 
 
-def _fields(contract: Contract) -> Iterator[str]:
-    for path, field in sorted(walk_fields(contract.fields), key=lambda each: each[0]):
-        yield f"field {path}: {', '.join(_words(field))}"
+def _list_fields(contract: Contract) -> Iterator[str]:
+    for path, field in sorted(walk_fields(contract.fields), key=lambda entry: entry[0]):
+        yield f"field {path}: {', '.join(_describe_field(field))}"
         if field.description:
-            yield f"field {path} is described as {field.description}"
+            yield f"field {path} description {field.description}"
 
 
-def _words(field: Field) -> Iterator[str]:
+def _describe_field(field: Field) -> Iterator[str]:
     yield f"{field.type} ({field.physical_type})" if field.physical_type else field.type
     yield "required" if field.required else "optional"
     if field.deprecated:
         yield "deprecated"
     if field.enum is not None:
-        yield f"one of {' | '.join(sorted(map(_value, field.enum))) or 'no values'}"
+        yield f"one of {' | '.join(sorted(map(_format_value, field.enum))) or 'no values'}"
     for name, value in sorted(field.constraints.items()):
-        yield name if value is True else f"{name} {_value(value)}"
+        yield name if value is True else f"{name} {_format_value(value)}"
 
 
-def _value(value: Scalar) -> str:
-    """Return a value so that equal ones look alike, whether 1 or 1.0 was written."""
+def _format_value(value: Scalar) -> str:
+    """Return a value as text, the same for 1 and 1.0."""
     if isinstance(value, float) and value == int(value):
         return str(int(value))
     return str(value).lower() if isinstance(value, bool) else str(value)

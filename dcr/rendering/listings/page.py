@@ -93,7 +93,7 @@ class Page:
         ]
         lay_out = self._pad if self.style.width >= UNLIMITED or len(cells) > MAX_RICH_ROWS else self._lay_out_with_rich
         lines = lay_out(heads, list(widths.values()), cells)
-        hidden = [columns[number].title for number in filled if number not in widths]
+        hidden = dict.fromkeys(columns[number].title for number in filled if number not in widths)
         if hidden:
             lines.append(self.line(Cell(f"not shown at this width: {', '.join(hidden)}", DIM)))
         return lines

@@ -1,4 +1,4 @@
-"""A report in, text out: one module per format, found by its name. Only they know how a format escapes."""
+"""Renders a report in one of the formats: one module per format, found by its name."""
 
 from __future__ import annotations
 
@@ -18,33 +18,31 @@ if TYPE_CHECKING:
 
 
 class Reporter(Protocol):
-    """What every format module offers.
+    """The interface of a format module.
 
-    One whose output ends in the closing line has `CLOSES = True`. One that is made of commands to a CI's log has
-    `commands(report) -> str`: the commands alone, which may stand below another report.
+    A format whose output ends in the closing line has `CLOSES = True`. A format of CI log commands has
+    `commands(report) -> str`, which returns the commands alone, to be printed after another report.
     """
 
     def render(self, report: Report, style: Style) -> str:
-        """Return the whole output for stdout, ending in a newline unless it is empty."""
+        """Return the output. It ends in a line break unless it is empty."""
 
 
 @lru_cache(maxsize=1)
-def names() -> tuple[str, ...]:
-    """Return the names of all formats; a module whose name begins with an underscore is a part that they share."""
-    found = (each.name for each in pkgutil.iter_modules(__path__))
-    return tuple(sorted(each for each in found if not each.startswith("_")))
+def list_formats() -> tuple[str, ...]:
+    """Return the names of all formats. A module that begins with an underscore is no format."""
+    modules = (module.name for module in pkgutil.iter_modules(__path__))
+    return tuple(sorted(name for name in modules if not name.startswith("_")))
 
 
-def reporter(name: str) -> Reporter:
+def load_reporter(name: str) -> Reporter:
     """Return the reporter of a format. Raises `UsageError` for one that does not exist."""
-    known = names()
+    known = list_formats()
     if name not in known:
-        raise UsageError(
-            f"there is no format '{name}'", format_suggestion(name, known) or f"one of: {', '.join(known)}"
-        )
+        raise UsageError(f"unknown format '{name}'", format_suggestion(name, known) or f"one of: {', '.join(known)}")
     return cast("Reporter", import_module(f"{__name__}.{name}"))
 
 
 def needs_sources(formats: Iterable[str]) -> bool:
-    """Return whether one of some formats shows the texts that issues point at (`Report.sources`)."""
-    return any(getattr(reporter(name), "NEEDS_SOURCES", False) for name in formats)
+    """Return whether a format prints the source lines of issues (`Report.sources`)."""
+    return any(getattr(load_reporter(name), "NEEDS_SOURCES", False) for name in formats)

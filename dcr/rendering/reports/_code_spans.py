@@ -1,34 +1,34 @@
-"""The user's text in Markdown: code spans, in which nothing is a link, a mention, a reference or HTML.
+"""Formats text of the user as Markdown code spans, which contain no links, mentions, references or HTML.
 
-Source: GitHub Flavored Markdown 0.29, 6.3 (code spans) and 4.10 (tables). Escaping with backslashes would not do:
-GitHub and GitLab look for mentions and references in the rendered text, and leave out only what is code.
+Source: GitHub Flavored Markdown 0.29, 6.3 (code spans) and 4.10 (tables). Backslashes are not enough:
+GitHub and GitLab find mentions and references in the rendered text, except in code.
 """
 
 from __future__ import annotations
 
 import re
 
-from dcr.rendering.reports._wording import cut
+from dcr.rendering.reports._issue_text import truncate
 from dcr.text.printable import escape_ci_markers, make_printable
 
-MOST = 500
-"""How many characters of one text a comment shows."""
+MAX_TEXT = 500
+"""Characters of one text that a comment contains."""
 
 
-def code(text: str, most: int = MOST) -> str:
-    """Return text as a code span; nothing for none."""
-    shown = cut(escape_ci_markers(make_printable(text)), most)
-    if not shown:
+def format_code(text: str, most: int = MAX_TEXT) -> str:
+    """Return text as a code span. An empty text has none."""
+    content = truncate(escape_ci_markers(make_printable(text)), most)
+    if not content:
         return ""
-    fence = "`" * (max((len(run) for run in re.findall("`+", shown)), default=0) + 1)
-    blank = not shown.strip(" ")  # of such a text no space is taken away
-    padded = shown[0] in "` " or shown[-1] in "` "
-    return f"{fence} {shown} {fence}" if padded and not blank else f"{fence}{shown}{fence}"
+    fence = "`" * (max((len(run) for run in re.findall("`+", content)), default=0) + 1)
+    blank = not content.strip(" ")  # Markdown removes no space from such a span
+    padded = content[0] in "` " or content[-1] in "` "
+    return f"{fence} {content} {fence}" if padded and not blank else f"{fence}{content}{fence}"
 
 
-def cell(text: str, most: int = MOST) -> str:
-    """Return text as a code span in a table, whose cells end at a pipe even there.
+def format_cell(text: str, most: int = MAX_TEXT) -> str:
+    r"""Return text as a code span in a table cell. A pipe is escaped, because it ends a cell even in code.
 
-    Renderers do not agree on what a backslash before an escaped pipe is, so that one is written out.
+    Renderers disagree on a backslash before an escaped pipe, so it is written as `\x5c`.
     """
-    return code(text, most).replace("\\|", "\\x5c|").replace("|", "\\|")
+    return format_code(text, most).replace("\\|", "\\x5c|").replace("|", "\\|")

@@ -1,4 +1,4 @@
-"""What of a report goes into a comment of limited length: the most important pieces, as many as fit."""
+"""Selects the most important pieces of a report that fit into a comment of limited length."""
 
 from __future__ import annotations
 
@@ -10,35 +10,35 @@ if TYPE_CHECKING:
 
 
 class Piece(NamedTuple):
-    """A piece of text, one of a group that stands together. `rank` is its importance, 0 the greatest."""
+    """A piece of text in a group of pieces. `rank` is its importance; 0 is the most important."""
 
     text: str
     rank: int
     group: str
 
 
-def fitted(pieces: Sequence[Piece], frames: Mapping[str, tuple[str, str]], room: int) -> tuple[str, list[Piece]]:
-    """Return the pieces that fit into `room`, in their order, and those that do not.
+def select_pieces(pieces: Sequence[Piece], frames: Mapping[str, tuple[str, str]], room: int) -> tuple[str, list[Piece]]:
+    """Return the text of the pieces that fit into `room`, and the pieces that do not fit.
 
-    `frames` holds what stands before and after each group. Pieces are taken by rank, then by their order, until
-    one does not fit: after it nothing is, so that what is left out is never more important than what is kept.
+    `frames` are the texts before and after each group. Pieces are selected by rank, then in their order, up to the
+    first that does not fit. So no piece that is left out is more important than one that is kept.
     """
     kept: set[int] = set()
     framed: set[str] = set()
-    for at in sorted(range(len(pieces)), key=lambda at: pieces[at].rank):
-        text, _, group = pieces[at]
-        room -= length(text) + (0 if group in framed else sum(length(each) for each in frames[group]))
+    for position in sorted(range(len(pieces)), key=lambda position: pieces[position].rank):
+        text, _, group = pieces[position]
+        room -= measure_length(text) + (0 if group in framed else sum(measure_length(part) for part in frames[group]))
         if room < 0:
             break
         framed.add(group)
-        kept.add(at)
+        kept.add(position)
     parts: list[str] = []
-    for group, members in groupby((pieces[at] for at in sorted(kept)), key=lambda piece: piece.group):
+    for group, members in groupby((pieces[position] for position in sorted(kept)), key=lambda piece: piece.group):
         before, after = frames[group]
         parts += [before, *(piece.text for piece in members), after]
-    return "".join(parts), [piece for at, piece in enumerate(pieces) if at not in kept]
+    return "".join(parts), [piece for position, piece in enumerate(pieces) if position not in kept]
 
 
-def length(text: str) -> int:
-    """Return how long a text is for services that count UTF-16 units; those that count characters count no more."""
+def measure_length(text: str) -> int:
+    """Return the length of a text in UTF-16 units, as GitHub counts. Other services count fewer."""
     return len(text.encode("utf-16-le")) // 2

@@ -1,4 +1,4 @@
-"""How much room a table has: columns where all of them fit, the same words stacked where they don't."""
+"""Chooses the columns of the report table by the width of the terminal."""
 
 from __future__ import annotations
 
@@ -6,83 +6,75 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from dcr.report.summary import format_severity
-from dcr.text.printable import escape_ci_markers, make_printable
 
 if TYPE_CHECKING:
     from dcr.compatibility.issue import Issue
     from dcr.rendering.style import Style
 
 INDENT, GAP = 2, 2
-_ASCII = str.maketrans({"→": "->", "✓": "+", "✗": "x", "…": "..."})
 _MAX_FIELD = 30
-_LEAST_MESSAGE = 50
-"""Columns a message needs for a layout with columns to read better than a stacked one."""
+_MIN_MESSAGE = 50
+"""The least width, in columns, of a message that has columns next to it."""
 
 
 class Layout(NamedTuple):
-    """How wide each column is, in every group alike; `kind` is 0 when everything is stacked.
+    """The width of each column, the same for all contracts; 0 for a column that is printed above the message.
 
-    Where the terminal is narrow, the severity has no column of its own either.
+    On a narrow terminal, the severity has no column either.
     """
 
     width: int
-    unicode: bool
     severity: int = 0
     kind: int = 0
     field: int = 0
-    place: int = 0
+    location: int = 0
 
     @property
     def message(self) -> int:
-        """The room for message, hint and row."""
-        beside = [each for each in (self.severity, self.kind, self.field, self.place) if each]
-        return self.width - INDENT - sum(beside) - GAP * len(beside)
+        """The width left for message, help and row."""
+        others = [width for width in (self.severity, self.kind, self.field, self.location) if width]
+        return self.width - INDENT - sum(others) - GAP * len(others)
 
     @property
     def columns(self) -> list[int]:
-        """The width of each column, in order."""
-        before = [each for each in (self.severity, self.kind, self.field) if each]
-        return [*before, self.message, *([self.place] if self.place else [])]
-
-    def shown(self, text: str) -> str:
-        """Return untrusted text as this page may hold it."""
-        text = escape_ci_markers(make_printable(text))
-        return text if self.unicode else text.translate(_ASCII).encode("ascii", "backslashreplace").decode("ascii")
+        """The widths of the columns, from left to right."""
+        left = [width for width in (self.severity, self.kind, self.field) if width]
+        return [*left, self.message, *([self.location] if self.location else [])]
 
 
-def layout_of(issues: tuple[Issue, ...], style: Style) -> Layout:
-    """Return the widest layout that leaves a message the room to be read."""
-    narrow = Layout(style.width, style.unicode)
+def choose_layout(issues: tuple[Issue, ...], style: Style) -> Layout:
+    """Return the layout with the most columns that leaves a readable width for messages."""
+    narrow = Layout(style.width)
     if not issues:
         return narrow
     stacked = narrow._replace(severity=max(len(format_severity(issue)) for issue in issues))
     columns = stacked._replace(
         kind=max(len(issue.kind) for issue in issues),
-        field=min(max(width_of(narrow.shown(issue.field or "")) for issue in issues), _MAX_FIELD),
-        place=max(width_of(place_of(issue, narrow)) for issue in issues),
+        field=min(max(measure(style.sanitize(issue.field or "")) for issue in issues), _MAX_FIELD),
+        location=max(measure(format_location(issue, style)) for issue in issues),
     )
-    if columns.message >= _LEAST_MESSAGE:
+    if columns.message >= _MIN_MESSAGE:
         return columns
-    return stacked if stacked.message >= _LEAST_MESSAGE else narrow
+    return stacked if stacked.message >= _MIN_MESSAGE else narrow
 
 
-def place_of(issue: Issue, layout: Layout) -> str:
-    """Return the place an issue points at, as terminals make it a link; empty without one."""
-    return f"{layout.shown(issue.location.path)}:{issue.location.line}" if issue.location else ""
+def format_location(issue: Issue, style: Style) -> str:
+    """Return the location of an issue as `path:line`, which terminals make a link. Empty without a location."""
+    return f"{style.sanitize(issue.location.path)}:{issue.location.line}" if issue.location else ""
 
 
-def width_of(text: str) -> int:
-    """Return how many columns a text takes; some characters take two."""
+def measure(text: str) -> int:
+    """Return the width of a text in columns; some characters are two columns wide."""
     from rich.cells import cell_len  # noqa: PLC0415 (only with something to lay out)
 
     return cell_len(text)
 
 
-def broken(place: str, room: int) -> str:
-    """Return a path over as many lines as it needs, each but the last ending in a slash."""
+def break_path(location: str, width: int) -> str:
+    """Return a path on as many lines as it needs, broken after slashes."""
     lines = [""]
-    for part in re.findall("[^/]*/|[^/]+", place):
-        if lines[-1] and width_of(lines[-1] + part) > room:
+    for part in re.findall("[^/]*/|[^/]+", location):
+        if lines[-1] and measure(lines[-1] + part) > width:
             lines.append("")
         lines[-1] += part
     return "\n".join(lines)

@@ -1,4 +1,4 @@
-"""Rules as SARIF describes them: the manual that `dcr explain` prints, as plain text and as Markdown.
+"""Builds the SARIF descriptors of rules from the manuals that `dcr explain` prints.
 
 Source: SARIF 2.1.0 Errata 01, 3.49 (reportingDescriptor); GitHub, "SARIF support for code scanning" (tags,
 precision, problem.severity).
@@ -18,24 +18,24 @@ if TYPE_CHECKING:
 
 LEVELS = {ERROR: "error", WARNING: "warning", INFO: "note"}
 _PROBLEMS = {ERROR: "error", WARNING: "warning", INFO: "recommendation"}
-_MOST_OF_A_DESCRIPTION = 1_024
+_MAX_DESCRIPTION = 1_024
 
 
-def descriptors(kinds: Iterable[str]) -> list[dict[str, Any]]:
+def build_descriptors(kinds: Iterable[str]) -> list[dict[str, Any]]:
     """Return a descriptor for each kind, in the order given."""
     rules = load_rules()
-    return [_descriptor(rules[kind]) for kind in kinds]
+    return [_build_descriptor(rules[kind]) for kind in kinds]
 
 
-def _descriptor(rule: Rule) -> dict[str, Any]:
+def _build_descriptor(rule: Rule) -> dict[str, Any]:
     summary, *parts = rule.manual.split("\n\n")
     why = " ".join(parts[0].split("\n    ")[1:]) if parts else ""
     return {
         "id": rule.kind,
         "name": "".join(word.capitalize() for word in rule.kind.split("_")),
         "shortDescription": {"text": summary},
-        "fullDescription": {"text": f"{summary} {why}".strip()[:_MOST_OF_A_DESCRIPTION]},
-        "help": {"text": rule.manual, "markdown": "\n".join([summary, *_markdown(parts)])},
+        "fullDescription": {"text": f"{summary} {why}".strip()[:_MAX_DESCRIPTION]},
+        "help": {"text": rule.manual, "markdown": "\n".join([summary, *_format_markdown(parts)])},
         "defaultConfiguration": {"level": LEVELS[rule.severity]},
         "properties": {
             "tags": ["data-contract", *rule.modes],
@@ -45,8 +45,8 @@ def _descriptor(rule: Rule) -> dict[str, Any]:
     }
 
 
-def _markdown(parts: list[str]) -> Iterator[str]:
-    """Yield the lines of a manual's parts, each with its heading; an example is code."""
+def _format_markdown(parts: list[str]) -> Iterator[str]:
+    """Yield the lines of the sections of a manual. An example is a code block."""
     for part in parts:
         heading, *lines = part.split("\n")
         text = [line.removeprefix("    ") for line in lines]

@@ -1,4 +1,4 @@
-"""Annotations on the changed lines of a pull request, as GitHub Actions workflow commands.
+"""Renders issues as annotations of GitHub Actions, which appear on the lines of a pull request.
 
 Source: GitHub Actions, "Workflow commands for GitHub Actions"; escapes as in actions/toolkit's command.ts.
 """
@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dcr.compatibility.severities import ERROR, INFO, WARNING
-from dcr.rendering.reports._wording import one_line
+from dcr.rendering.reports._issue_text import describe_on_one_line
 from dcr.report.summary import format_closing_line
 from dcr.text.printable import escape_ci_commands, escape_ci_markers, make_printable
 
@@ -22,28 +22,28 @@ _COMMANDS = {ERROR: "error", WARNING: "warning", INFO: "notice"}
 
 
 def render(report: Report, _style: Style) -> str:
-    """Return one command per issue, then the closing line for the log."""
+    """Return one command per issue, and the closing line."""
     return commands(report) + f"{escape_ci_commands(format_closing_line(report))}\n"
 
 
 def commands(report: Report) -> str:
-    """Return the commands alone, for a log that shows the report in another format."""
-    return "".join(f"{annotation(issue)}\n" for issue in report.iterate_issues())
+    """Return the commands alone, for a log that has the report in another format."""
+    return "".join(f"{build_annotation(issue)}\n" for issue in report.iterate_issues())
 
 
-def annotation(issue: Issue) -> str:
+def build_annotation(issue: Issue) -> str:
     """Return the workflow command for one issue."""
-    place = issue.location
+    location = issue.location
     properties = {"title": f"{issue.kind}{' (accepted)' if issue.accepted else ''}"}
-    if place:
-        properties = {"file": place.path, "line": str(place.line), "col": str(place.column), **properties}
-    written = ",".join(f"{name}={_property(value)}" for name, value in properties.items())
-    return f"::{_COMMANDS[issue.severity]} {written}::{_message(one_line(issue))}"
+    if location:
+        properties = {"file": location.path, "line": str(location.line), "col": str(location.column), **properties}
+    parameters = ",".join(f"{name}={_escape_parameter(value)}" for name, value in properties.items())
+    return f"::{_COMMANDS[issue.severity]} {parameters}::{_escape_message(describe_on_one_line(issue))}"
 
 
-def _message(text: str) -> str:
+def _escape_message(text: str) -> str:
     return escape_ci_markers(make_printable(text)).replace("%", "%25")
 
 
-def _property(text: str) -> str:
-    return _message(text).replace(":", "%3A").replace(",", "%2C")
+def _escape_parameter(text: str) -> str:
+    return _escape_message(text).replace(":", "%3A").replace(",", "%2C")

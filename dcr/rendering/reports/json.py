@@ -1,6 +1,7 @@
-"""The report for programs: stable keys, described by `report.schema.json` beside this module.
+"""Renders a report as JSON for programs; `report.schema.json` in this folder describes it.
 
-Strict JSON in ASCII, so that paths and names that are no UTF-8 survive as lone surrogate escapes.
+Keys are stable. The JSON is strict and in ASCII, so that paths and names that are not UTF-8 survive as lone surrogate
+escapes.
 """
 
 from __future__ import annotations
@@ -23,19 +24,17 @@ SCHEMA_VERSION = 1
 
 def render(report: Report, _style: Style) -> str:
     """Return the report as one JSON document."""
-    written = json.dumps(document(report), indent=2, allow_nan=False) + "\n"
-    return escape_ci_markers(
-        written, escape="\\u0023"
-    )  # only strings can hold a mark, and there this is the same character
+    text = json.dumps(build_document(report), indent=2, allow_nan=False) + "\n"
+    return escape_ci_markers(text, escape="\\u0023")  # only strings contain a mark, where it is the same character
 
 
-def document(report: Report) -> dict[str, Any]:
-    """Return the report as plain values."""
+def build_document(report: Report) -> dict[str, Any]:
+    """Return the report as a JSON document."""
     base = report.base
     return {
         "schema_version": SCHEMA_VERSION,
         "tool": {"name": "dcr", "version": __version__},
-        "base": _base(base) if base else None,
+        "base": _build_base(base) if base else None,
         "head": report.head,
         **({"merged": True, "uncommitted": report.uncommitted} if report.merged else {}),
         "policy": report.policy,
@@ -51,17 +50,17 @@ def document(report: Report) -> dict[str, Any]:
             "accepted": report.accepted,
             "baselined": report.baselined,
         },
-        "contracts": [_contract(each) for each in report.contracts],
-        "issues": [issue_document(each) for each in report.issues],
+        "contracts": [_build_contract(contract) for contract in report.contracts],
+        "issues": [build_issue(issue) for issue in report.issues],
     }
 
 
-def _base(base: BaseReport) -> dict[str, Any]:
+def _build_base(base: BaseReport) -> dict[str, Any]:
     several = {"merge_bases": [base.merge_base, *base.others]} if base.others else {}
     return {"ref": base.ref, "source": base.source, "commit": base.commit, "merge_base": base.merge_base, **several}
 
 
-def _contract(contract: ContractReport) -> dict[str, Any]:
+def _build_contract(contract: ContractReport) -> dict[str, Any]:
     previous = contract.previous
     return {
         "dataset_id": contract.dataset_id,
@@ -74,12 +73,12 @@ def _contract(contract: ContractReport) -> dict[str, Any]:
         "required_bump": contract.required_bump,
         "actual_bump": contract.actual_bump,
         "compatible": contract.compatible,
-        "issues": [issue_document(each) for each in contract.issues],
+        "issues": [build_issue(issue) for issue in contract.issues],
     }
 
 
-def issue_document(issue: Issue) -> dict[str, Any]:
-    """Return one issue as plain values."""
+def build_issue(issue: Issue) -> dict[str, Any]:
+    """Return one issue as a JSON document."""
     witness, accepted = issue.witness, issue.accepted
     return {
         "kind": issue.kind,
@@ -90,8 +89,8 @@ def issue_document(issue: Issue) -> dict[str, Any]:
         "message": issue.message,
         "hint": issue.hint,
         "against": issue.against,
-        "location": _location(issue.location),
-        "previous_location": _location(issue.previous_location),
+        "location": _build_location(issue.location),
+        "previous_location": _build_location(issue.previous_location),
         "witness": None
         if witness is None
         else {
@@ -107,8 +106,8 @@ def issue_document(issue: Issue) -> dict[str, Any]:
     }
 
 
-def _location(place: Location | None) -> dict[str, Any] | None:
-    if place is None:
+def _build_location(location: Location | None) -> dict[str, Any] | None:
+    if location is None:
         return None
-    named = {name: value for name, value in (("key", place.key), ("commit", place.commit)) if value}
-    return {"path": place.path, "line": place.line, "column": place.column, **named}
+    named = {name: value for name, value in (("key", location.key), ("commit", location.commit)) if value}
+    return {"path": location.path, "line": location.line, "column": location.column, **named}

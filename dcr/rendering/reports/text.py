@@ -1,4 +1,4 @@
-"""One canonical line per issue, for editors, grep and golden files: `path:line:col: severity: message [kind]`."""
+"""Renders one line per issue for editors and grep: `path:line:col: severity: message [kind]`."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ if TYPE_CHECKING:
 
 
 def render(report: Report, _style: Style) -> str:
-    """Return the lines; nothing for a report without issues."""
-    return "".join(f"{canonical_line(issue)}\n" for issue in report.iterate_issues())
+    """Return the lines. A report without issues has none."""
+    return "".join(f"{format_issue_line(issue)}\n" for issue in report.iterate_issues())
 
 
-def canonical_line(issue: Issue) -> str:
-    """Return the one line that names an issue everywhere."""
-    place = issue.location
-    where = f"{make_printable(place.path)}:{place.line}:{place.column}" if place else "dcr"
+def format_issue_line(issue: Issue) -> str:
+    """Return the line of one issue, as editors and golden files have it."""
+    location = issue.location
+    position = f"{make_printable(location.path)}:{location.line}:{location.column}" if location else "dcr"
     accepted = f" (accepted: {make_printable(issue.accepted.reason)})" if issue.accepted else ""
-    return escape_ci_commands(f"{where}: {issue.severity}: {make_printable(issue.message)}{accepted} [{issue.kind}]")
+    return escape_ci_commands(f"{position}: {issue.severity}: {make_printable(issue.message)}{accepted} [{issue.kind}]")

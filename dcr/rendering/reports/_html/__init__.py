@@ -1,1 +1,1 @@
-"""The parts of the HTML report; `dcr/rendering/reports/html.py` puts them together."""
+"""The parts of the HTML report; `dcr/reporters/html.py` puts them together."""

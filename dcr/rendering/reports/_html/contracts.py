@@ -1,96 +1,104 @@
-"""The contracts of a report: one line each at the top, and above its issues what became of it."""
+"""Groups the issues of a report by contract."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import hashlib
+from collections import Counter
+from typing import TYPE_CHECKING, NamedTuple
 
 from dcr.compatibility.semver import BUMPS
 from dcr.compatibility.severities import ERROR, WARNING
-from dcr.rendering.reports._html.issues import counts
-from dcr.rendering.reports._html.markup import Markup, block, element, hidden, join
+from dcr.rendering.reports._html.states import count_states
 from dcr.report.report import RENAMED, UNCHANGED
 from dcr.report.summary import format_count
 
 if TYPE_CHECKING:
-    from dcr.rendering.reports._html.groups import Group
-    from dcr.report.report import ContractReport
-
-MANY = 30
-"""Contracts from which on their list is folded."""
+    from dcr.compatibility.issue import Issue
+    from dcr.report.report import ContractReport, Report
 
 
-def overview(grouped: list[Group], *, compared: bool) -> Markup | None:
-    """Return a line for each contract that there is something to say about, linked to its issues."""
-    lines = [_line(each, each.contract, compared=compared) for each in grouped if each.contract and each.is_listed]
-    if not lines:
-        return None
-    listed = block("ul", lines, class_="contracts" if compared else "contracts linted")
-    if len(lines) > MANY:
-        listed = block("details", element("summary", f"Show all {len(lines):,}"), listed)
-    title = "Changed contracts" if compared else "Contracts with issues"
-    heading = element("h2", title, " ", element("span", f"{len(lines):,}", class_="number"), id="contracts")
-    return block("nav", heading, listed, aria_labelledby="contracts", class_="overview")
+class Bump(NamedTuple):
+    """The version bump that a change requires and the one that it has."""
+
+    required: str
+    actual: str
+    is_enough: bool
 
 
-def heading(group: Group, *, compared: bool) -> Markup:
-    """Return what stands above the issues of a contract, or of the run."""
-    title, contract = element("h2", group.name, id=f"{group.anchor}-title"), group.contract
-    if contract is None:
-        return block("header", title)
-    facts = [each for each in (_versions(contract), *_facts(contract, compared=compared)) if each]
-    return block(
-        "header", title, element("p", element("code", contract.path), class_="path"),
-        element("ul", [element("li", each) for each in facts], class_="became") if facts else None,
-    )  # fmt: skip
+class Group(NamedTuple):
+    """One contract with its issues. The issues about the policy are a group without a contract."""
+
+    name: str
+    anchor: str
+    contract: ContractReport | None
+    issues: tuple[Issue, ...]
+
+    @property
+    def is_listed(self) -> bool:
+        """Whether the page lists it among the contracts: it has issues or was changed."""
+        return self.contract is not None and bool(self.issues or self.contract.change != UNCHANGED)
+
+    @property
+    def badges(self) -> list[tuple[str, str]]:
+        """The states of the issues, worst first, with the number of issues in words."""
+        return [
+            (state, format_count(number, state) if state in (ERROR, WARNING) else f"{number:,} {state}")
+            for state, number in count_states(self.issues).items()
+        ]
+
+    @property
+    def versions(self) -> list[str]:
+        """The previous and the proposed version, once if they are equal."""
+        versions = (self.contract.previous, self.contract.proposed) if self.contract else ()
+        return list(dict.fromkeys(version for version in versions if version))
+
+    @property
+    def change(self) -> str:
+        """How the contract was changed, in words."""
+        if self.contract is None:
+            return ""
+        is_renamed = self.contract.change == RENAMED and self.contract.previous_path
+        return f"renamed from {self.contract.previous_path}" if is_renamed else self.contract.change
+
+    @property
+    def mode(self) -> str:
+        """The compatibility mode; empty for a contract that was not changed."""
+        return (self.contract.mode or "") if self.contract and self.contract.change != UNCHANGED else ""
+
+    @property
+    def bump(self) -> Bump | None:
+        """The required and the actual bump; None if no bump is required."""
+        if self.contract is None or self.contract.required_bump == "none":
+            return None
+        required, actual = self.contract.required_bump, self.contract.actual_bump or "none"
+        is_enough = actual in BUMPS and BUMPS.index(actual) >= BUMPS.index(required)
+        return Bump(required.upper(), actual.upper(), is_enough)
 
 
-def _line(group: Group, contract: ContractReport, *, compared: bool) -> Markup:
-    numbers = counts(group.issues)
-    link = element("a", group.name, href=f"#{group.anchor}") if group.issues else element("span", group.name)
-    chips = [element("span", _counted(number, state), class_=f"badge {state}") for state, number in numbers.items()]
-    if not chips:
-        chips = [element("span", "no issues", class_="badge good")]
-    versions = element("span", _versions(contract), class_="fact")
-    change = element("span", _change(contract), class_="fact") if compared else None
-    return element("li", element("span", link, class_="name"), versions, change, element("span", chips, class_="chips"))
+def group_issues(report: Report) -> list[Group]:
+    """Return a group for each contract and a last one for the issues about the policy, if there are any.
+
+    An anchor is a hash of dataset and path, so that links stay valid. Two files with the same dataset show their paths.
+    """
+    names = Counter(_get_name(contract) for contract in report.contracts)
+    anchors: Counter[str] = Counter()
+    groups = []
+    for contract in report.contracts:
+        name, anchor = _get_name(contract), _compute_anchor(contract)
+        anchors[anchor] += 1
+        suffix = f"-{anchors[anchor]}" if anchors[anchor] > 1 else ""
+        if names[name] > 1:
+            name = f"{name} in {contract.path}{suffix}"
+        groups.append(Group(name, f"{anchor}{suffix}", contract, contract.issues))
+    if report.issues:
+        groups.append(Group("Policy and acceptances", "run", None, report.issues))
+    return groups
 
 
-def _counted(number: int, state: str) -> str:
-    return f"{number:,} {state}" if state not in (ERROR, WARNING) else format_count(number, state)
+def _get_name(contract: ContractReport) -> str:
+    return contract.dataset_id or contract.path
 
 
-def _versions(contract: ContractReport) -> Markup | None:
-    versions = [each for each in (contract.previous, contract.proposed) if each]
-    if not versions:
-        return None
-    if len(versions) == 1 or versions[0] == versions[1]:
-        return element("code", versions[0])
-    arrow = join(element("span", " \u2192 ", aria_hidden="true"), hidden(" to "))
-    return join(element("code", versions[0]), arrow, element("code", versions[1]))
-
-
-def _change(contract: ContractReport) -> str:
-    moved = contract.change == RENAMED and contract.previous_path
-    return f"renamed from {moved}" if moved else contract.change
-
-
-def _facts(contract: ContractReport, *, compared: bool) -> list[Markup | None]:
-    if not compared:
-        return []
-    mode = join("mode ", element("b", contract.mode)) if contract.mode and contract.change != UNCHANGED else None
-    return [join(_change(contract)), mode, _bump(contract)]
-
-
-def _bump(contract: ContractReport) -> Markup | None:
-    """Return the bump that is owed and the one that was taken."""
-    owed, taken = contract.required_bump, contract.actual_bump or "none"
-    if owed == "none":
-        return None
-    enough = taken in BUMPS and BUMPS.index(taken) >= BUMPS.index(owed)
-    said = join("owes ", element("b", owed.upper()), ", took ", element("b", taken.upper()))
-    return element(
-        "span",
-        said,
-        hidden("" if enough else ", which is too little"),
-        class_=f"bump {'enough' if enough else 'short'}",
-    )
+def _compute_anchor(contract: ContractReport) -> str:
+    key = f"{contract.dataset_id}\0{contract.path}".encode("utf-8", "surrogatepass")
+    return f"contract-{hashlib.sha256(key).hexdigest()[:12]}"

@@ -1,4 +1,4 @@
-"""Which lines of both versions stand beside an issue: those it points at, what changed there, and a few around."""
+"""Selects the lines of both versions to show for an issue: its location, the change there and some context."""
 
 from __future__ import annotations
 
@@ -9,49 +9,50 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
 CONTEXT = 3
-"""Lines shown before and after one that is pointed at."""
+"""Lines shown before and after a location."""
 MAX_CHANGED = 12
 """Lines of one change that are shown."""
 MAX_COMPARED = 600
-"""Lines, once the same beginning and end are left out, that are compared one by one."""
-LEAST_ALIKE = 0.4
-"""The part of a changed line that has to be as it was for the rest to be told apart."""
+"""Lines, without the common beginning and end, that are compared one by one."""
+MIN_SIMILARITY = 0.4
+"""The part of a changed line that has to be unchanged for its changed words to be marked."""
 
 
 class Row(NamedTuple):
-    """A line of an excerpt, and what the other text has in its place; without a number, what is said between lines."""
+    """A line of an excerpt with its counterpart in the other text. Number 0 stands for lines left out."""
 
     number: int
     text: str = ""
-    pointed_at: bool = False
-    changed: bool = False
+    is_target: bool = False
+    is_changed: bool = False
     counterpart: str = ""
 
 
-class Part(NamedTuple):
-    """Lines `before` of one text that the other has as lines `after`; both count from 1, the ends are left out."""
+class Block(NamedTuple):
+    """Lines `before` of one text that correspond to lines `after` of the other; line numbers start at 1."""
 
-    same: bool
+    is_equal: bool
     before: range
     after: range
 
 
-class Compared(NamedTuple):
-    """A text beside another one: its lines are `before` in the parts, the other's are `after`."""
+class Comparison(NamedTuple):
+    """A text compared with another one: its lines are `before` in the blocks, the other's are `after`."""
 
     lines: Sequence[str]
-    others: Sequence[str] = ()
-    parts: tuple[Part, ...] = ()
+    other_lines: Sequence[str] = ()
+    blocks: tuple[Block, ...] = ()
 
-    def mirrored(self) -> Compared:
-        """Return the other text beside this one."""
-        return Compared(self.others, self.lines, tuple(Part(same, after, before) for same, before, after in self.parts))
+    def reversed(self) -> Comparison:
+        """Return the comparison of the other text with this one."""
+        blocks = tuple(Block(is_equal, after, before) for is_equal, before, after in self.blocks)
+        return Comparison(self.other_lines, self.lines, blocks)
 
 
-def compare(before: Sequence[str], after: Sequence[str]) -> Compared:
-    """Return which lines are the same in both texts, and which stand in the place of which."""
-    head = _alike(before, after)
-    tail = _alike(before[head:][::-1], after[head:][::-1])
+def compare(before: Sequence[str], after: Sequence[str]) -> Comparison:
+    """Return the blocks of equal and of changed lines of two texts."""
+    head = _common_prefix(before, after)
+    tail = _common_prefix(before[head:][::-1], after[head:][::-1])
     middle_before, middle_after = before[head : len(before) - tail], after[head : len(after) - tail]
     opcodes: Iterable[tuple[str, int, int, int, int]]
     if max(len(middle_before), len(middle_after)) > MAX_COMPARED:
@@ -59,51 +60,51 @@ def compare(before: Sequence[str], after: Sequence[str]) -> Compared:
     else:
         opcodes = SequenceMatcher(None, middle_before, middle_after).get_opcodes()
     first = head + 1
-    parts = [Part(True, range(1, first), range(1, first))]
-    parts += [
-        Part(tag == "equal", range(first + i1, first + i2), range(first + j1, first + j2))
+    blocks = [Block(True, range(1, first), range(1, first))]
+    blocks += [
+        Block(tag == "equal", range(first + i1, first + i2), range(first + j1, first + j2))
         for tag, i1, i2, j1, j2 in opcodes
     ]
-    rest = (len(before) - tail + 1, len(after) - tail + 1)
-    parts.append(Part(True, range(rest[0], len(before) + 1), range(rest[1], len(after) + 1)))
-    return Compared(before, after, tuple(part for part in parts if part.before or part.after))
+    tail_before, tail_after = len(before) - tail + 1, len(after) - tail + 1
+    blocks.append(Block(True, range(tail_before, len(before) + 1), range(tail_after, len(after) + 1)))
+    return Comparison(before, after, tuple(block for block in blocks if block.before or block.after))
 
 
-def _alike(first: Sequence[str], second: Sequence[str]) -> int:
-    """Return how many lines two texts begin with alike."""
+def _common_prefix(first: Sequence[str], second: Sequence[str]) -> int:
+    """Return the length of the common prefix of two sequences."""
     pairs = zip(first, second, strict=False)
     return next((number for number, (one, other) in enumerate(pairs) if one != other), min(len(first), len(second)))
 
 
-def excerpt(text: Compared, line: int | None, other: int | None, gap: str) -> list[Row]:
-    """Return the rows to show of a text; `line` is pointed at in it, `other` in the one it is compared with.
+def excerpt(comparison: Comparison, line: int | None, other_line: int | None, gap: str) -> list[Row]:
+    """Return the rows to show of a text. `line` is the location in it, `other_line` the one in the other text.
 
-    Where the other place has no counterpart here, its gap is shown, with what `gap` says of it: `{}` is how many lines.
+    Lines of the other text that have no counterpart here are shown as a gap; `{}` in `gap` is their number.
     """
     shown: set[int] = set()
     gaps: dict[int, str] = {}
-    part = next((each for each in text.parts if other in each.after), None)
-    is_gap = part is not None and not part.same and not part.before
+    block = next((block for block in comparison.blocks if other_line in block.after), None)
+    is_gap = block is not None and not block.is_equal and not block.before
     if line is not None:
-        line = min(line, len(text.lines))  # what is missing at the end is pointed at behind the last line
-        shown |= set(range(line - 1, line + 2)) if is_gap else _around(line, text)  # the gap says more than the place
-    if part is not None and is_gap:
-        number = len(part.after)
-        gaps[part.before.start] = gap.format(f"{number:,} line{'' if number == 1 else 's'}")
-        shown |= set(range(part.before.start - CONTEXT, part.before.start + CONTEXT))
-    elif part is not None and other is not None and part.before and (line is None or not part.same):
-        offset = min(other - part.after.start, len(part.before) - 1)
-        shown |= _around(part.before.start + offset, text)
-    numbers = sorted(number for number in shown if 1 <= number <= len(text.lines))
-    return list(_rows(text, numbers, line, gaps))
+        line = min(line, len(comparison.lines))  # a key missing at the end is located behind the last line
+        shown |= set(range(line - 1, line + 2)) if is_gap else _context_of(line, comparison)
+    if block is not None and is_gap:
+        number = len(block.after)
+        gaps[block.before.start] = gap.format(f"{number:,} line{'' if number == 1 else 's'}")
+        shown |= set(range(block.before.start - CONTEXT, block.before.start + CONTEXT))
+    elif block is not None and other_line is not None and block.before and (line is None or not block.is_equal):
+        offset = min(other_line - block.after.start, len(block.before) - 1)
+        shown |= _context_of(block.before.start + offset, comparison)
+    numbers = sorted(number for number in shown if 1 <= number <= len(comparison.lines))
+    return list(_rows(comparison, numbers, line, gaps))
 
 
-def differing(line: str, counterpart: str) -> range:
-    """Return which characters of a line its counterpart has otherwise, as whole words; none where little is alike."""
-    head = _alike(line, counterpart)
-    tail = min(_alike(line[::-1], counterpart[::-1]), min(len(line), len(counterpart)) - head)
+def find_changed_characters(line: str, counterpart: str) -> range:
+    """Return the characters of a line that its counterpart lacks, as whole words; none if the lines differ a lot."""
+    head = _common_prefix(line, counterpart)
+    tail = min(_common_prefix(line[::-1], counterpart[::-1]), min(len(line), len(counterpart)) - head)
     indent = len(line) - len(line.lstrip())
-    if not line or max(head - indent, 0) + tail < LEAST_ALIKE * (len(line) - indent):
+    if not line or max(head - indent, 0) + tail < MIN_SIMILARITY * (len(line) - indent):
         return range(0)
     stop = len(line) - tail
     while head and _is_word(line, head - 1, head):
@@ -113,31 +114,32 @@ def differing(line: str, counterpart: str) -> range:
     return range(head, stop)
 
 
-def _is_word(line: str, *places: int) -> bool:
-    return all(0 <= place < len(line) and (line[place].isalnum() or line[place] in "_-.") for place in places)
+def _is_word(line: str, *indexes: int) -> bool:
+    return all(0 <= at < len(line) and (line[at].isalnum() or line[at] in "_-.") for at in indexes)
 
 
-def _around(line: int, text: Compared) -> set[int]:
-    """Return a line, those of its change, and some context."""
-    part = next((each for each in text.parts if not each.same and line in each.before), None)
+def _context_of(line: int, comparison: Comparison) -> set[int]:
+    """Return the numbers of a line, of the lines changed with it, and of the lines around them."""
+    block = next((block for block in comparison.blocks if not block.is_equal and line in block.before), None)
     first, last = line, line
-    if part is not None:
-        first, last = max(part.before.start, line - MAX_CHANGED // 4), min(part.before.stop - 1, line + MAX_CHANGED)
+    if block is not None:
+        first, last = max(block.before.start, line - MAX_CHANGED // 4), min(block.before.stop - 1, line + MAX_CHANGED)
     return set(range(first - CONTEXT, last + CONTEXT + 1))
 
 
-def _rows(text: Compared, numbers: list[int], line: int | None, gaps: dict[int, str]) -> Iterator[Row]:
-    changed = {number: part for part in text.parts if not part.same for number in part.before}
-    before = 0
+def _rows(comparison: Comparison, numbers: list[int], line: int | None, gaps: dict[int, str]) -> Iterator[Row]:
+    changed = {number: block for block in comparison.blocks if not block.is_equal for number in block.before}
+    last = 0
     for number in numbers:
         if number in gaps:
             yield Row(0, gaps[number])
-        elif before and number != before + 1:
+        elif last and number != last + 1:
             yield Row(0)
-        part = changed.get(number)
-        offset = number - part.before.start if part else 0
-        counterpart = text.others[part.after[offset] - 1] if part and offset < len(part.after) else ""
-        yield Row(number, text.lines[number - 1], number == line, part is not None, counterpart)
-        before = number
-    if before + 1 in gaps:
-        yield Row(0, gaps[before + 1])
+        block = changed.get(number)
+        offset = number - block.before.start if block else 0
+        has_counterpart = block is not None and offset < len(block.after)
+        counterpart = comparison.other_lines[block.after[offset] - 1] if block and has_counterpart else ""
+        yield Row(number, comparison.lines[number - 1], number == line, block is not None, counterpart)
+        last = number
+    if last + 1 in gaps:
+        yield Row(0, gaps[last + 1])

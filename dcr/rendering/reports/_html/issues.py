@@ -1,167 +1,114 @@
-"""The issues of each contract: what happened, for whom, the lines, the row that proves it, and what to do."""
+"""Prepares the issues of a report for the page: state, anchor, consequence, excerpts and witness row."""
 
 from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
-from dcr.compatibility.issue import CONSUMERS, NEW_READERS, OLD_READERS
-from dcr.compatibility.severities import ERROR, INFO, WARNING
-from dcr.rendering.reports._html.markup import Markup, block, element, hidden, join
-from dcr.rendering.reports._wording import who_breaks
+from dcr.rendering.reports._html.figures import Excerpts
+from dcr.rendering.reports._html.states import STATES, get_state
+from dcr.rendering.reports._issue_text import list_impacts, sort_members, truncate
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Sequence
 
     from dcr.compatibility.issue import Issue, Witness
-    from dcr.parsing.location import Location
+    from dcr.rendering.reports._html.contracts import Group
+    from dcr.rendering.reports._html.figures import Figure
+    from dcr.report.report import Report
 
-ACCEPTED = "accepted"
-STATES = (ERROR, ACCEPTED, WARNING, INFO)
-"""How an issue is shown and filtered, worst first; what is accepted is shown before what only warns."""
-
-MAX_ROW = 12
-"""Keys of a row that are shown at once; the others unfold."""
+MAX_COLUMNS = 12
+"""Columns of a witness row that are shown; the others are folded."""
 MAX_VALUE = 400
 
-WHO = {
-    CONSUMERS: "who selects the field, joins on the key or relies on the promise",
-    NEW_READERS: "the proposed contract on rows already written",
-    OLD_READERS: "the previous contract on rows to come",
-}
+
+class Column(NamedTuple):
+    """A column of a witness row; the issue's own column is its subject."""
+
+    name: str
+    value: str
+    is_subject: bool
 
 
-class Shown(NamedTuple):
-    """One issue with its place on the page; `lines` is its excerpt, if it has one."""
+class Row(NamedTuple):
+    """A witness row. `columns` is None for a row that is not a mapping, which `value` shows as JSON."""
+
+    valid_under: str
+    invalid_under: str
+    is_repeated: bool
+    value: str = ""
+    columns: Sequence[Column] | None = None
+    more_columns: Sequence[Column] = ()
+
+
+class ShownIssue(NamedTuple):
+    """One issue with its number and anchor on the page; `group` is the anchor of its group."""
 
     issue: Issue
+    number: int
     anchor: str
-    lines: Markup | None
-    folded: bool
+    group: Group
+    excerpts: Excerpts | None
+
+    @property
+    def state(self) -> str:
+        """The state of the issue."""
+        return get_state(self.issue)
+
+    @property
+    def who_breaks(self) -> str:
+        """Who breaks: `new readers and old readers`."""
+        return " and ".join(party for party, _ in list_impacts(self.issue))
+
+    @property
+    def consequence(self) -> str:
+        """What breaks for whom, in which modes and against which version."""
+        impact = "; ".join(impact for _, impact in list_impacts(self.issue) if impact)
+        modes = f" \u00b7 {', '.join(self.issue.modes)}" if self.issue.modes else ""
+        against = f" \u00b7 against {self.issue.against}" if self.issue.against else ""
+        return f"{impact}{modes}{against}"
+
+    @property
+    def figures(self) -> list[Figure]:
+        """The excerpts of both versions, computed each time: the page needs the excerpts of one issue at a time."""
+        return self.excerpts.figures_of(self.issue, self.group.contract) if self.excerpts else []
+
+    @property
+    def row(self) -> Row | None:
+        """The witness row, if the issue has one."""
+        return _build_row(self.issue.witness, self.issue.field) if self.issue.witness else None
 
 
-def state_of(issue: Issue) -> str:
-    """Return an issue's severity, or that it is accepted."""
-    return ACCEPTED if issue.accepted else issue.severity
+def list_issues(report: Report, groups: list[Group], max_excerpts: int) -> dict[str, list[ShownIssue]]:
+    """Return the issues of each group by its anchor. The worst `max_excerpts` issues have excerpts."""
+    all_issues = [(issue, group) for group in groups for issue in group.issues]
+    worst_first = sorted(range(len(all_issues)), key=lambda at: STATES.index(get_state(all_issues[at][0])))
+    with_lines = set(worst_first[:max_excerpts])
+    excerpts = Excerpts(report)
+    anchors: Counter[str] = Counter()
+    shown: dict[str, list[ShownIssue]] = {group.anchor: [] for group in groups}
+    for at, (issue, group) in enumerate(all_issues):
+        known = re.sub(r"[^0-9a-z]", "", issue.fingerprint)
+        anchor = f"issue-{known or at + 1}"
+        anchors[anchor] += 1
+        if anchors[anchor] > 1:
+            anchor = f"{anchor}-{anchors[anchor]}"
+        shown[group.anchor].append(ShownIssue(issue, at + 1, anchor, group, excerpts if at in with_lines else None))
+    return shown
 
 
-def anchor_of(issue: Issue, number: int) -> str:
-    """Return where an issue can be linked to, whatever else the report holds; `number` is for one without an id."""
-    known = re.sub(r"[^0-9a-z]", "", issue.fingerprint)
-    return f"issue-{known or number}"
-
-
-def state_badge(state: str) -> Markup:
-    """Return a severity as a word with a sign, so that it needs no color to be told from another."""
-    return element("span", state, class_=f"badge {state}")
-
-
-def article(shown: Shown, contract: str, number: int) -> Markup:
-    """Return one issue; `contract` is the value by which the filter knows what it belongs to."""
-    issue = shown.issue
-    head = element(
-        "div",
-        state_badge(state_of(issue)),
-        element("a", element("code", issue.kind), class_="kind", href=f"#kind-{issue.kind}"),
-        element("code", issue.field, class_="field") if issue.field is not None else None,
-        _place(issue.location),
-        element("a", "#", hidden(f" link to issue {number}"), class_="link", href=f"#{shown.anchor}"),
-        class_="tags",
-    )
-    title = element("h3", issue.message, id=f"{shown.anchor}-title")
-    return block(
-        "article",
-        head,
-        title,
-        _who(issue),
-        _accepted(issue),
-        _unfolding(shown),
-        _hint(issue.hint),
-        id=shown.anchor,
-        class_=f"issue {state_of(issue)}",
-        aria_labelledby=f"{shown.anchor}-title",
-        data_state=state_of(issue),
-        data_kind=issue.kind,
-        data_contract=contract,
-    )
-
-
-def _place(place: Location | None) -> Markup | None:
-    if place is None:
-        return None
-    where = f"{place.path}:{place.line}:{place.column}"
-    key = join(" \u00b7 ", element("code", place.key)) if place.key else None
-    return element("span", element("code", where), key, class_="place")
-
-
-def _accepted(issue: Issue) -> Markup | None:
-    if issue.accepted is None:
-        return None
-    until = f" until {issue.accepted.expires}" if issue.accepted.expires else ""
-    said = element("strong", f"Accepted{until}: this would be of severity {issue.accepted.severity}.")
-    return element("div", said, element("blockquote", issue.accepted.reason), class_="decision")
-
-
-def _who(issue: Issue) -> Markup | None:
-    if not issue.breaks:
-        return None
-    modes = f" \u00b7 {', '.join(issue.modes)}" if issue.modes else ""
-    against = f" \u00b7 against {issue.against}" if issue.against else ""
-    who = element("strong", f"Breaks {who_breaks(issue)}")
-    meant = "; ".join(WHO.get(each, "") for each, _ in issue.parties)
-    return element("p", who, f": {meant}{modes}{against}", class_="who")
-
-
-def _unfolding(shown: Shown) -> Markup | None:
-    """Return lines and row, open unless the report is so large that this would hide what it is about."""
-    witness = _witness(shown.issue.witness, shown.issue.field) if shown.issue.witness else None
-    if not shown.folded or not (shown.lines or witness):
-        return join(*filter(None, (shown.lines, witness)), between="\n")
-    summary = "Lines and row" if shown.lines and witness else "Lines" if shown.lines else "Row"
-    return block("details", element("summary", summary), shown.lines, witness)
-
-
-def _hint(hint: str) -> Markup | None:
-    if not hint:
-        return None
-    copy = element("button", "Copy", hidden(" the hint"), type="button", class_="copy", hidden=True)
-    return element("p", element("strong", "What to do"), element("span", hint, class_="words"), copy, class_="hint")
-
-
-def _witness(witness: Witness, field: str | None) -> Markup:
-    """Return the row that proves a break: a table where it has columns, what it is about first."""
-    times = ", when it is written twice" if witness.times > 1 else ""
-    said = join(
-        "This row is ", element("b", f"accepted by the {witness.accepted_by}", class_="yes"), " contract and ",
-        element("b", f"refused by the {witness.refused_by}", class_="no"), f" one{times}",
-    )  # fmt: skip
-    row = witness.row
+def _build_row(witness: Witness, field: str | None) -> Row:
+    """Return a witness row with its subject first."""
+    row = sort_members(witness, field)
+    shown = Row(witness.accepted_by, witness.refused_by, witness.times > 1)
     if not isinstance(row, dict):
-        return element("figure", element("figcaption", said), element("pre", _value(row)), class_="row")
-    about = re.split(r"[.\[]", field or "")[0]
-    named = {about: row[about], **row} if about in row else row
-    rows = [_column(name, value, about=name == about) for name, value in named.items()]
-    caption = element("caption", said)
-    table = block("table", caption, block("tbody", rows[:MAX_ROW]))
-    if len(rows) <= MAX_ROW:
-        return element("div", table, class_="row")
-    more = element("summary", f"{len(rows) - MAX_ROW:,} more columns")
-    rest = block("table", element("caption", hidden("the other columns of this row")), block("tbody", rows[MAX_ROW:]))
-    return block("div", table, element("details", more, rest), class_="row")
+        return shown._replace(value=_format_value(row))
+    subject = re.split(r"[.\[]", field or "")[0]
+    columns = [Column(str(name), _format_value(value), name == subject) for name, value in row.items()]
+    return shown._replace(columns=columns[:MAX_COLUMNS], more_columns=columns[MAX_COLUMNS:])
 
 
-def _column(name: str, value: object, *, about: bool) -> Markup:
-    head = element("th", element("code", str(name)), scope="row")
-    return element("tr", head, element("td", element("code", _value(value))), class_="about" if about else None)
-
-
-def _value(value: object) -> str:
-    written = json.dumps(value, ensure_ascii=False)
-    return written if len(written) <= MAX_VALUE else f"{written[:MAX_VALUE]}\u2026"
-
-
-def counts(issues: Iterable[Issue]) -> dict[str, int]:
-    """Return how many issues there are of each state that occurs, worst first."""
-    found = [state_of(issue) for issue in issues]
-    return {state: found.count(state) for state in STATES if state in found}
+def _format_value(value: object) -> str:
+    return truncate(json.dumps(value, ensure_ascii=False), MAX_VALUE)

@@ -1,49 +1,44 @@
-"""What the kinds of a report mean: the rules' manuals, so that the page explains itself without a network."""
+"""Splits the rules' manuals into parts, so that the page explains its kinds without a network."""
 
 from __future__ import annotations
 
 import re
 import textwrap
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from dcr.compatibility.rule import load_rules
-from dcr.rendering.reports._html.markup import Markup, block, element
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-_CODE = "Example"
+    from collections.abc import Iterable, Iterator
 
 
-def manuals(kinds: Iterable[str]) -> Markup | None:
-    """Return the manual of each kind, once; nothing without kinds."""
+class Part(NamedTuple):
+    """A part of a manual: a paragraph, or the lines of an example."""
+
+    title: str
+    text: str
+    lines: list[str]
+
+
+class Manual(NamedTuple):
+    """The manual of one kind."""
+
+    kind: str
+    summary: str
+    parts: list[Part]
+
+
+def list_manuals(kinds: Iterable[str]) -> Iterator[Manual]:
+    """Yield the manual of each kind once, sorted by kind."""
     rules = load_rules()
-    wanted = sorted({kind for kind in kinds if kind in rules})
-    if not wanted:
-        return None
-    heading = element("h2", "What the kinds mean", id="kinds")
-    return block(
-        "section",
-        heading,
-        [_manual(kind, rules[kind].manual) for kind in wanted],
-        class_="manuals",
-        aria_labelledby="kinds",
-    )
+    for kind in sorted({kind for kind in kinds if kind in rules}):
+        summary, *parts = re.split(r"\n\n(?=\S)", rules[kind].manual)
+        yield Manual(kind, _unwrap(summary), [_part(*part.partition("\n")[::2]) for part in parts])
 
 
-def _manual(kind: str, manual: str) -> Markup:
-    summary, *parts = re.split(r"\n\n(?=\S)", manual)
-    opened = element("summary", element("h3", element("code", kind)), " ", element("span", _flowing(summary)))
-    return block("details", opened, [_part(*part.partition("\n")[::2]) for part in parts], id=f"kind-{kind}")
+def _part(title: str, body: str) -> Part:
+    return Part(title, _unwrap(body), textwrap.dedent(body).splitlines() if title == "Example" else [])
 
 
-def _part(title: str, words: str) -> Markup:
-    """Return a part of a manual: its title stands on the first line, its words are indented below."""
-    if title != _CODE:
-        return block("div", element("h4", title), element("p", _flowing(words)))
-    lines = [element("span", line, Markup("\n"), class_="line") for line in textwrap.dedent(words).splitlines()]
-    return block("div", element("h4", title), element("pre", element("code", lines)))
-
-
-def _flowing(words: str) -> str:
-    return " ".join(words.split())
+def _unwrap(text: str) -> str:
+    return " ".join(text.split())

@@ -1,0 +1,95 @@
+"""Words an issue for people, the same in every format: who breaks, the example row, and what to do."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from dcr.compatibility.issue import CONSUMERS, NEW_READERS, OLD_READERS
+from dcr.errors import quote_for_shell
+
+if TYPE_CHECKING:
+    from dcr.compatibility.issue import Issue, IssueAcceptance, Witness
+
+MAX_ROW = 240
+"""Characters of a row that are printed. The member that the issue is about comes first, so the end can be cut."""
+
+_IMPACTS = {
+    CONSUMERS: "queries, joins and plans that rely on it",
+    NEW_READERS: "they reject existing rows",
+    OLD_READERS: "they reject new rows",
+}
+
+
+def describe_on_one_line(issue: Issue) -> str:
+    """Return everything about an issue except its row. The text of the user in it is not escaped."""
+    parts = [issue.message]
+    if issue.accepted:
+        parts.append(f"ACCEPTED: {describe_acceptance(issue.accepted)}")
+    if issue.breaks:
+        parts.append(describe_impact(issue))
+    if issue.hint:
+        parts.append(f"help: {issue.hint}")
+    return "; ".join(parts)
+
+
+def describe_impact(issue: Issue) -> str:
+    """Return who breaks and how: `breaks new readers: they reject existing rows`. Empty if nobody breaks."""
+    impacts = list_impacts(issue)
+    if not impacts:
+        return ""
+    parties = " and ".join(party for party, _ in impacts)
+    how = " and ".join(impact for _, impact in impacts if impact)
+    return f"breaks {parties}: {how}" if how and len(impacts) == 1 else f"breaks {parties}"
+
+
+def list_impacts(issue: Issue) -> list[tuple[str, str]]:
+    """Return who breaks, in words, and how."""
+    return [(party.replace("_", " "), _IMPACTS.get(party, "")) for party, _ in issue.parties]
+
+
+def describe_acceptance(accepted: IssueAcceptance) -> str:
+    """Return why a break was accepted, and until when."""
+    return f"{accepted.reason} (until {accepted.expires})" if accepted.expires else accepted.reason
+
+
+def describe_witness(witness: Witness) -> str:
+    """Return what an example row shows: `example row, valid before, invalid now`."""
+    before, now = ("valid", "invalid") if witness.accepted_by == "previous" else ("invalid", "valid")
+    subject = "two identical rows" if witness.times > 1 else "example row"
+    return f"{subject}, {before} before, {now} now"
+
+
+def sort_members(witness: Witness, field: str | None) -> Any:
+    """Return the row of a witness, with the member that the issue is about in front."""
+    row = witness.row
+    subject = re.split(r"[.\[]", field or "")[0]
+    return {subject: row[subject], **row} if isinstance(row, dict) and subject in row else row
+
+
+def format_row(witness: Witness, field: str | None) -> str:
+    """Return the row of a witness as JSON, cut after `MAX_ROW` characters."""
+    import json  # noqa: PLC0415 (an unchanged repository has no rows to show)
+
+    return truncate(json.dumps(sort_members(witness, field), ensure_ascii=False), MAX_ROW)
+
+
+def build_accept_command(issue: Issue, dataset_id: str | None) -> str:
+    """Return the command that accepts a break. Empty for any other issue."""
+    from dcr.policy.issue_adjustment import NEVER_ACCEPTED  # noqa: PLC0415 (only an issue needs it)
+
+    if (
+        dataset_id is None
+        or not issue.breaks
+        or issue.severity != "error"
+        or issue.accepted
+        or issue.kind in NEVER_ACCEPTED
+    ):
+        return ""
+    field = f" {quote_for_shell(issue.field)}" if issue.field else ""
+    return f"dcr accept {quote_for_shell(dataset_id)} {issue.kind}{field} --reason WHY"
+
+
+def truncate(text: str, most: int) -> str:
+    """Return text with an ellipsis at its end if it is longer than `most` characters."""
+    return text if len(text) <= most else f"{text[:most]}…"
