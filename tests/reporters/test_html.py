@@ -258,7 +258,7 @@ def test_a_row_is_a_table_with_what_it_is_about_first() -> None:
         ["ltv", "0.5"], ["user_id", '"a"'], ["plan", '"free"'],
     ]  # fmt: skip
     twice = next(each for each in page.issues if each.get("data-kind") == UNIQUE.kind)
-    assert "invalid under the proposed one if it is written twice" in said(twice)
+    assert "invalid under the proposed one when two rows are identical" in said(twice)
 
 
 @pytest.mark.parametrize("row", [None, 1, "text", ["a", {"b": 1}], {}, {1: 2}])
