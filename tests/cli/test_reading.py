@@ -113,7 +113,7 @@ def test_a_file_or_a_program_gets_the_content_to_the_byte(tmp_path: Path) -> Non
         (["diff", f"{ID}@1.0.0", "legacy.things@1.0.0"], "are different datasets", "compare versions of one dataset"),
         (["diff", "main~1", "nothing.like.it"], "is neither a ref nor a dataset in either commit", ""),
         (["diff", "main~1", "main"], "'main' is a ref, but not a dataset in either commit", "dcr diff 'main~1..main'"),
-        (["diff", "main", "legacy.things"], "dataset 'legacy.things' was removed before 'main'", "dcr log legacy.things shows"),
+        (["diff", "main", "legacy.things"], "'legacy.things' was removed before 'main'", "dcr log legacy.things shows"),
         (["diff", f"{ID}@1.0.0..9"], f"version '9' of dataset '{ID}' does not exist", "choose one of 1.0.0"),
     ],
 )  # fmt: skip
@@ -230,7 +230,7 @@ def test_a_shallow_clone_denies_nothing_that_it_cannot_know(told: Story, tmp_pat
     )
     clone.dcr("log", "legacy.thing", DCR_CACHE="off").says("or in its history, as far as this shallow clone goes")
     clone.dcr("log", ID, "--ref", "HEAD~9", DCR_CACHE="off").says(
-        "git fetch --unshallow origin, or name another: --ref"
+        "git fetch --unshallow origin; or choose another: --ref"
     )
 
 

@@ -276,7 +276,7 @@ def test_a_head_that_names_no_branch_here_leaves_a_branch_to_be_compared_with_it
     assert "field_removed" in server.push("main:another").output
     server.bare.git("update-ref", "--no-deref", "HEAD", server.refs()["refs/heads/main"])
     server.hook("exec dcr hook pre-receive")
-    assert "HEAD names no branch" in server.push("main").output
+    assert "HEAD points to no branch" in server.push("main").output
 
 
 def test_a_branch_that_shares_no_commit_with_main_is_judged_alone(client: Repository, server: Server) -> None:
@@ -366,7 +366,7 @@ Z, A, B = "0" * 40, "a" * 40, "b" * 40
     ("given", "output"),
     [
         ("", "stdin is empty, expected OLD NEW REF lines"),
-        (f"{A} {B} refs/heads/main", "in the middle of a line"),
+        (f"{A} {B} refs/heads/main", "the last line of the pre-receive input is incomplete"),
         (f"{A} {B}\n", "expected OLD NEW REF"),
         (f"{A} {B[:39]} refs/heads/main\n", "expected OLD NEW REF"),
         (f"{A} {B * 2} refs/heads/main\n", "expected OLD NEW REF"),
@@ -417,7 +417,7 @@ def test_a_person_at_a_terminal_is_told_how_the_hook_is_called(client: Repositor
     outcome = client.dcr("hook", "pre-recieve")
     outcome.says("hook 'pre-recieve' does not exist", "did you mean 'pre-receive'?")
     client.dcr("hook", "pre-receive", "origin").says("pre-receive takes no REMOTE")
-    client.dcr("hook", "pre-push", "--default-branch", "main").says("--default-branch is for pre-receive")
+    client.dcr("hook", "pre-push", "--default-branch", "main").says("--default-branch is only for pre-receive")
     client.dcr("hook", "pre-receive", "--format", "json").says("expected one of table, text")
 
 
