@@ -240,21 +240,21 @@ def _build_contract_filter(run: _Run, checked: set[str]) -> Callable[[str], bool
 
 def _add_histories(run: _Run, matches: list[Match], progress: Callable[[str], None]) -> list[Match]:
     """Return the matches, with the parts of the base's history that their changes and modes need."""
-    from dcr.policy.history_needs import HistoryNeeds, find_history_needs  # noqa: PLC0415
+    from dcr.policy.required_history import RequiredHistory, find_required_history  # noqa: PLC0415
 
     if run.base.is_empty:
         return matches
     policy = run.policy.policy
-    needs = [find_history_needs(match.pair, _get_mode(run, match.dataset_id), policy) for match in matches]
-    if all(need == HistoryNeeds() for need in needs):
+    needs = [find_required_history(match.pair, _get_mode(run, match.dataset_id), policy) for match in matches]
+    if all(need == RequiredHistory() for need in needs):
         return matches
+    from dcr.registry.history_lookup import attach_dataset_histories  # noqa: PLC0415
     from dcr.registry.history_request import HistoryRequest  # noqa: PLC0415 (few changes need the history)
-    from dcr.registry.pair_history import add_histories  # noqa: PLC0415
 
     progress("reading the history")
     blobs = {change.path: change.previous_id for change in run.change_set.changes}
     request = HistoryRequest(run.repository, run.base.merge_base, run.scope, policy, blobs)
-    return add_histories(request, matches, needs)
+    return attach_dataset_histories(request, matches, needs)
 
 
 def _drop_known_issues(run: _Run, contracts: tuple[ContractReport, ...]) -> tuple[tuple[ContractReport, ...], int]:

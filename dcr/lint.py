@@ -20,8 +20,8 @@ from dcr.git.repository import NotARepositoryError, discover_repository
 from dcr.git.worktree import list_files, read_file, resolve_relative_paths
 from dcr.parsing.location import Location
 from dcr.policy.detection import is_contract, may_be_contract
-from dcr.policy.issue_adjustment import adjust_issues
 from dcr.policy.policy import FILES, Policy, PolicyError, StricterPolicy, parse_policy
+from dcr.policy.policy_application import apply_policy
 from dcr.report.report import UNCHANGED, ContractReport, Report, deduplicate_file_issues, without_known_issues
 
 if TYPE_CHECKING:
@@ -218,7 +218,7 @@ def _check_file(
 def _check_pair(
     parsed: ParsedFile, contract: Contract | None, pair: ContractPair, policy: StricterPolicy
 ) -> Iterator[ContractReport]:
-    issues = adjust_issues(run_rules(pair, "none"), pair, policy, (), "")
+    issues = apply_policy(run_rules(pair, "none"), pair, policy, (), "")
     if issues:
         issues = tuple(map(create_location_resolver({}, {parsed.path: parsed}), issues))
         dataset_id = contract.dataset_id if contract else parsed.dataset_id
@@ -236,7 +236,7 @@ def _check_duplicates(
             pair = ContractPair(None, Contract(dataset.dataset_id, dataset.version, ()), duplicates=duplicates)
             issues = tuple(
                 issue._replace(location=dataset.location)
-                for issue in adjust_issues(run_rules(pair, "none"), pair, policy, (), "")
+                for issue in apply_policy(run_rules(pair, "none"), pair, policy, (), "")
                 if issue.kind == "dataset_id_duplicated"
             )
             yield _build_report(dataset.dataset_id, dataset.version, dataset.location.path, issues)

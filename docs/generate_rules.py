@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dcr.compatibility.rule import FIELD, RUN, load_rules
-from dcr.policy.issue_adjustment import NEVER_ACCEPTED
+from dcr.policy.policy_application import NEVER_ACCEPTED
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -24,6 +24,6 @@ def check_pair(pair: ContractPair, mode: str) -> tuple[Verdict, tuple[OlderVerdi
         verdict = run_rules(pair, mode)
     if pair.published is None:
         return verdict, older
-    from dcr.compatibility.base_issues import drop_base_issues  # noqa: PLC0415 (only needed if the base has newer commits)
+    from dcr.compatibility.preexisting_issues import drop_preexisting_issues  # noqa: PLC0415 (only needed if the base has newer commits)
 
-    return drop_base_issues(pair, mode, verdict, older)
+    return drop_preexisting_issues(pair, mode, verdict, older)

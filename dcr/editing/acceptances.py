@@ -17,7 +17,7 @@ from dcr.git.writing.rewrites import UnwritableFileError
 from dcr.lint import read_policy
 from dcr.parsing.location import Location
 from dcr.policy.acceptance_file import FILE
-from dcr.policy.issue_adjustment import NEVER_ACCEPTED
+from dcr.policy.policy_application import NEVER_ACCEPTED
 from dcr.text.suggestions import format_suggestion
 
 if TYPE_CHECKING:

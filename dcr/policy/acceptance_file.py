@@ -10,7 +10,7 @@ from dcr.compatibility.acceptance import Acceptance
 from dcr.formats.parsed_file import Problem
 from dcr.parsing.location import Location, locate_node
 from dcr.parsing.yaml_reader import InvalidYamlError, check_tree, compose
-from dcr.policy.issue_adjustment import NEVER_ACCEPTED
+from dcr.policy.policy_application import NEVER_ACCEPTED
 from dcr.text.suggestions import format_suggestion
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from dcr.compatibility.issue import IssueAcceptance
 from dcr.compatibility.severities import INFO
 from dcr.errors import DcrError
-from dcr.policy.issue_adjustment import NEVER_ACCEPTED
+from dcr.policy.policy_application import NEVER_ACCEPTED
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

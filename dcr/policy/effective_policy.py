@@ -48,16 +48,16 @@ class EffectivePolicy(NamedTuple):
 
         `older` are the older versions that the pair breaks in a transitive mode.
         """
-        from dcr.policy.issue_adjustment import adjust_issues  # noqa: PLC0415 (an unchanged repository needs no rules)
+        from dcr.policy.policy_application import apply_policy  # noqa: PLC0415 (an unchanged repository needs no rules)
 
         acceptances = self.acceptances.entries
-        newest = adjust_issues(verdict, pair, self.policy, acceptances, today)
+        newest = apply_policy(verdict, pair, self.policy, acceptances, today)
         if not older:
             return newest
         from dcr.compatibility.older_versions import merge_issues  # noqa: PLC0415 (only transitive modes need it)
 
         return merge_issues(
-            newest, [adjust_issues(entry.verdict, entry.pair, self.policy, acceptances, today) for entry in older]
+            newest, [apply_policy(entry.verdict, entry.pair, self.policy, acceptances, today) for entry in older]
         )
 
     @property

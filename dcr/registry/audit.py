@@ -14,12 +14,12 @@ from dcr.compatibility.severities import INFO
 from dcr.git.history import list_first_parents, require_full_history
 from dcr.git.policies import read_acceptances
 from dcr.policy.effective_policy import Acceptances, EffectivePolicy
-from dcr.policy.history_needs import HistoryNeeds, find_history_needs
 from dcr.policy.policy import StricterPolicy
+from dcr.policy.required_history import RequiredHistory, find_required_history
 from dcr.registry.deprecation_dates import get_commit_day
 from dcr.registry.enforcement import with_enforcement
 from dcr.registry.history.facts import is_same_except_version
-from dcr.registry.pair_history import FULL_HISTORY_REASON, DatasetHistory, add_history
+from dcr.registry.history_lookup import FULL_HISTORY_REASON, DatasetHistory, add_history
 from dcr.registry.releases import MOVED, REWORDED, list_steps
 
 if TYPE_CHECKING:
@@ -192,10 +192,10 @@ def _judge_transition(
         previous, proposed = make_comparable(previous, proposed)
     pair = with_enforcement(ContractPair(previous, proposed), step.revision)
     mode = policy.get_mode(dataset_id)
-    needs = find_history_needs(pair, mode, policy)
+    needs = find_required_history(pair, mode, policy)
     if needs.needs_full_history:
         require_full_history(repository, FULL_HISTORY_REASON)
-    if needs != HistoryNeeds():
+    if needs != RequiredHistory():
         pair = add_history(pair, needs, dataset_history, policy, get_commit_day(step.revision.commit))
     verdict, older = check_all_versions(pair, mode) if pair.older_versions else (run_rules(pair, mode), ())
     return _JudgedTransition(dataset_id, step, pair, verdict, older)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from dcr.git.changes import INDEX, WORKTREE, list_changes
 from dcr.git.contracts.changed_files import read_changed_files
-from dcr.git.contracts.dataset_locations import find_dataset_locations
+from dcr.git.contracts.contract_locations import find_contract_locations
 from dcr.git.policies import read_governing_policy, read_policy
 from dcr.policy.policy import StricterPolicy
 
@@ -57,7 +57,7 @@ def compare_commits(repository: Repository, before: str, after: str) -> Comparis
     if missing:
         changed = {change.path for change in changes}
         unchanged = [path for path in scope.filter_paths(change_set.paths) if path not in changed]
-        moved = find_dataset_locations(repository, after, missing, unchanged, untouched, scope=scope)
+        moved = find_contract_locations(repository, after, missing, unchanged, untouched, scope=scope)
         old = [contract for contract in old if contract.dataset_id not in moved]
     return Comparison(tuple(old), tuple(new), tuple(unreadable), policy)
 

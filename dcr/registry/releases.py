@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from dcr.compatibility.engine import run_rules
 from dcr.compatibility.pairs import ContractPair
-from dcr.policy.issue_adjustment import adjust_issues
 from dcr.policy.policy import StricterPolicy
+from dcr.policy.policy_application import apply_policy
 from dcr.registry.enforcement import with_enforcement
 from dcr.registry.history.facts import is_same_except_version
 
@@ -132,5 +132,5 @@ def _judge_step(step: HistoryStep, contracts: dict[Revision, Contract | None], p
     dataset_id = previous.dataset_id if previous else ""
     pair = with_enforcement(ContractPair(previous, proposed), step.revision)
     verdict = run_rules(pair, policy.get_mode(dataset_id))
-    issues = adjust_issues(verdict, pair, StricterPolicy(policy, policy), (), "")
+    issues = apply_policy(verdict, pair, StricterPolicy(policy, policy), (), "")
     return step._replace(required_bump=verdict.required_bump, actual_bump=verdict.actual_bump, issues=issues)

@@ -34,7 +34,7 @@ def list_closing_parts(report: Report, escape: Callable[[str], str] = make_print
     if report.accepted:
         parts.append(f"{format_count(report.accepted, 'break')} ACCEPTED")
     if report.baselined:
-        parts.append(f"{format_count(report.baselined, 'known issue')} ignored (in the baseline)")
+        parts.append(f"{format_count(report.baselined, 'issue')} suppressed by the baseline")
     if not report.has_no_contracts:
         parts.append(_format_validated(report) if report.base is None else _format_changed(report))
     if report.non_contracts:
@@ -50,12 +50,13 @@ def _list_comparison_parts(report: Report, escape: Callable[[str], str]) -> Iter
     base = report.base
     if base is None:
         return
-    yield f"compared with {escape(base.ref)} (from {escape(base.source)}) at {base.commit[:10]}"
+    source = f"compared with {escape(base.ref)} (from {escape(base.source)})"
     if report.merged:
+        yield f"{source} at {base.commit[:10]}"
         yield f"{escape(report.head)} merged into it"
-    elif base.merge_base != base.commit:
+    else:
         ids = ", ".join(commit[:10] for commit in (base.merge_base, *base.others))
-        yield f"merge base{'s' * bool(base.others)} {ids}"
+        yield f"{source}, merge base{'s' * bool(base.others)} {ids}"
     if report.uncommitted:
         yield f"{format_count(report.uncommitted, 'file')} with uncommitted changes NOT checked"
 
@@ -72,7 +73,7 @@ def _format_formats(formats: tuple[tuple[str, int], ...]) -> str:
     if not formats:
         return ""
     if len(formats) == 1:
-        return f" ({formats[0][0]})"
+        return f" (format {formats[0][0]})"
     return f" ({', '.join(f'{count:,} {name}' for name, count in formats)})"
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from dcr.compatibility.rule import FIELD, load_rules
-from dcr.policy.issue_adjustment import NEVER_ACCEPTED
+from dcr.policy.policy_application import NEVER_ACCEPTED
 from dcr.schemas.fragments import EXTENSION_KEYS, TEXT_SHAPE, build_enum, build_header
 
 EXAMPLE: dict[str, Any] = {

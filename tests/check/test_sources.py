@@ -158,7 +158,7 @@ def test_a_text_is_found_under_any_name(tmp_path: Path, name: str) -> None:
 def test_texts_that_are_too_large_together_are_left_out(
     repository: Repository, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(git_texts, "MAX_TOTAL", len(contract()) + 10)
+    monkeypatch.setattr(git_texts, "MAX_TOTAL_BYTES", len(contract()) + 10)
     repository.commit({USERS: breaking()})
     report = report_of(repository)
     assert list(texts(report).values()) == [contract(), f"({git_texts.TOTAL_TOO_LARGE})"]

@@ -11,8 +11,8 @@ from test_terminal import on_terminal
 
 from dcr.compatibility.rule import FIELD, load_rules
 from dcr.compatibility.rules import list_kinds
-from dcr.policy.issue_adjustment import NEVER_ACCEPTED
 from dcr.policy.policy import FIXED_SEVERITY_KINDS, PolicyError, parse_policy
+from dcr.policy.policy_application import NEVER_ACCEPTED
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -48,7 +48,7 @@ def test_what_a_manual_says_of_acceptances_and_the_policy_holds(tmp_path: Path, 
         assert policy.severity[kind] != load_rules()[kind].severity
     if kind not in NEVER_ACCEPTED:
         about_field = load_rules()[kind].about == FIELD
-        assert f"`dcr accept DATASET {kind}{' FIELD' if about_field else ''} --reason WHY`" in " ".join(told.split())
+        assert f"`dcr accept DATASET {kind}{' FIELD' if about_field else ''} --reason TEXT`" in " ".join(told.split())
         assert ("dataset, version, kind, field and reason" in " ".join(told.split())) is about_field
 
 

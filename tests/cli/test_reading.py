@@ -230,7 +230,7 @@ def test_a_shallow_clone_denies_nothing_that_it_cannot_know(told: Story, tmp_pat
     )
     clone.dcr("log", "legacy.thing", DCR_CACHE="off").says("or in its history, as far as this shallow clone goes")
     clone.dcr("log", ID, "--ref", "HEAD~9", DCR_CACHE="off").says(
-        "git fetch --unshallow origin; or choose another: --ref"
+        "run: git fetch --unshallow origin; or choose another: --ref"
     )
 
 

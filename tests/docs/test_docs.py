@@ -215,7 +215,8 @@ def test_words_a_setting_may_take_are_listed_from_mild_to_strict() -> None:
 
 
 def test_every_variable_that_names_a_base_is_explained() -> None:
-    trees = [ast.parse(path.read_text("utf-8")) for path in (ROOT / "dcr/git/ci").glob("*.py")]
+    modules = [path for path in (ROOT / "dcr/git/ci").glob("*.py") if path.name != "repository_url.py"]
+    trees = [ast.parse(path.read_text("utf-8")) for path in modules]
     nodes = [each for tree in trees for each in ast.walk(tree)]
     words = {each.value for each in nodes if isinstance(each, ast.Constant) and isinstance(each.value, str)}
     event = {"GITHUB_EVENT_NAME", "GITHUB_SHA"}  # they tell a job of pull_request_target, which is named itself

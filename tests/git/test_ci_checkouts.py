@@ -324,7 +324,7 @@ def test_a_blobless_clone_of_circleci_says_which_setting_makes_it_whole(tmp_path
     server = Server(tmp_path)
     clone = circleci(server, "--filter=blob:none")
     clone.check(**CIRCLECI).says("in .circleci/config.yml: checkout: {method: full}; or run: git fetch --refetch")
-    clone.check().says("this clone is partial, and dcr never fetches: git fetch --refetch")
+    clone.check().says("this clone is partial, and dcr never fetches; run: git fetch --refetch")
 
 
 def test_pull_request_target_checks_out_the_target_which_is_no_pass(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from dcr.compatibility.rule import FIELD, load_rules
 from dcr.policy.acceptance_file import parse_acceptances
-from dcr.policy.issue_adjustment import NEVER_ACCEPTED
+from dcr.policy.policy_application import NEVER_ACCEPTED
 
 
 def read(text: str) -> tuple[list[tuple[object, ...]], list[tuple[int, int, str, str]]]:

@@ -426,7 +426,7 @@ def test_a_file_that_cannot_be_written_takes_the_others_back(new: Repository) ->
     new.write(".github", "a file where a folder has to be\n")
     outcome = new.dcr("init", "--ci", "github")
     assert outcome.code == 2
-    assert "dcr: error: '.github' is no folder" in outcome.err
+    assert "dcr: error: '.github' is not a folder" in outcome.err
 
 
 def test_a_full_disk_takes_the_others_back(new: Repository) -> None:

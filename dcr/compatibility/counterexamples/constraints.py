@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from dcr.compatibility.counterexamples.rows import ABSENT, UNKNOWN, NoValueError, build_smallest_array, list_candidates
+from dcr.compatibility.counterexamples.rows import ABSENT, UNKNOWN, NoValueError, build_minimal_array, list_candidates
 from dcr.contract.contract import CONSTRAINTS
 from dcr.contract.values import patterns
 from dcr.contract.values.field_values import TEXT_FORMATS, find_failed_constraint, is_of_type, is_undecidable
@@ -82,7 +82,7 @@ def _get_number_set(field: Field) -> NumberSet:
 def _find_vector_counterexample(writer: Field) -> Any:
     """Return a vector of the writer's length, which a reader of another length refuses."""
     try:
-        return build_smallest_array(writer, writer.constraints.get("dimensions", 1)) or UNKNOWN
+        return build_minimal_array(writer, writer.constraints.get("dimensions", 1)) or UNKNOWN
     except NoValueError:
         return UNKNOWN
 
@@ -108,7 +108,7 @@ def _build_repeated_elements(writer: Field) -> Any:
     if high is not None and high < 2:
         return ABSENT
     try:
-        return build_smallest_array(writer, max(low, 2)) or UNKNOWN
+        return build_minimal_array(writer, max(low, 2)) or UNKNOWN
     except NoValueError:
         return UNKNOWN
 
@@ -190,7 +190,7 @@ def _find_array_counterexample(writer: Field, limits: dict[str, Any]) -> Any:
     if count is None:
         return ABSENT
     try:
-        return build_smallest_array(writer, count)
+        return build_minimal_array(writer, count)
     except NoValueError:
         return UNKNOWN
 

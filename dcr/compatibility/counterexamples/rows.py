@@ -89,9 +89,9 @@ def _entry_accepts(field: Field, key: str, value: Any, lenient: bool) -> bool:
     )
 
 
-def _build_smallest_key(keys: Field) -> str:
+def _build_minimal_key(keys: Field) -> str:
     """Return the smallest key of a map, as JSON has it. Raise `NoValueError` if none can be built."""
-    key = "1" if keys.type == ANY_TYPE else build_smallest_value(keys)
+    key = "1" if keys.type == ANY_TYPE else build_minimal_value(keys)
     return key if isinstance(key, str) else str(key).lower()
 
 
@@ -101,18 +101,18 @@ def get_map_parts(field: Field) -> tuple[Field | None, Field | None]:
     return keys, values
 
 
-def build_smallest_value(field: Field) -> Any:
+def build_minimal_value(field: Field) -> Any:
     """Return the smallest value that a field accepts. Raise `NoValueError` if none can be built."""
     if field.type == "object":
-        return build_smallest_object(field.fields)
+        return build_minimal_object(field.fields)
     if field.type == "array":
-        return build_smallest_array(field, field.constraints.get("min_items", 0))
+        return build_minimal_array(field, field.constraints.get("min_items", 0))
     if field.type == "map":
         return {}
     if field.type == "vector":
-        return build_smallest_array(field, field.constraints.get("dimensions", 1))
+        return build_minimal_array(field, field.constraints.get("dimensions", 1))
     if field.enum is None:
-        values = _find_smallest_scalar(field.type, tuple(field.constraints.items()))
+        values = _find_minimal_scalar(field.type, tuple(field.constraints.items()))
     else:
         values = next(((value,) for value in field.enum if is_allowed(field, value)), ())
     if not values:
@@ -121,7 +121,7 @@ def build_smallest_value(field: Field) -> Any:
 
 
 @lru_cache(maxsize=4096)
-def _find_smallest_scalar(type_name: str, constraints: tuple[tuple[str, Any], ...]) -> tuple[Any, ...]:
+def _find_minimal_scalar(type_name: str, constraints: tuple[tuple[str, Any], ...]) -> tuple[Any, ...]:
     """Return the smallest value of a scalar type, or nothing; cached, since every row of a pair contains it."""
     try:
         return tuple(list_candidates(Field("", type_name, constraints=dict(constraints)))[:1])
@@ -129,14 +129,14 @@ def _find_smallest_scalar(type_name: str, constraints: tuple[tuple[str, Any], ..
         return ()
 
 
-def build_smallest_array(field: Field, count: int) -> list[Any]:
+def build_minimal_array(field: Field, count: int) -> list[Any]:
     """Return an array of `count` smallest elements. Raise `NoValueError` if it cannot be built."""
     if not count or field.items is None:
         return []
     if count * _count_values(field.items) > MAX_VALUES:
         raise NoValueError(field.name)
     try:
-        return [build_smallest_value(field.items)] * count
+        return [build_minimal_value(field.items)] * count
     except NoValueError:
         if field.items.required:
             raise
@@ -151,9 +151,9 @@ def _count_values(field: Field) -> int:
     return 1 + count * _count_values(field.items) if count and field.items else 1
 
 
-def build_smallest_object(fields: tuple[Field, ...]) -> dict[str, Any]:
+def build_minimal_object(fields: tuple[Field, ...]) -> dict[str, Any]:
     """Return an object of the required fields only. Raise `NoValueError` if it cannot be built."""
-    return {field.name: build_smallest_value(field) for field in fields if field.required}
+    return {field.name: build_minimal_value(field) for field in fields if field.required}
 
 
 def build_row(contract: Contract, steps: tuple[str, ...], value: Any) -> dict[str, Any]:
@@ -172,7 +172,7 @@ def _build_object(fields: tuple[Field, ...], steps: tuple[str, ...], value: Any)
             if inner is not ABSENT:
                 row[field.name] = inner
         elif field.required:
-            row[field.name] = build_smallest_value(field)
+            row[field.name] = build_minimal_value(field)
     return row
 
 
@@ -182,7 +182,7 @@ def _build_value(field: Field, steps: tuple[str, ...], value: Any) -> Any:
     if steps[0] == ITEMS and field.items:
         first = _build_value(field.items, steps[1:], value)
         rest = max(field.constraints.get("dimensions", field.constraints.get("min_items", 0)) - 1, 0)
-        return ([] if first is ABSENT else [first]) + build_smallest_array(field, rest)
+        return ([] if first is ABSENT else [first]) + build_minimal_array(field, rest)
     if field.type == "map":
         return _build_map(field, steps, value)
     return _build_object(field.fields, steps, value)
@@ -194,11 +194,9 @@ def _build_map(field: Field, steps: tuple[str, ...], value: Any) -> dict[str, An
     if keys is None or values is None:
         raise NoValueError(field.name)
     is_key = steps[0] == keys.name
-    key = _build_value(keys, steps[1:], value) if is_key else _build_smallest_key(keys)
+    key = _build_value(keys, steps[1:], value) if is_key else _build_minimal_key(keys)
     entry = (
-        (build_smallest_value(values) if values.required else None)
-        if is_key
-        else _build_value(values, steps[1:], value)
+        (build_minimal_value(values) if values.required else None) if is_key else _build_value(values, steps[1:], value)
     )
     if not isinstance(key, str):
         raise NoValueError(field.name)

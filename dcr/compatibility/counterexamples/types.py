@@ -10,8 +10,8 @@ from dcr.compatibility.counterexamples.rows import (
     ABSENT,
     UNKNOWN,
     NoValueError,
-    build_smallest_array,
-    build_smallest_value,
+    build_minimal_array,
+    build_minimal_value,
     field_accepts,
     get_map_parts,
     list_candidates,
@@ -51,7 +51,7 @@ def _generate_values(writer: Field, reader: Field) -> Iterator[Any]:
 
 def _generate_nested_values(writer: Field) -> Iterator[Any]:
     """Yield the smallest value, and the smallest one with nested values."""
-    for build in (build_smallest_value, _build_filled_value):
+    for build in (build_minimal_value, _build_filled_value):
         try:
             yield build(writer)
         except NoValueError:
@@ -60,9 +60,9 @@ def _generate_nested_values(writer: Field) -> Iterator[Any]:
 
 def _build_filled_value(writer: Field) -> Any:
     if writer.type == "object":
-        return {field.name: build_smallest_value(field) for field in writer.fields}
+        return {field.name: build_minimal_value(field) for field in writer.fields}
     if writer.type == "map":
         keys, values = get_map_parts(writer)
-        key = "1" if keys is None or keys.type != "string" else build_smallest_value(keys)
-        return {key: None if values is None else build_smallest_value(values)}
-    return build_smallest_array(writer, max(writer.constraints.get("min_items", 1), 1))
+        key = "1" if keys is None or keys.type != "string" else build_minimal_value(keys)
+        return {key: None if values is None else build_minimal_value(values)}
+    return build_minimal_array(writer, max(writer.constraints.get("min_items", 1), 1))

@@ -17,7 +17,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dcr.compatibility.constraints import describe_change, find_stricter_constraints
-from dcr.compatibility.counterexamples.rows import UNKNOWN, NoValueError, build_smallest_value
+from dcr.compatibility.counterexamples.rows import UNKNOWN, NoValueError, build_minimal_value
 from dcr.compatibility.modes import BACKWARD
 from dcr.compatibility.rule import FIELD, Finding, rule
 from dcr.compatibility.semver import MAJOR
@@ -35,12 +35,13 @@ def field_constraint_tightened(pair: FieldPair) -> Iterator[Finding]:
         return
     previous, proposed = pair.same_type
     for key, value in find_stricter_constraints(previous, proposed):
-        message = f"field '{pair.path}' tightened {pair.get_key_name(key)} {describe_change(key, previous, proposed)}"
+        change = describe_change(key, previous, proposed)
+        message = f"{pair.get_key_name(key)} of field '{pair.path}' was tightened {change}"
         hint = "keep the previous constraint until every row meets the new one"
         yield Finding(message, hint, key=key, detail=key, value=value, needs_witness=value is not UNKNOWN)
     if proposed.constraints.get("unique") and not previous.constraints.get("unique"):
         try:
-            value, needs_witness = build_smallest_value(previous), True
+            value, needs_witness = build_minimal_value(previous), True
         except NoValueError:
             value, needs_witness = None, False
         message = f"field '{pair.path}' became unique: existing rows may repeat a value"

@@ -18,7 +18,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dcr.compatibility.counterexamples.rows import NoValueError, build_smallest_value
+from dcr.compatibility.counterexamples.rows import NoValueError, build_minimal_value
 from dcr.compatibility.issue import CONSUMERS
 from dcr.compatibility.modes import BACKWARD
 from dcr.compatibility.rule import FIELD, Finding, rule
@@ -50,7 +50,7 @@ def field_removed(pair: FieldPair) -> Iterator[Finding]:
         reason, advice = describe_early_removal(pair.history.deprecation, pair.path, mark)
         message, hint = message + reason, f"{hint}; {advice}" if pair.renamed_to else advice
     try:
-        value = build_smallest_value(pair.previous)
+        value = build_minimal_value(pair.previous)
     except NoValueError:
         yield Finding(message, hint)
     else:

@@ -46,9 +46,9 @@ def _build_message(key: UnreadKey) -> str:
     if not key.key_path:
         return "dcr does not read further keys of the file; only the first ones are listed"
     if key.is_uncompared:
-        return f"key '{key.key_path}' is {key.proposed}; dcr does not read this key"
+        return f"key '{key.key_path}' is {key.proposed}, which dcr does not compare"
     if key.previous is None:
-        return f"key '{key.key_path}' was added with value {key.proposed}; dcr does not read this key"
+        return f"key '{key.key_path}' was added with value {key.proposed}, which dcr does not compare"
     if key.proposed is None:
-        return f"key '{key.key_path}' was removed with value {key.previous}; dcr does not read this key"
-    return f"key '{key.key_path}' changed from {key.previous} to {key.proposed}; dcr does not read this key"
+        return f"key '{key.key_path}' was removed with value {key.previous}, which dcr does not compare"
+    return f"key '{key.key_path}' changed from {key.previous} to {key.proposed}, which dcr does not compare"

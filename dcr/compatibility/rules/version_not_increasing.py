@@ -52,7 +52,7 @@ def _describe_missing_bump(pair: ContractPair, required: str | None) -> str:
     message = f"a {pair.required_bump.upper()} version bump is required"
     if required:
         message += f" ({previous} → {required})"
-    message += f", found {'the same' if previous == proposed else 'a lower'} version ({proposed})"
+    message += f", found none (still {proposed})" if previous == proposed else f", found a lower version ({proposed})"
     if pair.shared_version is None:
         return message
     contract = pair.proposed or pair.previous

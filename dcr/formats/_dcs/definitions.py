@@ -36,7 +36,7 @@ class Definitions:
             self.remaining -= 1
             definition = self.find(reference)
             problem = (
-                "does not exist in this file" if definition is None
+                "is not in this file" if definition is None
                 else "refers to itself, and is not followed" if reference in enclosing
                 else f"is {_MAX_DEPTH} levels deep, and is not followed" if len(enclosing) >= _MAX_DEPTH
                 else f"is not followed: the file has more than {_MAX_REFERENCES} references" if self.remaining < 0
@@ -44,7 +44,7 @@ class Definitions:
             )  # fmt: skip
             if definition is None or problem is not None:
                 suggestion = self._suggest(reference) if definition is None else ""
-                message = f"reference '{reference}' {problem}"
+                message = f"'{reference}' {problem}"
                 field.notes.add(field.locate("$ref"), message, suggestion or "write the field in full")
                 break
             field.count_columns(reference, len(definition.pairs) // _KEYS_PER_FIELD)

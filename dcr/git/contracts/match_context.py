@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from dcr.compatibility.matching import MatchContext
 from dcr.formats import read_content
-from dcr.git.contracts.dataset_locations import find_dataset_locations
+from dcr.git.contracts.contract_locations import find_contract_locations
 from dcr.git.proposed_contents import read_proposed_contents
 from dcr.git.worktree import UnreadableFileError
 
@@ -41,7 +41,7 @@ def create_match_context(
     def find_locations(ids: Iterable[str]) -> Mapping[str, tuple[Location, ...]]:
         paths = [path for path in change_set.paths if path not in changed_paths and covers(path)]
         contents = {path: content for path, content in unchanged.items() if covers(path)}
-        return find_dataset_locations(repository, head, set(ids), paths, contents, scope=scope)
+        return find_contract_locations(repository, head, set(ids), paths, contents, scope=scope)
 
     def find_out_of_scope(ids: Iterable[str]) -> Mapping[str, Contract]:
         changes = [change for change in change_set.changes if change.path not in checked_paths]

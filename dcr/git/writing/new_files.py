@@ -60,10 +60,8 @@ def _create_folders(top: str, folder: str, created: list[str]) -> None:
     for name in folder.split("/") if folder else ():
         path = os.path.join(path, name)
         if os.path.islink(path) or (os.path.lexists(path) and not os.path.isdir(path)):
-            kind = "a symbolic link" if os.path.islink(path) else "not a folder"
-            raise UnwritableFileError(
-                f"'{os.path.relpath(path, top)}' is {kind}, expected a folder", "replace it with a folder"
-            )
+            kind = "a symbolic link, expected a folder" if os.path.islink(path) else "not a folder"
+            raise UnwritableFileError(f"'{os.path.relpath(path, top)}' is {kind}", "replace it with a folder")
         if not os.path.isdir(path):
             os.mkdir(path)
             created.append(path)

@@ -33,7 +33,9 @@ def rewrite_file(top: str, path: str, before: bytes | None, after: bytes) -> Non
         exists = os.path.lexists(full_path)
         content = read_file(top, path) if exists else None
         if isinstance(content, str):
-            raise UnwritableFileError(f"'{path}' is {content}, expected a regular file", "edit the file itself")
+            raise UnwritableFileError(
+                f"'{path}' is {content}; dcr writes to regular files only", "edit the file itself"
+            )
         if content != before:
             raise UnwritableFileError(f"'{path}' was just changed by another program", "run it again")
         if exists and not os.access(full_path, os.W_OK):

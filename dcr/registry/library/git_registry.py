@@ -13,14 +13,14 @@ from dcr.contract.models import DataContract, to_record
 from dcr.errors import DcrError, quote_for_shell
 from dcr.git.history import require_full_history
 from dcr.git.repository import discover_repository
-from dcr.policy.history_needs import HistoryNeeds, find_history_needs
 from dcr.policy.policy import StricterPolicy
+from dcr.policy.required_history import RequiredHistory, find_required_history
 from dcr.registry.history.facts import Retention
+from dcr.registry.history_lookup import FULL_HISTORY_REASON, add_history, select_history
 from dcr.registry.library.arguments import UnknownContractError, choose_mode, choose_uri
 from dcr.registry.library.compatibility import check_pair, validate_mode
 from dcr.registry.library.interface import Registry
 from dcr.registry.library.model_conversion import build_model
-from dcr.registry.pair_history import FULL_HISTORY_REASON, add_history, select_history
 from dcr.registry.snapshot import Snapshot, open_snapshot
 from dcr.registry.version_lookup import UNSHALLOW_COMMAND
 
@@ -115,8 +115,8 @@ class GitRegistry(Registry):
         proposed = to_record(DataContract.model_validate(contract.model_dump()))
         pair = ContractPair(previous, proposed)
         policy = StricterPolicy(self._snapshot.policy, self._snapshot.policy)
-        needs = find_history_needs(pair, mode, policy)
-        if needs != HistoryNeeds():
+        needs = find_required_history(pair, mode, policy)
+        if needs != RequiredHistory():
             if needs.needs_full_history:
                 require_full_history(self._snapshot.repository, FULL_HISTORY_REASON)
             dataset_history = select_history(history, [contract.dataset_id])

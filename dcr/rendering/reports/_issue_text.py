@@ -77,7 +77,7 @@ def format_row(witness: Witness, field: str | None) -> str:
 
 def build_accept_command(issue: Issue, dataset_id: str | None) -> str:
     """Return the command that accepts a break. Empty for any other issue."""
-    from dcr.policy.issue_adjustment import NEVER_ACCEPTED  # noqa: PLC0415 (only an issue needs it)
+    from dcr.policy.policy_application import NEVER_ACCEPTED  # noqa: PLC0415 (only an issue needs it)
 
     if (
         dataset_id is None
@@ -88,7 +88,7 @@ def build_accept_command(issue: Issue, dataset_id: str | None) -> str:
     ):
         return ""
     field = f" {quote_for_shell(issue.field)}" if issue.field else ""
-    return f"dcr accept {quote_for_shell(dataset_id)} {issue.kind}{field} --reason WHY"
+    return f"dcr accept {quote_for_shell(dataset_id)} {issue.kind}{field} --reason TEXT"
 
 
 def truncate(text: str, most: int) -> str:

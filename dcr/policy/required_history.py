@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 _END_STATUSES = ("deprecated", "archived")
 
 
-class HistoryNeeds(NamedTuple):
+class RequiredHistory(NamedTuple):
     """What a check needs from the history of one dataset.
 
     - `older_versions`: whether it needs the released versions
@@ -38,13 +38,13 @@ class HistoryNeeds(NamedTuple):
         return self.older_versions or self.deprecated_paths != ()
 
 
-def find_history_needs(pair: ContractPair, mode: str, policy: StricterPolicy) -> HistoryNeeds:
+def find_required_history(pair: ContractPair, mode: str, policy: StricterPolicy) -> RequiredHistory:
     """Return what a pair needs from the history."""
     needs_older = is_transitive(mode) and pair.proposed is not None and (pair.previous is None or pair.is_changed)
     needs_additions = bool(DIRECTIONS[mode]) and policy.get_severity("field_resurrected", WARNING) != OFF
     has_removals, paths = _find_removals(pair, needs_older=needs_older) if policy.min_deprecation_days else (False, ())
     additions = list_additions(pair) if needs_additions else Additions()
-    return HistoryNeeds(needs_older, additions, has_removals, paths)
+    return RequiredHistory(needs_older, additions, has_removals, paths)
 
 
 def _find_removals(pair: ContractPair, *, needs_older: bool) -> tuple[bool, tuple[str, ...] | None]:

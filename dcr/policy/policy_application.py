@@ -26,7 +26,7 @@ _TIMED_KINDS = ("field_removed", "contract_removed")
 _VERSION_KINDS = frozenset(("version_not_increasing", "version_bump_insufficient"))
 
 
-def adjust_issues(
+def apply_policy(
     verdict: Verdict, pair: ContractPair, policy: StricterPolicy, acceptances: Iterable[Acceptance], today: str
 ) -> tuple[Issue, ...]:
     """Return the issues with adjusted severities, without those that are off; `today` is YYYY-MM-DD."""

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from dcr.compatibility.match import Match
     from dcr.compatibility.pairs import ContractPair
     from dcr.contract.contract import Contract
-    from dcr.policy.history_needs import HistoryNeeds
     from dcr.policy.policy import StricterPolicy
+    from dcr.policy.required_history import RequiredHistory
     from dcr.registry.history.facts import DatasetFacts
     from dcr.registry.history.replay import UnreadableVersion
     from dcr.registry.history.timeline import History, Revision
@@ -40,7 +40,9 @@ class DatasetHistory(NamedTuple):
     read_contracts: Callable[[Sequence[Revision]], Iterable[Contract | None]]
 
 
-def add_histories(request: HistoryRequest, matches: Sequence[Match], needs: Sequence[HistoryNeeds]) -> list[Match]:
+def attach_dataset_histories(
+    request: HistoryRequest, matches: Sequence[Match], needs: Sequence[RequiredHistory]
+) -> list[Match]:
     """Return the matches, with the history that each of them needs.
 
     Raise `ShallowHistoryError` if a match needs the whole history and the clone is shallow.
@@ -71,7 +73,7 @@ def add_histories(request: HistoryRequest, matches: Sequence[Match], needs: Sequ
 
 
 def add_history(
-    pair: ContractPair, needs: HistoryNeeds, dataset_history: DatasetHistory, policy: StricterPolicy, today: date
+    pair: ContractPair, needs: RequiredHistory, dataset_history: DatasetHistory, policy: StricterPolicy, today: date
 ) -> ContractPair:
     """Return a pair with what it needs of its dataset's whole history. Deprecation periods are measured to `today`."""
     newest_first = dataset_history.revisions[::-1]

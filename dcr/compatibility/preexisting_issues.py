@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 _VERSION_KIND_PREFIX = "version_"
 
 
-def drop_base_issues(
+def drop_preexisting_issues(
     pair: ContractPair, mode: str, verdict: Verdict, older: tuple[OlderVerdict, ...]
 ) -> tuple[Verdict, tuple[OlderVerdict, ...]]:
     """Return the verdicts on a pair without the issues that the base's newest contract has as well.

@@ -26,7 +26,7 @@ MAX_SEARCHED_IDS = 64
 _MAX_PROBED_FILES = 4
 
 
-def find_dataset_locations(
+def find_contract_locations(
     repository: Repository,
     head: str,
     ids: Collection[str],
