@@ -68,7 +68,9 @@ def read_history(snapshot: Snapshot, dataset_id: str | None = None, *, with_cont
         progress("reading the history")
         history = snapshot.read_history(dataset_id, progress, retention if with_contracts else None)
     if not history.is_complete:
-        print_warning("this clone is shallow: its history before the first commit is unknown", UNSHALLOW_COMMAND)
+        print_warning(
+            "this clone is shallow: its history before the first commit is unknown", f"run: {UNSHALLOW_COMMAND}"
+        )
     if dataset_id is None and not history.list_datasets():
         commit = f"'{snapshot.ref}' ({history.commit[:10]})"
         print_warning(

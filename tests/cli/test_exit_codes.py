@@ -127,8 +127,8 @@ def test_no_contract_is_said_and_is_2_when_some_are_required(unchanged: Path) ->
     run = dcr(unchanged, "check", "--require-contracts")
     assert (run.code, run.out) == (2, "")
     assert run.err.startswith(
-        "dcr: error: no contract was found in 0 files in scope (YAML and JSON) (nothing was checked)\n"
-        "  help: what one is: "
+        "dcr: error: no contract found in 0 files in scope (YAML and JSON) (nothing was checked)\n"
+        "  help: see what a contract is: "
     )
 
 

@@ -74,8 +74,8 @@ def test_the_installed_script_is_the_same_command(tmp_path: Path) -> None:
         ("check --base", "option '--base' requires an argument", "see dcr check --help"),
         ("check --staged=1", "option '--staged' does not take a value", "see dcr check --help"),
         ("explain a b", "got unexpected extra argument(s) (b)", "see dcr explain --help"),
-        ("check --format jsn", "there is no format 'jsn'", "did you mean 'json'?"),
-        ("lint --format summary", "there is no format 'summary'", f"one of: {', '.join(list_formats())}"),
+        ("check --format jsn", "unknown format 'jsn'", "did you mean 'json'?"),
+        ("lint --format summary", "unknown format 'summary'", f"one of: {', '.join(list_formats())}"),
         (
             "check --mode backwrd",
             f"--mode is 'backwrd', expected one of {', '.join(MODES)}",

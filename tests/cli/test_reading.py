@@ -113,7 +113,7 @@ def test_a_file_or_a_program_gets_the_content_to_the_byte(tmp_path: Path) -> Non
         (["diff", f"{ID}@1.0.0", "legacy.things@1.0.0"], "are different datasets", "compare versions of one dataset"),
         (["diff", "main~1", "nothing.like.it"], "is neither a ref nor a dataset in either commit", ""),
         (["diff", "main~1", "main"], "'main' is a ref, but not a dataset in either commit", "dcr diff 'main~1..main'"),
-        (["diff", "main", "legacy.things"], "dataset 'legacy.things' was removed before 'main'", "dcr log legacy.things shows"),
+        (["diff", "main", "legacy.things"], "'legacy.things' was removed before 'main'", "dcr log legacy.things shows"),
         (["diff", f"{ID}@1.0.0..9"], f"version '9' of dataset '{ID}' does not exist", "choose one of 1.0.0"),
     ],
 )  # fmt: skip

@@ -51,7 +51,7 @@ def test_lint_writes_several_reports_too(broken: Path) -> None:
         ("-f table:a -o b", "--output names 1 file for 0 formats without a file", "--format table:b"),
         ("-o a -o b", "--output names 2 files for 1 format without a file", "--format text:a"),
         ("-f json:", "the file name of a report is empty", "--format sarif:dcr.sarif"),
-        ("-f jsn:a", "there is no format 'jsn'", "did you mean 'json'?"),
+        ("-f jsn:a", "unknown format 'jsn'", "did you mean 'json'?"),
     ],
 )
 def test_reports_that_would_get_mixed_are_refused_before_any_work(

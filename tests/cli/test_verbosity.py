@@ -36,9 +36,9 @@ def test_verbose_prints_what_was_read_and_how_long_it_took_to_stderr(broken: Pat
     output = re.sub(r"[\d,]+ ms", "N ms", run.err)
     assert output == (
         "dcr: starting: N ms\n"
-        "dcr: listing what changed: N ms\n"
+        "dcr: listing changes: N ms\n"
         "dcr: reading 1 changed file: N ms\n"
-        "dcr: judging: N ms\n"
+        "dcr: checking: N ms\n"
         f"dcr: base: {commit}, the merge base with main ({commit})\n"
         "dcr: base set by: main\n"
         "dcr: head: the working tree\n"

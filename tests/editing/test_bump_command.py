@@ -178,7 +178,7 @@ def test_a_layout_that_cannot_be_edited_is_refused_with_what_to_write(repository
         (("zzz",), "no contract in scope defines dataset 'zzz'", "dcr lint reads all contracts"),
         ((" ",), "DATASET is blank", "write a text"),
         (("a\nb",), "DATASET contains the control character U+000A", "write it on one line"),
-        (("users.daily_active", "--base", "nowhere"), "ref 'nowhere' does not exist", "git fetch"),
+        (("users.daily_active", "--base", "nowhere"), "ref 'nowhere' does not exist", "run: git fetch"),
     ],
 )  # fmt: skip
 def test_what_is_asked_wrongly_ends_with_2(repository, arguments: tuple[str, ...], message: str, hint: str) -> None:

@@ -144,7 +144,7 @@ def test_a_card_may_come_from_another_program(repository) -> None:
     ended = repository.shell(f"""echo '{{"buyer": {{"name": "A"}}}}' | {read}""")
     assert (ended.returncode, ended.stdout) == (0, "owners:\n  - team: A\n")
     ended = repository.shell(f"{read} </dev/null")
-    assert (ended.returncode, ended.stderr.partition(": this")[0]) == (2, "dcr: error: stdin:1:1")
+    assert (ended.returncode, ended.stderr.partition(": invalid")[0]) == (2, "dcr: error: stdin:1:1")
     ended = repository.shell(f"{read} <&-")
     assert (ended.returncode, ended.stderr.partition("\n")[0]) == (
         2,

@@ -417,7 +417,7 @@ def test_a_person_at_a_terminal_is_told_how_the_hook_is_called(client: Repositor
     outcome = client.dcr("hook", "pre-recieve")
     outcome.says("hook 'pre-recieve' does not exist", "did you mean 'pre-receive'?")
     client.dcr("hook", "pre-receive", "origin").says("pre-receive takes no REMOTE")
-    client.dcr("hook", "pre-push", "--default-branch", "main").says("--default-branch is for pre-receive")
+    client.dcr("hook", "pre-push", "--default-branch", "main").says("--default-branch is only for pre-receive")
     client.dcr("hook", "pre-receive", "--format", "json").says("expected one of table, text")
 
 

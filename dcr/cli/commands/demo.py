@@ -72,7 +72,7 @@ def _run_demo(folder: Path, color: str) -> None:
     _print_step("A producer removes 'ltv' from users.daily_active and releases that as 1.1.0:")
     original = _edit_file(folder / BROKEN_CONTRACT, lambda text: _remove_field(text, "ltv"))
     _run_check(folder, color)
-    _print_step("As the help says, the producer keeps the field, marks it deprecated and releases that first:")
+    _print_step("As suggested, the producer keeps the field, marks it as deprecated and releases that first:")
     (folder / BROKEN_CONTRACT).write_text(original, "utf-8")
     _edit_file(
         folder / BROKEN_CONTRACT, lambda text: text.replace("- name: ltv\n", "- name: ltv\n    deprecated: true\n")
