@@ -50,13 +50,14 @@ def _list_comparison_parts(report: Report, escape: Callable[[str], str]) -> Iter
     base = report.base
     if base is None:
         return
-    source = f"compared with {escape(base.ref)} (from {escape(base.source)})"
+    source = f" (from {escape(base.source)})" if base.source != base.ref else ""
+    compared = f"compared with {escape(base.ref)}{source}"
     if report.merged:
-        yield f"{source} at {base.commit[:10]}"
+        yield f"{compared} at {base.commit[:10]}"
         yield f"{escape(report.head)} merged into it"
     else:
         ids = ", ".join(commit[:10] for commit in (base.merge_base, *base.others))
-        yield f"{source}, merge base{'s' * bool(base.others)} {ids}"
+        yield f"{compared}, merge base{'s' * bool(base.others)} {ids}"
     if report.uncommitted:
         yield f"{format_count(report.uncommitted, 'file')} with uncommitted changes NOT checked"
 

@@ -47,7 +47,7 @@ def test_a_repository_full_of_old_issues_can_start_today(old: Repository) -> Non
     )
     lint = old.dcr("lint", "--format", "json", "--baseline", FILE)
     assert (lint.code, lint.kinds, lint.report["summary"]["baselined"]) == (0, [], 2)
-    assert "2 known issues ignored (in the baseline)" in old.dcr("lint", "--baseline", FILE).err
+    assert "2 issues suppressed by the baseline" in old.dcr("lint", "--baseline", FILE).err
     old.write("contracts/more.yaml", "dataset_id: more\nversion: 1\nfields: []\n")
     assert "contract_invalid" in old.dcr("lint", "--format", "json", "--baseline", FILE).kinds
 

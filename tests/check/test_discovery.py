@@ -160,7 +160,7 @@ def test_what_is_no_contract_is_left_alone_and_counted(tmp_path: Path, *, at_bas
     outcome = made.check()
     assert (outcome.code, outcome.issues) == (0, [])
     assert outcome.report["summary"]["left_alone"] == len(OTHERS)
-    assert f"0 of 1 contract changed (native); {len(OTHERS)} files are not contracts" in outcome.err
+    assert f"0 of 1 contract changed (format native); {len(OTHERS)} files are not contracts" in outcome.err
     made.git("add", "-A")
     made.commit()
     assert made.check("--base", "main", "--head", "HEAD").code == 0
@@ -264,7 +264,7 @@ def test_what_git_ignores_is_not_looked_at(tmp_path: Path) -> None:
     made.branch()
     made.write("node_modules/x/a.yaml", contract("a.b"))
     assert made.check().report["summary"]["files"] == 1
-    assert "1 contract (native)" in made.dcr("lint").err
+    assert "1 contract (format native)" in made.dcr("lint").err
 
 
 def test_a_dataset_claimed_by_an_unchanged_file_anywhere_is_a_duplicate(tmp_path: Path) -> None:
@@ -325,7 +325,7 @@ def test_of_many_files_only_what_is_known_is_said(tmp_path: Path, monkeypatch: p
     made.commit({"z/last.json": PLAIN})
     made.branch()
     for arguments in ((), ("--staged",), ("--head", "HEAD")):
-        assert "0 of 1 contract changed (native)" in made.check(*arguments).err
+        assert "0 of 1 contract changed (format native)" in made.check(*arguments).err
     made.write("contracts/a.yaml", contract())
     outcome = made.check()
     assert f"1 contract changed; {len(files) + 2:,} files in scope" in outcome.err

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 COMPATIBLE_LINE = (
-    "dcr: compatible; {changed} of 1 contract changed (native); compared with main (from main) at {commit}\n"
+    "dcr: compatible; {changed} of 1 contract changed (format native); compared with main, merge base {commit}\n"
 )
 
 
@@ -28,7 +28,7 @@ def commit(folder: Path) -> str:
 def test_nothing_changed_is_0(unchanged: Path) -> None:
     closing = COMPATIBLE_LINE.format(changed=0, commit=commit(unchanged))
     assert dcr(unchanged, "check") == Run(0, "", closing)
-    assert dcr(unchanged, "lint") == Run(0, "", "dcr: no issues; 1 contract (native)\n")
+    assert dcr(unchanged, "lint") == Run(0, "", "dcr: no issues; 1 contract (format native)\n")
 
 
 def test_a_compatible_change_is_0(unchanged: Path) -> None:
@@ -38,8 +38,8 @@ def test_a_compatible_change_is_0(unchanged: Path) -> None:
 
 def test_a_break_is_1_with_the_issue_on_stdout_and_the_rest_on_stderr(broken: Path) -> None:
     closing = (
-        "dcr: 1 error, 0 warnings; 1 of 1 contract changed (native); "
-        f"compared with main (from main) at {commit(broken)}\n"
+        "dcr: 1 error, 0 warnings; 1 of 1 contract changed (format native); "
+        f"compared with main, merge base {commit(broken)}\n"
     )
     assert dcr(broken, "check") == Run(1, LTV_LINE, closing)
 
@@ -258,4 +258,4 @@ def test_it_works_from_any_subfolder(broken: Path) -> None:
 
 def test_a_file_name_that_begins_with_a_dash_can_be_given(unchanged: Path) -> None:
     (unchanged / "-x.yaml").write_text(USERS.replace("users.daily_active", "x"), "utf-8")
-    assert dcr(unchanged, "lint", "--", "-x.yaml") == Run(0, "", "dcr: no issues; 1 contract (native)\n")
+    assert dcr(unchanged, "lint", "--", "-x.yaml") == Run(0, "", "dcr: no issues; 1 contract (format native)\n")

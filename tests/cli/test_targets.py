@@ -33,7 +33,7 @@ def test_outputs_belong_to_the_formats_without_a_file_in_order(broken: Path) -> 
 
 def test_lint_writes_several_reports_too(broken: Path) -> None:
     run = dcr(broken, "lint", "--format", "text", "--format", "json:report.json")
-    assert (run.code, run.out, run.err) == (0, "", "dcr: no issues; 1 contract (native)\n")
+    assert (run.code, run.out, run.err) == (0, "", "dcr: no issues; 1 contract (format native)\n")
     assert json.loads((broken / "report.json").read_text("utf-8"))["compatible"] is True
 
 

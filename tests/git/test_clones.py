@@ -51,7 +51,7 @@ def test_the_very_first_commit_is_judged_by_each_contract_alone(tmp_path: Path) 
     repository.git("add", "-A")
     outcome = repository.check("--staged")
     assert (outcome.code, outcome.issues, outcome.report["base"]) == (0, [], None)
-    assert outcome.err == "dcr: no issues; 1 contract (native); policy dcr.toml\n"
+    assert outcome.err == "dcr: no issues; 1 contract (format native); policy dcr.toml\n"
     repository.write("contracts/copy.yaml", contract())
     repository.write("contracts/odd.yaml", "dataset_id: users.odd\nversion: one\nfields: []\n")
     repository.git("add", "-A")

@@ -186,7 +186,7 @@ def test_git_itself_tells_of_every_ref(tmp_path):
     clone = Clone(tmp_path, PLAIN)
     assert clone.push("main")[1] == (
         "dcr: main is new, so its contracts are validated without a base\n"
-        "dcr: no issues; 2 contracts (native)\n"
+        "dcr: no issues; 2 contracts (format native)\n"
         f"To {tmp_path / 'server.git'}\n * [new branch]      main -> main\n"
     )
     clone.switch("fine")

@@ -103,7 +103,7 @@ def test_a_break_is_refused_with_the_report_and_taken_once_it_is_mended(client: 
         "         owes MAJOR\n"
         '         hint: write version: "2.0.0"\n'
         "\n"
-        "2 errors, 0 warnings · 1 of 1 contract changed (native) · compared with\n"
+        "2 errors, 0 warnings · 1 of 1 contract changed (format native) · compared with\n"
         "main (from HEAD) at 0123456789\n"
         "dcr: the push was rejected because of main; no ref was updated\n"
     )
@@ -111,7 +111,7 @@ def test_a_break_is_refused_with_the_report_and_taken_once_it_is_mended(client: 
     client.commit({USERS: contract(version="1.1.0", more="  - {name: source, type: string, required: false}")})
     pushed = server.push("main")
     assert pushed.code == 0, pushed
-    assert "compatible · 1 of 1 contract changed (native) · compared with main" in pushed.output
+    assert "compatible · 1 of 1 contract changed (format native) · compared with main" in pushed.output
     assert server.refs() == {"refs/heads/main": client.git("rev-parse", "main")}
 
 
@@ -137,7 +137,7 @@ def test_text_is_one_line_for_each_issue_and_the_closing_line_on_the_same_stream
     output = without_ids(server.push("main").output).splitlines()
     assert output[0] == "contracts/users.yaml:6:1: error: field 'ltv' was removed [field_removed]"
     assert output[-2:] == [
-        "dcr: 2 errors, 0 warnings; 1 of 1 contract changed (native); compared with main (from HEAD) at 0123456789",
+        "dcr: 2 errors, 0 warnings; 1 of 1 contract changed (format native); compared with main (from HEAD), merge base 0123456789",
         "dcr: the push was rejected because of main; no ref was updated",
     ]
 
@@ -171,7 +171,7 @@ def test_a_branch_is_compared_as_its_pull_request_would_be(client: Repository, s
     client.commit({"notes.txt": "x"})
     pushed = server.push("feature")
     assert pushed.code == 0, pushed
-    assert "compatible · 0 of 1 contract changed (native)" in pushed.output
+    assert "compatible · 0 of 1 contract changed (format native)" in pushed.output
     assert "merge base" in pushed.output
     client.commit({USERS: breaking("2.0.0")})
     assert "field_removed" in server.push("feature").output
@@ -191,7 +191,7 @@ def test_a_branch_of_a_branch_in_one_push_is_compared_with_what_main_becomes(
     pushed = server.push("main", "feature")
     assert pushed.code == 0, pushed
     assert "dcr: main was checked\n✓ users.daily_active" in pushed.output
-    assert "dcr: feature was checked\ncompatible · 0 of 1 contract changed (native)" in pushed.output
+    assert "dcr: feature was checked\ncompatible · 0 of 1 contract changed (format native)" in pushed.output
 
 
 def test_one_bad_ref_refuses_all_and_all_are_reported(client: Repository, server: Server) -> None:
@@ -241,7 +241,7 @@ def test_the_first_push_is_judged_by_each_contract_alone(client: Repository) -> 
     assert pushed == Pushed(
         0,
         "dcr: main is new, so its contracts are validated without a base\n"
-        "no issues · 2 contracts (native) · policy dcr.toml\n",
+        "no issues · 2 contracts (format native) · policy dcr.toml\n",
     )
 
 

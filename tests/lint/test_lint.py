@@ -119,7 +119,7 @@ def test_files_in_scope_that_are_no_contracts_are_counted_and_left_alone(folder:
     )
     report = lint(str(root))
     assert (report.total, report.non_contracts) == (1, 5)
-    assert format_closing_line(report) == "dcr: no issues; 1 contract (native); 5 files are not contracts"
+    assert format_closing_line(report) == "dcr: no issues; 1 contract (format native); 5 files are not contracts"
     assert not report.fails
 
 

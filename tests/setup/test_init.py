@@ -77,7 +77,7 @@ def test_everything_is_written_once_and_said(new: Repository) -> None:
     outcome = init(new, "--owner", "@acme/deciders", "--source", SOURCE)
     assert outcome == Outcome(
         0,
-        "dcr: found 1 contract (odcs)\n"
+        "dcr: found 1 contract (format odcs)\n"
         "wrote  dcr.toml: where contracts are, and how strictly they are checked\n"
         "wrote  .pre-commit-config.yaml: checks commits and pushes\n"
         "wrote  .github/workflows/contracts.yml: runs dcr on pull requests (github, detected by the remote at "
@@ -94,7 +94,7 @@ def test_everything_is_written_once_and_said(new: Repository) -> None:
         "# The policy of dcr. All settings: dcr schema policy.\n"
         "# dcr reads this file from the base, so that a change cannot relax its own checks.\n"
         "\n"
-        "# dcr detects contracts by the content of YAML and JSON files: 1 contract (odcs).\n"
+        "# dcr detects contracts by the content of YAML and JSON files: 1 contract (format odcs).\n"
         "# To limit the search:\n"
         '# contracts = ["schemas/**/*.yaml"]\n'
     )
@@ -103,7 +103,7 @@ def test_everything_is_written_once_and_said(new: Repository) -> None:
     again = init(new, "--owner", "@acme/deciders", "--source", SOURCE)
     assert again == Outcome(
         0,
-        "dcr: found 1 contract (odcs)\n"
+        "dcr: found 1 contract (format odcs)\n"
         "exists  dcr.toml: covers every contract\n"
         "exists  .pre-commit-config.yaml: runs dcr\n"
         "exists  .github/workflows/contracts.yml: github runs dcr\n"

@@ -91,7 +91,7 @@ def render_list(rules: Iterable[Rule], style: Style) -> str:
         for rule in found:
             lines += _entry(rule, width, style)
         lines.append("")
-    return join_lines([*lines, "Run dcr explain KIND for the manual of one rule."])
+    return join_lines([*lines, *_wrap("Run dcr explain KIND for the manual of one rule.", style.width, "", style)])
 
 
 def _entry(rule: Rule, width: int, style: Style) -> Iterator[str]:
