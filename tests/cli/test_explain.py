@@ -66,7 +66,7 @@ def test_all_kinds_are_listed_in_one_line_each_under_who_breaks(tmp_path: Path) 
     who = {group.split("\n")[0].partition(":")[0]: group for group in groups}
     assert list(who) == [
         "Breaks consumers", "Breaks new readers", "Breaks old readers", "Breaks new and old readers",
-        "Holds in every mode, whoever reads", "About the run",
+        "Checked in every mode", "About the policy and the acceptances",
     ]  # fmt: skip
     assert "  field_removed " in who["Breaks consumers"]
     assert "  field_enum_shrunk " in who["Breaks new readers"]
