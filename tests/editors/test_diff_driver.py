@@ -157,7 +157,8 @@ def test_a_new_and_a_deleted_file_are_told_as_far_as_one_file_can_tell(repositor
     told = repository.git("diff", "--cached", "--no-renames")
     assert said(told) == (
         "users.daily_active  1.1.0  added to this file, 3 fields\n"
-        "users.daily_active  1.0.0  removed from this file, was active; needs a MAJOR bump unless another file defines it"
+        "users.daily_active  1.0.0  removed from this file, was active; "
+        "needs a MAJOR bump unless another file defines it"
     )
     assert said(repository.git("diff", "--cached")) == SUMMARY
 
@@ -213,7 +214,7 @@ def test_a_file_that_is_no_contract_is_shown_as_git_shows_it(repository: Reposit
 def test_a_file_that_cannot_be_read_is_shown_as_it_is_and_said_so(repository: Repository) -> None:
     repository.write(USERS, "dataset_id: [\n")
     told = repository.git("diff")
-    first = "dcr did not compare this file: proposed version, line 2: invalid YAML: while parsing a flow node, did not find"
+    first = "dcr did not compare this file: proposed version, line 2: invalid YAML: while parsing a flow node"
     assert told.startswith(first)
     assert told.partition("\n")[2] == plain(repository, "diff")
     repository.commit()
