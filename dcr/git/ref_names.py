@@ -6,7 +6,7 @@ import contextlib
 import os
 from typing import TYPE_CHECKING
 
-from dcr.git.command import create_git_error, split_records
+from dcr.git.command import create_git_error
 
 if TYPE_CHECKING:
     from dcr.git.repository import Repository
@@ -28,9 +28,9 @@ def find_full_name(repository: Repository, name: str) -> str | None:
 
 def find_checkout(repository: Repository, ref: str) -> str | None:
     """Return the working tree that has a branch checked out. Return None if there is none."""
-    listing = split_records(repository.git.run("worktree", "list", "--porcelain", "-z"))
+    listing = repository.git.run("worktree", "list", "--porcelain").decode("utf-8", "surrogateescape")
     folder = ""
-    for line in listing:
+    for line in listing.splitlines():
         if line.startswith("worktree "):
             folder = line.removeprefix("worktree ")
         elif line == f"branch {ref}":

@@ -4,6 +4,7 @@ The extra "api" has the packages it needs. uvicorn --factory dcr.api:create_app 
 settings in DCR_REPOSITORY, DCR_REF, DCR_WRITABLE, DCR_TOKENS, DCR_PRIVATE and DCR_PROPOSE.
 """
 
+import gc
 import logging
 from typing import Annotated
 
@@ -57,4 +58,5 @@ def serve(
     from dcr.api.server import run_server
 
     logging.basicConfig(level=logging.INFO, format="%(message)s")
+    gc.enable()  # the command line disables it for its short runs
     run_server(options, host, port, behind_proxy=behind_proxy)
