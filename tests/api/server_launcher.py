@@ -7,12 +7,13 @@ import json
 import os
 import sys
 
+import gitdb  # noqa: F401
+
 import dcr.api.server
 import dcr.cli.app
 import dcr.cli.commands.serve
 import dcr.cli.entry
 import dcr.git.writing.object_store
-import gitdb  # noqa: F401
 
 
 def run(request: dict) -> None:
@@ -26,7 +27,7 @@ def run(request: dict) -> None:
     os.environ.update(request["environment"])
     os.chdir(request["folder"])
     sys.argv = ["dcr", "serve", *request["arguments"]]
-    sys.stdin, sys.stdout, sys.stderr = open(0), open(1, "w"), open(2, "w")
+    sys.stdin, sys.stdout, sys.stderr = os.fdopen(0), os.fdopen(1, "w"), os.fdopen(2, "w")
     dcr.cli.entry.main()
 
 

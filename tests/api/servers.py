@@ -12,7 +12,7 @@ import threading
 import time
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 import httpx
 from repositories import ROOT, Repository
@@ -98,7 +98,9 @@ def _launcher() -> _Launcher:
 class Server:
     """One running server; `client` asks with the token of a writer, `reader` without any."""
 
-    def __init__(self, folder: Path, repository: Path, *arguments: str, writable: bool = True, **environment: str) -> None:
+    def __init__(
+        self, folder: Path, repository: Path, *arguments: str, writable: bool = True, **environment: str
+    ) -> None:
         self.folder, self.log_path = folder, folder / f"serve-{time.monotonic_ns()}.log"
         tokens = folder / "tokens.jsonl"
         if writable and not tokens.exists():
@@ -159,7 +161,7 @@ class Server:
             self.exit_code = _launcher().ask({"wait": self.pid})
         return self.exit_code
 
-    def __enter__(self) -> Server:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:

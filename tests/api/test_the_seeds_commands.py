@@ -43,8 +43,10 @@ class Shell:
     def start(self) -> None:
         log = (self.folder / "log").open("wb")
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "dcr", "serve", "--repository", str(self.repository.folder), "--ref", "main"]
-            + ["--writable", "--tokens", "tokens.jsonl", "--port", "0"],
+            [
+                sys.executable, "-m", "dcr", "serve", "--repository", str(self.repository.folder), "--ref", "main",
+                "--writable", "--tokens", "tokens.jsonl", "--port", "0",
+            ],
             cwd=self.folder, env=self.environment, stdout=log, stderr=log,
         )  # fmt: skip
         log.close()

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from dcr.api.snapshots.loader import CachingLoader
 from dcr.api.snapshots.state import RegistryState
 from dcr.git.changes import ABSENT_MODE
 from dcr.git.history import LogEntry, PathChange, read_log_since
 from dcr.git.objects import stream_blobs
 from dcr.git.policies import read_governing_policy
 from dcr.policy.detection import may_be_contract
-from dcr.registry.history.contract_loader import ContractLoader
 from dcr.registry.history.facts import DATE_DEPENDENT_FORMATS, FileFacts
 from dcr.registry.history.facts_reader import FactsReader
 from dcr.registry.history.replay import Replay
@@ -19,7 +19,7 @@ from dcr.registry.history.timeline import Revision, read_history
 from dcr.report.policy_issues import get_today
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from dcr.git.history import Commit
     from dcr.git.repository import Repository
@@ -70,7 +70,7 @@ class StateReader:
         policy = governing.policy.first
         day = get_today()
         history = read_history(repository, commit, policy.scope)
-        loader = ContractLoader(repository.git)
+        loader = CachingLoader(repository.git)
         ids = history.list_datasets()
         revisions = {
             dataset_id: tuple(each._replace(loader=loader) for each in history.list_revisions(dataset_id))
@@ -153,7 +153,7 @@ class StateReader:
             return False
         new = {each.id: each for each in changes if each.is_file and each.id not in self._facts}
         reader = FactsReader()
-        for oid, content in stream_blobs(self._repository.git, new):
+        for oid, content in self._stream_texts(state, new):
             path, scope = new[oid].path, state.scope
             is_known = path in self._contract_paths or scope.matches_globs(path)
             if scope.by_content and not is_known and not may_be_contract(content):
@@ -163,6 +163,18 @@ class StateReader:
                 return False
             self._facts[oid] = facts
         return True
+
+    def _stream_texts(self, state: RegistryState, blobs: Iterable[str]) -> Iterator[tuple[str, bytes]]:
+        missing = []
+        for blob in blobs:
+            known = state.loader.find_text_in_memory(blob)
+            if known is None:
+                missing.append(blob)
+            else:
+                yield blob, known
+        for blob, content in stream_blobs(self._repository.git, missing):
+            state.loader.add_text(blob, content)
+            yield blob, content
 
 
 def _find_commit(state: RegistryState) -> Commit | None:

@@ -13,12 +13,12 @@ from dcr.registry.snapshot import Snapshot
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from dcr.api.snapshots.loader import CachingLoader
     from dcr.git.history import Commit
     from dcr.git.repository import Repository
     from dcr.policy.effective_policy import EffectivePolicy
     from dcr.policy.policy import Policy
     from dcr.policy.scope import Scope
-    from dcr.registry.history.contract_loader import ContractLoader
     from dcr.registry.history.facts import DatasetFacts
     from dcr.registry.history.replay import UnreadableVersion
 
@@ -43,7 +43,7 @@ class RegistryState:
     unreadable: tuple[UnreadableVersion, ...]
     still_unreadable: tuple[UnreadableVersion, ...]
     is_complete: bool
-    loader: ContractLoader
+    loader: CachingLoader
 
     @property
     def scope(self) -> Scope:

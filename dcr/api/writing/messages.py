@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from typing import TYPE_CHECKING
 
 from dcr.compatibility.severities import ERROR, WARNING
@@ -36,5 +37,6 @@ def build_message(planned: PlannedChange, state: RegistryState) -> str:
         lines.append(f"{format_count(report.accepted, 'break')} accepted in dcr.accepted.yaml")
     if planned.action == "deprecate" and contract.deprecation_uri:
         lines.append(f"migration plan: {make_printable(contract.deprecation_uri)}")
-    lines += ["", f"Checked-at: {state.commit}"]
+    # Two servers that commit the same change in the same second would otherwise make one and the same commit.
+    lines += ["", f"Checked-at: {state.commit}", f"Request-Id: {secrets.token_hex(8)}"]
     return "\n".join(lines) + "\n"

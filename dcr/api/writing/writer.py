@@ -78,15 +78,11 @@ class RegistryWriter:
 
     def _write(self, change: Change, person: Person, deadline: float) -> WriteResult:
         state = self._live.get_state()
-        if self._live.needs_check():
-            state = self._live.refresh()
         if not self._propose:
             self._require_no_checkout()
         for attempt in range(1, MAX_ATTEMPTS + 1):
-            planned = change.plan(state)
-            if not planned.has_changes:
-                return WriteResult(planned, None)
-            if not is_compatible(planned.report):
+            state, planned = self._plan(change, state)
+            if not planned.has_changes or not is_compatible(planned.report):
                 return WriteResult(planned, None)
             if time.monotonic() > deadline:
                 raise _create_late_error()
@@ -104,6 +100,25 @@ class RegistryWriter:
             409, "conflict", f"'{self.ref}' moved {MAX_ATTEMPTS} times while the change was checked",
             "send the request again",
         )  # fmt: skip
+
+    def _plan(self, change: Change, state: RegistryState) -> tuple[RegistryState, PlannedChange]:
+        """Return the change on a state. A refusal counts only on the newest one; a commit is checked by its ref."""
+        try:
+            planned = change.plan(state)
+        except ProblemError:
+            newest = self._find_newer(state)
+            if newest is None:
+                raise
+            return newest, change.plan(newest)
+        if is_compatible(planned.report) and planned.has_changes and not self._propose:
+            return state, planned
+        newest = self._find_newer(state)
+        return (state, planned) if newest is None else (newest, change.plan(newest))
+
+    def _find_newer(self, state: RegistryState) -> RegistryState | None:
+        """Return the state of the ref as it is now. Return None if it is the same."""
+        newest = self._live.refresh() if self._live.needs_check() else self._live.get_state()
+        return newest if newest.commit != state.commit else None
 
     def _commit(self, state: RegistryState, planned: PlannedChange, person: Person, deadline: float) -> WriteResult:
         writer, path = self._branch_writer, planned.file.path
@@ -129,6 +144,7 @@ class RegistryWriter:
         date = datetime.fromtimestamp(seconds, UTC).isoformat()
         commit = Commit(written.id, author.name, author.email, date, subject)
         entry = PathChange(path, mode, mode if written.previous else FILE_MODE, oid, written.blob)
+        state.loader.add_text(written.blob, planned.file.content)
         self._live.add_commit(state, LogEntry(commit, (entry,)))
         return WriteResult(planned, written.id)
 
