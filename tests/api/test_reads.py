@@ -33,7 +33,11 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     bare = make_bare(root, {**example_files(), **source})
     text = contract("users.visits").replace("growth-platform", "growth-team")
     push(root, bare, {"contracts/users.yaml": text})
-    push(root, bare, {"contracts/users.yaml": text.replace("1.0.0", "1.1.0") + "  - {name: more, type: string, required: false}\n"})
+    push(
+        root,
+        bare,
+        {"contracts/users.yaml": text.replace("1.0.0", "1.1.0") + "  - {name: more, type: string, required: false}\n"},
+    )
     push(root, bare, {"contracts/gone.yaml": contract("shop.gone", status="archived")})
     push(root, bare, {"contracts/gone.yaml": None})
     with Server(root, bare.folder, writable=False) as server:

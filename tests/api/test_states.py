@@ -49,8 +49,8 @@ def change_something(repository: Repository, chosen: random.Random) -> None:
     folder = repository.folder
     version = f"1.{chosen.randrange(6)}.0"
     action = chosen.choice(
-        ["write", "write", "write", "reword", "remove", "move", "other", "duplicate", "foreign", "broken", "link", "mode",
-         "policy", "elsewhere", "becomes"]
+        ["write", "write", "write", "reword", "remove", "move", "other", "duplicate", "foreign", "broken", "link",
+         "mode", "policy", "elsewhere", "becomes"]
     )  # fmt: skip
     files: dict[str, str | bytes | None] = {}
     if action == "write":

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 MAX_DEPTH = 64
 MAX_DIGITS = 400
 _STRING = re.compile(rb'"(?:[^"\\]|\\.)*"?', re.DOTALL)
+_SURROGATE = re.compile("[\ud800-\udfff]")
 _BRACKET = re.compile(rb"[\[\]{}]")
 _JSON_TYPES = ("application/json", "")
 _TEXT_TYPES = ("application/yaml", "application/x-yaml", "text/yaml", "text/x-yaml", "text/plain", *_JSON_TYPES)
@@ -45,6 +46,8 @@ def parse_json(content: bytes) -> dict[str, Any]:
     except json.JSONDecodeError as error:
         message = error.msg[:1].lower() + error.msg[1:]
         raise _bad_request(f"line {error.lineno}, column {error.colno}: invalid JSON: {message}") from error
+    if b"\\u" in content and _has_surrogate(value):
+        raise _bad_request("a text of the body has half of a surrogate pair")
     if not isinstance(value, dict):
         raise _bad_request("the body is not a JSON object")
     return value
@@ -79,6 +82,14 @@ def _require_type(request: Request, types: tuple[str, ...]) -> None:
 
 def _bad_request(message: str) -> ProblemError:
     return ProblemError(400, "bad-request", make_printable(message))
+
+
+def _has_surrogate(value: Any) -> bool:
+    if isinstance(value, str):
+        return _SURROGATE.search(value) is not None
+    if isinstance(value, dict):
+        return any(_has_surrogate(key) or _has_surrogate(each) for key, each in value.items())
+    return isinstance(value, list) and any(map(_has_surrogate, value))
 
 
 def _refuse_constant(word: str) -> None:
