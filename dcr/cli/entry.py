@@ -22,6 +22,8 @@ ISSUE_TRACKER = "the dcr issue tracker"
 _OUTCOMES = {
     **dict.fromkeys(("bump", "deprecate", "archive", "accept", "owners"), "nothing was written"),
     **dict.fromkeys(("datasets", "log", "show", "blame", "diff"), "nothing was shown"),
+    "serve": "nothing was served",
+    "token": "nothing was written",
 }
 """What did not happen when a command ends with 2; of all others, nothing was checked."""
 

@@ -15,6 +15,7 @@ from dcr.api.http import openapi
 from dcr.api.http.answers import answer
 from dcr.api.http.problems import not_found
 from dcr.api.service import get_service
+from dcr.git.command import GitFailedError
 from dcr.git.objects import ObjectMissingError
 
 if TYPE_CHECKING:
@@ -55,7 +56,7 @@ async def _answer(
             raise not_found(f"there is no dataset '{dataset_id}'", "GET /datasets lists all of them")
         try:
             body = await run_in_threadpool(build, state)
-        except ObjectMissingError:
+        except (GitFailedError, ObjectMissingError):
             # Objects of a commit that no ref has any more may be removed while they are read.
             previous, state = state, await service.refresh()
             if state.commit == previous.commit:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from dcr.api.snapshots.loader import CachingLoader
 from dcr.api.snapshots.state import RegistryState
 from dcr.git.changes import ABSENT_MODE
+from dcr.git.command import GitFailedError
 from dcr.git.history import LogEntry, PathChange, read_log_since
-from dcr.git.objects import stream_blobs
+from dcr.git.objects import ObjectMissingError, stream_blobs
 from dcr.git.policies import read_governing_policy
 from dcr.policy.detection import may_be_contract
 from dcr.registry.history.facts import DATE_DEPENDENT_FORMATS, FileFacts
@@ -43,7 +45,10 @@ class StateReader:
         state = self._state
         if state is not None and state.commit == commit and not self._is_outdated(state):
             return state
-        self._state = self._read_changes(state, commit) if state is not None else None
+        self._state = None
+        if state is not None:
+            with contextlib.suppress(GitFailedError, ObjectMissingError):  # the commit before may be pruned by now
+                self._state = self._read_changes(state, commit)
         if self._state is None:
             self._state = self._read_all(commit)
         return self._state
