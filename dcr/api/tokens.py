@@ -187,7 +187,7 @@ def _append_line(path: str, line: str) -> None:
 
 
 def _digest(token: str) -> str:
-    return hashlib.sha256(token.encode("utf-8", "surrogateescape")).hexdigest()
+    return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def _create_file_error(path: str, error: OSError) -> TokensFileError:

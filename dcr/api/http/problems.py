@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 
 from dcr.errors import DcrError
 from dcr.text.printable import make_printable
@@ -77,6 +78,7 @@ def add_problem_handlers(app: FastAPI) -> None:
     app.add_exception_handler(DcrError, _answer_dcr_error)
     app.add_exception_handler(HTTPException, _answer_http_error)
     app.add_exception_handler(RequestValidationError, _answer_validation_error)
+    app.add_exception_handler(ClientDisconnect, _answer_nobody)
     app.add_exception_handler(Exception, _answer_bug)
 
 
@@ -123,6 +125,11 @@ async def _answer_validation_error(_request: Request, error: Exception) -> Respo
     first = errors[0]
     detail = f"{'.'.join(map(str, first['loc']))}: {first['msg']}"
     return build_problem(422, "invalid-request", make_printable(detail), errors=errors)
+
+
+async def _answer_nobody(_request: Request, _error: Exception) -> Response:
+    """Return a response that nobody reads: the client went away before its request was complete."""
+    return Response(status_code=400)
 
 
 async def _answer_bug(_request: Request, _error: Exception) -> Response:
