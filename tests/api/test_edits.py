@@ -148,7 +148,8 @@ def test_a_layout_that_would_lose_something_is_refused_and_not_guessed(text: str
 
 
 def test_json_stays_json() -> None:
-    text = b'{"dataset_id": "a", "version": "1.0.0", "owners": [{"team": "t"}], "fields": [{"name": "x", "type": "json"}]}\n'
+    fields = b'[{"name": "x", "type": "json"}]'
+    text = b'{"dataset_id": "a", "version": "1.0.0", "owners": [{"team": "t"}], "fields": %s}\n' % fields
     previous = read(text)
     assert previous is not None
     edited = edit_contract("contracts/a.json", text, previous, replace(previous, version="1.1.0"))

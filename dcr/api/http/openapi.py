@@ -71,7 +71,7 @@ CONTRACTS = (
 SOURCE: Responses = {
     200: {
         "description": "The file as it was.",
-        "content": {"application/yaml": {"schema": TEXT}, "application/json": {"schema": {}}},
+        "content": {"application/yaml": {"schema": {}}, "application/json": {"schema": {}}},
         "headers": _HEADERS,
     },
     **_READ_PROBLEMS,
