@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 # ruff: noqa: E501 (lists of hostile texts)
-
 import asyncio
 import json
 import os

@@ -21,6 +21,7 @@ MAX_CACHE_BYTES = 64 * 1024 * 1024
 """Bytes of prepared bodies that are kept."""
 
 _NOT_MODIFIED = 304
+_COMMIT = COMMIT_HEADER.encode("ascii")
 _ENTRY_BYTES = 500  # what an entry takes besides its body, roughly
 
 
@@ -29,12 +30,27 @@ class PreparedBody(NamedTuple):
 
     content: bytes
     etag: str
-    media_type: str = JSON
+    headers: tuple[tuple[bytes, bytes], ...]
+
+
+class _PreparedResponse(Response):
+    """A response whose headers are encoded already."""
+
+    def __init__(self, content: bytes, status: int, headers: list[tuple[bytes, bytes]]) -> None:
+        self.body, self.status_code, self.background = content, status, None
+        self.raw_headers = headers
 
 
 def prepare(content: bytes, media_type: str = JSON) -> PreparedBody:
     """Return a body with the entity tag of its content."""
-    return PreparedBody(content, f'"{hashlib.blake2b(content, digest_size=16).hexdigest()}"', media_type)
+    etag = f'"{hashlib.blake2b(content, digest_size=16).hexdigest()}"'
+    headers = (
+        (b"etag", etag.encode("ascii")),
+        (b"cache-control", b"no-cache"),
+        (b"content-length", str(len(content)).encode("ascii")),
+        (b"content-type", media_type.encode("ascii")),
+    )
+    return PreparedBody(content, etag, headers)
 
 
 def prepare_json(document: Any) -> PreparedBody:
@@ -44,11 +60,11 @@ def prepare_json(document: Any) -> PreparedBody:
 
 def answer(request: Request, body: PreparedBody, commit: str) -> Response:
     """Return the response for a body, or 304 if the client has it already."""
-    headers = {"etag": body.etag, COMMIT_HEADER: commit, "cache-control": "no-cache"}
-    known = request.headers.get("if-none-match")
-    if known is not None and _matches(known, body.etag):
-        return Response(status_code=_NOT_MODIFIED, headers=headers)
-    return Response(body.content, media_type=body.media_type, headers=headers)
+    headers = [*body.headers, (_COMMIT, commit.encode("ascii"))]
+    known = next((value for name, value in request.scope["headers"] if name == b"if-none-match"), None)
+    if known is not None and _matches(known.decode("latin-1"), body.etag):
+        return _PreparedResponse(b"", _NOT_MODIFIED, [*headers[:2], headers[-1]])
+    return _PreparedResponse(body.content, 200, headers)
 
 
 def _matches(header: str, etag: str) -> bool:

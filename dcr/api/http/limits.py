@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dcr.api.http.problems import ProblemError, build_problem
 
@@ -19,12 +19,13 @@ MAX_REQUESTS = 64
 ALWAYS_ANSWERED = ("/healthz", "/readyz")
 """Addresses that are answered however many requests are in progress."""
 
-_HEADERS = [
+POLICY_HEADER = b"content-security-policy"
+_HEADERS = (
     (b"x-content-type-options", b"nosniff"),
     (b"referrer-policy", b"no-referrer"),
-    (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
-]
-_HEADER_NAMES = frozenset(name for name, _ in _HEADERS)
+    (POLICY_HEADER, b"default-src 'none'; frame-ancestors 'none'"),
+)
+_BODILESS = ("GET", "HEAD")
 
 
 class Limits(NamedTuple):
@@ -40,6 +41,7 @@ class LimitMiddleware:
 
     def __init__(self, app: ASGIApp, metrics: Metrics, limits: Limits) -> None:
         self._app, self._metrics, self._limits = app, metrics, limits
+        self._watch = _Watch(limits.seconds)
         self._busy = 0
         metrics.busy.set_function(lambda: self._busy)
 
@@ -61,25 +63,75 @@ class LimitMiddleware:
             finally:
                 self._busy -= is_counted
         finally:
-            route = getattr(scope.get("route"), "path", "unknown")
-            self._metrics.count_request(route, exchange.status, time.perf_counter() - started)
+            route = scope.get("route")
+            name = route.path if route is not None else "unknown"
+            self._metrics.count_request(name, exchange.status, time.perf_counter() - started)
 
     async def _handle(self, exchange: _Exchange) -> None:
-        length = exchange.find_length()
-        if length is not None and length > self._limits.body_bytes:
-            await exchange.refuse(413, "too-large", f"the body is larger than {self._limits.body_bytes:,} bytes")
-            return
+        if exchange.scope["method"] not in _BODILESS:
+            length = exchange.find_length()
+            if length is not None and length > self._limits.body_bytes:
+                await exchange.refuse(413, "too-large", f"the body is larger than {self._limits.body_bytes:,} bytes")
+                return
+        task = self._watch.add()
         try:
-            async with asyncio.timeout(self._limits.seconds):
-                await self._app(exchange.scope, exchange.receive, exchange.send)
-        except TimeoutError:
-            if exchange.status:
+            await self._app(exchange.scope, exchange.receive, exchange.send)
+        except asyncio.CancelledError:
+            if not self._watch.is_late(task) or exchange.status:
                 raise
+            task.uncancel()
             await exchange.refuse(503, "too-slow", f"the request was not answered within {self._limits.seconds:g} s")
+        finally:
+            self._watch.remove(task)
+
+
+class _Watch:
+    """Cancels tasks that take too long. One timer looks at all of them: a timer for each request costs more."""
+
+    def __init__(self, seconds: float) -> None:
+        self._seconds = seconds
+        self._deadlines: dict[asyncio.Task[Any], float] = {}
+        self._late: set[asyncio.Task[Any]] = set()
+        self._is_running = False
+
+    def add(self) -> asyncio.Task[Any]:
+        """Watch the current task and return it."""
+        task = asyncio.current_task()
+        if task is None:
+            raise RuntimeError("a request is handled by a task")
+        self._deadlines[task] = time.monotonic() + self._seconds
+        if not self._is_running:
+            self._is_running = True
+            self._look_later()
+        return task
+
+    def remove(self, task: asyncio.Task[Any]) -> None:
+        """Watch a task no longer."""
+        self._deadlines.pop(task, None)
+        self._late.discard(task)
+
+    def is_late(self, task: asyncio.Task[Any]) -> bool:
+        """Whether a task was cancelled because it took too long."""
+        return task in self._late
+
+    def _look_later(self) -> None:
+        asyncio.get_running_loop().call_later(min(1.0, self._seconds / 10), self._look)
+
+    def _look(self) -> None:
+        now = time.monotonic()
+        for task, deadline in self._deadlines.items():
+            if deadline < now and task not in self._late:
+                self._late.add(task)
+                task.cancel()
+        self._is_running = bool(self._deadlines)
+        if self._is_running:
+            self._look_later()
 
 
 class _Exchange:
     """One request and its response; `status` is 0 until the response has begun."""
+
+    __slots__ = ("_max_bytes", "_receive", "_received", "_send", "scope", "status")
 
     def __init__(self, scope: Scope, receive: Receive, send: Send, max_bytes: int) -> None:
         self.scope, self._receive, self._send = scope, receive, send
@@ -106,8 +158,8 @@ class _Exchange:
         if message["type"] == "http.response.start":
             self.status = message["status"]
             headers = message["headers"]
-            known = {name for name, _ in headers} & _HEADER_NAMES
-            message["headers"] = [*headers, *(each for each in _HEADERS if each[0] not in known)]
+            has_policy = any(name == POLICY_HEADER for name, _ in headers)
+            message["headers"] = [*headers, *(_HEADERS[:-1] if has_policy else _HEADERS)]
         await self._send(message)
 
     async def refuse(self, status: int, name: str, detail: str) -> None:

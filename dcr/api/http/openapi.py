@@ -155,6 +155,19 @@ def describe_body(schema: dict[str, Any], example: Any, media_type: str = "appli
     return {"requestBody": {"required": True, "content": {media_type: {"schema": schema, "example": example}}}}
 
 
+_PARAMETERS: dict[str, dict[str, Any]] = {
+    "dataset_id": {"in": "path", "required": True, "description": "The dataset's id.", "example": "users.daily_active"},
+    "version": {"in": "path", "required": True, "description": "A version of the dataset.", "example": "1.0.0"},
+    "commit": {"in": "query", "description": "The definition of this commit, where a version has several."},
+}
+
+
+def describe_parameters(*names: str) -> dict[str, Any]:
+    """Return the OpenAPI description of parameters that a route reads itself."""
+    schemas = {"commit": {**TEXT, "maxLength": 64}}
+    return {"parameters": [{"name": name, "schema": schemas.get(name, TEXT), **_PARAMETERS[name]} for name in names]}
+
+
 REGISTRATION_BODY = describe_body(
     {
         "type": "object",

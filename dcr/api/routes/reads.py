@@ -13,7 +13,7 @@ from dcr.api import documents
 from dcr.api.access import require_reader
 from dcr.api.http import openapi
 from dcr.api.http.answers import answer
-from dcr.api.http.problems import not_found
+from dcr.api.http.problems import ProblemError, not_found
 from dcr.api.service import get_service
 from dcr.git.command import GitFailedError
 from dcr.git.objects import ObjectMissingError
@@ -24,12 +24,14 @@ if TYPE_CHECKING:
     from dcr.api.http.answers import PreparedBody
     from dcr.api.snapshots.state import RegistryState
 
+MAX_COMMIT_LENGTH = 64
 router = APIRouter()
 
 DatasetId = Annotated[str, Path(description="The dataset's id.", examples=["users.daily_active"])]
 Version = Annotated[str, Path(description="A version of the dataset.", examples=["1.0.0"])]
 AtCommit = Annotated[
-    str | None, Query(max_length=64, description="The definition of this commit, where a version has several.")
+    str | None,
+    Query(max_length=MAX_COMMIT_LENGTH, description="The definition of this commit, where a version has several."),
 ]
 
 
@@ -66,11 +68,38 @@ async def _answer(
     return answer(request, body, state.commit)
 
 
-@router.get("/contracts/{dataset_id:path}/latest", tags=["contracts"], responses=openapi.CONTRACT)
-async def latest(request: Request, dataset_id: DatasetId) -> Response:
+@router.get(
+    "/contracts/{dataset_id:path}/latest",
+    tags=["contracts"],
+    responses=openapi.CONTRACT,
+    openapi_extra=openapi.describe_parameters("dataset_id"),
+)
+async def latest(request: Request) -> Response:
     """Return the newest active version of a dataset."""
+    # The busiest routes take their parameters from the path themselves: FastAPI's validation costs a fifth of a read.
+    dataset_id = request.path_params["dataset_id"]
     return await _answer(
         request, dataset_id, ("latest", dataset_id), lambda state: documents.latest_body(state, dataset_id)
+    )
+
+
+@router.get(
+    "/contracts/{dataset_id:path}/versions/{version}",
+    tags=["contracts"],
+    responses=openapi.CONTRACT,
+    openapi_extra=openapi.describe_parameters("dataset_id", "version", "commit"),
+)
+async def version(request: Request) -> Response:
+    """Return one version of a dataset."""
+    dataset_id, number = request.path_params["dataset_id"], request.path_params["version"]
+    commit = request.query_params.get("commit") if request.scope["query_string"] else None
+    if commit is not None and len(commit) > MAX_COMMIT_LENGTH:
+        raise ProblemError(422, "invalid-request", f"query.commit: longer than {MAX_COMMIT_LENGTH} characters")
+    return await _answer(
+        request,
+        dataset_id,
+        ("version", dataset_id, number, commit),
+        lambda state: documents.version_body(state, dataset_id, number, commit),
     )
 
 
@@ -82,17 +111,6 @@ async def source(request: Request, dataset_id: DatasetId, version: Version, comm
         dataset_id,
         ("source", dataset_id, version, commit),
         lambda state: documents.source_body(state, dataset_id, version, commit),
-    )
-
-
-@router.get("/contracts/{dataset_id:path}/versions/{version}", tags=["contracts"], responses=openapi.CONTRACT)
-async def version(request: Request, dataset_id: DatasetId, version: Version, commit: AtCommit = None) -> Response:
-    """Return one version of a dataset."""
-    return await _answer(
-        request,
-        dataset_id,
-        ("version", dataset_id, version, commit),
-        lambda state: documents.version_body(state, dataset_id, version, commit),
     )
 
 
