@@ -6,9 +6,9 @@ A full queue, a slow receiver or an error never holds or fails a write: the even
 from __future__ import annotations
 
 import asyncio
+import http.client
 import json
 import logging
-import urllib.error
 import urllib.request
 import uuid
 from datetime import UTC, datetime
@@ -93,7 +93,7 @@ class EventSender:
         try:
             with self._opener.open(request, timeout=SEND_SECONDS) as response:
                 response.read(1)
-        except (OSError, ValueError, urllib.error.HTTPError) as error:
+        except (OSError, ValueError, http.client.HTTPException) as error:
             self._metrics.count_event("failed")
             _logger.warning("an event was not sent: %s", type(error).__name__)
         else:

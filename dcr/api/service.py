@@ -51,6 +51,8 @@ class Service:
     async def run(self) -> AsyncIterator[None]:
         """Follow the ref and send events while the application runs."""
         tasks = [asyncio.create_task(self._follow_ref()), asyncio.create_task(self.events.run())]
+        tasks[0].add_done_callback(self._report_end)
+        tasks[1].add_done_callback(_log_end)
         try:
             yield
         finally:
@@ -78,16 +80,30 @@ class Service:
                 before = self.live.error
                 try:
                     await self.refresh()
+                except OSError as error:
+                    self.live.error = DcrError(f"the repository cannot be read: {error.strerror or error}")
                 except DcrError as error:
                     if before is None or before.message != error.message:
                         _logger.warning("the ref '%s' cannot be read: %s", self.live.name, error.message)
             await asyncio.sleep(POLL_INTERVAL)
+
+    def _report_end(self, task: asyncio.Task[None]) -> None:
+        """Let `GET /readyz` fail if the ref is no longer followed."""
+        if not task.cancelled():
+            self.live.error = DcrError("the ref is no longer followed; the server's log has the details")
+            _log_end(task)
 
     def _count_datasets(self) -> float:
         return len(self.live.state.source_files) if self.live.state else 0
 
     def _is_ready(self) -> float:
         return float(self.live.state is not None and self.live.error is None)
+
+
+def _log_end(task: asyncio.Task[None]) -> None:
+    error = None if task.cancelled() else task.exception()
+    if error is not None:
+        _logger.error("a background task ended", exc_info=error)
 
 
 def get_service(request: Request) -> Service:

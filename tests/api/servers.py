@@ -1,4 +1,4 @@
-"""Real `dcr serve` processes on real repositories, and clients that speak HTTP with them."""
+"""Real `dcr serve` processes on real repositories, and HTTP clients for them."""
 
 from __future__ import annotations
 

@@ -61,7 +61,7 @@ def test_a_body_over_two_mebibytes_is_refused_with_or_without_a_length(served: S
     assert largest.status_code == 200
 
 
-def test_more_requests_than_the_limit_are_told_to_try_again(served: Server) -> None:
+def test_more_requests_than_the_limit_are_answered_with_503(served: Server) -> None:
     host, _, port = served.address.removeprefix("http://").partition(":")
     waiting = []
     try:

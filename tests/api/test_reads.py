@@ -38,8 +38,8 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         bare,
         {"contracts/users.yaml": text.replace("1.0.0", "1.1.0") + "  - {name: more, type: string, required: false}\n"},
     )
-    push(root, bare, {"contracts/gone.yaml": contract("shop.gone", status="archived")})
-    push(root, bare, {"contracts/gone.yaml": None})
+    push(root, bare, {"contracts/removed.yaml": contract("shop.removed", status="archived")})
+    push(root, bare, {"contracts/removed.yaml": None})
     with Server(root, bare.folder, writable=False) as server:
         yield server
 
@@ -81,8 +81,8 @@ def test_datasets_are_filtered_by_owner_status_and_pattern(served: Server) -> No
         return found
 
     assert ids(owner="GROWTH-TEAM") == ["users.visits"]
-    assert ids(status="removed") == ["shop.gone"]
-    assert "shop.gone" not in ids(pattern="shop.*")
+    assert ids(status="removed") == ["shop.removed"]
+    assert "shop.removed" not in ids(pattern="shop.*")
     assert ids(pattern="users.v*", status="active") == ["users.visits"]
     refused = served.reader.get("/datasets", params={"status": "lost"})
     assert (refused.status_code, refused.headers["content-type"]) == (422, "application/problem+json")
@@ -139,7 +139,7 @@ def test_history_is_served_as_the_command_line_prints_it(served: Server) -> None
     [
         "/contracts/nope/latest", "/contracts/nope/versions", "/contracts/nope/log", "/contracts/nope/versions/1.0.0",
         "/contracts/users.visits/versions/9.9.9", "/contracts/users.visits/diff?from=9.9.9",
-        "/contracts/shop.gone/latest", "/nothing", "/contracts", "/contracts//latest",
+        "/contracts/shop.removed/latest", "/nothing", "/contracts", "/contracts//latest",
     ],
 )  # fmt: skip
 def test_what_does_not_exist_is_a_problem_document(served: Server, path: str) -> None:
