@@ -38,12 +38,14 @@ def expect(request: pytest.FixtureRequest) -> Callable[[Path, str], None]:
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "network: installs from the package index; deselected unless -m names it")
+    config.addinivalue_line("markers", "slow: takes minutes; deselected unless -m names it")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    if "network" in config.option.markexpr:
-        return
-    left_out = [each for each in items if each.get_closest_marker("network")]
-    if left_out:
-        config.hook.pytest_deselected(items=left_out)
-        items[:] = [each for each in items if each not in left_out]
+    for name in ("network", "slow"):
+        if name in config.option.markexpr:
+            continue
+        left_out = [each for each in items if each.get_closest_marker(name)]
+        if left_out:
+            config.hook.pytest_deselected(items=left_out)
+            items[:] = [each for each in items if each not in left_out]

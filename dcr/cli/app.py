@@ -16,6 +16,7 @@ COMMAND_GROUPS = {
     "Checks": ("check", "lint", "explain"),
     "Registry": ("datasets", "log", "show", "blame", "diff", "audit"),
     "Edits": ("bump", "accept", "deprecate", "archive", "owners"),
+    "Service": ("serve", "token"),
     "Setup": ("init", "hook", "git-diff-driver", "schema", "demo"),
 }
 """The commands by heading; `dcr/cli/commands/<name>.py` contains a function of that name, with `_` for each `-`."""

@@ -244,3 +244,20 @@ def _check_tree(log_entries: list[LogEntry], tree: dict[str, str]) -> None:
 
 def _create_gap_error() -> GitFailedError:
     return GitFailedError("git log returned an incomplete history", "run it again; find what is wrong with: git fsck")
+
+
+def read_log_since(repository: Repository, commit: str, since: str, scope: Scope) -> list[LogEntry] | None:
+    """Return the commits after `since` that change paths in scope, newest first.
+
+    Return None if `since` is not on the first-parent line of the commit. Raise `GitFailedError` if a commit is missing.
+    """
+    log = _run_log(repository, (), "--first-parent", "--parents", f"{since}..{commit}", "--")
+    entries: list[LogEntry] = []
+    expected = commit
+    for each in _parse_log(log, cache(scope.covers)):
+        if each.commit.id != expected:
+            raise _create_gap_error()
+        expected = each.parents.partition(" ")[0]
+        if each.entries:
+            entries.append(LogEntry(each.commit, each.entries))
+    return entries if expected == since else None

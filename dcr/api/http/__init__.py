@@ -1,0 +1,1 @@
+"""Holds what all routes share: answers, problems, limits, request bodies and metrics."""

@@ -1,0 +1,158 @@
+"""Checks a proposed file against one state of the registry, as `dcr check` checks a commit with that file."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, NamedTuple
+
+from dcr.compatibility.issue_locations import create_location_resolver
+from dcr.compatibility.matching import MatchContext, match_contracts
+from dcr.compatibility.modes import combine_modes
+from dcr.compatibility.pair_verdict import check_pair
+from dcr.compatibility.severities import ERROR
+from dcr.formats import read_content
+from dcr.git.history import require_full_history
+from dcr.parsing.location import Location
+from dcr.policy.history_needs import HistoryNeeds, find_history_needs
+from dcr.registry.pair_history import add_history, select_history
+from dcr.report.policy_issues import get_today, list_policy_issues
+from dcr.report.report import BaseReport, ContractReport, Report, classify_change, deduplicate_file_issues
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from dcr.api.snapshots.state import RegistryState
+    from dcr.compatibility.match import Match
+    from dcr.contract.contract import Contract
+    from dcr.formats.parsed_file import ParsedFile
+
+HEAD = "request"
+"""What reports name as the head: the body of the request."""
+
+
+class ProposedFile(NamedTuple):
+    """A file as it would be committed."""
+
+    path: str
+    content: bytes
+    parsed: ParsedFile
+
+    @property
+    def ids(self) -> list[str]:
+        """The datasets that the file defines."""
+        return [each.dataset_id for each in self.parsed.contracts]
+
+
+def parse_proposed(path: str, content: bytes) -> ProposedFile:
+    """Return a file with its contracts."""
+    return ProposedFile(path, content, read_content(path, content))
+
+
+def judge(state: RegistryState, file: ProposedFile, mode: str | None = None) -> Report:
+    """Return the report on a file that would replace the one at its path, or be added there.
+
+    `mode` makes the policy's mode stricter, never laxer. Raise a `DcrError` if the repository cannot be read.
+    """
+    previous = _read_previous(state, file.path)
+    proposed = {file.path: file.parsed}
+    matches = match_contracts(previous, proposed, _create_context(state, file))
+    resolve_location = create_location_resolver(previous, proposed)
+    policy = state.governing.policy
+    today = get_today()
+    reports = []
+    for match in matches:
+        chosen = policy.get_mode(match.dataset_id or "")
+        if mode is not None:
+            chosen = combine_modes(chosen, mode)
+        with_history = _add_history(state, match, chosen)
+        verdict, older = check_pair(with_history.pair, chosen)
+        issues = tuple(
+            resolve_location(each) for each in state.governing.apply(verdict, with_history.pair, today, older)
+        )
+        before, after = match.pair.previous, match.pair.proposed
+        report = ContractReport(
+            dataset_id=match.dataset_id or file.parsed.dataset_id,
+            path=match.path,
+            previous_path=before.path if before else None,
+            change=classify_change(match),
+            mode=chosen,
+            previous=before.version if before else None,
+            proposed=after.version if after else None,
+            previous_commit=state.commit if before else None,
+            required_bump=verdict.required_bump,
+            actual_bump=verdict.actual_bump,
+            issues=issues,
+        )
+        reports.append((report, match.reported_by))
+    return _build_report(state, file, reports)
+
+
+def _build_report(state: RegistryState, file: ProposedFile, reports: list[tuple[ContractReport, str | None]]) -> Report:
+    duplicated = {
+        report.dataset_id
+        for report, _ in reports
+        if any(issue.kind == "dataset_id_duplicated" and issue.severity == ERROR for issue in report.issues)
+    }
+    contracts = tuple(deduplicate_file_issues([each for each, by in reports if by is None or by not in duplicated]))
+    files = {path for paths in state.source_files.values() for path in paths}
+    return Report(
+        base=BaseReport(state.ref, state.source, state.commit, state.commit),
+        head=HEAD,
+        contracts=contracts,
+        issues=list_policy_issues(state.governing, contracts),
+        total=len(files | {file.path} if file.parsed.contracts else files),
+        non_contracts=int(file.parsed.format is None),
+        policy=state.governing.source,
+        fail_on=state.policy.fail_on,
+        files=len(files | {file.path}),
+        scope=str(state.scope),
+    )
+
+
+def _read_previous(state: RegistryState, path: str) -> Mapping[str, ParsedFile]:
+    """Return the file at a path as it is at the state's commit; nothing if there is no contract."""
+    revision = find_revision_at(state, path)
+    return {} if revision is None else {path: read_content(path, state.loader.read_text(revision))}
+
+
+def find_revision_at(state: RegistryState, path: str) -> str | None:
+    """Return the blob of the contract file at a path. Return None if no contract is there."""
+    for dataset_id, paths in state.source_files.items():
+        if path in paths:
+            return next(each.blob for each in reversed(state.revisions[dataset_id]) if each.path == path)
+    return None
+
+
+def _create_context(state: RegistryState, file: ProposedFile) -> MatchContext:
+    def find_claims(ids: Iterable[str]) -> Mapping[str, tuple[Location, ...]]:
+        found = {}
+        for dataset_id in ids:
+            paths = [path for path in state.source_files.get(dataset_id, ()) if path != file.path]
+            if paths:
+                found[dataset_id] = tuple(_locate_id(state, dataset_id, path) for path in paths)
+        return found
+
+    def find_out_of_scope(_ids: Iterable[str]) -> Mapping[str, Contract]:
+        return {}
+
+    return MatchContext(find_claims, find_out_of_scope, dict)
+
+
+def _locate_id(state: RegistryState, dataset_id: str, path: str) -> Location:
+    blob = next(each.blob for each in reversed(state.revisions[dataset_id]) if each.path == path)
+    contract = state.loader.read_contract(path, blob, dataset_id)
+    return contract.section.locate("dataset_id") if contract.section else Location(path)
+
+
+def _add_history(state: RegistryState, match: Match, mode: str) -> Match:
+    """Return a match with the parts of the history that its change needs."""
+    policy = state.governing.policy
+    needs = find_history_needs(match.pair, mode, policy)
+    if needs == HistoryNeeds():
+        return match
+    if needs.needs_full_history:
+        require_full_history(state.repository, "a transitive mode or a time of deprecation")
+    ids = match.ids
+    history = select_history(state.select_history(ids), ids)
+    pair = add_history(match.pair, needs, history, policy, datetime.now(UTC).date())
+    return match._replace(pair=pair)

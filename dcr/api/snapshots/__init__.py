@@ -1,0 +1,1 @@
+"""Keeps the registry of one ref in memory and follows the ref."""

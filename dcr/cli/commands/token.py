@@ -1,0 +1,30 @@
+"""Create a bearer token for dcr serve, and append its SHA-256 to the tokens file.
+
+The token is printed once and stored nowhere. To revoke it, delete its line: a running server notices.
+"""
+
+from typing import Annotated
+
+import typer
+
+from dcr.api.tokens import Person, compute_expiry, create_token
+from dcr.cli.exits import print_note
+
+EXAMPLE = "Example: dcr token 'Alex Chen' --email alex@example.com --datasets 'users.*' --days 90"
+
+
+def token(
+    name: Annotated[str, typer.Argument(help="The person's name; commits have it as their author.", metavar="NAME")],
+    email: Annotated[str, typer.Option(help="The person's email.", metavar="EMAIL")],
+    datasets: Annotated[
+        list[str] | None,
+        typer.Option(help="Ids that the token may write, such as 'users.*'. Default: all.", metavar="PATTERN"),
+    ] = None,
+    days: Annotated[int | None, typer.Option(help="Days until it expires. Default: never.", metavar="N")] = None,
+    tokens: Annotated[str, typer.Option(help="File to append to.", metavar="FILE")] = "tokens.jsonl",
+) -> None:
+    """Print the token to stdout."""
+    person = Person(name, email, tuple(datasets or ("*",)), compute_expiry(days))
+    typer.echo(create_token(tokens, person))
+    until = f", valid until {person.expires}" if person.expires else ""
+    print_note(f"dcr: its SHA-256 was added to '{tokens}'{until}; the token itself is not stored")
