@@ -159,7 +159,7 @@ class BranchWriter:
 
     def _read_tree(self, name: str) -> tuple[str, bytes]:
         """Return the id and the content of a tree. Raise `GitFailedError` if it is missing."""
-        answer = self._git.run("cat-file", "--batch", given=f"{name}\n".encode("ascii"))
+        answer = self._git.run("cat-file", "--batch", stdin=f"{name}\n".encode("ascii"))
         header = _HEADER.match(answer)
         if header is None or header[2] != b"tree" or len(answer) != header.end() + int(header[3]) + 1:
             raise GitFailedError(f"the tree {name[:40]} cannot be read", "git fsck shows what is missing")
