@@ -13,7 +13,7 @@ from dcr.cli.exits import EXIT_NOT_CHECKED, print_note
 
 COMMANDS = (
     "check", "lint", "datasets", "log", "show", "blame", "diff", "audit", "bump", "deprecate", "archive", "accept",
-    "owners", "hook", "git-diff-driver", "explain", "schema", "init", "demo",
+    "owners", "site", "hook", "git-diff-driver", "explain", "schema", "init", "demo",
 )  # fmt: skip
 """Every command; `dcr/cli/commands/<name>.py` holds a function of that name, with `_` for each `-`."""
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 ISSUE_TRACKER = "the dcr issue tracker"
 _OUTCOMES = {
-    **dict.fromkeys(("bump", "deprecate", "archive", "accept", "owners"), "nothing was written"),
+    **dict.fromkeys(("bump", "deprecate", "archive", "accept", "owners", "site"), "nothing was written"),
     **dict.fromkeys(("datasets", "log", "show", "blame", "diff"), "nothing was shown"),
 }
 """What did not happen when a command ends with 2; of all others, nothing was checked."""

@@ -222,3 +222,18 @@ def _apply_acceptances(
                 required_bump=each.verdict.required_bump, actual_bump=each.verdict.actual_bump, issues=told
             )
             yield AuditedTransition(each.dataset_id, step)
+
+
+def judge_transitions(snapshot: Snapshot, history: History, dataset_ids: Sequence[str]) -> Iterator[AuditedTransition]:
+    """Yield every transition of some datasets, oldest first for each, also those without issues.
+
+    Issues and bumps are those of `audit`. Raise `ShallowHistoryError` if the clone lacks commits that a rule needs.
+    """
+    policy = StricterPolicy(snapshot.policy, snapshot.policy)
+    commits = {revision.commit.id for each in dataset_ids for revision in history.list_revisions(each)}
+    transitions = list(_judge_batch(snapshot.repository, history, dataset_ids, commits, policy))
+    found = {(each.dataset_id, each.step.revision): each for each in _apply_acceptances(snapshot, transitions, policy)}
+    for each in transitions:
+        verdict = each.verdict
+        step = each.step._replace(required_bump=verdict.required_bump, actual_bump=verdict.actual_bump)
+        yield found.get((each.dataset_id, each.step.revision)) or AuditedTransition(each.dataset_id, step)
