@@ -23,7 +23,7 @@ from dcr.registry.pair_history import DatasetHistory, add_history
 from dcr.registry.releases import MOVED, REWORDED, list_steps
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
     from dcr.compatibility.engine import Verdict
     from dcr.compatibility.older_versions import OlderVerdict
@@ -224,14 +224,23 @@ def _apply_acceptances(
             yield AuditedTransition(each.dataset_id, step)
 
 
-def judge_transitions(snapshot: Snapshot, history: History, dataset_ids: Sequence[str]) -> Iterator[AuditedTransition]:
+def judge_transitions(
+    snapshot: Snapshot, history: History, dataset_ids: Sequence[str], contracts: Mapping[Revision, Contract | None]
+) -> Iterator[AuditedTransition]:
     """Yield every transition of some datasets, oldest first for each, also those without issues.
 
-    Issues and bumps are those of `audit`. Raise `ShallowHistoryError` if the clone lacks commits that a rule needs.
+    `contracts` are those of all revisions. Issues and bumps are those of `audit`, except that locations are not exact.
+    Raise `ShallowHistoryError` if the clone lacks commits that a rule needs.
     """
     policy = StricterPolicy(snapshot.policy, snapshot.policy)
-    commits = {revision.commit.id for each in dataset_ids for revision in history.list_revisions(each)}
-    transitions = list(_judge_batch(snapshot.repository, history, dataset_ids, commits, policy))
+    transitions = []
+    for dataset_id in dataset_ids:
+        steps = list_steps(history, dataset_id)
+        revisions = [step.revision for step in steps]
+        for number, step in enumerate(steps):
+            if _is_transition(step):
+                earlier = DatasetHistory(revisions[:number], (), lambda wanted: [contracts[each] for each in wanted])
+                transitions.append(_judge_transition(snapshot.repository, dataset_id, step, earlier, policy))
     found = {(each.dataset_id, each.step.revision): each for each in _apply_acceptances(snapshot, transitions, policy)}
     for each in transitions:
         verdict = each.verdict

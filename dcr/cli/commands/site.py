@@ -3,6 +3,7 @@
 The pages need no server and no network. A later run writes only the pages that changed.
 """
 
+import gc
 import re
 from typing import Annotated
 
@@ -41,6 +42,10 @@ def site(
     snapshot = open_registry(ref)
     history = read_history(snapshot)
     warn_unreadable(history.still_unreadable)
+    # A site is a long run: without collections, the templates and the parsed files of all datasets stay in memory.
+    gc.freeze()
+    gc.set_threshold(100_000, 10, 10)
+    gc.enable()
     progress = Progress()
     try:
         result = build_site(snapshot, history, out, base_url or "", progress)

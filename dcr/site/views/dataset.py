@@ -88,10 +88,11 @@ def list_unreadable(history: History, dataset: Dataset) -> tuple[str, ...]:
 
 def _read_batch(snapshot: Snapshot, history: History, batch: Sequence[Dataset]) -> Iterator[DatasetView]:
     ids = [each.facts.dataset_id for each in batch]
+    revisions = [each for dataset_id in ids for each in history.list_revisions(dataset_id)]
+    contracts = history.read_meanings(revisions)
     judged: dict[str, dict[Revision, HistoryStep]] = {each: {} for each in ids}
-    for transition in judge_transitions(snapshot, history, ids):
+    for transition in judge_transitions(snapshot, history, ids, contracts):
         judged[transition.dataset_id][transition.step.revision] = transition.step
-    contracts = history.read_meanings([each for dataset_id in ids for each in history.list_revisions(dataset_id)])
     for dataset in batch:
         mode = snapshot.policy.get_mode(dataset.facts.dataset_id)
         yield _build_view(history, dataset, mode, judged[dataset.facts.dataset_id], contracts)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from dcr.contract.contract import join_path
-from dcr.site.views.commits import CommitView, view_commit
+from dcr.site.views.commits import view_commit
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -20,10 +20,10 @@ ITEMS_NAME = "items"
 
 
 class OriginView(NamedTuple):
-    """The version and commit of a change."""
+    """A change of a field: `in 1.1.0 by Ana, 2026-01-05`, and the short id of its commit."""
 
-    version: str
-    commit: CommitView
+    text: str
+    short: str
 
 
 class FieldView(NamedTuple):
@@ -104,8 +104,10 @@ def view_removed_fields(blame: Blame) -> tuple[RemovedFieldView, ...]:
 
 
 def view_origin(revision: Revision) -> OriginView:
-    """Return the version and commit of a revision."""
-    return OriginView(revision.facts.version if revision.facts else "", view_commit(revision.commit))
+    """Return the version and the commit of a revision in words."""
+    commit = view_commit(revision.commit)
+    version = f"in {revision.facts.version} " if revision.facts and revision.facts.version else ""
+    return OriginView(f"{version}by {commit.author}, {commit.day}", commit.short)
 
 
 def format_type(field: Field) -> str:
