@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from dcr.rendering.listings.datasets import format_duration
+from dcr.report.summary import format_count
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from dcr.contract.contract import Contract
     from dcr.contract.terms import QualityRule, Relationship, Server, ServiceLevel, Terms
+
+
+_UNITS = ((86_400, "day"), (3_600, "hour"), (60, "minute"), (1, "second"))
 
 
 class TermGroup(NamedTuple):
@@ -26,7 +29,7 @@ def list_facts(contract: Contract) -> Iterator[tuple[str, str]]:
         yield "primary key", ", ".join(contract.primary_key)
     sla = contract.freshness_sla
     if sla is not None:
-        lag = sla.written or "?" if sla.max_lag_seconds is None else f"at most {format_duration(sla.max_lag_seconds)}"
+        lag = sla.written or "?" if sla.max_lag_seconds is None else f"at most {_format_duration(sla.max_lag_seconds)}"
         yield "freshness", f"{lag}, measured by {sla.measurement}" if sla.measurement else lag
     if contract.access:
         yield "access", contract.access
@@ -79,3 +82,8 @@ def _describe_relationship(relationship: Relationship) -> tuple[str, str]:
 
 def _describe_server(server: Server) -> tuple[str, str]:
     return server.name, "; ".join(f"{key}: {value}" for key, value in server.address)
+
+
+def _format_duration(seconds: int) -> str:
+    """Return a duration in the largest unit that holds a whole number of it."""
+    return next(format_count(seconds // size, unit) for size, unit in _UNITS if seconds % size == 0)
