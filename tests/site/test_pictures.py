@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from playwright.sync_api import Browser
 
-PICTURES, TEXTS = ROOT / "docs/site", ROOT / "tests/site/pictures"
+PICTURES, TEXTS = ROOT / "docs", ROOT / "tests/site/pictures"
 MAX_BYTES = 80_000
 TO_WEBP = """async (png) => {
   const image = new Image();
@@ -70,7 +70,7 @@ def test_a_picture_shows_the_page_as_it_is(
     page = browser.new_page(viewport=shot.size, color_scheme=shot.scheme)
     page.goto(f"{site.as_uri()}/{shot.path}")
     assert page.locator("body").is_visible()
-    text, picture = page.locator("main").inner_text(), PICTURES / f"{name}.webp"
+    text, picture = page.locator("main").inner_text(), PICTURES / f"site-{name}.webp"
     expected = TEXTS / f"{name}.txt"
     if request.config.getoption("--accept") and not (expected.exists() and expected.read_text("utf-8") == text):
         png = base64.b64encode(page.screenshot()).decode()
@@ -86,5 +86,5 @@ def test_a_picture_shows_the_page_as_it_is(
 
 def test_the_page_shows_every_picture_with_a_text_alternative() -> None:
     text = (ROOT / "docs/site.md").read_text("utf-8")
-    shown = dict(re.findall(r"!\[([^\]]{20,})\]\(site/([\w-]+)\.webp\)", text))
-    assert set(shown.values()) == set(SHOTS) == {path.stem for path in PICTURES.iterdir()}
+    shown = dict(re.findall(r"!\[([^\]]{20,})\]\(site-([\w-]+)\.webp\)", text))
+    assert set(shown.values()) == set(SHOTS) == {path.stem.removeprefix("site-") for path in PICTURES.glob("site-*.webp")}
