@@ -87,4 +87,6 @@ def test_a_picture_shows_the_page_as_it_is(
 def test_the_page_shows_every_picture_with_a_text_alternative() -> None:
     text = (ROOT / "docs/site.md").read_text("utf-8")
     shown = dict(re.findall(r"!\[([^\]]{20,})\]\(site-([\w-]+)\.webp\)", text))
-    assert set(shown.values()) == set(SHOTS) == {path.stem.removeprefix("site-") for path in PICTURES.glob("site-*.webp")}
+    assert (
+        set(shown.values()) == set(SHOTS) == {path.stem.removeprefix("site-") for path in PICTURES.glob("site-*.webp")}
+    )

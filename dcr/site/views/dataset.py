@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dcr.registry.audit import judge_transitions
 from dcr.registry.blame import blame
-from dcr.registry.datasets import list_datasets
+from dcr.registry.datasets import Dataset
 from dcr.registry.releases import list_steps
 from dcr.site.views.audit import TransitionView, view_transition
 from dcr.site.views.comparison import MIN_RELEASES, build_comparison
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from dcr.contract.contract import Contract
-    from dcr.registry.datasets import Dataset
     from dcr.registry.history.timeline import History, Revision
     from dcr.registry.releases import HistoryStep
     from dcr.registry.snapshot import Snapshot
@@ -72,8 +71,13 @@ def read_datasets(snapshot: Snapshot, history: History, datasets: Iterable[Datas
 
 
 def find_dataset(history: History, dataset_id: str) -> Dataset | None:
-    """Return one dataset of a history; None if it never existed."""
-    return next((each for each in list_datasets(history) if each.facts.dataset_id == dataset_id), None)
+    """Return one dataset of a history as `list_datasets` does, without reading the others; None if it never existed."""
+    revisions = history.list_revisions(dataset_id)
+    facts = next((each.facts for each in reversed(revisions) if each.facts), None)
+    if facts is None:
+        return None
+    last = revisions[-1]
+    return Dataset(facts, last, tuple(path for path in history.list_source_files(dataset_id) if path != last.path))
 
 
 def list_unreadable(history: History, dataset: Dataset) -> tuple[str, ...]:

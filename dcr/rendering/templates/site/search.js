@@ -128,9 +128,11 @@
   };
 
   // The fragment of the address holds the filters, so that a search can be linked to.
+  // A server may also be asked with a query.
   const restore = () => {
-    const wanted = new URLSearchParams(location.hash.slice(1));
-    if (![...wanted.keys()].some((name) => name === "q" || FILTERS.includes(name))) return false;
+    const isSearch = (written) => [...written.keys()].some((name) => name === "q" || FILTERS.includes(name));
+    const wanted = [location.hash.slice(1), location.search].map((text) => new URLSearchParams(text)).find(isSearch);
+    if (!wanted) return false;
     one("search-text").value = wanted.get("q") || "";
     for (const name of FILTERS) {
       const select = one("search-" + name);
