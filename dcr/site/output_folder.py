@@ -98,12 +98,15 @@ class OutputFolder:
             flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_CLOEXEC
             file = os.open(_PART, flags, 0o666, dir_fd=descriptor)
             try:
-                rest = memoryview(content)
-                while rest:
-                    rest = rest[os.write(file, rest) :]
-            finally:
-                os.close(file)
-            os.replace(_PART, name, src_dir_fd=descriptor, dst_dir_fd=descriptor)
+                with os.fdopen(file, "wb", buffering=0) as opened:
+                    rest = memoryview(content)
+                    while rest:
+                        rest = rest[opened.write(rest) :]
+                os.replace(_PART, name, src_dir_fd=descriptor, dst_dir_fd=descriptor)
+            except BaseException:
+                with contextlib.suppress(OSError):
+                    os.unlink(_PART, dir_fd=descriptor)
+                raise
 
     def remove(self, path: str) -> None:
         """Remove a file, and its folder if nothing else is in it. Raise `UnwritableSiteError`."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING
 
 import pytest
@@ -44,3 +45,21 @@ def test_what_cannot_be_done_is_refused_with_nothing_written(
     made: Story, arguments: tuple[str, ...], words: tuple[str, ...]
 ) -> None:
     made.repository.dcr("site", *arguments, DCR_CACHE="off").says(*words)
+
+
+def test_a_full_disk_ends_the_run_and_leaves_whole_pages(made: Story, tmp_path: Path) -> None:
+    out = tmp_path / "public"
+    made.repository.dcr("site", str(out), DCR_CACHE="off")
+    before = {path: path.read_bytes() for path in out.rglob("*.html")}
+    (out / "owners.html").unlink()
+    command = f"ulimit -f 4; exec {sys.executable} -P -m dcr site {out} --base-url https://example.com"
+    ended = made.repository.shell(command)
+    assert ended.returncode == 2
+    assert "dcr: the site was not finished: 'dcr-site.json' in " in ended.stderr
+    assert "cannot be written: file too large" in ended.stderr
+    assert {path: path.read_bytes() for path in out.rglob("*.html")} == {
+        path: content for path, content in before.items() if path.name != "owners.html"
+    }
+    assert not list(out.rglob(".dcr*"))
+    assert made.repository.dcr("site", str(out), DCR_CACHE="off").code == 0
+    assert {path: path.read_bytes() for path in out.rglob("*.html")} == before

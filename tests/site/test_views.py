@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from site_story import Story, copy_story, shared_story
@@ -23,6 +23,9 @@ from dcr.site.views.audit import (
 from dcr.site.views.commits import CommitView
 from dcr.site.views.owners import list_owners
 from dcr.site.views.registry import get_domain
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 USERS = "users.daily_active"
 
@@ -165,13 +168,29 @@ def test_a_comparison_has_every_version_once_with_shared_values(made: Story) -> 
     assert made.view("commerce.orders").comparison is None
 
 
+def test_a_dataset_without_versions_has_a_history_too(tmp_path: Path) -> None:
+    made = copy_story(tmp_path)
+    text = (
+        "version: 2\nmodels:\n  - name: visits\n    config: {contract: {enforced: true}}\n    columns:\n"
+        "      - {name: id, data_type: text}\n"
+    )
+    made.commit("A model", {"models/visits.yml": text})
+    made.commit("Another column", {"models/visits.yml": f"{text}      - {{name: day, data_type: date}}\n"})
+    view = made.view("visits")
+    assert [entry.version for entry in view.timeline] == ["", ""]
+    assert view.comparison
+    labels = [each["label"] for each in view.comparison["versions"]]
+    assert all(label.startswith("(") for label in labels)
+    assert len(set(labels)) == 2
+
+
 def test_a_removed_dataset_is_what_it_was_last(made: Story) -> None:
     view = made.view("platform.service_catalogue")
     assert (view.row.status, view.timeline[0].change, view.row.is_removed) == ("removed", "removed", True)
     assert view.fields
 
 
-def test_a_version_that_cannot_be_read_is_reported(tmp_path: Any) -> None:
+def test_a_version_that_cannot_be_read_is_reported(tmp_path: Path) -> None:
     made = copy_story(tmp_path)
     made.commit("A mistake", {"contracts/commerce/orders.yaml": "dataset_id: ["})
     view = made.view("commerce.orders")

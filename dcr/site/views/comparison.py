@@ -40,13 +40,13 @@ def build_comparison(
             for path, field in walk_fields(contract.fields)
         ]
         commit = view_commit(release.first.commit)
-        label = release.version if _is_unique(release, releases) else f"{release.version} ({commit.short})"
+        label = release.version if _is_unique(release, releases) else f"{release.version} ({commit.short})".strip()
         versions.append({"label": label, "day": commit.day, "head": head, "fields": fields})
     return {"versions": versions, "records": [list(map(list, each)) for each in records], "changes": _changes(timeline)}
 
 
 def _is_unique(release: Release, releases: Sequence[Release]) -> bool:
-    return sum(each.version == release.version for each in releases) == 1
+    return release.version != "" and sum(each.version == release.version for each in releases) == 1
 
 
 def _changes(timeline: Sequence[TimelineEntry]) -> dict[str, Any]:
