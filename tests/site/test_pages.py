@@ -208,3 +208,12 @@ def test_a_long_history_is_folded() -> None:
 def test_a_dataset_with_one_version_has_no_comparison() -> None:
     with pytest.raises(ValueError, match="one version"):
         render_comparison(dataset_view("x")._replace(comparison=None), FileLinks("compare/x.html"))
+
+
+def test_a_page_of_the_audit_leads_to_the_newer_and_the_older_one() -> None:
+    transitions = dataset_view("x").transitions
+    for number, addresses in ((1, {"Newer": "audit-2.html"}), (2, {"Newer": "audit.html", "Older": "audit-1.html"})):
+        page = Page(render_audit(AuditPage(number, 3, transitions), None, FileLinks("audit-1.html")))
+        found = {link.text: link.get("href") for link in page.all("a") if link.text in ("Newer", "Older")}
+        assert found == addresses
+        assert f"Page {4 - number} of 3" in page.texts("span")
