@@ -213,11 +213,11 @@ def test_a_file_that_is_no_contract_is_shown_as_git_shows_it(repository: Reposit
 def test_a_file_that_cannot_be_read_is_shown_as_it_is_and_said_so(repository: Repository) -> None:
     repository.write(USERS, "dataset_id: [\n")
     told = repository.git("diff")
-    first = "not compared by dcr: the proposed side, line 2: this is not YAML: while parsing a flow node, did not find"
+    first = "not compared by dcr: the proposed side, line 2: invalid YAML: while parsing a flow node, did not find"
     assert told.startswith(first)
     assert told.partition("\n")[2] == plain(repository, "diff")
     repository.commit()
-    assert "\n+not read by dcr: line 2: this is not YAML" in repository.git("show")
+    assert "\n+not read by dcr: line 2: invalid YAML" in repository.git("show")
 
 
 def test_a_file_that_is_too_large_is_shown_whole(repository: Repository) -> None:
@@ -251,7 +251,7 @@ def test_a_conflict_shows_both_sides_and_its_markers(repository: Repository) -> 
     told = repository.git("diff")
     assert told.startswith("diff --cc contracts/users.yaml\n")
     assert "\n++<<<<<<< HEAD\n" in told
-    assert told.endswith("\n++not read by dcr: line 2: a merge conflict marker is left in the file")
+    assert told.endswith("\n++not read by dcr: line 2: merge conflict marker in the file")
     assert repository.git("diff", "--ours").startswith("* Unmerged path contracts/users.yaml\n")
     repository.write(USERS, contract(version="1.3.0"))
     repository.commit()
@@ -315,7 +315,9 @@ def test_the_mode_is_the_one_the_policy_sets(repository: Repository) -> None:
         "users.daily_active  1.0.0 → 1.1.0  owes PATCH, took MINOR\n  PATCH  field 'ltv' was removed"
     )
     repository.write("dcr.toml", 'mod = "none"\n')
-    assert said(repository.git("diff")) == (f"{SUMMARY}\njudged by the defaults: 'dcr.toml': unknown setting 'mod'")
+    assert said(repository.git("diff")) == (
+        f"{SUMMARY}\nchecked with the default policy: 'dcr.toml': unknown setting 'mod'"
+    )
 
 
 def test_names_cannot_move_the_cursor_or_forge_a_line(repository: Repository) -> None:
@@ -372,7 +374,7 @@ def test_a_reader_who_leaves_ends_it_quietly(repository: Repository) -> None:
     repository.git("add", "-A")
     ended = repository.shell("git diff --cached | head -n 1; git diff --cached >/dev/full; echo end")
     assert ended.stdout == "many.n0  1.0.0  new in this file, 4 fields\nend\n"
-    before, _, after = ended.stderr.partition("dcr: nothing was checked: stdout cannot be written")
+    before, _, after = ended.stderr.partition("dcr: error: cannot write to stdout")
     assert before == ""
     assert "external diff died" in after
 
@@ -415,8 +417,8 @@ git config diff.dcr.textconv 'dcr git-diff-driver --textconv --'
 
 def test_what_git_never_hands_over_is_refused(tmp_path: Path) -> None:
     made = Repository(tmp_path)
-    made.dcr("git-diff-driver", "a", "b").says("git hands 1, 7 or 9 arguments over, not 2")
-    made.dcr("git-diff-driver", "--textconv").says("--textconv takes one file, not 0")
+    made.dcr("git-diff-driver", "a", "b").says("expected 1, 7 or 9 arguments from git, found 2")
+    made.dcr("git-diff-driver", "--textconv").says("--textconv takes one file, found 0")
     made.dcr("git-diff-driver", "--textconv", "nowhere.yaml").says(
-        "'nowhere.yaml', which git handed over, cannot be read"
+        "'nowhere.yaml', which git passed to dcr, cannot be read"
     )

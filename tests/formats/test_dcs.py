@@ -150,11 +150,11 @@ def test_the_line_to_edit_and_the_formats_own_words(change: str) -> None:
     assert any(quoted in issue.message for issue in found), issues(FILE, after)
 
 
-def test_a_change_of_a_definition_is_said_of_every_field_that_refers_to_it() -> None:
+def test_a_change_of_a_definition_is_reported_of_every_field_that_refers_to_it() -> None:
     found = issues(FILE, edited(FILE, ("maxLength: 36", "maxLength: 32")))
-    told = [issue for issue in found if issue.kind == "field_constraint_tightened"]
-    assert [issue.field for issue in told] == ["order_id", "order_id"]
-    assert len({issue.fingerprint for issue in told}) == 2
+    tightened = [issue for issue in found if issue.kind == "field_constraint_tightened"]
+    assert [issue.field for issue in tightened] == ["order_id", "order_id"]
+    assert len({issue.fingerprint for issue in tightened}) == 2
 
 
 def test_a_definition_may_be_nested_and_refer_to_another() -> None:
@@ -167,7 +167,7 @@ def test_a_definition_may_be_nested_and_refer_to_another() -> None:
     assert orders.fields[0].type == "string"
 
 
-def test_definitions_within_each_other_end_and_are_said_once() -> None:
+def test_definitions_within_each_other_end_and_are_reported_once() -> None:
     text = """\
 dataContractSpecification: 1.1.0
 id: tree
@@ -181,7 +181,7 @@ definitions:
     assert ["refers to itself" in problem.message for problem in reading.problems] == [True]
 
 
-def test_definitions_that_multiply_are_cut_and_said() -> None:
+def test_definitions_that_multiply_are_cut_and_reported() -> None:
     levels = "".join(
         f"  d{n}: {{type: object, fields: {{a: &d{n} {{$ref: '#/definitions/d{n + 1}'}}, b: *d{n}}}}}\n"
         for n in range(60)
@@ -200,7 +200,7 @@ definitions:
     assert all("not followed" in problem.message for problem in problems)
 
 
-def test_what_is_not_understood_is_said_once_however_many_models_there_are() -> None:
+def test_what_is_not_understood_is_reported_once_however_many_models_there_are() -> None:
     reading = read_content("a.yaml", edited(FILE, ("status: active", "status: on ice")).encode())
     assert len(reading.problems) == 1
 
@@ -228,11 +228,11 @@ def test_no_odd_shape_raises(models: str, more: str) -> None:
     assert read_content("a.yaml", text.encode()).format == "dcs"
 
 
-@pytest.mark.parametrize(("version", "said"), [("1.0.1", True), ("1.1.0", True), ("2.0.0", False)])
-def test_a_break_owes_a_major_version(version: str, said: bool) -> None:
+@pytest.mark.parametrize(("version", "is_required"), [("1.0.1", True), ("1.1.0", True), ("2.0.0", False)])
+def test_a_break_requires_a_major_version(version: str, is_required: bool) -> None:
     after = edited(FILE, (NOTE, ""), ("version: 1.0.0", f"version: {version}"))
     found = issues(FILE, after)
-    assert ("version_bump_insufficient" in {issue.kind for issue in found}) is said
+    assert ("version_bump_insufficient" in {issue.kind for issue in found}) is is_required
     assert all(
         issue.location.line == line_of(after, "  version:")
         for issue in found

@@ -9,13 +9,13 @@ from typing import Annotated
 
 import typer
 
-from dcr.cli.exits import print_note
-from dcr.cli.output import Progress
+from dcr.cli.messages import print_note
+from dcr.cli.options import RefOption
+from dcr.cli.progress import Progress
 from dcr.cli.reading import open_registry, read_history, warn_unreadable
 from dcr.errors import UsageError
 from dcr.report.summary import format_count
 from dcr.site.build import build_site
-from dcr.text.printable import escape_ci_commands, make_printable
 
 EXAMPLE = "Example: dcr site public --ref main --base-url https://contracts.example.com"
 _BASE_URL = re.compile(r"https?://[A-Za-z0-9.:\[\]-]+(?:/[A-Za-z0-9._~%/-]*)?")
@@ -25,9 +25,7 @@ def site(
     out: Annotated[
         str, typer.Argument(help="The folder to write to: empty, or one that dcr site wrote.", metavar="OUT")
     ],
-    ref: Annotated[
-        str | None, typer.Option(help="Commit to read at. Default: the base, as dcr check finds it.", metavar="REF")
-    ] = None,
+    ref: RefOption = None,
     base_url: Annotated[
         str | None, typer.Option(help="Where the pages are published, for their canonical addresses.", metavar="URL")
     ] = None,
@@ -46,15 +44,10 @@ def site(
     gc.freeze()
     gc.set_threshold(100_000, 10, 10)
     gc.enable()
-    progress = Progress()
-    try:
+    with Progress() as progress:
         result = build_site(snapshot, history, out, base_url or "", progress)
-    finally:
-        progress.finish()
     removed = f", removed {result.removed:,}" if result.removed else ""
     print_note(
-        escape_ci_commands(
-            f"dcr: wrote {format_count(result.written, 'file')}{removed}, left {result.unchanged:,} as they were; "
-            f"{format_count(result.datasets, 'dataset')} at {make_printable(snapshot.ref)} ({snapshot.commit[:10]})"
-        )
+        f"wrote {format_count(result.written, 'file')}{removed}, left {result.unchanged:,} as they were; "
+        f"{format_count(result.datasets, 'dataset')} at {snapshot.ref} ({snapshot.commit[:10]})"
     )
