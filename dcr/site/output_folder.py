@@ -21,13 +21,13 @@ _FOLDER_FLAGS = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
 class SiteFolderError(DcrError):
     """The folder of the site cannot be used."""
 
-    undone = "nothing was written"
+    consequence = "nothing was written"
 
 
 class UnwritableSiteError(DcrError):
     """A file of the site cannot be written or removed."""
 
-    undone = "the site was not finished"
+    consequence = "the site was not finished"
 
 
 class OutputFolder:

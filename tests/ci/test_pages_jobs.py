@@ -47,12 +47,12 @@ def test_a_full_clone_gives_pages_and_another_run_writes_none_again(name: str, t
 
 
 @every_job
-def test_a_shallow_clone_fails_the_job_with_the_hint(name: str, tmp_path: Path) -> None:
+def test_a_shallow_clone_fails_the_job_with_the_command_that_helps(name: str, tmp_path: Path) -> None:
     steps, _ = JOBS[name]
     made = Machine(github(Server(tmp_path), depth=1), {"CI": "true", "RUNNER_TEMP": str(tmp_path)})
     ended = made.run(steps())
     assert ended.code == 2, ended.log
-    assert "hint: " in ended.log
+    assert "git fetch --unshallow origin" in ended.log
 
 
 def test_the_uploaded_folder_is_the_one_that_is_written() -> None:

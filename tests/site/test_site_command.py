@@ -55,8 +55,8 @@ def test_a_full_disk_ends_the_run_and_leaves_whole_pages(made: Story, tmp_path: 
     command = f"ulimit -f 4; exec {sys.executable} -P -m dcr site {out} --base-url https://example.com"
     ended = made.repository.shell(command)
     assert ended.returncode == 2
-    assert "dcr: the site was not finished: 'dcr-site.json' in " in ended.stderr
-    assert "cannot be written: file too large" in ended.stderr
+    assert ended.stderr.startswith("dcr: error: 'dcr-site.json' in ")
+    assert "cannot be written: file too large (the site was not finished)\n  help: " in ended.stderr
     assert {path: path.read_bytes() for path in out.rglob("*.html")} == {
         path: content for path, content in before.items() if path.name != "owners.html"
     }
