@@ -31,18 +31,21 @@ TO_WEBP = """async (png) => {
 
 
 class Picture(NamedTuple):
-    """A page, the size of the window, and its colors."""
+    """A page, the size of the window, its colors, and the element at the top of the window, if it is scrolled."""
 
     path: str
     size: dict[str, int]
     scheme: str
+    top: str = ""
 
 
 SHOTS = {
     "datasets-wide-light": Picture("index.html", WIDE, "light"),
     "dataset-wide-dark": Picture("datasets/users.daily_active.html", WIDE, "dark"),
     "history-wide-light": Picture("datasets/users.daily_active.html#history", WIDE, "light"),
-    "comparison-phone-light": Picture("compare/users.daily_active.html#from=1.0.0&to=2.0.0", NARROW, "light"),
+    "comparison-phone-light": Picture(
+        "compare/users.daily_active.html#from=1.0.0&to=2.0.0", NARROW, "light", "#summary"
+    ),
     "datasets-phone-dark": Picture("index.html#q=user", NARROW, "dark"),
 }
 
@@ -73,6 +76,8 @@ def test_a_picture_shows_the_page_as_it_is(
     text, picture = page.locator("main").inner_text(), PICTURES / f"site-{name}.webp"
     expected = TEXTS / f"{name}.txt"
     if request.config.getoption("--accept") and not (expected.exists() and expected.read_text("utf-8") == text):
+        if shot.top:
+            page.locator(shot.top).evaluate("node => node.scrollIntoView()")
         png = base64.b64encode(page.screenshot()).decode()
         blank = browser.new_page()
         picture.write_bytes(base64.b64decode(blank.evaluate(TO_WEBP, png)))
