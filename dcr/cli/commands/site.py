@@ -42,7 +42,7 @@ def site(
     warn_unreadable(history.still_unreadable)
     # A site is a long run: without collections, the templates and the parsed files of all datasets stay in memory.
     gc.freeze()
-    gc.set_threshold(100_000, 10, 10)
+    gc.set_threshold(500_000, 10, 10)
     gc.enable()
     with Progress() as progress:
         result = build_site(snapshot, history, out, base_url or "", progress)
