@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 ISSUE_TRACKER = "the dcr issue tracker"
 _CONSEQUENCES = {
-    **dict.fromkeys(("bump", "deprecate", "archive", "accept", "owners", "init"), "nothing was written"),
+    **dict.fromkeys(("bump", "deprecate", "archive", "accept", "owners", "init", "site"), "nothing was written"),
     **dict.fromkeys(("datasets", "log", "show", "blame", "diff", "explain", "schema"), "nothing was shown"),
     "serve": "nothing was served",
     "token": "nothing was written",

@@ -23,7 +23,7 @@ from dcr.registry.history_lookup import FULL_HISTORY_REASON, DatasetHistory, add
 from dcr.registry.releases import MOVED, REWORDED, list_steps
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
     from dcr.compatibility.engine import Verdict
     from dcr.compatibility.older_versions import OlderVerdict
@@ -233,3 +233,27 @@ def _apply_acceptances(
                 required_bump=verdict.required_bump, actual_bump=verdict.actual_bump, issues=reported
             )
             yield AuditedTransition(transition.dataset_id, step)
+
+
+def judge_transitions(
+    snapshot: Snapshot, history: History, dataset_ids: Sequence[str], contracts: Mapping[Revision, Contract | None]
+) -> Iterator[AuditedTransition]:
+    """Yield every transition of some datasets, oldest first for each, also those without issues.
+
+    `contracts` are those of all revisions. Issues and bumps are those of `audit`, except that locations are not exact.
+    Raise `ShallowHistoryError` if the clone lacks commits that a rule needs.
+    """
+    policy = StricterPolicy(snapshot.policy, snapshot.policy)
+    transitions = []
+    for dataset_id in dataset_ids:
+        steps = list_steps(history, dataset_id)
+        revisions = [step.revision for step in steps]
+        for number, step in enumerate(steps):
+            if _is_transition(step):
+                earlier = DatasetHistory(revisions[:number], (), lambda wanted: [contracts[each] for each in wanted])
+                transitions.append(_judge_transition(snapshot.repository, dataset_id, step, earlier, policy))
+    found = {(each.dataset_id, each.step.revision): each for each in _apply_acceptances(snapshot, transitions, policy)}
+    for each in transitions:
+        verdict = each.verdict
+        step = each.step._replace(required_bump=verdict.required_bump, actual_bump=verdict.actual_bump)
+        yield found.get((each.dataset_id, each.step.revision)) or AuditedTransition(each.dataset_id, step)

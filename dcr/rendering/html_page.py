@@ -37,7 +37,10 @@ def escape_text(text: object) -> Markup:
         return text
     if text is None or isinstance(text, bool):
         raise TypeError(f"a template prints {text}")
-    return Markup(escape_ci_markers(escape(make_printable(str(text))), escape="&#35;"))  # noqa: S704 (escaped right here)
+    escaped = escape(make_printable(str(text)))
+    if "##" not in escaped:
+        return escaped
+    return Markup(escape_ci_markers(escaped, escape="&#35;"))  # noqa: S704 (escaped right here)
 
 
 @lru_cache(maxsize=1)

@@ -22,13 +22,15 @@ SCHEMAS = {
     "action.yml": "github-actions",
     "docs/ci/github.yml": "github-workflows",
     "docs/ci/github-comment.yml": "github-workflows",
+    "docs/ci/github-pages.yml": "github-workflows",
     "docs/ci/gitlab.yml": "gitlab-ci",
+    "docs/ci/gitlab-pages.yml": "gitlab-ci",
     "docs/ci/azure-pipelines.yml": "azure-pipelines",
     "docs/ci/bitbucket-pipelines.yml": "bitbucket-pipelines",
     "docs/ci/buildkite.yml": "buildkite",
     "docs/ci/circleci.yml": "circle-ci",
 }
-WORKFLOWS = ["github.yml", "github-comment.yml"]
+WORKFLOWS = ["github.yml", "github-comment.yml", "github-pages.yml"]
 USES = re.compile(r"^\s*(?:- )?uses: ([\w./-]+)@([0-9a-f]{40}) # v[0-9]+\.[0-9]+\.[0-9]+$", re.MULTILINE)
 
 
@@ -58,6 +60,7 @@ def test_the_schema_would_see_a_misspelt_key(name: str, schema: str, tmp_path: P
     right, wrong = {
         "action.yml": ("runs:", "run:"),
         "gitlab.yml": ("script:", "scripts:"),
+        "gitlab-pages.yml": ("script:", "scripts:"),
         "azure-pipelines.yml": ("steps:", "step:"),
         "bitbucket-pipelines.yml": ("depth: full", "depth: fall"),
         "buildkite.yml": ("env:", "environ:"),
@@ -103,7 +106,7 @@ def test_every_action_is_pinned_to_a_commit_with_its_version_beside_it(path: Pat
 def test_an_action_has_one_pin_in_all_files() -> None:
     files = [ROOT / "action.yml", *(FILES / name for name in WORKFLOWS)]
     pins = {pin for path in files for pin in USES.findall(path.read_text("utf-8"))}
-    assert len({action for action, _ in pins}) == len(pins) == 4
+    assert len({action for action, _ in pins}) == len(pins) == 6
 
 
 def test_the_workflows_have_the_least_permissions() -> None:
@@ -112,7 +115,17 @@ def test_the_workflows_have_the_least_permissions() -> None:
         workflow = yaml.safe_load((FILES / name).read_text("utf-8"))
         assert workflow["permissions"] == {}
         permissions |= {job: each["permissions"] for job, each in workflow["jobs"].items()}
-    assert permissions == {"check": {"contents": "read"}, "comment": {"actions": "read", "pull-requests": "write"}}
+    assert permissions == {
+        "check": {"contents": "read"},
+        "comment": {"actions": "read", "pull-requests": "write"},
+        "build": {"contents": "read"},
+        "deploy": {"pages": "write", "id-token": "write"},
+    }
+
+
+def test_the_job_that_may_deploy_pages_runs_nothing_of_the_repository() -> None:
+    jobs = yaml.safe_load((FILES / "github-pages.yml").read_text("utf-8"))["jobs"]
+    assert [step.get("uses", "").partition("@")[0] for step in jobs["deploy"]["steps"]] == ["actions/deploy-pages"]
 
 
 def test_the_job_that_may_write_comments_checks_nothing_out() -> None:

@@ -50,8 +50,15 @@
 
   // A link to an issue or a kind shows its target, even if it is filtered out or folded.
   const form = one("filters");
+  const findTarget = () => {
+    try {
+      return location.hash.length > 1 && one(decodeURIComponent(location.hash.slice(1)));
+    } catch {
+      return null; // an address that was typed may be malformed
+    }
+  };
   const showTarget = () => {
-    const target = location.hash.length > 1 && one(decodeURIComponent(location.hash.slice(1)));
+    const target = findTarget();
     if (!target) return;
     if (form && target.closest("[hidden]")) form.reset();
     for (let fold = target.closest("details"); fold; fold = fold.parentNode.closest("details")) fold.open = true;

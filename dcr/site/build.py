@@ -1,0 +1,220 @@
+"""Builds a site in a folder: one pass over the datasets, and only the pages that changed."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import TYPE_CHECKING, NamedTuple
+
+from dcr.git.history import list_first_parents, require_full_history
+from dcr.registry.datasets import list_datasets
+from dcr.site.assets import get_assets
+from dcr.site.keys import compute_dataset_key, compute_site_key
+from dcr.site.links import ASSETS, COMPARISONS, DATASETS, FileLinks, get_comparison_path, get_dataset_path
+from dcr.site.manifest import (
+    EMPTY,
+    NAME,
+    DatasetRecord,
+    FileRecord,
+    Manifest,
+    UnreadableManifestError,
+    format_manifest,
+    parse_manifest,
+)
+from dcr.site.output_folder import OutputFolder, SiteFolderError
+from dcr.site.pages import build_search_entry, build_search_text, render_comparison, render_dataset
+from dcr.site.shared_pages import SharedPages
+from dcr.site.views.audit import transition_to_json
+from dcr.site.views.dataset import list_unreadable, read_datasets
+from dcr.site.views.registry import read_registry
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
+    from dcr.registry.datasets import Dataset
+    from dcr.registry.history.timeline import History
+    from dcr.registry.snapshot import Snapshot
+    from dcr.site.views.dataset import DatasetView
+
+PROGRESS_INTERVAL = 100
+"""The number of datasets between two notes of progress."""
+
+
+class SiteResult(NamedTuple):
+    """The counts of a build: datasets on the site, and files written, left as they were, and removed."""
+
+    datasets: int
+    written: int
+    unchanged: int
+    removed: int
+
+
+class _SiteWriter:
+    """Writes files and records them. A file whose content is the recorded one is left as it is."""
+
+    def __init__(self, folder: OutputFolder, before: Manifest, present: Mapping[str, int]) -> None:
+        self._folder, self._before, self._present = folder, before, present
+        self.files: dict[str, FileRecord] = {}
+        self.written = 0
+
+    def is_intact(self, path: str) -> bool:
+        """Return whether a file has the size that dcr wrote."""
+        known = self._before.files.get(path)
+        return known is not None and self._present.get(path) == known.size
+
+    def keep(self, path: str) -> None:
+        """Leave a file as it is."""
+        self.files[path] = self._before.files[path]
+
+    def write(self, path: str, content: bytes) -> None:
+        """Write a file, unless it has this content."""
+        record = FileRecord(len(content), hashlib.sha256(content).hexdigest())
+        if not self.is_intact(path) or self._before.files[path] != record:
+            self._folder.write(path, content)
+            self.written += 1
+        self.files[path] = record
+
+
+def build_site(
+    snapshot: Snapshot,
+    history: History,
+    out: str,
+    base_url: str = "",
+    progress: Callable[[str], None] = lambda _: None,
+) -> SiteResult:
+    """Write the pages of a registry to a folder, and remove the files that dcr wrote there and that are not needed.
+
+    Raise `SiteFolderError` for a folder with other files in it, `UnwritableSiteError` if a file cannot be written, and
+    `ShallowHistoryError` in a shallow clone.
+    """
+    require_full_history(snapshot.repository, "a site")
+    with OutputFolder(out) as folder:
+        before = _read_manifest(folder)
+        present = {
+            path: size for name in ("", DATASETS, COMPARISONS, ASSETS) for path, size in folder.list_sizes(name).items()
+        }
+        writer = _SiteWriter(folder, before, present)
+        datasets = list_datasets(history)
+        site_key = compute_site_key(snapshot, base_url)
+        keys = {
+            each.facts.dataset_id: compute_dataset_key(site_key, history, each, list_unreadable(history, each))
+            for each in datasets
+        }
+        stale = [each for each in datasets if not _is_current(each, keys, before, writer)]
+        records = {
+            dataset_id: record
+            for dataset_id, record in before.datasets.items()
+            if dataset_id in keys and record.key == keys[dataset_id]
+        }
+        _require_own_files(folder, before, present, stale)
+        if stale:
+            _record_intent(folder, before, stale, records)
+            for each in stale:
+                records.pop(each.facts.dataset_id, None)
+        for dataset_id, record in records.items():
+            writer.keep(get_dataset_path(dataset_id))
+            if record.has_comparison:
+                writer.keep(get_comparison_path(dataset_id))
+        for asset in get_assets().values():
+            writer.write(f"{ASSETS}/{asset.file_name}", asset.content)
+        _write_datasets(_Build(snapshot, history, base_url, progress), stale, keys, writer, records)
+        shared = SharedPages(
+            read_registry(snapshot, history),
+            records,
+            list_first_parents(snapshot.repository, snapshot.commit),
+            base_url,
+        )
+        pages = shared.write(site_key, before.pages, writer)
+        removed = [path for path in before.files if path not in writer.files]
+        for path in removed:
+            folder.remove(path)
+        after = format_manifest(Manifest(snapshot.commit, writer.files, pages, records))
+        if folder.read(NAME) != after:
+            folder.write(NAME, after)
+    return SiteResult(len(datasets), writer.written, len(writer.files) - writer.written, len(removed))
+
+
+class _Build(NamedTuple):
+    snapshot: Snapshot
+    history: History
+    base_url: str
+    progress: Callable[[str], None]
+
+
+def _read_manifest(folder: OutputFolder) -> Manifest:
+    content = folder.read(NAME)
+    if content is None:
+        if folder.list_root():
+            raise SiteFolderError(
+                f"'{folder.path}' is not empty and has no {NAME}", "name an empty folder, or one that dcr site wrote"
+            )
+        return EMPTY
+    try:
+        return parse_manifest(content)
+    except UnreadableManifestError as error:
+        raise SiteFolderError(
+            f"'{NAME}' in '{folder.path}' is no manifest that this version of dcr can read",
+            "remove the folder, and run dcr site again",
+        ) from error
+
+
+def _is_current(dataset: Dataset, keys: Mapping[str, str], before: Manifest, writer: _SiteWriter) -> bool:
+    dataset_id = dataset.facts.dataset_id
+    known = before.datasets.get(dataset_id)
+    return (
+        known is not None
+        and known.key == keys[dataset_id]
+        and writer.is_intact(get_dataset_path(dataset_id))
+        and (not known.has_comparison or writer.is_intact(get_comparison_path(dataset_id)))
+    )
+
+
+def _list_paths(datasets: Iterable[Dataset]) -> list[str]:
+    ids = [each.facts.dataset_id for each in datasets]
+    return [path for each in ids for path in (get_dataset_path(each), get_comparison_path(each))]
+
+
+def _require_own_files(
+    folder: OutputFolder, before: Manifest, present: Mapping[str, int], stale: Iterable[Dataset]
+) -> None:
+    """Raise `SiteFolderError` if a file that dcr did not write has the name of one that it would write."""
+    foreign = next((path for path in _list_paths(stale) if path in present and path not in before.files), None)
+    if foreign is not None:
+        raise SiteFolderError(f"'{foreign}' in '{folder.path}' was not written by dcr", "move it away")
+
+
+def _record_intent(
+    folder: OutputFolder, before: Manifest, stale: Iterable[Dataset], records: Mapping[str, DatasetRecord]
+) -> None:
+    """Record the files that are about to be written, so that the run after an aborted one may replace them."""
+    unwritten = FileRecord(-1, "")
+    files = {**dict.fromkeys(_list_paths(stale), unwritten), **before.files}
+    left = {each.facts.dataset_id for each in stale}
+    kept = {dataset_id: record for dataset_id, record in records.items() if dataset_id not in left}
+    folder.write(NAME, format_manifest(Manifest("", files, {}, kept)))
+
+
+def _write_datasets(
+    build: _Build,
+    stale: list[Dataset],
+    keys: Mapping[str, str],
+    writer: _SiteWriter,
+    records: dict[str, DatasetRecord],
+) -> None:
+    for number, view in enumerate(read_datasets(build.snapshot, build.history, stale)):
+        if number % PROGRESS_INTERVAL == 0:
+            build.progress(f"writing {number:,} of {len(stale):,} datasets")
+        dataset_id = view.row.dataset_id
+        path = get_dataset_path(dataset_id)
+        links = FileLinks(path, build.base_url)
+        writer.write(path, render_dataset(view, links).encode("ascii"))
+        if view.comparison is not None:
+            path = get_comparison_path(dataset_id)
+            writer.write(path, render_comparison(view, FileLinks(path, build.base_url)).encode("ascii"))
+        records[dataset_id] = _build_record(view, keys[dataset_id], links)
+
+
+def _build_record(view: DatasetView, key: str, links: FileLinks) -> DatasetRecord:
+    transitions = json.dumps([transition_to_json(each) for each in view.transitions]) if view.transitions else ""
+    entry = build_search_entry(view.row, links, *build_search_text(view))
+    return DatasetRecord(key, entry, view.comparison is not None, transitions, view.transition_count)

@@ -1,0 +1,1 @@
+"""Collects the data of each page as plain values, without HTML and without addresses."""

@@ -1,0 +1,34 @@
+"""Describes a commit for the pages: day, author, subject and short id."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from dcr.git.history import Commit
+
+SHORT_ID = 10
+MAX_SUBJECT = 120
+
+
+class CommitView(NamedTuple):
+    """A commit as the pages show it. `day` is `undated` for a commit without a date."""
+
+    id: str
+    short: str
+    day: str
+    author: str
+    subject: str
+
+
+def view_commit(commit: Commit) -> CommitView:
+    """Return a commit as the pages show it."""
+    subject = commit.subject
+    if len(subject) > MAX_SUBJECT:
+        subject = f"{subject[: MAX_SUBJECT - 1]}…"
+    return CommitView(commit.id, commit.id[:SHORT_ID], format_day(commit.date), commit.author or "unknown", subject)
+
+
+def format_day(date: str) -> str:
+    """Return the day of a commit's ISO 8601 date, in the committer's time zone."""
+    return date.partition("T")[0] or "undated"

@@ -1,0 +1,244 @@
+"""Building a site: only what changed is written, only what dcr wrote is removed, and never outside of its folder."""
+
+from __future__ import annotations
+
+import json
+import os
+from typing import TYPE_CHECKING
+
+import pytest
+from site_pages import Page
+from site_story import RETURNS, SIGNUPS, Story, copy_story
+
+from dcr.git.history import ShallowHistoryError
+from dcr.site import build as build_module
+from dcr.site.build import SiteResult
+from dcr.site.links import get_dataset_path
+from dcr.site.manifest import UnreadableManifestError, parse_manifest
+from dcr.site.output_folder import OutputFolder, SiteFolderError, UnwritableSiteError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+MANIFEST = "dcr-site.json"
+
+
+@pytest.fixture
+def made(tmp_path: Path) -> Story:
+    return copy_story(tmp_path)
+
+
+@pytest.fixture
+def out(tmp_path: Path) -> Path:
+    return tmp_path / "out"
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def times(folder: Path) -> dict[str, int]:
+    return {str(path.relative_to(folder)): path.stat().st_mtime_ns for path in folder.rglob("*") if path.is_file()}
+
+
+def test_a_second_build_writes_nothing(made: Story, out: Path) -> None:
+    first = made.build(out)
+    before = times(out)
+    assert made.build(out) == SiteResult(first.datasets, 0, first.written, 0)
+    assert times(out) == before
+
+
+def test_after_one_change_only_its_pages_are_written(made: Story, out: Path) -> None:
+    made.build(out)
+    before = times(out)
+    text = made.read(SIGNUPS).replace('version: "2.1.0"', 'version: "2.1.1"').replace("one row per", "a row for each")
+    made.commit("Signups in other words", {SIGNUPS: text})
+    result = made.build(out)
+    after = times(out)
+    changed = {path for path in after if after[path] != before.get(path)}
+    assert changed == {
+        "index.html",
+        MANIFEST,
+        "audit.html",
+        "datasets/growth.signups.html",
+        "compare/growth.signups.html",
+    }
+    assert result.written == 4
+
+
+def test_a_rebuilt_site_equals_a_new_one(made: Story, out: Path, tmp_path: Path) -> None:
+    made.build(out)
+    files = {RETURNS: None, SIGNUPS: made.read(SIGNUPS).replace("[{team", "[{team").replace("privacy", "legal")}
+    made.commit("Several changes", files)
+    made.build(out)
+    made.build(tmp_path / "new")
+    assert contents(out) == contents(tmp_path / "new")
+
+
+def test_a_dataset_that_no_commit_has_any_more_loses_its_files_and_others_stay(made: Story, out: Path) -> None:
+    made.repository.git("branch", "old", "HEAD")
+    text = made.read(SIGNUPS).replace("growth.signups", "Extra/Set")
+    made.commit("Another dataset", {"contracts/extra.yaml": text})
+    made.build(out)
+    page = out / get_dataset_path("Extra/Set")
+    assert page.is_file()
+    (out / "CNAME").write_text("contracts.example.com")
+    (out / "datasets/notes.html").write_text("mine")
+    made.repository.git("reset", "-q", "--hard", "old")
+    result = made.build(out)
+    assert result.removed == 1
+    assert not page.exists()
+    assert (out / "CNAME").read_text() == "contracts.example.com"
+    assert (out / "datasets/notes.html").read_text() == "mine"
+
+
+def test_a_folder_with_other_files_is_refused_and_left_alone(made: Story, out: Path) -> None:
+    out.mkdir()
+    (out / "thesis.txt").write_text("mine")
+    with pytest.raises(SiteFolderError, match="not empty"):
+        made.build(out)
+    assert os.listdir(out) == ["thesis.txt"]
+
+
+def manifest(version: int = 1, files: str = "{}", datasets: str = "{}") -> str:
+    return f'{{"made_by":"dcr site","format":{version},"commit":"","files":{files},"pages":{{}},"datasets":{datasets}}}'
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "", "{}", "[]", "null", '{"made_by": "x"}', manifest(99), manifest(datasets='{"x":[1]}'),
+        *(manifest(files=f'{{"{each}":[1,"x"]}}') for each in (
+            "../victim.html", "/etc/passwd", "datasets/../../victim.html", "datasets/x", "CNAME", "datasets//x.html",
+        )),
+    ],
+)  # fmt: skip
+def test_a_manifest_that_dcr_did_not_write_removes_nothing(made: Story, out: Path, written: str) -> None:
+    out.mkdir()
+    victim = out.parent / "victim.html"
+    victim.write_text("mine")
+    (out / MANIFEST).write_text(written)
+    with pytest.raises(SiteFolderError, match="no manifest"):
+        made.build(out)
+    with pytest.raises(UnreadableManifestError):
+        parse_manifest(written.encode())
+    assert victim.read_text() == "mine"
+    assert (out / MANIFEST).read_text() == written
+
+
+def test_a_file_that_dcr_did_not_write_is_not_replaced(made: Story, out: Path) -> None:
+    made.build(out)
+    made.commit("Another dataset", {"contracts/extra.yaml": made.read(SIGNUPS).replace("growth.signups", "extra")})
+    (out / "datasets/extra.html").write_text("mine")
+    with pytest.raises(SiteFolderError, match=r"datasets/extra\.html"):
+        made.build(out)
+    assert (out / "datasets/extra.html").read_text() == "mine"
+
+
+def test_nothing_is_written_through_a_link(made: Story, out: Path, tmp_path: Path) -> None:
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    made.build(out)
+    for path in (out / "datasets").iterdir():
+        path.unlink()
+    (out / "datasets").rmdir()
+    (out / "datasets").symlink_to(elsewhere)
+    with pytest.raises(UnwritableSiteError, match="datasets"):
+        made.build(out)
+    assert list(elsewhere.iterdir()) == []
+
+
+def test_a_link_in_the_place_of_a_page_is_replaced_and_its_target_kept(made: Story, out: Path, tmp_path: Path) -> None:
+    made.build(out)
+    target = tmp_path / "target"
+    target.write_text("mine")
+    (out / "index.html").unlink()
+    (out / "index.html").symlink_to(target)
+    made.build(out)
+    assert target.read_text() == "mine"
+    assert not (out / "index.html").is_symlink()
+
+
+def test_a_damaged_or_missing_page_is_written_again(made: Story, out: Path) -> None:
+    made.build(out)
+    before = contents(out)
+    (out / "datasets/growth.signups.html").write_text("cut off")
+    (out / "datasets/commerce.orders.html").unlink()
+    (out / "owners.html").unlink()
+    assert made.build(out).written == 3
+    assert contents(out) == before
+
+
+@pytest.mark.parametrize("writes", [1, 2, 8, 21, 25, 26])
+def test_a_build_that_was_aborted_is_finished_by_the_next_one(
+    made: Story, out: Path, monkeypatch: pytest.MonkeyPatch, writes: int
+) -> None:
+    class AbortedError(Exception):
+        pass
+
+    class Folder(OutputFolder):
+        left = writes
+
+        def write(self, path: str, content: bytes) -> None:
+            Folder.left -= 1
+            if not Folder.left:
+                raise AbortedError
+            super().write(path, content)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(build_module, "OutputFolder", Folder)
+        with pytest.raises(AbortedError):
+            made.build(out)
+    result = made.build(out)
+    assert result.written + result.unchanged == len(contents(out)) - 1
+    made.build(out.parent / "whole")
+    assert contents(out) == contents(out.parent / "whole")
+
+
+def test_another_program_or_address_writes_every_page_that_it_changes(
+    made: Story, out: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = made.build(out)
+    monkeypatch.setattr("dcr.site.keys.identify_program", lambda: "another")
+    assert made.build(out).written == 0, "the content is the same"
+    published = made.build(out, "https://example.com/contracts")
+    assert published.written > first.datasets
+    page = Page((out / "datasets/growth.signups.html").read_text("ascii"))
+    (canonical,) = page.all("link", rel="canonical")
+    assert canonical.get("href") == "https://example.com/contracts/datasets/growth.signups.html"
+    addresses = (out / "sitemap.txt").read_text().splitlines()
+    assert addresses[0] == "https://example.com/contracts/"
+    assert len(addresses) == first.datasets + 3
+    assert made.build(out).removed == 1
+
+
+def test_a_shallow_clone_is_refused(made: Story, tmp_path: Path) -> None:
+    made.repository.git("clone", "-q", "--depth", "1", made.folder.as_uri(), str(tmp_path / "shallow"), cwd=tmp_path)
+    clone = Story.__new__(Story)
+    clone.repository = made.repository.__class__(tmp_path, "shallow", init=None)
+    with pytest.raises(ShallowHistoryError):
+        clone.build(tmp_path / "out")
+
+
+def test_an_id_that_looks_like_a_path_stays_inside_the_folder(made: Story, out: Path) -> None:
+    ids = ["../../escape", "/tmp/escape", "..", "con", "Größe/漢字", "a" * 128, "x.html"]
+    texts = {
+        f"contracts/odd-{number}.yaml": made.read(SIGNUPS).replace("growth.signups", json.dumps(each))
+        for number, each in enumerate(ids)
+    }
+    before = {path for path in out.parent.iterdir() if path != made.repository.home}
+    made.commit("Odd ids", dict(texts))
+    made.build(out)
+    assert {path for path in out.parent.iterdir() if path != made.repository.home} - before == {out}
+    index = Page((out / "index.html").read_text("ascii")).data
+    for each in ids:
+        assert (out / get_dataset_path(each)).is_file()
+        assert any(entry[0] == each for entry in index)
+    assert all(path.name.isascii() and len(path.name) < 130 for path in out.rglob("*"))
+
+
+def test_an_empty_registry_has_pages_too(tmp_path: Path) -> None:
+    empty = Story(tmp_path)
+    empty.commit("Nothing yet", {"README.md": "x"})
+    assert empty.build(tmp_path / "out").datasets == 0
+    assert "No contract was found." in Page((tmp_path / "out/owners.html").read_text("ascii")).texts("p")

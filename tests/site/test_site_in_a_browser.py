@@ -1,0 +1,339 @@
+"""The site in a real Chromium, from plain files: search, filters, comparison, colors, phones, screen readers."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from site_story import Story, copy_story, shared_story
+
+from dcr.site.links import FileLinks, get_comparison_path, get_dataset_path
+from dcr.site.pages import build_search_entry, render_datasets
+from dcr.site.views.commits import CommitView
+from dcr.site.views.registry import DatasetRow, RegistryHeader, RegistryView
+
+playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+
+from axe_playwright_python.sync_playwright import Axe  # noqa: E402
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from playwright.sync_api import Browser, BrowserContext, Locator, Page
+
+NAMES = ("chromium", "chromium-browser", "google-chrome")
+PROGRAM = next(filter(None, map(shutil.which, NAMES)), None)
+pytestmark = pytest.mark.skipif(PROGRAM is None, reason=f"no browser on PATH ({', '.join(NAMES)}): see .ci/browser")
+FLAGS = [
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync",
+]  # fmt: skip
+WIDE, NARROW = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
+USERS, COMPARISON = "datasets/users.daily_active.html", "compare/users.daily_active.html"
+HOSTILE = [
+    "<script>document.title='pwned'</script>",
+    "</script><img src=x onerror=alert(1)>",
+    "'\"&amp;${x}",
+    "\\u003c",
+]
+expect = playwright.expect
+expect.set_options(timeout=30_000)  # a shared machine may be slow
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with playwright.sync_playwright() as running:
+        started = running.chromium.launch(executable_path=PROGRAM, args=FLAGS)
+        yield started
+        started.close()
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    out = tmp_path_factory.mktemp("site") / "out"
+    shared_story().build(out)
+    return out
+
+
+@pytest.fixture
+def show(browser: Browser, site: Path) -> Iterator[Callable[..., Page]]:
+    """Open a page of the site. A message on the console, a pop-up, or a request to elsewhere fails the test."""
+    contexts: list[BrowserContext] = []
+    noticed: list[str] = []
+    requests: list[str] = []
+
+    def opened(path: str, *, root: Path = site, **options: Any) -> Page:
+        context = browser.new_context(**{"viewport": WIDE, **options})
+        contexts.append(context)
+        page = context.new_page()
+        page.on("console", lambda message: noticed.append(f"{message.type}: {message.text}"))
+        page.on("pageerror", lambda error: noticed.append(str(error)))
+        page.on("dialog", lambda dialog: noticed.append(dialog.message))
+        page.on("request", lambda request: requests.append(request.url))
+        page.goto(f"{root.as_uri()}/{path}")
+        return page
+
+    yield opened
+    for context in contexts:
+        assert len(context.pages) == 1
+        context.close()
+    assert noticed == []
+    assert [each for each in requests if not each.startswith(("file://", "data:image/svg+xml,"))] == []
+
+
+def assert_clean(page: Page) -> None:
+    # Without `preload`, axe does not request the style sheet again, which the policy of the page refuses.
+    found = Axe().run(page, options={"resultTypes": ["violations"], "preload": False})
+    assert found.violations_count == 0, found.generate_report()
+
+
+def overflow(page: Page) -> int:
+    return page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+
+
+def press(page: Page, key: str, until: Locator, most: int = 40) -> None:
+    """Press a key until an element has the focus, as a person without a mouse does."""
+    for _ in range(most):
+        if until.evaluate("node => node === document.activeElement"):
+            return
+        page.keyboard.press(key)
+    raise AssertionError(f"{key} never reaches {until}")
+
+
+def choose(page: Page, select: Locator, words: str) -> None:
+    """Go to a choice with the keyboard and down to what it offers."""
+    press(page, "Tab", select)
+    for _ in range(20):
+        if select.evaluate("node => node.selectedOptions[0].text").startswith(words):
+            return
+        page.keyboard.press("ArrowDown")
+    raise AssertionError(f"'{words}' is not offered")
+
+
+def shown(page: Page) -> list[str]:
+    return page.locator("#results .name").all_inner_texts()
+
+
+@pytest.mark.parametrize("path", ["index.html", USERS, COMPARISON, "owners.html", "audit.html"])
+@pytest.mark.parametrize(("scheme", "size"), [("light", WIDE), ("dark", NARROW)], ids=["light wide", "dark phone"])
+def test_a_page_is_clean_to_axe_and_does_not_scroll_sideways(
+    show: Callable[..., Page], path: str, scheme: str, size: dict[str, int]
+) -> None:
+    page = show(path, color_scheme=scheme, viewport=size)
+    assert_clean(page)
+    assert overflow(page) == 0
+    page.set_viewport_size({"width": 320, "height": 700})
+    assert overflow(page) == 0
+
+
+@pytest.mark.parametrize("path", ["index.html", USERS, COMPARISON])
+def test_a_page_is_clean_to_axe_dark_and_wide_and_light_on_a_phone(show: Callable[..., Page], path: str) -> None:
+    page = show(path, color_scheme="dark")
+    assert_clean(page)
+    page.emulate_media(color_scheme="light")
+    page.set_viewport_size(NARROW)
+    assert_clean(page)
+
+
+def test_datasets_are_found_with_the_keyboard_alone(show: Callable[..., Page]) -> None:
+    page = show("index.html")
+    found, text = page.locator("#found"), page.get_by_label("Search", exact=True)
+    expect(found).to_have_text("17 of 17 datasets")
+    press(page, "Tab", text)
+    page.keyboard.type("ACTIVE user")
+    expect(found).to_have_text("2 of 17 datasets")
+    assert shown(page) == ["users.daily_active", "users.weekly_active"]
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("link", name="users.daily_active")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_have_text("users.daily_active")
+    page.go_back()
+    expect(page.locator("#found")).to_have_text("2 of 17 datasets")
+    assert page.get_by_label("Search", exact=True).input_value() == "ACTIVE user"
+
+
+def test_a_dataset_is_found_by_the_name_of_a_field(show: Callable[..., Page]) -> None:
+    page = show("index.html")
+    page.get_by_label("Search", exact=True).fill("datasets_written")
+    assert shown(page) == ["platform.job_runs"]
+    expect(page.locator("#results code")).to_have_text("datasets_written")
+
+
+def test_filters_are_used_with_the_keyboard_and_stay_in_the_address(show: Callable[..., Page]) -> None:
+    page = show("index.html")
+    found = page.locator("#found")
+    choose(page, page.get_by_label("Owner"), "growth-platform")
+    expect(found).to_have_text("5 of 17 datasets")
+    choose(page, page.get_by_label("Status"), "deprecated")
+    expect(found).to_have_text("1 of 17 datasets")
+    assert shown(page) == ["growth.signups"]
+    assert page.url.endswith("#owner=growth-platform&status=deprecated")
+    press(page, "Tab", page.get_by_role("button", name="Clear"))
+    page.keyboard.press("Enter")
+    expect(found).to_have_text("17 of 17 datasets")
+    page.goto(page.url.partition("#")[0] + "#format=odcs&domain=commerce&owner=nobody")
+    expect(found).to_have_text("1 of 17 datasets")
+    assert shown(page) == ["commerce.returns/returns"]
+    page.evaluate("location.hash = 'q=%zz&status=removed'")
+    expect(found).to_have_text("0 removed datasets")
+    expect(page.get_by_text("No dataset matches.")).to_be_visible()
+    page.evaluate("location.hash = 'status=removed'")
+    expect(found).to_have_text("1 removed dataset")
+
+
+def test_any_two_versions_are_compared_with_the_keyboard(show: Callable[..., Page]) -> None:
+    page = show(USERS)
+    press(page, "Tab", page.get_by_role("link", name="Compare versions"))
+    page.keyboard.press("Enter")
+    summary = page.locator("#summary")
+    expect(summary).to_contain_text("\u2192 2.0.0: 1 field removed")
+    choose(page, page.get_by_label("Previous version"), "1.0.0")
+    expect(summary).to_have_text("1.0.0 \u2192 2.0.0: 1 field added, 1 field removed, 1 field changed")
+    table = page.locator("table", has_text="plan")
+    assert table.get_by_role("columnheader").all_inner_texts()[1:] == ["1.0.0", "2.0.0"]
+    expect(table.locator("del")).to_have_text("free, pro, enterprise")
+    expect(table.locator("ins")).to_have_text("free, pro, team, enterprise")
+    expect(page.locator("#steps .reason")).to_contain_text("Accepted: its readers use finance.customer_value")
+    assert "from=1.0.0&to=2.0.0" in page.url
+    press(page, "Tab", page.get_by_role("checkbox", name="Show equal values"))
+    page.keyboard.press("Space")
+    expect(page.locator("table")).to_have_count(8)
+    press(page, "Tab", page.get_by_role("button", name="Swap"))
+    page.keyboard.press("Enter")
+    expect(summary).to_have_text("2.0.0 \u2192 1.0.0: 1 field added, 1 field removed, 1 field changed")
+    expect(page.locator("#steps")).to_be_hidden()
+    page.reload()
+    expect(summary).to_contain_text("2.0.0 \u2192 1.0.0")
+
+
+def test_versions_are_next_to_each_other_on_a_phone_too(show: Callable[..., Page]) -> None:
+    page = show(f"{COMPARISON}#from=1.0.0&to=2.0.0", viewport=NARROW)
+    cells = page.locator("tr", has_text="values").locator("td")
+    boxes = [cells.nth(number).bounding_box() for number in (0, 1)]
+    left, right = [box for box in boxes if box]
+    assert left["x"] + left["width"] <= right["x"] + 1
+    assert abs(left["y"] - right["y"]) < 1
+
+
+def test_a_screen_reader_finds_landmarks_headings_and_the_current_page(show: Callable[..., Page]) -> None:
+    page = show("index.html")
+    for role in ("banner", "main", "search", "contentinfo"):
+        assert page.get_by_role(role).count() == 1, role
+    assert page.get_by_role("navigation", name="Pages").get_by_role("link").all_inner_texts() == [
+        "Datasets",
+        "Owners",
+        "Audit",
+    ]
+    assert page.locator("[aria-current=page]").all_inner_texts() == ["Datasets"]
+    assert page.get_by_role("status").count() == 1
+    page.goto(page.url.replace("index.html", USERS))
+    assert page.get_by_role("heading", level=2).all_inner_texts() == ["Fields 6", "History"]
+
+
+def test_the_first_key_offers_to_skip_to_the_content(show: Callable[..., Page]) -> None:
+    for path, name in (("index.html", "datasets"), (USERS, "fields"), (COMPARISON, "comparison")):
+        page = show(path)
+        page.keyboard.press("Tab")
+        skip = page.get_by_role("link", name=f"Skip to the {name}")
+        expect(skip).to_be_focused()
+        page.keyboard.press("Enter")
+        assert page.evaluate("document.activeElement.id") == (skip.get_attribute("href") or "")[1:]
+
+
+def test_a_site_without_a_script_shows_every_dataset_and_its_fields(show: Callable[..., Page]) -> None:
+    page = show("index.html", java_script_enabled=False)
+    assert page.locator("form:visible, button:visible, #themes:visible").count() == 0
+    page.get_by_role("main").get_by_role("link", name="page of owners").click()
+    assert page.locator("#owners a[href^=datasets]").count() >= 17
+    page.get_by_role("link", name="users.daily_active").first.click()
+    assert page.locator(".tree .name:visible").count() == 6
+    assert page.locator(".entry:visible").count() == 5
+
+
+def test_colors_are_chosen_once_for_all_pages(show: Callable[..., Page]) -> None:
+    page = show("index.html", color_scheme="light")
+    page.get_by_role("radio", name="Dark").check(force=True)
+    page.goto(page.url.partition("#")[0].replace("index.html", USERS))
+    expect(page.locator("html")).to_have_attribute("data-theme", "dark")
+
+
+def hostile_contract(dataset_id: str, text: str, version: str) -> str:
+    """Return a contract with a text in every place that takes one."""
+    written = json.dumps(text)
+    names = (text, "more") if version == "2.0.0" else (text,)
+    fields = [
+        f"  - {{name: {json.dumps(name)}, type: string, enum: [{written}], description: {written}}}\n" for name in names
+    ]
+    head = f'dataset_id: {json.dumps(dataset_id)}\nversion: "{version}"\ndescription: {written}\n'
+    return f"{head}owners: [{{team: {written}, contact: {written}}}]\nfields:\n{''.join(fields)}"
+
+
+def test_hostile_text_of_contracts_and_commits_does_nothing(show: Callable[..., Page], tmp_path: Path) -> None:
+    made = copy_story(tmp_path)
+    ids = [f"{text}{number}" for number, text in enumerate(HOSTILE)]
+    for dataset_id, text in zip(ids, HOSTILE, strict=True):
+        for version in ("1.0.0", "2.0.0"):
+            path = f"contracts/hostile-{ids.index(dataset_id)}.yaml"
+            made.commit(text, {path: hostile_contract(dataset_id, text, version)}, author='"&amp;Mallory')
+    out = tmp_path / "out"
+    made.build(out)
+    page = show("index.html", root=out)
+    tags = "[...new Set([...document.querySelectorAll('*')].map(node => node.tagName))]"
+    for dataset_id in ids:
+        page.get_by_label("Search", exact=True).fill(dataset_id[:24])
+        assert dataset_id in shown(page)
+    assert "IMG" not in page.evaluate(tags)
+    for dataset_id in ids:
+        for path in (get_dataset_path(dataset_id), get_comparison_path(dataset_id)):
+            page.goto((out / path).as_uri())
+            assert page.title() == f"{'Compare versions of ' if 'compare' in path else ''}{dataset_id} \u00b7 dcr"
+            assert page.get_by_role("main").get_by_text(dataset_id, exact=True).count() == 1
+            assert "IMG" not in page.evaluate(tags)
+            assert page.locator("body script").count() == (2 if "compare" in path else 1)
+            assert overflow(page) == 0
+
+
+def test_ten_thousand_datasets_are_searched_at_once(show: Callable[..., Page], tmp_path: Path) -> None:
+    links = FileLinks("index.html")
+    commit = CommitView("", "", "2026-01-01", "Ana", "")
+    rows = tuple(
+        DatasetRow(
+            f"domain{n % 20}.table_{n:05}",
+            f"domain{n % 20}",
+            "1.0.0",
+            "active",
+            "native",
+            ((f"team{n % 99}", None),),
+            commit,
+        )
+        for n in range(10_000)
+    )
+    fields = " ".join(f"column_number_{n}" for n in range(20))
+    entries = [build_search_entry(row, links, "one row for each event", fields) for row in rows]
+    view = RegistryView(RegistryHeader("main", "0" * 40), rows, (), 0, True)
+    out = shutil.copytree(shared_assets(tmp_path), tmp_path / "many")
+    (out / "index.html").write_text(render_datasets(view, entries, links), "ascii")
+    page = show("index.html", root=out)
+    expect(page.locator("#found")).to_have_text("10,000 of 10,000 datasets")
+    assert page.locator("#results li").count() == 100
+    spent = page.evaluate(
+        "() => { const at = performance.now(), box = document.getElementById('search-text'); box.value = 'table_09';"
+        " box.dispatchEvent(new Event('input', {bubbles: true})); return performance.now() - at; }"
+    )
+    expect(page.locator("#found")).to_have_text("1,000 of 10,000 datasets")
+    assert spent < 1_000, "milliseconds, on a machine that may be busy"
+    page.get_by_role("button", name="Show 100 more of 900").click()
+    assert page.locator("#results li").count() == 200
+    assert page.evaluate("document.activeElement.closest('li') === document.querySelectorAll('#results li')[100]")
+
+
+def shared_assets(folder: Path) -> Path:
+    """Return a folder with the assets of a site."""
+    made: Story = shared_story()
+    made.build(folder / "whole")
+    (folder / "empty").mkdir()
+    shutil.copytree(folder / "whole/assets", folder / "empty/assets")
+    return folder / "empty"
