@@ -18,7 +18,7 @@ EXTRA_PACKAGES = ("fastapi", "prometheus_client", "uvicorn")
 class MissingExtraError(DcrError):
     """The packages of the extra are not installed."""
 
-    undone = "nothing was served"
+    consequence = "nothing was served"
 
 
 def create_app(repository: str | None = None, ref: str | None = None, **options: Any) -> FastAPI:

@@ -27,7 +27,7 @@ _logger = logging.getLogger("dcr.api")
 class AddressInUseError(DcrError):
     """The address cannot be listened on."""
 
-    undone = "nothing was served"
+    consequence = "nothing was served"
 
 
 def run_server(options: ServiceOptions, host: str, port: int, *, behind_proxy: bool = False) -> None:

@@ -34,7 +34,7 @@ _EMAIL = re.compile(r"[^\s\x00-\x1f\x7f<>@]{1,64}@[^\s\x00-\x1f\x7f<>@]{1,190}\Z
 class TokensFileError(DcrError):
     """The tokens file cannot be read, or a line of it is invalid."""
 
-    undone = "nothing was written"
+    consequence = "nothing was written"
 
 
 class Person(NamedTuple):

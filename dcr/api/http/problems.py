@@ -31,7 +31,7 @@ class ProblemError(DcrError):
     `detail` is the document's detail: text, or an object where the seed's bodies have one. `more` are further members.
     """
 
-    undone = "nothing was written"
+    consequence = "nothing was written"
 
     def __init__(
         self,

@@ -28,7 +28,7 @@ RETRY_INTERVAL = 0.5
 class NotReadyError(DcrError):
     """The history is still being read."""
 
-    undone = "nothing was read"
+    consequence = "nothing was read"
 
 
 class LiveRegistry:

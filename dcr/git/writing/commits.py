@@ -32,13 +32,13 @@ _HEADER = re.compile(rb"([0-9a-f]{40,64}) (blob|tree|commit|tag) ([0-9]+)\n")
 class RefMovedError(DcrError):
     """The ref does not have the expected commit any more, or another process holds its lock."""
 
-    undone = "nothing was written"
+    consequence = "nothing was written"
 
 
 class PathTakenError(DcrError):
     """The path of a file cannot be written: something else is in its place."""
 
-    undone = "nothing was written"
+    consequence = "nothing was written"
 
 
 class Identity(NamedTuple):

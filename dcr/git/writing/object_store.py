@@ -26,13 +26,13 @@ _ATTEMPTS = 3
 class DiskFullError(DcrError):
     """There is no room for what would be written."""
 
-    undone = "nothing was written"
+    consequence = "nothing was written"
 
 
 class UnwritableRepositoryError(DcrError):
     """The object database cannot be written."""
 
-    undone = "nothing was written"
+    consequence = "nothing was written"
 
 
 class ObjectStore(Protocol):
