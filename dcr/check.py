@@ -10,7 +10,7 @@ from dcr.git.base.resolution import resolve_base
 from dcr.git.changes import INDEX, WORKTREE, list_changes
 from dcr.git.ci.repository_url import find_repository_url
 from dcr.git.contracts.counts import count_contracts
-from dcr.git.policies import read_governing_policy
+from dcr.git.policies import read_effective_policy
 from dcr.git.repository import discover_repository
 from dcr.report.policy_issues import get_today, list_policy_issues
 from dcr.report.report import (
@@ -99,7 +99,7 @@ def _compare_with_base(
     change_set = list_changes(repository, base.merge_base, head)
     # With an empty base, the only policy is the one in the working tree.
     side = "worktree" if base.is_empty else request.policy_from
-    policy = read_governing_policy(repository, base.merge_base, change_set.changes, side, base.commit)
+    policy = read_effective_policy(repository, base.merge_base, change_set.changes, side, base.commit)
     scope = policy.policy.scope
     count = count_contracts(repository, head, scope.filter_paths(change_set.paths), scope)
     if request.require_contracts and count.contracts == 0:

@@ -131,7 +131,7 @@ def _get_only_match(
         raise error
     hint = format_suggestion(name, _list_dataset_ids(repository))
     if not hint and links:
-        hint = f"'{links[0]}' is not a regular file (a link?), so that dcr did not read it"
+        hint = f"'{links[0]}' was not read: it is a symbolic link or not a regular file"
     raise UnknownDatasetError(f"no contract in scope defines dataset '{name}'", hint or "dcr lint reads all contracts")
 
 

@@ -40,7 +40,7 @@ def read_policy(repository: Repository, commit: str) -> Policy:
     return policy or Policy()
 
 
-def read_governing_policy(
+def read_effective_policy(
     repository: Repository, merge_base: str, changes: Iterable[Change], policy_from: str, tip: str | None = None
 ) -> EffectivePolicy:
     """Return the policy and the acceptances that apply to a change.

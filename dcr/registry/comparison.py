@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from dcr.git.changes import INDEX, WORKTREE, list_changes
 from dcr.git.contracts.changed_files import read_changed_files
 from dcr.git.contracts.contract_locations import find_contract_locations
-from dcr.git.policies import read_governing_policy, read_policy
+from dcr.git.policies import read_effective_policy, read_policy
 from dcr.policy.policy import StricterPolicy
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ def compare_commits(repository: Repository, before: str, after: str) -> Comparis
     """
     change_set = list_changes(repository, before, after)
     if after in (WORKTREE, INDEX):
-        policy = read_governing_policy(repository, before, change_set.changes, "base").policy
+        policy = read_effective_policy(repository, before, change_set.changes, "base").policy
     else:
         policy = StricterPolicy(read_policy(repository, before), read_policy(repository, after))
     scope = policy.scope

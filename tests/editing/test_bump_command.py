@@ -258,7 +258,7 @@ def test_a_link_is_neither_followed_nor_replaced(repository) -> None:
     (repository.folder / USERS).symlink_to("../elsewhere.txt")
     outcome = repository.dcr("bump", "users.daily_active", "--minor")
     assert outcome.code == 2
-    assert f"'{USERS}' is no regular file" in outcome.err
+    assert f"'{USERS}' was not read: it is a symbolic link" in outcome.err
 
 
 def test_it_works_from_a_folder_below(repository) -> None:

@@ -97,7 +97,7 @@ def test_an_open_bound_may_be_written_in_quotes() -> None:
 
 def test_a_pattern_that_goes_is_named_by_the_word_of_the_file() -> None:
     (issue, *_) = issues(dcs("a: {type: string, pattern: '^a$'}"), dcs("a: {type: string}"))
-    assert issue.message == "field 'a' loosened pattern from '^a$' to none"
+    assert issue.message == "pattern of field 'a' was loosened from '^a$' to none"
 
 
 def test_dates_whose_texts_are_not_in_order_of_time_are_not_compared_as_texts() -> None:

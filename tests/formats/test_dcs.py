@@ -92,11 +92,15 @@ def test_every_version_of_the_specification_is_read(word: str) -> None:
 
 # The change, the passage whose line is pointed at in the new file, and what the message must quote.
 PLACES = {
-    "maxLength at the field": ([("maxLength: 200", "maxLength: 100")], "maxLength: 100", "maxLength from 200 to 100"),
+    "maxLength at the field": (
+        [("maxLength: 200", "maxLength: 100")],
+        "maxLength: 100",
+        "maxLength of field 'note' was",
+    ),
     "the old word for a pattern": (
         [("pattern: ^[0-9]{5}$", "regex: ^[0-9]{4}$")],
         "regex: ^[0-9]{4}$",
-        "tightened regex",
+        "regex of field 'address.zip' was tightened",
     ),
     "exclusiveMaximum": ([("maximum: 1000", "exclusiveMaximum: 1000")], "exclusiveMaximum: 1000", "exclusiveMaximum"),
     "the type": (
@@ -124,7 +128,11 @@ PLACES = {
     "a removed nested field": ([(LAST, "")], "        fields:\n          city", "'address.zip'"),
     "elements": ([("maxLength: 20\n", "maxLength: 10\n")], "maxLength: 10\n", "'tags[]'"),
     "an enum": ([("packed, shipped]", "shipped]")], "enum: [placed, shipped]", "'packed'"),
-    "inside a definition": ([("maxLength: 36", "maxLength: 32")], "maxLength: 32", "maxLength from 36 to 32"),
+    "inside a definition": (
+        [("maxLength: 36", "maxLength: 32")],
+        "maxLength: 32",
+        "maxLength of field 'order_id' was tightened from 36 to 32",
+    ),
     "freshness": ([("threshold: 25h", "threshold: often")], "threshold: often", "freshness threshold 'often'"),
     "the status": ([("status: active", "status: on ice")], "status: on ice", "'on ice'"),
     "the key at the model": (

@@ -109,7 +109,7 @@ OPTIONS = """\
 def test_a_message_speaks_the_formats_words_and_points_at_the_line_to_edit() -> None:
     before, after = BASE + OPTIONS, BASE + OPTIONS.replace("minLength: 1", "minLength: 2")
     (issue,) = issues(before, grown(after))
-    assert issue.message == "field 'code' tightened minLength from 1 to 2"
+    assert issue.message == "minLength of field 'code' was tightened from 1 to 2"
     assert issue.location is not None
     assert issue.location[:3] == (PATH, named(after, "minLength: 2"), 11)
     assert issue.previous_location is not None

@@ -82,7 +82,7 @@ def test_every_format_says_what_was_merged(apart: Repository) -> None:
     assert "HEAD merged into it" in said.err
     assert "merge base" not in said.err
     assert "merged with main" in apart.dcr("check", "--merged", "--format", "html").out
-    assert "merged with that" in apart.dcr("check", "--merged", "--verbose").err
+    assert "merged into the base" in apart.dcr("check", "--merged", "--verbose").err
 
 
 def test_what_is_not_committed_is_not_judged_and_said(apart: Repository) -> None:

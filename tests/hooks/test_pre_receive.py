@@ -88,30 +88,31 @@ def test_a_break_is_refused_with_the_report_and_taken_once_it_is_mended(client: 
     pushed = server.push("main")
     assert pushed.code == 1
     assert without_ids(pushed.output) == (
-        "✗ users.daily_active  1.0.0 → 1.1.0, modified, backward, owes MAJOR,\n"
-        "  took MINOR\n"
+        "✗ users.daily_active  1.0.0 → 1.1.0  (mode backward)  needs a MAJOR\n"
+        "  bump, has MINOR\n"
         "  error  field_removed  ltv  contracts/users.yaml:6\n"
         "         field 'ltv' was removed\n"
-        "         breaks consumers (backward)\n"
-        '         accepted by previous, refused by proposed: {"ltv": 0,\n'
-        '         "user_id": "a", "active_date": "2024-01-01T00:00:00Z", "plan":\n'
-        '         "free"}\n'
-        "         hint: keep it with 'deprecated: true' for a release, and remove\n"
-        "         it once nobody reads it\n"
+        "         breaks consumers: queries and joins that select it\n"
+        '         example row, valid before, invalid now: {"ltv": 0, "user_id":\n'
+        '         "a", "active_date": "2024-01-01T00:00:00Z", "plan": "free"}\n'
+        "         help: keep it with 'deprecated: true' for one release, then\n"
+        "         remove it\n"
+        "         or accept it: dcr accept users.daily_active field_removed ltv\n"
+        "         --reason TEXT\n"
         "  error  version_bump_insufficient  contracts/users.yaml:2\n"
-        "         version went from '1.0.0' to '1.1.0' (MINOR), and the change\n"
-        "         owes MAJOR\n"
-        '         hint: write version: "2.0.0"\n'
+        "         a MAJOR version bump is required (1.0.0 → 2.0.0), found MINOR\n"
+        "         (1.1.0)\n"
+        '         help: write version: "2.0.0"\n'
         "\n"
-        "2 errors, 0 warnings · 1 of 1 contract changed (format native) · compared with\n"
-        "main (from HEAD) at 0123456789\n"
+        "2 errors, 0 warnings · 1 of 1 contract changed (format native) ·\n"
+        "compared with main (from HEAD), merge base 0123456789\n"
         "dcr: the push was rejected because of main; no ref was updated\n"
     )
     assert picture(server.bare.folder) == before
     client.commit({USERS: contract(version="1.1.0", more="  - {name: source, type: string, required: false}")})
     pushed = server.push("main")
     assert pushed.code == 0, pushed
-    assert "compatible · 1 of 1 contract changed (format native) · compared with main" in pushed.output
+    assert "compatible · 1 of 1 contract changed (format native) · compared with\nmain (from HEAD)" in pushed.output
     assert server.refs() == {"refs/heads/main": client.git("rev-parse", "main")}
 
 
@@ -137,7 +138,10 @@ def test_text_is_one_line_for_each_issue_and_the_closing_line_on_the_same_stream
     output = without_ids(server.push("main").output).splitlines()
     assert output[0] == "contracts/users.yaml:6:1: error: field 'ltv' was removed [field_removed]"
     assert output[-2:] == [
-        "dcr: 2 errors, 0 warnings; 1 of 1 contract changed (format native); compared with main (from HEAD), merge base 0123456789",
+        (
+            "dcr: 2 errors, 0 warnings; 1 of 1 contract changed (format native); "
+            "compared with main (from HEAD), merge base 0123456789"
+        ),
         "dcr: the push was rejected because of main; no ref was updated",
     ]
 

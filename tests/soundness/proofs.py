@@ -54,10 +54,11 @@ def explains(issue: Issue, refusal: Refusal, direction: str) -> bool:
 
 
 def constraint_of(issue: Issue) -> str:
-    """Return the constraint, in dcr's own word, that the message of an issue of kind field_constraint_… names."""
-    rest = issue.message.removeprefix(f"field '{issue.field}' ")
-    word = "unique" if "unique" in rest else rest.split()[1]
-    return KEYS.get(word, word)
+    """Return the native constraint that the message of an issue of kind field_constraint_… names."""
+    name, separator, _ = issue.message.partition(f" of field '{issue.field}' was ")
+    if not separator:
+        return "unique"  # such as "field '…' became unique"
+    return KEYS.get(name, name)
 
 
 def unexplained(case: Case, direction: str) -> Iterator[tuple[Mapping, list[Refusal]]]:
