@@ -77,7 +77,7 @@ class Server:
 
     def ask(self, method: str, path: str, body: bytes = b"", token: str = "") -> tuple[int, bytes]:
         """Return status and body of one request."""
-        head = f"{method} {path} HTTP/1.1\r\nHost: bench\r\nContent-Length: {len(body)}\r\n"
+        head = f"{method} {path} HTTP/1.1\r\nHost: localhost\r\nContent-Length: {len(body)}\r\n"
         head += f"Content-Type: application/json\r\nAuthorization: Bearer {token}\r\n" if token else ""
         self.connection.sendall(head.encode() + b"\r\n" + body)
         while b"\r\n\r\n" not in self._rest:

@@ -10,7 +10,10 @@ from dcr.compatibility.matching import MatchContext, match_contracts
 from dcr.compatibility.modes import combine_modes
 from dcr.compatibility.pair_verdict import check_pair
 from dcr.compatibility.severities import ERROR
-from dcr.formats import read_content
+from dcr.formats import read_as_former_format, read_content
+from dcr.git.changes import Change
+from dcr.git.command import split_records
+from dcr.git.contracts.changed_files import is_same_text, read_previous_versions
 from dcr.git.history import require_full_history
 from dcr.parsing.location import Location
 from dcr.policy.required_history import RequiredHistory, find_required_history
@@ -26,6 +29,7 @@ if TYPE_CHECKING:
     from dcr.contract.contract import Contract
     from dcr.formats.parsed_file import ParsedFile
 
+FILE_MODE = "100644"
 HEAD = "request"
 """What reports name as the head: the body of the request."""
 
@@ -53,8 +57,11 @@ def judge(state: RegistryState, file: ProposedFile, mode: str | None = None) -> 
 
     `mode` makes the policy's mode stricter, never laxer. Raise a `DcrError` if the repository cannot be read.
     """
-    previous = _read_previous(state, file.path)
-    proposed = {file.path: file.parsed}
+    blob = _find_blob(state, file.path)
+    if blob is not None and is_same_text(state.loader.read_text(blob), file.content):
+        return _build_report(state, file, [])
+    previous = _read_previous(state, file.path, blob)
+    proposed = {file.path: _reread_former_format(file, previous.get(file.path))}
     matches = match_contracts(previous, proposed, _create_context(state, file))
     resolve_location = create_location_resolver(previous, proposed)
     policy = state.governing.policy
@@ -109,13 +116,34 @@ def _build_report(state: RegistryState, file: ProposedFile, reports: list[tuple[
     )
 
 
-def _read_previous(state: RegistryState, path: str) -> Mapping[str, ParsedFile]:
+def _read_previous(state: RegistryState, path: str, blob: str | None) -> Mapping[str, ParsedFile]:
     """Return the file at a path as it is at the state's commit; nothing if there is no contract."""
-    revision = find_revision_at(state, path)
-    return {} if revision is None else {path: read_content(path, state.loader.read_text(revision))}
+    if any(each.path == path for each in state.still_unreadable):
+        return _read_unreadable(state, path)
+    return {} if blob is None else {path: read_content(path, state.loader.read_text(blob))}
 
 
-def find_revision_at(state: RegistryState, path: str) -> str | None:
+def _reread_former_format(file: ProposedFile, previous: ParsedFile | None) -> ParsedFile:
+    """Return a file that no format detects any more in its former format, if that still defines its datasets."""
+    if file.parsed.format is not None or previous is None or not previous.contracts:
+        return file.parsed
+    again = read_as_former_format(file.path, file.content, {previous.format or ""})
+    ids = {each.dataset_id for each in previous.contracts}
+    return file.parsed if ids.isdisjoint(again.unenforced) else again
+
+
+def _read_unreadable(state: RegistryState, path: str) -> Mapping[str, ParsedFile]:
+    """Return a file that cannot be read, with the contracts of its newest version that can."""
+    git = state.repository.git
+    entries = split_records(git.run("ls-tree", "-z", "--full-tree", state.commit, "--", path))
+    if not entries:
+        return {}
+    mode, _, oid = entries[0].partition("\t")[0].split(" ")
+    change = Change(path, mode, FILE_MODE, oid, None)
+    return read_previous_versions(state.repository, [change], state.commit, lambda _: True)
+
+
+def _find_blob(state: RegistryState, path: str) -> str | None:
     """Return the blob of the contract file at a path. Return None if no contract is there."""
     for dataset_id, paths in state.source_files.items():
         if path in paths:

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 import uvicorn
 
 from dcr.api.application import create_app
+from dcr.api.http.limits import Limits
+from dcr.api.options import LOOPBACK_HOSTS
 from dcr.errors import DcrError
 
 if TYPE_CHECKING:
@@ -32,7 +34,8 @@ class AddressInUseError(DcrError):
 
 def run_server(options: ServiceOptions, host: str, port: int, *, behind_proxy: bool = False) -> None:
     """Serve until interrupted. Raise a `DcrError` if the repository or the address cannot be used."""
-    app = create_app(options=options)
+    hosts = None if behind_proxy else frozenset((*LOOPBACK_HOSTS, host))
+    app = create_app(options=options, limits=Limits(hosts=hosts))
     listener = _listen(host, port)
     address, bound = listener.getsockname()[:2]
     name = f"[{address}]" if ":" in address else address

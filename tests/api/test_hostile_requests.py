@@ -114,11 +114,11 @@ def test_hostile_bytes_on_the_wire_end_no_server(served: tuple[Server, Repositor
     host, _, port = server.address.removeprefix("http://").partition(":")
     chosen = random.Random(1)
     messages = [
-        b"GET / HTTP/1.1\r\n\r\n", b"GET /datasets HTTP/9.9\r\nHost: x\r\n\r\n", b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03",
-        b"GET /%ff%fe%00/latest HTTP/1.1\r\nHost: x\r\n\r\n", b"GET " + b"/a" * 40_000 + b" HTTP/1.1\r\nHost: x\r\n\r\n",
-        b"POST /check HTTP/1.1\r\nHost: x\r\nContent-Length: -1\r\n\r\n", b"POST /check HTTP/1.1\r\nHost: x\r\nContent-Length: 9e9\r\n\r\n",
-        b"POST /check HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nZZ\r\n", b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
-        b"POST /check HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+        b"GET / HTTP/1.1\r\n\r\n", b"GET /datasets HTTP/9.9\r\nHost: localhost\r\n\r\n", b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03",
+        b"GET /%ff%fe%00/latest HTTP/1.1\r\nHost: localhost\r\n\r\n", b"GET " + b"/a" * 40_000 + b" HTTP/1.1\r\nHost: localhost\r\n\r\n",
+        b"POST /check HTTP/1.1\r\nHost: localhost\r\nContent-Length: -1\r\n\r\n", b"POST /check HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9e9\r\n\r\n",
+        b"POST /check HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\nZZ\r\n", b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
+        b"POST /check HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
         *(bytes(chosen.randrange(256) for _ in range(200)) for _ in range(20)),
     ]  # fmt: skip
     for message in messages:
@@ -169,7 +169,7 @@ def test_a_request_that_takes_too_long_is_ended(tmp_path: Path) -> None:
         wait_until(lambda: server.started)
         with socket.create_connection(listener.getsockname(), 10) as connection:
             connection.sendall(
-                b"POST /check HTTP/1.1\r\nHost: x\r\nContent-Type: application/yaml\r\nContent-Length: 10\r\n\r\na"
+                b"POST /check HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/yaml\r\nContent-Length: 10\r\n\r\na"
             )
             connection.settimeout(10)
             answer = connection.recv(65_536)

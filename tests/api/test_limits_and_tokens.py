@@ -68,7 +68,8 @@ def test_more_requests_than_the_limit_are_answered_with_503(served: Server) -> N
         for _ in range(MAX_REQUESTS):
             connection = socket.create_connection((host, int(port)), 10)
             connection.sendall(
-                b"POST /check HTTP/1.1\r\nHost: x\r\nContent-Type: application/yaml\r\nContent-Length: 10\r\n\r\na"
+                b"POST /check HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/yaml\r\n"
+                b"Content-Length: 10\r\n\r\na"
             )
             waiting.append(connection)
 
@@ -92,6 +93,24 @@ def test_every_answer_has_the_security_headers(served: Server) -> None:
         assert answer.headers["x-content-type-options"] == "nosniff"
         assert answer.headers["content-security-policy"].startswith("default-src 'none'")
         assert "server" not in answer.headers
+
+
+def test_another_name_for_the_server_is_refused(served: Server) -> None:
+    port = served.address.rpartition(":")[2]
+    for host in ("evil.example", f"evil.example:{port}", "127.0.0.1.evil.example", "[::2]", "", "localhost.evil"):
+        answer = served.reader.get("/datasets", headers={"host": host})
+        assert answer.status_code in (400, 421), host
+    for host in ("localhost", f"LOCALHOST:{port}", "127.0.0.1", f"[::1]:{port}"):
+        assert served.reader.get("/datasets", headers={"host": host}).status_code == 200
+
+
+def test_head_is_answered_like_get_without_a_body(served: Server) -> None:
+    address = "/contracts/users.daily_active/latest"
+    head, get = served.reader.head(address), served.reader.get(address)
+    assert (head.status_code, head.content) == (200, b"")
+    assert head.headers["etag"] == get.headers["etag"]
+    assert head.headers["content-length"] == str(len(get.content))
+    assert served.reader.head("/nothing").status_code == 404
 
 
 def test_expired_and_revoked_tokens_are_refused_without_a_restart(tmp_path: Path) -> None:

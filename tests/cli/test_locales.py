@@ -151,6 +151,8 @@ CASES: dict[str, list[tuple[int, list[str | bytes]]]] = {
         (2, ["from-decision-card", "absente-é.json"]),
         (2, ["é", "-"]),
     ],
+    "serve": [(2, ["--ref", "absente-é"]), (2, ["--repository", "nulle-part-é"])],
+    "token": [(2, ["Élodie", "--email", "absente"]), (2, ["é\n", "--email", "é@example.com"])],
     "hook": [(1, ["pre-push", "origine-é", "https://example.com/é"]), (1, ["pre-receive", "--default-branch", MAIN])],
     "git-diff-driver": [
         (0, []),

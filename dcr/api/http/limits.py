@@ -25,15 +25,19 @@ _HEADERS = (
     (b"referrer-policy", b"no-referrer"),
     (POLICY_HEADER, b"default-src 'none'; frame-ancestors 'none'"),
 )
-_BODILESS = ("GET", "HEAD")
 
 
 class Limits(NamedTuple):
-    """The largest body in bytes, the longest time in seconds, and the greatest number of requests at once."""
+    """The largest body in bytes, the longest time in seconds, and the greatest number of requests at once.
+
+    `hosts` are the names that a request may have in its Host header, None for any. Without them, a web page could read
+    a server on this machine by letting its own name resolve to it (DNS rebinding).
+    """
 
     body_bytes: int = MAX_BODY_BYTES
     seconds: float = MAX_SECONDS
     requests: int = MAX_REQUESTS
+    hosts: frozenset[str] | None = None
 
 
 class LimitMiddleware:
@@ -50,10 +54,15 @@ class LimitMiddleware:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
+        if scope["method"] == "HEAD":  # answered like GET; the server leaves the body out
+            scope = {**scope, "method": "GET"}
         exchange = _Exchange(scope, receive, send, self._limits.body_bytes)
         started = time.perf_counter()
         is_counted = scope["path"] not in ALWAYS_ANSWERED
         try:
+            if self._limits.hosts is not None and exchange.find_host() not in self._limits.hosts:
+                await exchange.refuse(421, "misdirected-request", "the Host header does not name this server")
+                return
             if is_counted and self._busy >= self._limits.requests:
                 await exchange.refuse(503, "busy", f"{self._limits.requests} requests are in progress")
                 return
@@ -68,7 +77,7 @@ class LimitMiddleware:
             self._metrics.count_request(name, exchange.status, time.perf_counter() - started)
 
     async def _handle(self, exchange: _Exchange) -> None:
-        if exchange.scope["method"] not in _BODILESS:
+        if exchange.scope["method"] != "GET":
             length = exchange.find_length()
             if length is not None and length > self._limits.body_bytes:
                 await exchange.refuse(413, "too-large", f"the body is larger than {self._limits.body_bytes:,} bytes")
@@ -143,6 +152,14 @@ class _Exchange:
             if name == b"content-length" and value.isdigit():
                 return int(value[:20])
         return None
+
+    def find_host(self) -> str:
+        """Return the name in the Host header, without its port and in lower case."""
+        for name, value in self.scope["headers"]:
+            if name == b"host":
+                host: str = value.decode("latin-1").lower()
+                return host.partition("]")[0].lstrip("[") if host.startswith("[") else host.partition(":")[0]
+        return ""
 
     async def receive(self) -> Message:
         """Return the next part of the body. Raise `ProblemError` once it is too large."""

@@ -13,7 +13,7 @@ import typer
 from dcr.cli.working_folder import get_working_folder
 from dcr.errors import UsageError
 
-EXAMPLE = "Example: dcr serve --repository contracts.git --ref main --writable --tokens tokens.jsonl"
+EXAMPLE = "Example: dcr serve --repository contracts.git --ref main"
 _MAX_PORT = 65_535
 
 

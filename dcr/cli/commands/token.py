@@ -10,7 +10,7 @@ import typer
 from dcr.api.tokens import Person, compute_expiry, create_token
 from dcr.cli.messages import print_line
 
-EXAMPLE = "Example: dcr token 'Alex Chen' --email alex@example.com --datasets 'users.*' --days 90"
+EXAMPLE = "Example: dcr token 'Alex Chen' --email alex@example.com --days 90"
 
 
 def token(
