@@ -14,7 +14,7 @@ from dcr.api.http.openapi import SECURITY
 from dcr.api.http.openapi_schemas import build_schemas
 from dcr.api.http.problems import add_problem_handlers
 from dcr.api.options import ServiceOptions, check_options, read_environment
-from dcr.api.pages import PageMiddleware
+from dcr.api.pages import PageMiddleware, SitePages
 from dcr.api.routes import checks, meta, reads, writes
 from dcr.api.service import Service
 from dcr.version import __version__
@@ -60,7 +60,7 @@ def create_app(
         docs_url=None,  # its page would load scripts from another host
         redoc_url=None,
         redirect_slashes=False,
-        middleware=_list_middleware(service, limits or Limits(), render_page),
+        middleware=_list_middleware(service, limits or Limits(), render_page or SitePages()),
     )
     app.state.service = service
     add_problem_handlers(app)
@@ -70,11 +70,11 @@ def create_app(
     return app
 
 
-def _list_middleware(service: Service, limits: Limits, render_page: PageRenderer | None) -> list[Middleware]:
-    found = [Middleware(LimitMiddleware, metrics=service.metrics, limits=limits)]
-    if render_page is not None:
-        found.append(Middleware(PageMiddleware, service=service, render=render_page))
-    return found
+def _list_middleware(service: Service, limits: Limits, render_page: PageRenderer) -> list[Middleware]:
+    return [
+        Middleware(LimitMiddleware, metrics=service.metrics, limits=limits),
+        Middleware(PageMiddleware, service=service, render=render_page),
+    ]
 
 
 def _describe(app: FastAPI) -> dict[str, Any]:

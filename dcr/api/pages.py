@@ -13,6 +13,9 @@ from starlette.datastructures import Headers
 from starlette.responses import Response
 
 from dcr.api.http.answers import COMMIT_HEADER
+from dcr.errors import DcrError
+from dcr.site.pages import CONTENT_SECURITY_POLICY
+from dcr.site.server import ServedPages
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -37,6 +40,21 @@ class PageRenderer(Protocol):
 
     def __call__(self, state: RegistryState, path: str, query: str) -> Page | None:
         """Return the page. Return None if the address has none: it is then answered with JSON."""
+
+
+class SitePages:
+    """Renders the pages of `dcr.site`, the same that `dcr site` writes to files."""
+
+    def __init__(self) -> None:
+        self._pages = ServedPages()
+
+    def __call__(self, state: RegistryState, path: str, query: str) -> Page | None:
+        """Return the page. Return None if the address has none, or the repository lacks what the page needs."""
+        try:
+            html = self._pages.render(state.snapshot, state.history, path, query)
+        except DcrError:
+            return None
+        return None if html is None else Page(html.encode("ascii"), CONTENT_SECURITY_POLICY)
 
 
 class PageMiddleware:

@@ -17,6 +17,7 @@ from dcr.api.http.metrics import CONTENT_TYPE
 from dcr.api.http.problems import build_problem
 from dcr.api.service import get_service
 from dcr.errors import DcrError
+from dcr.site.server import find_asset
 from dcr.text.printable import make_printable
 from dcr.version import __version__
 
@@ -92,3 +93,13 @@ async def metrics(request: Request) -> Response:
     await require_reader(request)
     content = await run_in_threadpool(get_service(request).metrics.render)
     return Response(content, headers={"content-type": CONTENT_TYPE})
+
+
+@router.get("/assets/{name}", include_in_schema=False)
+def read_asset(name: str) -> Response:
+    """Return the style sheet or the script of the pages. Their names change with their content."""
+    asset = find_asset(name)
+    if asset is None:
+        return build_problem(404, "not-found", f"'{make_printable(name)}' is not a file of the pages")
+    headers = {"cache-control": "public, max-age=31536000, immutable", "x-content-type-options": "nosniff"}
+    return Response(asset.content, 200, headers, asset.media_type)
