@@ -34,7 +34,12 @@ async def require_writer(request: Request) -> Person:
     """Return the owner of the request's token. Raise `ProblemError` if the server is read-only or there is none."""
     if get_service(request).writer is None:
         raise ProblemError(403, "read-only", "this server is read-only", "change the contract by a pull request")
-    return await _find_person(request)
+    try:
+        return await _find_person(request)
+    except ProblemError as error:
+        if "authorization" in request.headers:
+            log_write(request, "authenticate", None, error.status, reason=error.message)
+        raise
 
 
 def require_dataset(person: Person, dataset_id: str) -> None:

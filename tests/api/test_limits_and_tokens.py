@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import json
 import os
@@ -27,13 +28,16 @@ from servers import (
     write_tokens,
 )
 
+from dcr.api import create_app
 from dcr.api.http.limits import MAX_BODY_BYTES, MAX_REQUESTS
-from dcr.api.pages import prefers_html
+from dcr.api.pages import Page, prefers_html
 from dcr.api.tokens import Person, TokenFile, TokensFileError, compute_expiry, create_token
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+    from dcr.api.snapshots.state import RegistryState
 
 
 @pytest.fixture(scope="module")
@@ -308,3 +312,29 @@ def test_uvicorn_serves_the_factory_with_settings_from_the_environment(tmp_path:
 )  # fmt: skip
 def test_pages_are_for_browsers(accept: str | None, html: bool) -> None:
     assert prefers_html(accept) is html
+
+
+def test_a_page_renderer_answers_browsers_and_programs_get_json(tmp_path: Path) -> None:
+    bare = make_bare(tmp_path, {"contracts/users.yaml": contract()})
+
+    def render(state: RegistryState, path: str, query: str) -> Page | None:
+        if path != "/":
+            return None
+        return Page(f"<p>{len(state.source_files)} {query}</p>".encode(), "default-src 'self'")
+
+    app = create_app(str(bare.folder), render_page=render)
+    app.state.service.live.refresh()
+
+    async def ask(path: str, accept: str) -> httpx.Response:
+        async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://localhost") as client:
+            return await client.get(path, headers={"accept": accept})
+
+    page = asyncio.run(ask("/?q=a", "text/html"))
+    assert (page.text, page.headers["content-type"]) == ("<p>1 q=a</p>", "text/html; charset=utf-8")
+    assert page.headers["content-security-policy"] == "default-src 'self'"
+    assert page.headers["vary"] == "accept"
+    assert page.headers["dcr-commit"] == bare.git("rev-parse", "main")
+    data = asyncio.run(ask("/", "application/json"))
+    assert data.json()["name"] == "data-contract-registry"
+    assert data.headers["vary"] == "accept"
+    assert asyncio.run(ask("/datasets", "text/html")).json()["datasets"] == ["users.daily_active"]

@@ -370,7 +370,10 @@ def test_writes_have_the_tokens_person_and_an_audit_line(bare: Repository, serve
         "Kim <kim@example.com>, dcr serve",
         f"{PERSON['name']} <{PERSON['email']}>, dcr serve",
     ]
-    lines = [(each["name"], each["dataset_id"], each["status"]) for each in server.audit_lines]
+    refused = [each for each in server.audit_lines if each["action"] == "authenticate"]
+    assert {(each["name"], each["status"]) for each in refused} == {(None, 401)}
+    written = [each for each in server.audit_lines if each["action"] != "authenticate"]
+    lines = [(each["name"], each["dataset_id"], each["status"]) for each in written]
     assert lines == [
         ("Alex Chen", "shop.orders", 201), ("Kim", "users.visits", 201), ("Kim", "shop.items", 403),
     ]  # fmt: skip

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Annotated, Any
 from fastapi import APIRouter, Query
 from fastapi.responses import JSONResponse
 from pydantic import ValidationError
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -17,6 +16,7 @@ from dcr.api.http import openapi
 from dcr.api.http.answers import COMMIT_HEADER
 from dcr.api.http.bodies import read_json, read_text, require_keys
 from dcr.api.http.problems import ProblemError
+from dcr.api.http.threads import run_read
 from dcr.api.judging import judge, parse_proposed
 from dcr.api.service import get_service
 from dcr.api.writing.changes import Registration
@@ -42,7 +42,7 @@ async def check_contract(request: Request) -> Response:
     await require_reader(request)
     change = await parse_registration(request)
     state = await get_service(request).get_state()
-    document = await run_in_threadpool(_check_registration, state, change)
+    document = await run_read(_check_registration, state, change)
     return JSONResponse(document, headers={COMMIT_HEADER: state.commit})
 
 
@@ -61,7 +61,7 @@ async def check_file(
     chosen = _parse_mode(mode, "query")
     _check_path(path)
     state = await get_service(request).get_state()
-    document = await run_in_threadpool(_check_file, state, content, path, chosen)
+    document = await run_read(_check_file, state, content, path, chosen)
     return JSONResponse(document, headers={COMMIT_HEADER: state.commit})
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Annotated, Literal
 
 from fastapi import APIRouter, Path, Query
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -14,6 +13,7 @@ from dcr.api.access import require_reader
 from dcr.api.http import openapi
 from dcr.api.http.answers import answer
 from dcr.api.http.problems import ProblemError, not_found
+from dcr.api.http.threads import run_read
 from dcr.api.service import get_service
 from dcr.git.command import GitFailedError
 from dcr.git.objects import ObjectMissingError
@@ -57,13 +57,13 @@ async def _answer(
         if dataset_id not in state.revisions:
             raise not_found(f"there is no dataset '{dataset_id}'", "GET /datasets lists all of them")
         try:
-            body = await run_in_threadpool(build, state)
+            body = await run_read(build, state)
         except (GitFailedError, ObjectMissingError):
             # Objects of a commit that no ref has any more may be removed while they are read.
             previous, state = state, await service.refresh()
             if state.commit == previous.commit:
                 raise
-            body = await run_in_threadpool(build, state)
+            body = await run_read(build, state)
         service.bodies.add(key, state.commit if names_commit else state.revisions.get(dataset_id), body)
     return answer(request, body, state.commit)
 
@@ -191,6 +191,6 @@ async def datasets(
     query = documents.DatasetQuery(owner, status, pattern, cursor)
     body = service.bodies.find(query, state.commit)
     if body is None:
-        body = await run_in_threadpool(documents.list_datasets_body, state, query)
+        body = await run_read(documents.list_datasets_body, state, query)
         service.bodies.add(query, state.commit, body)
     return answer(request, body, state.commit)
