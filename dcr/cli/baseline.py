@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from dcr.cli.messages import print_note
 from dcr.cli.options import DEFAULT_BASELINE
-from dcr.cli.report_output import UnwritableOutputError
+from dcr.cli.output_files import UnwritableOutputError
 from dcr.policy.baseline import BaselineError, create_entries, merge_entries, parse_baseline, render_baseline
 from dcr.report.summary import format_count
 

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from typing import TYPE_CHECKING, NamedTuple
 
 from dcr.cli.exit_codes import EXIT_ISSUES
 from dcr.cli.messages import print_line
 from dcr.cli.options import COLORS, FAIL_ON, require_choice
+from dcr.cli.output_files import write_file
 from dcr.cli.targets import parse_targets
 from dcr.cli.terminal import get_style
-from dcr.errors import DcrError, UsageError
+from dcr.errors import UsageError
 from dcr.rendering.reports import load_reporter
 from dcr.report.summary import format_closing_line, list_statistics
 
@@ -20,10 +20,6 @@ if TYPE_CHECKING:
 
     from dcr.cli.targets import ReportTarget
     from dcr.report.report import Report
-
-
-class UnwritableOutputError(DcrError):
-    """The file for a report cannot be written."""
 
 
 class OutputOptions(NamedTuple):
@@ -83,7 +79,7 @@ def write_report(report: Report, targets: Iterable[ReportTarget], options: Outpu
     for target in targets:
         module = load_reporter(target.format)
         if target.file is not None:
-            _write_file(target.file, module.render(report, get_style(options.color, to_file=True)))
+            write_file(target.file, module.render(report, get_style(options.color, to_file=True)))
             continue
         style = get_style(options.color, quiet=options.quiet)
         render_commands = getattr(module, "commands", None) if target.commands_only else None
@@ -96,15 +92,3 @@ def write_report(report: Report, targets: Iterable[ReportTarget], options: Outpu
         for line in list_statistics(report):
             print_line(line)
     return EXIT_ISSUES if report.fails else 0
-
-
-def _write_file(path: str, text: str) -> None:
-    if os.path.islink(path) and not os.path.abspath(path).startswith("/dev/"):
-        # The checked change may contain a link of this name to any file of the user.
-        raise UnwritableOutputError(f"'{path}' is a symbolic link", "write the report to a regular file")
-    try:
-        with open(path, "w", encoding="utf-8", errors="backslashreplace", newline="\n") as file:
-            file.write(text)
-    except OSError as error:
-        reason = (error.strerror or "unknown").lower()
-        raise UnwritableOutputError(f"cannot write '{path}': {reason}", "choose another file for the report") from error
