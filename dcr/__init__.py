@@ -1,4 +1,4 @@
-"""dcr: a git-native linter for data contracts. The library's names load when they are first used."""
+"""Exports the public Python API of dcr; each name is loaded on first use."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ __all__ = [
 
 
 def __getattr__(name: str) -> Any:
-    """Load one public name; `import dcr` itself stays cheap."""
+    """Load a public name, so that `import dcr` itself stays fast."""
     if name in _MODULES:
         return getattr(import_module(_MODULES[name]), name)
     raise AttributeError(f"module 'dcr' has no attribute '{name}'")

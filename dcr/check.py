@@ -1,17 +1,16 @@
-"""The main job: what changed since the base, what that breaks, and what the policy makes of it."""
+"""Checks the contracts that changed since the base, and returns the report of `dcr check`."""
 
 from __future__ import annotations
 
 import os
 from typing import TYPE_CHECKING, NamedTuple
 
-from dcr.compatibility.severities import ERROR
 from dcr.errors import DcrError, UsageError
-from dcr.git.base.comparison import resolve_base_for_head
+from dcr.git.base.resolution import resolve_base
 from dcr.git.changes import INDEX, WORKTREE, list_changes
 from dcr.git.ci.repository_url import find_repository_url
 from dcr.git.contracts.counts import count_contracts
-from dcr.git.policies import read_governing_policy
+from dcr.git.policies import read_effective_policy
 from dcr.git.repository import discover_repository
 from dcr.report.policy_issues import get_today, list_policy_issues
 from dcr.report.report import (
@@ -38,11 +37,11 @@ if TYPE_CHECKING:
 
 
 class Request(NamedTuple):
-    """What a run is asked to do. `head` is `worktree`, `index`, or a ref; None settings follow the policy.
+    """The options of a check. `head` is `worktree`, `index` or a ref. The policy sets the settings that are None.
 
-    `resolved_base` is a base that is settled already, with its head; `base` is then not looked at, and `head` only said.
-    `merged` asks for the merge of the base's tip and the head, compared with that tip.
-    `sources` asks for the texts of both sides beside the issues, for formats that show them.
+    With a `resolved_base`, which includes its head, `base` is ignored and `head` is only printed. `merged` checks the
+    merge of the base's tip and the head, compared with that tip. `sources` adds the texts of both sides to the report,
+    for formats that show them.
     """
 
     folder: str
@@ -60,31 +59,30 @@ class Request(NamedTuple):
 
 
 class NoContractsError(DcrError):
-    """Nothing in scope is a contract, and the run was asked to insist on some."""
+    """No file in scope is a contract, and the options require one."""
 
 
 def check(request: Request, progress: Callable[[str], None] = lambda _: None) -> Report:
-    """Compare the proposed side with the merge-base and return everything that is to be said.
+    """Compare the head with the merge base and return the report.
 
-    Raises a `DcrError` when the question cannot be answered: that is never a report without issues.
+    Raise a `DcrError` if they cannot be compared, so that a failure is never a report without issues.
     """
     repository = discover_repository(request.folder)
     if repository.is_bare and request.head in (WORKTREE, INDEX):
-        raise UsageError("this repository is bare: it has no working tree", "judge a commit: dcr check --head REF")
+        raise UsageError("this repository is bare: it has no working tree", "check a commit: dcr check --head REF")
     if request.merged:
         from dcr.git.base.merge_tree import create_merge_tree  # noqa: PLC0415 (few runs merge)
 
         name = "HEAD" if request.head == WORKTREE else request.head
-        base = resolve_base_for_head(repository, request.base, name)
-        with create_merge_tree(repository, base, name) as (beside, tree):
-            return _compare_with_base(
-                request, beside, base._replace(merge_base=base.commit, other_merge_bases=()), tree, progress
-            )
-    base = request.resolved_base or resolve_base_for_head(repository, request.base, request.head)
+        base = resolve_base(repository, request.base, name)
+        with create_merge_tree(repository, base, name) as (temporary, tree):
+            tip = base._replace(merge_base=base.commit, other_merge_bases=())
+            return _compare_with_base(request, temporary, tip, tree, progress)
+    base = request.resolved_base or resolve_base(repository, request.base, request.head)
     head = request.head if request.head in (WORKTREE, INDEX) else base.head
     reports = [
-        _compare_with_base(request, repository, base._replace(merge_base=each), head, progress)
-        for each in base.merge_bases
+        _compare_with_base(request, repository, base._replace(merge_base=merge_base), head, progress)
+        for merge_base in base.merge_bases
     ]
     if len(reports) == 1:
         return reports[0]
@@ -96,38 +94,42 @@ def check(request: Request, progress: Callable[[str], None] = lambda _: None) ->
 def _compare_with_base(
     request: Request, repository: Repository, base: Base, head: str, progress: Callable[[str], None]
 ) -> Report:
-    """Return what is to be said of the proposed side, compared with one merge base."""
-    progress("listing what changed")
-    found = list_changes(repository, base.merge_base, head)
-    # Where nothing was published, the policy that comes along is the only one there is.
+    """Return the report of the head, compared with one merge base."""
+    progress("listing changes")
+    change_set = list_changes(repository, base.merge_base, head)
+    # With an empty base, the only policy is the one in the working tree.
     side = "worktree" if base.is_empty else request.policy_from
-    governing = read_governing_policy(repository, base.merge_base, found.changes, side, base.commit)
-    scope = governing.policy.scope
-    count = count_contracts(repository, head, scope.filter_paths(found.paths), scope)
+    policy = read_effective_policy(repository, base.merge_base, change_set.changes, side, base.commit)
+    scope = policy.policy.scope
+    count = count_contracts(repository, head, scope.filter_paths(change_set.paths), scope)
     if request.require_contracts and count.contracts == 0:
-        among = f"{format_count(count.files, 'file')} in scope ({scope})"
-        raise NoContractsError(f"no contract was found in {among}", "what one is: dcr schema contract")
-    wanted = _build_path_filter(repository, request, scope, found)
-    run = _Run(request, repository, base, head, found, governing, scope)
-    contracts, left_alone = _judge_changes(run, [each for each in found.changes if wanted(each.path)], progress)
-    own = list_policy_issues(governing, contracts)
+        files = f"{format_count(count.files, 'file')} in scope ({scope})"
+        raise NoContractsError(f"no contract found in {files}", "see what a contract is: dcr schema contract")
+    is_checked = _build_path_filter(repository, request, scope, change_set)
+    run = _Run(request, repository, base, head, change_set, policy, scope)
+    checked = [change for change in change_set.changes if is_checked(change.path)]
+    contracts, non_contracts = _judge_changes(run, checked, progress)
+    policy_issues = list_policy_issues(policy, contracts)
     contracts, baselined = _drop_known_issues(run, contracts)
-    if base.is_empty:  # everything is new, so only what is wrong with it is told, as dcr lint does
-        contracts = tuple(each for each in contracts if each.issues)
+    if base.is_empty:  # every contract is new: report only those with issues, as dcr lint does
+        contracts = tuple(contract for contract in contracts if contract.issues)
+    uncommitted = 0
+    if request.merged and request.head == WORKTREE:  # uncommitted changes are no part of the merge
+        uncommitted = sum(scope.covers(file.path) for file in list_changes(repository, base.head, WORKTREE).changes)
     report = Report(
         base=None if base.is_empty else BaseReport(*base[:4], others=base.other_merge_bases),
         head="HEAD" if request.merged and request.head == WORKTREE else request.head,
         contracts=contracts,
-        issues=() if base.is_empty else own,
+        issues=() if base.is_empty else policy_issues,
         total=count.contracts,
-        non_contracts=left_alone,
-        policy=governing.source,
-        fail_on=request.fail_on or governing.policy.get_choice("fail_on"),
+        non_contracts=non_contracts,
+        policy=policy.source,
+        fail_on=request.fail_on or policy.policy.get_choice("fail_on"),
         baselined=baselined,
         revision=base.head,
         repository=find_repository_url(os.environ),
         merged=request.merged,
-        uncommitted=_count_uncommitted(run) if request.merged and request.head == WORKTREE else 0,
+        uncommitted=uncommitted,
         formats=count.formats,
         files=count.files,
         scope=str(scope),
@@ -136,56 +138,50 @@ def _compare_with_base(
 
 
 def choose_head(*, staged: bool, head: str | None, merged: bool = False) -> str:
-    """Return what `--staged` and `--head` mean together. Raises `UsageError` for options that exclude each other."""
+    """Return the head that `--staged` or `--head` selects. Raise `UsageError` if both are given, or `--merged` too."""
     if staged and (merged or head is not None):
         other = "--head" if head is not None else "--merged"
-        raise UsageError(f"--staged and {other} exclude each other", "use one of them")
+        raise UsageError(f"--staged cannot be used with {other}", "use one of them")
     return INDEX if staged else head if head is not None else WORKTREE
 
 
-def _count_uncommitted(run: _Run) -> int:
-    """Return how many files in scope differ from what is committed, and so are no part of a merge."""
-    changes = list_changes(run.repository, run.base.head, WORKTREE).changes
-    return sum(run.scope.covers(each.path) for each in changes)
-
-
 class _Run(NamedTuple):
-    """Everything that is settled before the first contract is read."""
+    """The values of a run that are known before the first contract is read."""
 
     request: Request
     repository: Repository
     base: Base
     head: str
     change_set: ChangeSet
-    governing: EffectivePolicy
+    policy: EffectivePolicy
     scope: Scope
 
 
 def _build_path_filter(
-    repository: Repository, request: Request, scope: Scope, found: ChangeSet
+    repository: Repository, request: Request, scope: Scope, change_set: ChangeSet
 ) -> Callable[[str], bool]:
-    """Return what decides whether a changed path is looked at: the globs, or the paths that were given."""
+    """Return a function that selects the changed paths to check, by the paths in the request or by the globs."""
     if not request.paths:
         return scope.covers
     from dcr.git.worktree import resolve_relative_paths  # noqa: PLC0415
 
     try:
-        given = resolve_relative_paths(repository, request.folder, request.paths)
+        selected = resolve_relative_paths(repository, request.folder, request.paths)
     except ValueError as error:
-        raise UsageError(f"'{error}' is outside the repository", "name paths inside it") from error
-    known = {*found.paths, *(each.path for each in found.changes)}
-    for typed, path in zip(request.paths, given, strict=True):
-        there = path == "" or path in known or any(each.startswith(f"{path}/") for each in known)
-        if not there and not os.path.isdir(os.path.join(request.folder, typed)):
-            raise UsageError(f"there is no '{typed}', now or at the base", "check the path, or leave it out")
-    return lambda path: any(not each or path == each or path.startswith(f"{each}/") for each in given)
+        raise UsageError(f"'{error}' is outside the repository", "name a path inside it") from error
+    known = {*change_set.paths, *(change.path for change in change_set.changes)}
+    for argument, path in zip(request.paths, selected, strict=True):
+        exists = path == "" or path in known or any(name.startswith(f"{path}/") for name in known)
+        if not exists and not os.path.isdir(os.path.join(request.folder, argument)):
+            raise UsageError(f"'{argument}' does not exist, neither now nor at the base", "correct or omit the path")
+    return lambda path: any(not name or path == name or path.startswith(f"{name}/") for name in selected)
 
 
 def _judge_changes(
-    run: _Run, relevant: list[Change], progress: Callable[[str], None]
+    run: _Run, checked: list[Change], progress: Callable[[str], None]
 ) -> tuple[tuple[ContractReport, ...], int]:
-    """Return a report for each dataset that the relevant changes touch, and how many files were no contracts."""
-    if not relevant:
+    """Return a report for each dataset in the checked changes, and the number of files that are no contracts."""
+    if not checked:
         return (), 0
     from dcr.compatibility.issue_locations import create_location_resolver  # noqa: PLC0415
     from dcr.compatibility.matching import match_contracts  # noqa: PLC0415 (an unchanged repository needs no engine)
@@ -193,104 +189,98 @@ def _judge_changes(
     from dcr.git.contracts.changed_files import read_changed_files  # noqa: PLC0415
     from dcr.git.contracts.match_context import create_match_context  # noqa: PLC0415
 
-    in_scope = [each for each in run.change_set.changes if run.scope.covers(each.path)]
-    looked_at = list({each.path: each for each in (*in_scope, *relevant)}.values())
-    progress(f"reading {format_count(len(looked_at), 'changed file')}")
-    is_named = _build_contract_filter(run, {each.path for each in relevant})
+    in_scope = [change for change in run.change_set.changes if run.scope.covers(change.path)]
+    changes = list({change.path: change for change in (*in_scope, *checked)}.values())
+    progress(f"reading {format_count(len(changes), 'changed file')}")
+    is_contract = _build_contract_filter(run, {change.path for change in checked})
     tip = BaseTip(run.repository, run.base, run.scope)
-    sides = read_changed_files(run.repository, looked_at, run.base.merge_base, is_named)
-    previous, proposed, untouched = tip.exclude_identical_files(sides, looked_at)
-    for path in [path for path, reading in proposed.items() if reading.format == "unknown"]:
+    sides = read_changed_files(run.repository, changes, run.base.merge_base, is_contract)
+    previous, proposed, untouched = tip.exclude_identical_files(sides, changes)
+    for path in [path for path, parsed in proposed.items() if parsed.format == "unknown"]:
         before = previous.get(path)
         if not run.scope.covers(path) and (before is None or before.format in (None, "unknown")):
-            del proposed[path]  # below a folder that was named, what cannot be read need not be a contract
-    around = create_match_context(
+            del proposed[path]  # an unreadable file in a folder that the user named may be no contract
+    context = create_match_context(
         run.repository,
         tip,
         run.head,
-        found=run.change_set,
-        looked_at=looked_at,
-        untouched=untouched,
+        change_set=run.change_set,
+        checked_changes=changes,
+        unchanged=untouched,
         scope=run.scope,
     )
-    progress("judging")
-    paths = {each.path for each in relevant} - untouched.keys()
-    day = get_today() if run.governing.may_have_run_issues else ""
+    progress("checking")
+    paths = {change.path for change in checked} - untouched.keys()
+    day = get_today() if run.policy.may_have_run_issues else ""
     reports = []
-    named = create_location_resolver(previous, proposed)
-    touched = [each for each in match_contracts(previous, proposed, around) if not paths.isdisjoint(each.paths)]
-    if touched:
-        from dcr.compatibility.pair_verdict import check_pair  # noqa: PLC0415 (files that only seem to differ need none)
-    for matched in _add_histories(run, touched, progress):
-        reading = proposed.get(matched.path)
-        dataset_id = matched.dataset_id or (reading.dataset_id if reading else None)
-        verdict, older = check_pair(matched.pair, _get_mode(run, dataset_id))
-        issues = tuple(named(each) for each in run.governing.apply(verdict, matched.pair, day, older))
-        reports.append((_build_report(run, matched, dataset_id, verdict, issues), matched.reported_by))
-    duplicated = {report.dataset_id for report, _ in reports if _has_duplicate_id(report)}
-    readings = [(previous.get(path), proposed.get(path)) for path in paths]
-    left_alone = sum(all(side is None or side.format is None for side in sides) for sides in readings)
-    kept = [report for report, told_by in reports if told_by not in duplicated]
-    return tuple(deduplicate_file_issues(kept)), left_alone
+    resolve_location = create_location_resolver(previous, proposed)
+    matches = [match for match in match_contracts(previous, proposed, context) if not paths.isdisjoint(match.paths)]
+    if matches:
+        from dcr.compatibility.pair_verdict import check_pair  # noqa: PLC0415 (unchanged contracts need no rules)
+    for match in _add_histories(run, matches, progress):
+        parsed_file = proposed.get(match.path)
+        dataset_id = match.dataset_id or (parsed_file.dataset_id if parsed_file else None)
+        verdict, older = check_pair(match.pair, _get_mode(run, dataset_id))
+        issues = tuple(resolve_location(issue) for issue in run.policy.apply(verdict, match.pair, day, older))
+        reports.append((_build_report(run, match, dataset_id, verdict, issues), match.reported_by))
+    duplicates = {report.dataset_id for report, _ in reports if report.has_duplicate_id}
+    both_sides = [(previous.get(path), proposed.get(path)) for path in paths]
+    non_contracts = sum(all(side is None or side.format is None for side in files) for files in both_sides)
+    kept = [report for report, reported_by in reports if reported_by not in duplicates]
+    return tuple(deduplicate_file_issues(kept)), non_contracts
 
 
-def _build_contract_filter(run: _Run, relevant: set[str]) -> Callable[[str], bool]:
-    """Return what decides whether a file is meant as a contract wherever its text leaves that open."""
+def _build_contract_filter(run: _Run, checked: set[str]) -> Callable[[str], bool]:
+    """Return a function that selects the paths of contracts, for files whose content is unclear."""
     if not run.scope.by_content:
         return lambda _: True
-    names = run.scope.matches_globs
-    return lambda path: names(path) or (bool(run.request.paths) and path in relevant)
+    matches_globs = run.scope.matches_globs
+    return lambda path: matches_globs(path) or (bool(run.request.paths) and path in checked)
 
 
-def _add_histories(run: _Run, touched: list[Match], progress: Callable[[str], None]) -> list[Match]:
-    """Return the pairs, those whose change or mode asks the base's history with what it knows."""
-    from dcr.policy.history_needs import HistoryNeeds, find_history_needs  # noqa: PLC0415
+def _add_histories(run: _Run, matches: list[Match], progress: Callable[[str], None]) -> list[Match]:
+    """Return the matches, with the parts of the base's history that their changes and modes need."""
+    from dcr.policy.required_history import RequiredHistory, find_required_history  # noqa: PLC0415
 
     if run.base.is_empty:
-        return touched
-    policy = run.governing.policy
-    questions = [find_history_needs(each.pair, _get_mode(run, each.dataset_id), policy) for each in touched]
-    if all(each == HistoryNeeds() for each in questions):
-        return touched
-    from dcr.registry.history_request import HistoryRequest  # noqa: PLC0415 (few changes ask the history)
-    from dcr.registry.pair_history import add_histories  # noqa: PLC0415
+        return matches
+    policy = run.policy.policy
+    needs = [find_required_history(match.pair, _get_mode(run, match.dataset_id), policy) for match in matches]
+    if all(need == RequiredHistory() for need in needs):
+        return matches
+    from dcr.registry.history_lookup import attach_dataset_histories  # noqa: PLC0415
+    from dcr.registry.history_request import HistoryRequest  # noqa: PLC0415 (few changes need the history)
 
-    progress("asking the history")
-    blobs = {each.path: each.previous_id for each in run.change_set.changes}
-    return add_histories(
-        HistoryRequest(run.repository, run.base.merge_base, run.scope, policy, blobs), touched, questions
-    )
+    progress("reading the history")
+    blobs = {change.path: change.previous_id for change in run.change_set.changes}
+    request = HistoryRequest(run.repository, run.base.merge_base, run.scope, policy, blobs)
+    return attach_dataset_histories(request, matches, needs)
 
 
 def _drop_known_issues(run: _Run, contracts: tuple[ContractReport, ...]) -> tuple[tuple[ContractReport, ...], int]:
-    """Return the contracts without the issues that the baseline knows, and how many those are."""
-    request = run.request
-    if request.baseline is None:
+    """Return the contracts without the issues in the baseline, and the number of those issues."""
+    if run.request.baseline is None:
         return contracts, 0
-    from dcr.git.baselines import read_baseline  # noqa: PLC0415 (only runs with a baseline pay for it)
+    from dcr.git.baselines import read_baseline  # noqa: PLC0415 (few runs have a baseline)
 
-    full = os.path.join(request.folder, request.baseline)
-    known = read_baseline(run.repository, full, run.base.merge_base, run.change_set.changes, run.governing.policy)
-    return without_known_issues(contracts, known.filter_issue)
+    path = os.path.join(run.request.folder, run.request.baseline)
+    baseline = read_baseline(run.repository, path, run.base.merge_base, run.change_set.changes, run.policy.policy)
+    return without_known_issues(contracts, baseline.filter_issue)
 
 
 def _get_mode(run: _Run, dataset_id: str | None) -> str:
-    return run.request.mode or run.governing.policy.get_mode(dataset_id or "")
-
-
-def _has_duplicate_id(report: ContractReport) -> bool:
-    return any(issue.kind == "dataset_id_duplicated" and issue.severity == ERROR for issue in report.issues)
+    return run.request.mode or run.policy.policy.get_mode(dataset_id or "")
 
 
 def _build_report(
-    run: _Run, matched: Match, dataset_id: str | None, verdict: Verdict, issues: tuple[Issue, ...]
+    run: _Run, match: Match, dataset_id: str | None, verdict: Verdict, issues: tuple[Issue, ...]
 ) -> ContractReport:
-    previous, proposed = matched.pair.previous, matched.pair.proposed
+    previous, proposed = match.pair.previous, match.pair.proposed
     return ContractReport(
         dataset_id=dataset_id,
-        path=matched.path,
+        path=match.path,
         previous_path=previous.path if previous else None,
-        change=classify_change(matched),
+        change=classify_change(match),
         mode=_get_mode(run, dataset_id),
         previous=previous.version if previous else None,
         proposed=proposed.version if proposed else None,
@@ -305,5 +295,5 @@ def _add_sources(run: _Run, report: Report) -> Report:
     from dcr.git.contracts.source_texts import read_source_texts  # noqa: PLC0415 (few formats show texts)
     from dcr.report.sources import parse_source  # noqa: PLC0415
 
-    found = read_source_texts(run.repository, report.list_source_keys(), run.change_set.changes, run.base.merge_base)
-    return report._replace(sources={key: parse_source(content) for key, content in found.items()})
+    texts = read_source_texts(run.repository, report.list_source_keys(), run.change_set.changes, run.base.merge_base)
+    return report._replace(sources={key: parse_source(content) for key, content in texts.items()})

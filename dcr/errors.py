@@ -1,23 +1,23 @@
-"""Everything that stops a run: each error says what is, and what to type next."""
+"""Defines the errors that end a run, each with a message and a hint."""
 
 from __future__ import annotations
 
 
 def quote_for_shell(text: str) -> str:
-    """Return a text as a shell takes it for one word, for hints that are typed as they stand."""
+    """Return a text as one word of a shell command, for hints that can be copied."""
     import shlex  # noqa: PLC0415 (only errors need it)
 
     return shlex.quote(text)
 
 
 class DcrError(Exception):
-    """The run could not be carried out; nothing was checked.
+    """The run failed, and nothing was checked.
 
-    `message` says what is the case, `hint` what to type next (may be empty), `undone` what did not happen. The
-    command line turns it into exit code 2.
+    `message` is the cause, `hint` is what to do next and may be empty, and `consequence` is what was not done. The exit
+    code is 2.
     """
 
-    undone = "nothing was checked"
+    consequence = "nothing was checked"
 
     def __init__(self, message: str, hint: str = "") -> None:
         super().__init__(message)
@@ -26,4 +26,4 @@ class DcrError(Exception):
 
 
 class UsageError(DcrError):
-    """An option or argument asks for something that does not exist."""
+    """An option or argument is unknown or invalid."""

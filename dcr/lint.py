@@ -1,4 +1,4 @@
-"""Validates contracts one by one, without comparing: what is wrong with each file, and ids claimed twice."""
+"""Validates each contract by itself, without a base, and finds duplicate dataset ids."""
 
 from __future__ import annotations
 
@@ -20,23 +20,24 @@ from dcr.git.repository import NotARepositoryError, discover_repository
 from dcr.git.worktree import list_files, read_file, resolve_relative_paths
 from dcr.parsing.location import Location
 from dcr.policy.detection import is_contract, may_be_contract
-from dcr.policy.issue_adjustment import adjust_issues
 from dcr.policy.policy import FILES, Policy, PolicyError, StricterPolicy, parse_policy
+from dcr.policy.policy_application import apply_policy
 from dcr.report.report import UNCHANGED, ContractReport, Report, deduplicate_file_issues, without_known_issues
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
+    from dcr.compatibility.issue import Issue
     from dcr.formats.unread_keys import UnreadKey
     from dcr.git.repository import Repository
     from dcr.policy.scope import Scope
 
 UNKNOWN = "unknown"
-"""The format of a file that cannot be read far enough to tell what it is."""
+"""The format of a file whose format cannot be determined."""
 
 
 class _DatasetSource(NamedTuple):
-    """A file's dataset, kept small: ten thousand of them are held at once."""
+    """A dataset and its location. It is small, because thousands of them are in memory at once."""
 
     dataset_id: str
     version: str
@@ -54,54 +55,52 @@ def lint(
     sources: bool = False,
     strict: bool = False,
 ) -> Report:
-    """Return what is wrong with every contract in scope, or in the files and folders given.
+    """Return a report on all contracts in scope, or in the given files and folders.
 
-    `strict` lists every key of a foreign file that is not read too. `baseline` names a file of issues to leave out,
-    `sources` asks for the texts beside the issues, for formats that show them. Works outside a repository too. Raises a
-    `DcrError` when a path, the policy or the baseline cannot be read.
+    `strict` also reports the keys of other formats that dcr does not read. `baseline` is a file of issues to leave
+    out. `sources` adds the files' texts to the report, for formats that show them. The folder need not be in a
+    repository. Raise a `DcrError` if a path, the policy or the baseline cannot be read.
     """
     top, repository = _find_top(folder)
     policy, source = read_policy(top)
     scope = policy.scope
-    named, files = _list_files(top, folder, tuple(paths), repository, scope)
+    explicit, files = _list_files(top, folder, tuple(paths), repository, scope)
     stricter = StricterPolicy(policy, policy)
     reports: dict[tuple[str, str | None], ContractReport] = {}
-    claims: dict[str, list[_DatasetSource]] = defaultdict(list)
+    sources_by_id: dict[str, list[_DatasetSource]] = defaultdict(list)
     formats: Counter[str] = Counter()
-    total = left_alone = 0
+    total = non_contracts = 0
     for number, path in enumerate(files):
         if number % 500 == 0:
             progress(f"reading {number:,} of {len(files):,} files")
-        reading = _read_contract_file(top, path, scope, given=path in named)
-        if reading.format is None and path in named:
-            reading = _build_not_contract_reading(path)
-        meant = path in named or reading.format != UNKNOWN or scope.by_content or scope.covers(path)
-        if reading.format is None or not meant:
-            left_alone += 1
+        is_explicit = path in explicit
+        parsed = _read_contract_file(top, path, scope, is_explicit=is_explicit)
+        is_expected = is_explicit or parsed.format != UNKNOWN or scope.by_content or scope.covers(path)
+        if parsed.format is None or not is_expected:
+            non_contracts += 1
             continue
         total += 1
-        formats["unreadable" if reading.format == UNKNOWN else reading.format] += max(
-            1, sum(each.alias_of is None for each in reading.contracts)
-        )
-        for contract in reading.contracts:
-            place = contract.section.locate("dataset_id") if contract.section else Location(path)
-            found_here = _DatasetSource(contract.dataset_id, contract.version, place, contract.alias_of is not None)
-            claims[contract.dataset_id].append(found_here)
-        _merge_reports(reports, _check_reading(reading, stricter, list_unread_keys(reading) if strict else ()))
-    _merge_reports(reports, _check_duplicates(claims, stricter))
-    once = deduplicate_file_issues(sorted(reports.values(), key=lambda report: report.path))
+        contract_count = sum(contract.alias_of is None for contract in parsed.contracts)
+        formats["unreadable" if parsed.format == UNKNOWN else parsed.format] += max(1, contract_count)
+        for contract in parsed.contracts:
+            location = contract.section.locate("dataset_id") if contract.section else Location(path)
+            dataset = _DatasetSource(contract.dataset_id, contract.version, location, contract.alias_of is not None)
+            sources_by_id[contract.dataset_id].append(dataset)
+        _merge_reports(reports, _check_file(parsed, stricter, list_unread_keys(parsed) if strict else ()))
+    _merge_reports(reports, _check_duplicates(sources_by_id, stricter))
+    contracts = deduplicate_file_issues(sorted(reports.values(), key=lambda report: report.path))
     baselined = 0
     if baseline is not None:
-        from dcr.git.baselines import read_baseline_file  # noqa: PLC0415 (only runs with a baseline pay for it)
+        from dcr.git.baselines import read_baseline_file  # noqa: PLC0415 (few runs have a baseline)
 
-        reports_left, baselined = without_known_issues(
-            once, read_baseline_file(os.path.join(folder, baseline)).filter_issue
-        )
-        once = list(reports_left)
-    found = tuple(report for report in once if report.issues)
-    report = Report(None, "worktree", found, (), total, left_alone, source, fail_on or policy.fail_on, baselined)
-    named_formats = sorted(formats.items(), key=lambda each: (-each[1], each[0]))
-    report = report._replace(formats=tuple(named_formats), files=len(files), scope=str(scope))
+        known = read_baseline_file(os.path.join(folder, baseline))
+        remaining, baselined = without_known_issues(contracts, known.filter_issue)
+        contracts = list(remaining)
+    with_issues = tuple(contract for contract in contracts if contract.issues)
+    failing = fail_on or policy.fail_on
+    report = Report(None, "worktree", with_issues, (), total, non_contracts, source, failing, baselined)
+    by_frequency = sorted(formats.items(), key=lambda item: (-item[1], item[0]))
+    report = report._replace(formats=tuple(by_frequency), files=len(files), scope=str(scope))
     return _add_sources(top, report) if sources else report
 
 
@@ -109,12 +108,12 @@ def _add_sources(top: str, report: Report) -> Report:
     from dcr.git.contracts.source_texts import read_worktree_texts  # noqa: PLC0415 (few formats show texts)
     from dcr.report.sources import parse_source  # noqa: PLC0415
 
-    found = read_worktree_texts(top, report.list_source_keys())
-    return report._replace(sources={key: parse_source(content) for key, content in found.items()})
+    texts = read_worktree_texts(top, report.list_source_keys())
+    return report._replace(sources={key: parse_source(content) for key, content in texts.items()})
 
 
 def _merge_reports(reports: dict[tuple[str, str | None], ContractReport], more: Iterable[ContractReport]) -> None:
-    """Add reports, each contract's issues to those it has already."""
+    """Add reports to a mapping. The issues of a contract that has a report already are added to that report."""
     for report in more:
         known = reports.get((report.path, report.dataset_id))
         issues = (*known.issues, *report.issues) if known else report.issues
@@ -132,121 +131,116 @@ def _find_top(folder: str) -> tuple[str, Repository | None]:
 
 
 def read_policy(top: str) -> tuple[Policy, str]:
-    """Return the one policy of a folder and the file it stands in. Raises `PolicyError` where a check would."""
-    found: dict[str, Policy] = {}
+    """Return the policy of a folder and the name of its file. Raise `PolicyError` if it is invalid, as a check does."""
+    policies: dict[str, Policy] = {}
     for name in FILES:
         if not os.path.lexists(os.path.join(top, name)):
             continue
         content = read_file(top, name)
         if isinstance(content, str) and name == FILES[0]:
-            raise PolicyError(f"'{name}' is {content}", "put the policy's own content there")
+            raise PolicyError(f"'{name}' is {content}", "replace it with the policy itself")
         policy = parse_policy(name, content, list_kinds()) if isinstance(content, bytes) else None
         if policy is not None:
-            found[name] = policy
-    if len(found) > 1:
-        raise PolicyError("both dcr.toml and [tool.dcr] in pyproject.toml hold a policy", "keep one of them")
-    return next(((policy, name) for name, policy in found.items()), (Policy(), "defaults"))
+            policies[name] = policy
+    if len(policies) > 1:
+        raise PolicyError("both dcr.toml and [tool.dcr] in pyproject.toml define a policy", "keep one of them")
+    return next(((policy, name) for name, policy in policies.items()), (Policy(), "defaults"))
 
 
 def _list_files(
     top: str, folder: str, paths: tuple[str, ...], repository: Repository | None, scope: Scope
 ) -> tuple[set[str], list[str]]:
-    """Return the files that were named one by one, and all files to read, as paths from `top`."""
-    everything = list_worktree_files(repository) if repository else None
+    """Return the explicitly named files, and all files to read, as paths relative to `top`."""
+    worktree_files = list_worktree_files(repository) if repository else None
     if not paths:
-        return set(), scope.filter_paths(everything if everything is not None else list_files(top, [""]))
-    try:
-        given = _relative(repository, top, folder, paths)
-    except ValueError as error:
-        raise UsageError(f"'{error}' is outside the repository", "name paths inside it") from error
-    named: set[str] = set()
-    found: list[str] = []
-    for typed, path in zip(paths, given, strict=True):
-        full = os.path.join(top, path)
-        if os.path.isdir(full) and not os.path.islink(full):
-            below = (
-                list_files(top, [path])
-                if everything is None
-                else [each for each in everything if _is_below(each, path)]
-            )
-            found += [each for each in below if each.endswith((".yaml", ".yml")) or scope.covers(each)]
-        elif os.path.lexists(full):
-            named.add(path)
-            found.append(path)
+        return set(), scope.filter_paths(worktree_files if worktree_files is not None else list_files(top, [""]))
+    if repository is None:
+        relative = [os.path.relpath(os.path.join(folder, path), top) for path in paths]
+    else:
+        try:
+            relative = resolve_relative_paths(repository, folder, paths)
+        except ValueError as error:
+            raise UsageError(f"'{error}' is outside the repository", "name a path inside it") from error
+    explicit: set[str] = set()
+    files: list[str] = []
+    for argument, path in zip(paths, relative, strict=True):
+        full_path = os.path.join(top, path)
+        if os.path.isdir(full_path) and not os.path.islink(full_path):
+            if worktree_files is None:
+                nested = list_files(top, [path])
+            else:
+                nested = [file for file in worktree_files if not path or file.startswith(f"{path}/")]
+            files += [file for file in nested if file.endswith((".yaml", ".yml")) or scope.covers(file)]
+        elif os.path.lexists(full_path):
+            explicit.add(path)
+            files.append(path)
         else:
-            raise UsageError(f"there is no '{typed}'", "check the path")
-    return named, list(dict.fromkeys(found))
+            raise UsageError(f"'{argument}' does not exist", "correct the path")
+    return explicit, list(dict.fromkeys(files))
 
 
-def _relative(repository: Repository | None, top: str, folder: str, paths: tuple[str, ...]) -> list[str]:
-    if repository is not None:
-        return resolve_relative_paths(repository, folder, paths)
-    return [os.path.relpath(os.path.join(folder, path), top) for path in paths]
-
-
-def _is_below(path: str, folder: str) -> bool:
-    return not folder or path.startswith(f"{folder}/")
-
-
-def _read_contract_file(top: str, path: str, scope: Scope, *, given: bool) -> ParsedFile:
-    """Return what a file holds; where contracts are found by that, of a file that is none nothing but that."""
+def _read_contract_file(top: str, path: str, scope: Scope, *, is_explicit: bool) -> ParsedFile:
+    """Return a file, parsed, without a format if it is no contract. An explicitly named file has to be one."""
     content = read_file(top, path)
-    open_to_all = scope.by_content and not given and not scope.matches_globs(path)
-    if open_to_all and not (isinstance(content, bytes) and may_be_contract(content)):
+    may_be_other = scope.by_content and not is_explicit and not scope.matches_globs(path)
+    if may_be_other and not (isinstance(content, bytes) and may_be_contract(content)):
         return ParsedFile(path, None)
-    if isinstance(content, bytes):
-        reading = read_content(path, content)
-        return ParsedFile(path, None) if open_to_all and not is_contract(reading, content) else reading
-    problem = Problem(Location(path), f"the file is {content}", "put the contract's own content here")
-    return ParsedFile(path, UNKNOWN, problems=(problem,))
+    if not isinstance(content, bytes):
+        problem = Problem(Location(path), f"the file is {content}", "replace it with the contract itself")
+        return ParsedFile(path, UNKNOWN, problems=(problem,))
+    parsed = read_content(path, content)
+    if may_be_other and not is_contract(parsed, content):
+        return ParsedFile(path, None)
+    if is_explicit and parsed.format is None:
+        hint = "a contract has dataset_id, version and fields; see: dcr schema contract"
+        return ParsedFile(path, UNKNOWN, problems=(Problem(Location(path), "the file is not a contract", hint),))
+    return parsed
 
 
-def _build_not_contract_reading(path: str) -> ParsedFile:
-    hint = "a contract has dataset_id, version and fields; see: dcr schema contract"
-    return ParsedFile(path, UNKNOWN, problems=(Problem(Location(path), "the file is no contract", hint),))
-
-
-def _check_reading(
-    reading: ParsedFile, policy: StricterPolicy, unread: tuple[UnreadKey, ...]
+def _check_file(
+    parsed: ParsedFile, policy: StricterPolicy, unread_keys: tuple[UnreadKey, ...]
 ) -> Iterator[ContractReport]:
-    """Yield a report for each contract of a file that something is to be said about."""
-    if not reading.contracts:
-        pair = ContractPair(None, None, proposed_problems=reading.problems, unread_keys=unread)
-        yield from _check_pair(reading, None, pair, policy)
-    for number, contract in enumerate(each for each in reading.contracts if not each.alias_of):
+    """Yield a report for each contract of a file that has issues."""
+    if not parsed.contracts:
+        pair = ContractPair(None, None, proposed_problems=parsed.problems, unread_keys=unread_keys)
+        yield from _check_pair(parsed, None, pair, policy)
+    for number, contract in enumerate(contract for contract in parsed.contracts if not contract.alias_of):
         problems = tuple(
-            each
-            for each in reading.problems
-            if each.dataset_id == contract.dataset_id or (number == 0 and not each.dataset_id)
+            problem
+            for problem in parsed.problems
+            if problem.dataset_id == contract.dataset_id or (number == 0 and not problem.dataset_id)
         )
-        about = filter_keys(unread, contract.dataset_id) if unread else ()
-        pair = ContractPair(None, contract, proposed_problems=problems, unread_keys=about)
-        yield from _check_pair(reading, contract, pair, policy)
+        keys = filter_keys(unread_keys, contract.dataset_id) if unread_keys else ()
+        pair = ContractPair(None, contract, proposed_problems=problems, unread_keys=keys)
+        yield from _check_pair(parsed, contract, pair, policy)
 
 
 def _check_pair(
-    reading: ParsedFile, contract: Contract | None, pair: ContractPair, policy: StricterPolicy
+    parsed: ParsedFile, contract: Contract | None, pair: ContractPair, policy: StricterPolicy
 ) -> Iterator[ContractReport]:
-    issues = adjust_issues(run_rules(pair, "none"), pair, policy, (), "")
+    issues = apply_policy(run_rules(pair, "none"), pair, policy, (), "")
     if issues:
-        issues = tuple(map(create_location_resolver({}, {reading.path: reading}), issues))
-        dataset_id = contract.dataset_id if contract else reading.dataset_id
-        version = contract.version if contract else None
-        yield ContractReport(dataset_id, reading.path, None, UNCHANGED, None, None, version, None, "none", None, issues)
+        issues = tuple(map(create_location_resolver({}, {parsed.path: parsed}), issues))
+        dataset_id = contract.dataset_id if contract else parsed.dataset_id
+        yield _build_report(dataset_id, contract.version if contract else None, parsed.path, issues)
 
 
-def _check_duplicates(claims: dict[str, list[_DatasetSource]], policy: StricterPolicy) -> Iterator[ContractReport]:
-    for found in claims.values():
-        of_versions = all(each.is_alias for each in found)  # that is said of the versions themselves
-        for each in found if len(found) > 1 and not of_versions else ():
-            others = tuple(other.location for other in found if other is not each)
-            pair = ContractPair(None, Contract(each.dataset_id, each.version, ()), duplicates=others)
-            issues = [
-                issue._replace(location=each.location)
-                for issue in adjust_issues(run_rules(pair, "none"), pair, policy, (), "")
+def _check_duplicates(
+    sources_by_id: dict[str, list[_DatasetSource]], policy: StricterPolicy
+) -> Iterator[ContractReport]:
+    for datasets in sources_by_id.values():
+        if len(datasets) == 1 or all(dataset.is_alias for dataset in datasets):
+            continue  # duplicate aliases are reported with the versions they stand for
+        for dataset in datasets:
+            duplicates = tuple(other.location for other in datasets if other is not dataset)
+            pair = ContractPair(None, Contract(dataset.dataset_id, dataset.version, ()), duplicates=duplicates)
+            issues = tuple(
+                issue._replace(location=dataset.location)
+                for issue in apply_policy(run_rules(pair, "none"), pair, policy, (), "")
                 if issue.kind == "dataset_id_duplicated"
-            ]
-            path = each.location.path
-            yield ContractReport(
-                each.dataset_id, path, None, UNCHANGED, None, None, each.version, None, "none", None, tuple(issues)
             )
+            yield _build_report(dataset.dataset_id, dataset.version, dataset.location.path, issues)
+
+
+def _build_report(dataset_id: str | None, version: str | None, path: str, issues: tuple[Issue, ...]) -> ContractReport:
+    return ContractReport(dataset_id, path, None, UNCHANGED, None, None, version, None, "none", None, issues)

@@ -1,7 +1,7 @@
-"""Judges what a push moves, ref by ref: on the server before it is taken, or at its sender before it leaves.
+"""Checks the refs of a push, on the server before it accepts them or on the client before it sends them.
 
-What was published on the default branch is compared with what would take its place, even by a forced push. Another
-branch is compared as its pull request would be: with the commit where it left the default branch.
+The default branch is compared with its published commit, even in a forced push. Any other branch is compared like its
+pull request: with its merge base with the default branch.
 """
 
 from __future__ import annotations
@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from dcr.check import Request, check
 from dcr.errors import DcrError
-from dcr.git.base.comparison import create_empty_base, find_common_base, has_refs, resolve_exact_base
+from dcr.git.base.merge_bases import create_empty_base, find_common_base, resolve_exact_base
 from dcr.git.base.resolution import NoBaseError, resolve_ref
-from dcr.git.policies import find_policy_base
 from dcr.git.ref_updates import BRANCH_PREFIX, PublishedBranch, RefUpdate, get_published_branch, use_tracking_ref
+from dcr.git.refs import has_refs
 from dcr.git.repository import discover_repository
 
 if TYPE_CHECKING:
@@ -24,23 +24,23 @@ if TYPE_CHECKING:
     from dcr.git.repository import Repository
     from dcr.report.report import Report
 
-
-_NOT_COMPARED = "each contract was judged alone"
+_NOT_COMPARED = "its contracts are validated without a base"
 
 
 class PushOptions(NamedTuple):
-    """What a caller asks of a gate: patterns of the refs to judge (none: every branch), and when to fail."""
+    """The patterns of the refs to check (empty for all branches), and the severity that refuses a push."""
 
     refs: tuple[str, ...] = ()
     fail_on: str | None = None
 
     def covers(self, update: RefUpdate) -> bool:
-        """Whether a ref is to be judged, by its whole name or by the name people call it."""
-        return not self.refs or any(fnmatchcase(each, glob) for glob in self.refs for each in (update.ref, update.name))
+        """Return whether a ref is to be checked, by its full name or its short name."""
+        names = (update.ref, update.name)
+        return not self.refs or any(fnmatchcase(name, glob) for glob in self.refs for name in names)
 
 
 class UpdateResult(NamedTuple):
-    """What came of one ref: a report, or why none was made; `note` is what is to be known beside either."""
+    """The result for one ref: a report or an error. `note` explains how the ref was checked, or why it was not."""
 
     update: RefUpdate
     note: str
@@ -49,97 +49,94 @@ class UpdateResult(NamedTuple):
 
     @property
     def is_refused(self) -> bool:
-        """Whether the push must not go through because of this ref."""
+        """Whether this ref refuses the push."""
         return self.error is not None or (self.report is not None and self.report.fails)
 
 
 def check_received(
-    folder: str, updates: Sequence[RefUpdate], default_branch: str | None, wanted: PushOptions
+    folder: str, updates: Sequence[RefUpdate], default_branch: str | None, options: PushOptions
 ) -> list[UpdateResult]:
-    """Return a judgement on each ref that a server is about to move; `default_branch` is HEAD's where none is named.
+    """Return the result for each ref that a server is about to update.
 
-    Raises a `DcrError` when no ref at all can be judged.
+    Without a `default_branch`, HEAD names it. Raise a `DcrError` if no ref can be checked.
     """
     repository = discover_repository(folder)
-    return list(_check_updates(folder, repository, updates, get_published_branch(repository, default_branch), wanted))
+    return list(_check_updates(folder, repository, updates, get_published_branch(repository, default_branch), options))
 
 
 def check_sent(
-    folder: str, updates: Sequence[RefUpdate], remote: str, wanted: PushOptions, *, guessed: bool = False
+    folder: str, updates: Sequence[RefUpdate], remote: str, options: PushOptions, *, guessed: bool = False
 ) -> list[UpdateResult]:
-    """Return a judgement on each ref that is about to be pushed to a remote.
+    """Return the result for each ref that is about to be pushed to a remote.
 
-    The default branch is what `dcr check` takes for the base. Old commits that are `guessed` give way to what the
-    clone knows of the remote: of a forced push a hook manager may name where it grew from. Raises a `DcrError` when
-    nothing says which branch is the default one.
+    The default branch is the base that `dcr check` finds. If the old commits are `guessed`, remote-tracking refs
+    replace them, because in a forced push a hook manager may pass the merge base as the old commit. Raise a `DcrError`
+    if the default branch cannot be found.
     """
-    if not any(update.new and update.ref.startswith(BRANCH_PREFIX) and wanted.covers(update) for update in updates):
-        return [UpdateResult(each, _find_skip_reason(each, wanted)) for each in updates]
+    if not any(update.new and update.ref.startswith(BRANCH_PREFIX) and options.covers(update) for update in updates):
+        return [UpdateResult(update, _find_skip_reason(update, options)) for update in updates]
     repository = discover_repository(folder)
-    name, source, commit = resolve_ref(repository, None, lambda at: find_policy_base(repository, at))
-    if name == "HEAD":  # the only branch there is
-        here = (
-            repository.git.run_unchecked("symbolic-ref", "--quiet", "HEAD")
-            .stdout.decode("utf-8", "surrogateescape")
-            .strip()
-        )
-        published = PublishedBranch(here, commit, source)
+    name, source, commit = resolve_ref(repository, None)
+    if name == "HEAD":  # the repository has one branch only
+        output = repository.git.run_unchecked("symbolic-ref", "--quiet", "HEAD").stdout
+        published = PublishedBranch(output.decode("utf-8", "surrogateescape").strip(), commit, source)
     else:
         branch = name.removeprefix(f"{remote}/").removeprefix("origin/")
         published = PublishedBranch(f"{BRANCH_PREFIX}{branch}", commit, source)
     if guessed:
-        updates = [use_tracking_ref(repository, each, remote) for each in updates]
-    return list(_check_updates(folder, repository, updates, published, wanted))
+        updates = [use_tracking_ref(repository, update, remote) for update in updates]
+    return list(_check_updates(folder, repository, updates, published, options))
 
 
 def _check_updates(
-    folder: str, repository: Repository, updates: Iterable[RefUpdate], published: PublishedBranch, wanted: PushOptions
+    folder: str, repository: Repository, updates: Iterable[RefUpdate], published: PublishedBranch, options: PushOptions
 ) -> Iterator[UpdateResult]:
-    """Yield the judgements; a branch that grew from what the same push publishes is compared with that."""
-    moved = next((each.new for each in updates if each.ref == published.ref and each.new), None)
+    """Yield the results. If the push updates the default branch, other branches are compared with its new commit."""
+    new_commit = next((update.new for update in updates if update.ref == published.ref and update.new), None)
     for update in updates:
-        said = _find_skip_reason(update, wanted)
-        if said:
-            yield UpdateResult(update, said)
+        note = _find_skip_reason(update, options)
+        if note:
+            yield UpdateResult(update, note)
             continue
         try:
-            base, said = _choose_base(repository, update, published._replace(commit=moved or published.commit))
-            request = Request(folder, head=update.name, resolved_base=base, fail_on=wanted.fail_on)
-            yield UpdateResult(update, said, report=check(request))
+            base, note = _choose_base(repository, update, published._replace(commit=new_commit or published.commit))
+            request = Request(folder, head=update.name, resolved_base=base, fail_on=options.fail_on)
+            yield UpdateResult(update, note, report=check(request))
         except DcrError as error:
-            yield UpdateResult(update, said, error=error)
+            yield UpdateResult(update, note, error=error)
 
 
-def _find_skip_reason(update: RefUpdate, wanted: PushOptions) -> str:
-    """Return why a ref is not judged, or nothing."""
+def _find_skip_reason(update: RefUpdate, options: PushOptions) -> str:
+    """Return why a ref is not checked, or an empty string."""
     if update.new is None:
-        return "is deleted, and not judged"
+        return "is deleted, not checked"
     if not update.ref.startswith(BRANCH_PREFIX):
-        return "is no branch, and not judged"
-    return "" if wanted.covers(update) else "is matched by no --ref, and not judged"
+        return "is not a branch, not checked"
+    return "" if options.covers(update) else "does not match --ref, not checked"
 
 
 def _choose_base(repository: Repository, update: RefUpdate, published: PublishedBranch) -> tuple[Base, str]:
-    """Return what a branch is compared with, and what there is to say about it. Raises a `DcrError`."""
+    """Return the base of a branch, and a note on it or an empty string. Raise a `DcrError` if there is no base."""
     old, new = update.old, update.new or ""
     if update.ref == published.ref:
         if old is None:
-            return create_empty_base(repository, new), f"is new, and so compared with nothing: {_NOT_COMPARED}"
-        return resolve_exact_base(
-            repository, update.name, published.source, old, new, fix="git fetch, then push again"
-        ), ""
+            return create_empty_base(repository, new), f"is new, so {_NOT_COMPARED}"
+        hint = "run: git fetch, then push again"
+        base = resolve_exact_base(repository, update.name, published.source, old, new, hint=hint)
+        return base, ""
     if published.commit is not None:
-        found = find_common_base(repository, published.name, published.source, published.commit, new)
-        said = "" if found else f"shares no commit with {published.name}, and is compared with nothing: {_NOT_COMPARED}"
-        return found or create_empty_base(repository, new), said
-    missing = f"{published.source} names '{published.name}', which is not here"
+        common = find_common_base(repository, published.name, published.source, published.commit, new)
+        if common is None:
+            note = f"has no merge base with {published.name}, so {_NOT_COMPARED}"
+            return create_empty_base(repository, new), note
+        return common, ""
+    missing = f"{published.source} names '{published.name}', which does not exist in this repository"
     if old is not None:
-        return resolve_exact_base(
-            repository, update.name, "its own last commit", old, new
-        ), f"is compared with itself: {missing}"
+        base = resolve_exact_base(repository, update.name, "its own last commit", old, new)
+        return base, f"is compared with its own last commit: {missing}"
     if not has_refs(repository, branches=True):
-        return create_empty_base(repository, new), f"is the first branch, and so compared with nothing: {_NOT_COMPARED}"
+        return create_empty_base(repository, new), f"is the first branch, so {_NOT_COMPARED}"
     raise NoBaseError(
-        f"{missing}, so nothing says what '{update.name}' is to be compared with",
+        f"{missing}, so '{update.name}' has no base",
         "on the server: git symbolic-ref HEAD refs/heads/main, or dcr hook pre-receive --default-branch main",
     )

@@ -1,3 +1,3 @@
-"""The version of dcr, in one place for the package, the command and the reports."""
+"""Defines the version of dcr."""
 
 __version__ = "0.1.0"

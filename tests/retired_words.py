@@ -40,10 +40,10 @@ RETIRED = {
 
 RETIRED_NAMES = {
     r"Asked": "…Request", r"Told": "…History, …Report", r"Sought": "…Query", r"Held": "a noun", r"Opened": "Snapshot",
-    r"Once": "a noun", r"Paper": "Page", r"Slip": "Transition", r"Surroundings": "…Context", r"Manner": "…Options",
-    r"Wish": "…Request, …Options", r"Home": "SourceFile", r"Sketch": "…Facts", r"looked_back|look_back": "find_…, search_…",
-    r"escaping\w*|\w*_escaping|\w*_escapes": "counterexample", r"_own|_each|_told|_said": "a verb and its object",
-    r"spelling": "suggestion",
+    r"Paper": "Page", r"Slip": "Transition", r"Surroundings": "…Context", r"Manner": "…Options",
+    r"Wish": "…Request, …Options", r"Home": "SourceFile", r"Sketch": "…Facts",
+    r"looked_back|look_back": "find_…, search_…", r"escaping\w*|\w*_escaping|\w*_escapes": "counterexample",
+    r"_own|_each|_told|_said": "a verb and its object", r"spelling": "suggestion",
 }  # fmt: skip
 """Retired names in code: regular expressions of whole identifiers."""
 

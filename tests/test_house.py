@@ -1,8 +1,10 @@
 """The house rules that tools check: lint, format, types, import layers, and what the layout promises."""
 
 import ast
+import re
 import subprocess
 import sys
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -41,13 +43,40 @@ def test_imports_follow_the_layers():
     assert " 0 broken" in ended.stdout
 
 
+def imports_of(module: Path) -> set[str]:
+    """Return the modules of dcr that a module imports, anywhere in it."""
+    names = {name_of(each) for each in MODULES}
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(module.read_text("utf-8"))):
+        if isinstance(node, ast.ImportFrom) and node.module:
+            found |= {f"{node.module}.{alias.name}" for alias in node.names} & names or {node.module} & names
+        elif isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names} & names
+    return found - {name_of(module)}
+
+
+def name_of(module: Path) -> str:
+    return ".".join(module.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
+
+
+def test_no_modules_import_each_other():
+    graph = {name_of(module): imports_of(module) for module in MODULES}
+    assert len(graph) > 300
+    assert sum(map(len, graph.values())) > 1000
+    try:
+        TopologicalSorter(graph).prepare()
+    except CycleError as error:
+        pytest.fail(" imports ".join(reversed(error.args[1])))
+
+
 @pytest.mark.parametrize("module", MODULES, ids=lambda path: str(path.relative_to(ROOT)))
-def test_a_module_opens_with_one_sentence_and_stays_readable(module):
+def test_a_module_opens_with_one_short_sentence_and_stays_readable(module):
     text = module.read_text("utf-8")
     docstring = ast.get_docstring(ast.parse(text))
     assert docstring, "every module says what it is for"
-    first = docstring.partition("\n")[0]
-    assert first.endswith((".", ":", "?")), first
+    first = re.split(r"(?<=\.)\s", docstring.partition("\n\n")[0])[0]
+    assert first.endswith("."), first
+    assert len(first.split()) <= 25, first
     assert len(text.splitlines()) <= 300, "past 300 lines, split"
 
 

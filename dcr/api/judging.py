@@ -16,8 +16,8 @@ from dcr.git.command import split_records
 from dcr.git.contracts.changed_files import is_same_text, read_previous_versions
 from dcr.git.history import require_full_history
 from dcr.parsing.location import Location
-from dcr.policy.history_needs import HistoryNeeds, find_history_needs
-from dcr.registry.pair_history import add_history, select_history
+from dcr.policy.required_history import RequiredHistory, find_required_history
+from dcr.registry.history_lookup import add_history, select_history
 from dcr.report.policy_issues import get_today, list_policy_issues
 from dcr.report.report import BaseReport, ContractReport, Report, classify_change, deduplicate_file_issues
 
@@ -175,8 +175,8 @@ def _locate_id(state: RegistryState, dataset_id: str, path: str) -> Location:
 def _add_history(state: RegistryState, match: Match, mode: str) -> Match:
     """Return a match with the parts of the history that its change needs."""
     policy = state.governing.policy
-    needs = find_history_needs(match.pair, mode, policy)
-    if needs == HistoryNeeds():
+    needs = find_required_history(match.pair, mode, policy)
+    if needs == RequiredHistory():
         return match
     if needs.needs_full_history:
         require_full_history(state.repository, "a transitive mode or a time of deprecation")

@@ -1,4 +1,4 @@
-"""The typer application: every command by name, each loaded when it is asked for."""
+"""Defines the typer application, which imports each command when it is called."""
 
 import os
 import re
@@ -9,45 +9,62 @@ import typer
 from typer.core import TyperGroup
 from typer.main import get_command
 
-from dcr.cli.exits import EXIT_NOT_CHECKED, print_note
+from dcr.cli.exit_codes import EXIT_NOT_CHECKED
+from dcr.cli.messages import print_line
 
-COMMANDS = (
-    "check", "lint", "datasets", "log", "show", "blame", "diff", "audit", "bump", "deprecate", "archive", "accept",
-    "owners", "serve", "token", "hook", "git-diff-driver", "explain", "schema", "init", "demo",
-)  # fmt: skip
-"""Every command; `dcr/cli/commands/<name>.py` holds a function of that name, with `_` for each `-`."""
+COMMAND_GROUPS = {
+    "Checks": ("check", "lint", "explain"),
+    "Registry": ("datasets", "log", "show", "blame", "diff", "audit"),
+    "Edits": ("bump", "accept", "deprecate", "archive", "owners"),
+    "Service": ("serve", "token"),
+    "Setup": ("init", "hook", "git-diff-driver", "schema", "demo"),
+}
+"""The commands by heading; `dcr/cli/commands/<name>.py` contains a function of that name, with `_` for each `-`."""
 
+COMMANDS = tuple(name for group in COMMAND_GROUPS.values() for name in group)
 _ClickUsageError: Any = typer.BadParameter.__mro__[1]  # click's UsageError, of whichever click this typer carries
 
 
 class LazyCommandGroup(TyperGroup):
-    """A group whose commands are imported one at a time: `dcr check` does not pay for the others."""
+    """A group that imports only the command that is called, which keeps `dcr check` fast."""
 
-    def list_commands(self, ctx: Any) -> list[str]:  # noqa: ARG002 (the interface's)
-        """Return the names, in the order of the help."""
+    def list_commands(self, ctx: Any) -> list[str]:  # noqa: ARG002 (click's signature)
+        """Return the names of the commands, in the order of the help."""
         return list(COMMANDS)
 
-    def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ARG002 (the interface's)
-        """Return the command of a name, or None."""
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ARG002 (click's signature)
+        """Return a command, or None if it does not exist."""
         if cmd_name not in COMMANDS:
             return None
         name = cmd_name.replace("-", "_")
         module = import_module(f"dcr.cli.commands.{name}")
         single = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
-        brief = re.split("[:.]", module.__doc__ or "")[0]  # short enough not to be cut off in a list
-        single.command(cmd_name, help=module.__doc__, short_help=f"{brief}.", epilog=module.EXAMPLE)(
+        summary = re.split(r"[:.]\s", module.__doc__ or "")[0].rstrip(".")  # short enough for one line of `dcr --help`
+        single.command(cmd_name, help=module.__doc__, short_help=f"{summary}.", epilog=module.EXAMPLE)(
             getattr(module, name)
         )
         return get_command(single)
 
+    def format_options(self, ctx: Any, formatter: Any) -> None:
+        """Write the commands to the help, a section for each group, then the options."""
+        width = max(map(len, COMMANDS))  # aligns all groups
+        for heading, names in COMMAND_GROUPS.items():
+            rows = [(name.ljust(width), self.get_command(ctx, name).get_short_help_str(100)) for name in names]
+            with formatter.section(heading):
+                formatter.write_dl(rows)
+        super().format_options(ctx, formatter)
+
+    def format_commands(self, ctx: Any, formatter: Any) -> None:
+        """Write nothing: `format_options` has written the commands."""
+
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
-        """Return the command the arguments name. Raises `UsageError` for one that does not exist."""
+        """Return the command that the arguments name. Raise `UsageError` if it does not exist."""
         if args and args[0] not in COMMANDS and not ctx.resilient_parsing:
             from dcr.errors import UsageError
             from dcr.text.suggestions import format_suggestion
 
-            hint = format_suggestion(args[0], COMMANDS) or f"one of: {', '.join(COMMANDS)}"
-            raise UsageError(f"there is no command '{args[0]}'", hint)
+            hint = format_suggestion(args[0], COMMANDS) or f"choose one of: {', '.join(COMMANDS)}"
+            raise UsageError(f"unknown command '{args[0]}'", hint)
         return super().resolve_command(ctx, args)
 
 
@@ -73,36 +90,36 @@ def _print_version(wanted: bool) -> None:
 @app.callback()
 def _root_command(
     _version: Annotated[
-        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version.")
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version and exit.")
     ] = False,
 ) -> None:
-    """Git-native linter for data contracts: what a change breaks, for whom, and what to do.
+    """Git-native linter for data contracts: find breaking changes before they are merged.
 
-    Exit codes: 0 nothing at error severity, 1 issues, 2 could not check, 3 a bug in dcr.
+    Exit codes: 0 no issues at error severity, 1 issues, 2 not checked, 3 a bug in dcr.
     """
 
 
 def run_command(arguments: list[str]) -> int:
-    """Run a command and return its exit code. Raises `UsageError` for options and arguments that do not fit.
+    """Run a command and return its exit code. Raise `UsageError` if its options or arguments are wrong.
 
-    Typer's own main is not used: it turns a broken pipe into exit code 1, which here means issues.
+    Typer's own main is not used: it turns a broken pipe into exit code 1, which means issues here.
     """
     completion = arguments[:1] in (["--show-completion"], ["--install-completion"])
-    if completion and len(arguments) == 2:  # typer itself looks at the running shell, whatever is written
+    if completion and len(arguments) == 2:  # else typer ignores the shell that is named
         os.environ["_TYPER_COMPLETE_TEST_DISABLE_SHELL_DETECTION"] = "1"
     command = get_command(app)
     try:
         if "_DCR_COMPLETE" in os.environ:
-            command.main(arguments, prog_name="dcr")  # answers the shell, and exits
+            command.main(arguments, prog_name="dcr")  # prints the completions and exits
         with command.make_context("dcr", list(arguments)) as context:
             command.invoke(context)
     except typer.Exit as ended:
         return EXIT_NOT_CHECKED if completion and ended.exit_code else ended.exit_code
-    except SystemExit as ended:  # completion scripts end so
+    except SystemExit as ended:  # raised by the completion scripts
         return EXIT_NOT_CHECKED if ended.code else 0
     except _ClickUsageError as error:
         if not arguments:
-            print_note(error.format_message())  # the help, since nothing at all was asked for
+            print_line(error.format_message())  # the help
             return EXIT_NOT_CHECKED
         raise _translate_usage_error(error, arguments) from error
     return 0
@@ -111,12 +128,12 @@ def run_command(arguments: list[str]) -> int:
 def _translate_usage_error(error: Any, arguments: list[str]) -> Exception:
     from dcr.errors import UsageError
 
-    help_of = f"dcr {arguments[0]} --help" if arguments[0] in COMMANDS else "dcr --help"
+    help_command = f"dcr {arguments[0]} --help" if arguments[0] in COMMANDS else "dcr --help"
     if hasattr(error, "possibilities"):
-        near = sorted(error.possibilities or ())
-        hint = f"did you mean '{near[0]}'?" if near else f"{help_of} lists what there is"
-        if not near and arguments[0] in COMMANDS and not error.option_name.startswith("--"):
-            hint += "; a name that begins with a dash comes after --"
-        return UsageError(f"there is no option '{error.option_name}'", hint)
-    said = error.format_message().rstrip(".")
-    return UsageError(said[:1].lower() + said[1:], f"{help_of} shows how it is used")
+        similar = sorted(error.possibilities or ())
+        hint = f"did you mean '{similar[0]}'?" if similar else f"{help_command} lists all options"
+        if not similar and arguments[0] in COMMANDS and not error.option_name.startswith("--"):
+            hint += "; put -- before a name that begins with a dash"
+        return UsageError(f"unknown option '{error.option_name}'", hint)
+    message = error.format_message().rstrip(".")
+    return UsageError(message[:1].lower() + message[1:], f"see {help_command}")

@@ -1,6 +1,6 @@
 """Runs the command line and turns every error into an exit code.
 
-Exit codes: 0 nothing at error severity, 1 issues, 2 could not check, 3 a bug in dcr.
+Exit codes: 0 no issues at error severity, 1 issues, 2 not checked, 3 a bug in dcr.
 """
 
 from __future__ import annotations
@@ -13,38 +13,38 @@ import os
 import sys
 from typing import TYPE_CHECKING
 
-from dcr.cli.exits import EXIT_BUG, EXIT_INTERRUPTED, EXIT_NOT_CHECKED, print_note
+from dcr.cli.exit_codes import EXIT_BUG, EXIT_INTERRUPTED, EXIT_NOT_CHECKED
+from dcr.cli.messages import print_error, print_line
 
 if TYPE_CHECKING:
     from dcr.errors import DcrError
 
 ISSUE_TRACKER = "the dcr issue tracker"
-_OUTCOMES = {
-    **dict.fromkeys(("bump", "deprecate", "archive", "accept", "owners"), "nothing was written"),
-    **dict.fromkeys(("datasets", "log", "show", "blame", "diff"), "nothing was shown"),
+_CONSEQUENCES = {
+    **dict.fromkeys(("bump", "deprecate", "archive", "accept", "owners", "init", "token"), "nothing was written"),
+    **dict.fromkeys(("datasets", "log", "show", "blame", "diff", "explain", "schema"), "nothing was shown"),
     "serve": "nothing was served",
-    "token": "nothing was written",
 }
-"""What did not happen when a command ends with 2; of all others, nothing was checked."""
+"""What a command did not do when it exits with 2. The default is that nothing was checked."""
 
 
 def main() -> None:
     """Run the command that the arguments name, and exit."""
     _restart_in_utf8_mode()
-    gc.disable()  # one short run: collecting costs a tenth of it and frees nothing
+    gc.disable()  # a run is short: collecting takes a tenth of it and frees nothing
     _prepare_streams()
     code = _run_command()
     for stream in (sys.stdout, sys.stderr):
-        with contextlib.suppress(OSError, ValueError):  # its reader went away, or it is full: said already
+        with contextlib.suppress(OSError, ValueError):  # closed or full: already reported
             stream.flush()
-    os._exit(code)  # taking every module apart again costs another tenth
+    os._exit(code)  # unloading every module takes another tenth
 
 
 def _restart_in_utf8_mode() -> None:
-    """Start Python again, in its UTF-8 mode, where the locale has another encoding for names of files and arguments.
+    """Restart Python in UTF-8 mode if the locale has another encoding for file names and arguments.
 
-    Git's names are UTF-8, or bytes that nothing else may be made of, and few of them fit another encoding. What is
-    printed keeps the encoding that the locale asks for. Source: PEP 540.
+    Git stores names as bytes, usually UTF-8, and most locales cannot represent all of them. The output keeps the
+    locale's encoding. Source: PEP 540.
     """
     if sys.getfilesystemencoding() == "utf-8" or sys.flags.utf8_mode or not sys.executable or not sys.orig_argv[1:]:
         return
@@ -55,9 +55,9 @@ def _restart_in_utf8_mode() -> None:
 
 
 def _prepare_streams() -> None:
-    """Let output go nowhere where a stream is closed, and let no encoding refuse a character."""
+    """Replace closed streams, and escape characters that the encoding does not have."""
     if sys.stdout is None:
-        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115 (open as long as the run)
+        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115 (open until the process ends)
     if sys.stderr is None:
         sys.stderr = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
     for stream in (sys.stdout, sys.stderr):
@@ -74,48 +74,42 @@ def _run_command() -> int:
     except KeyboardInterrupt:
         return EXIT_INTERRUPTED
     except BrokenPipeError:
-        return EXIT_NOT_CHECKED  # the reader went away (`dcr check | head`); nobody is left to tell
+        return EXIT_NOT_CHECKED  # the reader closed the pipe, as in `dcr check | head`
     except OSError as error:
         return _print_error(_find_stdout_error(error) or error)
-    except Exception as error:  # noqa: BLE001 (the one place: an uncaught error must not look like "issues")
+    except Exception as error:  # noqa: BLE001 (the only one: an uncaught error must not look like "issues")
         return _print_error(error)
     return code
 
 
-def _find_stdout_error(error: OSError) -> Exception | None:
-    """Return what to say when stdout takes no more; whatever names a file is about that file."""
+def _find_stdout_error(error: OSError) -> DcrError | None:
+    """Return the error of a stdout that cannot be written. An error with a file name is about that file."""
     from dcr.errors import DcrError
 
     if error.filename is not None or error.errno not in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO):
         return None
     reason = (error.strerror or "unknown").lower()
-    return DcrError(f"stdout cannot be written: {reason}", "write where there is room")
-
-
-def _get_outcome(error: DcrError) -> str:
-    """Return what did not happen: what the error itself says, or else what the command is for."""
-    from dcr.errors import DcrError
-
-    if error.undone != DcrError.undone:
-        return error.undone
-    return _OUTCOMES.get(next(iter(sys.argv[1:]), ""), error.undone)
+    return DcrError(f"cannot write to stdout: {reason}", "write to a disk with free space")
 
 
 def _print_error(error: Exception) -> int:
     from dcr.errors import DcrError
-    from dcr.text.printable import escape_ci_commands, make_printable
 
     if isinstance(error, DcrError):
-        print_note(escape_ci_commands(f"dcr: {_get_outcome(error)}: {make_printable(error.message)}"))
-        if error.hint:
-            print_note(escape_ci_commands(f"  hint: {make_printable(error.hint)}"))
+        consequence = error.consequence
+        if consequence == DcrError.consequence:  # not set by the error itself
+            consequence = _CONSEQUENCES.get(next(iter(sys.argv[1:]), ""), consequence)
+        print_error(f"{error.message} ({consequence})", error.hint)
         return EXIT_NOT_CHECKED
     import traceback
 
+    from dcr.text.printable import make_printable
     from dcr.version import __version__
 
-    trace = "".join(traceback.format_exception(error)).rstrip("\n")
-    print_note("\n".join(escape_ci_commands(make_printable(line)) for line in trace.split("\n")))
-    print_note(f"dcr {__version__}: this is a bug in dcr, and nothing was checked")
-    print_note(f"  hint: report it with the lines above to {ISSUE_TRACKER}")
+    for line in "".join(traceback.format_exception(error)).rstrip("\n").split("\n"):
+        print_line(make_printable(line))
+    print_error(
+        f"this is a bug in dcr {__version__} (nothing was checked)",
+        f"report it with the lines above to {ISSUE_TRACKER}",
+    )
     return EXIT_BUG

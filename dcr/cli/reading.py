@@ -1,157 +1,102 @@
-"""What the reading commands share: where the registry is read, what is said beside it, and how it is shown."""
+"""Provides what the reading commands share: the registry, its history, and how a page is printed."""
 
 from __future__ import annotations
 
-import contextlib
-import os
-import shlex
-import shutil
-import subprocess
-import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from dcr.cli.exits import print_note
-from dcr.cli.output import Progress, get_style, get_working_folder, require_choice
+from dcr.cli.messages import print_warning
+from dcr.cli.options import LISTING_FORMATS, require_choice
+from dcr.cli.pager import show_page
+from dcr.cli.progress import Progress
+from dcr.cli.terminal import get_page_style, get_style
+from dcr.cli.working_folder import get_working_folder
 from dcr.errors import UsageError
 from dcr.git.repository import discover_repository
 from dcr.registry.history.facts import Retention
 from dcr.registry.snapshot import open_snapshot
 from dcr.registry.version_lookup import UNSHALLOW_COMMAND
-from dcr.rendering.style import Style
-from dcr.text.printable import escape_ci_commands, make_printable
+from dcr.rendering.listings.json_documents import render_json
 from dcr.text.suggestions import format_suggestion
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from dcr.registry.history.replay import UnreadableVersion
     from dcr.registry.history.timeline import History, Revision
     from dcr.registry.snapshot import Snapshot
-
-FORMATS = ("table", "json")
-UNLIMITED_WIDTH = 1_000_000
-"""Columns of a page that no terminal shows: a row of a table is one line there, whatever it takes."""
+    from dcr.rendering.style import Style
 
 MAX_LISTED_FILES = 5
-"""Files that are named one by one on stderr; `--format json` has all of them."""
+"""The number of unreadable files that are named on stderr; `--format json` lists all of them."""
+
+
+class PageOptions(NamedTuple):
+    """The options of every reading command: `--format`, `--color` and `--no-pager`."""
+
+    format: str
+    color: str
+    no_pager: bool
+
+    def check(self, formats: tuple[str, ...] = LISTING_FORMATS) -> PageOptions:
+        """Return the options, before any work is done. Raise `UsageError` if a value is unknown."""
+        require_choice("--format", self.format, formats)
+        get_style(self.color)
+        return self
+
+    def print_page(self, render: Callable[[Style], str], build_document: Callable[[], Mapping[str, Any]]) -> None:
+        """Print a page: the JSON document where that is the format, else what `render` returns."""
+        if self.format == "json":
+            show_page(render_json(build_document()), pager=False)
+        else:
+            show_page(render(get_page_style(self.color)), pager=not self.no_pager)
 
 
 def open_registry(ref: str | None) -> Snapshot:
-    """Return the registry of the working folder's repository at a ref, or at the base."""
+    """Return the registry of the current repository at a ref. The default is the base."""
     return open_snapshot(discover_repository(get_working_folder()), ref)
 
 
-def read_history_with_warnings(
-    opened: Snapshot, dataset_id: str | None = None, *, past: bool = False, compares: bool = False
-) -> History:
-    """Read a history, with word of it where it takes long, and say aloud what cannot be read.
+def read_history(snapshot: Snapshot, dataset_id: str | None = None, *, with_contracts: bool = False) -> History:
+    """Read the history of one dataset or all. Warn if the clone is shallow or no contract was found.
 
-    With `past`, also what could not be read at some commit on the way; `compares` is whether contracts will be read.
+    `with_contracts` keeps the contracts in memory that the command compares later.
     """
-    history = read_history(opened, dataset_id, compares=compares)
-    warn_unreadable(history.unreadable if past else history.still_unreadable)
-    return history
-
-
-def read_history(opened: Snapshot, dataset_id: str | None = None, *, compares: bool = False) -> History:
-    """Read a history, with word of it where it takes long, and say aloud when it is not the whole one."""
-    progress = Progress()
-    wants = (lambda _: True) if dataset_id is None else dataset_id.__eq__
-    keep = Retention(wants, last_versions=dataset_id is not None) if compares else None
-    try:
+    if with_contracts:
+        is_kept = (lambda _: True) if dataset_id is None else dataset_id.__eq__
+        retention = Retention(is_kept, last_versions=dataset_id is not None)
+    with Progress() as progress:
         progress("reading the history")
-        history = opened.read_history(dataset_id, progress, keep)
-    finally:
-        progress.finish()
+        history = snapshot.read_history(dataset_id, progress, retention if with_contracts else None)
     if not history.is_complete:
-        print_warning("this clone is shallow: nothing is known from before its first commit", UNSHALLOW_COMMAND)
-    if dataset_id is None and not history.list_datasets():
         print_warning(
-            f"no contract was found at '{opened.ref}' ({history.commit[:10]}), now or before; scope: {opened.scope}",
-            "dcr lint looks at the working tree, --ref REF at another commit; what a contract is: dcr schema contract",
+            "this clone is shallow: its history before the first commit is unknown", f"run: {UNSHALLOW_COMMAND}"
+        )
+    if dataset_id is None and not history.list_datasets():
+        commit = f"'{snapshot.ref}' ({history.commit[:10]})"
+        print_warning(
+            f"no contract found at {commit} or in its history; scope: {snapshot.scope}",
+            "check the working tree with dcr lint, or read another commit with --ref REF; to see what a contract is: "
+            "dcr schema contract",
         )
     return history
 
 
-def warn_unreadable(unread: Sequence[UnreadableVersion]) -> None:
-    """Say which files could not be read, and which commit left them so."""
-    for each in unread[:MAX_LISTED_FILES]:
-        print_warning(f"'{each.path}' could not be read as {each.commit.id[:10]} left it: {each.message}")
-    if len(unread) > MAX_LISTED_FILES:
-        print_warning(f"{len(unread) - MAX_LISTED_FILES} more could not be read: --format json names them")
+def warn_unreadable(versions: Sequence[UnreadableVersion]) -> None:
+    """Print a warning for each file that could not be read, with the commit that wrote it."""
+    for version in versions[:MAX_LISTED_FILES]:
+        print_warning(f"cannot read '{version.path}' at {version.commit.id[:10]}: {version.message}")
+    if len(versions) > MAX_LISTED_FILES:
+        print_warning(f"cannot read {len(versions) - MAX_LISTED_FILES} more files: --format json lists them")
 
 
-def get_dataset_states(opened: Snapshot, history: History, dataset_id: str) -> list[Revision]:
-    """Return the states of a dataset. Raises `UsageError` for one that never was, with the id that was meant."""
-    states = history.list_revisions(dataset_id)
-    if not states:
-        known = opened.read_history().list_datasets()
-        hint = format_suggestion(dataset_id, known) or "dcr datasets lists those there are"
-        when = "now or before" if history.is_complete else "now or as far back as this shallow clone goes"
-        raise UsageError(f"there is no dataset '{dataset_id}' at '{opened.ref}', {when}", hint)
-    return states
-
-
-def print_warning(message: str, hint: str = "") -> None:
-    """Say something beside the answer, on stderr."""
-    print_note(escape_ci_commands(f"dcr: {make_printable(message)}"))
-    if hint:
-        print_note(escape_ci_commands(f"  hint: {make_printable(hint)}"))
-
-
-def check_format_and_color(format_name: str, color: str, formats: Iterable[str] = FORMATS) -> None:
-    """Refuse a format or a colour that does not exist, before any work. Raises `UsageError`."""
-    require_choice("--format", format_name, tuple(formats))
-    get_style(color)
-
-
-def get_page_style(color: str) -> Style:
-    """Return how much room and colour a page has: that of the terminal, and any room where a program reads it."""
-    style = get_style(color)
-    if sys.stdout.isatty() or "COLUMNS" in os.environ:
-        return style
-    return Style(UNLIMITED_WIDTH, color=style.color, unicode=style.unicode)
-
-
-def show_page(text: str, *, pager: bool) -> None:
-    """Write a page to stdout; on a terminal it is too long for, through the pager."""
-    command = _find_pager(text) if pager and sys.stdout.isatty() and os.environ.get("TERM") != "dumb" else None
-    if command is None or not _run_pager(command, text):
-        sys.stdout.write(text)
-
-
-def _find_pager(text: str) -> list[str] | None:
-    """Return the pager to use: the user's, or less where there is one; None where the text fits or none is wanted."""
-    if text.count("\n") < shutil.get_terminal_size().lines:
-        return None
-    written = os.environ.get("PAGER")
-    if written is None:
-        return ["less", "-FRX"] if shutil.which("less") else None
-    try:
-        command = shlex.split(written)
-    except ValueError:
-        return None
-    if command and os.path.basename(command[0]) == "less" and "LESS" not in os.environ:
-        command.append("-FRX")
-    return command if command and command[0] != "cat" else None
-
-
-def _run_pager(command: list[str], text: str) -> bool:
-    """Run a pager and give it a text; whether it could be run."""
-    try:
-        process = subprocess.Popen(command, stdin=subprocess.PIPE)
-    except OSError:
-        return False
-    with contextlib.suppress(BrokenPipeError, KeyboardInterrupt):  # it was left before the end
-        process.communicate(text.encode(sys.stdout.encoding, "backslashreplace"))
-    while process.poll() is None:
-        with contextlib.suppress(KeyboardInterrupt):  # it is the pager's own
-            process.wait()
-    return True
-
-
-def write_bytes(content: bytes) -> None:
-    """Write a file's content to stdout as it is."""
-    sys.stdout.flush()
-    sys.stdout.buffer.write(content)
-    sys.stdout.buffer.flush()
+def get_revisions(snapshot: Snapshot, history: History, dataset_id: str) -> list[Revision]:
+    """Return the revisions of a dataset. Raise `UsageError`, with a suggestion, if it never existed."""
+    revisions = history.list_revisions(dataset_id)
+    if not revisions:
+        known = snapshot.read_history().list_datasets()
+        hint = format_suggestion(dataset_id, known) or "dcr datasets lists all datasets"
+        where = f"at '{snapshot.ref}' or in its history"
+        if not history.is_complete:
+            where += ", as far as this shallow clone goes"
+        raise UsageError(f"dataset '{dataset_id}' does not exist {where}", hint)
+    return revisions

@@ -1,11 +1,11 @@
-"""Which formats a run prints and where each goes: `--format NAME[:FILE]`, `--output FILE`, and the CI's own."""
+"""Chooses the formats and files of the reports, from `--format NAME[:FILE]`, `--output FILE` and the CI service."""
 
 from __future__ import annotations
 
 import os
-import sys
 from typing import TYPE_CHECKING, NamedTuple
 
+from dcr.cli.terminal import is_read_by_people
 from dcr.errors import UsageError
 from dcr.git.ci import detect_service
 from dcr.rendering.reports import list_formats, load_reporter
@@ -16,7 +16,10 @@ if TYPE_CHECKING:
 
 
 class ReportTarget(NamedTuple):
-    """One report to make; `file` is None for stdout. `commands_only` another report there only the CI's commands are made."""
+    """One report to write. `file` is None for stdout.
+
+    `commands_only` is set where another report on stdout has the closing line: only the CI commands are written.
+    """
 
     format: str
     file: str | None = None
@@ -24,29 +27,31 @@ class ReportTarget(NamedTuple):
 
 
 def parse_targets(formats: Iterable[str], outputs: Iterable[str]) -> tuple[ReportTarget, ...]:
-    """Return what to make and where to; an output belongs to the format at its place among those without a file.
+    """Return the reports to write. The n-th output is the file of the n-th format that names none.
 
-    Raises `UsageError` for a format that does not exist, and where two reports would get mixed.
+    Raise `UsageError` for an unknown format, and if two reports would be written to the same place.
     """
-    asked = [_parse_target(each) for each in formats]
+    targets = [_parse_target(text) for text in formats]
     files = list(outputs)
-    if "" in files or any(each.file == "" for each in asked):
-        raise UsageError("the name of a report's file is empty", "write for example --format sarif:dcr.sarif")
-    if not asked:
-        asked = [ReportTarget("text")] if files else _choose_default_targets()
-    for each in asked:
-        load_reporter(each.format)  # one that does not exist is said before any work
-    loose = [each for each in asked if each.file is None]
-    if files and len(files) != len(loose):
+    if "" in files or any(target.file == "" for target in targets):
+        raise UsageError("the file name of a report is empty", "name a file, for example: --format sarif:dcr.sarif")
+    if not targets:
+        targets = [ReportTarget("text")] if files else _choose_default_targets()
+    for target in targets:
+        load_reporter(target.format)  # raises for an unknown format, before any work is done
+    without_file = [target for target in targets if target.file is None]
+    if files and len(files) != len(without_file):
+        formats_found = format_count(len(without_file), "format")
+        name = (without_file or targets)[0].format
         raise UsageError(
-            f"--output names {format_count(len(files), 'file')}, and {format_count(len(loose), 'format')} could go there",
-            f"write them together: --format {loose[0].format if loose else asked[0].format}:{files[0]}",
+            f"--output names {format_count(len(files), 'file')} for {formats_found} without a file",
+            f"name the file in the format: --format {name}:{files[0]}",
         )
     if files:
         rest = iter(files)
-        asked = [each._replace(file=next(rest)) if each.file is None else each for each in asked]
-    _require_separate_outputs(asked)
-    return tuple(_order_targets(asked))
+        targets = [target._replace(file=next(rest)) if target.file is None else target for target in targets]
+    _require_separate_outputs(targets)
+    return tuple(_order_targets(targets))
 
 
 def _parse_target(text: str) -> ReportTarget:
@@ -55,41 +60,40 @@ def _parse_target(text: str) -> ReportTarget:
 
 
 def _choose_default_targets() -> list[ReportTarget]:
-    """A table where people read, lines where programs do; in a CI that reads annotations from its log, those too."""
+    """Return a table for people, or lines for programs; also annotations if the CI service reads them from its log."""
     if not is_read_by_people():
         return [ReportTarget("text")]
-    found = detect_service(os.environ)
-    reads_log = found in list_formats() and _is_command_format(found)
-    return [ReportTarget("table"), *([ReportTarget(found, beside=True)] if found and reads_log else [])]
-
-
-def is_read_by_people() -> bool:
-    """Whether stdout is a terminal or a log that people read: a CI's, or a hook manager's."""
-    known = os.environ.get("CI") or os.environ.get("PRE_COMMIT") or detect_service(os.environ)
-    return bool(known) or sys.stdout.isatty()
+    targets = [ReportTarget("table")]
+    service = detect_service(os.environ)
+    if service in list_formats() and _is_command_format(service):
+        targets.append(ReportTarget(service, commands_only=True))
+    return targets
 
 
 def _is_command_format(name: str) -> bool:
-    """Whether a format is made of commands to a CI's log, which may stand among other lines."""
+    """Return whether a format consists of commands to a CI log, which can be mixed with other lines."""
     return hasattr(load_reporter(name), "commands")
 
 
-def _require_separate_outputs(asked: list[ReportTarget]) -> None:
-    stdout = [each.format for each in asked if each.file is None]
-    whole = [each for each in stdout if not _is_command_format(each)]
-    if len(whole) > 1 or len(set(stdout)) < len(stdout):
+def _require_separate_outputs(targets: list[ReportTarget]) -> None:
+    stdout = [target.format for target in targets if target.file is None]
+    documents = [name for name in stdout if not _is_command_format(name)]
+    if len(documents) > 1 or len(set(stdout)) < len(stdout):
         raise UsageError(
-            f"{' and '.join(stdout)} would both go to stdout", f"write one to a file: --format {stdout[-1]}:FILE"
+            f"{' and '.join(stdout)} would both be written to stdout",
+            f"write one to a file: --format {stdout[-1]}:FILE",
         )
-    files = [os.path.abspath(each.file) for each in asked if each.file is not None]
-    twice = next((each for number, each in enumerate(files) if each in files[:number]), None)
-    if twice is not None:
-        raise UsageError(f"two reports would go to '{twice}'", "name a file for each")
+    files = [os.path.abspath(target.file) for target in targets if target.file is not None]
+    duplicate = next((file for number, file in enumerate(files) if file in files[:number]), None)
+    if duplicate is not None:
+        raise UsageError(f"two reports would be written to '{duplicate}'", "name a different file for each")
 
 
-def _order_targets(asked: list[ReportTarget]) -> list[ReportTarget]:
-    """Return the reports, those of stdout last; commands stand below another report, without an ending of their own."""
-    stdout = [each for each in asked if each.file is None]
-    whole = [each for each in stdout if not _is_command_format(each.format)]
-    commands = [each._replace(commands_only=bool(whole)) for each in stdout if _is_command_format(each.format)]
-    return [*(each for each in asked if each.file is not None), *whole, *commands]
+def _order_targets(targets: list[ReportTarget]) -> list[ReportTarget]:
+    """Return files first, then stdout. Commands follow another report and have no closing line of their own."""
+    stdout = [target for target in targets if target.file is None]
+    documents = [target for target in stdout if not _is_command_format(target.format)]
+    commands = [
+        target._replace(commands_only=bool(documents)) for target in stdout if _is_command_format(target.format)
+    ]
+    return [*(target for target in targets if target.file is not None), *documents, *commands]

@@ -1,1 +1,1 @@
-"""Compares two versions of a contract and reports what breaks. Does no I/O."""
+"""Compares two versions of a contract and reports what breaks, without I/O."""

@@ -1,4 +1,4 @@
-"""A recorded decision to let one break through: exactly what it names, and until when."""
+"""Defines an acceptance: a record that allows one break."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ class Acceptance(NamedTuple):
 
     @property
     def key(self) -> tuple[str, str, str, str | None]:
-        """What an issue has to be, exactly, to be let through."""
+        """The values that an issue must have to be accepted."""
         return self.dataset, self.version, self.kind, self.field
 
     @property
     def label(self) -> str:
-        """What it accepts, in words."""
-        about = f" on '{self.field}'" if self.field else ""
-        return f"{self.kind}{about} in '{self.dataset}' {self.version}"
+        """The accepted break in words; fingerprints contain this text."""
+        field = f" on '{self.field}'" if self.field else ""
+        return f"{self.kind}{field} in '{self.dataset}' {self.version}"

@@ -1,4 +1,4 @@
-"""Leaves out the pairs of aliases that say nothing of their own: what readers get who name no version."""
+"""Drops pairs of aliases whose issues the aliased version already reports."""
 
 from __future__ import annotations
 
@@ -12,28 +12,28 @@ if TYPE_CHECKING:
 
 
 def drop_repeated_aliases(pairs: Iterable[Match]) -> list[Match]:
-    """Return the pairs without those of aliases whose version reports the same: one cause, one issue."""
+    """Return the matches without aliases whose version has the same issues, so that each cause is reported once."""
+    matches = list(pairs)
     by_id: dict[str | None, list[Match]] = {}
-    listed = list(pairs)
-    for each in listed:
-        by_id.setdefault(each.dataset_id, []).append(each)
-    return [each for each in listed if not _is_repeated(each, by_id)]
+    for match in matches:
+        by_id.setdefault(match.dataset_id, []).append(match)
+    return [match for match in matches if not _is_repeated(match, by_id)]
 
 
-def _is_repeated(matched: Match, by_id: dict[str | None, list[Match]]) -> bool:
-    previous, proposed = matched.pair.previous, matched.pair.proposed
-    one = proposed or previous
-    if one is None or one.alias_of is None:
+def _is_repeated(match: Match, by_id: dict[str | None, list[Match]]) -> bool:
+    previous, proposed = match.pair.previous, match.pair.proposed
+    contract = proposed or previous
+    if contract is None or contract.alias_of is None:
         return False
-    of_version = by_id.get(one.alias_of, [])
-    if proposed is None:  # where the version stays, another one is the latest, and nobody enforces its contract
-        return matched.pair.unenforced is None or any(each.pair.unenforced for each in of_version)
-    told = not matched.pair.duplicates or any(each.pair.duplicates for each in of_version)
-    return told and (previous is None or matched.pair.is_repeated)
+    versions = by_id.get(contract.alias_of, [])
+    if proposed is None:  # if the version still exists, another one is the latest and its contract is not enforced
+        return match.pair.unenforced is None or any(version.pair.unenforced for version in versions)
+    is_reported = not match.pair.duplicates or any(version.pair.duplicates for version in versions)
+    return is_reported and (previous is None or match.pair.is_repeated)
 
 
 def is_reported_by_version(dataset_id: str, before: Mapping[str, Contract], after: Mapping[str, Contract]) -> bool:
-    """Whether a dataset is an alias on both sides of one version, or comes or goes with its version."""
+    """Return whether a dataset is an alias of one version before and after, or was added or removed with it."""
     previous, proposed = before.get(dataset_id), after.get(dataset_id)
     if previous is not None and proposed is not None:
         return previous.alias_of == proposed.alias_of is not None

@@ -1,4 +1,4 @@
-"""Constraints compared: which of them lets through a value that the other side's would refuse."""
+"""Finds constraints that reject values which the other contract allows."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dcr.compatibility.counterexamples.constraints import LOWER, UPPER, find_con
 from dcr.compatibility.counterexamples.rows import ABSENT, UNKNOWN
 from dcr.compatibility.wording import format_value
 from dcr.contract.values.field_values import find_failed_constraint
-from dcr.formats._foreign.mapping import resolve_scalar
+from dcr.formats._foreign.nodes import resolve_scalar_leniently
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,13 +33,13 @@ CONSTRAINT_GROUPS: tuple[tuple[str, ...], ...] = (
     ("timezone",),
     ("default_timezone",),
 )
-"""Constraints that say one thing together; a change within a group is one cause."""
+"""Constraints that limit the same property; a change within a group is one cause."""
 
 
 def find_stricter_constraints(writer: Field, reader: Field) -> Iterator[tuple[str, Any]]:
-    """Yield each group of the reader's constraints that refuses a value the writer allows, with that value.
+    """Yield each group of the reader's constraints that rejects a value the writer allows, with that value.
 
-    A group goes by the name of the constraint that is written, e.g. `exclusive_minimum`.
+    A group is named by the constraint that the contract has, for example `exclusive_minimum`.
     """
     for group in CONSTRAINT_GROUPS:
         value = find_constraint_counterexample(writer, reader, group)
@@ -48,27 +48,27 @@ def find_stricter_constraints(writer: Field, reader: Field) -> Iterator[tuple[st
 
 
 def _find_changed_constraint(group: tuple[str, ...], writer: Field, reader: Field, value: Any) -> str:
-    """Return the constraint of a group that changed and refuses the value."""
-    written = {key: reader.constraints[key] for key in reversed(group) if key in reader.constraints}
-    changed = [key for key, limit in written.items() if writer.constraints.get(key) != limit]
+    """Return the constraint of a group that changed and rejects the value."""
+    constraints = {key: reader.constraints[key] for key in reversed(group) if key in reader.constraints}
+    changed = [key for key, limit in constraints.items() if writer.constraints.get(key) != limit]
     refusing = (
         key
         for key in changed
-        if value is not UNKNOWN and find_failed_constraint(value, writer.type, {key: written[key]})
+        if value is not UNKNOWN and find_failed_constraint(value, writer.type, {key: constraints[key]})
     )
     return next(refusing, changed[0])
 
 
 def describe_change(key: str, previous: Field, proposed: Field) -> str:
-    """Return `from 3 to 5` for the constraint named, or for the one of its group that each side has."""
-    group = next(each for each in CONSTRAINT_GROUPS if key in each)
+    """Return `from 3 to 5` for a constraint, or for the one of its group that each contract has."""
+    group = next(group for group in CONSTRAINT_GROUPS if key in group)
     return f"from {_format_constraint(group, key, previous)} to {_format_constraint(group, key, proposed)}"
 
 
 def _format_constraint(group: tuple[str, ...], key: str, field: Field) -> str:
-    other = next((each for each in group if each in field.constraints), None)
-    if key in field.constraints or other is None:
+    present = next((name for name in group if name in field.constraints), None)
+    if key in field.constraints or present is None:
         text = field.section.find_text(key) if field.section and key not in field.constraints else None
-        return format_value(field.constraints.get(key) if text is None else resolve_scalar(text))
-    word = field.section.get_key_name(other) if field.section else other
-    return f"{word} {format_value(field.constraints[other])}"
+        return format_value(field.constraints.get(key) if text is None else resolve_scalar_leniently(text))
+    name = field.section.get_key_name(present) if field.section else present
+    return f"{name} {format_value(field.constraints[present])}"

@@ -1,4 +1,4 @@
-"""What the history knows of a dataset beyond the two sides of a pair, handed to the rules as values."""
+"""Holds what the rules need from a dataset's history."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ if TYPE_CHECKING:
 
 
 class ReleasedVersion(NamedTuple):
-    """An older version of the dataset, and the commit that has it so."""
+    """An older version of the dataset, and the commit that contains it."""
 
     contract: Contract
     commit: str = ""
 
 
 class FormerField(NamedTuple):
-    """A field as it was when the history had it, or one of its enum values, for the last time.
+    """A field in the newest version that had it, or one of its enum values.
 
-    `has_comparable_physical_type` is False where it stood in another format, whose words for stored types are not comparable.
+    `has_comparable_physical_type` is False if that version had another format, whose physical types differ.
     """
 
     field: Field
@@ -32,11 +32,11 @@ class FormerField(NamedTuple):
 
 
 class DeprecationPeriod(NamedTuple):
-    """How long something has to be deprecated before it may go, and since when what is about to go has been.
+    """The required deprecation period, and the dates since which fields and the contract are deprecated.
 
-    `field_dates` are days by path, the deprecation of an object being that of all in it; `contract_date` is the dataset's own
-    day. All days are UTC's, and those of the base: a mark that the change itself sets has no day yet. `supports_field_marks` is
-    whether the format has a mark for a field.
+    `field_dates` are by path; the date of an object is also that of its nested fields. Dates are in UTC and come from
+    the base: a deprecation in the change itself has no date. `supports_field_marks` is whether the format can mark a
+    field as deprecated.
     """
 
     min_days: int
@@ -46,19 +46,19 @@ class DeprecationPeriod(NamedTuple):
     supports_field_marks: bool = True
 
     def get_removal_date(self, since: date | None) -> date:
-        """Return the first day on which something may go; for what is not deprecated, if it were from today on."""
+        """Return the first day on which something may be removed if it is deprecated since then, or from today on."""
         return date.fromordinal(min((since or self.today).toordinal() + self.min_days, date.max.toordinal()))
 
     def is_over(self, since: date | None) -> bool:
-        """Whether something has been deprecated for long enough."""
+        """Return whether the deprecation period has passed."""
         return since is not None and since.toordinal() + self.min_days <= self.today.toordinal()
 
 
 class HistoryContext(NamedTuple):
-    """What is known; empty where nothing was looked for.
+    """What the history has about one pair; empty if nothing was looked up.
 
-    `former_fields` are by path those that the proposed contract adds and that were there before, `former_values` the same for
-    enum values, by path and value. `unreadable_versions` says in words which states of the dataset could not be read.
+    `former_fields` are fields by path that the proposed contract adds and an older version had. `former_values` are
+    the same for enum values, by path and value. `unreadable_versions` describe versions that could not be read.
     """
 
     former_fields: Mapping[str, FormerField] = {}
@@ -67,10 +67,10 @@ class HistoryContext(NamedTuple):
     unreadable_versions: tuple[str, ...] = ()
 
     def may_remove(self, path: str) -> bool:
-        """Whether a field has been deprecated for as long as the policy asks."""
+        """Return whether a field has been deprecated for as long as the policy requires."""
         return self.deprecation is not None and self.deprecation.is_over(self.deprecation.field_dates.get(path))
 
 
 def get_value_key(path: str, value: object) -> tuple[str, str]:
-    """Return what an enum value of a field is known by: 1 and true are two values."""
+    """Return the key of an enum value, which distinguishes 1 from true."""
     return path, repr(value)

@@ -1,4 +1,4 @@
-"""One finding: what it is about, how bad, where, for whom, and the row that proves it."""
+"""Defines an issue: its kind, severity, message, locations, witness and fingerprint."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ if TYPE_CHECKING:
     from dcr.parsing.location import Location
 
 CONSUMERS, NEW_READERS, OLD_READERS = "consumers", "new_readers", "old_readers"
-"""Who breaks: those who select the field, the proposed contract on rows already written, the previous
-contract on rows to come."""
+"""Who breaks: consumers of the data, readers of existing rows with the proposed contract, and readers of new rows
+with the previous contract."""
 
 READERS_BY_DIRECTION = {BACKWARD: NEW_READERS, FORWARD: OLD_READERS}
 """The readers that a change breaks in each direction."""
 
 
 class Witness(NamedTuple):
-    """The smallest row that one side accepts and the other refuses, written `times` times."""
+    """The smallest row that one contract accepts and the other refuses if it is written `times` times."""
 
     row: Any
     accepted_by: str
@@ -27,7 +27,7 @@ class Witness(NamedTuple):
 
 
 class IssueAcceptance(NamedTuple):
-    """The recorded decision that lets an issue through, and the severity it had."""
+    """The acceptance of an issue, and the severity that the issue had."""
 
     reason: str
     severity: str
@@ -35,7 +35,7 @@ class IssueAcceptance(NamedTuple):
 
 
 class Issue(NamedTuple):
-    """One finding of a rule on one contract; `field` is None when it is about the whole contract."""
+    """An issue of one contract; `field` is None if it is about the whole contract."""
 
     kind: str
     severity: str
@@ -53,7 +53,7 @@ class Issue(NamedTuple):
 
     @property
     def parties(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
-        """Who breaks and in which directions: what breaks readers both ways breaks both, those of the witness first."""
+        """Who breaks, and in which directions; the readers of the witness come first."""
         if self.breaks is None:
             return ()
         if self.breaks not in READERS_BY_DIRECTION.values():
@@ -63,7 +63,7 @@ class Issue(NamedTuple):
 
 
 def compute_fingerprint(dataset_id: str, kind: str, field: str | None, detail: str) -> str:
-    """Return an id that stays the same while unrelated lines, versions and files change."""
+    """Return an id that does not depend on unrelated lines, versions and files."""
     import hashlib  # noqa: PLC0415 (a run without issues needs none)
 
     text = "\x00".join((dataset_id, kind, field or "", detail))

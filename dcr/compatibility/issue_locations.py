@@ -1,4 +1,4 @@
-"""Gives the places of issues the names that their files have for them."""
+"""Adds key paths to the locations of issues."""
 
 from __future__ import annotations
 
@@ -19,26 +19,26 @@ KeysByPosition = dict[tuple[int, int], str]
 def create_location_resolver(
     previous: Mapping[str, ParsedFile], proposed: Mapping[str, ParsedFile]
 ) -> Callable[[Issue], Issue]:
-    """Return what names the places of an issue; each file is looked through when it first has one."""
+    """Return a function that adds key paths to an issue's locations; it reads each file at most once."""
     known: dict[int, KeysByPosition] = {}
 
-    def keys(reading: ParsedFile | None) -> KeysByPosition:
-        if reading is None or reading.root is None:
+    def find_keys(parsed_file: ParsedFile | None) -> KeysByPosition:
+        if parsed_file is None or parsed_file.root is None:
             return {}
-        if id(reading) not in known:
-            known[id(reading)] = map_key_paths(reading.root)
-        return known[id(reading)]
+        if id(parsed_file) not in known:
+            known[id(parsed_file)] = map_key_paths(parsed_file.root)
+        return known[id(parsed_file)]
 
-    def place_in(sides: tuple[Mapping[str, ParsedFile], ...], place: Location | None) -> Location | None:
-        if place is None or place.commit:  # an older text is no longer at hand
-            return place
-        reading = next((side[place.path] for side in sides if place.path in side), None)
-        return place._replace(key=keys(reading).get((place.line, place.column), ""))
+    def add_key(versions: tuple[Mapping[str, ParsedFile], ...], location: Location | None) -> Location | None:
+        if location is None or location.commit:  # the text of an older commit is not available
+            return location
+        parsed_file = next((files[location.path] for files in versions if location.path in files), None)
+        return location._replace(key=find_keys(parsed_file).get((location.line, location.column), ""))
 
-    def named(issue: Issue) -> Issue:
+    def resolve(issue: Issue) -> Issue:
         return issue._replace(
-            location=place_in((proposed, previous), issue.location),
-            previous_location=place_in((previous,), issue.previous_location),
+            location=add_key((proposed, previous), issue.location),
+            previous_location=add_key((previous,), issue.previous_location),
         )
 
-    return named
+    return resolve

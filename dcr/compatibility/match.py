@@ -1,4 +1,4 @@
-"""Holds one matched pair of contracts and the file that it is reported under."""
+"""Holds a matched pair of contracts and the file under which it is reported."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ if TYPE_CHECKING:
 
 
 class Match(NamedTuple):
-    """One pair, and the file it is reported under when neither side gave a contract.
+    """A matched pair, and the file under which it is reported.
 
-    `reported_by` is the dataset whose id the file took from another: an error about that tells of this pair too.
-    `former_id` is the id that the dataset had before, where its format changed. `is_unreadable_in_both` is whether both sides have a
-    file that gave no contract on either.
+    `reported_by` is the dataset that the file defines now, if an issue of that dataset covers this pair. `former_id` is
+    the dataset's id before its format changed. `is_unreadable_in_both` is whether the file exists before and after the
+    change and cannot be read in either.
     """
 
     pair: ContractPair
@@ -24,16 +24,16 @@ class Match(NamedTuple):
 
     @property
     def dataset_id(self) -> str | None:
-        """The dataset the pair is about, if that can be told."""
+        """The id of the dataset, if a contract could be read."""
         contract = self.pair.proposed or self.pair.previous
         return contract.dataset_id if contract else None
 
     @property
     def ids(self) -> list[str]:
-        """The ids the dataset had, the one it had before a change of format first."""
-        return list(dict.fromkeys(each for each in (self.former_id, self.dataset_id) if each is not None))
+        """The ids of the dataset, the one before a change of format first."""
+        return list(dict.fromkeys(name for name in (self.former_id, self.dataset_id) if name is not None))
 
     @property
     def paths(self) -> set[str]:
-        """The files of both sides."""
+        """The files of both contracts."""
         return {self.path, self.pair.previous.path} if self.pair.previous else {self.path}

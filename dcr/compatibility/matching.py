@@ -1,4 +1,4 @@
-"""Finds which previous contract belongs to which proposed one: by dataset id, wherever the files are."""
+"""Matches previous and proposed contracts by dataset id, independent of their files."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ if TYPE_CHECKING:
 
 
 class MatchContext(NamedTuple):
-    """What is known beyond the changed files, each asked for only when it matters.
+    """Functions that look up what the changed files do not contain; each is called only if its result matters.
 
-    `claims(ids)` gives the places of unchanged files that claim datasets; `elsewhere(ids)` gives contracts of
-    changed files outside the scope; `get_published` the base's own newest contract by dataset; `removed(contracts)` the
-    datasets of those contracts of the merge base that the base itself has removed by now.
+    `find_claims(ids)` returns where unchanged files define datasets. `find_out_of_scope(ids)` returns contracts of
+    changed files outside the scope. `get_published()` returns the base's newest contract by dataset id.
+    `find_removed(contracts)` returns the ids of the merge base's contracts that the base has removed since.
     """
 
     find_claims: Callable[[Iterable[str]], Mapping[str, tuple[Location, ...]]]
@@ -37,7 +37,7 @@ class MatchContext(NamedTuple):
 
 @dataclass(slots=True)
 class _ContractIndex:
-    """Contracts by dataset id and problems by path, of both sides."""
+    """Contracts by dataset id and problems by path, before and after the change."""
 
     previous: dict[str, list[Contract]] = field(default_factory=dict)
     proposed: dict[str, list[Contract]] = field(default_factory=dict)
@@ -47,166 +47,190 @@ class _ContractIndex:
 
 
 def match_contracts(
-    previous: Mapping[str, ParsedFile], proposed: Mapping[str, ParsedFile], around: MatchContext
+    previous: Mapping[str, ParsedFile], proposed: Mapping[str, ParsedFile], context: MatchContext
 ) -> list[Match]:
-    """Return every pair that the changed files make; readings are by path.
+    """Return every match of the contracts in the changed files, which are given by path.
 
-    A previous reading that is unreadable may hold the contracts of an older version beside its problems.
+    A previous file that is unreadable may contain the contracts of an older version in addition to its problems.
     """
-    sides = _ContractIndex()
-    now = match_migrated_ids(previous, proposed)
-    for path, reading in previous.items():
-        for contract in reading.contracts:
-            sides.previous.setdefault(now.get(contract.dataset_id, contract.dataset_id), []).append(contract)
-        sides.known_problems[path] = frozenset(each.identity for each in reading.problems)
-        if reading.is_unreadable:
-            sides.previous_problems[path] = reading.problems
-    for path, reading in proposed.items():
-        for contract in reading.contracts:
-            sides.proposed.setdefault(contract.dataset_id, []).append(contract)
-        if reading.problems:
-            sides.proposed_problems[path] = reading.problems
-    new = [each for each in sides.proposed if each not in sides.previous]
-    lost = [each for each in sides.previous if each not in sides.proposed]
-    claims = around.find_claims([*new, *lost]) if new or lost else {}
-    found = (_add_shared_version(each, previous, proposed) for each in _match_proposed(sides, claims, around))
-    gone = (
-        _add_shared_version(each, previous, proposed) for each in _match_removed(sides, lost, claims, proposed, around)
+    index = _build_index(previous, proposed)
+    added = [dataset_id for dataset_id in index.proposed if dataset_id not in index.previous]
+    removed = [dataset_id for dataset_id in index.previous if dataset_id not in index.proposed]
+    claims = context.find_claims([*added, *removed]) if added or removed else {}
+    matches = drop_repeated_aliases(
+        [
+            _add_shared_version(match, previous, proposed)
+            for match in (
+                *_match_proposed(index, claims, context),
+                *_match_removed(index, removed, claims, proposed, context),
+            )
+        ]
     )
-    pairs = drop_repeated_aliases([*found, *gone])
-    without = _match_unreadable(sides, pairs, previous, proposed)
+    unreadable = _match_unreadable(index, matches, previous, proposed)
     return sorted(
-        [*add_unread_keys(pairs, previous, proposed), *without], key=lambda each: (each.path, each.dataset_id or "")
+        [*add_unread_keys(matches, previous, proposed), *unreadable],
+        key=lambda match: (match.path, match.dataset_id or ""),
     )
+
+
+def _build_index(previous: Mapping[str, ParsedFile], proposed: Mapping[str, ParsedFile]) -> _ContractIndex:
+    index = _ContractIndex()
+    new_ids = match_migrated_ids(previous, proposed)
+    for path, parsed_file in previous.items():
+        for contract in parsed_file.contracts:
+            index.previous.setdefault(new_ids.get(contract.dataset_id, contract.dataset_id), []).append(contract)
+        index.known_problems[path] = frozenset(problem.identity for problem in parsed_file.problems)
+        if parsed_file.is_unreadable:
+            index.previous_problems[path] = parsed_file.problems
+    for path, parsed_file in proposed.items():
+        for contract in parsed_file.contracts:
+            index.proposed.setdefault(contract.dataset_id, []).append(contract)
+        if parsed_file.problems:
+            index.proposed_problems[path] = parsed_file.problems
+    return index
 
 
 def add_unread_keys(
-    pairs: Iterable[Match], previous: Mapping[str, ParsedFile], proposed: Mapping[str, ParsedFile]
+    matches: Iterable[Match], previous: Mapping[str, ParsedFile], proposed: Mapping[str, ParsedFile]
 ) -> Iterator[Match]:
-    """Yield the pairs, those of foreign files with the keys that are not read and that changed in the file."""
+    """Yield the matches, those of foreign files with the changed keys that dcr does not read."""
     known: dict[tuple[str, str], tuple[UnreadKey, ...]] = {}
-    for each in pairs:
-        contract = each.pair.proposed
+    for match in matches:
+        contract = match.pair.proposed
         if contract is None or contract.format == "native":
-            yield each
+            yield match
             continue
-        from dcr.formats.unread_keys import filter_keys, list_changed_keys  # noqa: PLC0415 (native files have no such keys)
+        from dcr.formats.unread_keys import filter_keys, list_changed_keys  # noqa: PLC0415 (native files have none)
 
-        where = (each.pair.previous.path if each.pair.previous else each.path, each.path)
-        if where not in known:
-            before, after = previous.get(where[0]), proposed.get(where[1])
-            known[where] = list_changed_keys(before, after) if before and after else ()
-        found = filter_keys(known[where], contract.dataset_id)
-        yield each._replace(pair=each.pair._replace(unread_keys=found)) if found else each
+        paths = (match.pair.previous.path if match.pair.previous else match.path, match.path)
+        if paths not in known:
+            before, after = previous.get(paths[0]), proposed.get(paths[1])
+            known[paths] = list_changed_keys(before, after) if before and after else ()
+        keys = filter_keys(known[paths], contract.dataset_id)
+        yield match._replace(pair=match.pair._replace(unread_keys=keys)) if keys else match
 
 
-def _add_shared_version(
-    matched: Match, previous: Mapping[str, ParsedFile], proposed: Mapping[str, ParsedFile]
-) -> Match:
-    """Add what else the file held that got or lost a dataset, where one version stands for all of them."""
-    pair = matched.pair
-    alone = None if pair.both else pair.proposed or pair.previous
-    if alone is None or alone.format == "native" or alone.is_changed_in_place or pair.duplicates or pair.out_of_scope:
-        return matched
+def _add_shared_version(match: Match, previous: Mapping[str, ParsedFile], proposed: Mapping[str, ParsedFile]) -> Match:
+    """Add two contracts of the file if a dataset was added or removed and one version is for all its datasets."""
+    pair = match.pair
+    single = None if pair.both else pair.proposed or pair.previous
+    if single is None or single.format == "native" or single.is_changed_in_place:
+        return match
+    if pair.duplicates or pair.out_of_scope:
+        return match
     before, after = (
-        next((each for each in side[alone.path].contracts if each.format == alone.format), None)
-        if alone.path in side else None
-        for side in (previous, proposed)
+        next((contract for contract in files[single.path].contracts if contract.format == single.format), None)
+        if single.path in files else None
+        for files in (previous, proposed)
     )  # fmt: skip
     if before is None or after is None or (pair.previous and pair.previous.status == "archived"):
-        return matched
-    return matched._replace(pair=pair._replace(shared_version=(before, after)))
+        return match
+    return match._replace(pair=pair._replace(shared_version=(before, after)))
 
 
 def _match_proposed(
-    sides: _ContractIndex, claims: Mapping[str, tuple[Location, ...]], around: MatchContext
+    index: _ContractIndex, claims: Mapping[str, tuple[Location, ...]], context: MatchContext
 ) -> Iterator[Match]:
-    for dataset_id, contracts in sides.proposed.items():
-        before = {each.path: each for each in sides.previous.get(dataset_id, ())}
-        moved = next((each for path, each in before.items() if all(path != other.path for other in contracts)), None)
-        home = next((each for each in contracts if each.path in before), contracts[0])
+    for dataset_id, contracts in index.proposed.items():
+        before = {contract.path: contract for contract in index.previous.get(dataset_id, ())}
+        paths = {contract.path for contract in contracts}
+        moved = next((contract for path, contract in before.items() if path not in paths), None)
+        main = next((contract for contract in contracts if contract.path in before), contracts[0])
         unchanged = claims.get(dataset_id, ())
         for contract in contracts:
-            others = [_get_id_location(each) for each in contracts if each is not contract and contract is not home]
-            also_at = (*unchanged, *others[:1]) if contract is not home else unchanged
-            mine = before.get(contract.path) or (moved if contract is home else None)
-            path = contract.path
-            problems = sides.previous_problems.get(mine.path if mine else path, ())
-            published = around.get_published().get(dataset_id) if not also_at else None
-            old, new = make_comparable(mine, contract) if mine else (None, contract)
+            is_main = contract is main
+            copies = [_get_id_location(copy) for copy in contracts if copy is not contract and not is_main]
+            duplicates = unchanged if is_main else (*unchanged, *copies[:1])
+            previous = before.get(contract.path) or (moved if is_main else None)
+            previous_path = previous.path if previous else contract.path
+            problems = index.previous_problems.get(previous_path, ())
+            old, new = make_comparable(previous, contract) if previous else (None, contract)
             pair = ContractPair(
                 previous=old,
                 proposed=new,
-                published=published,
-                previous_problems=problems if mine or not also_at else (),
-                proposed_problems=filter_problems(sides.proposed_problems.get(path, ()), dataset_id),
-                known_problems=sides.known_problems.get(mine.path if mine else path, frozenset()),
-                duplicates=also_at,
-                former_id=find_former_id(mine, contract),
+                published=None if duplicates else context.get_published().get(dataset_id),
+                previous_problems=problems if previous or not duplicates else (),
+                proposed_problems=filter_problems(index.proposed_problems.get(contract.path, ()), dataset_id),
+                known_problems=index.known_problems.get(previous_path, frozenset()),
+                duplicates=duplicates,
+                former_id=find_former_id(previous, contract),
             )
-            yield Match(pair, path, former_id=mine.dataset_id if mine and old is not mine else None)
+            former_id = previous.dataset_id if previous and old is not previous else None
+            yield Match(pair, contract.path, former_id=former_id)
 
 
 def _match_removed(
-    sides: _ContractIndex,
-    lost: list[str],
+    index: _ContractIndex,
+    ids: list[str],
     claims: Mapping[str, tuple[Location, ...]],
     proposed: Mapping[str, ParsedFile],
-    around: MatchContext,
+    context: MatchContext,
 ) -> Iterator[Match]:
-    gone = [each for each in lost if not claims.get(each)]
-    outside = around.find_out_of_scope(gone) if gone else {}
-    alone = [sides.previous[each][0] for each in gone if len(sides.previous[each]) == 1 and each not in outside]
-    removed = around.find_removed(alone) if alone else frozenset()
-    for dataset_id in gone:
-        if dataset_id in removed:
+    unclaimed = [dataset_id for dataset_id in ids if not claims.get(dataset_id)]
+    out_of_scope = context.find_out_of_scope(unclaimed) if unclaimed else {}
+    previous = {dataset_id: index.previous[dataset_id] for dataset_id in unclaimed}
+    single = [found[0] for dataset_id, found in previous.items() if len(found) == 1 and dataset_id not in out_of_scope]
+    removed_in_base = context.find_removed(single) if single else frozenset()
+    for dataset_id, (before, *_) in previous.items():
+        if dataset_id in removed_in_base:
             continue
-        before = sides.previous[dataset_id][0]
-        reading = proposed.get(before.path) or _find_unreadable_reading(dataset_id, proposed)
-        problems = sides.previous_problems.get(before.path, ())
-        if reading is not None and reading.is_unreadable:
-            yield Match(ContractPair(before, None, None, problems, reading.problems), reading.path)
-        elif dataset_id in outside:
-            after = outside[dataset_id]
+        parsed_file = proposed.get(before.path) or _find_unreadable_file(dataset_id, proposed)
+        problems = index.previous_problems.get(before.path, ())
+        if parsed_file is not None and parsed_file.is_unreadable:
+            yield Match(ContractPair(before, None, None, problems, parsed_file.problems), parsed_file.path)
+        elif dataset_id in out_of_scope:
+            after = out_of_scope[dataset_id]
             yield Match(ContractPair(before, after, None, problems, out_of_scope=after.path), after.path)
         else:
-            now = _find_replacement(before, reading, sides) if reading else None
-            taken = now is not None and (claims.get(now) or len(sides.proposed.get(now, ())) > 1)
-            listed_at = reading.list_location if reading else None
-            notes = filter_problems(reading.problems, "") if reading else ()
-            still = next((found for each in proposed.values() if (found := each.unenforced.get(dataset_id))), None)
-            pair = ContractPair(before, None, None, problems, notes, replaced_by=now, removed_at=listed_at)
-            pair = pair._replace(unenforced=still)
-            yield Match(pair, before.path, reported_by=now if taken else None)
+            replacement = _find_replacement(before, parsed_file, index) if parsed_file else None
+            is_duplicate = replacement is not None and (
+                claims.get(replacement) or len(index.proposed.get(replacement, ())) > 1
+            )
+            files = (other.unenforced.get(dataset_id) for other in proposed.values())
+            pair = ContractPair(
+                previous=before,
+                proposed=None,
+                previous_problems=problems,
+                proposed_problems=filter_problems(parsed_file.problems, "") if parsed_file else (),
+                replaced_by=replacement,
+                removed_at=parsed_file.list_location if parsed_file else None,
+                unenforced=next((unenforced for unenforced in files if unenforced), None),
+            )
+            yield Match(pair, before.path, reported_by=replacement if is_duplicate else None)
 
 
-def _find_replacement(before: Contract, reading: ParsedFile, sides: _ContractIndex) -> str | None:
-    """Return the dataset a file is now about, or the one among several new ones that has the same fields."""
+def _find_replacement(before: Contract, parsed_file: ParsedFile, index: _ContractIndex) -> str | None:
+    """Return the dataset that a file defines now, or the one of several new ones that has the same fields."""
     if before.format == "native":
-        return reading.contracts[0].dataset_id if len(reading.contracts) == 1 else None
-    new = [each for each in reading.contracts if each.dataset_id not in sides.previous and each.fields]
-    wanted = build_fields_key(before.fields)
-    return next((each.dataset_id for each in new if build_fields_key(each.fields) == wanted), None)
+        return parsed_file.contracts[0].dataset_id if len(parsed_file.contracts) == 1 else None
+    added = [
+        contract for contract in parsed_file.contracts if contract.dataset_id not in index.previous and contract.fields
+    ]
+    fields_key = build_fields_key(before.fields)
+    return next((contract.dataset_id for contract in added if build_fields_key(contract.fields) == fields_key), None)
 
 
-def _find_unreadable_reading(dataset_id: str, proposed: Mapping[str, ParsedFile]) -> ParsedFile | None:
-    return next((each for each in proposed.values() if each.is_unreadable and each.dataset_id == dataset_id), None)
+def _find_unreadable_file(dataset_id: str, proposed: Mapping[str, ParsedFile]) -> ParsedFile | None:
+    files = proposed.values()
+    return next(
+        (candidate for candidate in files if candidate.is_unreadable and candidate.dataset_id == dataset_id), None
+    )
 
 
 def _match_unreadable(
-    sides: _ContractIndex, pairs: list[Match], previous: Mapping[str, ParsedFile], proposed: Mapping[str, ParsedFile]
+    index: _ContractIndex, matches: list[Match], previous: Mapping[str, ParsedFile], proposed: Mapping[str, ParsedFile]
 ) -> Iterator[Match]:
-    """Files that gave no contract on one side and are part of no pair yet."""
-    here = {each.path for each in pairs}
-    told = here | {each.pair.previous.path for each in pairs if each.pair.previous}
-    for path, problems in sides.proposed_problems.items():
-        if path not in here and not proposed[path].contracts:
-            before = sides.previous_problems.get(path, ())
-            known = sides.known_problems.get(path, frozenset())
+    """Yield a match for each file without a contract, before or after the change, that has no match yet."""
+    matched = {match.path for match in matches}
+    matched_before = matched | {match.pair.previous.path for match in matches if match.pair.previous}
+    for path, problems in index.proposed_problems.items():
+        if path not in matched and not proposed[path].contracts:
+            before = index.previous_problems.get(path, ())
+            known = index.known_problems.get(path, frozenset())
             pair = ContractPair(None, None, None, before, problems, known_problems=known)
             yield Match(pair, path, is_unreadable_in_both=path in previous)
-    for path, problems in sides.previous_problems.items():
-        if path not in told and path not in sides.proposed_problems:
+    for path, problems in index.previous_problems.items():
+        if path not in matched_before and path not in index.proposed_problems:
             yield Match(ContractPair(None, None, None, problems), path)
 
 

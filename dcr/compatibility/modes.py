@@ -1,6 +1,6 @@
-"""Compatibility modes: which side has to be able to read what, and whether of every released version.
+"""Defines the compatibility modes.
 
-The words are Confluent Schema Registry's, read for the rows of a dataset.
+The names are those of Confluent Schema Registry, applied to the rows of a dataset.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ DIRECTIONS: dict[str, tuple[str, ...]] = {
     "forward_transitive": (FORWARD,),
     "full_transitive": (BACKWARD, FORWARD),
 }
-"""Every mode, and the directions it asks for."""
+"""Every mode, and the directions that it checks."""
 
 MODES = tuple(DIRECTIONS)
 
@@ -25,21 +25,21 @@ _TRANSITIVE = "_transitive"
 
 
 def combine_modes(first: str, second: str) -> str:
-    """Return the mildest mode that asks for everything that either of two modes asks for."""
-    wanted = {*DIRECTIONS[first], *DIRECTIONS[second]}
+    """Return the mildest mode that checks everything that either of two modes checks."""
+    combined = {*DIRECTIONS[first], *DIRECTIONS[second]}
     transitive = is_transitive(first) or is_transitive(second)
     return next(
         mode
         for mode, directions in DIRECTIONS.items()
-        if set(directions) == wanted and is_transitive(mode) is transitive
+        if set(directions) == combined and is_transitive(mode) is transitive
     )
 
 
 def is_transitive(mode: str) -> bool:
-    """Whether a mode asks for its directions against every released version, not only the last one."""
+    """Return whether a mode compares with every released version, not only with the last one."""
     return mode.endswith(_TRANSITIVE)
 
 
 def get_direct_mode(mode: str) -> str:
-    """Return the mode that asks for the same directions between two versions."""
+    """Return the mode that checks the same directions between two versions only."""
     return mode.removesuffix(_TRANSITIVE)

@@ -1,4 +1,4 @@
-"""Judges a contract against older released versions too, for the transitive modes."""
+"""Checks a contract against older released versions, for the transitive modes."""
 
 from __future__ import annotations
 
@@ -21,25 +21,25 @@ _BUMP_KIND, _REINTRODUCTION_KIND = "version_bump_insufficient", "field_resurrect
 
 
 class OlderVerdict(NamedTuple):
-    """What the proposed contract breaks against one older version."""
+    """The issues of the proposed contract compared with one older version."""
 
     pair: ContractPair
     verdict: Verdict
 
 
 def may_break_older_versions(pair: ContractPair) -> bool:
-    """Whether older versions have to be asked: what means the same breaks nothing that it did not break before."""
+    """Return whether a pair has to be compared with older versions; an unchanged contract breaks nothing new."""
     return pair.proposed is not None and (pair.previous is None or pair.is_changed)
 
 
 def check_all_versions(pair: ContractPair, mode: str) -> tuple[Verdict, tuple[OlderVerdict, ...]]:
-    """Return the verdict on a pair, and those on the older versions of `pair.earlier` that it breaks against.
+    """Return the verdict on a pair, and those on the older versions that it breaks.
 
-    What is owed counts them all: a version must not break another one of its MAJOR.
+    The required bump covers all of them: a version must not break another one of the same MAJOR.
     """
     verdict = run_rules(pair, mode)
     older = tuple(_find_broken_versions(pair, mode))
-    if pair.previous and any(_requires_major(each, pair.previous.version) for each in older):
+    if pair.previous and any(_requires_major(verdict_on_older, pair.previous.version) for verdict_on_older in older):
         verdict = verdict._replace(required_bump=MAJOR)
     return verdict, older
 
@@ -48,19 +48,20 @@ def _find_broken_versions(pair: ContractPair, mode: str) -> Iterator[OlderVerdic
     if pair.proposed is None:
         return
     for released in pair.older_versions:
-        one = ContractPair(*make_comparable(released.contract, pair.proposed), history=pair.history)
-        found = run_rules(one, get_direct_mode(mode))
-        if any(issue.modes for issue in found.issues):
-            told = [each for each in found.issues if each.modes or each.kind == _BUMP_KIND]
-            yield OlderVerdict(one, found._replace(issues=tuple(_add_commit(each, released.commit) for each in told)))
+        older_pair = ContractPair(*make_comparable(released.contract, pair.proposed), history=pair.history)
+        verdict = run_rules(older_pair, get_direct_mode(mode))
+        if any(issue.modes for issue in verdict.issues):
+            issues = [issue for issue in verdict.issues if issue.modes or issue.kind == _BUMP_KIND]
+            with_commit = tuple(_add_commit(issue, released.commit) for issue in issues)
+            yield OlderVerdict(older_pair, verdict._replace(issues=with_commit))
 
 
 def _add_commit(issue: Issue, commit: str) -> Issue:
-    """Return an issue whose older place says which text it is in."""
-    place = issue.previous_location
-    if place is None or place.commit:
+    """Return an issue with the commit of its previous location."""
+    location = issue.previous_location
+    if location is None or location.commit:
         return issue
-    return issue._replace(previous_location=place._replace(commit=commit))
+    return issue._replace(previous_location=location._replace(commit=commit))
 
 
 def _requires_major(older: OlderVerdict, newest: str) -> bool:
@@ -72,47 +73,49 @@ def _requires_major(older: OlderVerdict, newest: str) -> bool:
 
 
 def merge_issues(newest: Iterable[Issue], older: Iterable[Iterable[Issue]]) -> tuple[Issue, ...]:
-    """Return the issues against the newest version and those of older ones that are news; older ones newest first.
+    """Return the issues against the newest version and the new ones against older versions, newest first.
 
-    An issue is news when its kind and field were not reported yet, or in fewer directions, or more mildly. It names
-    the newest version that it holds against; how many older ones there are is counted. Where a field breaks against the
-    version it is back from, that it is back with another meaning is not said too.
+    An issue against an older version is new if no issue of its kind and field was reported yet, or only with fewer
+    directions or a milder severity. Its message names the newest version that it breaks and counts the older ones.
+    A field that breaks against the version it was reintroduced from is not also reported as reintroduced.
     """
-    kept = list(newest)
+    merged = list(newest)
     known: dict[tuple[str, str | None], list[Issue]] = {}
-    for issue in kept:
+    for issue in merged:
         known.setdefault((issue.kind, issue.field), []).append(issue)
-    first_older = len(kept)
-    more: dict[int, set[str]] = {}
-    places: dict[tuple[str, str | None], list[int]] = {}
+    first_older = len(merged)
+    further_versions: dict[int, set[str]] = {}
+    numbers: dict[tuple[str, str | None], list[int]] = {}
     for issues in older:
         for issue in issues:
             key = (issue.kind, issue.field)
-            if any(_covers(each, issue) for each in known.get(key, ())):
-                for number in places.get(key, ()):
-                    if issue.against and issue.against != kept[number].against:
-                        more.setdefault(number, set()).add(issue.against)
+            if any(_covers(reported, issue) for reported in known.get(key, ())):
+                for number in numbers.get(key, ()):
+                    if issue.against and issue.against != merged[number].against:
+                        further_versions.setdefault(number, set()).add(issue.against)
                 continue
             known.setdefault(key, []).append(issue)
-            places.setdefault(key, []).append(len(kept))
-            kept.append(issue)
-    broken = {issue.field for issue in kept[first_older:] if issue.field}  # let through or not, it is the same cause
-    named = [
-        _add_version_to_message(each, len(more.get(number, ())))
-        for number, each in enumerate(kept)
-        if number >= first_older
+            numbers.setdefault(key, []).append(len(merged))
+            merged.append(issue)
+    broken = {issue.field for issue in merged[first_older:] if issue.field}  # accepted issues included
+    against_newest = [
+        issue for issue in merged[:first_older] if issue.kind != _REINTRODUCTION_KIND or issue.field not in broken
     ]
-    told = [each for each in kept[:first_older] if each.kind != _REINTRODUCTION_KIND or each.field not in broken]
-    return (*told, *named)
+    against_older = [
+        _add_version_to_message(issue, len(further_versions.get(number, ())))
+        for number, issue in enumerate(merged[first_older:], start=first_older)
+    ]
+    return (*against_newest, *against_older)
 
 
-def _covers(told: Issue, issue: Issue) -> bool:
-    """Whether what was told says all that another issue of its kind and field would."""
-    return set(issue.modes) <= set(told.modes) and SEVERITIES.index(told.severity) <= SEVERITIES.index(issue.severity)
+def _covers(reported: Issue, issue: Issue) -> bool:
+    """Return whether a reported issue has all directions and at least the severity of another one of its kind."""
+    is_as_severe = SEVERITIES.index(reported.severity) <= SEVERITIES.index(issue.severity)
+    return is_as_severe and set(issue.modes) <= set(reported.modes)
 
 
-def _add_version_to_message(issue: Issue, more: int) -> Issue:
-    """Return an issue whose message names the version it breaks against, since that is not the last one."""
-    rest = f" and {more} older version{'s' * (more > 1)}" if more else ""
-    named = format_version(issue.against, issue.previous_location)
-    return issue._replace(message=f"{issue.message}, compared with {named}{rest}")
+def _add_version_to_message(issue: Issue, further_versions: int) -> Issue:
+    """Return an issue with the broken version in its message, since that is not the previous one."""
+    further = f" and {further_versions} older version{'s' * (further_versions > 1)}" if further_versions else ""
+    version = format_version(issue.against, issue.previous_location)
+    return issue._replace(message=f"{issue.message}, compared with {version}{further}")

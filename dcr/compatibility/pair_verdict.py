@@ -1,4 +1,4 @@
-"""Judges one pair in full: against the merge base, older versions where a mode asks, and without what the base did."""
+"""Checks one pair against the merge base and, in transitive modes, against older versions."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ if TYPE_CHECKING:
 
 
 def check_pair(pair: ContractPair, mode: str) -> tuple[Verdict, tuple[OlderVerdict, ...]]:
-    """Return the verdict on a pair, and those on older versions where a transitive mode asked for them."""
+    """Return the verdict on a pair, and in a transitive mode those on older versions, without issues of the base."""
     verdict: Verdict
     older: tuple[OlderVerdict, ...] = ()
     if pair.older_versions:
-        from dcr.compatibility.older_versions import check_all_versions  # noqa: PLC0415 (transitive modes alone pay for it)
+        from dcr.compatibility.older_versions import check_all_versions  # noqa: PLC0415 (only transitive modes need it)
 
         verdict, older = check_all_versions(pair, mode)
     else:
         verdict = run_rules(pair, mode)
     if pair.published is None:
         return verdict, older
-    from dcr.compatibility.base_issues import drop_base_issues  # noqa: PLC0415 (where the base has gone on)
+    from dcr.compatibility.preexisting_issues import drop_preexisting_issues  # noqa: PLC0415 (only needed if the base has newer commits)
 
-    return drop_base_issues(pair, mode, verdict, older)
+    return drop_preexisting_issues(pair, mode, verdict, older)

@@ -1,4 +1,4 @@
-"""Matched pairs: a rule is handed both sides of one thing and never looks for a counterpart itself."""
+"""Defines pairs of contracts and of fields, so that rules need not look for a counterpart."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ if TYPE_CHECKING:
     from dcr.parsing.location import Location
 
 ITEMS = "[]"
-MAX_ADDED = 100  # among more new fields, a likeness says little, and looking for one takes the square of them
+MAX_ADDED = 100  # with more new fields, similar ones mean little, and comparing them takes quadratic time
 
 
 class FieldPair(NamedTuple):
-    """Both sides of one field; one side is None when the field is only in the other.
+    """A field in both contracts; one of them is None if the field is only in the other contract.
 
-    `steps` are the names that lead to it, `[]` standing for the elements of an array. `added` are the fields
-    of its level that only the proposed contract has. `history` is what the history knows, where it was asked. `in_map`
-    is whether it is what the keys or the values of a map are.
+    `steps` are the names of its path, with `[]` for the elements of an array. `added` are the new fields of the same
+    level. `history` is what the history has about the pair. `in_map` is whether the field stands for the keys or values
+    of a map.
     """
 
     path: str
@@ -38,51 +38,62 @@ class FieldPair(NamedTuple):
 
     @property
     def is_element(self) -> bool:
-        """Whether it has no name of its own in a row: the elements of an array, the keys or the values of a map."""
+        """Whether it has no name in a row: it stands for array elements, map keys or map values."""
         return self.in_map or self.steps[-1] == ITEMS
 
     @property
     def both(self) -> tuple[Field, Field] | None:
-        """Both sides, or None when one is missing."""
+        """Both fields, or None if one is missing."""
         return (self.previous, self.proposed) if self.previous and self.proposed else None
 
     @property
     def same_type(self) -> tuple[Field, Field] | None:
-        """Both sides when they have one type: what else they say can then be compared."""
+        """Both fields if they have the same type, so that their constraints can be compared."""
         both = self.both
         return both if both and both[0].type == both[1].type else None
 
     def get_key_name(self, key: str) -> str:
-        """Return the user's own format's word for one of dcr's keys."""
-        side = self.proposed or self.previous
-        return side.section.get_key_name(key) if side and side.section else key
+        """Return the name of a native key in the file's format."""
+        field = self.proposed or self.previous
+        return field.section.get_key_name(key) if field and field.section else key
 
     @property
     def renamed_to(self) -> str | None:
-        """The new field that is like the removed one in everything but its name, if there is one."""
+        """The name of a new field that differs from the removed one only by its name, if there is one."""
         if self.previous is None or self.proposed is not None or len(self.added) > MAX_ADDED:
             return None
-        wanted, plain = _get_shape(self.previous), (self.previous.type, len(self.previous.fields))
-        near = [each for each in self.added if (each.type, len(each.fields)) == plain]  # cheap, and tells most apart
-        alike = [each.name for each in near if _get_shape(each) == wanted]
-        if len(alike) < 2:
-            return alike[0] if alike else None
-        closest = difflib.get_close_matches(self.previous.name, alike, n=1, cutoff=0.4)
+        shape, outline = _get_shape(self.previous), (self.previous.type, len(self.previous.fields))
+        similar = [field for field in self.added if (field.type, len(field.fields)) == outline]  # a cheap first test
+        names = [field.name for field in similar if _get_shape(field) == shape]
+        if len(names) < 2:
+            return names[0] if names else None
+        closest = difflib.get_close_matches(self.previous.name, names, n=1, cutoff=0.4)
         return closest[0] if closest else None
 
 
 class ContractPair(NamedTuple):
-    """Both sides of one dataset and what is known around them.
+    """The previous and the proposed contract of a dataset, and what is known about them.
 
-    `published` is the base's own newest contract of the dataset when that is not `previous`; `known_problems` are
-    the identities of what the previous file held already; `duplicates` are other files that claim the dataset;
-    `out_of_scope` is the path a contract moved to that no glob covers. Of a contract that is gone, `replaced_by` is the
-    dataset that seems to have taken its place, `removed_at` where the file that held it lists the datasets it has now,
-    and `unenforced` where its dataset is still defined without an enforced contract. `former_id` is the id it had before
-    its file changed the format. `shared_version` are contracts of both sides of a file that got or lost this dataset, and that
-    has one version for all. `older_versions` are the older released versions that a transitive mode asks about, newest first,
-    and `history` is what else the history knows, where it was asked. `unread_keys` are keys of a
-    foreign file that dcr does not read and that changed.
+    Known about the dataset:
+
+    - `published`: the base's newest contract, if that is not `previous`
+    - `older_versions`: released versions that a transitive mode compares with, newest first
+    - `history`: what the history has about the pair, if it was looked up
+    - `duplicates`: other files that define the dataset
+    - `former_id`: the dataset's id before its file changed the format
+
+    Known about its files:
+
+    - `known_problems`: identities of the problems that the previous file already had
+    - `out_of_scope`: the path outside the scope to which the contract moved
+    - `unread_keys`: changed keys of a foreign file that dcr does not read
+    - `shared_version`: two contracts of a file with one version for all datasets, if the dataset was added or removed
+
+    Known about a removed contract:
+
+    - `replaced_by`: the dataset that seems to replace it
+    - `removed_at`: where its file lists the remaining datasets
+    - `unenforced`: where its dataset is still defined without an enforced contract
     """
 
     previous: Contract | None
@@ -105,46 +116,46 @@ class ContractPair(NamedTuple):
 
     @property
     def both(self) -> tuple[Contract, Contract] | None:
-        """Both sides, or None when one is missing."""
+        """Both contracts, or None if one is missing."""
         return (self.previous, self.proposed) if self.previous and self.proposed else None
 
     @property
     def is_repeated(self) -> bool:
-        """Whether both sides are an alias of the same contract, whose own pair reports everything."""
+        """Whether both contracts are aliases of the same version, whose pair has the same issues."""
         return self.both is not None and self.both[0].alias_of == self.both[1].alias_of is not None
 
     @property
     def is_changed(self) -> bool:
-        """Whether both sides exist and mean different things (version, status and URI aside)."""
+        """Whether both contracts exist and differ in more than version, status and deprecation URI."""
         return self.both is not None and not is_equivalent(*self.both)
 
     @property
     def is_unchanged(self) -> bool:
-        """Whether both sides exist and say the same, versions and status included: only the file around it differs."""
+        """Whether both contracts exist and are equal, including version and status."""
         if self.both is None or self.is_changed or self.former_id is not None:
             return False
-        before, after = ((each.version, each.status, each.deprecation_uri) for each in self.both)
+        before, after = ((contract.version, contract.status, contract.deprecation_uri) for contract in self.both)
         return before == after
 
     @property
     def versions(self) -> tuple[Contract, Contract] | None:
-        """Contracts of both sides whose versions are to be compared."""
+        """The two contracts whose versions are compared."""
         return self.both or self.shared_version
 
     @property
     def needs_bump(self) -> bool:
-        """Whether what is between both sides asks for a greater version."""
+        """Whether the change requires a greater version."""
         return self.is_changed or self.shared_version is not None or self.former_id is not None
 
     def with_required_bump(self, bump: str) -> ContractPair:
-        """Return the same pair with the bump that its change owes."""
+        """Return the same pair with the bump that its change requires."""
         return self._replace(required_bump=bump)
 
 
 def list_field_pairs(previous: Contract, proposed: Contract) -> Iterator[FieldPair]:
-    """Yield every matched field, in the previous contract's order, then the new ones.
+    """Yield every matched field in the order of the previous contract, then the new fields.
 
-    The children of a field that is gone, new or of another type are not yielded: one cause, one issue.
+    Nested fields of a removed, new or retyped field are not yielded, so that each cause is reported once.
     """
     yield from _list_level_pairs(previous.fields, proposed.fields, "", ())
 
@@ -159,9 +170,9 @@ def _list_level_pairs(
 ) -> Iterator[FieldPair]:
     if previous is proposed:
         return
-    before = {each.name: each for each in previous}
-    after = {each.name: each for each in proposed}
-    added = tuple(each for each in proposed if each.name not in before)
+    before = {field.name: field for field in previous}
+    after = {field.name: field for field in proposed}
+    added = tuple(field for field in proposed if field.name not in before)
     for name, field in before.items():
         pair = FieldPair(join_path(parent, name), (*steps, name), field, after.get(name), added, in_map=in_map)
         yield from _list_nested_pairs(pair)
@@ -180,5 +191,5 @@ def _list_nested_pairs(pair: FieldPair) -> Iterator[FieldPair]:
 
 
 def _get_shape(field: Field) -> tuple[object, ...]:
-    meant = build_field_key(field)
-    return (*meant[:2], *meant[4:-1])  # without its description, its deprecation and its terms
+    key = build_field_key(field)
+    return (*key[:2], *key[4:-1])  # without description, deprecation and terms

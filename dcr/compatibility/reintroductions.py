@@ -1,4 +1,4 @@
-"""Which fields and enum values a change adds, and what they were when older versions had them."""
+"""Finds added fields and enum values that older versions of the dataset had."""
 
 from __future__ import annotations
 
@@ -18,16 +18,16 @@ if TYPE_CHECKING:
 
 
 class Additions(NamedTuple):
-    """What a change adds to a dataset that was there: fields by path, enum values by path and value."""
+    """The fields, by path, and the enum values, by path and value, that a change adds to an existing dataset."""
 
     fields: frozenset[str] = frozenset()
     values: frozenset[tuple[str, str]] = frozenset()
 
     @property
     def search_texts(self) -> frozenset[str]:
-        """What an older text that had any of them must hold: the last name of a field, the text of a value.
+        """Texts of which an older file with an addition contains one: names of fields and enum values.
 
-        A number can be written in more than one way, so that the name of its field stands for it.
+        A number can be written in several ways, so it is replaced by the name of its field.
         """
         texts = (
             value[1:-1] if value[0] in "'\"" and "\\" not in value else _get_last_name(path)
@@ -41,69 +41,72 @@ def _get_last_name(path: str) -> str:
 
 
 def list_additions(pair: ContractPair) -> Additions:
-    """Return what a change adds; nothing for a dataset that is new."""
+    """Return what a change adds; empty for a new dataset."""
     if not pair.is_changed or pair.both is None:
         return Additions()
     fields, values = set(), set()
-    for each in list_field_pairs(*pair.both):
-        if each.previous is None:
-            fields.add(each.path)
-        elif each.same_type and each.same_type[0].enum is not None and each.same_type[1].enum is not None:
-            before = {get_value_key(each.path, value) for value in each.same_type[0].enum}
-            values |= {get_value_key(each.path, value) for value in each.same_type[1].enum} - before
+    for field in list_field_pairs(*pair.both):
+        if field.previous is None:
+            fields.add(field.path)
+        elif field.same_type and field.same_type[0].enum is not None and field.same_type[1].enum is not None:
+            before = {get_value_key(field.path, value) for value in field.same_type[0].enum}
+            values |= {get_value_key(field.path, value) for value in field.same_type[1].enum} - before
     return Additions(frozenset(fields), frozenset(values))
 
 
 class ReintroductionSearch:
-    """What was added, as the newest of some older versions had it; they are taken newest first.
+    """Searches older versions, newest first, for added fields and enum values.
 
-    `fields` and `values` are what was found so far, `has_remaining` is whether there is more to look for.
+    `fields` and `values` are the results so far.
     """
 
-    def __init__(self, wanted: Additions, format_now: str) -> None:
+    def __init__(self, additions: Additions, current_format: str) -> None:
         self.fields: dict[str, FormerField] = {}
         self.values: dict[tuple[str, str], FormerField] = {}
-        self._fields, self._values, self._format = set(wanted.fields), set(wanted.values), format_now
+        self._fields, self._values, self._format = set(additions.fields), set(additions.values), current_format
 
     @property
     def has_remaining(self) -> bool:
-        """Whether an older version may tell more."""
+        """Whether an addition has not been found yet."""
         return bool(self._fields or self._values)
 
     def search_version(self, older: ReleasedVersion) -> None:
-        """Look for what is left in the next older version."""
+        """Search the next older version."""
         contract, commit = older
-        alike = contract.format == self._format
+        same_format = contract.format == self._format
         for path, field in walk_fields(contract.fields):
-            once = None
+            former = None
             if path in self._fields:
-                once = self.fields[path] = _build_former_field(field, contract.version, commit, alike=alike)
+                former = _build_former_field(field, contract.version, commit, same_format=same_format)
+                self.fields[path] = former
                 self._fields.discard(path)
             for key in [get_value_key(path, value) for value in field.enum or ()]:
                 if key in self._values:
-                    self.values[key] = once or _build_former_field(
-                        field, contract.version, commit, alike=alike, key="enum"
+                    self.values[key] = former or _build_former_field(
+                        field, contract.version, commit, same_format=same_format, key="enum"
                     )
                     self._values.discard(key)
 
 
 def find_reintroductions(
-    wanted: Additions, older: Iterable[ReleasedVersion], format_now: str
+    additions: Additions, older: Iterable[ReleasedVersion], current_format: str
 ) -> tuple[dict[str, FormerField], dict[tuple[str, str], FormerField]]:
-    """Return what was added as the newest of some older versions had it; they come newest first.
+    """Return added fields and enum values as the newest older version had them; `older` is newest first.
 
-    Reads no further than needed.
+    Stops reading `older` when every addition is found.
     """
-    found = ReintroductionSearch(wanted, format_now)
-    if found.has_remaining:
-        for each in older:
-            found.search_version(each)
-            if not found.has_remaining:
+    search = ReintroductionSearch(additions, current_format)
+    if search.has_remaining:
+        for version in older:
+            search.search_version(version)
+            if not search.has_remaining:
                 break
-    return found.fields, found.values
+    return search.fields, search.values
 
 
-def _build_former_field(field: Field, version: str, commit: str, *, alike: bool, key: str | None = None) -> FormerField:
-    place = field.section.locate(key) if field.section else None
-    known = field if alike else normalize_field(field)
-    return FormerField(known, version, place._replace(commit=commit) if place else None, alike)
+def _build_former_field(
+    field: Field, version: str, commit: str, *, same_format: bool, key: str | None = None
+) -> FormerField:
+    location = field.section.locate(key) if field.section else None
+    comparable = field if same_format else normalize_field(field)
+    return FormerField(comparable, version, location._replace(commit=commit) if location else None, same_format)

@@ -1,4 +1,4 @@
-"""What a rule is: data about one kind of issue, and a function that yields findings from one matched pair."""
+"""Defines a rule: the data of one kind of issue, and a function that yields findings from a pair."""
 
 from __future__ import annotations
 
@@ -18,18 +18,20 @@ if TYPE_CHECKING:
     from dcr.parsing.location import Location
 
 FIELD, CONTRACT, RUN = "field", "contract", "run"
-"""What a rule is about: each field, the contract as a whole, or the run itself."""
+"""What a rule checks: each field, the whole contract, or the run itself."""
 
 
 class Finding(NamedTuple):
-    """What one rule saw on one pair. Empty values mean: as the rule says, or as the pair shows.
+    """One finding of a rule on a pair. Empty values stand for those of the rule or of the pair.
 
-    `value` is what the field holds in a row that proves the break (`ABSENT` with `needs_witness` set: the field left
-    out), `forward_value` the same where a forward break needs another value. `key` is the contract key to
-    point at, `detail` what tells two findings of one kind on one field apart. `against` is the version that it breaks
-    against and `previous_location` the place there, where that is not the pair's own previous one. `field` is the path
-    of the field that a finding on a whole contract is about. A finding whose
-    severity is `off` is only counted for the bump it owes.
+    - `value`: the field's value in a witness row; `ABSENT` if the row lacks the field
+    - `forward_value`: the same for a forward break, if it needs another value
+    - `key`: the key of the contract to which the issue points
+    - `detail`: part of the fingerprint; it distinguishes findings of one kind on one field
+    - `against` and `previous_location`: the broken version, if it is not the pair's previous one
+    - `field`: the path of the field, for a finding of a rule about the contract
+
+    A finding with the severity `off` only counts for the required bump.
     """
 
     message: str
@@ -51,7 +53,10 @@ class Finding(NamedTuple):
 
 
 class Rule(NamedTuple):
-    """One kind of issue. `modes` is empty for a rule that always runs."""
+    """One kind of issue. `modes` is empty for a rule that runs in every mode.
+
+    `breaks` is who breaks, if the modes do not decide it, and `impact` what breaks for them, in words.
+    """
 
     kind: str
     about: str
@@ -61,10 +66,11 @@ class Rule(NamedTuple):
     breaks: str | None
     find: Callable[[Any], Iterator[Finding | str]]
     module: str
+    impact: str = ""
 
     @property
     def manual(self) -> str:
-        """The rule's manual: its module's docstring."""
+        """The docstring of the rule's module."""
         return (sys.modules[self.module].__doc__ or "").strip()
 
     @property
@@ -80,38 +86,40 @@ def rule(
     severity: str = ERROR,
     bump: str = PATCH,
     breaks: str | None = None,
+    impact: str = "",
 ) -> Callable[[Callable[[Any], Iterator[Finding | str]]], Rule]:
-    """Make a rule of a function; the function's name is the kind, its module's docstring the manual."""
+    """Return a decorator that makes a rule of a function; the function's name is the kind."""
 
-    def declare(find: Callable[[Any], Iterator[Finding | str]]) -> Rule:
-        return Rule(find.__name__, about, modes, severity, bump, breaks, find, find.__module__)
+    def decorate(find: Callable[[Any], Iterator[Finding | str]]) -> Rule:
+        return Rule(find.__name__, about, modes, severity, bump, breaks, find, find.__module__, impact)
 
-    return declare
+    return decorate
 
 
 FOREIGN_KIND_PREFIXES = (
     "constraint_enforcement_", "contract_enforcement_", "field_embedding_", "measure_logic_", "physical_name_",
     "quality_rule_", "relationship_", "semantic_type_", "server_", "sla_",
 )  # fmt: skip
-"""How the kinds begin that compare what dcr's own format cannot say: a check of it does not even load their rules."""
+"""Prefixes of kinds that native contracts cannot have; a check of these does not load their rules."""
 
 
 @lru_cache(maxsize=1)
 def load_rules() -> dict[str, Rule]:
     """Return every rule by its kind, found by walking the `rules` folder."""
-    return {kind: _load_rule(kind) for kind in rules.list_kinds()}
+    return {kind: get_rule(kind) for kind in rules.list_kinds()}
 
 
-def _load_rule(kind: str) -> Rule:
-    found: Rule = getattr(import_module(f"{rules.__name__}.{kind}"), kind)
-    return found
+def get_rule(kind: str) -> Rule:
+    """Return the rule of a kind, which must exist."""
+    loaded: Rule = getattr(import_module(f"{rules.__name__}.{kind}"), kind)
+    return loaded
 
 
 @lru_cache(maxsize=8)
 def load_rules_about(about: str, *, foreign: bool) -> tuple[Rule, ...]:
-    """Return the rules that look at fields, at contracts, or at the run.
+    """Return the rules about fields, about contracts, or about the run.
 
-    `foreign` is whether one of the sides is of a foreign format.
+    `foreign` is whether one of the contracts has a foreign format.
     """
     kinds = (kind for kind in rules.list_kinds() if foreign or not kind.startswith(FOREIGN_KIND_PREFIXES))
-    return tuple(each for each in map(_load_rule, kinds) if each.about == about)
+    return tuple(loaded for loaded in map(get_rule, kinds) if loaded.about == about)

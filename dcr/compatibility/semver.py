@@ -1,4 +1,4 @@
-"""Versions and bumps: how two versions are ordered, and what a bump is called. Source: semver.org 2.0.0."""
+"""Parses and compares versions, and names bumps (source: semver.org 2.0.0)."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ BUMPS = (NONE, PATCH, MINOR, MAJOR)
 """Every bump, smallest first."""
 
 _NUMBER = "(0|[1-9][0-9]{0,18})"
-_VERSION = rf"{_NUMBER}\.{_NUMBER}\.{_NUMBER}"  # compiled when first asked for: a run without changes never does
+_VERSION = rf"{_NUMBER}\.{_NUMBER}\.{_NUMBER}"  # compiled on first use, since a run without changes needs no versions
 
 Version = tuple[int, int, int]
 
@@ -21,7 +21,7 @@ def parse_version(text: str) -> Version | None:
 
 
 def compute_bump(previous: str, proposed: str) -> str | None:
-    """Return the bump that was taken; None when the version does not grow or cannot be ordered."""
+    """Return the bump between two versions, or None if the version decreases or cannot be ordered."""
     before, after = parse_version(previous), parse_version(proposed)
     if before is None or after is None or after < before:
         return None
@@ -31,7 +31,7 @@ def compute_bump(previous: str, proposed: str) -> str | None:
 
 
 def increase_version(version: str, bump: str) -> str | None:
-    """Return the version that `bump` leads to, or None for a version that cannot be ordered."""
+    """Return the version after a bump, or None for a version that cannot be ordered."""
     parsed = parse_version(version)
     if parsed is None:
         return None
@@ -41,11 +41,11 @@ def increase_version(version: str, bump: str) -> str | None:
     return f"{major}.{minor + 1}.0" if bump == MINOR else f"{major}.{minor}.{patch + (bump == PATCH)}"
 
 
-def is_at_least(bump: str | None, owed: str) -> bool:
-    """Whether a bump is as large as the one that is owed."""
-    return bump is not None and BUMPS.index(bump) >= BUMPS.index(owed)
+def is_at_least(bump: str | None, required: str) -> bool:
+    """Return whether a bump is as large as the required one."""
+    return bump is not None and BUMPS.index(bump) >= BUMPS.index(required)
 
 
 def get_largest_bump(bumps: list[str]) -> str:
-    """Return the largest of some bumps; `none` of none."""
+    """Return the largest bump, or `none` for an empty list."""
     return max(bumps, key=BUMPS.index, default=NONE)

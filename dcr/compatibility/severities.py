@@ -1,7 +1,7 @@
-"""How bad an issue is, in words that policies and reports share."""
+"""Defines the severities of issues."""
 
 from __future__ import annotations
 
 ERROR, WARNING, INFO, OFF = "error", "warning", "info", "off"
 SEVERITIES = (ERROR, WARNING, INFO)
-"""Every severity, worst first; a policy may also turn a kind `off`."""
+"""Every severity, worst first; a policy may also set a kind to `off`."""

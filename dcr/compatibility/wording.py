@@ -1,4 +1,4 @@
-"""How values are written in messages, the same in every rule."""
+"""Formats values for messages, the same way in every rule."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _SHORT = 10
 
 
 def format_value(value: Any) -> str:
-    """Return a value as a contract writes it: text in quotes, none for nothing."""
+    """Return a value as messages show it: text in quotes, `none` for no value."""
     if value is None:
         return "none"
     if isinstance(value, bool):
@@ -28,7 +28,7 @@ def format_value(value: Any) -> str:
 
 
 def format_type(field: Field) -> str:
-    """Return a type in the file's own words, with what dcr takes them for where that is another word."""
+    """Return a type as the file has it, followed by dcr's type in brackets if that is another word."""
     written = field.written_type
     if written is None or written.lower() == field.type:
         return f"'{shorten(written or field.type)}'"
@@ -36,93 +36,93 @@ def format_type(field: Field) -> str:
 
 
 def format_physical_type(field: Field) -> str:
-    """Return a stored type in the file's own words."""
+    """Return a physical type as the file has it."""
     return f"'{shorten(field.written_physical_type or field.physical_type or '')}'"
 
 
 def shorten(text: str) -> str:
-    """Return a text, or the beginning of a long one."""
+    """Return a text, cut off after `MAX_TYPE` characters."""
     return text if len(text) <= MAX_TYPE else f"{text[:MAX_TYPE]}…"
 
 
 def format_lag(seconds: int, contract: Contract) -> str:
-    """Return a lag as dcr's own format says it, in seconds, and for others in the largest unit without rest."""
+    """Return a lag in seconds for the native format, and in the largest whole unit for the others."""
     units = () if contract.format == "native" else ((86_400, "day"), (3600, "hour"), (60, "minute"))
     size, unit = next(((size, unit) for size, unit in units if seconds % size == 0), (1, "second"))
     return f"{seconds // size:d} {unit}{'' if seconds == size else 's'}"
 
 
-def format_required(word: str, *, required: bool) -> str:
-    """Return how a format says that a field is required or is not, by its word for that."""
-    if word == "isNullable":
+def format_required(key: str, *, required: bool) -> str:
+    """Return how a format with this key marks a field as required or optional."""
+    if key == "isNullable":
         return f"'isNullable: {str(not required).lower()}'"
-    if word == "not_null":
+    if key == "not_null":
         return "'not_null'" if required else "no 'not_null'"
-    return f"'{word}: {str(required).lower()}'"
+    return f"'{key}: {str(required).lower()}'"
 
 
 def get_enum_words(field: Field) -> tuple[str, str]:
-    """Return what a field's file calls the list of the values it allows, and one of the values."""
-    word = field.section.get_key_name("enum") if field.section else "enum"
-    return ("list of validValues", "valid value") if word == "validValues" else ("enum", "enum value")
+    """Return the words for a list of allowed values and for one such value in the format of a field."""
+    key = field.section.get_key_name("enum") if field.section else "enum"
+    return ("list of validValues", "valid value") if key == "validValues" else ("enum", "enum value")
 
 
 def get_physical_type_word(pair: FieldPair) -> str:
-    """Return what a format calls a stored type; where its key stands for every type, what is meant by it."""
-    word = pair.get_key_name("physical_type")
-    return word if word in ("physicalType", "data_type") else "physical type"
+    """Return a format's key for physical types, or `physical type` if the key is not only for these."""
+    key = pair.get_key_name("physical_type")
+    return key if key in ("physicalType", "data_type") else "physical type"
 
 
 def format_list(values: Sequence[Any]) -> str:
-    """Return some values with commas between, the rest counted."""
+    """Return the first values separated by commas, and the number of the others."""
     text = ", ".join(format_value(value) for value in values[:MAX_LISTED])
     rest = len(values) - MAX_LISTED
     return f"{text} and {rest} more" if rest > 0 else text
 
 
-def format_version(version: str | None, place: Location | None) -> str:
-    """Return what an older version is called: its number, or its commit in a format that has none."""
+def format_version(version: str | None, location: Location | None) -> str:
+    """Return an older version's number, or its commit if the format has no versions."""
     if version:
         return f"'{version}'"
-    return f"commit {place.commit[:_SHORT]}" if place and place.commit else "an older version"
+    return f"commit {location.commit[:_SHORT]}" if location and location.commit else "an older version"
 
 
-def describe_deprecation(word: str) -> tuple[str, str]:
-    """Return how a field is kept while it is deprecated, and how it is marked, by a format's word for the mark.
+def describe_deprecation(key: str) -> tuple[str, str]:
+    """Return how to keep a deprecated field and how to mark it, by a format's key for deprecation.
 
-    Where a format has no such mark, the description is all there is.
+    In a format without such a key, `key` is `description`.
     """
-    if word == "deprecated":
-        return "with 'deprecated: true' for a release", "mark it 'deprecated: true'"
-    if word == "description":
-        return "and say in its description when it goes", "mark it 'deprecated: true'"
-    return f"for a release, marked as deprecated in its {word}", f"mark it as deprecated in its {word}"
+    if key == "deprecated":
+        return "with 'deprecated: true' for one release", "mark it 'deprecated: true'"
+    if key == "description":
+        return "for one release and announce the removal in its description", "mark it 'deprecated: true'"
+    return f"for one release, marked as deprecated in its {key}", f"mark it as deprecated in its {key}"
 
 
-def describe_early_removal(deprecation: DeprecationPeriod, path: str | None, how: str) -> tuple[str, str]:
-    """Return what a message and a hint say of a field, or a contract, that goes before its time."""
+def describe_early_removal(deprecation: DeprecationPeriod, path: str | None, first_step: str) -> tuple[str, str]:
+    """Return the end of a message and a hint for a field, or a contract, that is removed too early."""
     since = deprecation.contract_date if path is None else deprecation.field_dates.get(path)
-    allowed = deprecation.get_removal_date(since)
+    removal_date = deprecation.get_removal_date(since)
     if since is None and path is not None and not deprecation.supports_field_marks:
         return (
             " and cannot be marked as deprecated in this format",
-            "accept its removal once its readers moved: dcr accept",
+            "accept the removal once its readers have migrated: dcr accept",
         )
     if since is None:
         return (
             " without having been deprecated on the base",
-            f"{how} first; released today, it may be removed from {allowed} on",
+            f"{first_step} first; if released today, it may be removed on or after {removal_date}",
         )
     return (
         f" after {max((deprecation.today - since).days, 0)} of {deprecation.min_days} days of deprecation",
-        f"deprecated since {since}, it may be removed from {allowed} on",
+        f"deprecated since {since}, it may be removed on or after {removal_date}",
     )
 
 
 def number_problems(problems: Sequence[Problem]) -> Iterator[tuple[Problem, str]]:
-    """Yield each problem with what tells it apart in a fingerprint: its message, counted where it comes again."""
+    """Yield each problem with its detail for the fingerprint: its message, numbered if it is repeated."""
     seen: dict[tuple[str | None, str], int] = {}
     for problem in problems:
         key = (problem.field, problem.message)
-        times = seen[key] = seen.get(key, 0) + 1
-        yield problem, problem.message if times == 1 else f"{problem.message} #{times}"
+        number = seen[key] = seen.get(key, 0) + 1
+        yield problem, problem.message if number == 1 else f"{problem.message} #{number}"

@@ -1,1 +1,1 @@
-"""Models a data contract and decides whether it is valid."""
+"""Models data contracts and validates them."""

@@ -1,7 +1,7 @@
-"""What a contract says, whatever format it was written in: the values every rule compares.
+"""Holds the format-neutral records of valid contracts and fields that every rule compares.
 
-These records hold contracts that are known to be valid; what is valid is decided in `models` and
-`validity`. They are plain and frozen so that reading ten thousand of them stays cheap.
+`models` and `validity` decide what is valid. The records are plain and frozen, so that reading ten thousand of them
+stays cheap.
 """
 
 from __future__ import annotations
@@ -18,10 +18,10 @@ if TYPE_CHECKING:
 Scalar = str | int | float | bool
 
 UNRESOLVED_TYPE = "unread"
-"""The type of a field whose file says it by a reference that leads nowhere: there is nothing to compare."""
+"""The type of a field whose type is a reference that does not exist: there is nothing to compare."""
 
 ANY_TYPE = "any"
-"""The type of a field whose file names none."""
+"""The type of a field whose file declares none."""
 
 TYPES = ("string", "integer", "number", "boolean", "timestamp", "json", "object", "array")
 STATUSES = ("draft", "active", "deprecated", "archived")
@@ -40,17 +40,17 @@ CONSTRAINTS: dict[str, tuple[str, ...]] = {
     "min_items": ("array",),
     "max_items": ("array",),
 }
-"""Every constraint and the types it may stand on."""
+"""Each constraint and the types it is allowed on."""
 
 _NO_CONSTRAINTS: Mapping[str, Any] = {}
 
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One column or attribute; `fields` are an object's, `items` an array's (its name is empty).
+    """One column or attribute; `fields` belong to an object, `items` to an array (the name of `items` is empty).
 
-    `written_type` and `written_physical_type` are the file's own words for the types, for messages; they are None where `type` and
-    `physical_type` are these words. `terms` is what only foreign formats say of a field.
+    `written_type` and `written_physical_type` are the types as the file writes them, for messages; they are None where
+    they equal `type` and `physical_type`. `terms` holds the properties that only foreign formats have.
     """
 
     name: str
@@ -70,7 +70,7 @@ class Field:
 
 
 class Owner(NamedTuple):
-    """A team that answers for the dataset, and how to reach it."""
+    """A team that is responsible for the dataset, and how to reach it."""
 
     team: str
     contact: str | None = None
@@ -79,7 +79,7 @@ class Owner(NamedTuple):
 class FreshnessSLA(NamedTuple):
     """The promise that data is never older than `max_lag_seconds`, measured by `measurement`.
 
-    The lag is None for a promise that is there and not understood: `written` is then what the file says.
+    `max_lag_seconds` is None where the promise is written but not understood: `written` then holds its source text.
     """
 
     max_lag_seconds: int | None
@@ -89,13 +89,16 @@ class FreshnessSLA(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Contract:
-    """One dataset's agreement at one version; identity is `(dataset_id, version)`, never the path.
+    """The contract of one dataset at one version; its identity is `(dataset_id, version)`, never the path.
 
-    `dataset_section` is the part of the file that holds the fields, where one file holds several datasets; `has_name` is false
-    for one that has no name there, `has_status` for one whose status is only what it is taken for. `is_changed_in_place` is for
-    formats whose versions do not grow: a new one is added beside the old, and `latest` is the one that readers get who
-    name none. What they get is a dataset too, whose contract is `alias_of` the one of that version. `access` is who may
-    read, where a format says. `terms` are those that only foreign formats have.
+    `dataset_section` is the part of the file with the fields, where one file holds several datasets. `has_name` is
+    false for a dataset without a name in its file, `has_status` for a status that is only a default.
+
+    `is_changed_in_place` is for formats whose versions are not bumped: a new version is added next to the old one.
+    `latest` is then the version that a reference without a version resolves to. That reference is a dataset too; its
+    contract is `alias_of` the one of that version.
+
+    `access` is who may read the dataset, where the format has it. `terms` holds what only foreign formats have.
     """
 
     dataset_id: str
@@ -120,30 +123,30 @@ class Contract:
 
     @property
     def written_status(self) -> str | None:
-        """The file's own word for the status, or what it is derived from; None where it says none."""
+        """The status as the file writes it, or the value it is derived from; None where the file has none."""
         return self.section.find_text("status") if self.section else self.status
 
     @property
     def fields_section(self) -> SourceNode | None:
-        """Where the fields and the primary key stand."""
+        """The section with the fields and the primary key."""
         return self.dataset_section or self.section
 
     @property
     def path(self) -> str:
-        """The file this was read from, relative to the repository; empty for one made in Python."""
+        """The path of the source file, relative to the repository; empty for a contract made in Python."""
         return self.section.path if self.section else ""
 
 
 def has_no_type(field: Field) -> bool:
-    """Whether a field's file leaves its type out; one may also be called `any` there."""
+    """Return whether the file declares no type for a field; a declared type may also be called `any`."""
     return field.type == ANY_TYPE and field.written_type is None
 
 
 def build_comparison_key(contract: Contract) -> tuple[object, ...]:
-    """Return everything a version fixes, in a form that compares by meaning.
+    """Return everything that a version fixes, as a key that is equal for equivalent contracts.
 
-    Order of fields, of enum values and of owners means nothing; order of the primary key does. The
-    version itself, `status` and `deprecation_uri` are left out: those two may change in place.
+    The order of fields, enum values and owners is ignored; the order of the primary key is not. The version itself,
+    `status` and `deprecation_uri` are left out: the latter two may change without a new version.
     """
     return (*_build_header_key(contract), build_fields_key(contract.fields))
 
@@ -160,27 +163,27 @@ def _build_header_key(contract: Contract) -> tuple[object, ...]:
     )
 
 
-def is_equivalent(one: Contract, other: Contract) -> bool:
-    """Return whether `build_comparison_key` is equal for two contracts, without making it of the fields that both have."""
-    return _build_header_key(one) == _build_header_key(other) and _are_fields_equivalent(one.fields, other.fields)
+def is_equivalent(first: Contract, second: Contract) -> bool:
+    """Return whether two contracts have equal comparison keys, without building those of identical fields."""
+    return _build_header_key(first) == _build_header_key(second) and _are_fields_equivalent(first.fields, second.fields)
 
 
-def _are_fields_equivalent(some: tuple[Field, ...], others: tuple[Field, ...]) -> bool:
-    if some is others:
+def _are_fields_equivalent(first: tuple[Field, ...], second: tuple[Field, ...]) -> bool:
+    if first is second:
         return True
-    before, after = ({each.name: each for each in fields} for fields in (some, others))
+    before, after = ({field.name: field for field in fields} for fields in (first, second))
     return before.keys() == after.keys() and all(
-        each is after[name] or build_field_key(each) == build_field_key(after[name]) for name, each in before.items()
+        field is after[name] or build_field_key(field) == build_field_key(after[name]) for name, field in before.items()
     )
 
 
 def build_fields_key(fields: tuple[Field, ...]) -> dict[str, tuple[object, ...]]:
-    """Return fields by name, each in a form that compares by meaning."""
-    return {each.name: build_field_key(each) for each in fields}
+    """Return the comparison keys of fields by name."""
+    return {field.name: build_field_key(field) for field in fields}
 
 
 def build_field_key(field: Field) -> tuple[object, ...]:
-    """Return everything a field says, in a form that compares by meaning."""
+    """Return everything that a field declares, as a key that is equal for equivalent fields."""
     return (
         field.type,
         field.required,
@@ -198,23 +201,23 @@ def build_field_key(field: Field) -> tuple[object, ...]:
 def join_path(parent: str, name: str) -> str:
     """Return the path of a field below `parent`: `address.city`.
 
-    A name that itself holds a dot, `[]` or a quotation mark is quoted, so that no two fields share a path.
+    A name that contains a dot, `[]` or a quotation mark is quoted, so that no two fields share a path.
     """
-    shown = name
+    segment = name
     if "." in name or "[]" in name or '"' in name:
         escaped = name.replace("\\", "\\\\").replace('"', '\\"')
-        shown = f'"{escaped}"'
-    return f"{parent}.{shown}" if parent else shown
+        segment = f'"{escaped}"'
+    return f"{parent}.{segment}" if parent else segment
 
 
 def walk_fields(fields: tuple[Field, ...], parent: str = "") -> Iterator[tuple[str, Field]]:
-    """Yield every field with its path, parents first; an array's elements have the path `tags[]`."""
+    """Yield every field with its path, parents first; the elements of an array have a path such as `tags[]`."""
     for each in fields:
         yield from _walk_field(join_path(parent, each.name), each)
 
 
-def _walk_field(path: str, each: Field) -> Iterator[tuple[str, Field]]:
-    yield path, each
-    yield from walk_fields(each.fields, path)
-    if each.items:
-        yield from _walk_field(f"{path}[]", each.items)
+def _walk_field(path: str, field: Field) -> Iterator[tuple[str, Field]]:
+    yield path, field
+    yield from walk_fields(field.fields, path)
+    if field.items:
+        yield from _walk_field(f"{path}[]", field.items)

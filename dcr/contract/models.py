@@ -1,7 +1,7 @@
-"""The public models: the authority on what a valid contract is, for YAML, JSON and Python alike.
+"""Defines the public pydantic models, which decide what a valid contract is.
 
-Importing pydantic costs more than a whole ordinary check, so only what needs the models imports this
-module: the library, and the reader when a file is not plainly valid.
+Importing pydantic costs more than a whole ordinary check. Only the library imports this module, and the native format
+when a file is not plainly valid.
 """
 
 from __future__ import annotations
@@ -28,32 +28,33 @@ Number = int | Annotated[float, Field(allow_inf_nan=False)]
 
 
 _is_nested: ContextVar[bool] = ContextVar("is_part", default=False)
-"""Whether what is validated is part of something larger, which then reports every fault at once."""
+"""Whether the model is validated as part of a larger one, which then reports every violation at once."""
 
 
 class _StrictModel(BaseModel):
-    """Unknown keys are errors; keys starting with `x-` are the user's own and are left out.
+    """A model that rejects unknown keys and ignores keys starting with `x-`, which are the user's own.
 
-    Content is refused as well as shapes, in a part alone as in a contract. JSON holds the keys that were written.
+    The content is validated as well as the shapes, for a part alone as for a contract. JSON output has only the keys
+    that were set.
     """
 
     _above: ClassVar[tuple[Key, ...]] = ()
-    """Where such a part stands in a contract."""
+    """The path of such a part in a contract."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True, defer_build=True, use_attribute_docstrings=True)
 
     @model_validator(mode="wrap")
     @classmethod
-    def _validate_content(cls, value: Any, shapes: ModelWrapValidatorHandler[Any]) -> Any:
+    def _validate_content(cls, value: Any, validate: ModelWrapValidatorHandler[Any]) -> Any:
         if isinstance(value, dict) and any(isinstance(key, str) and key.startswith("x-") for key in value):
-            value = {key: each for key, each in value.items() if not (isinstance(key, str) and key.startswith("x-"))}
+            value = {key: item for key, item in value.items() if not (isinstance(key, str) and key.startswith("x-"))}
         if _is_nested.get():
-            return shapes(value)
-        whole = _is_nested.set(True)
+            return validate(value)
+        token = _is_nested.set(True)
         try:
-            model = shapes(value)
+            model = validate(value)
         finally:
-            _is_nested.reset(whole)
+            _is_nested.reset(token)
         _raise_violations(cls.__name__, cls._list_violations(model))
         return model
 
@@ -68,65 +69,65 @@ class _StrictModel(BaseModel):
         return find_part_violations(self.model_dump(exclude_none=True), self._above)
 
 
-def _raise_violations(title: str, found: list[Violation]) -> None:
-    """Raise `pydantic.ValidationError` with every fault, if there is one."""
-    if found:
+def _raise_violations(title: str, violations: list[Violation]) -> None:
+    """Raise `pydantic.ValidationError` with every violation, if there is any."""
+    if violations:
         details = [
             InitErrorDetails(
-                type=PydanticCustomError("contract_fault", "{reason}", {"reason": fault.message}),
-                loc=fault.path,
+                type=PydanticCustomError("contract_fault", "{reason}", {"reason": violation.message}),
+                loc=violation.path,
                 input=None,
             )
-            for fault in found
+            for violation in violations
         ]
         raise ValidationError.from_exception_data(title, details)
 
 
 class Owner(_StrictModel):
-    """A team that answers for the dataset."""
+    """A team that is responsible for the dataset."""
 
     _above = ("owners", 0)
 
     team: str
     """The team's name."""
     contact: str | None = None
-    """How to reach it: a channel, an address, a rota."""
+    """How to reach the team: a channel, an address or a rota."""
 
 
 class FreshnessSLA(_StrictModel):
-    """The promise that the data is never older than this."""
+    """The maximum age of the data."""
 
     _above = ("freshness_sla",)
 
     max_lag_seconds: int
-    """Greatest age of the newest row, in seconds; more than 0."""
+    """Maximum age of the newest row, in seconds; more than 0."""
     measurement: str | None = None
-    """What the age is measured by, for example `event_time`."""
+    """The time that the age is measured from, for example `event_time`."""
 
 
 class ArrayItems(_StrictModel):
-    """What the elements of an array are."""
+    """The elements of an array."""
 
     _above: ClassVar[tuple[Key, ...]] = ("fields", 0, "items")
 
     type: Annotated[str, Field(json_schema_extra={"enum": list(records.TYPES)})]
-    """What the values are."""
+    """Type of the values."""
     required: bool = True
     """Whether a value must be present and not null in every row."""
     description: str | None = None
-    """What a value stands for."""
+    """Meaning of a value."""
     deprecated: bool = False
     """Whether readers should stop using it."""
     enum: Annotated[list[str | int | float | bool], Field(fail_fast=True)] | None = None
-    """The only values allowed; not for timestamp, json, object or array."""
+    """The allowed values; not for timestamp, json, object or array."""
     min_length: int | None = None
-    """Shortest text, in characters."""
+    """Minimum length of a text, in characters."""
     max_length: int | None = None
-    """Longest text, in characters."""
+    """Maximum length of a text, in characters."""
     pattern: str | None = None
-    """Python regular expression found in every value; `^` and `$` anchor it."""
+    """Python regular expression that every value contains a match of; anchor it with `^` and `$`."""
     format: str | None = None
-    """Name of a text format, for example `email`, `uuid` or `date`."""
+    """Name of a string format, for example `email`, `uuid` or `date`."""
     minimum: Number | None = None
     """Smallest value."""
     maximum: Number | None = None
@@ -138,11 +139,11 @@ class ArrayItems(_StrictModel):
     multiple_of: Number | None = None
     """Every value is a multiple of this; more than 0."""
     unique: bool | None = None
-    """Whether no two rows share a value."""
+    """Whether every row has a different value."""
     min_items: int | None = None
-    """Fewest elements of an array."""
+    """Minimum number of elements of an array."""
     max_items: int | None = None
-    """Most elements of an array."""
+    """Maximum number of elements of an array."""
     fields: list[DataField] | None = None
     """The fields of an object."""
     items: ArrayItems | None = None
@@ -155,50 +156,49 @@ class DataField(ArrayItems):
     _above = ("fields", 0)
 
     name: str
-    """The field's name; unique on its level."""
+    """Name of the field, unique among its siblings."""
 
 
 class DataContract(_StrictModel):
-    """A dataset's agreement at one version.
+    """The contract of a dataset at one version.
 
-    Raises `pydantic.ValidationError` with every cause at once. Content rules: the format description in
-    docs/contract.md.
+    Raise `pydantic.ValidationError` with every violation at once. The rules for its content are in docs/contract.md.
     """
 
     dataset_id: Annotated[str, Field(json_schema_extra={"minLength": 1, "maxLength": 128})]
-    """Identity of the dataset: 1 to 128 characters; never the file's path."""
+    """Identity of the dataset, independent of the file's path: 1 to 128 characters."""
     version: Annotated[str, Field(json_schema_extra={"pattern": VERSION_PATTERN})]
     """MAJOR.MINOR.PATCH, without leading zeros, 19 digits each at most. Quote it."""
     description: str | None = None
-    """What one row stands for."""
+    """Meaning of one row."""
     status: Annotated[str, Field(json_schema_extra={"enum": list(records.STATUSES)})] = "draft"
-    """Where the version is in its life."""
+    """Lifecycle status of the version."""
     primary_key: list[str] = []
-    """Names of the fields that identify a row, in order; each declared, required and named once."""
+    """Names of the fields that identify a row, in order; each must be a required field and listed once."""
     owners: list[Owner] = []
-    """The teams that answer for the dataset; at least one is expected."""
+    """The teams that are responsible for the dataset; at least one is expected."""
     freshness_sla: FreshnessSLA | None = None
-    """How old the data may become."""
+    """Maximum age of the data."""
     deprecation_uri: str | None = None
     """Address of the migration plan; required when status is deprecated."""
     fields: list[DataField]
-    """The columns; at least one."""
+    """Columns of the dataset; at least one."""
 
     def field(self, name: str) -> DataField | None:
-        """Return the topmost field of a name, or None."""
-        return next((each for each in self.fields if each.name == name), None)
+        """Return the top-level field of a name, or None."""
+        return next((field for field in self.fields if field.name == name), None)
 
     def _list_violations(self) -> list[Violation]:
         return find_violations(self.model_dump(exclude_none=True))
 
 
 def to_record(model: DataContract) -> records.Contract:
-    """Return what a model says, as the plain record that rules compare."""
+    """Return a model as the plain record that rules compare."""
     sla = model.freshness_sla
     return records.Contract(
         dataset_id=model.dataset_id,
         version=model.version,
-        fields=tuple(to_field_record(each, each.name) for each in model.fields),
+        fields=tuple(to_field_record(field, field.name) for field in model.fields),
         description=model.description,
         status=model.status,
         primary_key=tuple(model.primary_key),
@@ -209,7 +209,7 @@ def to_record(model: DataContract) -> records.Contract:
 
 
 def to_field_record(model: ArrayItems, name: str) -> records.Field:
-    """Return one field, with what is nested in it, as a record."""
+    """Return one field with its nested fields as a record."""
     constraints = {key: getattr(model, key) for key in records.CONSTRAINTS if getattr(model, key) is not None}
     return records.Field(
         name=name,
@@ -219,6 +219,6 @@ def to_field_record(model: ArrayItems, name: str) -> records.Field:
         deprecated=model.deprecated,
         enum=None if model.enum is None else tuple(model.enum),
         constraints={key: value for key, value in constraints.items() if value is not False},
-        fields=tuple(to_field_record(each, each.name) for each in model.fields or ()),
+        fields=tuple(to_field_record(field, field.name) for field in model.fields or ()),
         items=to_field_record(model.items, "") if model.items else None,
     )

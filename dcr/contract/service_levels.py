@@ -1,4 +1,4 @@
-"""Says which service levels there are, and in what order their values promise more or less.
+"""Defines the known service levels and compares their values.
 
 Source: the Data QoS table of the Open Data Contract Standard, "Service-Level Agreement", with its two-letter codes; the
 Data Contract Specification, "Service Levels".
@@ -34,7 +34,7 @@ SERVICE_LEVELS: dict[str, tuple[str, int]] = {
     "backup": (DURATION, -1),
     "supporthours": (TEXT, 0),
 }
-"""What the values of each service level are, and whether a greater one promises more (1) or less (-1)."""
+"""The kind of value of each service level, and whether a greater value is stricter (1) or looser (-1)."""
 
 _ALIASES = {
     "re": "retention", "fy": "frequency", "av": "availability", "th": "throughput", "er": "errorrate",
@@ -44,25 +44,25 @@ _ALIASES = {
 UNLIMITED = "unlimited"
 
 
-def normalize_level_name(word: str) -> str:
-    """Return dcr's word for a service level: `Time of availability`, `timeOfAvailability` and its code are one."""
-    folded = re.sub(r"[\s_-]+", "", word).lower()
+def normalize_level_name(name: str) -> str:
+    """Return the format-neutral name of a service level, whether it is written in words, camel case or as a code."""
+    folded = re.sub(r"[\s_-]+", "", name).lower()
     return _ALIASES.get(folded, folded)
 
 
 def is_looser(previous: ServiceLevel, proposed: ServiceLevel) -> bool | None:
-    """Return whether a service level promises less than before; None where the two values have no order."""
-    before, after = _parse_value(previous), _parse_value(proposed)
-    if before == after and before is not None:
+    """Return whether a service level promises less than before; None if the two values cannot be ordered."""
+    old, new = _parse_value(previous), _parse_value(proposed)
+    if old == new and old is not None:
         return False
     kind, direction = SERVICE_LEVELS.get(previous.name, (TEXT, 0))
-    if before is None or after is None or not direction or before[0] != after[0] or kind == TEXT:
+    if old is None or new is None or not direction or old[0] != new[0] or kind == TEXT:
         return None
-    return after[1] < before[1] if direction > 0 else after[1] > before[1]
+    return new[1] < old[1] if direction > 0 else new[1] > old[1]
 
 
 def _parse_value(level: ServiceLevel) -> tuple[str, Fraction] | None:
-    """Return what a value is measured in, and how much it is; None for a text without an order."""
+    """Return the unit and the amount of a value; None for a text that cannot be ordered."""
     kind = SERVICE_LEVELS.get(level.name, (TEXT, 0))[0]
     text = level.value.strip()
     if kind == DURATION:
@@ -82,14 +82,14 @@ def _parse_number(text: str, unit: str | None) -> tuple[str, Fraction] | None:
     match = re.fullmatch(r"([0-9]{1,30}(?:\.[0-9]{1,30})?)\s*([^0-9\s].{0,40})?", text)
     if match is None:
         return None
-    written = (match.group(2) or unit or "").strip().lower()
-    return {"percent": "%", "pct": "%"}.get(written, written), Fraction(match.group(1))
+    unit_text = (match.group(2) or unit or "").strip().lower()
+    return {"percent": "%", "pct": "%"}.get(unit_text, unit_text), Fraction(match.group(1))
 
 
 def _parse_time_of_day(text: str) -> tuple[str, Fraction] | None:
-    """Return the minutes of a time such as `09:00-08:00`, whose offset has to be the same to be compared."""
+    """Return the offset and the seconds of a time such as `09:00-08:00`; only times of equal offset are compared."""
     match = re.fullmatch(r"([0-2]?[0-9]):([0-5][0-9])(?::([0-5][0-9]))?\s*(.{0,20})", text)
     if match is None:
         return None
-    hours, minutes, rest, zone = match.groups()
-    return zone.strip(), Fraction(int(hours) * 3600 + int(minutes) * 60 + int(rest or 0))
+    hours, minutes, seconds, zone = match.groups()
+    return zone.strip(), Fraction(int(hours) * 3600 + int(minutes) * 60 + int(seconds or 0))

@@ -1,7 +1,7 @@
-"""The terms that only foreign formats have: physical names, relationships, quality rules, service levels, servers.
+"""Holds the terms that only foreign formats have, such as relationships, quality rules, service levels and servers.
 
-Where a record has an `id`, its counterpart in another version is found by it, else by what it says. `meaning` is equal
-for two records that say the same, wherever they stand.
+A record with an `id` is matched to its counterpart in another version by it, otherwise by its content.
+`comparison_key` is equal for two records of equal content, independent of their locations.
 """
 
 from __future__ import annotations
@@ -14,12 +14,12 @@ if TYPE_CHECKING:
     from dcr.parsing.location import Location
 
 COLUMN, MEASURE = "column", "measure"
-"""Semantic types of a field: a stored column, which is the default, and a value that is computed when it is read."""
+"""Semantic types of a field: a stored column, which is the default, and a value that is computed on read."""
 
 
 @dataclass(frozen=True, slots=True)
 class Embedding:
-    """How the vectors of a field were made and are meant to be compared; None where the file does not say."""
+    """How the vectors of a field were created and are to be compared; None where the file does not declare it."""
 
     model: str | None = None
     model_version: str | None = None
@@ -29,11 +29,11 @@ class Embedding:
 
 @dataclass(frozen=True, slots=True)
 class FieldTerms:
-    """What a field has beside its type and constraints.
+    """The properties of a field in addition to its type and constraints.
 
-    `physical_name` is the name that queries select by, where the file names one, `encrypted_name` that of the column
-    with the encrypted values. `logic` is how a measure is computed. `enum_notes` is what is written about each value
-    of the enum, in one text: it breaks nobody.
+    `physical_name` is the name that queries select by, `encrypted_name` the name of the column with the encrypted
+    values. `logic` is how a measure is computed. `enum_notes` holds the descriptions of the enum values in one text;
+    changing it breaks no consumer.
     """
 
     physical_name: str | None = None
@@ -45,7 +45,7 @@ class FieldTerms:
 
     @property
     def comparison_key(self) -> tuple[object, ...]:
-        """Return the terms in a form that compares by meaning."""
+        """Everything the terms declare, as a key that is equal for equivalent terms."""
         embedding = self.embedding
         return (
             self.physical_name,
@@ -61,10 +61,10 @@ class FieldTerms:
 
 @dataclass(frozen=True, slots=True)
 class Relationship:
-    """A promise that values of some fields are found in the fields of another dataset.
+    """A promise that the values of some fields exist in the fields of another dataset.
 
-    `id` is its own stable id or empty. `source` and `target` are paths of fields with their datasets; `field` is the
-    field that the relationship is written at, None where it is the dataset.
+    `id` is its stable id, or empty. `source` and `target` are paths of fields, prefixed with their datasets. `field` is
+    the field that declares the relationship, None if the dataset does.
     """
 
     id: str
@@ -76,7 +76,7 @@ class Relationship:
 
     @property
     def comparison_key(self) -> tuple[object, ...]:
-        """Return the relationship in a form that compares by meaning."""
+        """Everything the relationship declares, as a key that is equal for equivalent ones."""
         return self.source, self.target, self.type
 
 
@@ -84,10 +84,10 @@ class Relationship:
 class QualityRule:
     """A check that the data is promised to pass.
 
-    `id` is the rule's own stable id and `name` its name, each empty where it has none; `label` is what messages call
-    it. `statement` is everything that says what is measured, `thresholds` the operators and limits that the measured
-    value has to meet. A rule `is_field_constraint` is the enum, the pattern or a constraint of its field, and compared as that.
-    The removal of a rule `is_relationship` is reported for its relationship.
+    `id` and `name` are empty where the rule has none; `label` is its name in messages. `statement` holds the keys that
+    define what is measured, `thresholds` the operators and limits for the measured value. With `is_field_constraint`,
+    the rule is the enum, the pattern or a constraint of its field, and is compared as such. With `is_relationship`, its
+    removal is reported for its relationship.
     """
 
     id: str
@@ -104,16 +104,16 @@ class QualityRule:
 
     @property
     def comparison_key(self) -> tuple[object, ...]:
-        """Return the rule in a form that compares by meaning."""
+        """Everything the rule declares, as a key that is equal for equivalent rules."""
         return self.statement, self.thresholds, self.unit, self.severity, self.field
 
 
 @dataclass(frozen=True, slots=True)
 class ServiceLevel:
-    """One service level: `name` is dcr's word for it, `label` the file's.
+    """One service level: `name` is its format-neutral name, `label` its name in the file.
 
-    `value` and `unit` are the source texts, `value_ext` a further value that some levels have; `element` are the fields
-    that it is about, where the file names some. `driver` is whom it is for: it tells two levels of one name apart.
+    `value` and `unit` are source texts, `value_ext` is a second value that some levels have. `element` lists the fields
+    that it applies to, where the file names them. `driver` is its purpose: it distinguishes two levels of one name.
     """
 
     id: str
@@ -128,13 +128,13 @@ class ServiceLevel:
 
     @property
     def comparison_key(self) -> tuple[object, ...]:
-        """Return the service level in a form that compares by meaning."""
+        """Everything the service level declares, as a key that is equal for equivalent ones."""
         return self.name, self.value, self.unit, self.value_ext, self.element
 
 
 @dataclass(frozen=True, slots=True)
 class Server:
-    """A place where consumers read the data: `address` is every key that says where and how, with its source text."""
+    """A server that consumers read the data from: `address` holds each key of its address with its source text."""
 
     name: str
     address: tuple[tuple[str, str], ...]
@@ -142,7 +142,7 @@ class Server:
 
     @property
     def comparison_key(self) -> tuple[object, ...]:
-        """Return the server in a form that compares by meaning."""
+        """Everything the server declares, as a key that is equal for equivalent servers."""
         return self.name, self.address
 
 
@@ -150,8 +150,8 @@ class Server:
 class Terms:
     """The terms of a dataset as a whole.
 
-    `constraints` are those that the database enforces where the dataset is `materialized` as a table: the type of each
-    and its fields. They are compared as what they say of the fields.
+    `constraints` lists the type and the fields of each constraint that the database enforces where the dataset is
+    `materialized` as a table. They are compared as constraints of the fields.
     """
 
     physical_name: str | None = None
@@ -164,18 +164,18 @@ class Terms:
 
     @property
     def comparison_key(self) -> tuple[object, ...] | None:
-        """Return the terms in a form that compares by meaning, None when there are none.
+        """Everything the terms declare, as a key that is equal for equivalent terms; None if they declare nothing.
 
-        The order of each list means nothing. A rule that is an enum or a pattern is compared as that.
+        The order of each list is ignored. A rule that is an enum or a pattern is compared as such.
         """
-        quality = tuple(each for each in self.quality if not each.is_field_constraint)
+        quality = tuple(term for term in self.quality if not term.is_field_constraint)
         lists = (self.relationships, quality, self.service_levels, self.servers)
-        found = (
+        key = (
             self.physical_name,
             self.materialized,
-            *(frozenset(each.comparison_key for each in terms) for terms in lists),
+            *(frozenset(term.comparison_key for term in terms) for terms in lists),
         )
-        return found if any(found) else None
+        return key if any(key) else None
 
 
 NO_TERMS = Terms()

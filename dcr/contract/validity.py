@@ -1,7 +1,7 @@
-"""What makes a contract's content valid beyond the shapes of its values; every fault at once, with its place.
+"""Validates the content of a contract beyond the shapes of its values.
 
-Works on plain mappings so that one set of rules serves the models, the readers and Python callers. Parts
-whose shape is wrong are passed over here: the models report those.
+The functions take plain mappings, so that the models, the formats and Python callers share one set of rules. They
+skip parts of the wrong shape, which the models report.
 """
 
 from __future__ import annotations
@@ -38,7 +38,10 @@ _COMMON_FIELD_KEYS = frozenset(("name", "type", "required", "description", "depr
 
 
 def find_violations(contract: Mapping[str, Any]) -> list[Violation]:
-    """Return what is wrong with the content of a contract, in the order of its keys; `MAX_VIOLATIONS` and one at most."""
+    """Return the violations in a contract's content, in the order of its keys.
+
+    The list ends after one more than `MAX_VIOLATIONS`.
+    """
     parts = (
         _check_header,
         _check_fields,
@@ -49,15 +52,15 @@ def find_violations(contract: Mapping[str, Any]) -> list[Violation]:
     return list(islice(chain.from_iterable(part(contract) for part in parts), MAX_VIOLATIONS + 1))
 
 
-def find_violations_outside_fields(contract: Mapping[str, Any], *, lists_texts: bool) -> list[Violation]:
-    """Return what is wrong with a contract whose topmost fields, each for itself, are known to be faultless.
+def find_violations_outside_fields(contract: Mapping[str, Any], *, has_enum_and_pattern: bool) -> list[Violation]:
+    """Return the violations of a contract whose top-level fields are known to be valid, each on its own.
 
-    `lists_texts` is whether any field at all may have both an enum and a pattern.
+    `has_enum_and_pattern` is whether any field may have both an enum and a pattern.
     """
     parts = (
         _check_header,
         _check_field_names,
-        *((check_enums_against_patterns,) if lists_texts else ()),
+        *((check_enums_against_patterns,) if has_enum_and_pattern else ()),
         _check_primary_key,
         _check_owners_and_freshness,
     )
@@ -65,20 +68,24 @@ def find_violations_outside_fields(contract: Mapping[str, Any], *, lists_texts: 
 
 
 def find_field_violations(field: Mapping[str, Any]) -> list[Violation]:
-    """Return what is wrong with one topmost field, whatever contract it stands in."""
+    """Return the violations of one top-level field, independent of its contract."""
     return list(islice(_check_field(field, ("fields", 0), in_array=False), MAX_VIOLATIONS + 1))
 
 
-def find_part_violations(part: Mapping[str, Any], above: tuple[Key, ...]) -> list[Violation]:
-    """Return what is wrong with a part of a contract, whatever contract it stands in; its keys come first in a place.
+def find_part_violations(part: Mapping[str, Any], parent_path: tuple[Key, ...]) -> list[Violation]:
+    """Return the violations of a part of a contract, with paths relative to the part.
 
-    `above` is where such a part stands: `owners` and 0, `freshness_sla`, `fields` and 0, or that and `items`.
+    `parent_path` is the path of such a part in a contract: `owners` and 0, `freshness_sla`, `fields` and 0, or that and
+    `items`.
     """
-    inner: Any = part
-    for key in reversed(above):
-        inner = [inner] if isinstance(key, int) else {"type": "array", key: inner}  # what has items is an array
-    found = chain(_check_fields(inner), check_enums_against_patterns(inner), _check_owners_and_freshness(inner))
-    return [each._replace(path=each.path[len(above) :]) for each in islice(found, MAX_VIOLATIONS + 1)]
+    nested: Any = part
+    for key in reversed(parent_path):
+        nested = [nested] if isinstance(key, int) else {"type": "array", key: nested}  # only an array has items
+    violations = chain(_check_fields(nested), check_enums_against_patterns(nested), _check_owners_and_freshness(nested))
+    return [
+        violation._replace(path=violation.path[len(parent_path) :])
+        for violation in islice(violations, MAX_VIOLATIONS + 1)
+    ]
 
 
 def _check_header(contract: Mapping[str, Any]) -> Iterator[Violation]:
@@ -88,7 +95,7 @@ def _check_header(contract: Mapping[str, Any]) -> Iterator[Violation]:
         if len(dataset_id) > MAX_ID_LENGTH:
             yield Violation(
                 ("dataset_id",),
-                f"dataset_id has {len(dataset_id)} characters; 1 to {MAX_ID_LENGTH} are allowed",
+                f"dataset_id has {len(dataset_id)} characters, expected 1 to {MAX_ID_LENGTH}",
                 "shorten it",
             )
     version = contract.get("version")
@@ -120,19 +127,19 @@ def _suggest_version(version: str) -> str:
     numbers = re.findall(r"\d+", version)
     if any(len(number) > MAX_VERSION_DIGITS for number in numbers):
         return f"write numbers of at most {MAX_VERSION_DIGITS} digits"
-    fitted = ".".join(str(int(number)) for number in [*numbers, "0", "0"][:3])
-    return f'write version: "{fitted}"'
+    suggestion = ".".join(str(int(number)) for number in [*numbers, "0", "0"][:3])
+    return f'write version: "{suggestion}"'
 
 
-def _check_name(name: str, where: tuple[Key, ...], what: str) -> Iterator[Violation]:
+def _check_name(name: str, path: tuple[Key, ...], label: str) -> Iterator[Violation]:
     if not name.strip():
-        yield Violation(where, f"{what} is blank", "give the field a name" if what == "name" else "name the dataset")
-    elif not name.isprintable() and any(not each.isprintable() and not each.isspace() for each in name):
-        yield Violation(where, f"{what} '{name}' holds a character that cannot be seen", "remove the character")
+        yield Violation(path, f"{label} is blank", "give the field a name" if label == "name" else "name the dataset")
+    elif not name.isprintable() and any(not character.isprintable() and not character.isspace() for character in name):
+        yield Violation(path, f"{label} '{name}' contains an invisible character", "remove the character")
     elif not name.isprintable() and re.search(r"[\n\r\t\v\f\x1c-\x1e\x85\u2028\u2029]", name):
-        yield Violation(where, f"{what} '{name}' holds a line break or tab", "keep names on one line")
+        yield Violation(path, f"{label} '{name}' contains a line break or tab", "write the name on one line")
     elif name != name.strip():
-        yield Violation(where, f"{what} '{name}' begins or ends with white space", f"write '{name.strip()}'")
+        yield Violation(path, f"{label} '{name}' begins or ends with whitespace", f"write '{name.strip()}'")
 
 
 def _check_fields(contract: Mapping[str, Any]) -> Iterator[Violation]:
@@ -142,124 +149,132 @@ def _check_fields(contract: Mapping[str, Any]) -> Iterator[Violation]:
 
 
 def _check_field_names(contract: Mapping[str, Any]) -> Iterator[Violation]:
-    yield from _check_field_list(contract["fields"], ("fields",), into=False)
+    yield from _check_field_list(contract["fields"], ("fields",), recursive=False)
 
 
 def _check_field_list(
-    fields: Any, where: tuple[Key, ...], *, in_array: bool = False, into: bool = True
+    fields: Any, path: tuple[Key, ...], *, in_array: bool = False, recursive: bool = True
 ) -> Iterator[Violation]:
     if not fields:
-        yield Violation(where, "fields is empty, expected at least one field", "add a field: {name: …, type: string}")
-    seen: dict[str, int] = {}
+        yield Violation(path, "fields is empty, expected at least one field", "add a field: {name: …, type: string}")
+    names: dict[str, int] = {}
     for index, field in enumerate(fields):
         if not isinstance(field, dict):
             continue
         name = field.get("name")
         if isinstance(name, str):
-            if name in seen:
-                yield Violation(
-                    (*where, index, "name"), f"two fields are named '{name}'", "rename or remove one of them"
-                )
-            seen[name] = index
+            if name in names:
+                yield Violation((*path, index, "name"), f"duplicate field '{name}'", "rename or remove one of them")
+            names[name] = index
             if not (name.isprintable() and name.strip() == name != ""):
-                yield from _check_name(name, (*where, index, "name"), "name")
-        if into:
-            yield from _check_field(field, (*where, index), in_array=in_array)
+                yield from _check_name(name, (*path, index, "name"), "name")
+        if recursive:
+            yield from _check_field(field, (*path, index), in_array=in_array)
 
 
-def _check_field(field: Mapping[str, Any], where: tuple[Key, ...], *, in_array: bool) -> Iterator[Violation]:
+def _check_field(field: Mapping[str, Any], path: tuple[Key, ...], *, in_array: bool) -> Iterator[Violation]:
     type_name = field.get("type")
     if not isinstance(type_name, str):
         return
     if type_name not in TYPES:
         hint = f"did you mean '{_TYPE_SYNONYMS[type_name.lower()]}'?" if type_name.lower() in _TYPE_SYNONYMS else ""
         yield Violation(
-            (*where, "type"),
+            (*path, "type"),
             f"type is '{type_name}', expected one of {', '.join(TYPES)}",
             hint or format_suggestion(type_name, TYPES),
         )
         return
     if type_name in ("object", "array") or not _COMMON_FIELD_KEYS.issuperset(field):
         if in_array and field.get("unique"):
-            yield Violation((*where, "unique"), "unique is for fields outside arrays", "remove it")
-        yield from _check_nesting(field, type_name, where, in_array=in_array)
-        yield from _check_constraints(field, type_name, where)
-        yield from check_enum(field, type_name, where)
+            yield Violation((*path, "unique"), "unique is not allowed inside an array", "remove it")
+        yield from _check_nesting(field, type_name, path, in_array=in_array)
+        yield from _check_constraints(field, type_name, path)
+        yield from check_enum(field, type_name, path)
 
 
 def _check_nesting(
-    field: Mapping[str, Any], type_name: str, where: tuple[Key, ...], *, in_array: bool
+    field: Mapping[str, Any], type_name: str, path: tuple[Key, ...], *, in_array: bool
 ) -> Iterator[Violation]:
     for key, owner in (("fields", "object"), ("items", "array")):
         value = field.get(key)
         if value is None and type_name == owner:
-            yield Violation((*where, "type"), f"type is '{owner}' and {key} is missing", f"add {key}, or use type json")
+            yield Violation((*path, "type"), f"type is '{owner}' and {key} is missing", f"add {key}, or use type json")
         elif value is not None and type_name != owner:
-            yield Violation((*where, key), f"{key} is for type {owner}, and this field is '{type_name}'", "remove it")
+            yield _only_for(owner, key, type_name, path)
     if type_name == "object" and isinstance(field.get("fields"), list | tuple):
-        yield from _check_field_list(field["fields"], (*where, "fields"), in_array=in_array)
+        yield from _check_field_list(field["fields"], (*path, "fields"), in_array=in_array)
     if type_name == "array" and isinstance(field.get("items"), dict):
-        yield from _check_field(field["items"], (*where, "items"), in_array=True)
+        yield from _check_field(field["items"], (*path, "items"), in_array=True)
 
 
-def _check_constraints(field: Mapping[str, Any], type_name: str, where: tuple[Key, ...]) -> Iterator[Violation]:
-    written = {key: field[key] for key in CONSTRAINTS if field.get(key) is not None}
-    for key, value in written.items():
+def _check_constraints(field: Mapping[str, Any], type_name: str, path: tuple[Key, ...]) -> Iterator[Violation]:
+    constraints = {key: field[key] for key in CONSTRAINTS if field.get(key) is not None}
+    for key, value in constraints.items():
         if type_name not in CONSTRAINTS[key]:
-            allowed = " and ".join(CONSTRAINTS[key])
-            yield Violation((*where, key), f"{key} is for {allowed} fields, and this one is '{type_name}'", "remove it")
+            yield _only_for(" and ".join(CONSTRAINTS[key]), key, type_name, path)
         elif key in ("min_length", "max_length", "min_items") and is_number(value) and value < 0:
-            yield Violation((*where, key), f"{key} is {value}, expected 0 or more")
+            yield Violation((*path, key), f"{key} is {value}, expected 0 or more")
         elif key == "max_items" and is_number(value) and value < 1:
-            yield Violation((*where, key), f"max_items is {value}, expected 1 or more")
+            yield Violation((*path, key), f"max_items is {value}, expected 1 or more")
         elif key == "multiple_of" and is_number(value) and value <= 0:
-            yield Violation((*where, key), f"multiple_of is {value}, expected more than 0")
+            yield Violation((*path, key), f"multiple_of is {value}, expected more than 0")
         elif key == "pattern" and isinstance(value, str) and patterns.find_pattern_error(value):
-            yield Violation((*where, key), f"pattern {patterns.find_pattern_error(value)}")
+            yield Violation((*path, key), f"pattern {patterns.find_pattern_error(value)}")
         elif key == "format" and isinstance(value, str) and not value.strip():
-            yield Violation((*where, key), "format is blank")
+            yield Violation((*path, key), "format is blank")
         elif key == "format" and type_name == "timestamp" and isinstance(value, str) and value in TEXT_FORMATS:
-            yield Violation((*where, key), f"format '{value}' is for texts, and leaves no valid timestamp", "remove it")
-    yield from _check_contradictions(written, type_name, where)
+            message = f"format '{value}' is only for string fields: no timestamp matches it"
+            yield Violation((*path, key), message, "remove it")
+    yield from _check_contradictions(constraints, type_name, path)
 
 
-def _check_contradictions(written: Mapping[str, Any], type_name: str, where: tuple[Key, ...]) -> Iterator[Violation]:
-    for low, high in (("min_length", "max_length"), ("min_items", "max_items")):
-        if is_number(written.get(low)) and is_number(written.get(high)) and written[low] > written[high]:
-            yield Violation(
-                (*where, low), f"{low} {written[low]} is greater than {high} {written[high]}: nothing can be valid"
-            )
+def _only_for(types: str, key: str, type_name: str, path: tuple[Key, ...]) -> Violation:
+    return Violation((*path, key), f"{key} is only for {types} fields, and this one is '{type_name}'", "remove it")
+
+
+def _check_contradictions(constraints: Mapping[str, Any], type_name: str, path: tuple[Key, ...]) -> Iterator[Violation]:
+    for low_key, high_key in (("min_length", "max_length"), ("min_items", "max_items")):
+        low: Any = constraints.get(low_key)
+        high: Any = constraints.get(high_key)
+        if is_number(low) and is_number(high) and low > high:
+            message = f"{low_key} {low} is greater than {high_key} {high}: no value can be valid"
+            yield Violation((*path, low_key), message)
     if type_name in ("integer", "number") and all(
-        is_number(value) for key, value in written.items() if type_name in CONSTRAINTS[key] and key != "unique"
+        is_number(value) for key, value in constraints.items() if type_name in CONSTRAINTS[key] and key != "unique"
     ):
-        numeric = [key for key in written if "number" in CONSTRAINTS[key] and key != "unique"]
-        if numeric and written.get("multiple_of", 1) > 0 and _allows_no_number(written, type_name):
-            yield Violation((*where, numeric[0]), f"{', '.join(numeric)} together leave no valid {type_name}")
+        numeric = [key for key in constraints if "number" in CONSTRAINTS[key] and key != "unique"]
+        if numeric and constraints.get("multiple_of", 1) > 0 and _allows_no_number(constraints, type_name):
+            yield Violation((*path, numeric[0]), f"{', '.join(numeric)} together allow no {type_name}")
 
 
-def _allows_no_number(written: Mapping[str, Any], type_name: str) -> bool:
-    from dcr.contract.values.numbers import build_number_set  # noqa: PLC0415 (fractions cost 5 ms; few fields need them)
+def _allows_no_number(constraints: Mapping[str, Any], type_name: str) -> bool:
+    # Loading fractions takes 5 ms, and few fields need them.
+    from dcr.contract.values.numbers import build_number_set  # noqa: PLC0415
 
-    return build_number_set(type_name, written).is_empty
+    return build_number_set(type_name, constraints).is_empty
 
 
 def _check_primary_key(contract: Mapping[str, Any]) -> Iterator[Violation]:
     key, fields = contract.get("primary_key"), contract.get("fields")
     if not key or not isinstance(key, list | tuple) or not isinstance(fields, list | tuple):
         return
-    declared = {each["name"]: each for each in fields if isinstance(each, dict) and isinstance(each.get("name"), str)}
-    near = declared if len(key) * len(declared) <= MAX_COMPARISONS else {}
+    by_name = {
+        field["name"]: field for field in fields if isinstance(field, dict) and isinstance(field.get("name"), str)
+    }
+    candidates = by_name if len(key) * len(by_name) <= MAX_COMPARISONS else {}
     seen: set[str] = set()
     for index, name in enumerate(key):
         if not isinstance(name, str):
             continue
-        where = ("primary_key", index)
+        path = ("primary_key", index)
         if name in seen:
-            yield Violation(where, f"primary_key names '{name}' twice", "keep one of them")
-        elif name not in declared:
-            yield Violation(where, f"primary_key names '{name}', which is not a field", format_suggestion(name, near))
-        elif declared[name].get("required") is False:
-            yield Violation(where, f"primary_key names '{name}', which is not required", "make the field required")
+            yield Violation(path, f"duplicate primary_key entry '{name}'", "keep one of them")
+        elif name not in by_name:
+            yield Violation(
+                path, f"primary_key lists '{name}', which is not a field", format_suggestion(name, candidates)
+            )
+        elif by_name[name].get("required") is False:
+            yield Violation(path, f"primary_key lists '{name}', which is not required", "make the field required")
         seen.add(name)
 
 
@@ -267,7 +282,7 @@ def _check_owners_and_freshness(contract: Mapping[str, Any]) -> Iterator[Violati
     owners = contract.get("owners")
     for index, owner in enumerate(owners if isinstance(owners, list | tuple) else ()):
         if isinstance(owner, dict) and isinstance(owner.get("team"), str) and not owner["team"].strip():
-            yield Violation(("owners", index, "team"), "team is blank", "name the team that answers for the dataset")
+            yield Violation(("owners", index, "team"), "team is blank", "name the team that owns the dataset")
         if isinstance(owner, dict) and isinstance(owner.get("contact"), str) and not owner["contact"].strip():
             yield Violation(
                 ("owners", index, "contact"), "contact is blank", "write how to reach the team, or remove it"
@@ -278,4 +293,4 @@ def _check_owners_and_freshness(contract: Mapping[str, Any]) -> Iterator[Violati
         if isinstance(lag, int) and lag <= 0:
             yield Violation(("freshness_sla", "max_lag_seconds"), f"max_lag_seconds is {lag}, expected more than 0")
         if isinstance(sla.get("measurement"), str) and not sla["measurement"].strip():
-            yield Violation(("freshness_sla", "measurement"), "measurement is blank", "remove it, or say event_time")
+            yield Violation(("freshness_sla", "measurement"), "measurement is blank", "remove it, or write event_time")

@@ -1,4 +1,4 @@
-"""One cause that makes a contract invalid, with the path that leads to it."""
+"""Holds one reason why a contract is invalid, with its path in the contract."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ Key = str | int
 
 
 class Violation(NamedTuple):
-    """One cause that makes a contract invalid: `path` is the path of keys and indices that leads to it."""
+    """One reason why a contract is invalid: `path` is the keys and indices that lead to it."""
 
     path: tuple[Key, ...]
     message: str
@@ -16,12 +16,12 @@ class Violation(NamedTuple):
 
 
 def is_number(value: object) -> bool:
-    """Whether a value is a JSON number; booleans are not."""
+    """Return whether a value is a JSON number; booleans are not."""
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 def describe_value(value: object) -> str:
-    """Return a value as messages name it: text in quotes, lists and mappings by what they are."""
+    """Return a value for a message: text in quotes, a list or a mapping by its type."""
     if value is None:
         return "empty"
     if isinstance(value, bool):

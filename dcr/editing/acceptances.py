@@ -1,4 +1,4 @@
-"""The edit that records a decision: one break that `dcr check` reports now, let through by name."""
+"""Plans the edit that records an accepted breaking change."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from dcr.compatibility.acceptance import Acceptance
 from dcr.compatibility.rule import load_rules
-from dcr.editing.lifecycle import FileEdit
+from dcr.editing.file_edit import FileEdit
 from dcr.editing.source_files import get_source_file, get_worktree
 from dcr.editing.text.acceptances import add_acceptance
 from dcr.errors import DcrError, UsageError
@@ -17,7 +17,7 @@ from dcr.git.writing.rewrites import UnwritableFileError
 from dcr.lint import read_policy
 from dcr.parsing.location import Location
 from dcr.policy.acceptance_file import FILE
-from dcr.policy.issue_adjustment import NEVER_ACCEPTED
+from dcr.policy.policy_application import NEVER_ACCEPTED
 from dcr.text.suggestions import format_suggestion
 
 if TYPE_CHECKING:
@@ -27,13 +27,13 @@ if TYPE_CHECKING:
 
 
 class IssueNotReportedError(DcrError):
-    """Nothing of the kind is reported now, so an acceptance of it would be an error."""
+    """The issue is not reported now, so that its acceptance would be unused."""
 
-    undone = "nothing was written"
+    consequence = "nothing was written"
 
 
 class AcceptanceRequest(NamedTuple):
-    """What is to be let through, and why; `expires` is the last day, as YYYY-MM-DD."""
+    """The issue to accept and the reason. `expires` is the last day of the acceptance, as YYYY-MM-DD."""
 
     dataset_id: str
     kind: str
@@ -42,68 +42,71 @@ class AcceptanceRequest(NamedTuple):
     expires: str | None
 
 
-def check_acceptance_request(decision: AcceptanceRequest) -> None:
-    """Raise `UsageError` for a kind that does not exist or is never accepted, and for a day that is none or over."""
+def check_acceptance_request(request: AcceptanceRequest) -> None:
+    """Raise `UsageError` if the kind does not exist or cannot be accepted, or if the day is invalid or in the past."""
     rules = load_rules()
-    if decision.kind not in rules:
-        hint = format_suggestion(decision.kind, rules) or "dcr explain lists all of them"
-        raise UsageError(f"there is no kind '{decision.kind}'", hint)
-    if decision.kind in NEVER_ACCEPTED:
-        raise UsageError(f"kind '{decision.kind}' cannot be accepted", f"dcr explain {decision.kind} says what to do")
-    if decision.expires is None:
+    if request.kind not in rules:
+        hint = format_suggestion(request.kind, rules) or "dcr explain lists all kinds"
+        raise UsageError(f"kind '{request.kind}' does not exist", hint)
+    if request.kind in NEVER_ACCEPTED:
+        raise UsageError(f"kind '{request.kind}' cannot be accepted", f"see what to do: dcr explain {request.kind}")
+    if request.expires is None:
         return
     try:
-        day = date.fromisoformat(decision.expires) if len(decision.expires) == len("2027-01-31") else None
+        day = date.fromisoformat(request.expires) if len(request.expires) == len("2027-01-31") else None
     except ValueError:
         day = None
-    if day is None or day.isoformat() != decision.expires:
-        raise UsageError(f"--expires is '{decision.expires}', expected a date", "write it as 2027-01-31")
+    if day is None or day.isoformat() != request.expires:
+        raise UsageError(f"--expires is '{request.expires}', expected a date", "write it as 2027-01-31")
     if day < date.today():  # noqa: DTZ011 (the user's own day)
-        raise UsageError(f"--expires is '{decision.expires}', which is over", "name a day that is still to come")
+        raise UsageError(f"--expires is '{request.expires}', which is in the past", "choose a later day")
 
 
-def record_acceptance(folder: str, decision: AcceptanceRequest, report: Report) -> FileEdit:
-    """Return the edit that records a decision about what a report says.
+def record_acceptance(folder: str, request: AcceptanceRequest, report: Report) -> FileEdit:
+    """Return the edit that records the acceptance of an issue in a report.
 
-    Raises a `DcrError` when nothing of the kind is reported, or it is recorded already.
+    Raise a `DcrError` if the issue is not reported or is already accepted.
     """
     repository, top = get_worktree(folder)
-    contract = _get_reported_contract(repository, decision, report)
+    contract = _get_reported_contract(repository, request, report)
     version = contract.proposed or contract.previous or ""
-    new = Acceptance(
-        decision.dataset_id, version, decision.kind, decision.field, decision.reason, decision.expires, Location(FILE)
+    acceptance = Acceptance(
+        request.dataset_id, version, request.kind, request.field, request.reason, request.expires, Location(FILE)
     )
     content = _read_acceptances(top)
-    after = add_acceptance(content, new, load_rules())
-    said = f"{new.label} is accepted"
+    after = add_acceptance(content, acceptance, load_rules())
+    summary = f"{acceptance.label} is accepted"
     if read_policy(top)[0].accept_from == "base":
-        said += "; the policy reads acceptances from the base, so this one counts once it is there"
-    return FileEdit(top, FILE, content, after, said)
+        summary += "; the policy reads acceptances from the base, so it takes effect once it is merged"
+    return FileEdit(top, FILE, content, after, summary)
 
 
-def _get_reported_contract(repository: Repository, decision: AcceptanceRequest, report: Report) -> ContractReport:
-    own = [each for each in report.contracts if each.dataset_id == decision.dataset_id]
-    if not own:
-        get_source_file(repository, decision.dataset_id)  # one that is in no file is said so
-    for contract in own:
-        if any((issue.kind, issue.field) == (decision.kind, decision.field) for issue in contract.issues):
+def _get_reported_contract(repository: Repository, request: AcceptanceRequest, report: Report) -> ContractReport:
+    contracts = [contract for contract in report.contracts if contract.dataset_id == request.dataset_id]
+    if not contracts:
+        get_source_file(repository, request.dataset_id)  # raises if the dataset does not exist
+    for contract in contracts:
+        if any((issue.kind, issue.field) == (request.kind, request.field) for issue in contract.issues):
             return contract
-    about = f" on '{decision.field}'" if decision.field is not None else ""
-    message = f"dcr check reports no {decision.kind}{about} in '{decision.dataset_id}' now"
-    raise IssueNotReportedError(message, _list_alternatives([issue for each in own for issue in each.issues], decision))
+    field = f" on '{request.field}'" if request.field is not None else ""
+    issues = [issue for contract in contracts for issue in contract.issues]
+    raise IssueNotReportedError(
+        f"dcr check reports no {request.kind}{field} in '{request.dataset_id}'", _list_alternatives(issues, request)
+    )
 
 
-def _list_alternatives(issues: list[Issue], decision: AcceptanceRequest) -> str:
-    fields = [issue.field for issue in issues if issue.kind == decision.kind]
-    if fields and decision.field is None:
-        return f"it is about a field: {', '.join(each or '' for each in fields)}"
+def _list_alternatives(issues: list[Issue], request: AcceptanceRequest) -> str:
+    """Return a hint with the issues of the dataset that can be accepted."""
+    fields = [issue.field for issue in issues if issue.kind == request.kind]
+    names = ", ".join(field or "" for field in fields)
+    if fields and request.field is None:
+        return f"it is reported on a field; name one of: {names}"
+    if fields == [None]:
+        return "leave out the field"
     if fields:
-        near = format_suggestion(decision.field or "", [each for each in fields if each])
-        return near or (
-            "name no field" if fields == [None] else f"it is reported on {', '.join(each or '' for each in fields)}"
-        )
+        return format_suggestion(request.field or "", filter(None, fields)) or f"it is reported on {names}"
     kinds = list(dict.fromkeys(issue.kind for issue in issues if issue.kind not in NEVER_ACCEPTED))
-    return f"it reports {', '.join(kinds)}" if kinds else "dcr check shows what there is to accept"
+    return f"it reports {', '.join(kinds)}" if kinds else "dcr check shows the issues that can be accepted"
 
 
 def _read_acceptances(top: str) -> bytes | None:
@@ -111,5 +114,5 @@ def _read_acceptances(top: str) -> bytes | None:
         return None
     content = read_file(top, FILE)
     if isinstance(content, str):
-        raise UnwritableFileError(f"'{FILE}' is {content}", "put the acceptances' own content there")
+        raise UnwritableFileError(f"'{FILE}' is {content}", "replace it with a regular file")
     return content

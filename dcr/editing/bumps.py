@@ -1,4 +1,4 @@
-"""The versions that a change owes, and the edits that write exactly those."""
+"""Computes the versions that a change requires, and plans the edits that write them."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from dcr.compatibility.semver import NONE, compute_bump, get_largest_bump, increase_version, is_at_least, parse_version
 from dcr.contract.contract import Contract, build_comparison_key
-from dcr.editing.lifecycle import FileEdit
+from dcr.editing.file_edit import FileEdit
 from dcr.editing.source_files import SourceFile, get_source_files, get_worktree, read_source_file
 from dcr.editing.text.contracts import set_version
 from dcr.editing.text.document import EditRefusedError
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 class BumpPlan(NamedTuple):
-    """What is to be written, what could not be, and what needed nothing, in words."""
+    """The edits to write, the errors of files that cannot be edited, and notes about files that need no edit."""
 
     edits: tuple[FileEdit, ...]
     refusals: tuple[DcrError, ...]
@@ -33,156 +33,145 @@ class BumpPlan(NamedTuple):
 
 
 class _BumpContext(NamedTuple):
-    """What a run is to bring about: the report on the change, the base's newest contracts, and a least bump."""
+    """The report on the change, the newest contracts of the base by id, and the smallest bump to write."""
 
     report: Report
     base_contracts: Mapping[str, Contract]
     minimum: str = NONE
 
     def find_report(self, contract: Contract) -> ContractReport | None:
-        """Return what the report says of a contract; None when the change does not touch its file."""
-        return next(
-            (each for each in self.report.contracts if (each.dataset_id, each.path) == _get_contract_key(contract)),
-            None,
-        )
+        """Return the report on a contract; None if the change does not touch its file."""
+        key = contract.dataset_id, contract.path
+        return next((report for report in self.report.contracts if (report.dataset_id, report.path) == key), None)
 
 
 class _RequiredVersion(NamedTuple):
-    """One dataset: the bump it owes, the version that owing leads to, None when it has a sufficient one."""
+    """The required bump of a dataset and the version to write; None if its version is sufficient."""
 
     dataset_id: str
     bump: str
     version: str | None
 
 
-def plan_bumps(folder: str, names: Sequence[str], report: Report, least: str = NONE) -> BumpPlan:
-    """Return the edits that give some datasets the versions they owe, and at least a bump of `least`.
+def plan_bumps(folder: str, names: Sequence[str], report: Report, minimum: str = NONE) -> BumpPlan:
+    """Return the edits that write the required versions of some datasets, raised by at least a bump of `minimum`.
 
-    Raises a `DcrError` for a dataset that is in no file; what cannot be edited is among the refused.
+    Raise a `DcrError` if a dataset is in no file.
     """
     repository, top = get_worktree(folder)
-    homes = {home.path: home for home in get_source_files(repository, names)}
-    return _plan_files(top, homes.values(), _BumpContext(report, _read_base_contracts(repository, report), least))
+    files = {file.path: file for file in get_source_files(repository, names)}
+    return _plan_files(top, files.values(), _BumpContext(report, _read_base_contracts(repository, report), minimum))
 
 
-def plan_required_bumps(folder: str, report: Report, least: str = NONE) -> BumpPlan:
-    """Return the edits that give every dataset of a report the version it owes."""
+def plan_required_bumps(folder: str, report: Report, minimum: str = NONE) -> BumpPlan:
+    """Return the edits that write every version that a report requires."""
     repository, top = get_worktree(folder)
-    wanted: dict[str, SourceFile] = {}
-    refused: dict[str | None, DcrError] = {}
-    twice = {
-        each.dataset_id: issue
-        for each in report.contracts
-        for issue in each.issues
+    files: dict[str, SourceFile] = {}
+    refusals: dict[str | None, DcrError] = {}
+    duplicates = {
+        contract.dataset_id: issue
+        for contract in report.contracts
+        for issue in contract.issues
         if issue.kind == "dataset_id_duplicated"
     }
-    for each in report.contracts:
-        if each.required_bump == NONE or each.proposed is None or each.path in wanted:
+    for contract in report.contracts:
+        if contract.required_bump == NONE or contract.proposed is None or contract.path in files:
             continue
-        if each.dataset_id in twice:  # which of its files is meant is not known, so neither is edited
-            refused[each.dataset_id] = _make_refusal(each, twice[each.dataset_id])
+        if contract.dataset_id in duplicates:  # it is unknown which of the files to edit
+            refusals[contract.dataset_id] = _make_refusal(contract, duplicates[contract.dataset_id])
             continue
-        home = read_source_file(top, each.path)
-        if any(not contract.is_changed_in_place for contract in home.reading.contracts):
-            wanted[each.path] = home
-    found = _plan_files(top, wanted.values(), _BumpContext(report, _read_base_contracts(repository, report), least))
-    return found._replace(refusals=(*refused.values(), *found.refusals))
+        file = read_source_file(top, contract.path)
+        if any(not each.is_changed_in_place for each in file.reading.contracts):
+            files[contract.path] = file
+    context = _BumpContext(report, _read_base_contracts(repository, report), minimum)
+    plan = _plan_files(top, files.values(), context)
+    return plan._replace(refusals=(*refusals.values(), *plan.refusals))
 
 
 def list_invalid_contracts(report: Report) -> list[DcrError]:
-    """Return why nothing is known of what some changed files owe: they are no valid contracts."""
-    found: list[DcrError] = []
-    for each in report.contracts:
-        issue = next((issue for issue in each.issues if issue.kind == "contract_invalid" and not issue.accepted), None)
-        if issue is not None and each.proposed is None:
-            found.append(_make_refusal(each, issue))
-    return found
+    """Return the errors of changed contracts that are invalid, so that their required bump is unknown."""
+    errors: list[DcrError] = []
+    for contract in report.contracts:
+        issues = (issue for issue in contract.issues if issue.kind == "contract_invalid" and not issue.accepted)
+        issue = next(issues, None)
+        if issue is not None and contract.proposed is None:
+            errors.append(_make_refusal(contract, issue))
+    return errors
 
 
 def _make_refusal(contract: ContractReport, issue: Issue) -> EditRefusedError:
     return EditRefusedError(issue.location or Location(contract.path), issue.message, issue.hint)
 
 
-def _plan_files(top: str, homes: Iterable[SourceFile], asked: _BumpContext) -> BumpPlan:
-    amendments: list[FileEdit] = []
-    refused: list[DcrError] = []
-    unneeded: list[str] = []
-    for home in homes:
+def _plan_files(top: str, files: Iterable[SourceFile], context: _BumpContext) -> BumpPlan:
+    edits: list[FileEdit] = []
+    refusals: list[DcrError] = []
+    unchanged: list[str] = []
+    for file in files:
+        current = file.reading.contracts[0].version if file.reading.contracts else ""
         try:
-            needs = [_compute_required_version(contract, asked) for contract in home.reading.contracts]
-            versions = [each.version for each in needs if each.version is not None]
+            required = [_compute_required_version(contract, context) for contract in file.reading.contracts]
+            bump = get_largest_bump([each.bump for each in required])
+            ids = ", ".join(f"'{each.dataset_id}'" for each in required)
+            versions = [each.version for each in required if each.version is not None]
             if not versions:
-                unneeded.append(_describe_unchanged(home, needs))
+                note = f"version '{current}' is a sufficient {bump.upper()} bump"
+                unchanged.append(f"{ids}: {'no version bump is required' if bump == NONE else note}")
                 continue
-            version = max(versions, key=lambda each: parse_version(each) or (0, 0, 0))
-            after = set_version(home.reading, home.content, version)
+            version = max(versions, key=lambda text: parse_version(text) or (0, 0, 0))
+            after = set_version(file.reading, file.content, version)
         except EditRefusedError as error:
-            refused.append(error)
+            refusals.append(error)
             continue
-        owed = get_largest_bump([each.bump for each in needs]).upper()
-        who = ", ".join(f"'{each.dataset_id}'" for each in needs)
-        said = f"{who}: version '{home.reading.contracts[0].version}' becomes '{version}' ({owed})"
-        amendments.append(FileEdit(top, home.path, home.content, after, said))
-    return BumpPlan(tuple(amendments), tuple(refused), tuple(unneeded))
+        summary = f"{ids}: version '{current}' becomes '{version}' ({bump.upper()})"
+        edits.append(FileEdit(top, file.path, file.content, after, summary))
+    return BumpPlan(tuple(edits), tuple(refusals), tuple(unchanged))
 
 
-def _compute_required_version(contract: Contract, asked: _BumpContext) -> _RequiredVersion:
-    """Return what one dataset owes. Raises `EditRefusedError` where its versions have no order."""
-    report = asked.find_report(contract)
+def _compute_required_version(contract: Contract, context: _BumpContext) -> _RequiredVersion:
+    """Return the version that a dataset requires. Raise `EditRefusedError` if a version is not semantic."""
+    report = context.find_report(contract)
     if report is not None and report.previous is None:
-        return _RequiredVersion(contract.dataset_id, NONE, None)  # new here: any version will do
-    owed = report.required_bump if report else NONE
-    if asked.minimum != NONE and not is_at_least(asked.minimum, owed):
-        message = f"'{contract.dataset_id}' owes {owed.upper()}, and --{asked.minimum} is less"
+        return _RequiredVersion(contract.dataset_id, NONE, None)  # a new dataset may have any version
+    bump = report.required_bump if report else NONE
+    if context.minimum != NONE and not is_at_least(context.minimum, bump):
+        message = f"'{contract.dataset_id}' requires a {bump.upper()} bump, found --{context.minimum}"
         raise EditRefusedError(_locate_version(contract), message, f"dcr bump {quote_for_shell(contract.dataset_id)}")
-    owed = get_largest_bump([owed, asked.minimum])
+    bump = get_largest_bump([bump, context.minimum])
     previous = (report.previous if report else None) or contract.version
-    if owed == NONE:
-        return _RequiredVersion(contract.dataset_id, owed, None)
-    if contract.is_changed_in_place:  # its format says where versions go
-        return _RequiredVersion(contract.dataset_id, owed, "")
-    newest = asked.base_contracts.get(contract.dataset_id)
-    known = [each for each in (previous, newest.version if newest else None) if each is not None]
+    if bump == NONE:
+        return _RequiredVersion(contract.dataset_id, bump, None)
+    if contract.is_changed_in_place:  # set_version refuses the edit, with a hint for the format
+        return _RequiredVersion(contract.dataset_id, bump, "")
+    newest = context.base_contracts.get(contract.dataset_id)
+    known = [version for version in (previous, newest.version if newest else None) if version is not None]
     for version in (contract.version, *known):
         if parse_version(version) is None:
-            message = f"version '{version}' is not MAJOR.MINOR.PATCH, so there is no next one"
-            raise EditRefusedError(_locate_version(contract), message, "write three numbers there by hand, as in 1.4.0")
-    if _is_sufficient(contract, previous, newest, owed):
-        return _RequiredVersion(contract.dataset_id, owed, None)
-    return _RequiredVersion(
-        contract.dataset_id, owed, increase_version(max(known, key=lambda each: parse_version(each) or (0, 0, 0)), owed)
-    )
+            message = f"version '{version}' is not MAJOR.MINOR.PATCH, so that dcr cannot increase it"
+            raise EditRefusedError(_locate_version(contract), message, "write three numbers, as in 1.4.0")
+    if _is_sufficient(contract, previous, newest, bump):
+        return _RequiredVersion(contract.dataset_id, bump, None)
+    highest = max(known, key=lambda version: parse_version(version) or (0, 0, 0))
+    return _RequiredVersion(contract.dataset_id, bump, increase_version(highest, bump))
 
 
-def _is_sufficient(contract: Contract, previous: str, newest: Contract | None, owed: str) -> bool:
-    if not is_at_least(compute_bump(previous, contract.version), owed):
+def _is_sufficient(contract: Contract, previous: str, newest: Contract | None, bump: str) -> bool:
+    if not is_at_least(compute_bump(previous, contract.version), bump):
         return False
     if newest is None or (parse_version(contract.version) or (0, 0, 0)) > (parse_version(newest.version) or (0, 0, 0)):
         return True
     return newest.version == contract.version and build_comparison_key(newest) == build_comparison_key(contract)
 
 
-def _describe_unchanged(home: SourceFile, needs: list[_RequiredVersion]) -> str:
-    contract = home.reading.contracts[0]
-    owed = get_largest_bump([each.bump for each in needs])
-    who = ", ".join(f"'{each.dataset_id}'" for each in needs)
-    if owed == NONE:
-        return f"{who}: no version is owed"
-    return f"{who}: version '{contract.version}' is enough for {owed.upper()}"
-
-
 def _read_base_contracts(repository: Repository, report: Report) -> dict[str, Contract]:
-    """Return the base's own newest contracts where it went on after the branch left it."""
+    """Return the contracts that changed on the base after the merge base, by id."""
     base = report.base
     if base is None or base.commit == base.merge_base:
         return {}
-    since = list_commit_changes(repository, base.commit, base.merge_base)
-    readings = read_previous_versions(repository, since, base.commit, lambda _: False).values()
-    return {each.dataset_id: each for reading in readings if not reading.is_unreadable for each in reading.contracts}
-
-
-def _get_contract_key(contract: Contract) -> tuple[str, str]:
-    return contract.dataset_id, contract.path
+    changes = list_commit_changes(repository, base.commit, base.merge_base)
+    readings = read_previous_versions(repository, changes, base.commit, lambda _: False).values()
+    contracts = [contract for reading in readings if not reading.is_unreadable for contract in reading.contracts]
+    return {contract.dataset_id: contract for contract in contracts}
 
 
 def _locate_version(contract: Contract) -> Location:

@@ -1,4 +1,4 @@
-"""Which file of the working tree holds a dataset: exactly one, or the edit has nowhere to go."""
+"""Finds the file in the working tree that defines a dataset."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from dcr.editing.text.document import EditRefusedError
-from dcr.errors import DcrError, UsageError
+from dcr.errors import DcrError, UsageError, quote_for_shell
 from dcr.formats import read_content
 from dcr.git.changes import list_worktree_files
-from dcr.git.contracts.dataset_locations import list_search_words
+from dcr.git.contracts.contract_locations import list_search_words
 from dcr.git.repository import discover_repository
 from dcr.git.worktree import read_file
 from dcr.lint import read_policy
@@ -25,19 +25,19 @@ if TYPE_CHECKING:
 
 
 class UnknownDatasetError(DcrError):
-    """No file in scope holds the dataset."""
+    """No file in scope defines the dataset."""
 
-    undone = "nothing was written"
+    consequence = "nothing was written"
 
 
 class AmbiguousDatasetError(DcrError):
-    """More than one file claims the dataset."""
+    """More than one file defines the dataset."""
 
-    undone = "nothing was written"
+    consequence = "nothing was written"
 
 
 class SourceFile(NamedTuple):
-    """The file that holds a dataset; `is_whole_file` says that the file was named by its own id, and so all that is in it."""
+    """A file that defines a dataset. `is_whole_file` is set if the user named the file's own id, or its path."""
 
     path: str
     content: bytes
@@ -46,7 +46,7 @@ class SourceFile(NamedTuple):
 
 
 def get_worktree(folder: str) -> tuple[Repository, str]:
-    """Return the repository around a folder and the root of its working tree. Raises `UsageError` for a bare one."""
+    """Return the repository of a folder and the root of its working tree. Raise `UsageError` if it is bare."""
     repository = discover_repository(folder)
     if repository.top is None:
         raise UsageError("this repository is bare: it has no files to edit", "run dcr in a working tree")
@@ -54,67 +54,85 @@ def get_worktree(folder: str) -> tuple[Repository, str]:
 
 
 def get_source_file(repository: Repository, name: str) -> SourceFile:
-    """Return the file in scope that holds a dataset, or whose own id is the name.
+    """Return the file in scope that defines a dataset, or that has the name as its own id.
 
-    Raises `UnknownDatasetError`, `AmbiguousDatasetError`, and `EditRefusedError` for a file that cannot be read.
+    Raise `UnknownDatasetError`, `AmbiguousDatasetError`, or `EditRefusedError` if the file cannot be read.
     """
     return get_source_files(repository, [name])[0]
 
 
 def get_source_files(repository: Repository, names: Sequence[str]) -> list[SourceFile]:
-    """Return the files of some datasets, in their order; raises as `get_source_file` does."""
+    """Return the files of some datasets, in their order. Raise the same errors as `get_source_file`."""
     words = {name: list_search_words([name]) for name in names}
-    found: dict[str, list[SourceFile]] = {name: [] for name in names}
-    broken: dict[str, EditRefusedError] = {}
+    matches: dict[str, list[SourceFile]] = {name: [] for name in names}
+    errors: dict[str, EditRefusedError] = {}
     links: list[str] = []
     for path, content in _read_files_in_scope(repository):
         if isinstance(content, str):
             links.append(path)
             continue
-        likely = [name for name in names if any(word in content for word in words[name])]
-        if likely:
-            home = SourceFile(path, content, read_content(path, content))
-            for name in likely:
-                _record_match(name, home, found, broken)
-    return [_get_only_match(repository, name, found[name], broken.get(name), links) for name in names]
-
-
-def _record_match(
-    name: str, home: SourceFile, found: dict[str, list[SourceFile]], broken: dict[str, EditRefusedError]
-) -> None:
-    reading = home.reading
-    if any(contract.dataset_id == name for contract in reading.contracts):
-        found[name].append(home)
-    elif reading.contracts and reading.dataset_id == name:
-        found[name].append(home._replace(is_whole_file=True))
-    elif reading.is_unreadable and reading.dataset_id == name:
-        broken[name] = _make_invalid_error(reading)
-    elif reading.is_unreadable and reading.dataset_id is None and _contains_id(home.content, name):
-        broken.setdefault(name, _make_invalid_error(reading, f", and '{name}' stands in it"))
-
-
-def _get_only_match(
-    repository: Repository, name: str, found: list[SourceFile], broken: EditRefusedError | None, links: list[str]
-) -> SourceFile:
-    if len(found) > 1:
-        places = " and ".join(sorted(_format_location(each, name) for each in found))
-        raise AmbiguousDatasetError(f"'{name}' is claimed twice: {places}", "keep one of them")
-    if found:
-        return found[0]
-    if broken is not None:
-        raise broken
-    hint = format_suggestion(name, _list_dataset_ids(repository))
-    if not hint and links:
-        hint = f"'{links[0]}' is no regular file (a link?), and is not looked into"
-    raise UnknownDatasetError(f"no contract in scope is about '{name}'", hint or "dcr lint reads every contract")
+        candidates = [name for name in names if any(word in content for word in words[name])]
+        if candidates:
+            file = SourceFile(path, content, read_content(path, content))
+            for name in candidates:
+                _record_match(name, file, matches, errors)
+    return [_get_only_match(repository, name, matches[name], errors.get(name), links) for name in names]
 
 
 def read_source_file(top: str, path: str) -> SourceFile:
-    """Return the file at a path. Raises `EditRefusedError` when it is no regular file."""
+    """Return the file at a path. Raise `EditRefusedError` if it is not a regular file."""
     content = read_file(top, path)
     if isinstance(content, str):
-        raise EditRefusedError(Location(path), f"the file is {content}", "edit what it stands for")
+        raise EditRefusedError(Location(path), f"the file is {content}", "edit the file that it refers to")
     return SourceFile(path, content, read_content(path, content), is_whole_file=True)
+
+
+def get_editable_file(folder: str, name: str, key: str, command: str = "") -> tuple[str, SourceFile]:
+    """Return the root of the working tree and the file in which a key of a dataset can be edited.
+
+    Raise `EditRefusedError` if other datasets share the key, unless the user named the whole file. `command` edits
+    the whole file; its `{}` is the file's id.
+    """
+    repository, top = get_worktree(folder)
+    file = get_source_file(repository, name)
+    contracts = file.reading.contracts
+    if len(contracts) > 1 and not file.is_whole_file:
+        location = contracts[0].section.locate(key) if contracts[0].section else Location(file.path)
+        others = ", ".join(f"'{contract.dataset_id}'" for contract in contracts if contract.dataset_id != name)
+        file_id = file.reading.dataset_id
+        hint = f"edit all of them: {command.format(quote_for_shell(file_id))}" if command and file_id else ""
+        raise EditRefusedError(location, f"'{name}' shares the {key} of this file with {others}", hint)
+    return top, file
+
+
+def _record_match(
+    name: str, file: SourceFile, matches: dict[str, list[SourceFile]], errors: dict[str, EditRefusedError]
+) -> None:
+    reading = file.reading
+    if any(contract.dataset_id == name for contract in reading.contracts):
+        matches[name].append(file)
+    elif reading.contracts and reading.dataset_id == name:
+        matches[name].append(file._replace(is_whole_file=True))
+    elif reading.is_unreadable and reading.dataset_id == name:
+        errors[name] = _make_invalid_error(reading)
+    elif reading.is_unreadable and reading.dataset_id is None and _contains_id(file.content, name):
+        errors.setdefault(name, _make_invalid_error(reading, f"; it contains '{name}'"))
+
+
+def _get_only_match(
+    repository: Repository, name: str, files: list[SourceFile], error: EditRefusedError | None, links: list[str]
+) -> SourceFile:
+    if len(files) > 1:
+        locations = " and ".join(sorted(_format_location(file, name) for file in files))
+        raise AmbiguousDatasetError(f"dataset id '{name}' is defined in several files: {locations}", "keep one of them")
+    if files:
+        return files[0]
+    if error is not None:
+        raise error
+    hint = format_suggestion(name, _list_dataset_ids(repository))
+    if not hint and links:
+        hint = f"'{links[0]}' was not read: it is a symbolic link or not a regular file"
+    raise UnknownDatasetError(f"no contract in scope defines dataset '{name}'", hint or "dcr lint reads all contracts")
 
 
 def _read_files_in_scope(repository: Repository) -> Iterator[tuple[str, bytes | str]]:
@@ -130,22 +148,22 @@ def _list_dataset_ids(repository: Repository) -> list[str]:
         for path, content in _read_files_in_scope(repository)
         if isinstance(content, bytes) and may_be_contract(content)
     ]
-    ids = [contract.dataset_id for reading in readings for contract in reading.contracts]
-    return list(dict.fromkeys(ids))
+    return list(dict.fromkeys(contract.dataset_id for reading in readings for contract in reading.contracts))
 
 
 def _contains_id(content: bytes, name: str) -> bool:
-    """Whether an id stands in a text as a whole word; what cannot be read may be about it."""
+    """Return whether a file that cannot be read contains an id as a whole word."""
     word = re.escape(name.encode("utf-8", "surrogateescape"))
     return re.search(rb"(?<![\w.-])" + word + rb"(?![\w.-])", content) is not None
 
 
 def _make_invalid_error(reading: ParsedFile, more: str = "") -> EditRefusedError:
-    problem = next(each for each in reading.problems if each.is_fatal)
-    return EditRefusedError(problem.location, f"the file is no valid contract: {problem.message}{more}", problem.hint)
+    problem = next(problem for problem in reading.problems if problem.is_fatal)
+    return EditRefusedError(problem.location, f"invalid contract: {problem.message}{more}", problem.hint)
 
 
-def _format_location(home: SourceFile, name: str) -> str:
-    contract = next((each for each in home.reading.contracts if each.dataset_id == name), home.reading.contracts[0])
-    place = contract.section.locate("dataset_id") if contract.section else Location(home.path)
-    return f"{place.path}:{place.line}"
+def _format_location(file: SourceFile, name: str) -> str:
+    contracts = file.reading.contracts
+    contract = next((contract for contract in contracts if contract.dataset_id == name), contracts[0])
+    location = contract.section.locate("dataset_id") if contract.section else Location(file.path)
+    return f"{location.path}:{location.line}"

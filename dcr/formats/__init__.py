@@ -1,10 +1,11 @@
-"""Files to contracts: each module in this folder reads one format and says how to tell it.
+"""Detects the format of contract files and reads them; each module of this package reads one format.
 
-A format module has `NAME`, `detect(root)` and `claimed(root)` on the composed mapping node, and
-`read(path, root)`; it is found by walking this folder, so adding one touches its own file and its fixtures
-only. It may have `continues(root)`, for a file that it does not detect and that it read before the change, and
-`list_parts(root)`, which says where a checked file lists datasets that can be read one without the others. A module
-whose name begins with `_` is a part of another one.
+A format module has `NAME`, and `detect(root)`, `find_dataset_id(root)` and `read(path, root)`, which take the composed
+mapping node. It is found by walking this folder, so that a new format needs only its own module and fixtures.
+
+It may have `defines_datasets(root)`, for a file without contracts that had some before the change, and
+`list_parts(root)`, which returns the list of datasets that can be read independently. A module whose name begins with
+`_` is part of another one.
 """
 
 from __future__ import annotations
@@ -26,27 +27,27 @@ if TYPE_CHECKING:
 
 _SUPPORT_MODULES = ("parsed_file", "parts", "unread_keys")
 _REQUIRED_KEYS = {"dbt": "models", "dcs": "dataContractSpecification"}
-"""A key without which a file is not of a format: its reader is then not even loaded, since a check is short."""
+"""A key that every file of a format has: its module is not loaded without it, to keep a check short."""
 
 
 class Format(Protocol):
-    """What every module of this folder offers."""
+    """The interface of the modules of this package."""
 
     NAME: str
 
     def detect(self, root: MappingNode) -> bool:
-        """Whether a file with these top-level keys is, or tries to be, a contract of this format."""
+        """Return whether a file with these top-level keys is, or is meant to be, a contract of this format."""
 
     def find_dataset_id(self, root: MappingNode) -> str | None:
-        """Return the dataset a file says it is about, as far as its top level tells; for files that are refused."""
+        """Return the dataset id that the top level of an invalid file declares, or None."""
 
     def read(self, path: str, root: MappingNode) -> ParsedFile:
-        """Return the contracts of a file this format detected; raises `InvalidYamlError` for one that is too much."""
+        """Return the contracts of a file of this format. Raise `InvalidYamlError` if it exceeds the limits."""
 
 
 @lru_cache(maxsize=1)
 def list_formats() -> tuple[Format, ...]:
-    """Return every format, in the order of their names."""
+    """Return every format, sorted by name."""
     return tuple(map(_load_format, _list_format_names()))
 
 
@@ -61,9 +62,9 @@ def _load_format(name: str) -> Format:
 
 
 def read_content(path: str, content: bytes) -> ParsedFile:
-    """Return what the file at `path` holds; `content` is its bytes.
+    """Return the contracts of the file at `path` with the given bytes.
 
-    Never raises for what is in the file: a file that cannot be read is a `ParsedFile` with a fatal problem.
+    The content never raises an error: a file that cannot be read is a `ParsedFile` with a fatal problem.
     """
     try:
         root = compose(content)
@@ -72,49 +73,47 @@ def read_content(path: str, content: bytes) -> ParsedFile:
     return read_tree(path, root)
 
 
-def read_as_former_format(path: str, content: bytes, formerly: Collection[str]) -> ParsedFile:
-    """Return a file that no format detects as one of the formats that files had before, if it defines datasets of it.
+def read_as_former_format(path: str, content: bytes, former_formats: Collection[str]) -> ParsedFile:
+    """Return a file that no format detects, read as one of its former formats if it defines datasets of that format.
 
-    It is no contract, so what else is odd about it is nobody's business.
+    Such a file is not a contract, so its problems are left out.
     """
     try:
         root = compose(content)
     except InvalidYamlError:
         return ParsedFile(path, None)
-    for each in list_formats():
-        continues = getattr(each, "continues", None)
-        if each.NAME in formerly and continues is not None and isinstance(root, MappingNode) and continues(root):
-            found = _read_with(each, path, root)
-            return ParsedFile(path, None) if found.is_unreadable else found._replace(problems=())
+    for file_format in list_formats():
+        defines_datasets = getattr(file_format, "defines_datasets", None)
+        if file_format.NAME not in former_formats or defines_datasets is None or not isinstance(root, MappingNode):
+            continue
+        if defines_datasets(root):
+            parsed = _read_with(file_format, path, root)
+            return ParsedFile(path, None) if parsed.is_unreadable else parsed._replace(problems=())
     return ParsedFile(path, None)
 
 
 def read_tree(path: str, root: Node | None) -> ParsedFile:
-    """Return what a file holds whose text is composed already."""
-    found = detect_format(root) if isinstance(root, MappingNode) else None
-    if found is None or not isinstance(root, MappingNode):
+    """Return the contracts of a file from its composed text."""
+    file_format = detect_format(root) if isinstance(root, MappingNode) else None
+    if file_format is None or not isinstance(root, MappingNode):
         return ParsedFile(path, None)
-    return _read_with(found, path, root)
+    return _read_with(file_format, path, root)
 
 
-def _read_with(found: Format, path: str, root: MappingNode) -> ParsedFile:
+def _read_with(file_format: Format, path: str, root: MappingNode) -> ParsedFile:
     try:
         if not is_plain(root):
             check_tree(root)
-        return found.read(path, root)._replace(root=root)
+        return file_format.read(path, root)._replace(root=root)
     except InvalidYamlError as error:
-        return _build_failed_file(path, error, found.NAME)._replace(dataset_id=found.find_dataset_id(root))
+        return _build_failed_file(path, error, file_format.NAME)._replace(dataset_id=file_format.find_dataset_id(root))
 
 
 def detect_format(root: MappingNode) -> Format | None:
-    """Return the format a file is, or tries to be, a contract of."""
+    """Return the format that a file is, or is meant to be, a contract of."""
     keys = {key.value for key, _ in root.value if isinstance(key.value, str)}
-    asked = (
-        _load_format(name)
-        for name in _list_format_names()
-        if name not in _REQUIRED_KEYS or _REQUIRED_KEYS[name] in keys
-    )
-    return next((each for each in asked if each.detect(root)), None)
+    names = (name for name in _list_format_names() if name not in _REQUIRED_KEYS or _REQUIRED_KEYS[name] in keys)
+    return next((file_format for file_format in map(_load_format, names) if file_format.detect(root)), None)
 
 
 def _build_failed_file(path: str, error: InvalidYamlError, name: str | None) -> ParsedFile:

@@ -1,7 +1,7 @@
-"""dbt model YAML: each model whose contract is enforced is a dataset; each version of it one of its own.
+"""Reads dbt model YAML: each enforced model, and each of its versions, is a dataset.
 
-Source: docs.getdbt.com, "Model contracts", "constraints", "versions", "deprecation_date". dbt's versions are
-numbers without an order of compatibility: a version in place is not bumped, a new one is added beside it.
+Source: docs.getdbt.com, "Model contracts", "constraints", "versions", "deprecation_date". dbt's versions are numbers
+without an order of compatibility: a version is not bumped, a new one is added next to it.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from dcr.contract.contract import Contract, Owner
 from dcr.formats._dbt.columns import (
     ModelConstraints,
-    assign_loose_checks,
+    assign_checks,
     find_primary_key,
     read_field,
     read_model_constraints,
@@ -40,17 +40,17 @@ _MODEL_KEYS = {
 
 
 def detect(root: MappingNode) -> bool:
-    """Whether the file has models and one of them speaks of a contract."""
+    """Return whether the file has models and one of them has a contract."""
     models = next((value for key, value in root.value if key.value == "models" and value.id == "sequence"), None)
     if models is None or any(key.value == "dataContractSpecification" for key, _ in root.value):
         return False
-    written = [each for each in models.value if each.id == "mapping"]
+    mappings = [model for model in models.value if model.id == "mapping"]
     try:
         check_tree(root)
-    except InvalidYamlError:  # too odd to look into: what speaks of a contract is refused by name
-        keys = (key.value for each in written for key, _ in each.value if isinstance(key.value, str))
+    except InvalidYamlError:  # not readable, but still reported if it has the keys of a contract
+        keys = (key.value for model in mappings for key, _ in model.value if isinstance(key.value, str))
         return not {"config", "contract", "<<"}.isdisjoint(keys)
-    return any(_has_contract(SourceMapping("", each, Notes())) for each in written)
+    return any(_has_contract(SourceMapping("", model, Notes())) for model in mappings)
 
 
 def _has_contract(model: SourceMapping) -> bool:
@@ -60,20 +60,20 @@ def _has_contract(model: SourceMapping) -> bool:
 
 
 def find_dataset_id(root: MappingNode) -> str | None:
-    """Return None: one file holds many models."""
+    """Return None: one file has many models."""
     del root
     return None
 
 
-def continues(root: MappingNode) -> bool:
-    """Whether a file that speaks of no contract defines models: those that had one before lost it."""
+def defines_datasets(root: MappingNode) -> bool:
+    """Return whether a file without contracts defines models, which may have had contracts before."""
     return any(key.value == "models" and value.id == "sequence" for key, value in root.value)
 
 
 def list_parts(root: MappingNode) -> DatasetList | None:
-    """Return the models: each has its own versions, and none says anything of another."""
-    found = find_dataset_entries(root, "models")
-    return DatasetList(found[0]) if found is not None and found[0][1].id == "sequence" else None
+    """Return the list of models: each has its own versions, and none depends on another."""
+    entries = find_dataset_entries(root, "models")
+    return DatasetList(entries[0]) if entries is not None and entries[0][1].id == "sequence" else None
 
 
 def read(path: str, root: MappingNode) -> ParsedFile:
@@ -81,15 +81,15 @@ def read(path: str, root: MappingNode) -> ParsedFile:
     notes = Notes()
     contracts: list[Contract] = []
     unenforced: dict[str, UnenforcedDataset] = {}
-    tree = SourceMapping(path, root, notes)
-    for name, model in tree.named_mappings("models", "name"):
-        declared = list(model.named_mappings("versions", "v"))
-        versions = [(number, version) for number, version in declared if is_enabled(version, model)]
-        if not versions and (declared or not is_enabled(model, model)):
+    root_mapping = SourceMapping(path, root, notes)
+    for name, model in root_mapping.named_mappings("models", "name"):
+        all_versions = list(model.named_mappings("versions", "v"))
+        versions = [(number, version) for number, version in all_versions if is_enabled(version, model)]
+        if not versions and (all_versions or not is_enabled(model, model)):
             continue
-        if any(is_enforced(each, model) for each in (model, *(version for _, version in versions))):
+        if any(is_enforced(holder, model) for holder in (model, *(version for _, version in versions))):
             if name is None:
-                notes(model.locate(), "a model has no name, and is not compared", "add name")
+                notes.add(model.locate(), "a model has no name, and is not compared", "add name")
                 continue
             contracts += _build_contracts(name, model, versions)
         if name is not None:
@@ -101,7 +101,7 @@ def read(path: str, root: MappingNode) -> ParsedFile:
         tuple(contracts),
         convert_notes(notes),
         None,
-        tree.locate("models"),
+        root_mapping.locate("models"),
         unenforced=unenforced,
         size=size,
     )
@@ -115,54 +115,56 @@ def _find_latest_version(model: SourceMapping, versions: ModelVersions) -> str |
 
 
 def _build_contracts(name: str, model: SourceMapping, versions: ModelVersions) -> Iterator[Contract]:
-    """Yield the contract of a model without versions, else that of each version and what a reference without one means.
+    """Yield the contract of a model without versions, or those of its versions and of references without a version.
 
     Source: docs.getdbt.com, "ref", "latest_version".
     """
-    common, promised = dict(read_unique_mappings(model, "columns")), read_model_constraints(model)
+    shared_columns, constraints = dict(read_unique_mappings(model, "columns")), read_model_constraints(model)
     if not versions:
-        yield _build_contract(name, "", model, model, columns=common, promised=promised)
+        yield _build_contract(name, "", model, model, columns=shared_columns, constraints=constraints)
         return
-    latest = _find_latest_version(model, versions)
-    seen: set[str] = set()
-    meant: Contract | None = None
+    latest_number = _find_latest_version(model, versions)
+    numbers: set[str] = set()
+    latest_contract: Contract | None = None
     for number, version in versions:
         if number is None:
-            model.note(version.locate(), f"a version of '{name}' has no number, and is not compared", "add v")
+            model.notes.add(version.locate(), f"a version of '{name}' has no number, and is not compared", "add v")
             continue
-        if number in seen:
-            message = f"two versions of '{name}' are numbered '{number}'; the first is compared"
-            model.note(version.locate(), message, "renumber")
+        if number in numbers:
+            message = f"duplicate version '{number}' of '{name}'; only the first is compared"
+            model.notes.add(version.locate(), message, "renumber one of them")
             continue
-        seen.add(number)
+        numbers.add(number)
         if not is_enforced(version, model):
             continue
-        columns = select_columns(common, version)
-        contract = _build_contract(f"{name}.v{number}", number, model, version, columns=columns, promised=promised)
-        contract = replace(contract, latest=latest)
-        meant = contract if number == latest else meant
+        columns = select_columns(shared_columns, version)
+        contract = _build_contract(
+            f"{name}.v{number}", number, model, version, columns=columns, constraints=constraints
+        )
+        contract = replace(contract, latest=latest_number)
+        latest_contract = contract if number == latest_number else latest_contract
         yield contract
-    if meant is not None:
-        yield replace(meant, dataset_id=name, alias_of=meant.dataset_id)
-    elif latest not in seen:
-        message = f"latest_version '{latest}' of '{name}' is none of its versions"
-        model.note(model.locate("latest_version"), message, f"write one of {', '.join(sorted(seen))}")
+    if latest_contract is not None:
+        yield replace(latest_contract, dataset_id=name, alias_of=latest_contract.dataset_id)
+    elif latest_number not in numbers:
+        message = f"latest_version '{latest_number}' of '{name}' is not one of its versions"
+        model.notes.add(model.locate("latest_version"), message, f"write one of {', '.join(sorted(numbers))}")
 
 
 def _list_unenforced(
     name: str, model: SourceMapping, versions: ModelVersions
 ) -> Iterator[tuple[str, UnenforcedDataset]]:
-    """Yield the datasets of a model that have no enforced contract, with where that is said or would be."""
-    latest = _find_latest_version(model, versions)
+    """Yield the datasets of a model without an enforced contract, each with the location that would enforce it."""
+    latest_number = _find_latest_version(model, versions)
     for number, version in versions or [("", model)]:
         if is_enforced(version, model):
             continue
-        place = locate_enforcement(version, model)
-        found = UnenforcedDataset(place or version.locate(), place is not None)
+        location = locate_enforcement(version, model)
+        dataset = UnenforcedDataset(location or version.locate(), location is not None)
         if number:
-            yield f"{name}.v{number}", found
-        if not number or number == latest:
-            yield name, found
+            yield f"{name}.v{number}", dataset
+        if not number or number == latest_number:
+            yield name, dataset
 
 
 def _build_contract(
@@ -172,66 +174,69 @@ def _build_contract(
     version: SourceMapping,
     *,
     columns: dict[str, SourceMapping],
-    promised: ModelConstraints,
+    constraints: ModelConstraints,
 ) -> Contract:
-    model.note.count_dataset(version.locate(), dataset_id)
-    own = version.with_defaults(model) if number else model
+    model.notes.count_dataset(version.locate(), dataset_id)
+    merged = version.with_defaults(model) if number else model
     if number and "constraints" in version:
-        promised = read_model_constraints(version)
-    promised = assign_loose_checks(promised, columns)
-    keys, keys_at = find_primary_key(columns)
-    if promised.key is not None:
-        keys, keys_at = promised.key, {"primary_key": promised.key_location} if promised.key_location else {}
-    keyed = frozenset(keys)
-    fields = (read_field(name, column, promised, keyed=name in keyed) for name, column in columns.items())
-    dated = version if "deprecation_date" in version else model
+        constraints = read_model_constraints(version)
+    constraints = assign_checks(constraints, columns)
+    primary_key, key_locations = find_primary_key(columns)
+    if constraints.key is not None:
+        primary_key, key_locations = (
+            constraints.key,
+            {"primary_key": constraints.key_location} if constraints.key_location else {},
+        )
+    key_names = frozenset(primary_key)
+    fields = (read_field(name, column, constraints, is_key=name in key_names) for name, column in columns.items())
+    status_holder = version if "deprecation_date" in version else model
     return Contract(
         dataset_id=dataset_id,
         version=number,
         fields=tuple(fields),
-        description=own.text("description"),
-        status=_read_status(dated),
-        primary_key=keys,
+        description=merged.text("description"),
+        status=_read_status(status_holder),
+        primary_key=primary_key,
         owners=tuple(_read_owners(model)),
-        section=dated.section({**_MODEL_KEYS, **_select_key_names(version, model)}),
-        dataset_section=own.section(_MODEL_KEYS, keys_at),
+        section=status_holder.section({**_MODEL_KEYS, **_select_key_names(version, model)}),
+        dataset_section=merged.section(_MODEL_KEYS, key_locations),
         format=NAME,
         is_changed_in_place=True,
-        has_status="deprecation_date" in dated,
+        has_status="deprecation_date" in status_holder,
         access=_read_access(version, model),
         terms=read_terms(model.text("name") or dataset_id, version, model, columns),
     )
 
 
 def _select_key_names(version: SourceMapping, model: SourceMapping) -> dict[str, str]:
-    """Where a model says what may be written in two places."""
-    direct = any("access" in each for each in (version, model))
+    """Return the names of the keys that a model may write in two ways."""
+    is_top_level = any("access" in holder for holder in (version, model))
     return {
-        "access": "access" if direct else "config.access",
+        "access": "access" if is_top_level else "config.access",
         "latest": "latest_version" if "latest_version" in model else "versions",
     }
 
 
 def _read_access(version: SourceMapping, model: SourceMapping) -> str:
-    """Who may refer to the model: `private`, `protected` (what dbt takes it for) or `public`."""
+    """Return who may refer to the model: `private`, `protected` (dbt's default) or `public`."""
     holders = (version, version.mapping("config"), model, model.mapping("config"))
-    found = next((word for each in holders if each and (word := each.text("access"))), "protected")
-    return found.strip().lower()
+    access = next((text for holder in holders if holder and (text := holder.text("access"))), "protected")
+    return access.strip().lower()
 
 
-def _read_status(tree: SourceMapping) -> str:
-    """A model with a deprecation date is deprecated, and archived once the date is over."""
-    if tree.text("deprecation_date") is None:
+def _read_status(mapping: SourceMapping) -> str:
+    """Return `deprecated` for a model with a deprecation date, `archived` once that date is past, else `active`."""
+    if mapping.text("deprecation_date") is None:
         return "active"
-    return "archived" if is_past(read_day(tree, "deprecation_date", "deprecation_date")) else "deprecated"
+    return "archived" if is_past(read_day(mapping, "deprecation_date", "deprecation_date")) else "deprecated"
 
 
 def _read_owners(model: SourceMapping) -> Iterator[Owner]:
     config = model.mapping("config")
     for holder in (model.mapping("meta"), config.mapping("meta") if config else None):
-        named = list(_read_named_owners(holder)) if holder is not None else []
-        if named:
-            yield from named
+        owners = list(_read_named_owners(holder)) if holder is not None else []
+        if owners:
+            yield from owners
             return
     group = model.text("group") or (config.text("group") if config else None)
     if group:
@@ -239,11 +244,11 @@ def _read_owners(model: SourceMapping) -> Iterator[Owner]:
 
 
 def _read_named_owners(meta: SourceMapping) -> Iterator[Owner]:
-    """The owner is a name, several, or a mapping as dbt's groups have it."""
+    """Yield the owners: a name, a list of names, or a mapping as in dbt's groups."""
     owner = meta.mapping("owner")
     if owner is not None:
         name = owner.text("name", "email")
         yield from (Owner(name, owner.text("email")),) if name else ()
         return
-    names = [meta.text("owner"), *(each.value for each in meta.nodes("owner") if each.id == "scalar")]
+    names = [meta.text("owner"), *(node.value for node in meta.nodes("owner") if node.id == "scalar")]
     yield from (Owner(name, None) for name in names if name)

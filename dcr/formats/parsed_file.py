@@ -1,4 +1,4 @@
-"""What reading one file gives: its contracts, and every problem with its place."""
+"""Holds the result of reading one file: its contracts and its problems."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ if TYPE_CHECKING:
 
 
 KnownProblems = frozenset[tuple[str | None, str | None, str]]
-"""The identities of problems that a file had already."""
+"""The identities of problems that a file already had."""
 
 
 class Problem(NamedTuple):
     """Something about a file that its author should know.
 
-    A `is_fatal` one means the file gave no contract. The others are values that other readers read differently,
-    or that were not `is_understood` and so are not compared. It is about a dataset and a field where these are named, else
-    about the file. A `is_persistent` one is said whenever the file changes.
+    A problem is fatal if the file has no contract because of it. The others are values that other parsers read
+    differently, or values that are not `is_understood` and so are not compared. A problem concerns the dataset and the
+    field that it names, or the whole file. If `is_persistent`, it is reported whenever the file changes.
     """
 
     location: Location
@@ -36,37 +36,37 @@ class Problem(NamedTuple):
 
     @property
     def identity(self) -> tuple[str | None, str | None, str]:
-        """What is the same of a problem that an older version of the file has too."""
+        """A key that is equal for the same problem in an older version of the file."""
         return self.dataset_id, self.field, self.message
 
 
 def convert_notes(notes: Notes) -> tuple[Problem, ...]:
-    """Return what a reader noted as problems: none of them is fatal."""
+    """Return a reader's notes as problems, none of them fatal."""
     return tuple(
         Problem(
-            each.location, each.message, each.hint, is_fatal=False, is_understood=False,
-            dataset_id=each.dataset_id, field=each.field, is_persistent=each.is_persistent,
+            note.location, note.message, note.hint, is_fatal=False, is_understood=False,
+            dataset_id=note.dataset_id, field=note.field, is_persistent=note.is_persistent,
         )
-        for each in notes.found.values()
+        for note in notes.entries.values()
     )  # fmt: skip
 
 
 def filter_problems(problems: tuple[Problem, ...], dataset_id: str) -> tuple[Problem, ...]:
-    """Return the problems of a dataset and those of its file as a whole."""
-    return tuple(each for each in problems if each.dataset_id in (None, dataset_id))
+    """Return the problems of a dataset and those of the whole file."""
+    return tuple(problem for problem in problems if problem.dataset_id in (None, dataset_id))
 
 
 class UnenforcedDataset(NamedTuple):
-    """A dataset that a file defines and promises nothing about: where, and whether it says so or says nothing."""
+    """A dataset that a file defines without an enforced contract; `is_written` is whether the file declares that."""
 
     location: Location
     is_written: bool
 
 
 class DatasetList(NamedTuple):
-    """Where a file lists datasets that can be read one without the others: the key and its value.
+    """The key and the value that list datasets which can be read independently.
 
-    `version` is the version that the file gives to all of them, and `version_node` the value that says it.
+    `version` is the version that the file gives to all of them, and `version_node` the node that declares it.
     """
 
     entry: tuple[Any, Any]
@@ -75,12 +75,11 @@ class DatasetList(NamedTuple):
 
 
 class ParsedFile(NamedTuple):
-    """One file, read: `format` is None when it is no contract at all.
+    """The result of reading one file; `format` is None if it is not a contract.
 
-    `dataset_id` is what the file claims to be about even when it is not valid, if that can be told; `list_location` is
-    where a file of several datasets lists them. `root` is the composed file, for those who ask what stands at a place.
-    `unenforced` are the datasets that it defines without an enforced contract. `size` is what it unfolds to: columns,
-    datasets and references.
+    `dataset_id` is the dataset id that the file declares, even if it is invalid; `list_location` is where a file lists
+    several datasets. `root` is the composed file, for looking up locations. `unenforced` holds the datasets without an
+    enforced contract. `size` is the expanded size: columns, datasets and references.
     """
 
     path: str
@@ -95,5 +94,5 @@ class ParsedFile(NamedTuple):
 
     @property
     def is_unreadable(self) -> bool:
-        """Whether the file should be a contract and gave none."""
+        """Whether the file should be a contract and is not."""
         return any(problem.is_fatal for problem in self.problems)

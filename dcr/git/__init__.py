@@ -1,1 +1,1 @@
-"""Reads the repository through one gateway to git. Only the `writing` package writes to it."""
+"""Reads the repository through git; only the `writing` package writes to it."""

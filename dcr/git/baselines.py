@@ -1,4 +1,4 @@
-"""Reads a baseline out of the repository: what the base's file lists, and what the proposed side adds to it."""
+"""Reads the baseline that applies to a change."""
 
 from __future__ import annotations
 
@@ -19,50 +19,50 @@ if TYPE_CHECKING:
 
 
 MAX_BASELINE_BYTES = 16 * 1024 * 1024
-"""Bytes of a baseline: about 50,000 issues."""
+"""The maximum size of a baseline, enough for about 50,000 issues."""
 
 
-def read_baseline_file(full: str) -> Baseline:
-    """Return the baseline of a file on disk, all of it as known before. Raises `BaselineError`."""
+def read_baseline_file(full_path: str) -> Baseline:
+    """Return the baseline of a file on disk, with all entries known. Raise `BaselineError` if it cannot be read."""
     try:
-        with open(full, "rb") as file:
-            return Baseline(full, _parse_keys(full, file.read(MAX_BASELINE_BYTES + 1)))
+        with open(full_path, "rb") as file:
+            return Baseline(full_path, _parse_keys(full_path, file.read(MAX_BASELINE_BYTES + 1)))
     except OSError as error:
-        raise _create_unreadable_error(full, (error.strerror or "unknown").lower()) from error
+        raise _create_unreadable_error(full_path, (error.strerror or "unknown").lower()) from error
 
 
 def read_baseline(
-    repository: Repository, full: str, merge_base: str, changes: Iterable[Change], policy: StricterPolicy
+    repository: Repository, full_path: str, merge_base: str, changes: Iterable[Change], policy: StricterPolicy
 ) -> Baseline:
-    """Return the baseline that governs a change; `full` is its whole path.
+    """Return the baseline that applies to a change; `full_path` is its absolute path.
 
-    Entries that the base holds too are known; those that the change adds are decisions of its own, which count as
-    acceptances do: not where the policy says `accept_from = "base"`. A file outside the repository is the caller's.
-    Raises `BaselineError` for one that neither side has.
+    Entries that the base has too are known. Entries that the change adds count like its acceptances: they have no
+    effect if the policy sets `accept_from = "base"`. A file outside the repository is read as it is. Raise
+    `BaselineError` if neither side has the file.
     """
     try:
-        (path,) = resolve_relative_paths(repository, repository.top or os.getcwd(), [full])
+        (path,) = resolve_relative_paths(repository, repository.top or os.getcwd(), [full_path])
     except ValueError:
-        return read_baseline_file(full)
+        return read_baseline_file(full_path)
     if "\n" in path:
-        raise BaselineError(f"the name of the baseline '{path}' holds a line break", "rename it")
-    before = read_path_in_commits(repository.git, [merge_base], path, MAX_BASELINE_BYTES + 1).get(merge_base)
-    merged = _parse_keys(path, before) if before is not None else frozenset()
-    touched = [each for each in changes if each.path == path]
-    if not touched:
-        if before is not None:
-            return Baseline(path, merged)
-        if repository.top is not None and os.path.lexists(full):
-            return read_baseline_file(full)  # git ignores it, so no change can carry it
+        raise BaselineError(f"the name of the baseline '{path}' contains a line break", "rename it")
+    base_content = read_path_in_commits(repository.git, [merge_base], path, MAX_BASELINE_BYTES + 1).get(merge_base)
+    base_keys = _parse_keys(path, base_content) if base_content is not None else frozenset()
+    edits = [change for change in changes if change.path == path]
+    if not edits:
+        if base_content is not None:
+            return Baseline(path, base_keys)
+        if repository.top is not None and os.path.lexists(full_path):
+            return read_baseline_file(full_path)  # git ignores it, so it is in no change
         raise _create_unreadable_error(path, "neither side has it")
-    now = read_proposed_contents(repository, touched, MAX_BASELINE_BYTES + 1).get(path)
-    if now is None:
+    content = read_proposed_contents(repository, edits, MAX_BASELINE_BYTES + 1).get(path)
+    if content is None:
         raise _create_unreadable_error(path, "the change removes it")
-    if isinstance(now, str):
-        raise BaselineError(f"the baseline '{path}' is {now}", "put a file there")
-    proposed = _parse_keys(path, now)
+    if isinstance(content, str):
+        raise BaselineError(f"the baseline '{path}' is {content}", "replace it with a regular file")
+    proposed_keys = _parse_keys(path, content)
     from_base = policy.get_choice("accept_from") == "base"
-    return Baseline(path, merged & proposed, frozenset() if from_base else proposed - merged)
+    return Baseline(path, base_keys & proposed_keys, frozenset() if from_base else proposed_keys - base_keys)
 
 
 def _parse_keys(name: str, content: bytes) -> frozenset[tuple[str, str]]:
@@ -71,7 +71,7 @@ def _parse_keys(name: str, content: bytes) -> frozenset[tuple[str, str]]:
             f"the baseline '{name}' is larger than {MAX_BASELINE_BYTES >> 20} MiB",
             "write one for each folder: dcr lint FOLDER --baseline FILE --write-baseline",
         )
-    return frozenset(each.key for each in parse_baseline(name, content))
+    return frozenset(entry.key for entry in parse_baseline(name, content))
 
 
 def _create_unreadable_error(name: str, reason: str) -> BaselineError:

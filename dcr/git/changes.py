@@ -1,4 +1,4 @@
-"""What differs between the merge-base and the proposed side, and which files that side has."""
+"""Lists the changed paths between two sides, and all paths of the proposed side."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ WORKTREE, INDEX = "worktree", "index"
 
 
 class Change(NamedTuple):
-    """One path that differs: modes and object ids of both sides.
+    """A changed path, with the modes and object ids of both sides.
 
-    A mode of zeros means the path is absent on that side; a proposed id of None means the content is in the
+    A mode of zeros means that the path is absent on that side; a proposed id of None means that the content is in the
     working tree.
     """
 
@@ -33,7 +33,7 @@ class Change(NamedTuple):
 
     @property
     def in_previous(self) -> bool:
-        """Whether the merge-base has the path."""
+        """Whether the previous side has the path."""
         return self.previous_mode != ABSENT_MODE
 
     @property
@@ -43,14 +43,14 @@ class Change(NamedTuple):
 
 
 class ChangeSet(NamedTuple):
-    """Everything that differs, and the paths of all files on the proposed side."""
+    """All changes, and the paths of all files on the proposed side."""
 
     changes: tuple[Change, ...]
     paths: tuple[str, ...]
 
 
 def list_changes(repository: Repository, merge_base: str, head: str) -> ChangeSet:
-    """Return what differs between the merge-base and `head`: `worktree`, `index`, or a commit id."""
+    """Return the changes from the merge base to `head`, which is `worktree`, `index` or a commit id."""
     if head == WORKTREE:
         return _list_worktree_changes(repository, merge_base)
     if head == INDEX:
@@ -67,50 +67,52 @@ def list_changes(repository: Repository, merge_base: str, head: str) -> ChangeSe
 
 
 def list_commit_changes(repository: Repository, before: str, after: str) -> tuple[Change, ...]:
-    """Return what differs between two commits."""
+    """Return the changes from one commit to another."""
     return tuple(parse_raw_changes(_run_raw_diff(repository.git, "diff-tree", "-r", before, after), worktree=False))
 
 
 def _run_raw_diff(git: Git, command: str, *arguments: str) -> bytes:
-    """Return a raw listing of changes; git says by its exit code too whether there are any.
+    """Return git's raw listing of changes. Raise `GitFailedError` if it does not match the exit code.
 
-    No change at all is the answer that most runs give, and the one that must not come of a fault.
+    No change is the most frequent result, and must never be the result of a failure.
     """
-    full = (command, "--raw", "-z", "--exit-code", "--no-renames", "--no-abbrev", *arguments)
-    answer = git.run_traced(*full)
-    if answer.exit_code not in (0, 1) or bool(answer.stdout) is not (answer.exit_code == 1):
-        raise create_git_error(full, answer._replace(exit_code=0 if answer.exit_code == 1 else answer.exit_code))
-    return answer.stdout
+    full_arguments = (command, "--raw", "-z", "--exit-code", "--no-renames", "--no-abbrev", *arguments)
+    result = git.run_traced(*full_arguments)
+    if result.exit_code not in (0, 1) or bool(result.stdout) is not (result.exit_code == 1):
+        raise create_git_error(
+            full_arguments, result._replace(exit_code=0 if result.exit_code == 1 else result.exit_code)
+        )
+    return result.stdout
 
 
 def _list_index_paths(git: Git) -> list[str]:
-    """Return the paths of the index, one for each of its entries."""
+    """Return the paths in the index, one for each entry. An empty listing is read twice."""
     return split_records(git.run("ls-files", "-z", "--cached")) or split_records(git.run("ls-files", "-z", "--cached"))
 
 
 def _check_paths(changes: Iterable[Change], paths: Container[str]) -> None:
-    """Two listings of one side must fit: what was changed there is there."""
-    if any(each.in_proposed and each.path not in paths for each in changes):
+    """Raise `GitFailedError` if a changed path is not among the paths of the proposed side."""
+    if any(change.in_proposed and change.path not in paths for change in changes):
         raise GitFailedError(
-            "git gave two listings that do not fit", "run it again, once no other program changes files"
+            "two listings of files by git differ", "run it again, while no other program changes files"
         )
 
 
 def list_worktree_files(repository: Repository) -> list[str]:
-    """Return the paths of the working tree's files: tracked ones that are there, and untracked ones not ignored."""
+    """Return the paths in the working tree: tracked files that exist, and untracked files that are not ignored."""
     tracked, untracked = _list_tracked_and_untracked(repository)
     deleted = set(split_records(repository.git.run("ls-files", "-z", "--deleted")))
     return [path for path in dict.fromkeys([*tracked, *untracked]) if path not in deleted]
 
 
 def _list_tracked_and_untracked(repository: Repository) -> tuple[list[str], list[str]]:
-    """Return the tracked paths, once for each side of a conflict, and the untracked ones that are not ignored."""
+    """Return the tracked paths, several times if in conflict, and the untracked ones that are not ignored."""
     listing = split_records(repository.git.run("ls-files", "-z", "-t", "--cached", "--others", "--exclude-standard"))
     untracked = [entry[2:] for entry in listing if entry[0] == "?"]
     tracked = [entry[2:] for entry in listing if entry[0] != "?"]
-    if not tracked and _list_index_paths(repository.git):  # it lists them last, so a listing without any may be cut
-        raise GitFailedError("git gave half a listing of files", "run it again")
-    # A repository inside the tree, which is listed as a folder, is not this repository's.
+    if not tracked and _list_index_paths(repository.git):  # git lists them last, so the listing may be truncated
+        raise GitFailedError("git returned an incomplete listing of files", "run it again")
+    # A nested repository is listed as a folder, and does not belong to this one.
     return tracked, [path for path in untracked if not path.endswith("/")]
 
 
@@ -136,43 +138,45 @@ _FILTER_SECTION = re.compile(rb"\[\s*(?:filter|include)", re.IGNORECASE)
 
 
 def _get_filter_overrides(repository: Repository) -> dict[str, str]:
-    """Return variables that turn off what the repository's own configuration would have git run on a file."""
+    """Return variables that disable the filters of the repository's own configuration."""
     for folder, name in ((repository.common_dir, "config"), (repository.git_dir, "config.worktree")):
         try:
             with open(os.path.join(folder, name), "rb") as file:
-                suspicious = _FILTER_SECTION.search(file.read()) is not None
+                may_define_filters = _FILTER_SECTION.search(file.read()) is not None
         except FileNotFoundError:
             continue
         except OSError:
-            suspicious = True
-        if suspicious:
-            from dcr.git.config_overrides import get_filter_overrides  # noqa: PLC0415 (few repositories have any)
+            may_define_filters = True
+        if may_define_filters:
+            from dcr.git.config_overrides import get_filter_overrides  # noqa: PLC0415 (few repositories have filters)
 
             return get_filter_overrides(repository.git)
     return {}
 
 
-_RAW_ENTRY = r":(\d{6}) (\d{6}) ([0-9a-f]{40,64}) ([0-9a-f]{40,64}) ([A-Z])\d*"  # compiled where something changed
+_RAW_ENTRY = r":(\d{6}) (\d{6}) ([0-9a-f]{40,64}) ([0-9a-f]{40,64}) ([A-Z])\d*"  # compiled only if something changed
 
 
 def parse_raw_entries(raw: bytes) -> Iterator[tuple[str, str, str, str, str, str]]:
-    """Yield both modes, both ids, status and path of each entry of `git … --raw -z`.
+    """Yield both modes, both ids, the status and the path of each entry of `git … --raw -z`.
 
-    Raises `GitFailedError` for anything that is no entry.
+    Raise `GitFailedError` if an entry has another form.
     """
     parts = split_records(raw)
     if len(parts) % 2:
-        raise GitFailedError("git gave half a listing of changes", "run it again")
-    for facts, path in zip(parts[::2], parts[1::2], strict=True):
-        match = re.fullmatch(_RAW_ENTRY, facts)
+        raise GitFailedError("git returned an incomplete listing of changes", "run it again")
+    for header, path in zip(parts[::2], parts[1::2], strict=True):
+        match = re.fullmatch(_RAW_ENTRY, header)
         if match is None:
-            raise GitFailedError(f"git listed a change in a form that is not known: '{facts[:80]}'", "report this")
+            raise GitFailedError(
+                f"git listed a change in an unknown form: '{header[:80]}'", "report it as a bug of dcr"
+            )
         before, after, old, new, status = match.groups()
         yield before, after, old, new, status, path
 
 
 def parse_raw_changes(raw: bytes, *, worktree: bool) -> list[Change]:
-    """Return the changes of `git diff-… --raw -z`, one to a path: a conflict is listed twice."""
+    """Return the changes of `git diff-… --raw -z`, one for each path, since git lists a conflict twice."""
     found: dict[str, Change] = {}
     for before, after, old, new, status, path in parse_raw_entries(raw):
         unmerged = status == "U" or (path in found and found[path].is_unmerged)

@@ -1,8 +1,7 @@
-"""The one gateway to git: fixed flags and environment, argument lists, bytes out, a checked exit, a time limit.
+"""Runs every git command, with fixed flags, a fixed environment and a time limit.
 
-Plumbing commands are run directly rather than through GitPython: importing it costs about as much as a
-whole check of an unchanged repository (bench/README.md has the figures). `scratch` uses it, where dcr makes
-repositories of its own.
+Commands are run directly and not through GitPython, whose import takes about as long as a whole check of an unchanged
+repository (bench/README.md has the figures). Only `writing.temporary_repository` uses GitPython.
 """
 
 from __future__ import annotations
@@ -32,7 +31,7 @@ FLAGS = (
     "-c", "gc.auto=0",
     "-c", "maintenance.auto=false",
 )  # fmt: skip
-"""What makes a command safe on a repository that a stranger prepared."""
+"""Make a command safe in a repository that an attacker prepared."""
 
 _TRACE_VARIABLES = {"GIT_TRACE2_EVENT": "2", "GIT_TRACE2_EVENT_BRIEF": "1"}
 _TRACE_EVENT_PREFIX = '{"event":"'
@@ -40,28 +39,28 @@ _EXIT_EVENT = re.compile(r'\{"event":"atexit",.*"code":(\d+)\}\Z')
 
 _QUARANTINE_VARIABLES = ("GIT_OBJECT_DIRECTORY", "GIT_ALTERNATE_OBJECT_DIRECTORIES", "GIT_QUARANTINE_PATH")
 REFETCH_COMMAND = "git fetch --refetch --no-filter origin"
-"""Brings what a clone lacks; without `--no-filter` a partial clone stays partial."""
+"""Fetches all missing objects; without `--no-filter` a partial clone stays partial."""
 
 TIME_LIMIT = 120.0
-"""Seconds that one git command may take; `DCR_GIT_TIMEOUT` changes it."""
+"""The seconds that one git command may take, unless `DCR_GIT_TIMEOUT` is set."""
 
 _MAX_TIME_LIMIT = 86_400.0
 
 
 class GitMissingError(DcrError):
-    """There is no git program."""
+    """Git is not installed, or cannot be started."""
 
 
 class GitFailedError(DcrError):
-    """A git command ended in a way that answers nothing."""
+    """A git command failed or returned an incomplete answer."""
 
 
 class PartialCloneError(GitFailedError):
-    """A partial clone lacks an object that was asked for, and nothing is fetched."""
+    """A partial clone lacks a requested object, and dcr never fetches."""
 
 
 class GitResult(NamedTuple):
-    """What a git command gave: its exit code, output and complaints."""
+    """The exit code, output and error output of a git command."""
 
     exit_code: int
     stdout: bytes
@@ -69,55 +68,54 @@ class GitResult(NamedTuple):
 
 
 class Git(NamedTuple):
-    """Runs git commands in one folder, with the hooks' variables that were found to belong there."""
+    """Runs git commands in one folder, with the variables of a hook that belong to that repository."""
 
     folder: str
-    variables: dict[str, str] = {}  # noqa: RUF012 (never written to)
+    variables: dict[str, str] = {}  # noqa: RUF012 (never modified)
 
-    def run(self, *arguments: str, given: bytes | None = None, codes: tuple[int, ...] = (0,)) -> bytes:
-        """Return a command's output. Raises `GitFailedError` for any exit code that is not expected."""
-        answer = self.run_unchecked(*arguments, given=given)
-        if answer.exit_code not in codes:
-            raise create_git_error(arguments, answer)
-        return answer.stdout
+    def run(self, *arguments: str, stdin: bytes | None = None, exit_codes: tuple[int, ...] = (0,)) -> bytes:
+        """Return a command's output. Raise `GitFailedError` for an unexpected exit code."""
+        result = self.run_unchecked(*arguments, stdin=stdin)
+        if result.exit_code not in exit_codes:
+            raise create_git_error(arguments, result)
+        return result.stdout
 
-    def run_unchecked(self, *arguments: str, given: bytes | None = None) -> GitResult:
-        """Return a command's output and exit code, whatever it is. A signal or time-out raises."""
-        process = self.start(*arguments, reads=given is not None)
+    def run_unchecked(self, *arguments: str, stdin: bytes | None = None) -> GitResult:
+        """Return a command's output and exit code. Raise `GitFailedError` if it is killed or exceeds the time limit."""
+        process = self.start(*arguments, has_stdin=stdin is not None)
         limit = read_time_limit()
         try:
-            out, err = process.communicate(given, timeout=limit)
+            stdout, stderr = process.communicate(stdin, timeout=limit)
         except subprocess.TimeoutExpired as error:
             process.kill()
             process.communicate()
             raise create_timeout_error(_get_command_name(arguments), limit) from error
-        answer = GitResult(process.returncode, out, err.decode("utf-8", "replace").strip())
-        if answer.exit_code < 0:
-            raise create_git_error(arguments, answer)
-        return answer
+        result = GitResult(process.returncode, stdout, stderr.decode("utf-8", "replace").strip())
+        if result.exit_code < 0:
+            raise create_git_error(arguments, result)
+        return result
 
     def run_traced(self, *arguments: str) -> GitResult:
-        """Ask, where even an empty answer says something, and insist that git itself tells how it ended.
+        """Return a command's result if git's own trace confirms the exit code. Raise `GitFailedError` otherwise.
 
-        Its own trace says so on stderr (git's api-trace2), which nothing that only looks like git would do.
+        Use this where an empty output is an answer. The trace is on stderr (git's api-trace2); a program that only
+        poses as git does not write it.
         """
-        answer = self._replace(variables={**self.variables, **_TRACE_VARIABLES}).run_unchecked(*arguments)
-        lines = answer.stderr.splitlines()
+        result = self._replace(variables={**self.variables, **_TRACE_VARIABLES}).run_unchecked(*arguments)
+        lines = result.stderr.splitlines()
         events = [line for line in lines if line.startswith(_TRACE_EVENT_PREFIX)]
-        complaint = "\n".join(line for line in lines if not line.startswith(_TRACE_EVENT_PREFIX))
-        ending = _EXIT_EVENT.match(events[-1]) if events else None
-        if ending is None or int(ending[1]) != answer.exit_code:
-            raise create_git_error(
-                arguments, GitResult(0 if answer.exit_code == 1 else answer.exit_code, b"", complaint)
-            )
-        return answer._replace(stderr=complaint)
+        stderr = "\n".join(line for line in lines if not line.startswith(_TRACE_EVENT_PREFIX))
+        exit_event = _EXIT_EVENT.match(events[-1]) if events else None
+        if exit_event is None or int(exit_event[1]) != result.exit_code:
+            raise create_git_error(arguments, GitResult(0 if result.exit_code == 1 else result.exit_code, b"", stderr))
+        return result._replace(stderr=stderr)
 
-    def start(self, *arguments: str, reads: bool = False) -> subprocess.Popen[bytes]:
-        """Start a command with pipes on all sides, in the fixed environment."""
+    def start(self, *arguments: str, has_stdin: bool = False) -> subprocess.Popen[bytes]:
+        """Start a command in the fixed environment, with pipes for its output."""
         try:
             return subprocess.Popen(
                 ["git", *FLAGS, *arguments],
-                stdin=subprocess.PIPE if reads else subprocess.DEVNULL,
+                stdin=subprocess.PIPE if has_stdin else subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,
                 cwd=self.folder,
@@ -125,19 +123,19 @@ class Git(NamedTuple):
             )
         except OSError as error:
             if not os.path.isdir(self.folder):
-                raise GitMissingError(f"the folder '{self.folder}' does not exist") from error
+                raise GitMissingError(f"folder '{self.folder}' does not exist") from error
             if isinstance(error, FileNotFoundError):
                 raise GitMissingError("git is not installed", "install git 2.31 or newer, then try again") from error
             reason = (error.strerror or "unknown").lower()
             raise GitMissingError(
-                f"git cannot be started: {reason}", "see which git comes first on PATH: command -v git"
+                f"git cannot be started: {reason}", "find out which git is first on PATH: command -v git"
             ) from error
 
 
 def build_environment(variables: dict[str, str]) -> dict[str, str]:
-    """Return the environment git runs in: the user's, with every GIT_* replaced by fixed ones and `variables`."""
+    """Return the user's environment, with fixed values and `variables` in place of all GIT_* variables."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
-    if "GIT_QUARANTINE_PATH" in os.environ:  # inside a receiving hook the new objects are only found this way
+    if "GIT_QUARANTINE_PATH" in os.environ:  # in a receiving hook only these lead to the new objects
         kept.update({name: os.environ[name] for name in _QUARANTINE_VARIABLES if name in os.environ})
     return {
         **kept,
@@ -153,67 +151,66 @@ def build_environment(variables: dict[str, str]) -> dict[str, str]:
 
 
 def read_time_limit() -> float:
-    """Return the seconds one command may take. Raises `DcrError` when the variable is no number."""
-    written = os.environ.get("DCR_GIT_TIMEOUT")
-    if written is None:
+    """Return the seconds that one command may take. Raise `DcrError` if the variable is not a valid number."""
+    value = os.environ.get("DCR_GIT_TIMEOUT")
+    if value is None:
         return TIME_LIMIT
     try:
-        seconds = float(written)
+        seconds = float(value)
     except ValueError:
         seconds = -1.0
-    if not 0 < seconds <= _MAX_TIME_LIMIT:  # which is false for nan too
-        raise DcrError(f"DCR_GIT_TIMEOUT is '{written}', expected seconds", "unset DCR_GIT_TIMEOUT")
+    if not 0 < seconds <= _MAX_TIME_LIMIT:  # also true for nan
+        raise DcrError(f"DCR_GIT_TIMEOUT is '{value}', expected seconds", "unset DCR_GIT_TIMEOUT")
     return seconds
 
 
 def create_timeout_error(command: str, limit: float) -> GitFailedError:
-    """Return the error for a command that took longer than it may."""
+    """Return the error for a command that exceeded the time limit."""
     return GitFailedError(
-        f"git {command} did not end within {limit:g} seconds",
-        "run it again, or give it longer: DCR_GIT_TIMEOUT=600 dcr check",
+        f"git {command} did not finish within {limit:g} seconds",
+        "run it again, or raise the limit: DCR_GIT_TIMEOUT=600 dcr check",
     )
 
 
 def split_records(listing: bytes) -> list[str]:
-    """Return the entries of a listing that ends each with NUL. Raises `GitFailedError` for one that was cut."""
+    """Return the entries of a listing that are each followed by NUL. Raise `GitFailedError` if the last one is not."""
     entries = listing.decode("utf-8", "surrogateescape").split("\0")
     if entries.pop():
-        raise GitFailedError("git gave half a listing", "run it again")
+        raise GitFailedError("git returned an incomplete listing", "run it again")
     return entries
 
 
-def create_git_error(arguments: tuple[str, ...], answer: GitResult) -> GitFailedError:
-    """Return the error for a command that answered nothing, with the hint that fits git's complaint."""
-    complaint = answer.stderr.splitlines()[-1] if answer.stderr else ""
-    command = _get_command_name(arguments)
-    if answer.exit_code < 0:
-        return GitFailedError(f"git {command} was killed by signal {-answer.exit_code}", "run it again")
-    if "dubious ownership" in answer.stderr:
-        return GitFailedError(
-            "git does not trust this repository: it belongs to another user",
-            'git config --global --add safe.directory "$(pwd)"',
-        )
-    message = f"git {command} " + (f"ended with {answer.exit_code}" if answer.exit_code else "gave no full answer")
-    kind = PartialCloneError if "promisor" in answer.stderr else GitFailedError
-    return kind(f"{message}: {complaint}" if complaint else message, _find_failure_hint(answer.stderr))
-
-
 def _get_command_name(arguments: tuple[str, ...]) -> str:
-    return next(each for each in arguments if not each.startswith("-"))
+    return next(argument for argument in arguments if not argument.startswith("-"))
 
 
-def _find_failure_hint(complaint: str) -> str:
-    if "promisor" in complaint:
-        from dcr.git import ci  # noqa: PLC0415 (a service may make such clones by itself)
+def create_git_error(arguments: tuple[str, ...], result: GitResult) -> GitFailedError:
+    """Return the error for a command without a usable answer, with a hint for git's message."""
+    last_line = result.stderr.splitlines()[-1] if result.stderr else ""
+    command = _get_command_name(arguments)
+    if result.exit_code < 0:
+        return GitFailedError(f"git {command} was killed by signal {-result.exit_code}", "run it again")
+    if "dubious ownership" in result.stderr:
+        return GitFailedError(
+            "git does not trust this repository, which belongs to another user",
+            'run: git config --global --add safe.directory "$(pwd)"',
+        )
+    failure = f"failed with exit code {result.exit_code}" if result.exit_code else "returned an incomplete answer"
+    error_class = PartialCloneError if "promisor" in result.stderr else GitFailedError
+    message = f"git {command} {failure}: {last_line}" if last_line else f"git {command} {failure}"
+    return error_class(message, _find_failure_hint(result.stderr))
+
+
+def _find_failure_hint(stderr: str) -> str:
+    if "promisor" in stderr:
+        from dcr.git import ci  # noqa: PLC0415 (some services make partial clones by default)
 
         setting = f"{ci.find_clone_setting(os.environ)}; or " if ci.makes_partial_clones(os.environ) else ""
-        return f"this clone is partial and dcr fetches nothing: {setting}{REFETCH_COMMAND}"
-    if any(
-        word in complaint for word in ("bad object", "missing", "unable to read", "corrupt", "promisor", "not found")
-    ):
-        return f"the repository lacks objects: {REFETCH_COMMAND}, or git fsck to see which"
-    if "broken ref" in complaint:
-        return "git fsck shows which ref is broken; git update-ref -d REF takes it away, and git fetch brings it back"
-    if "index" in complaint:
-        return "git status shows what is wrong with the index"
+        return f"this clone is partial, and dcr never fetches; {setting}run: {REFETCH_COMMAND}"
+    if any(phrase in stderr for phrase in ("bad object", "missing", "unable to read", "corrupt", "not found")):
+        return f"the repository lacks objects; run: {REFETCH_COMMAND}; or list them with: git fsck"
+    if "broken ref" in stderr:
+        return "find the broken ref with: git fsck; remove it with: git update-ref -d REF; then run: git fetch"
+    if "index" in stderr:
+        return "find what is wrong with the index: git status"
     return ""

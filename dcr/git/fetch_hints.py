@@ -1,46 +1,36 @@
-"""What to type, or to change in the CI at hand, to have a commit here that is missing."""
+"""Formats the commands and CI settings that fetch a missing commit."""
 
 from __future__ import annotations
 
 import os
-import re
 from typing import TYPE_CHECKING
 
 from dcr.git import ci
+from dcr.git.ref_names import ANCESTOR_SUFFIX, OBJECT_ID, shorten_ref
 
 if TYPE_CHECKING:
     from dcr.git.repository import Repository
 
-ANCESTOR_SUFFIX = re.compile(r"(?:[~^][0-9]*)+\Z")
-"""What counts back from a ref."""
-OBJECT_ID = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?\Z")
-"""A whole object id, of SHA-1 or SHA-256."""
-
 
 def format_fetch_hint(repository: Repository, ref: str) -> str:
-    """Return what brings a ref and its history here: the setting of the CI at hand, and the command."""
-    setting, fetch = ci.find_clone_setting(os.environ), _format_fetch_command(ref)
+    """Return how to fetch a ref and its history: the current CI's setting, if any, and the command."""
+    setting, command = ci.find_clone_setting(os.environ), _format_fetch_command(ref)
     if repository.is_shallow:
-        fetch = f"git fetch --unshallow origin && {fetch}"
-    return f"{setting}; or {fetch}" if setting else fetch
+        command = f"git fetch --unshallow origin && {command}"
+    return f"{setting}; or run: {command}" if setting else f"run: {command}"
 
 
 def format_lookup_hint(repository: Repository, ref: str) -> str:
-    """Return the command that brings what a ref names, or that shows how far back the one it counts from goes."""
-    counted_from = ANCESTOR_SUFFIX.sub("", ref)
-    if counted_from == ref:
-        return _format_fetch_command(ref)
-    return "git fetch --unshallow origin" if repository.is_shallow else f"git log --oneline {counted_from}"
-
-
-def shorten_ref(ref: str) -> str:
-    """Return a ref as people write it."""
-    return ref.removeprefix("refs/remotes/").removeprefix("refs/heads/")
+    """Return the command that fetches a ref, or that lists the ancestors of the ref that it counts back from."""
+    start = ANCESTOR_SUFFIX.sub("", ref)
+    if start == ref:
+        return f"run: {_format_fetch_command(ref)}"
+    return f"run: {'git fetch --unshallow origin' if repository.is_shallow else f'git log --oneline {start}'}"
 
 
 def _format_fetch_command(ref: str) -> str:
-    """Return the command that brings a branch of the remote, or a commit."""
-    from shlex import quote  # noqa: PLC0415 (a branch's name may hold what a shell acts on)
+    """Return the command that fetches a branch or a commit from the remote."""
+    from shlex import quote  # noqa: PLC0415 (a branch's name may contain shell syntax)
 
     name = shorten_ref(ref).removeprefix("origin/")
     return f"git fetch origin {quote(name if OBJECT_ID.match(name) else f'{name}:refs/remotes/origin/{name}')}"

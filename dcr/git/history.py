@@ -1,7 +1,7 @@
-"""The history of a commit's first-parent line: one `git log --raw` tells every change of every path.
+"""Reads the history of a commit's first-parent line from one `git log --raw`.
 
-The first parents are what a branch really said, commit by commit; what happened inside a merged branch shows
-as one step. Git is not asked for renames: what is the same dataset is told by ids, elsewhere.
+The first parents are the states that the branch was in, commit by commit; a merged branch is one entry. Git does not
+look for renames: other modules match datasets by id.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from dcr.errors import DcrError, UsageError
 from dcr.git.changes import ABSENT_MODE
 from dcr.git.command import GitFailedError, create_git_error
 from dcr.git.objects import FILE_MODE_PREFIX, list_tree
+from dcr.git.ref_names import OBJECT_ID
 from dcr.policy.scope import SUFFIXES
 
 if TYPE_CHECKING:
@@ -23,19 +24,19 @@ if TYPE_CHECKING:
     from dcr.policy.scope import Scope
 
 _LOG_FORMAT = "--format=%x00%H%x00%P%x00%an%x00%ae%x00%cI%x00%s"
-_ID = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?\Z")
-_ENTRY = re.compile(r"\n?:(\d{6}) (\d{6}) ([0-9a-f]{40,64}) ([0-9a-f]{40,64}) [AMDT]\Z")
+_RAW_ENTRY = re.compile(r"\n?:(\d{6}) (\d{6}) ([0-9a-f]{40,64}) ([0-9a-f]{40,64}) [AMDT]\Z")
+_ABSENT_PATH = (ABSENT_MODE, "")
 
 
 class ShallowHistoryError(DcrError):
-    """The clone lacks the commits that an answer would depend on."""
+    """The clone is shallow, and the answer depends on the missing commits."""
 
 
 class Commit(NamedTuple):
-    """One commit: `date` is the committer's, ISO 8601 with its offset, since that is when the branch got it.
+    """A commit; `date` is the committer's, in ISO 8601 with its offset, since that is when it came to the branch.
 
-    It is empty where the commit says none, for which git prints the placeholder that it was asked by. Texts that are
-    not UTF-8 hold their bytes as lone surrogates.
+    The date is empty if the commit has none, for which git prints the placeholder of the format. Bytes that are not
+    UTF-8 are lone surrogates.
     """
 
     id: str
@@ -46,7 +47,7 @@ class Commit(NamedTuple):
 
 
 class PathChange(NamedTuple):
-    """One path that a commit changed; a mode of zeros means the path is absent on that side."""
+    """One path that a commit changed; a mode of zeros means that the path is absent on that side."""
 
     path: str
     previous_mode: str
@@ -56,146 +57,147 @@ class PathChange(NamedTuple):
 
     @property
     def is_file(self) -> bool:
-        """Whether the path is a regular file from this commit on."""
+        """Whether the path is a regular file after this commit."""
         return self.mode.startswith(FILE_MODE_PREFIX)
 
     @property
     def is_removed(self) -> bool:
-        """Whether the path is absent from this commit on."""
+        """Whether this commit removes the path."""
         return self.mode == ABSENT_MODE
 
 
 class LogEntry(NamedTuple):
-    """A commit of the line, and what it changed against its first parent."""
+    """A commit of the first-parent line, and its changes against the first parent."""
 
     commit: Commit
     entries: tuple[PathChange, ...]
 
 
-def read_log(repository: Repository, commit: str, scope: Scope) -> list[LogEntry]:
-    """Return the steps that touch paths in scope, newest first, each with those of its entries alone.
-
-    In a shallow clone the oldest step holds everything that the clone's first commit has: `repository.shallow`
-    tells. Raises `GitFailedError` when the walk is not whole: each step must lead to the next, the last one to
-    no other, and all of them together to the commit's own tree.
-    """
-    folders = create_pathspecs(_list_globs(scope))
-    log = _run_log(repository, ("--no-literal-pathspecs",), "--first-parent", "--parents", commit, "--", *folders)
-    steps = list(_parse_entries(log, scope, narrowed=bool(folders)))
-    _check_tree(steps, {path: oid for path, oid in list_tree(repository.git, commit).items() if scope.covers(path)})
-    return [each for each in steps if each.entries]
-
-
 class FileLogEntry(NamedTuple):
-    """A commit that changed some files, and whether it is the first of all, before which there was nothing."""
+    """A commit that changed given files; `is_root` is whether it has no parent."""
 
     commit: Commit
     entries: tuple[PathChange, ...]
     is_root: bool
 
 
-def read_file_log(repository: Repository, commit: str, files: Mapping[str, str]) -> list[FileLogEntry]:
-    """Return the steps that touch some files alone, newest first; `files` are the ids of what the commit has there.
+def read_log(repository: Repository, commit: str, scope: Scope) -> list[LogEntry]:
+    """Return the commits that change paths in scope, newest first, each with its changes in scope.
 
-    Costs a tenth of a whole walk, and does not know where a file came from. Raises `GitFailedError` when the steps
-    do not lead to what the commit has.
+    In a shallow clone (`repository.is_shallow`) the oldest entry adds every file of the clone's first commit. Raise
+    `GitFailedError` if the log is incomplete: each commit must be the parent of the one before it, the last one must
+    have no parent, and all changes together must result in the commit's own tree.
+    """
+    pathspecs = create_pathspecs(_list_globs(scope))
+    log = _run_log(repository, ("--no-literal-pathspecs",), "--first-parent", "--parents", commit, "--", *pathspecs)
+    log_entries = list(_parse_entries(log, scope, has_pathspecs=bool(pathspecs)))
+    tree = list_tree(repository.git, commit)
+    _check_tree(log_entries, {path: oid for path, oid in tree.items() if scope.covers(path)})
+    return [entry for entry in log_entries if entry.entries]
+
+
+def read_file_log(repository: Repository, commit: str, files: Mapping[str, str]) -> list[FileLogEntry]:
+    """Return the commits that change given files, newest first; `files` maps their paths to their ids in the commit.
+
+    This takes a tenth of the time of `read_log`, and does not follow a file to its former path. Raise `GitFailedError`
+    if the changes do not result in the files of the commit.
     """
     log = _run_log(repository, (), "--first-parent", commit, "--", *files)
-    found = _parse_log(log, files.__contains__)
-    steps = [FileLogEntry(each.commit, each.entries, not each.parents) for each in found]
-    _check_tree([LogEntry(each.commit, each.entries) for each in steps], dict(files))
-    return steps
+    records = _parse_log(log, files.__contains__)
+    log_entries = [FileLogEntry(record.commit, record.entries, not record.parents) for record in records]
+    _check_tree([LogEntry(entry.commit, entry.entries) for entry in log_entries], dict(files))
+    return log_entries
 
 
 def list_deletions(repository: Repository, commits: Iterable[str]) -> list[LogEntry]:
-    """Return what each of some commits deleted against its first parent."""
+    """Return what each commit deleted against its first parent."""
     log = _run_log(repository, (), "--no-walk=unsorted", "--diff-filter=D", *commits, "--")
-    return [LogEntry(each.commit, each.entries) for each in _parse_log(log, lambda _: True)]
+    return [LogEntry(record.commit, record.entries) for record in _parse_log(log, lambda _: True)]
 
 
 def _run_log(repository: Repository, options: tuple[str, ...], *arguments: str) -> str:
-    log = repository.git.run_traced(
+    result = repository.git.run_traced(
         *options,
         "log", "--raw", "-z", "--no-renames", "--no-follow", "--no-abbrev", "--root", "--topo-order",
         "--diff-merges=first-parent", "--no-notes", "--no-ext-diff", "--no-textconv", "--no-relative",
         "--no-mailmap", "--encoding=UTF-8", _LOG_FORMAT, *arguments,
     )  # fmt: skip
-    if log.exit_code != 0:
-        raise create_git_error(("log",), log)
-    return log.stdout.decode("utf-8", "surrogateescape")
+    if result.exit_code != 0:
+        raise create_git_error(("log",), result)
+    return result.stdout.decode("utf-8", "surrogateescape")
 
 
 def create_pathspecs(globs: Iterable[str]) -> list[str]:
-    """Return git's words for the folders that some globs begin with; none when one of them may begin anywhere.
+    """Return git's pathspecs for the folders that globs start with; empty if a glob matches in any folder.
 
-    A glob for all files of one ending is its own word.
+    A glob for all files with one ending is a pathspec itself.
     """
-    found = []
+    pathspecs = []
     for glob in globs:
         if glob.startswith("**/*."):
-            found.append(f":(glob){glob}")
+            pathspecs.append(f":(glob){glob}")
             continue
-        steps: list[str] = []
-        for step in glob.split("/"):
-            if "**" in step:
+        parts: list[str] = []
+        for part in glob.split("/"):
+            if "**" in part:
                 break
-            steps.append(step)
-            if "*" in step or "?" in step:
+            parts.append(part)
+            if "*" in part or "?" in part:
                 break
-        if not steps:
+        if not parts:
             return []
-        whole = "/".join(steps)
-        found.append(f":(glob){whole}" if whole == glob else f":(glob){whole}/**")
-    return list(dict.fromkeys(found))
+        folder = "/".join(parts)
+        pathspecs.append(f":(glob){folder}" if folder == glob else f":(glob){folder}/**")
+    return list(dict.fromkeys(pathspecs))
 
 
 def _list_globs(scope: Scope) -> tuple[str, ...]:
-    """Return the globs of all files that a scope looks at."""
-    return (*(f"**/*{ending}" for ending in SUFFIXES), *scope.globs) if scope.by_content else scope.globs
+    """Return the globs of all files that may be in scope."""
+    return (*(f"**/*{suffix}" for suffix in SUFFIXES), *scope.globs) if scope.by_content else scope.globs
 
 
 def list_first_parents(repository: Repository, commit: str, since: str | None = None) -> list[str]:
-    """Return the commits of a branch's own line, newest first; with `since`, those that came after that commit.
+    """Return the commits of the first-parent line, newest first; with `since`, only those after that commit.
 
-    Raises `UsageError` for a `since` that does not lead to the branch's commit.
+    Raise `UsageError` if `since` is not an ancestor of the commit.
     """
-    after: tuple[str, ...] = ()
+    exclusion: tuple[str, ...] = ()
     if since is not None:
         if repository.git.run_unchecked("merge-base", "--is-ancestor", since, commit).exit_code != 0:
-            message = f"commit {since[:10]} does not lead to {commit[:10]}, so nothing came after it"
-            raise UsageError(message, "name a commit that the branch has")
-        after = (f"^{since}",)
-    listed = repository.git.run("rev-list", "--first-parent", commit, *after, "--")
-    return listed.decode("ascii", "replace").split()
+            message = f"commit {since[:10]} is not an ancestor of {commit[:10]}"
+            raise UsageError(message, "choose a commit of the branch")
+        exclusion = (f"^{since}",)
+    listing = repository.git.run("rev-list", "--first-parent", commit, *exclusion, "--")
+    return listing.decode("ascii", "replace").split()
 
 
-def require_full_history(repository: Repository, what: str) -> None:
-    """Raise `ShallowHistoryError` when commits are missing that `what` depends on."""
+def require_full_history(repository: Repository, purpose: str) -> None:
+    """Raise `ShallowHistoryError` if the clone is shallow; `purpose` is what needs the history."""
     if repository.is_shallow:
         raise ShallowHistoryError(
-            f"this clone is shallow, and {what} needs the whole history", "git fetch --unshallow origin"
+            f"this clone is shallow, and {purpose} needs the whole history", "run: git fetch --unshallow origin"
         )
 
 
-def _parse_entries(log: str, scope: Scope, *, narrowed: bool) -> Iterator[LogEntry]:
-    """Yield the steps of a log that has no gaps.
+def _parse_entries(log: str, scope: Scope, *, has_pathspecs: bool) -> Iterator[LogEntry]:
+    """Yield the entries of a log. Raise `GitFailedError` if a commit is missing.
 
-    In a walk that is `narrowed` to folders, git names the next commit that touches them as a commit's parent, and
-    yet lists merges between the two that touch nothing.
+    With pathspecs, git prints the next commit that changes them as a commit's parent, and still lists the merges in
+    between that change none of them.
     """
     expected: str | None = None
-    for each in _parse_log(log, cache(scope.covers)):
-        if each.has_changes or not narrowed:
-            if expected is not None and each.commit.id != expected:
+    for record in _parse_log(log, cache(scope.covers)):
+        if record.has_changes or not has_pathspecs:
+            if expected is not None and record.commit.id != expected:
                 raise _create_gap_error()
-            expected = each.parents.partition(" ")[0]
-        yield LogEntry(each.commit, each.entries)
+            expected = record.parents.partition(" ")[0]
+        yield LogEntry(record.commit, record.entries)
     if expected:
         raise _create_gap_error()
 
 
 class _LogRecord(NamedTuple):
-    """One commit of a log, with the entries that are covered; `has_changes` is whether it had any at all."""
+    """A commit of a log with its covered entries; `has_changes` is whether it has any entries at all."""
 
     commit: Commit
     parents: str
@@ -204,47 +206,44 @@ class _LogRecord(NamedTuple):
 
 
 def _parse_log(log: str, covers: Callable[[str], bool]) -> Iterator[_LogRecord]:
-    """Yield the commits of a log: each begins with an empty record, and six that say which one, who and when."""
-    records = log.split("\0")
-    if records.pop():
+    """Yield the commits of a log: each starts with an empty field and the six fields of `_LOG_FORMAT`."""
+    fields = log.split("\0")
+    if fields.pop():
         raise _create_gap_error()
-    at, count = 0, len(records)
-    while at < count:
-        if records[at] or at + 6 >= count or not _ID.match(records[at + 1]):
+    position, count = 0, len(fields)
+    while position < count:
+        if fields[position] or position + 6 >= count or not OBJECT_ID.match(fields[position + 1]):
             raise _create_gap_error()
-        oid, parents, author, email, date, subject = records[at + 1 : at + 7]
-        at += 7
-        first, entries = at, []
-        while at < count and records[at]:
-            match = _ENTRY.match(records[at])
-            if match is None or at + 1 >= count:
+        oid, parents, author, email, date, subject = fields[position + 1 : position + 7]
+        position += 7
+        first, entries = position, []
+        while position < count and fields[position]:
+            match = _RAW_ENTRY.match(fields[position])
+            if match is None or position + 1 >= count:
                 raise _create_gap_error()
-            if covers(records[at + 1]):
-                entries.append(PathChange(records[at + 1], *match.groups()))
-            at += 2
+            if covers(fields[position + 1]):
+                entries.append(PathChange(fields[position + 1], *match.groups()))
+            position += 2
         commit = Commit(oid, author, email, "" if "%" in date else date.replace("Z", "+00:00"), subject)
-        yield _LogRecord(commit, parents, tuple(entries), at > first)
+        yield _LogRecord(commit, parents, tuple(entries), position > first)
 
 
-def _check_tree(steps: list[LogEntry], tree: dict[str, str]) -> None:
-    """Raise unless the steps, oldest first, go from nothing to a tree without a gap."""
-    found: dict[str, tuple[str, str]] = {}
-    for step in reversed(steps):
-        for path, previous_mode, mode, previous_id, oid in step.entries:
-            before = found.pop(path, _ABSENT_PATH)
+def _check_tree(log_entries: list[LogEntry], tree: dict[str, str]) -> None:
+    """Raise `GitFailedError` unless the changes, oldest first, result in a tree without a gap."""
+    state: dict[str, tuple[str, str]] = {}
+    for log_entry in reversed(log_entries):
+        for path, previous_mode, mode, previous_id, oid in log_entry.entries:
+            before = state.pop(path, _ABSENT_PATH)
             if before != (previous_mode, previous_id) and (before is not _ABSENT_PATH or previous_mode != ABSENT_MODE):
                 raise _create_gap_error()
             if mode != ABSENT_MODE:
-                found[path] = (mode, oid)
-    if {path: oid if mode.startswith(FILE_MODE_PREFIX) else "" for path, (mode, oid) in found.items()} != tree:
+                state[path] = (mode, oid)
+    if {path: oid if mode.startswith(FILE_MODE_PREFIX) else "" for path, (mode, oid) in state.items()} != tree:
         raise _create_gap_error()
 
 
-_ABSENT_PATH = (ABSENT_MODE, "")
-
-
 def _create_gap_error() -> GitFailedError:
-    return GitFailedError("git gave a history with gaps", "run it again; git fsck shows what is wrong")
+    return GitFailedError("git log returned an incomplete history", "run it again; find what is wrong with: git fsck")
 
 
 def read_log_since(repository: Repository, commit: str, since: str, scope: Scope) -> list[LogEntry] | None:

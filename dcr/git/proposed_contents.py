@@ -1,4 +1,4 @@
-"""The proposed content of changed paths, wherever it is: the working tree, the index or a commit."""
+"""Reads the proposed content of changed paths from the working tree, the index or a commit."""
 
 from __future__ import annotations
 
@@ -14,28 +14,28 @@ if TYPE_CHECKING:
     from dcr.git.repository import Repository
 
 SPECIAL_FILE_KINDS = {SYMLINK_MODE: "a symbolic link", SUBMODULE_MODE: "a submodule"}
-"""Modes of entries that are no files, in words."""
+"""The modes of entries that are not files, and their names in messages."""
 
 
 def read_proposed_contents(
-    repository: Repository, changes: Iterable[Change], most: int = MAX_BLOB_BYTES
+    repository: Repository, changes: Iterable[Change], max_bytes: int = MAX_BLOB_BYTES
 ) -> dict[str, bytes | str]:
-    """Return the proposed content of each path that is there, cut after `most` bytes.
+    """Return the first `max_bytes` of each path that exists on the proposed side.
 
-    In words what it is when it is no regular file.
+    A path that is not a regular file has a description of what it is instead, as a string.
     """
     contents: dict[str, bytes | str] = {}
-    blobs: dict[str, str] = {}
-    for each in changes:
-        if not each.in_proposed:
-            if each.is_unmerged:
-                contents[each.path] = "unmerged: its conflict is not resolved"
-        elif each.proposed_mode in SPECIAL_FILE_KINDS:
-            contents[each.path] = SPECIAL_FILE_KINDS[each.proposed_mode]
-        elif each.proposed_id is None and repository.top is not None:
-            contents[each.path] = read_file(repository.top, each.path, most)
-        elif each.proposed_id is not None:
-            blobs[each.path] = each.proposed_id
-    found = read_blobs(repository.git, blobs.values(), most)
-    contents.update({path: found[oid] for path, oid in blobs.items()})
+    ids: dict[str, str] = {}
+    for change in changes:
+        if not change.in_proposed:
+            if change.is_unmerged:
+                contents[change.path] = "unmerged: its conflict is not resolved"
+        elif change.proposed_mode in SPECIAL_FILE_KINDS:
+            contents[change.path] = SPECIAL_FILE_KINDS[change.proposed_mode]
+        elif change.proposed_id is None and repository.top is not None:
+            contents[change.path] = read_file(repository.top, change.path, max_bytes)
+        elif change.proposed_id is not None:
+            ids[change.path] = change.proposed_id
+    blobs = read_blobs(repository.git, ids.values(), max_bytes)
+    contents.update({path: blobs[oid] for path, oid in ids.items()})
     return contents

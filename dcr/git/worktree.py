@@ -1,4 +1,4 @@
-"""Files of the working tree, read as data: no links followed, nothing but regular files, never too much."""
+"""Reads regular files of the working tree, up to a size and without following links."""
 
 from __future__ import annotations
 
@@ -15,29 +15,29 @@ if TYPE_CHECKING:
     from dcr.git.repository import Repository
 
 
-_MISSING_FILE_HINT = "run again; in a sparse checkout name what is checked out, or: git sparse-checkout add FOLDER"
+_MISSING_FILE_HINT = "run again; in a sparse checkout, check the file out: git sparse-checkout add FOLDER"
 
 
 class UnreadableFileError(DcrError):
-    """A file of the working tree is there and cannot be read."""
+    """A file of the working tree exists or is tracked, and cannot be read."""
 
 
-def read_file(top: str, path: str, most: int = MAX_BLOB_BYTES) -> bytes | str:
-    """Return a file's first `most` bytes, or in words what it is when it is no regular file.
+def read_file(top: str, path: str, max_bytes: int = MAX_BLOB_BYTES) -> bytes | str:
+    """Return the first `max_bytes` of a file, or a description of what it is if it is not a regular file.
 
-    Raises `UnreadableFileError`; a file that has gone meanwhile is one, since it was listed a moment ago.
+    Raise `UnreadableFileError`, also if the file was removed after it was listed.
     """
-    full = os.path.join(os.fsencode(top), os.fsencode(path))
+    full_path = os.path.join(os.fsencode(top), os.fsencode(path))
     try:
-        mode = os.lstat(full).st_mode
+        mode = os.lstat(full_path).st_mode
         if not stat.S_ISREG(mode):
-            return "a symbolic link" if stat.S_ISLNK(mode) else "no regular file"
-        descriptor = os.open(full, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+            return "a symbolic link" if stat.S_ISLNK(mode) else "not a regular file"
+        descriptor = os.open(full_path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
         with os.fdopen(descriptor, "rb") as file:
-            return file.read(most)
+            return file.read(max_bytes)
     except OSError as error:
         if isinstance(error, FileNotFoundError):
-            raise UnreadableFileError(f"'{path}' is tracked and not there", _MISSING_FILE_HINT) from error
+            raise UnreadableFileError(f"tracked file '{path}' does not exist", _MISSING_FILE_HINT) from error
         reason = (error.strerror or "unknown").lower()
         raise UnreadableFileError(
             f"'{path}' cannot be read: {reason}", "check its permissions, then run again"
@@ -45,26 +45,26 @@ def read_file(top: str, path: str, most: int = MAX_BLOB_BYTES) -> bytes | str:
 
 
 def list_files(top: str, folders: Iterable[str]) -> list[str]:
-    """Return the paths of all files below some folders of `top`, relative to it; links are not followed."""
-    found: list[str] = []
+    """Return the paths of all files below folders, relative to `top`. Links are not followed."""
+    paths: list[str] = []
     for folder in folders:
-        for parent, names, files in os.walk(os.path.join(top, folder)):
-            names[:] = sorted(name for name in names if name != ".git")
-            found += [os.path.relpath(os.path.join(parent, name), top) for name in sorted(files)]
-    return found
+        for parent, subfolders, files in os.walk(os.path.join(top, folder)):
+            subfolders[:] = sorted(name for name in subfolders if name != ".git")
+            paths += [os.path.relpath(os.path.join(parent, name), top) for name in sorted(files)]
+    return paths
 
 
 def resolve_relative_paths(repository: Repository, folder: str, paths: Iterable[str]) -> list[str]:
-    """Return paths as the user typed them, from `folder`, as paths from the repository's root; "" is the root.
+    """Return paths as the user typed them in `folder`, relative to the repository's root; "" is the root itself.
 
-    Raises `ValueError` naming one that lies outside the repository.
+    Raise `ValueError` with the path if it is outside the repository.
     """
-    found = []
+    relative_paths = []
     top = os.path.realpath(repository.top or folder)
     for path in paths:
         parent, name = os.path.split(os.path.abspath(os.path.join(folder, path)))
-        inside = os.path.relpath(os.path.join(os.path.realpath(parent), name), top)
-        if inside == ".." or inside.startswith("../"):
+        relative = os.path.relpath(os.path.join(os.path.realpath(parent), name), top)
+        if relative == ".." or relative.startswith("../"):
             raise ValueError(path)
-        found.append("" if inside == "." else inside)
-    return found
+        relative_paths.append("" if relative == "." else relative)
+    return relative_paths

@@ -1,1 +1,1 @@
-"""Parses YAML text into nodes that know their line and column, within fixed limits."""
+"""Parses YAML into nodes with locations, within fixed limits."""

@@ -1,4 +1,4 @@
-"""Says in a file's own words which of its keys stands at a place: `schema[0].properties[3].logicalType`."""
+"""Maps positions in a YAML file to key paths, such as `schema[0].properties[3].logicalType`."""
 
 from __future__ import annotations
 
@@ -6,40 +6,40 @@ import re
 from typing import Any
 
 MAX_KEY_PATH = 1_000
-"""Characters of a way that are kept: what is nested deeper goes by the place of what it is in."""
+"""The maximum length of a key path; a deeper node has the path of the node that contains it."""
 
 
 def map_key_paths(root: Any) -> dict[tuple[int, int], str]:
-    """Return the way to each key and list entry of a composed file, by the line and column where it starts.
+    """Return the path of each key and list entry of a composed file, by its line and column.
 
-    What several ways lead to, through anchors, goes by the first. A list entry and its first key start at one
-    place: that is called by the entry.
+    A node with several paths, through anchors, has the first one. A list entry and its first key start at the same
+    position, which has the path of the entry.
     """
-    found: dict[tuple[int, int], str] = {}
-    waiting: list[tuple[Any, str, bool]] = [(root, "", False)]
-    seen: set[int] = set()
-    while waiting:
-        node, way, listed = waiting.pop()
-        if id(node) in seen or len(way) > MAX_KEY_PATH:
+    paths: dict[tuple[int, int], str] = {}
+    pending: list[tuple[Any, str, bool]] = [(root, "", False)]
+    visited: set[int] = set()
+    while pending:
+        node, path, is_entry = pending.pop()
+        if id(node) in visited or len(path) > MAX_KEY_PATH:
             continue
-        seen.add(id(node))
-        if listed or node.id != "mapping":  # the mapping below a key starts where its own first key does
-            found.setdefault(_get_start(node), way)
+        visited.add(id(node))
+        if is_entry or node.id != "mapping":  # the mapping below a key starts where its own first key does
+            paths.setdefault(_get_start(node), path)
         if node.id == "sequence":
-            waiting += [(each, f"{way}[{number}]", True) for number, each in reversed([*enumerate(node.value)])]
+            pending += [(entry, f"{path}[{index}]", True) for index, entry in reversed([*enumerate(node.value)])]
         elif node.id == "mapping":
-            inner = [(key, value, _join_key(way, str(key.value))) for key, value in node.value]
-            for key, _, name in inner:
-                found.setdefault(_get_start(key), name)
-            waiting += [(value, name, False) for _, value, name in reversed(inner)]
-    return found
+            pairs = [(key, value, _join_key(path, str(key.value))) for key, value in node.value]
+            for key, _, key_path in pairs:
+                paths.setdefault(_get_start(key), key_path)
+            pending += [(value, key_path, False) for _, value, key_path in reversed(pairs)]
+    return paths
 
 
-def _join_key(way: str, key: str) -> str:
+def _join_key(path: str, key: str) -> str:
     if not re.fullmatch(r"[\w$-]+", key):
         escaped = key.replace("\\", "\\\\").replace('"', '\\"')
-        return f'{way}["{escaped}"]'
-    return f"{way}.{key}" if way else key
+        return f'{path}["{escaped}"]'
+    return f"{path}.{key}" if path else key
 
 
 def _get_start(node: Any) -> tuple[int, int]:

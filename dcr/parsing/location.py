@@ -1,4 +1,4 @@
-"""Places in the user's own files: where a finding points, and how a node's keys are found."""
+"""Locates contracts, fields and their keys in source files."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ if TYPE_CHECKING:
 
 
 class Location(NamedTuple):
-    """A place in a file: `line` and `column` count from 1, as editors do.
+    """A location in a file; `line` and `column` count from 1, as in editors.
 
-    `key` is what stands there in the file's own words, `schema[0].properties[3].logicalType`; empty when unknown.
-    `commit` is the one that has the file so, where that is neither side of the comparison but an older text.
+    `key` is the key path at the location, such as `schema[0].properties[3].logicalType`, empty if it is unknown.
+    `commit` is the commit of the file if it is on neither side of the comparison, empty otherwise.
     """
 
     path: str
@@ -25,73 +25,71 @@ class Location(NamedTuple):
 
 
 class SourceNode:
-    """The part of a file that one contract, field or section was read from.
+    """The part of a source file that one contract, field or section was read from, and the locations of its keys.
 
-    Answers where one of its keys stands. `spelling` maps dcr's word for a key to the format's own, with dots
-    and numbers for what is nested (`min_length` is `logicalTypeOptions.minLength` in another format), so that a
-    location is the line a person would edit. `elsewhere` are the places of keys that are said in another part of the
-    file. A key may name a member, `primary_key.user_id`: its place is that of the key where members have none.
+    `key_names` maps dcr's key to the format's own key path, with dots and indexes for nested keys (`min_length` is
+    `logicalTypeOptions.minLength` in another format), so that a location is the line to edit. `other_locations` are
+    the locations of keys in other parts of the file. For a member, as in `primary_key.user_id`, the key itself is
+    looked up if the member is not.
     """
 
-    __slots__ = ("elsewhere", "node", "path", "spelling")
+    __slots__ = ("key_names", "node", "other_locations", "path")
 
     def __init__(
         self,
         path: str,
         node: Node | None,
-        spelling: Mapping[str, str] | None = None,
-        elsewhere: Mapping[str, Location] | None = None,
+        key_names: Mapping[str, str] | None = None,
+        other_locations: Mapping[str, Location] | None = None,
     ) -> None:
         self.path = path
         self.node = node
-        self.spelling = spelling
-        self.elsewhere = elsewhere
+        self.key_names = key_names
+        self.other_locations = other_locations
 
     def locate(self, key: str | None = None) -> Location:
-        """Return the place of `key`, or of the whole part when the key is not written out."""
+        """Return the location of `key`, or of the whole part if the file does not contain the key."""
         if self.node is None:
             return Location(self.path)
-        found = self._elsewhere(key)
-        return found or locate_node(
-            self.path, _find_deepest(self.node, self._steps(key) if key is not None else (), {})
-        )
+        steps = self._split_key(key) if key is not None else ()
+        return self._find_other_location(key) or locate_node(self.path, _find_deepest(self.node, steps, {}))
 
     def find_text(self, key: str) -> str | None:
-        """Return the source text of `key` where it holds a single value, and None otherwise."""
-        return None if self.node is None else _find_text(self.node, self._steps(key))
+        """Return the source text of `key` if it is a single value, or None."""
+        return None if self.node is None else _find_text(self.node, self._split_key(key))
 
     def get_key_name(self, key: str) -> str:
-        """Return the format's own word for one of dcr's keys."""
-        return next(step for step in reversed(self._spelled(key).split(".")) if not step.isdecimal())
+        """Return the format's own name of a key."""
+        return next(step for step in reversed(self._translate_key(key).split(".")) if not step.isdecimal())
 
-    def _steps(self, key: str) -> list[str | int]:
-        return [int(step) if step.isdecimal() else step for step in self._spelled(key).split(".")]
+    def _split_key(self, key: str) -> list[str | int]:
+        return [int(step) if step.isdecimal() else step for step in self._translate_key(key).split(".")]
 
-    def _spelled(self, key: str) -> str:
-        if not self.spelling:
+    def _translate_key(self, key: str) -> str:
+        if not self.key_names:
             return key
-        return self.spelling.get(key) or self.spelling.get(key.partition(".")[0], key)
+        return self.key_names.get(key) or self.key_names.get(key.partition(".")[0], key)
 
-    def _elsewhere(self, key: str | None) -> Location | None:
-        if not self.elsewhere or key is None:
+    def _find_other_location(self, key: str | None) -> Location | None:
+        if not self.other_locations or key is None:
             return None
-        return self.elsewhere.get(key) or self.elsewhere.get(key.partition(".")[0])
+        return self.other_locations.get(key) or self.other_locations.get(key.partition(".")[0])
 
 
 def locate_node(path: str, node: Node) -> Location:
-    """Return where a YAML node starts."""
+    """Return the start of a YAML node."""
     mark = node.start_mark
     return Location(path, mark.line + 1, mark.column + 1)
 
 
-def locate_paths(path: str, root: Any, wheres: Iterable[tuple[str | int, ...]]) -> list[Location]:
-    """Return, for each path of keys and indices, the place of the deepest part of it that is written in the file."""
-    known: dict[int, dict[str, Any]] = {}
-    return [locate_node(path, _find_deepest(root, where, known)) for where in wheres]
+def locate_paths(path: str, root: Any, key_paths: Iterable[tuple[str | int, ...]]) -> list[Location]:
+    """Return, for each path of keys and indexes, the location of its deepest part that is in the file."""
+    mappings: dict[int, dict[str, Any]] = {}
+    return [locate_node(path, _find_deepest(root, key_path, mappings)) for key_path in key_paths]
 
 
 def _find_text(node: Any, steps: Sequence[str | int]) -> str | None:
-    """Return the text of the single value that some steps lead to."""
+    """Return the text of the single value at a path of keys and indexes, or None."""
     for step in steps:
         if isinstance(step, int):
             node = node.value[step] if node.id == "sequence" and step < len(node.value) else None
@@ -103,18 +101,19 @@ def _find_text(node: Any, steps: Sequence[str | int]) -> str | None:
     return str(node.value) if node.id == "scalar" else None
 
 
-def _find_deepest(root: Any, where: Sequence[str | int], known: dict[int, dict[str, Any]]) -> Any:
-    at = node = root
-    for step in where:
+def _find_deepest(root: Any, steps: Sequence[str | int], mappings: dict[int, dict[str, Any]]) -> Any:
+    """Return the node of the last step that exists; `mappings` caches the pairs of mappings by key."""
+    located = node = root
+    for step in steps:
         if isinstance(step, int):
             if node.id != "sequence" or step >= len(node.value):
                 break
-            at = node = node.value[step]
+            located = node = node.value[step]
         else:
-            if node.id == "mapping" and id(node) not in known:
-                known[id(node)] = {pair[0].value: pair for pair in node.value}
-            pair = known.get(id(node), {}).get(step)
+            if node.id == "mapping" and id(node) not in mappings:
+                mappings[id(node)] = {pair[0].value: pair for pair in node.value}
+            pair = mappings.get(id(node), {}).get(step)
             if pair is None:
                 break
-            at, node = pair
-    return at
+            located, node = pair
+    return located

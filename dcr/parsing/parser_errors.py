@@ -1,4 +1,4 @@
-"""Says in our words what a YAML parser complains about, and what to do about it."""
+"""Formats the errors of YAML parsers as messages with hints."""
 
 from __future__ import annotations
 
@@ -9,20 +9,20 @@ if TYPE_CHECKING:
 
 
 def format_parser_error(error: yaml.MarkedYAMLError) -> str:
-    """Return what a parser of YAML complains about, as one sentence."""
-    problem = error.problem or "this is not YAML"
+    """Return the message for a parser's error."""
+    problem = error.problem or "unknown error"
     if "expected a single document" in (error.context or "") or "another document" in problem:
         return "more than one YAML document in the file"
     if "invalid Unicode character" in problem or "invalid Unicode escape" in problem:
-        return "an escape that stands for no character (a lone surrogate?)"
+        return "the escape is not a Unicode character (a lone surrogate?)"
     context = f"{error.context}, " if error.context else ""
-    return f"this is not YAML: {context}{problem}"
+    return f"invalid YAML: {context}{problem}"
 
 
 def find_parser_hint(error: yaml.MarkedYAMLError, text: str) -> str:
-    """Return what to do about a complaint, where its place in the text tells."""
+    """Return the hint for a parser's error, or an empty string."""
     if "another document" in (error.problem or ""):
-        return "keep one contract to a file, without a second '---'"
+        return "write one contract per file, without a second '---'"
     mark: Any = error.problem_mark
     if mark and text.splitlines()[mark.line : mark.line + 1]:
         before = text.splitlines()[mark.line][: mark.column + 1]

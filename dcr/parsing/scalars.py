@@ -1,6 +1,6 @@
-"""What a plain YAML scalar means: YAML 1.2 core rules, and what a YAML 1.1 reader would see instead.
+"""Resolves plain YAML scalars by YAML 1.2 rules, and describes how YAML 1.1 readers differ.
 
-Source: YAML 1.2.2, section 10.3.2 (core schema tag resolution); YAML 1.1 type repository (bool, int,
+Sources: YAML 1.2.2, section 10.3.2 (core schema tag resolution); YAML 1.1 type repository (bool, int,
 float, timestamp, null, merge, value), which PyYAML and many warehouses' loaders still follow.
 """
 
@@ -21,11 +21,11 @@ _KEYWORDS: dict[str, bool | None] = {
 
 _KEYWORDS_1_1 = {
     **_KEYWORDS,
-    # `y` and `n` are in the 1.1 text, but no loader in use reads them so, and columns are called that.
+    # `y` and `n` are in the 1.1 specification, but no common loader implements them, and columns have these names.
     **dict.fromkeys(("yes", "Yes", "YES", "on", "On", "ON"), True),
     **dict.fromkeys(("no", "No", "NO", "off", "Off", "OFF"), False),
 }
-# Compiled when first needed: most files hold nothing that a 1.1 reader sees otherwise.
+# Compiled on first use: most files contain nothing that a 1.1 reader reads differently.
 _NUMBER_1_1 = r"""(?x)[-+]?0b[01_]+\Z | [-+]?0[0-7_]+\Z | [-+]?(?:0|[1-9][0-9_]*)\Z | [-+]?0x[0-9a-fA-F_]+\Z
       | [-+]?[1-9][0-9_]*(?::[0-5]?[0-9])+\Z
       | [-+]?(?:[0-9][0-9_]*)\.[0-9_]*(?:[eE][-+][0-9]+)?\Z | \.[0-9][0-9_]*(?:[eE][-+][0-9]+)?\Z
@@ -36,19 +36,19 @@ _TIMESTAMP_1_1 = (
     r"|[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}(?:[Tt]|[ \t]+)[0-9]{1,2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]*)?"
     r"(?:[ \t]*(?:Z|[-+][0-9]{1,2}(?::[0-9]{2})?))?\Z"
 )
-_NUMBER_1_1_PLAIN = re.compile(r"-?(?:0|[1-9][0-9]{0,17})(?:\.[0-9]{1,12})?\Z").match  # the same to everyone
+_NUMBER_1_1_PLAIN = re.compile(r"-?(?:0|[1-9][0-9]{0,17})(?:\.[0-9]{1,12})?\Z").match  # the same in both versions
 _MAX_NUMBER_LENGTH = 30
 _VALUE_STARTS = frozenset("-+.0123456789~nNtTfFyYoO<=")
 
 
 class NotFiniteError(ValueError):
-    """The scalar is `.nan` or `.inf`: no contract value is."""
+    """The scalar is `.nan` or `.inf`, which no contract value may be."""
 
 
 def resolve_scalar(text: str) -> str | int | float | bool | None:
-    """Return the value of a plain scalar by YAML 1.2 core rules.
+    """Return the value of a plain scalar by the YAML 1.2 core schema.
 
-    Raises `NotFiniteError` for `.nan` and `.inf`, and for numbers too large for a double.
+    Raise `NotFiniteError` for `.nan`, `.inf` and numbers that are too large for a double.
     """
     if text in _KEYWORDS:
         return _KEYWORDS[text]
@@ -72,9 +72,9 @@ _misreadings: dict[str, str | None] = {}
 
 
 def describe_misreading(text: str) -> str | None:
-    """Return what a YAML reader would see in a plain scalar meant as text, or None when it sees the text.
+    """Return what a YAML reader reads in a plain scalar that is meant as text, or None if it reads the text.
 
-    `NO` answers "the boolean false", `1.10` "the number 1.1", `12:30` "the number 750".
+    For `NO` this is "the boolean false", for `1.10` "the number 1.1", for `12:30` "the number 750".
     """
     if not text or text[0] not in _VALUE_STARTS:
         return None
@@ -86,7 +86,7 @@ def describe_misreading(text: str) -> str | None:
 
 
 def describe_number_misreading(text: str) -> str | None:
-    """Return what a YAML 1.1 reader would see in a plain scalar that YAML 1.2 reads as another number."""
+    """Return what a YAML 1.1 reader reads in a number of YAML 1.2, or None if it reads the same number."""
     if _NUMBER_1_1_PLAIN(text):
         return None
     number = resolve_scalar(text)
@@ -96,11 +96,11 @@ def describe_number_misreading(text: str) -> str | None:
         return "text"
     if _parse_number_1_1(text) == number:
         return None
-    return f"the number {_format_number_1_1(text)}" if len(text) <= _MAX_NUMBER_LENGTH else "another number"
+    return _describe_number_1_1(text) if len(text) <= _MAX_NUMBER_LENGTH else "another number"
 
 
 def format_number(number: float) -> str:
-    """Return a number as every YAML reader reads it: to 1.1, `1e+300` is text and `1.0e+300` is not."""
+    """Return a number in a notation that every YAML reader reads as a number: in 1.1 `1e+300` is text."""
     text = str(number)
     return text.replace("e", ".0e") if "e" in text and "." not in text else text
 
@@ -114,7 +114,7 @@ def _describe_value(text: str) -> str | None:
     if re.match(_TIMESTAMP_1_1, text):
         return "a date" if len(text) == 10 else "a timestamp"
     if re.match(_NUMBER_1_1, text) or _FLOAT.match(text) or _OCTAL.match(text):
-        return f"the number {_format_number_1_1(text)}"
+        return _describe_number_1_1(text)
     return None
 
 
@@ -136,8 +136,8 @@ def _parse_number_1_1(text: str) -> float:
     return sign * (int(digits) if digits.isdecimal() else float(digits))
 
 
-def _format_number_1_1(text: str) -> str:
+def _describe_number_1_1(text: str) -> str:
     if len(text) > _MAX_NUMBER_LENGTH:
-        return "it spells"
+        return "a number"
     number = _parse_number_1_1(text)
-    return str(number) if isinstance(number, int) or number.is_integer() else f"{number:.15g}"
+    return f"the number {number if isinstance(number, int) or number.is_integer() else f'{number:.15g}'}"

@@ -1,6 +1,6 @@
-"""YAML text to located nodes, with limits: whatever could mislead or exhaust a reader is refused by name.
+"""Composes YAML text into nodes, and rejects ambiguous and oversized documents.
 
-Uses libyaml's parser when PyYAML has it. What the nodes mean is left to the formats.
+It uses libyaml's parser if PyYAML was built with it. The format modules interpret the nodes.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ try:
     from yaml._yaml import CParser as _Parser
 
     HAS_LIBYAML = True
-except ImportError:  # PyYAML built without libyaml: slower, same answers
+except ImportError:  # PyYAML was built without libyaml: slower, with the same results
     HAS_LIBYAML = False
 
 MAX_BYTES = 2 * 1024 * 1024
@@ -26,16 +26,16 @@ MAX_NODES = 200_000
 MAX_SCALAR = 100_000
 MAX_REPEATS = 10_000
 
-_SAFE_DEPTH = 1_000  # far below what the composer's recursion survives
+_SAFE_DEPTH = 1_000  # far below the recursion limit of the composer
 _LFS_HEADER = "version https://git-lfs.github.com/spec/"
 _CONFLICT_MARKER = re.compile(r"^(?:<{7} |>{7} |\|{7} |={7}$)", re.MULTILINE)
 _DEEP_BLOCK = re.compile(r"^ {500}|^[ \t]*(?:[-?:][ \t]+){200}", re.MULTILINE)
 _INVALID_CHARACTER = "[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufeff\uff00-\ufffd\U00010000-\U0010ffff]"
-CONTROL_CHARACTER = "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff]"  # compiled when first needed
+CONTROL_CHARACTER = "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff]"  # compiled on first use
 
 
 class InvalidYamlError(Exception):
-    """The text is not YAML that dcr reads; `line` and `column` count from 1."""
+    """The text is not valid YAML, or exceeds a limit; `line` and `column` count from 1."""
 
     def __init__(self, message: str, line: int = 1, column: int = 1, hint: str = "") -> None:
         super().__init__(message)
@@ -43,7 +43,7 @@ class InvalidYamlError(Exception):
 
 
 class _UntaggedResolver:
-    """Resolver hooks that leave every node untagged: any tag that is there was written by the author."""
+    """Resolver hooks that set no tags, so that every tag was written by the author."""
 
     def resolve(self, _kind: type, _value: str | None, _implicit: object) -> str:
         return ""
@@ -78,11 +78,10 @@ else:
 
 
 def compose(content: bytes) -> yaml.Node | None:
-    """Return the one document of `content` as nodes, or None when it is empty.
+    """Return the single document of `content` as nodes, or None if it is empty.
 
-    Every limit of this module has been checked on what is returned, except those on alias expansion,
-    depth and keys: `check_tree` does those, once something is known to be a contract's file.
-    Raises `InvalidYamlError` with the place.
+    The limits on aliases, depth and keys are left to `check_tree`, which runs once the file is known to be a contract.
+    Raise `InvalidYamlError` with the location if `content` is invalid.
     """
     text = decode(content)
     if text.startswith(_LFS_HEADER):
@@ -94,7 +93,7 @@ def compose(content: bytes) -> yaml.Node | None:
         if conflict:
             line, column = _get_position(text, conflict.start())
             raise InvalidYamlError(
-                "a merge conflict marker is left in the file", line, column, "resolve the conflict and save the file"
+                "merge conflict marker in the file", line, column, "resolve the conflict, then save the file"
             )
     if not text.isascii():
         _check_line_breaks(text)
@@ -103,23 +102,23 @@ def compose(content: bytes) -> yaml.Node | None:
     try:
         return _compose_document(text)
     except yaml.reader.ReaderError as error:
-        bad = re.search(_INVALID_CHARACTER, text)
-        line, column = _get_position(text, bad.start()) if bad else (1, 1)
-        code = ord(bad.group()) if bad else 0
+        match = re.search(_INVALID_CHARACTER, text)
+        line, column = _get_position(text, match.start()) if match else (1, 1)
+        code = ord(match.group()) if match else 0
         raise InvalidYamlError(f"control character U+{code:04X} is not allowed in YAML", line, column) from error
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
         raise InvalidYamlError(format_parser_error(error), line, column, find_parser_hint(error, text)) from error
     except yaml.YAMLError as error:
-        raise InvalidYamlError(f"this is not YAML: {error}") from error
+        raise InvalidYamlError(f"invalid YAML: {error}") from error
 
 
 def decode(content: bytes) -> str:
-    """Return the text of a file: strict UTF-8, a byte order mark dropped. Raises `InvalidYamlError`."""
+    """Return the text of a file without a byte order mark. Raise `InvalidYamlError` if it is too large or not UTF-8."""
     if len(content) > MAX_BYTES:
         raise InvalidYamlError(
-            f"the file has more than {MAX_BYTES:,} bytes, the most a contract may have", 1, 1, "split the contract"
+            f"the file has more than {MAX_BYTES:,} bytes, the maximum size of a contract", 1, 1, "split the contract"
         )
     try:
         text = content.decode("utf-8")
@@ -133,15 +132,12 @@ def decode(content: bytes) -> str:
 
 
 def check_tree(root: yaml.Node) -> None:
-    """Refuse tags, duplicate or complex keys, overdeep and over-expanded trees.
-
-    Raises `InvalidYamlError` at the first place that is refused.
-    """
+    """Raise `InvalidYamlError` for the first tag, duplicate or complex key, or exceeded limit of a tree."""
     _TreeChecker().check(root, 1)
 
 
 class _TreeChecker:
-    """Walks a node graph once per node; an aliased node's size is counted as often as it is repeated."""
+    """Visits each node once, and counts the size of an aliased node for each alias."""
 
     def __init__(self) -> None:
         self.total = 0
@@ -151,24 +147,24 @@ class _TreeChecker:
         self.open: set[int] = set()
 
     def check(self, node: Any, depth: int) -> int:
-        """Return how many nodes `node` stands for once its aliases are written out."""
+        """Return the number of nodes in `node` after expanding its aliases."""
         key = id(node)
         known = self.sizes.get(key)
         if known is not None:
             return self._count_repeat(node, known, depth)
         if key in self.open:
-            raise _create_error(node, "an anchor holds itself", "write the value out")
+            raise _create_error(node, "the anchor contains itself", "write the value out")
         if depth > MAX_DEPTH:
             raise _create_error(node, f"nested more than {MAX_DEPTH} levels deep")
         if node.tag:
-            raise _create_error(node, f"the tag '{truncate(node.tag)}' is not read", "remove the tag")
+            raise _create_error(node, f"tag '{truncate(node.tag)}' is not supported", "remove the tag")
         size = height = 1
         value = node.value
         if type(value) is str:
             if not value.isprintable():
                 _check_scalar(node)
             elif len(value) > MAX_SCALAR:
-                raise _create_error(node, f"a value of {len(value):,} characters; at most {MAX_SCALAR:,} are read")
+                raise _create_error(node, f"the value has {len(value):,} characters, expected at most {MAX_SCALAR:,}")
         else:
             self.open.add(key)
             if type(node) is yaml.MappingNode:
@@ -185,29 +181,29 @@ class _TreeChecker:
         return size
 
     def _check_mapping(self, node: Any, depth: int) -> int:
-        first: dict[str, Any] = {}
+        keys: dict[str, Any] = {}
         size = 0
         for key, value in node.value:
             if type(key.value) is not str:
-                raise _create_error(key, "a key that is itself a list or mapping is not read")
-            if key.value in first:
-                line = first[key.value].start_mark.line + 1
+                raise _create_error(key, "the key is a list or a mapping, expected a string")
+            if key.value in keys:
+                line = keys[key.value].start_mark.line + 1
                 raise _create_error(
-                    key, f"the key '{truncate(key.value)}' is written twice, first on line {line}", "keep one of them"
+                    key, f"duplicate key '{truncate(key.value)}', first on line {line}", "keep one of them"
                 )
-            first[key.value] = key
+            keys[key.value] = key
             size += self.check(key, depth + 1) if id(key) not in self.sizes else 1
             size += self.check(value, depth + 1)
         return size
 
     def _count_repeat(self, node: Any, size: int, depth: int) -> int:
         if depth + self.heights[id(node)] - 1 > MAX_DEPTH:
-            message = f"nested more than {MAX_DEPTH} levels deep once aliases are written out"
+            message = f"nested more than {MAX_DEPTH} levels deep after expanding aliases"
             raise _create_error(node, message, "write the values out, or nest less")
         times = self.repeats.get(id(node), 0) + 1
         self.repeats[id(node)] = times
         if times > MAX_REPEATS:
-            raise _create_error(node, f"one anchor is repeated more than {MAX_REPEATS:,} times")
+            raise _create_error(node, f"the anchor is used more than {MAX_REPEATS:,} times")
         self.total += size
         self._check_limit(node, size)
         return size
@@ -215,16 +211,18 @@ class _TreeChecker:
     def _check_limit(self, node: Any, size: int) -> None:
         if size > MAX_NODES or self.total > MAX_NODES:
             raise _create_error(
-                node, f"more than {MAX_NODES:,} values once aliases are written out", "write the values out, or split"
+                node,
+                f"more than {MAX_NODES:,} values after expanding aliases",
+                "write the values out, or split the file",
             )
 
 
 def _check_scalar(node: Any) -> None:
-    bad = re.search(CONTROL_CHARACTER, node.value)
-    if bad:
-        raise _create_error(node, f"control character U+{ord(bad.group()):04X} in a value", "remove the character")
+    match = re.search(CONTROL_CHARACTER, node.value)
+    if match:
+        raise _create_error(node, f"control character U+{ord(match.group()):04X} in a value", "remove the character")
     if len(node.value) > MAX_SCALAR:
-        raise _create_error(node, f"a value of {len(node.value):,} characters; at most {MAX_SCALAR:,} are read")
+        raise _create_error(node, f"the value has {len(node.value):,} characters, expected at most {MAX_SCALAR:,}")
 
 
 def _compose_document(text: str) -> yaml.Node | None:
@@ -238,21 +236,21 @@ def _compose_document(text: str) -> yaml.Node | None:
 
 
 def _check_line_breaks(text: str) -> None:
-    """Refuse characters that libyaml ends a line at and editors do not: a comment could hold live YAML."""
-    found = re.search("[\x85\u2028\u2029]", text)
-    if found:
-        line, column = _get_position(text, found.start())
+    """Raise `InvalidYamlError` for a line break of libyaml that editors do not show, since it can end a comment."""
+    match = re.search("[\x85\u2028\u2029]", text)
+    if match:
+        line, column = _get_position(text, match.start())
         raise InvalidYamlError(
-            f"control character U+{ord(found.group()):04X} is a line break to YAML 1.1, and editors show none",
+            f"control character U+{ord(match.group()):04X} is a line break in YAML 1.1, but not in editors",
             line, column, "remove the character",
         )  # fmt: skip
 
 
 def _check_depth(text: str) -> None:
-    """Count depth on the event stream, which needs no recursion, before the composer sees the text.
+    """Raise `InvalidYamlError` if a text is nested too deep for the composer, by its events, without recursion.
 
-    Newer libyaml has a limit of its own, and reads so far ahead that it gives up before it tells of the first
-    level: PyYAML's own parser finds the place then.
+    Newer versions of libyaml have a limit of their own, and read so far ahead that they fail before the first event.
+    PyYAML's own parser locates the problem in that case.
     """
     try:
         _count_depth(_Composer(text))
@@ -261,7 +259,7 @@ def _check_depth(text: str) -> None:
             with contextlib.suppress(yaml.YAMLError):
                 _count_depth(yaml.SafeLoader(text))
     except yaml.YAMLError:
-        return  # the composer meets the same error, and reports it
+        return  # the composer raises the same error
 
 
 def _count_depth(parser: Any) -> None:
@@ -287,5 +285,5 @@ def _create_error(node: Any, message: str, hint: str = "") -> InvalidYamlError:
 
 
 def truncate(text: str, limit: int = 60) -> str:
-    """Return `text` cut to what fits into a message."""
+    """Return `text`, truncated for a message."""
     return text if len(text) <= limit else text[: limit - 1] + "…"

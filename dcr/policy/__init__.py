@@ -1,1 +1,1 @@
-"""What a repository decides for itself: its policy, and the breaks it accepts. Reads text, not git."""
+"""Reads a repository's policy, acceptances and baseline, and applies them to issues."""

@@ -1,6 +1,6 @@
-"""Which texts are contracts by what they hold: quick looks at bytes, and the last word on a file that was read.
+"""Detects contracts by the content of files.
 
-Bytes alone, without a YAML reader: every run of a hook looks at unchanged files this way.
+The first checks use bytes without a YAML parser, because every run of a hook checks unchanged files.
 """
 
 from __future__ import annotations
@@ -21,19 +21,19 @@ SEARCH_STRINGS = (
     b"models",
     b"primary_key",
 )
-"""Fixed strings of which every contract holds one, whatever its format, unless it is spelt with escapes."""
+"""Strings of which every contract contains one, unless its keys are written with escapes."""
 
 ESCAPE_PREFIXES = (b"\\x", b"\\u", b"\\U")
-"""How escapes begin, behind which a key may hide."""
+"""Prefixes of YAML escapes, with which a key may be written."""
 
 UNCLEAR = "unclear"
-"""What `guess_format` returns for a text that has to be read to know."""
+"""The result of `guess_format` for a text that has to be parsed."""
 
 _ESCAPE = re.compile(rb"\\[xuU\r\n]")
 _NATIVE_WORDS = (b"version", b"fields", b"owners", b"primary_key", b"freshness_sla", b"deprecation_uri")
-_NATIVE_KEYS = frozenset(each.decode() for each in _NATIVE_WORDS)
+_NATIVE_KEYS = frozenset(word.decode() for word in _NATIVE_WORDS)
 _MIN_NATIVE_KEYS = 3
-"""Keys of a native contract without a `dataset_id` that make a file one all the same, `fields` among them."""
+"""How many native keys, including `fields`, a native contract without a `dataset_id` has at least."""
 
 _KEY = re.compile(
     rb"""^(?:\xef\xbb\xbf)?["']?([A-Za-z_][\w-]*)["']?[ \t]*:(?:[ \t]+["']?(\w*)|[ \t]*\r?$)""", re.MULTILINE
@@ -46,44 +46,44 @@ _JSON_KEY = re.compile(rb'"(dataset_id|fields)"\s*:')
 
 
 def may_be_contract(content: bytes) -> bool:
-    """Whether a text has to be read to know if it is a contract; never False for one that is."""
+    """Return whether a text may be a contract; never False for a contract."""
     if b"dataset_id" in content or b"DataContract" in content or b"dataContractSpecification" in content:
         return True
     if b"apiVersion" in content and (b"schema" in content or b"dataset" in content):
         return True
     if b"models" in content and b"contract" in content:
         return True
-    if b"fields" in content and sum(each in content for each in _NATIVE_WORDS) >= _MIN_NATIVE_KEYS:
+    if b"fields" in content and sum(word in content for word in _NATIVE_WORDS) >= _MIN_NATIVE_KEYS:
         return True
     return _ESCAPE.search(content) is not None
 
 
 def is_probable_contract(content: bytes) -> bool:
-    """Whether a text that cannot be read is plainly meant as a contract, by the keys at its top level."""
-    return guess_format(content) not in (None, UNCLEAR) or {each[1] for each in _JSON_KEY.finditer(content)} == {
+    """Return whether an unreadable text is probably a contract, by its top-level keys."""
+    return guess_format(content) not in (None, UNCLEAR) or {match[1] for match in _JSON_KEY.finditer(content)} == {
         b"dataset_id",
         b"fields",
     }
 
 
 def guess_format(content: bytes) -> str | None:
-    """Return the format of a text by the keys that begin its lines, None for no contract; or `UNCLEAR`."""
+    """Return the format of a text by the keys at the start of its lines, None for no contract, or `UNCLEAR`."""
     if not may_be_contract(content):
         return None
     start = content.lstrip(b"\xef\xbb\xbf \t\r\n")[:2]
     if start.startswith(b"{") and start not in _TEMPLATE_STARTS:
         return _guess_json(content)
-    keys = {each[1].decode(): (each[2] or b"").decode("utf-8", "replace") for each in _KEY.finditer(content)}
+    keys = {match[1].decode(): (match[2] or b"").decode("utf-8", "replace") for match in _KEY.finditer(content)}
     if not keys:
         return UNCLEAR
     return _guess_by_keys(keys, keys.get("kind"), content)
 
 
 def is_contract(reading: ParsedFile, content: bytes | str | None) -> bool:
-    """Whether a file that was read is a contract where contracts are found by what files hold.
+    """Return whether a parsed file is a contract, if contracts are detected by content.
 
-    One that is no valid contract is one if it is plainly meant as one: with a `dataset_id` and another key of a
-    contract, or several of those keys. What merely cannot be read, a template for example, is none.
+    An invalid file is a contract if it has a `dataset_id` and another key of a contract, or several such keys. A file
+    that cannot be parsed, such as a template, is none.
     """
     if reading.format is None or reading.contracts:
         return reading.format is not None
@@ -95,8 +95,8 @@ def is_contract(reading: ParsedFile, content: bytes | str | None) -> bool:
 
 
 def _is_native(keys: Collection[str]) -> bool:
-    telling = _NATIVE_KEYS.intersection(keys)
-    return ("dataset_id" in keys and bool(telling)) or ("fields" in keys and len(telling) >= _MIN_NATIVE_KEYS)
+    native = _NATIVE_KEYS.intersection(keys)
+    return ("dataset_id" in keys and bool(native)) or ("fields" in keys and len(native) >= _MIN_NATIVE_KEYS)
 
 
 def _guess_by_keys(keys: Collection[str], kind: object, content: bytes) -> str | None:
@@ -106,8 +106,8 @@ def _guess_by_keys(keys: Collection[str], kind: object, content: bytes) -> str |
         return "dbt" if _ENFORCED_CONTRACT.search(content) else None
     if kind == "DataContract" or (kind is None and "apiVersion" in keys and ("schema" in keys or "dataset" in keys)):
         return "odcs"
-    others = not {"kind", "apiVersion"}.isdisjoint(keys)
-    return "native" if _is_native(keys) and ("dataset_id" in keys or not others) else None
+    has_foreign_keys = not {"kind", "apiVersion"}.isdisjoint(keys)
+    return "native" if _is_native(keys) and ("dataset_id" in keys or not has_foreign_keys) else None
 
 
 def _guess_json(content: bytes) -> str | None:

@@ -1,4 +1,4 @@
-"""What governs one run: two policies of which the stricter holds, and the acceptances that belong to the change."""
+"""Defines the effective policy of a run: the stricter of two policies, and the acceptances."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ if TYPE_CHECKING:
 
 
 class PolicyEdit(NamedTuple):
-    """The policy file as this change leaves it, and the settings in which it differs from the base's."""
+    """The location of an edited policy, and the settings that differ from the base's policy."""
 
     location: Location
     settings: tuple[str, ...]
 
 
 class Acceptances(NamedTuple):
-    """The acceptances of one side; `existing` are those that were there before this change."""
+    """The acceptances of one version; `existing` are the keys of those that existed before this change."""
 
     entries: tuple[Acceptance, ...] = ()
     problems: tuple[Problem, ...] = ()
@@ -34,7 +34,7 @@ class Acceptances(NamedTuple):
 
 
 class EffectivePolicy(NamedTuple):
-    """The rules of one run; `source` says in words where the policy came from."""
+    """The policy and the acceptances of one run; `source` describes where the policy comes from."""
 
     policy: StricterPolicy
     source: str
@@ -44,80 +44,80 @@ class EffectivePolicy(NamedTuple):
     def apply(
         self, verdict: Verdict, pair: ContractPair, today: str, older: tuple[OlderVerdict, ...] = ()
     ) -> tuple[Issue, ...]:
-        """Return a pair's issues as policy and acceptances leave them; `today` is YYYY-MM-DD.
+        """Return a pair's issues, adjusted by policy and acceptances; `today` is YYYY-MM-DD.
 
-        `older` are the versions before that a transitive mode found the pair to break against.
+        `older` are the older versions that the pair breaks in a transitive mode.
         """
-        from dcr.policy.issue_adjustment import adjust_issues  # noqa: PLC0415 (an unchanged repository needs no rules)
+        from dcr.policy.policy_application import apply_policy  # noqa: PLC0415 (an unchanged repository needs no rules)
 
         acceptances = self.acceptances.entries
-        newest = adjust_issues(verdict, pair, self.policy, acceptances, today)
+        newest = apply_policy(verdict, pair, self.policy, acceptances, today)
         if not older:
             return newest
-        from dcr.compatibility.older_versions import merge_issues  # noqa: PLC0415 (transitive modes alone pay for it)
+        from dcr.compatibility.older_versions import merge_issues  # noqa: PLC0415 (only transitive modes need it)
 
         return merge_issues(
-            newest, [adjust_issues(each.verdict, each.pair, self.policy, acceptances, today) for each in older]
+            newest, [apply_policy(entry.verdict, entry.pair, self.policy, acceptances, today) for entry in older]
         )
 
     @property
     def may_have_run_issues(self) -> bool:
-        """Whether there is an edited policy or any acceptance to speak about."""
+        """Whether the policy was edited or there are acceptances."""
         return self.edit is not None or self.acceptances != Acceptances()
 
     def list_run_issues(
         self, used: Iterable[tuple[object, ...]], matched: Iterable[tuple[object, ...]], today: str
     ) -> list[Issue]:
-        """Return what is to be said about the policy and the acceptances themselves.
+        """Return the issues of the policy and of the acceptances themselves.
 
-        `used` are the keys of acceptances that let something through, `matched` the keys of all issues.
+        `used` are the keys of acceptances that accepted an issue, `matched` the keys of all issues.
         """
         return _list_run_issues(self, frozenset(used), frozenset(matched), today)
 
 
 def combine_policies(
-    base: Policy, proposed: Policy, source: str, place: Location | None, decisions: Acceptances
+    base: Policy, proposed: Policy, source: str, location: Location | None, acceptances: Acceptances
 ) -> EffectivePolicy:
-    """Return what governs a run from both sides' policies; `place` is the policy file if this change edits it."""
+    """Return the effective policy of two policies; `location` is the policy file if this change edits it."""
     settings = list_differences(base, proposed)
-    edit = PolicyEdit(place, settings) if place and settings else None
-    return EffectivePolicy(StricterPolicy(base, proposed), source, edit, decisions)
+    edit = PolicyEdit(location, settings) if location and settings else None
+    return EffectivePolicy(StricterPolicy(base, proposed), source, edit, acceptances)
 
 
 def _list_run_issues(
     rules: EffectivePolicy, used: frozenset[tuple[object, ...]], matched: frozenset[tuple[object, ...]], today: str
 ) -> list[Issue]:
-    found: list[Issue] = []
+    issues: list[Issue] = []
     if rules.edit:
-        found += _build_issues("policy_changed", (rules.edit.location, rules.edit.settings), rules.policy)
+        issues += _build_issues("policy_changed", (rules.edit.location, rules.edit.settings), rules.policy)
     for problem in rules.acceptances.problems:
-        found += _build_issues("acceptance_malformed", problem, rules.policy)
-    for each in rules.acceptances.entries:
-        new = (*each.key, each.reason, each.expires) not in rules.acceptances.existing
-        if each.expires is not None and each.expires < today:
-            if new or each.key in matched:
-                found += _build_issues("acceptance_expired", each, rules.policy)
-        elif new and each.key not in used:
-            found += _build_issues("acceptance_unused", each, rules.policy)
-    return found
+        issues += _build_issues("acceptance_malformed", problem, rules.policy)
+    for entry in rules.acceptances.entries:
+        is_new = (*entry.key, entry.reason, entry.expires) not in rules.acceptances.existing
+        if entry.expires is not None and entry.expires < today:
+            if is_new or entry.key in matched:
+                issues += _build_issues("acceptance_expired", entry, rules.policy)
+        elif is_new and entry.key not in used:
+            issues += _build_issues("acceptance_unused", entry, rules.policy)
+    return issues
 
 
-def _build_issues(kind: str, about: Any, policy: StricterPolicy) -> list[Issue]:
+def _build_issues(kind: str, subject: Any, policy: StricterPolicy) -> list[Issue]:
     from dcr.compatibility.issue import Issue, compute_fingerprint  # noqa: PLC0415
     from dcr.compatibility.rule import Finding, load_rules  # noqa: PLC0415
     from dcr.compatibility.severities import OFF  # noqa: PLC0415
 
     rule = load_rules()[kind]
-    found = (each if isinstance(each, Finding) else Finding(each) for each in rule.find(about))
+    findings = (result if isinstance(result, Finding) else Finding(result) for result in rule.find(subject))
     issues = [
         Issue(
             kind,
-            policy.get_severity(kind, each.severity or rule.severity),
-            each.message,
-            hint=each.hint,
-            location=each.location,
-            fingerprint=compute_fingerprint("", kind, None, each.detail),
+            policy.get_severity(kind, finding.severity or rule.severity),
+            finding.message,
+            hint=finding.hint,
+            location=finding.location,
+            fingerprint=compute_fingerprint("", kind, None, finding.detail),
         )
-        for each in found
+        for finding in findings
     ]
     return [issue for issue in issues if issue.severity != OFF]

@@ -1,6 +1,6 @@
-"""The policy: what `dcr.toml`, or `[tool.dcr]` in pyproject.toml, may say, and which of two is stricter.
+"""Reads the policy from `dcr.toml` or from `[tool.dcr]` in pyproject.toml.
 
-Source of the settings: docs/policy.md. Validated here without models, since every hook run reads it.
+docs/policy.md defines the settings. They are validated without models, since every run of a hook reads them.
 """
 
 from __future__ import annotations
@@ -19,10 +19,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
 FILES = ("dcr.toml", "pyproject.toml")
-"""Where a policy may stand, at the root of the repository."""
+"""Files that may contain a policy, at the root of the repository."""
 
 DEFAULT_GLOBS = ("contracts*/**/*.yaml", "contracts*/**/*.yml")
-"""Where a file that cannot be read is taken for a contract, when contracts are found by what files hold."""
+"""Where a file that cannot be read is treated as a contract, if contracts are detected by content."""
 
 SEVERITY_LEVELS = (OFF, INFO, WARNING, ERROR)
 _FAIL_ORDER = ("never", "error", "warning")
@@ -34,7 +34,7 @@ CHOICES: dict[str, tuple[str, ...]] = {
     "accept_from": ("proposed", "base"),
     "transitive_within": ("major", "history"),
 }
-"""Settings that take one of some words; the last is the strictest, save for `mode`."""
+"""Settings with a fixed set of values; the last one is the strictest, except for `mode`."""
 
 
 _NO_ENTRIES: Mapping[str, str] = {}
@@ -45,19 +45,19 @@ MAX_DAYS = 36_500
 FIXED_SEVERITY_KINDS = frozenset(
     ("contract_invalid", "acceptance_expired", "acceptance_unused", "acceptance_malformed")
 )
-"""Kinds that stand for something unread or undecided: no policy makes them less than errors."""
+"""Kinds whose severity no policy can change, because they report something that cannot be read."""
 
 
 class PolicyError(DcrError):
-    """The policy says something that is not understood, so nothing is judged by it."""
+    """The policy cannot be read, so nothing is checked."""
 
 
 class Policy(NamedTuple):
     """A repository's settings; the defaults are those of a repository without a policy.
 
-    Without `contracts` they are found by what files hold. `modes` maps patterns of dataset ids to modes, the first that
-    matches counts; `severity` maps kinds to `error`, `warning`, `info` or `off`. `min_deprecation_days` is 0 for a
-    policy that asks for no such time.
+    Without `contracts`, contracts are detected by content. `modes` maps patterns of dataset ids to modes; the first
+    match applies. `severity` maps kinds to `error`, `warning`, `info` or `off`. `min_deprecation_days` is 0 if the
+    policy requires no deprecation period.
     """
 
     contracts: tuple[str, ...] = ()
@@ -75,70 +75,70 @@ class Policy(NamedTuple):
 
     @property
     def scope(self) -> Scope:
-        """The files that are looked at for contracts."""
+        """The files that may be contracts."""
         return Scope(self.contracts or DEFAULT_GLOBS, self.exclude, by_content=not self.contracts)
 
     def get_mode(self, dataset_id: str) -> str:
-        """Return the mode a dataset is judged in."""
+        """Return the mode of a dataset."""
         return next((mode for pattern, mode in self.modes.items() if fnmatchcase(dataset_id, pattern)), self.mode)
 
 
 class StricterPolicy(NamedTuple):
-    """Two policies at once: wherever they differ, the stricter side holds."""
+    """Two policies combined: where they differ, the stricter setting applies."""
 
     first: Policy
     second: Policy
 
     @property
     def contracts(self) -> tuple[str, ...]:
-        """Globs of either side."""
+        """Globs of either policy."""
         return tuple(dict.fromkeys((*self.first.contracts, *self.second.contracts)))
 
     @property
     def scope(self) -> Scope:
-        """The files that either side looks at: what a side without globs finds by content stays in scope."""
-        sides = (self.first.scope, self.second.scope)
-        globs = dict.fromkeys(glob for side in sides for glob in side.globs)
-        return Scope(globs, self.exclude, by_content=any(side.by_content for side in sides))
+        """The files in scope of either policy; detection by content applies if either policy uses it."""
+        scopes = (self.first.scope, self.second.scope)
+        globs = dict.fromkeys(glob for scope in scopes for glob in scope.globs)
+        return Scope(globs, self.exclude, by_content=any(scope.by_content for scope in scopes))
 
     @property
     def exclude(self) -> tuple[str, ...]:
-        """Exclusions that both sides make."""
+        """Globs that both policies exclude."""
         return tuple(glob for glob in self.first.exclude if glob in self.second.exclude)
 
     def get_choice(self, name: str) -> str:
-        """Return the stricter of both sides for a setting that takes one of some words."""
-        sides: list[str] = [getattr(self.first, name), getattr(self.second, name)]
-        return max(sides, key=CHOICES[name].index)
+        """Return the stricter value of a setting with a fixed set of values."""
+        values: list[str] = [getattr(self.first, name), getattr(self.second, name)]
+        return max(values, key=CHOICES[name].index)
 
     @property
     def min_deprecation_days(self) -> int:
-        """How long something has to be deprecated before it may go; 0 where neither side says."""
+        """How long something has to be deprecated before it may be removed; 0 if neither policy requires it."""
         return max(self.first.min_deprecation_days, self.second.min_deprecation_days)
 
     def get_mode(self, dataset_id: str) -> str:
-        """Return the mode that asks for what either side asks for."""
+        """Return the mode that checks everything that the mode of either policy checks."""
         return combine_modes(self.first.get_mode(dataset_id), self.second.get_mode(dataset_id))
 
-    def get_severity(self, kind: str, usual: str) -> str:
-        """Return the worse of both sides' severities for an issue that is `usual` by its rule."""
-        sides = (side.severity.get(kind, usual) for side in (self.first, self.second))
-        return max(sides, key=SEVERITY_LEVELS.index)
+    def get_severity(self, kind: str, default: str) -> str:
+        """Return the worse severity of both policies; `default` is that of the rule."""
+        severities = (policy.severity.get(kind, default) for policy in (self.first, self.second))
+        return max(severities, key=SEVERITY_LEVELS.index)
 
 
 def parse_policy(path: str, content: bytes, kinds: Iterable[str]) -> Policy | None:
-    """Return the policy a file holds, or None for a pyproject.toml without `[tool.dcr]`.
+    """Return the policy in a file, or None for a pyproject.toml without `[tool.dcr]`.
 
-    Raises `PolicyError` with the file and the key.
+    Raise `PolicyError` with the file and the key if the policy is invalid.
     """
     if path.endswith("pyproject.toml") and b"dcr" not in content:
         return None
-    import tomllib  # noqa: PLC0415 (only repositories with a policy pay for it)
+    import tomllib  # noqa: PLC0415 (only repositories with a policy need it)
 
     try:
         document: Any = tomllib.loads(content.decode("utf-8-sig"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise PolicyError(f"'{path}' is not TOML: {error}", f"mend '{path}'; see: dcr schema policy") from error
+        raise PolicyError(f"invalid TOML in '{path}': {error}", f"fix '{path}'; see: dcr schema policy") from error
     if path.endswith("pyproject.toml"):
         tool = document.get("tool")
         document = tool.get("dcr") if isinstance(tool, dict) else None
@@ -149,7 +149,7 @@ def parse_policy(path: str, content: bytes, kinds: Iterable[str]) -> Policy | No
 
 def _build_policy(path: str, document: Any, kinds: frozenset[str]) -> Policy:
     if not isinstance(document, dict):
-        raise PolicyError(f"'{path}': the policy is no table", "see: dcr schema policy")
+        raise PolicyError(f"'{path}': the policy is not a table", "see: dcr schema policy")
     known = list(Policy._fields)
     settings: dict[str, Any] = {}
     for key, value in document.items():
@@ -180,9 +180,9 @@ def _parse_setting(path: str, key: str, value: Any, kinds: frozenset[str]) -> An
 
 
 def _parse_entries(path: str, key: str, value: Any, kinds: frozenset[str]) -> dict[str, str]:
-    """Return the entries of `modes` or `severity`. Raises `PolicyError`."""
+    """Return the entries of `modes` or `severity`. Raise `PolicyError` for an invalid one."""
     if not isinstance(value, dict):
-        raise PolicyError(f"'{path}': {key} is no table", f"write [{key}] and one line for each entry")
+        raise PolicyError(f"'{path}': {key} is not a table", f"write [{key}] and one line for each entry")
     allowed = SEVERITY_LEVELS if key == "severity" else MODES
     for name, word in value.items():
         if key == "severity" and name not in kinds:
@@ -191,7 +191,7 @@ def _parse_entries(path: str, key: str, value: Any, kinds: frozenset[str]) -> di
             )
         if key == "severity" and name in FIXED_SEVERITY_KINDS:
             raise PolicyError(
-                f"'{path}': the severity of '{name}' cannot be changed", "remove the line: it fails closed"
+                f"'{path}': the severity of '{name}' cannot be changed", "remove the line: it is always an error"
             )
         if word not in allowed:
             raise _build_value_error(path, f"{key}.{name}", word, allowed)
@@ -211,11 +211,11 @@ def _parse_globs(path: str, key: str, value: Any) -> tuple[str, ...]:
             or re.search(r"[\[\]{}]", glob)
         ):
             raise PolicyError(
-                f"'{path}': the glob '{glob}' is not relative to the repository, or uses more than * ** and ?",
+                f"'{path}': glob '{glob}' is not relative to the repository, or uses other wildcards than * ** and ?",
                 f'write {key} = ["contracts/**/*.yaml"]',
             )
     if key == "contracts" and not globs:
-        raise PolicyError(f"'{path}': contracts is empty, so nothing would be checked", "leave it out for the default")
+        raise PolicyError(f"'{path}': contracts is empty, so nothing would be checked", "remove it to use the default")
     return tuple(globs)
 
 
@@ -225,10 +225,10 @@ def _build_value_error(path: str, key: str, value: Any, allowed: tuple[str, ...]
 
 
 def list_differences(first: Policy, second: Policy) -> tuple[str, ...]:
-    """Return the names of the settings in which two policies differ."""
+    """Return the names of the settings that differ between two policies."""
 
-    def written(policy: Policy, name: str) -> object:
+    def get_setting(policy: Policy, name: str) -> object:
         value = getattr(policy, name)
-        return list(value.items()) if name == "modes" else value  # the first pattern that matches counts
+        return list(value.items()) if name == "modes" else value  # the order of patterns matters
 
-    return tuple(name for name in Policy._fields if written(first, name) != written(second, name))
+    return tuple(name for name in Policy._fields if get_setting(first, name) != get_setting(second, name))

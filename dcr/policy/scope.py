@@ -1,4 +1,4 @@
-"""Which paths a policy's globs cover: `*` within a folder, `**/` any number of folders."""
+"""Selects files by a policy's globs: `*` matches within a folder, `**/` matches any number of folders."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ if TYPE_CHECKING:
 
 
 SUFFIXES = (".yaml", ".yml", ".json")
-"""What the names of files end in that may be contracts by what they hold."""
+"""Suffixes of files that may be contracts by their content."""
 
 _DCR_FILES = frozenset(("dcr.accepted.yaml", "dcr.baseline.json"))
-"""dcr's own files, which are no contracts."""
+"""Files of dcr itself, which are not contracts."""
 
 
 class Scope:
-    """The files that are looked at: covered by a glob and by no exclusion.
+    """The files that a glob matches and that are not excluded.
 
-    With `by_content`, every YAML and JSON file that is not excluded: what it holds decides whether it is a contract.
-    The globs then name places where a file that cannot be read is taken for a contract all the same.
+    With `by_content`, every YAML and JSON file that is not excluded is in scope, and its content decides whether it is
+    a contract. Globs then match files that are treated as contracts even if they cannot be read.
     """
 
     def __init__(self, globs: Iterable[str], exclude: Iterable[str] = (), *, by_content: bool = False) -> None:
@@ -38,13 +38,13 @@ class Scope:
         return "YAML and JSON" if self.by_content else globs
 
     def covers(self, path: str) -> bool:
-        """Whether a path, with `/` between folders and relative to the repository, is in scope."""
+        """Return whether a path is in scope; it is relative to the repository and has `/` between folders."""
         if self.by_content and path.endswith(SUFFIXES):
             return path not in _DCR_FILES and not (self.exclude and self._excludes(path))
         return self.matches_globs(path)
 
     def matches_globs(self, path: str) -> bool:
-        """Whether a path is in scope by its place alone: a file there is meant as a contract."""
+        """Return whether a glob matches a path, so that its file must be a contract."""
         return (
             path.endswith(self._endings)
             and self._covers(path) is not None
@@ -53,7 +53,7 @@ class Scope:
 
     @property
     def pathspecs(self) -> tuple[str, ...]:
-        """Git's words for the files of a scope by content, to search no others; none where any file may be covered."""
+        """Git pathspecs for the files of a scope by content; none if globs may match files with other suffixes."""
         if not self.by_content or not all(glob.endswith(SUFFIXES) for glob in self.globs):
             return ()
         return tuple(f":(top,glob)**/*{ending}" for ending in SUFFIXES)
@@ -62,34 +62,34 @@ class Scope:
         """Return the paths in scope."""
         endings, covers = self._endings, self._covers
         if self.by_content:
-            found = [
+            covered = [
                 path
                 for path in paths
                 if (path.endswith(SUFFIXES) and path not in _DCR_FILES) or (path.endswith(endings) and covers(path))
             ]
         else:
-            found = [path for path in paths if path.endswith(endings) and covers(path)]
-        return [path for path in found if not self._excludes(path)] if self.exclude else found
+            covered = [path for path in paths if path.endswith(endings) and covers(path)]
+        return [path for path in covered if not self._excludes(path)] if self.exclude else covered
 
 
 def _get_suffix(glob: str) -> str:
-    """The literal end of a glob, a cheap first test for ten thousand paths."""
+    """Return the literal end of a glob, a cheap first test for many paths."""
     return re.split(r"[*?\]]", glob)[-1]
 
 
 @lru_cache(maxsize=256)
 def _translate_glob(glob: str) -> str:
-    out = []
+    pattern = []
     parts = re.split(r"(\*\*/|\*\*|\*|\?)", glob)
     for part in parts:
         if part == "**/":
-            out.append(r"(?:[^/]+/)*")
+            pattern.append(r"(?:[^/]+/)*")
         elif part == "**":
-            out.append(r"(?s:.*)")
+            pattern.append(r"(?s:.*)")
         elif part == "*":
-            out.append(r"[^/]*")
+            pattern.append(r"[^/]*")
         elif part == "?":
-            out.append(r"[^/]")
+            pattern.append(r"[^/]")
         else:
-            out.append(re.escape(part))
-    return "".join(out)
+            pattern.append(re.escape(part))
+    return "".join(pattern)

@@ -1,4 +1,4 @@
-"""Contracts by dataset and version: in memory, or out of a repository's history; names load when first used."""
+"""Exports the registries of contracts, in memory and from git; each name is loaded on first use."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ __all__ = ["CompatibilityReport", "ContractRegistry", "Registry", "RegistryError
 
 
 def __getattr__(name: str) -> Any:
-    """Load one public name: the models it needs cost more than reading a history does."""
+    """Load a public name. Its pydantic models take longer to import than a history takes to read."""
     if name in _MODULES:
         return getattr(import_module(_MODULES[name]), name)
     raise AttributeError(f"module 'dcr.registry' has no attribute '{name}'")

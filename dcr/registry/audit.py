@@ -1,4 +1,4 @@
-"""Judges what a branch let through: every transition of every dataset on it, by today's rules and policy."""
+"""Checks every transition of every dataset on a branch by today's rules and policy."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from dcr.compatibility.severities import INFO
 from dcr.git.history import list_first_parents, require_full_history
 from dcr.git.policies import read_acceptances
 from dcr.policy.effective_policy import Acceptances, EffectivePolicy
-from dcr.policy.history_needs import HistoryNeeds, find_history_needs
 from dcr.policy.policy import StricterPolicy
+from dcr.policy.required_history import RequiredHistory, find_required_history
 from dcr.registry.deprecation_dates import get_commit_day
 from dcr.registry.enforcement import with_enforcement
 from dcr.registry.history.facts import is_same_except_version
-from dcr.registry.pair_history import DatasetHistory, add_history
+from dcr.registry.history_lookup import FULL_HISTORY_REASON, DatasetHistory, add_history
 from dcr.registry.releases import MOVED, REWORDED, list_steps
 
 if TYPE_CHECKING:
@@ -35,20 +35,20 @@ if TYPE_CHECKING:
     from dcr.registry.snapshot import Snapshot
 
 BATCH_SIZE = 100
-"""Datasets whose contracts are held in memory together."""
+"""The number of datasets whose contracts are in memory together."""
 
 
 class AuditedTransition(NamedTuple):
-    """One transition that today's rules have something to say about: the step with its issues, and its dataset."""
+    """A transition with at least one issue: the dataset, and the step with its issues."""
 
     dataset_id: str
     step: HistoryStep
 
 
 class Audit(NamedTuple):
-    """What an audit found, newest first, in how many transitions of how many datasets.
+    """The result of an audit. `findings` are newest first, `unreadable` oldest first.
 
-    `unreadable` are the files that it could not read, where they may be about those datasets: oldest first.
+    `unreadable` are the file versions that may concern the audited datasets and cannot be read.
     """
 
     findings: tuple[AuditedTransition, ...]
@@ -66,49 +66,53 @@ class _JudgedTransition(NamedTuple):
 
 
 def audit(
-    opened: Snapshot,
+    snapshot: Snapshot,
     history: History,
     dataset_ids: Sequence[str],
     since: str | None = None,
     progress: Callable[[str], None] = lambda _: None,
 ) -> Audit:
-    """Return what slipped through on the line of commits that a history is of, with `since` only after that commit.
+    """Return the issues in the history of some datasets, with `since` only those of commits after it.
 
-    A transition is a commit that changed what a dataset means, its version or its status, took it away or brought it
-    back; the first version of a dataset breaks nothing. Each is judged in the mode that the policy has for the
-    dataset, and what stands in `dcr.accepted.yaml` of its own commit counts as accepted. Raises `UsageError` for a
-    `since` that does not lead here, `ShallowHistoryError` where the clone lacks what is to be judged.
+    A transition is a commit that changed the meaning, version or status of a dataset, removed it, or added it again.
+    The first version of a dataset is not a transition. Each transition is checked in the dataset's mode under the
+    policy. Acceptances are read from `dcr.accepted.yaml` in its own commit. Raise `UsageError` if `since` is not an
+    ancestor, `ShallowHistoryError` if the clone lacks commits that the audit needs.
     """
     if since is None:
-        require_full_history(opened.repository, "an audit")
-    order = {
-        commit: number for number, commit in enumerate(list_first_parents(opened.repository, opened.commit, since))
-    }
-    policy = StricterPolicy(opened.policy, opened.policy)
-    slips: list[AuditedTransition] = []
-    transitions = 0
-    waiting = iter(dataset_ids)
+        require_full_history(snapshot.repository, "an audit")
+    commits = list_first_parents(snapshot.repository, snapshot.commit, since)
+    order = {commit: number for number, commit in enumerate(commits)}
+    policy = StricterPolicy(snapshot.policy, snapshot.policy)
+    findings: list[AuditedTransition] = []
+    transition_count = 0
+    remaining = iter(dataset_ids)
     done = 0
-    while chunk := list(islice(waiting, BATCH_SIZE)):
-        progress(f"judging {done:,} of {len(dataset_ids):,} datasets")
-        found = list(_judge_batch(opened.repository, history, chunk, order, policy))
-        transitions += sum(each.step.revision.commit.id in order for each in found)
-        slips += [each for each in _apply_acceptances(opened, found, policy) if each.step.revision.commit.id in order]
-        history.drop_contracts(chunk)
-        done += len(chunk)
-    slips.sort(key=lambda slip: (order[slip.step.revision.commit.id], slip.dataset_id))
-    return Audit(tuple(slips), transitions, len(dataset_ids), tuple(_find_unreadable(history, order, dataset_ids)))
+    while batch := list(islice(remaining, BATCH_SIZE)):
+        progress(f"checking {done:,} of {len(dataset_ids):,} datasets")
+        transitions = list(_judge_batch(snapshot.repository, history, batch, order, policy))
+        transition_count += sum(transition.step.revision.commit.id in order for transition in transitions)
+        findings += [
+            finding
+            for finding in _apply_acceptances(snapshot, transitions, policy)
+            if finding.step.revision.commit.id in order
+        ]
+        history.drop_contracts(batch)
+        done += len(batch)
+    findings.sort(key=lambda finding: (order[finding.step.revision.commit.id], finding.dataset_id))
+    unreadable = tuple(_find_unreadable(history, order, dataset_ids))
+    return Audit(tuple(findings), transition_count, len(dataset_ids), unreadable)
 
 
 def _find_unreadable(
     history: History, commits: Collection[str], dataset_ids: Sequence[str]
 ) -> Iterator[UnreadableVersion]:
-    """Yield what could not be read in some commits or cannot be now, but for what is about other datasets."""
-    asked, now = set(dataset_ids), set(history.still_unreadable)
-    for each in history.unreadable:
-        about = asked.intersection(each.datasets) or not each.datasets
-        if about and (each.commit.id in commits or each in now):
-            yield each
+    """Yield the unreadable versions of some commits or of the newest one that may concern the datasets."""
+    audited, current = set(dataset_ids), set(history.still_unreadable)
+    for version in history.unreadable:
+        may_concern = not version.datasets or not audited.isdisjoint(version.datasets)
+        if may_concern and (version.commit.id in commits or version in current):
+            yield version
 
 
 def _judge_batch(
@@ -118,107 +122,114 @@ def _judge_batch(
     commits: Collection[str],
     policy: StricterPolicy,
 ) -> Iterator[_JudgedTransition]:
-    """Yield every transition of some datasets, judged; the contracts it takes are read by one git command.
+    """Yield the judged transitions of some datasets. One git command reads the contracts they need.
 
-    In a transitive mode also those before the commits: what one of them broke is not what a later one let through.
+    In a transitive mode, transitions before the commits are judged too, because a later transition repeats the breaks
+    with older versions that an earlier one caused.
     """
-    steps = {each: list_steps(history, each) for each in dataset_ids}
-    wanted: dict[str, list[int]] = {}
-    for each, own in steps.items():
-        counting = [number for number, step in enumerate(own) if _is_transition(step)]
-        asked = [number for number in counting if own[number].revision.commit.id in commits]
-        wanted[each] = counting if asked and is_transitive(policy.get_mode(each)) else asked
-    asked_for = [steps[each][number] for each, numbers in wanted.items() for number in numbers]
-    read = _ContractReader(
-        history, asked_for, [step.revision for each in wanted if wanted[each] for step in steps[each]]
-    )
-    for dataset_id, numbers in wanted.items():
-        for number in numbers:
-            past = [each.revision for each in steps[dataset_id][:number]]
-            yield _judge_transition(
-                repository, dataset_id, steps[dataset_id][number], DatasetHistory(past, (), read), policy
-            )
+    steps = {dataset_id: list_steps(history, dataset_id) for dataset_id in dataset_ids}
+    numbers: dict[str, list[int]] = {}
+    for dataset_id, dataset_steps in steps.items():
+        transitions = [number for number, step in enumerate(dataset_steps) if _is_transition(step)]
+        audited = [number for number in transitions if dataset_steps[number].revision.commit.id in commits]
+        numbers[dataset_id] = transitions if audited and is_transitive(policy.get_mode(dataset_id)) else audited
+    compared = [steps[dataset_id][number] for dataset_id, step_numbers in numbers.items() for number in step_numbers]
+    older = [
+        step.revision for dataset_id, step_numbers in numbers.items() if step_numbers for step in steps[dataset_id]
+    ]
+    reader = _ContractReader(history, compared, older)
+    for dataset_id, step_numbers in numbers.items():
+        for number in step_numbers:
+            earlier = [step.revision for step in steps[dataset_id][:number]]
+            dataset_history = DatasetHistory(earlier, (), reader)
+            yield _judge_transition(repository, dataset_id, steps[dataset_id][number], dataset_history, policy)
 
 
 class _ContractReader:
-    """The contracts that some transitions compare, read at once; those of all older states once one is asked for.
+    """Reads the contracts that some transitions compare at once, and all older contracts when one is needed.
 
-    Where they stand in their files is known of those that differ in more than a version's number.
+    Contracts that differ in more than the version number have their exact locations.
     """
 
     def __init__(self, history: History, steps: Iterable[HistoryStep], older: Sequence[Revision]) -> None:
-        sides = [(each.previous or each.revision, each.revision) for each in steps]
+        sides = [(step.previous or step.revision, step.revision) for step in steps]
         exact = {
-            state
-            for one, other in sides
-            if not is_same_except_version(one.facts, other.facts)
-            for state in (one, other)
+            revision
+            for previous, proposed in sides
+            if not is_same_except_version(previous.facts, proposed.facts)
+            for revision in (previous, proposed)
         }
+        compared = list(dict.fromkeys(revision for pair in sides for revision in pair))
         self._history, self._older_revisions = history, older
-        self._contracts = history.read_meanings(list(dict.fromkeys(state for both in sides for state in both)), exact)
+        self._contracts = history.read_meanings(compared, exact)
 
-    def __call__(self, states: Sequence[Revision]) -> list[Contract | None]:
-        """Return the contract of each state, in order."""
-        if any(each not in self._contracts for each in states):
-            self._contracts.update(
-                self._history.read_meanings([each for each in self._older_revisions if each not in self._contracts])
-            )
-        return [self._contracts[each] for each in states]
+    def __call__(self, revisions: Sequence[Revision]) -> list[Contract | None]:
+        """Return the contract of each revision, in order."""
+        if any(revision not in self._contracts for revision in revisions):
+            unread = [revision for revision in self._older_revisions if revision not in self._contracts]
+            self._contracts.update(self._history.read_meanings(unread))
+        return [self._contracts[revision] for revision in revisions]
 
 
 def _is_transition(step: HistoryStep) -> bool:
-    """Whether a step is a transition; of an alias, one that its version does not make as well."""
+    """Return whether a step is a transition. A step of an alias is none if its version makes the same step."""
     if step.previous is None or step.change in (MOVED, REWORDED):
         return False
-    before, after = (state.facts.alias_of if state.facts else None for state in (step.previous, step.revision))
+    before, after = (revision.facts.alias_of if revision.facts else None for revision in (step.previous, step.revision))
     return before is None or after not in (before, None)
 
 
 def _judge_transition(
-    repository: Repository, dataset_id: str, step: HistoryStep, told: DatasetHistory, policy: StricterPolicy
+    repository: Repository,
+    dataset_id: str,
+    step: HistoryStep,
+    dataset_history: DatasetHistory,
+    policy: StricterPolicy,
 ) -> _JudgedTransition:
-    """Raise `ShallowHistoryError` for a transition that asks about more than a shallow clone holds."""
-    previous, proposed = told.read_contracts([step.previous or step.revision, step.revision])
+    """Return a transition with its verdict. Raise `ShallowHistoryError` if that needs more than a shallow clone has."""
+    previous, proposed = dataset_history.read_contracts([step.previous or step.revision, step.revision])
     if previous is not None and proposed is not None:
         previous, proposed = make_comparable(previous, proposed)
     pair = with_enforcement(ContractPair(previous, proposed), step.revision)
     mode = policy.get_mode(dataset_id)
-    question = find_history_needs(pair, mode, policy)
-    if question.needs_full_history:
-        require_full_history(repository, "a transitive mode or a time of deprecation")
-    if question != HistoryNeeds():
-        pair = add_history(pair, question, told, policy, get_commit_day(step.revision.commit))
+    needs = find_required_history(pair, mode, policy)
+    if needs.needs_full_history:
+        require_full_history(repository, FULL_HISTORY_REASON)
+    if needs != RequiredHistory():
+        pair = add_history(pair, needs, dataset_history, policy, get_commit_day(step.revision.commit))
     verdict, older = check_all_versions(pair, mode) if pair.older_versions else (run_rules(pair, mode), ())
     return _JudgedTransition(dataset_id, step, pair, verdict, older)
 
 
 def _apply_acceptances(
-    opened: Snapshot, found: Sequence[_JudgedTransition], policy: StricterPolicy
+    snapshot: Snapshot, transitions: Sequence[_JudgedTransition], policy: StricterPolicy
 ) -> Iterator[AuditedTransition]:
-    """Yield the transitions about which something is left to say, with what their own commits accepted.
+    """Yield the transitions that have issues under the policy and the acceptances in their own commits.
 
-    A break with an older version that the transition before had too is that one's, and not said again.
+    A break with an older version that the previous transition had too is reported there only.
     """
-    said = [each for each in found if each.verdict.issues or each.older]
-    decisions = read_acceptances(opened.repository, [each.step.revision.commit.id for each in said]) if said else {}
+    with_issues = [transition for transition in transitions if transition.verdict.issues or transition.older]
+    commits = [transition.step.revision.commit.id for transition in with_issues]
+    acceptances = read_acceptances(snapshot.repository, commits) if commits else {}
     known: dict[str, set[tuple[str, str | None]]] = {}
-    for each in found:
-        before = known.pop(each.dataset_id, set())
-        if not each.verdict.issues and not each.older:
+    for transition in transitions:
+        before = known.pop(transition.dataset_id, set())
+        verdict, pair, older = transition.verdict, transition.pair, transition.older
+        if not verdict.issues and not older:
             continue
-        state = each.step.revision
-        governing = EffectivePolicy(policy, "", acceptances=Acceptances(decisions.get(state.commit.id, ())))
-        issues = governing.apply(each.verdict, each.pair, get_commit_day(state.commit).isoformat(), each.older)
-        known[each.dataset_id] = {(issue.kind, issue.field) for issue in issues}
-        version = each.pair.previous.version if each.pair.previous else None
-        told = tuple(
+        commit = transition.step.revision.commit
+        effective = EffectivePolicy(policy, "", acceptances=Acceptances(acceptances.get(commit.id, ())))
+        issues = effective.apply(verdict, pair, get_commit_day(commit).isoformat(), older)
+        known[transition.dataset_id] = {(issue.kind, issue.field) for issue in issues}
+        version = pair.previous.version if pair.previous else None
+        reported = tuple(
             issue
             for issue in issues
             if (issue.severity != INFO or issue.accepted)
             and (issue.against in (None, version) or (issue.kind, issue.field) not in before)
         )
-        if told:
-            step = each.step._replace(
-                required_bump=each.verdict.required_bump, actual_bump=each.verdict.actual_bump, issues=told
+        if reported:
+            step = transition.step._replace(
+                required_bump=verdict.required_bump, actual_bump=verdict.actual_bump, issues=reported
             )
-            yield AuditedTransition(each.dataset_id, step)
+            yield AuditedTransition(transition.dataset_id, step)

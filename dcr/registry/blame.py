@@ -1,4 +1,4 @@
-"""Who introduced each field of a dataset, and who changed its meaning last."""
+"""Finds the commits that added each field of a dataset and last changed its meaning."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ if TYPE_CHECKING:
 
 
 class FieldOrigin(NamedTuple):
-    """One field as it is now: the state that introduced it and the one that changed what it says last.
+    """A current field, the revision that added it and the one that last changed its meaning.
 
-    A field that went and came back was introduced when it came back; `first` is when it was there first.
+    For a field that was removed and reintroduced, `added` is the reintroduction and `first` the first addition.
     """
 
     path: str
@@ -27,7 +27,7 @@ class FieldOrigin(NamedTuple):
 
 
 class RemovedField(NamedTuple):
-    """A field that is no more: the last state that had it, and the one that removed it."""
+    """A removed field, the last revision that had it and the revision that removed it."""
 
     path: str
     last: Revision
@@ -35,43 +35,43 @@ class RemovedField(NamedTuple):
 
 
 class Blame(NamedTuple):
-    """Every field that a dataset has, in the order of its file, and those it had."""
+    """The current fields of a dataset, in the order of its file, and the removed ones."""
 
     fields: tuple[FieldOrigin, ...]
     removed_fields: tuple[RemovedField, ...]
 
 
-def blame(states: Iterable[Revision], contracts: Iterable[Contract | None]) -> Blame:
-    """Return who is behind each field; states are oldest first, with their contracts, None for a removal.
+def blame(revisions: Iterable[Revision], contracts: Iterable[Contract | None]) -> Blame:
+    """Return the origin of each field. Revisions are oldest first, with their contracts, and None for a removal.
 
-    What a field says is its own: a change inside an object is that of the nested field.
+    A change to a nested field does not count as a change to its object.
     """
-    now: dict[str, FieldOrigin] = {}
+    origins: dict[str, FieldOrigin] = {}
     first: dict[str, Revision] = {}
-    gone: dict[str, RemovedField] = {}
-    before: Revision | None = None
-    for state, contract in zip(states, contracts, strict=True):
+    removed: dict[str, RemovedField] = {}
+    last: Revision | None = None
+    for revision, contract in zip(revisions, contracts, strict=True):
         if contract is None:
-            continue  # the dataset as it was last still tells who is behind what
-        found: dict[str, FieldOrigin] = {}
+            continue  # a removed dataset keeps the fields of its last revision
+        updated: dict[str, FieldOrigin] = {}
         for path, field in walk_fields(contract.fields):
-            known = now.get(path)
-            if known is None:
-                found[path] = FieldOrigin(path, field, state, state, first.setdefault(path, state))
-            elif _get_field_meaning(known.field) != _get_field_meaning(field):
-                found[path] = known._replace(field=field, changed=state)
+            origin = origins.get(path)
+            if origin is None:
+                updated[path] = FieldOrigin(path, field, revision, revision, first.setdefault(path, revision))
+            elif _get_field_meaning(origin.field) != _get_field_meaning(field):
+                updated[path] = origin._replace(field=field, changed=revision)
             else:
-                found[path] = known._replace(field=field)
-        for path in now.keys() - found.keys():
-            if before is not None:
-                gone[path] = RemovedField(path, before, state)
-        now, before = found, state
-    left = tuple(each for path, each in sorted(gone.items()) if path not in now)
-    return Blame(tuple(now.values()), left)
+                updated[path] = origin._replace(field=field)
+        for path in origins.keys() - updated.keys():
+            if last is not None:
+                removed[path] = RemovedField(path, last, revision)
+        origins, last = updated, revision
+    still_removed = tuple(field for path, field in sorted(removed.items()) if path not in origins)
+    return Blame(tuple(origins.values()), still_removed)
 
 
 def _get_field_meaning(field: Field) -> tuple[object, ...]:
-    """Return what a field itself says, in a form that compares by meaning."""
+    """Return the properties of a field without its nested fields, so that equal meanings compare equal."""
     return (
         field.type,
         field.required,

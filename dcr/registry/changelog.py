@@ -1,4 +1,4 @@
-"""What changed between two versions in words people release by, each change with the bump it owes."""
+"""Lists the changes between two versions of a dataset, each with the version bump it requires."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _CONTRACT_KINDS = frozenset(("primary_key_changed", "freshness_sla_loosened", "f
 
 
 class ChangelogLine(NamedTuple):
-    """One change: `bump` is what it owes under the mode, `field` None for one about the whole contract."""
+    """One change. `bump` is the bump it requires in the mode; `field` is None for the whole contract."""
 
     bump: str
     field: str | None
@@ -34,7 +34,7 @@ class ChangelogLine(NamedTuple):
 
 
 class ChangelogEntry(NamedTuple):
-    """What became of one dataset; one side is None for an added or removed one."""
+    """The changes of one dataset. `previous` is None for an added dataset, `proposed` for a removed one."""
 
     dataset_id: str
     previous: Contract | None
@@ -46,46 +46,46 @@ class ChangelogEntry(NamedTuple):
 
     @property
     def change(self) -> str:
-        """Whether it was added, removed or changed."""
+        """Whether the dataset was added, removed or changed."""
         return ADDED if self.previous is None else REMOVED if self.proposed is None else CHANGED
 
 
 def build_entry(previous: Contract | None, proposed: Contract | None, mode: str) -> ChangelogEntry:
-    """Return what changed between two contracts of one dataset, of which one at least is there."""
-    one = proposed or previous
-    if one is None:
-        raise ValueError("there is no contract to tell of")
+    """Return the changes between two contracts of one dataset. At most one of them is None."""
+    if previous is None or proposed is None:
+        return _build_one_sided_entry(previous, proposed, mode)
     pair = ContractPair(previous, proposed)
-    if pair.both is None:
-        return _build_one_sided_entry(one, previous, proposed, mode)
     verdict = run_rules(pair, mode)
     lines = sorted(_list_lines(pair, mode), key=lambda line: -BUMPS.index(line.bump))
-    if not lines and (pair.is_changed or pair.both[0].version != pair.both[1].version):
-        said = "what the contract says changed" if pair.is_changed else "only the version changed"
-        lines = [ChangelogLine(verdict.required_bump, None, said)]
+    if not lines and (pair.is_changed or previous.version != proposed.version):
+        message = "the contract changed" if pair.is_changed else "only the version changed"
+        lines = [ChangelogLine(verdict.required_bump, None, message)]
     return ChangelogEntry(
-        one.dataset_id, previous, proposed, mode, verdict.required_bump, verdict.actual_bump, tuple(lines)
+        proposed.dataset_id, previous, proposed, mode, verdict.required_bump, verdict.actual_bump, tuple(lines)
     )
 
 
-def _build_one_sided_entry(
-    one: Contract, previous: Contract | None, proposed: Contract | None, mode: str
-) -> ChangelogEntry:
+def _build_one_sided_entry(previous: Contract | None, proposed: Contract | None, mode: str) -> ChangelogEntry:
+    contract = proposed or previous
+    if contract is None:
+        raise ValueError("a changelog entry needs at least one contract")
     if proposed is not None:
-        line = ChangelogLine(MINOR, None, f"a new dataset with {format_count(len(one.fields), 'field')}")
+        line = ChangelogLine(MINOR, None, f"the dataset was added with {format_count(len(contract.fields), 'field')}")
     else:
-        owed = NONE if one.status == "archived" else MAJOR
-        line = ChangelogLine(
-            owed, None, f"the dataset was removed; it was {one.status}", "contract_removed", "consumers"
-        )
-    return ChangelogEntry(one.dataset_id, previous, proposed, mode, line.bump, None, (line,))
+        bump = NONE if contract.status == "archived" else MAJOR
+        message = f"the dataset was removed; its status was '{contract.status}'"
+        line = ChangelogLine(bump, None, message, "contract_removed", "consumers")
+    return ChangelogEntry(contract.dataset_id, previous, proposed, mode, line.bump, None, (line,))
 
 
 def list_entries(
-    previous: Iterable[Contract], proposed: Iterable[Contract], mode_of: Iterable[tuple[str, str]]
+    previous: Iterable[Contract], proposed: Iterable[Contract], modes: Iterable[tuple[str, str]]
 ) -> Iterator[ChangelogEntry]:
-    """Yield an entry for each dataset that differs; of two contracts of one dataset on a side, the first counts."""
-    modes = dict(mode_of)
+    """Yield an entry for each dataset that differs. Of several contracts of a dataset, each side's first counts.
+
+    `modes` are pairs of a dataset id and its mode.
+    """
+    mode_by_id = dict(modes)
     before: dict[str, Contract] = {}
     after: dict[str, Contract] = {}
     for contracts, by_id in ((previous, before), (proposed, after)):
@@ -94,7 +94,7 @@ def list_entries(
     for dataset_id in sorted({*before, *after}):
         if is_reported_by_version(dataset_id, before, after):
             continue
-        entry = build_entry(before.get(dataset_id), after.get(dataset_id), modes[dataset_id])
+        entry = build_entry(before.get(dataset_id), after.get(dataset_id), mode_by_id[dataset_id])
         if entry.lines:
             yield entry
 
@@ -102,51 +102,52 @@ def list_entries(
 def _list_lines(pair: ContractPair, mode: str) -> Iterator[ChangelogLine]:
     if pair.both is None:
         return
-    told: set[str] = set()
-    issues = [each for each in run_rules(pair, "full").issues if _is_listed(each)]
-    removed = {each.field for each in issues if each.kind == "field_removed"}
+    listed_fields: set[str] = set()
+    issues = [issue for issue in run_rules(pair, "full").issues if _is_listed(issue)]
+    removed = {issue.field for issue in issues if issue.kind == "field_removed"}
     for issue in issues:
         if issue.kind == "field_required_removed" and issue.field in removed:
             continue
-        told.add(issue.field or "")
-        protected = _is_protected(issue, mode)
-        owed = _compute_bump(issue, protected=protected)
-        yield ChangelogLine(
-            owed, issue.field, issue.message, issue.kind, _find_party(issue, mode) if protected else None
-        )
-    yield from _list_field_lines(pair, told)
-    yield from _list_contract_lines(
-        *pair.both, told_freshness=any(each.kind.startswith("freshness") for each in issues)
-    )
+        listed_fields.add(issue.field or "")
+        is_protected = not issue.modes or any(direction in DIRECTIONS[mode] for direction in issue.modes)
+        bump = _compute_bump(issue, is_protected=is_protected)
+        breaks = _find_party(issue, mode) if is_protected else None
+        yield ChangelogLine(bump, issue.field, issue.message, issue.kind, breaks)
+    yield from _list_field_lines(pair, listed_fields)
+    lists_freshness = any(issue.kind.startswith("freshness") for issue in issues)
+    yield from _list_contract_lines(*pair.both, lists_freshness=lists_freshness)
 
 
 def _is_listed(issue: Issue) -> bool:
     return load_rules()[issue.kind].about == FIELD or issue.kind in _CONTRACT_KINDS
 
 
-def _is_protected(issue: Issue, mode: str) -> bool:
-    return not issue.modes or any(each in DIRECTIONS[mode] for each in issue.modes)
-
-
 def _find_party(issue: Issue, mode: str) -> str | None:
-    """Return who breaks under a mode, of those who break in either direction."""
-    asked = (who for who, modes in issue.parties if not modes or any(each in DIRECTIONS[mode] for each in modes))
-    return next(asked, None)
+    """Return who breaks in a mode, consumers or producers, or None."""
+    parties = (
+        party
+        for party, directions in issue.parties
+        if not directions or any(direction in DIRECTIONS[mode] for direction in directions)
+    )
+    return next(parties, None)
 
 
-def _compute_bump(issue: Issue, *, protected: bool) -> str:
-    """What a mode does not protect is let in: where rows may hold more than before it owes MINOR, as to the engine."""
+def _compute_bump(issue: Issue, *, is_protected: bool) -> str:
+    """Return the bump of an issue. As in the engine, a break that the mode does not protect is MINOR at most.
+
+    It is MINOR if rows may contain more than before, otherwise PATCH.
+    """
     bump = load_rules()[issue.kind].bump
-    if protected or bump != MAJOR:
+    if is_protected or bump != MAJOR:
         return bump
     return MINOR if FORWARD in issue.modes else PATCH
 
 
-def _list_field_lines(pair: ContractPair, told: set[str]) -> Iterator[ChangelogLine]:
+def _list_field_lines(pair: ContractPair, listed_fields: set[str]) -> Iterator[ChangelogLine]:
     if pair.both is None:
         return
     for field in list_field_pairs(*pair.both):
-        if field.previous is None and field.path not in told:
+        if field.previous is None and field.path not in listed_fields:
             yield ChangelogLine(MINOR, field.path, f"field '{field.path}' was added")
         elif field.both is not None:
             yield from _list_wording_lines(field.path, *field.both)
@@ -154,35 +155,34 @@ def _list_field_lines(pair: ContractPair, told: set[str]) -> Iterator[ChangelogL
 
 def _list_wording_lines(path: str, before: Field, after: Field) -> Iterator[ChangelogLine]:
     if before.deprecated != after.deprecated:
-        yield ChangelogLine(PATCH, path, f"field '{path}' is {'now' if after.deprecated else 'no longer'} deprecated")
+        change = "was deprecated" if after.deprecated else "is no longer deprecated"
+        yield ChangelogLine(PATCH, path, f"field '{path}' {change}")
     if before.description != after.description:
-        yield ChangelogLine(
-            PATCH, path, f"field '{path}' is described {_describe_text_change(before.description, after.description)}"
-        )
+        change = _describe_text_change(before.description, after.description)
+        yield ChangelogLine(PATCH, path, f"the description of field '{path}' {change}")
 
 
-def _list_contract_lines(before: Contract, after: Contract, *, told_freshness: bool) -> Iterator[ChangelogLine]:
+def _list_contract_lines(before: Contract, after: Contract, *, lists_freshness: bool) -> Iterator[ChangelogLine]:
     if before.description != after.description:
-        yield ChangelogLine(
-            PATCH, None, f"the dataset is described {_describe_text_change(before.description, after.description)}"
-        )
+        change = _describe_text_change(before.description, after.description)
+        yield ChangelogLine(PATCH, None, f"the description of the dataset {change}")
     if frozenset(before.owners) != frozenset(after.owners):
-        teams = (", ".join(each.team for each in side.owners) or "nobody" for side in (before, after))
-        yield ChangelogLine(PATCH, None, "the owners went from '{}' to '{}'".format(*teams))
-    if before.freshness_sla != after.freshness_sla and not told_freshness:
-        promised = after.freshness_sla
-        lag = "nothing" if promised is None else promised.written or format_lag(promised.max_lag_seconds or 0, after)
-        yield ChangelogLine(PATCH, None, f"the freshness promised is {lag}")
+        old, new = (", ".join(owner.team for owner in side.owners) or "none" for side in (before, after))
+        yield ChangelogLine(PATCH, None, f"the owners changed from '{old}' to '{new}'")
+    if before.freshness_sla != after.freshness_sla and not lists_freshness:
+        sla = after.freshness_sla
+        lag = "none" if sla is None else sla.written or format_lag(sla.max_lag_seconds or 0, after)
+        yield ChangelogLine(PATCH, None, f"the freshness SLA changed to {lag}")
     if before.status != after.status:
         old, new = (
-            each.status if each.is_changed_in_place else each.written_status or each.status for each in (before, after)
+            side.status if side.is_changed_in_place else side.written_status or side.status for side in (before, after)
         )
-        if old == new:  # it follows from a date
+        if old == new:  # the status depends on a date
             old, new = before.status, after.status
-        yield ChangelogLine(NONE, None, f"the status went from {old} to {new}")
+        yield ChangelogLine(NONE, None, f"the status changed from '{old}' to '{new}'")
     if before.deprecation_uri != after.deprecation_uri and after.deprecation_uri:
         yield ChangelogLine(NONE, None, f"the migration plan is at '{after.deprecation_uri}'")
 
 
 def _describe_text_change(before: str | None, after: str | None) -> str:
-    return "in other words" if before and after else "now" if after else "no longer"
+    return "changed" if before and after else "was added" if after else "was removed"

@@ -1,4 +1,4 @@
-"""The contracts of two commits, or of a commit and the working tree, where their files differ."""
+"""Reads the contracts of two commits, or of a commit and the working tree, in the files that differ."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from dcr.git.changes import INDEX, WORKTREE, list_changes
 from dcr.git.contracts.changed_files import read_changed_files
-from dcr.git.contracts.dataset_locations import find_dataset_locations
-from dcr.git.policies import read_governing_policy, read_policy
+from dcr.git.contracts.contract_locations import find_contract_locations
+from dcr.git.policies import read_effective_policy, read_policy
 from dcr.policy.policy import StricterPolicy
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class UnreadableFile(NamedTuple):
-    """A file of one side that cannot be read: what it holds is not compared."""
+    """A file that cannot be read on one side. Its datasets are not compared."""
 
     path: str
     side: str
@@ -27,7 +27,7 @@ class UnreadableFile(NamedTuple):
 
 
 class Comparison(NamedTuple):
-    """The contracts of both sides in files that differ, and the policy both follow, the stricter where they differ."""
+    """The contracts of both sides in the files that differ, and the stricter of both policies."""
 
     previous: tuple[Contract, ...]
     proposed: tuple[Contract, ...]
@@ -36,39 +36,38 @@ class Comparison(NamedTuple):
 
 
 def compare_commits(repository: Repository, before: str, after: str) -> Comparison:
-    """Return what differs between a commit and another, or `worktree`. Raises a `DcrError` when git cannot say."""
-    found = list_changes(repository, before, after)
+    """Return the contracts that differ between a commit and another commit, or `worktree`.
+
+    Raise a `DcrError` if git fails.
+    """
+    change_set = list_changes(repository, before, after)
     if after in (WORKTREE, INDEX):
-        policy = read_governing_policy(repository, before, found.changes, "base").policy
+        policy = read_effective_policy(repository, before, change_set.changes, "base").policy
     else:
         policy = StricterPolicy(read_policy(repository, before), read_policy(repository, after))
     scope = policy.scope
-    changes = [each for each in found.changes if scope.covers(each.path)]
+    changes = [change for change in change_set.changes if scope.covers(change.path)]
     previous, proposed, untouched = read_changed_files(repository, changes, before, scope.matches_globs)
-    unread = [*_list_unreadable(previous, "previous"), *_list_unreadable(proposed, "proposed")]
-    held = _list_dataset_keys({each.path for each in unread if each.side == "proposed"}, previous)
-    then = [each for each in _list_contracts(previous) if (each.path, each.dataset_id) not in held]
-    now = _list_contracts(proposed)
-    lost = {each.dataset_id for each in then} - {each.dataset_id for each in now}
-    if lost:
-        changed = {each.path for each in changes}
-        unchanged = [path for path in scope.filter_paths(found.paths) if path not in changed]
-        elsewhere = find_dataset_locations(repository, after, lost, unchanged, untouched, scope=scope)
-        then = [each for each in then if each.dataset_id not in elsewhere]
-    return Comparison(tuple(then), tuple(now), tuple(unread), policy)
+    unreadable = [*_list_unreadable(previous, "previous"), *_list_unreadable(proposed, "proposed")]
+    unreadable_now = {file.path for file in unreadable if file.side == "proposed"}
+    # A dataset whose file cannot be read any more is not compared, because it may still be defined there.
+    old = [contract for contract in _list_contracts(previous) if contract.path not in unreadable_now]
+    new = _list_contracts(proposed)
+    missing = {contract.dataset_id for contract in old} - {contract.dataset_id for contract in new}
+    if missing:
+        changed = {change.path for change in changes}
+        unchanged = [path for path in scope.filter_paths(change_set.paths) if path not in changed]
+        moved = find_contract_locations(repository, after, missing, unchanged, untouched, scope=scope)
+        old = [contract for contract in old if contract.dataset_id not in moved]
+    return Comparison(tuple(old), tuple(new), tuple(unreadable), policy)
 
 
-def _list_contracts(readings: Mapping[str, ParsedFile]) -> list[Contract]:
-    return [contract for reading in readings.values() for contract in reading.contracts]
+def _list_contracts(files: Mapping[str, ParsedFile]) -> list[Contract]:
+    return [contract for file in files.values() for contract in file.contracts]
 
 
-def _list_unreadable(readings: Mapping[str, ParsedFile], side: str) -> Iterable[UnreadableFile]:
-    for path, reading in readings.items():
-        fatal = next((each for each in reading.problems if each.is_fatal), None)
+def _list_unreadable(files: Mapping[str, ParsedFile], side: str) -> Iterable[UnreadableFile]:
+    for path, file in files.items():
+        fatal = next((problem for problem in file.problems if problem.is_fatal), None)
         if fatal is not None:
             yield UnreadableFile(path, side, f"line {fatal.location.line}: {fatal.message}")
-
-
-def _list_dataset_keys(paths: set[str], previous: Mapping[str, ParsedFile]) -> set[tuple[str, str]]:
-    """What a file held that cannot be read now is not gone: nothing is said of it."""
-    return {(path, each.dataset_id) for path in paths if path in previous for each in previous[path].contracts}

@@ -1,4 +1,4 @@
-"""Every dataset as it is now: its latest version, who owns it, and the commit that changed it last."""
+"""Lists the datasets of a registry, each with its newest facts and the revision that last changed it."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ REMOVED = "removed"
 
 
 class Dataset(NamedTuple):
-    """One dataset: `facts` are the last it said, `last` the state that changed it last.
+    """A dataset with its newest facts and its last revision.
 
-    `other_paths` are the other files that claim it. Its status is `removed` once no file does.
+    `other_paths` are the other files that define it. The status is `removed` if no file does.
     """
 
     facts: DatasetFacts
@@ -24,37 +24,36 @@ class Dataset(NamedTuple):
 
     @property
     def status(self) -> str:
-        """The status it is in, or `removed`."""
+        """The dataset's status, or `removed`."""
         return self.facts.status if self.last.facts else REMOVED
 
 
 class DatasetFilter(NamedTuple):
-    """Which datasets are asked for; removed ones only by that word."""
+    """Selects datasets. Removed datasets are selected by the status `removed` only."""
 
     owner: str | None = None
     status: str | None = None
     pattern: str | None = None
 
     def __call__(self, dataset: Dataset) -> bool:
-        """Whether a dataset is one of them: owners by a part of their name or contact, ids by a pattern."""
+        """Return whether a dataset matches the id pattern, the status, and a part of an owner's name or contact."""
         if self.pattern is not None and not fnmatchcase(dataset.facts.dataset_id, self.pattern):
             return False
         if dataset.status != (self.status or dataset.status) or (self.status is None and dataset.status == REMOVED):
             return False
         if self.owner is None:
             return True
-        words = [word for owner in dataset.facts.owners for word in owner if word]
-        return any(self.owner.lower() in word.lower() for word in words)
+        texts = [text for owner in dataset.facts.owners for text in owner if text]
+        return any(self.owner.lower() in text.lower() for text in texts)
 
 
 def list_datasets(history: History) -> list[Dataset]:
-    """Return every dataset that ever was, by id."""
-    found = []
+    """Return all datasets, removed ones too, by id."""
+    datasets = []
     for dataset_id in history.list_datasets():
-        states = history.list_revisions(dataset_id)
-        last = states[-1]
-        facts = last.facts or next(each.facts for each in reversed(states) if each.facts)
-        found.append(
-            Dataset(facts, last, tuple(path for path in history.list_source_files(dataset_id) if path != last.path))
-        )
-    return found
+        revisions = history.list_revisions(dataset_id)
+        last = revisions[-1]
+        facts = last.facts or next(revision.facts for revision in reversed(revisions) if revision.facts)
+        other_paths = tuple(path for path in history.list_source_files(dataset_id) if path != last.path)
+        datasets.append(Dataset(facts, last, other_paths))
+    return datasets

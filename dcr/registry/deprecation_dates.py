@@ -1,4 +1,4 @@
-"""Since when something has been deprecated on a branch: measured by the commits that marked it."""
+"""Finds the days since which datasets and fields have been deprecated, by the commits that marked them."""
 
 from __future__ import annotations
 
@@ -20,68 +20,68 @@ _END_STATUSES = ("deprecated", "archived")
 
 
 def get_commit_day(commit: Commit) -> date:
-    """Return the day, in UTC, on which the branch got a commit: the committer's date counts, not the author's.
+    """Return the UTC day of a commit, by the committer's date, which is when the branch received the commit.
 
-    A commit may claim any number for its time and for its offset from UTC. One that is no day of any calendar counts
-    as the last day there is, so that nothing has waited since then.
+    A commit may contain any number as its time and UTC offset. An invalid date counts as the last possible day, so
+    that no deprecation period is over since then.
     """
-    found = _COMMIT_DATE.fullmatch(commit.date)
-    if found is None:
+    match = _COMMIT_DATE.fullmatch(commit.date)
+    if match is None:
         return date.max
-    east = 1 if found["sign"] == "+" else -1
-    offset = timedelta(hours=int(found["hours"]), minutes=int(found["minutes"]))
+    sign = 1 if match["sign"] == "+" else -1
+    offset = timedelta(hours=int(match["hours"]), minutes=int(match["minutes"]))
     try:
-        return (datetime.fromisoformat(found["local"]) - east * offset).date()
+        return (datetime.fromisoformat(match["local"]) - sign * offset).date()
     except (ValueError, OverflowError):
         return date.max
 
 
-def find_contract_date(states: Sequence[Revision]) -> date | None:
-    """Return the day from which on a dataset has been deprecated or archived without a break; None if it is not.
+def find_contract_date(revisions: Sequence[Revision]) -> date | None:
+    """Return the day since which a dataset has been deprecated or archived, or None if it is neither.
 
-    States are oldest first.
+    Revisions are oldest first.
     """
-    found = None
-    for state in reversed(states):
-        if state.facts is None or state.facts.status not in _END_STATUSES:
+    day = None
+    for revision in reversed(revisions):
+        if revision.facts is None or revision.facts.status not in _END_STATUSES:
             break
-        found = get_commit_day(state.commit)
-    return found
+        day = get_commit_day(revision.commit)
+    return day
 
 
 def find_field_dates(
-    newest_first: Iterable[tuple[Revision, Contract | None]], wanted: Collection[str] | None = None
+    newest_first: Iterable[tuple[Revision, Contract | None]], paths: Collection[str] | None = None
 ) -> dict[str, date]:
-    """Return by path the days from which on fields were deprecated, without a break, until now or until they went.
+    """Return, by path, the day since which each field was deprecated until now or until its removal.
 
-    An object's deprecation is that of all in it. With `wanted`, no more is read than those paths need.
+    A deprecated object makes all its fields deprecated. With `paths`, stop as soon as the days of those are known.
     """
-    found: dict[str, date] = {}
+    days: dict[str, date] = {}
     running: set[str] = set()
     seen: set[str] = set()
-    for state, contract in newest_first:
+    for revision, contract in newest_first:
         if contract is None:
             running = set()
             continue
-        marks = dict(_list_marks(contract.fields, "", around=False))
-        marked = {path for path, deprecated in marks.items() if deprecated}
+        marks = dict(_list_marks(contract.fields, "", inherited=False))
+        marked = {path for path, is_deprecated in marks.items() if is_deprecated}
         running = (marked & running) | (marked - seen)
         seen |= marks.keys()
         for path in running:
-            found[path] = get_commit_day(state.commit)
-        if wanted is not None and seen.issuperset(wanted) and running.isdisjoint(wanted):
+            days[path] = get_commit_day(revision.commit)
+        if paths is not None and seen.issuperset(paths) and running.isdisjoint(paths):
             break
-    return found
+    return days
 
 
-def _list_marks(fields: tuple[Field, ...], parent: str, *, around: bool) -> Iterator[tuple[str, bool]]:
-    for each in fields:
-        yield from _list_field_marks(each, join_path(parent, each.name), around=around)
+def _list_marks(fields: tuple[Field, ...], parent: str, *, inherited: bool) -> Iterator[tuple[str, bool]]:
+    for field in fields:
+        yield from _list_field_marks(field, join_path(parent, field.name), inherited=inherited)
 
 
-def _list_field_marks(field: Field, path: str, *, around: bool) -> Iterator[tuple[str, bool]]:
-    deprecated = field.deprecated or around
-    yield path, deprecated
-    yield from _list_marks(field.fields, path, around=deprecated)
+def _list_field_marks(field: Field, path: str, *, inherited: bool) -> Iterator[tuple[str, bool]]:
+    is_deprecated = field.deprecated or inherited
+    yield path, is_deprecated
+    yield from _list_marks(field.fields, path, inherited=is_deprecated)
     if field.items:
-        yield from _list_field_marks(field.items, f"{path}[]", around=deprecated)
+        yield from _list_field_marks(field.items, f"{path}[]", inherited=is_deprecated)

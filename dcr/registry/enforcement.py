@@ -1,4 +1,4 @@
-"""Tells a dataset of the history that was removed from one that only lost the enforcement of its contract."""
+"""Distinguishes a removed dataset from one whose contract is only no longer enforced."""
 
 from __future__ import annotations
 
@@ -9,17 +9,17 @@ if TYPE_CHECKING:
     from dcr.registry.history.timeline import Revision
 
 
-def with_enforcement(pair: ContractPair, state: Revision) -> ContractPair:
-    """Return a pair with where its dataset is still defined, after the commit that took its contract away."""
+def with_enforcement(pair: ContractPair, revision: Revision) -> ContractPair:
+    """Return the pair of a removal with the location where its dataset is still defined, if it is."""
     previous = pair.previous
     if previous is None or pair.proposed is not None or not previous.is_changed_in_place:
         return pair
-    from dcr.formats import read_as_former_format, read_content  # noqa: PLC0415 (few commits take a contract away)
+    from dcr.formats import read_as_former_format, read_content  # noqa: PLC0415 (few commits remove a contract)
 
-    content = state.loader.find_text(state.commit.id, state.path)
+    content = revision.loader.find_text(revision.commit.id, revision.path)
     if content is None:
         return pair
-    reading = read_content(state.path, content)
-    if reading.format is None:
-        reading = read_as_former_format(state.path, content, {previous.format})
-    return pair._replace(unenforced=reading.unenforced.get(previous.dataset_id))
+    parsed = read_content(revision.path, content)
+    if parsed.format is None:
+        parsed = read_as_former_format(revision.path, content, {previous.format})
+    return pair._replace(unenforced=parsed.unenforced.get(previous.dataset_id))

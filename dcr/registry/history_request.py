@@ -1,4 +1,4 @@
-"""Holds what a lookup in the history needs to know."""
+"""Holds the values that identify the history to read for a check."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 class HistoryRequest(NamedTuple):
-    """Where the history is read: up to the commit a change is compared with; `blobs` are contents there, by path."""
+    """The history up to `commit`, the merge base of a check. `blobs` are the ids of contents in it, by path."""
 
     repository: Repository
     commit: str

@@ -1,4 +1,4 @@
-"""A quick look back: what the older texts of single files say of the names that a change adds."""
+"""Searches the older texts of single files for the fields and enum values that a change adds."""
 
 from __future__ import annotations
 
@@ -24,71 +24,75 @@ _YAML_ESCAPE = re.compile(rb"\\[xuU\r\n]")
 
 
 def search_older_texts(
-    asked: HistoryRequest, matches: Sequence[Match], added: Sequence[Additions]
+    request: HistoryRequest, matches: Sequence[Match], additions: Sequence[Additions]
 ) -> list[HistoryContext]:
-    """Return for each pair what the older texts of its file have of what the change adds to it.
+    """Return, for each pair, the fields and values it adds that older texts of its file had.
 
-    In a shallow clone that is no more than the clone has: nothing is owed for what is found here.
+    In a shallow clone, only the commits in the clone are searched: what they contain requires no version bump.
     """
-    sought = [_sought(asked, each) for each in matches]
-    texts = read_older_texts(asked.repository, asked.commit, asked.scope, sought) if sought else []
-    looks = [_NameSearch(*each) for each in zip(matches, added, texts, strict=True)]
-    together: dict[tuple[OlderText, ...], list[_NameSearch]] = {}
-    for each in looks:
-        together.setdefault(tuple(each.texts), []).append(each)
-    if any(together):
-        from dcr.registry.history.facts_reader import FactsReader  # noqa: PLC0415 (most names were in no older text)
+    queries = [_build_query(request, match) for match in matches]
+    texts = read_older_texts(request.repository, request.commit, request.scope, queries) if queries else []
+    searches = [_NameSearch(*values) for values in zip(matches, additions, texts, strict=True)]
+    searches_by_texts: dict[tuple[OlderText, ...], list[_NameSearch]] = {}
+    for search in searches:
+        searches_by_texts.setdefault(tuple(search.texts), []).append(search)
+    if any(searches_by_texts):
+        from dcr.registry.history.facts_reader import FactsReader  # noqa: PLC0415 (most files have no older text)
 
-        readings = FactsReader()
-        for same, those in together.items():
-            for text in same:
-                _search_text(text, [each for each in those if each.removals.has_remaining], readings)
-    return [HistoryContext(each.removals.fields, each.removals.values, None, tuple(each.unread)) for each in looks]
+        reader = FactsReader()
+        for shared_texts, text_searches in searches_by_texts.items():
+            for text in shared_texts:
+                unfinished = [search for search in text_searches if search.removals.has_remaining]
+                _search_text(text, unfinished, reader)
+    return [
+        HistoryContext(search.removals.fields, search.removals.values, None, tuple(search.unreadable))
+        for search in searches
+    ]
 
 
 class _NameSearch:
-    """What one pair looks for in some texts, newest first, and those of them that could not be read."""
+    """The search of one pair in some texts, newest first, and the texts that cannot be read."""
 
-    def __init__(self, matched: Match, added: Additions, texts: Sequence[OlderText]) -> None:
-        self.ids, self.texts = matched.ids, texts
-        self.removals = ReintroductionSearch(added, matched.pair.proposed.format if matched.pair.proposed else "")
-        self.may_contain = build_name_filter(added.search_texts)
-        self.unread: list[str] = []
+    def __init__(self, match: Match, additions: Additions, texts: Sequence[OlderText]) -> None:
+        self.ids, self.texts = match.ids, texts
+        self.removals = ReintroductionSearch(additions, match.pair.proposed.format if match.pair.proposed else "")
+        self.may_contain = build_name_filter(additions.search_texts)
+        self.unreadable: list[str] = []
 
 
-def _search_text(text: OlderText, looks: Sequence[_NameSearch], readings: FactsReader) -> None:
-    """Look for what some pairs miss in one older text, which is read once for all of them."""
-    at = f"'{text.path}' at {text.commit.id[:SHORT_ID]}"
+def _search_text(text: OlderText, searches: Sequence[_NameSearch], reader: FactsReader) -> None:
+    """Search an older text for all pairs at once, so that it is read only once."""
+    version = f"'{text.path}' at {text.commit.id[:SHORT_ID]}"
     if text.content is None:
-        for each in looks:
-            each.unread.append(f"{at} (it is not in this clone)")
+        for search in searches:
+            search.unreadable.append(f"{version} (it is not in this clone)")
         return
     content = text.content
-    looking = [each for each in looks if each.may_contain(content)]
-    if not looking:
+    matching = [search for search in searches if search.may_contain(content)]
+    if not matching:
         return
-    wanted = frozenset(dataset_id for each in looking for dataset_id in each.ids)
-    contracts, fatal = readings.find_contracts(text.path, content, wanted)
-    for each in looking:
-        if fatal:
-            each.unread.append(f"{at} (line {fatal.location.line}: {fatal.message})")
+    ids = frozenset(dataset_id for search in matching for dataset_id in search.ids)
+    contracts, problem = reader.find_contracts(text.path, content, ids)
+    for search in matching:
+        if problem:
+            search.unreadable.append(f"{version} (line {problem.location.line}: {problem.message})")
         for contract in contracts:
-            if contract.dataset_id in each.ids and each.removals.has_remaining:
-                each.removals.search_version(ReleasedVersion(contract, text.commit.id))
+            if contract.dataset_id in search.ids and search.removals.has_remaining:
+                search.removals.search_version(ReleasedVersion(contract, text.commit.id))
 
 
-def _sought(asked: HistoryRequest, matched: Match) -> FileQuery:
-    path = matched.pair.previous.path if matched.pair.previous else matched.path
-    return FileQuery(matched.ids[0], path, asked.blobs.get(path, ""))
+def _build_query(request: HistoryRequest, match: Match) -> FileQuery:
+    path = match.pair.previous.path if match.pair.previous else match.path
+    return FileQuery(match.ids[0], path, request.blobs.get(path, ""))
 
 
 def build_name_filter(names: frozenset[str]) -> Callable[[bytes], bool]:
-    """Return what tells whether a text has to be read to know if it has one of some names; sound, and a search.
+    """Return a function that is False for texts that cannot contain any of the names.
 
-    YAML spells a plain character as it is, or in quotes by its number; a line that ends in a backslash goes on. Of
-    names with other characters nothing is said: every text may hold them.
+    YAML writes a plain character as it is, or as an escape in quotes; a backslash at the end of a line continues it.
+    Names with other characters can be written in more ways, so the function is then always True.
     """
     if not all(map(_PLAIN_NAME.fullmatch, names)):
         return lambda _: True
-    wanted = [each.encode() for each in names]
-    return lambda content: any(each in content for each in wanted) or _YAML_ESCAPE.search(content) is not None
+    encoded = [name.encode() for name in names]
+    return lambda content: any(name in content for name in encoded) or _YAML_ESCAPE.search(content) is not None

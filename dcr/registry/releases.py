@@ -1,4 +1,4 @@
-"""The versions of one dataset, each with the step that led to it: the bump it owed and took, and what it broke."""
+"""Lists the versions of a dataset and the commits that changed it, with required and actual bumps."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from dcr.compatibility.engine import run_rules
 from dcr.compatibility.pairs import ContractPair
-from dcr.policy.issue_adjustment import adjust_issues
 from dcr.policy.policy import StricterPolicy
+from dcr.policy.policy_application import apply_policy
 from dcr.registry.enforcement import with_enforcement
 from dcr.registry.history.facts import is_same_except_version
 
@@ -23,15 +23,14 @@ if TYPE_CHECKING:
 RELEASED, EDITED, STATUS, MOVED, REWORDED, REMOVED, RETURNED = (
     "released", "edited", "status", "moved", "reworded", "removed", "returned",
 )  # fmt: skip
-"""What a commit did: a new version, another meaning under the version there was, another status in place, another
-file, only other words for the same, the dataset gone, or back again."""
+"""The kinds of change: a new version, another meaning under the same version, another status, another file, another
+wording of the same meaning, a removal, and a reintroduction."""
 
 
 class HistoryStep(NamedTuple):
-    """What one commit made of a dataset, and what that took and broke against the state before.
+    """One commit's change to a dataset, compared with the previous revision.
 
-    `required_bump` and `actual_bump` are bumps, None where there was nothing before to compare with; `issues` are today's
-    rules' under the policy.
+    The bumps are None for the first revision. `issues` come from today's rules under the policy.
     """
 
     revision: Revision
@@ -43,7 +42,7 @@ class HistoryStep(NamedTuple):
 
 
 class Version(NamedTuple):
-    """A release and the steps that had it, oldest first; `conflicting_releases` are other meanings of the same version."""
+    """A release and its steps, oldest first. `conflicting_releases` are other meanings of the same version."""
 
     release: Release
     steps: tuple[HistoryStep, ...]
@@ -55,78 +54,76 @@ class Version(NamedTuple):
         return self.steps[0]
 
     def find_status_commit(self, status: str) -> Commit | None:
-        """Return the commit from which on it has had a status without a break; None when it is in another."""
-        found = None
+        """Return the commit since which the release has had a status, or None if it has another status now."""
+        commit = None
         for step in reversed(self.steps):
             if step.revision.facts is None or step.revision.facts.status != status:
                 break
-            found = step.revision.commit
-        return found
+            commit = step.revision.commit
+        return commit
 
 
 def list_steps(history: History, dataset_id: str) -> list[HistoryStep]:
-    """Return what each commit did to a dataset, oldest first, not judged."""
-    found: list[HistoryStep] = []
-    before: Revision | None = None  # the last that held it, over any time it was gone
-    gone = False
-    for state in history.list_revisions(dataset_id):
-        did = _classify_step(before, state, gone=gone)
-        found.append(HistoryStep(state, did, before))
-        gone = state.facts is None
-        before = before if gone else state
-    return found
+    """Return each commit's change to a dataset, oldest first, without bumps and issues."""
+    steps: list[HistoryStep] = []
+    previous: Revision | None = None  # the last revision that was not a removal
+    was_removed = False
+    for revision in history.list_revisions(dataset_id):
+        change = _classify_step(previous, revision, was_removed=was_removed)
+        steps.append(HistoryStep(revision, change, previous))
+        was_removed = revision.facts is None
+        previous = previous if was_removed else revision
+    return steps
 
 
 def judge_steps(history: History, steps: Sequence[HistoryStep], policy: Policy) -> list[HistoryStep]:
-    """Return the same steps with what each owed, took and broke; reads the full contracts it needs at once."""
-    wanted = [each for each in steps if each.previous is not None and each.change not in (MOVED, REWORDED)]
+    """Return the steps with their bumps and issues. All contracts they need are read at once."""
+    compared = [step for step in steps if step.previous is not None and step.change not in (MOVED, REWORDED)]
     sides = list(
-        dict.fromkeys(state for each in wanted for state in (each.previous, each.revision) if state is not None)
+        dict.fromkeys(
+            revision for step in compared for revision in (step.previous, step.revision) if revision is not None
+        )
     )
-    contracts = history.read_meanings(
-        sides, {each for step in wanted if _changes_meaning(step) for each in _list_sides(step)}
-    )
-    asked = {each.revision for each in wanted}
-    return [_judge_step(each, contracts, policy) if each.revision in asked else each for each in steps]
-
-
-def _changes_meaning(step: HistoryStep) -> bool:
-    """Whether a step changed more than a version's number."""
-    return step.previous is None or not is_same_except_version(step.previous.facts, step.revision.facts)
-
-
-def _list_sides(step: HistoryStep) -> tuple[Revision, ...]:
-    return (step.revision,) if step.previous is None else (step.previous, step.revision)
+    exact = {
+        revision
+        for step in compared
+        if step.previous is not None and not is_same_except_version(step.previous.facts, step.revision.facts)
+        for revision in (step.previous, step.revision)
+    }
+    contracts = history.read_meanings(sides, exact)
+    compared_revisions = {step.revision for step in compared}
+    return [_judge_step(step, contracts, policy) if step.revision in compared_revisions else step for step in steps]
 
 
 def list_versions(history: History, steps: Iterable[HistoryStep], dataset_id: str) -> list[Version]:
-    """Return every version of a dataset with every meaning it had, newest first."""
-    taken: dict[tuple[str, str], list[HistoryStep]] = {}
+    """Return every version of a dataset with each of its meanings, newest first."""
+    steps_by_release: dict[tuple[str, str], list[HistoryStep]] = {}
     for step in steps:
         if step.revision.facts:
-            taken.setdefault((step.revision.facts.version, step.revision.facts.digest), []).append(step)
-    released = history.list_releases(dataset_id)
-    found = []
-    for release in reversed(released):
-        rivals = tuple(
-            each for each in released if each.version and each.version == release.version and each is not release
+            key = (step.revision.facts.version, step.revision.facts.digest)
+            steps_by_release.setdefault(key, []).append(step)
+    releases = history.list_releases(dataset_id)
+    versions = []
+    for release in reversed(releases):
+        conflicting = tuple(
+            other for other in releases if other.version and other.version == release.version and other is not release
         )
-        found.append(Version(release, tuple(taken[release.version, release.digest]), rivals))
-    return found
+        versions.append(Version(release, tuple(steps_by_release[release.version, release.digest]), conflicting))
+    return versions
 
 
-def _classify_step(before: Revision | None, state: Revision, *, gone: bool) -> str:
-    now, earlier = state.facts, before.facts if before else None
-    if now is None or before is None or earlier is None:
-        return REMOVED if now is None else RELEASED
+def _classify_step(previous: Revision | None, revision: Revision, *, was_removed: bool) -> str:
+    facts, before = revision.facts, previous.facts if previous else None
+    if facts is None or previous is None or before is None:
+        return REMOVED if facts is None else RELEASED
     tests = (
-        (RETURNED, gone),
-        (RELEASED, now.version != earlier.version),
-        (EDITED, now.digest != earlier.digest),
-        (STATUS, (now.status, now.deprecation_uri) != (earlier.status, earlier.deprecation_uri)),
-        (MOVED, (state.path, now.format) != (before.path, earlier.format)),
+        (RETURNED, was_removed),
+        (RELEASED, facts.version != before.version),
+        (EDITED, facts.digest != before.digest),
+        (STATUS, (facts.status, facts.deprecation_uri) != (before.status, before.deprecation_uri)),
+        (MOVED, (revision.path, facts.format) != (previous.path, before.format)),
     )
-    return next((did for did, holds in tests if holds), REWORDED)
+    return next((change for change, applies in tests if applies), REWORDED)
 
 
 def _judge_step(step: HistoryStep, contracts: dict[Revision, Contract | None], policy: Policy) -> HistoryStep:
@@ -135,5 +132,5 @@ def _judge_step(step: HistoryStep, contracts: dict[Revision, Contract | None], p
     dataset_id = previous.dataset_id if previous else ""
     pair = with_enforcement(ContractPair(previous, proposed), step.revision)
     verdict = run_rules(pair, policy.get_mode(dataset_id))
-    issues = adjust_issues(verdict, pair, StricterPolicy(policy, policy), (), "")
+    issues = apply_policy(verdict, pair, StricterPolicy(policy, policy), (), "")
     return step._replace(required_bump=verdict.required_bump, actual_bump=verdict.actual_bump, issues=issues)

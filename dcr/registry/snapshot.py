@@ -1,12 +1,12 @@
-"""Where the registry is read: the commit a ref names, the policy that stands in it, and the history up to it."""
+"""Opens the registry at a commit, with the policy in that commit and the history up to it."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
 from dcr.git.base.resolution import resolve_ref
-from dcr.git.policies import find_policy_base, read_policy
-from dcr.registry.history.timeline import read_history
+from dcr.git.policies import read_policy
+from dcr.registry.history.history_reader import read_history
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class Snapshot(NamedTuple):
-    """A commit to read the registry at: what it was called, what said so, and the policy that stands in it."""
+    """A commit to read the registry at. `source` is the setting or option that named the `ref`."""
 
     repository: Repository
     ref: str
@@ -29,25 +29,25 @@ class Snapshot(NamedTuple):
 
     @property
     def scope(self) -> Scope:
-        """The files that are looked at for contracts, by this commit's own policy."""
+        """The files that may be contracts, by the policy in this commit."""
         return self.policy.scope
 
     def read_history(
         self,
         dataset_id: str | None = None,
         progress: Callable[[str], None] = lambda _: None,
-        keep: Retention | None = None,
+        retention: Retention | None = None,
     ) -> History:
-        """Return the history up to the commit, of all datasets or of one; `keep` says whose contracts are needed."""
+        """Return the history up to the commit, of all datasets or of one."""
         return read_history(
-            self.repository, self.commit, self.scope, dataset_id=dataset_id, progress=progress, keep=keep
+            self.repository, self.commit, self.scope, dataset_id=dataset_id, progress=progress, retention=retention
         )
 
 
 def open_snapshot(repository: Repository, ref: str | None = None) -> Snapshot:
-    """Return what a ref names, or else the base as `dcr check` finds it.
+    """Return the registry at a ref, or at the base that `dcr check` would find.
 
-    Raises a `DcrError` for a ref that names nothing, or a policy that cannot be understood.
+    Raise a `DcrError` if the ref does not exist or the policy is invalid.
     """
-    name, source, commit = resolve_ref(repository, ref, lambda at: find_policy_base(repository, at))
+    name, source, commit = resolve_ref(repository, ref)
     return Snapshot(repository, name, source, commit, read_policy(repository, commit))

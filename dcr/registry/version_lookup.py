@@ -1,4 +1,4 @@
-"""Finds one version of a dataset in its history, as people write it: `DATASET`, `DATASET@VERSION`."""
+"""Finds a version of a dataset in its history by `DATASET` or `DATASET@VERSION`."""
 
 from __future__ import annotations
 
@@ -11,60 +11,57 @@ if TYPE_CHECKING:
 
     from dcr.registry.history.timeline import History, Release, Revision
 
-
 MAX_LISTED_VERSIONS = 8
-"""Versions that a hint lists, the newest ones."""
+"""The number of versions that a hint lists, newest last."""
 
 UNSHALLOW_COMMAND = "git fetch --unshallow origin"
 
 
 class UnknownVersionError(DcrError):
-    """The dataset never had that version, or not in that commit."""
+    """The dataset has no such version, or did not change in the given commit."""
 
 
 class VersionSpec(NamedTuple):
-    """A dataset and perhaps a version, as written."""
+    """A dataset id, and a version or None for the newest one."""
 
     dataset_id: str
     version: str | None
 
 
 class VersionMatch(NamedTuple):
-    """The state that is meant; `other_releases` are further meanings that the version has."""
+    """The revision that a spec selects. `other_releases` are other meanings of the same version."""
 
     revision: Revision
     other_releases: tuple[Release, ...] = ()
 
 
-def parse_version_spec(written: str) -> VersionSpec:
-    """Return what `DATASET` or `DATASET@VERSION` names."""
-    dataset_id, at, version = written.rpartition("@")
-    return VersionSpec(dataset_id, version) if at and dataset_id else VersionSpec(written, None)
+def parse_version_spec(text: str) -> VersionSpec:
+    """Return the dataset and version in `DATASET` or `DATASET@VERSION`."""
+    dataset_id, at, version = text.rpartition("@")
+    return VersionSpec(dataset_id, version) if at and dataset_id else VersionSpec(text, None)
 
 
-def get_version(history: History, named: VersionSpec, commit: str | None = None) -> VersionMatch:
-    """Return the newest state of a version; without one, what the dataset is now or was last.
+def get_version(history: History, spec: VersionSpec, commit: str | None = None) -> VersionMatch:
+    """Return the newest revision of a version, or of the dataset if the spec has no version.
 
-    `commit` chooses among the meanings of a version: the state as of that commit, which may be a part of its
-    id. Raises `UnknownVersionError`.
+    `commit`, an id or the start of one, selects the revision in that commit. Raise `UnknownVersionError` if there is
+    no such version or revision.
     """
-    states = [each for each in history.list_revisions(named.dataset_id) if each.facts]
-    if named.version is not None:
-        having = [each for each in states if each.facts and each.facts.version == named.version]
-        if not having:
-            raise _build_unknown_error(named, states, whole=history.is_complete)
-        states = having
+    revisions = [revision for revision in history.list_revisions(spec.dataset_id) if revision.facts]
+    if spec.version is not None:
+        of_version = [revision for revision in revisions if revision.facts and revision.facts.version == spec.version]
+        if not of_version:
+            raise _build_unknown_error(spec, revisions, is_complete=history.is_complete)
+        revisions = of_version
     if commit is not None:
-        return VersionMatch(_get_revision_in_commit(named, states, commit))
-    chosen = states[-1]
-    rivals = [
-        each for each in history.list_releases(named.dataset_id) if chosen.facts and _is_other_meaning(each, chosen)
-    ]
-    return VersionMatch(chosen, tuple(rivals))
+        return VersionMatch(_get_revision_in_commit(spec, revisions, commit))
+    newest = revisions[-1]
+    releases = history.list_releases(spec.dataset_id)
+    return VersionMatch(newest, tuple(release for release in releases if _is_other_meaning(release, newest)))
 
 
-def _is_other_meaning(release: Release, state: Revision) -> bool:
-    facts = state.facts
+def _is_other_meaning(release: Release, revision: Revision) -> bool:
+    facts = revision.facts
     return (
         facts is not None
         and release.version != ""
@@ -73,28 +70,26 @@ def _is_other_meaning(release: Release, state: Revision) -> bool:
     )
 
 
-def _get_revision_in_commit(named: VersionSpec, states: Sequence[Revision], commit: str) -> Revision:
-    found = [each for each in states if each.commit.id.startswith(commit.lower())]
-    if not commit or not found:
-        known = ", ".join(dict.fromkeys(each.commit.id[:10] for each in states[-5:]))
+def _get_revision_in_commit(spec: VersionSpec, revisions: Sequence[Revision], commit: str) -> Revision:
+    matching = [revision for revision in revisions if revision.commit.id.startswith(commit.lower())]
+    if not commit or not matching:
+        commits = ", ".join(dict.fromkeys(revision.commit.id[:10] for revision in revisions[-5:]))
+        name = spec.dataset_id if spec.version is None else f"{spec.dataset_id}@{spec.version}"
         raise UnknownVersionError(
-            f"'{_format_spec(named)}' did not change in commit '{commit}'",
-            f"it did in {known}: dcr log {quote_for_shell(named.dataset_id)}",
+            f"'{name}' did not change in commit '{commit}'",
+            f"it changed in {commits}; list all changes: dcr log {quote_for_shell(spec.dataset_id)}",
         )
-    return found[-1]
+    return matching[-1]
 
 
-def _build_unknown_error(named: VersionSpec, states: Sequence[Revision], *, whole: bool) -> UnknownVersionError:
-    known = list(dict.fromkeys(each.facts.version for each in states if each.facts))
-    listed = f"{'…, ' if len(known) > MAX_LISTED_VERSIONS else ''}{', '.join(known[-MAX_LISTED_VERSIONS:])}"
-    if not whole:
-        message = f"dataset '{named.dataset_id}' has no version '{named.version}' in this shallow clone"
-        return UnknownVersionError(message, f"{UNSHALLOW_COMMAND} brings those before {listed}")
+def _build_unknown_error(spec: VersionSpec, revisions: Sequence[Revision], *, is_complete: bool) -> UnknownVersionError:
+    versions = list(dict.fromkeys(revision.facts.version for revision in revisions if revision.facts))
+    ellipsis = "…, " if len(versions) > MAX_LISTED_VERSIONS else ""
+    listed = f"{ellipsis}{', '.join(versions[-MAX_LISTED_VERSIONS:])}"
+    if not is_complete:
+        message = f"version '{spec.version}' of dataset '{spec.dataset_id}' does not exist in this shallow clone"
+        return UnknownVersionError(message, f"fetch the versions before {listed}: {UNSHALLOW_COMMAND}")
     return UnknownVersionError(
-        f"dataset '{named.dataset_id}' never had version '{named.version}'",
-        f"it had {listed}: dcr log {quote_for_shell(named.dataset_id)}",
+        f"version '{spec.version}' of dataset '{spec.dataset_id}' does not exist",
+        f"choose one of {listed}; list all: dcr log {quote_for_shell(spec.dataset_id)}",
     )
-
-
-def _format_spec(named: VersionSpec) -> str:
-    return named.dataset_id if named.version is None else f"{named.dataset_id}@{named.version}"

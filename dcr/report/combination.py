@@ -1,4 +1,4 @@
-"""Makes one report of those against each merge base, where history criss-crosses: each break once."""
+"""Combines the reports against several merge bases into one, with each break once."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ _UNUSED_KIND = "acceptance_unused"
 
 
 def combine_reports(reports: Sequence[Report]) -> Report:
-    """Return one report of those against several merge bases; a single one is returned as it is.
+    """Return one report of the reports against several merge bases. A single report is returned as it is.
 
-    A break against any of them is an issue that names the first merge base it breaks. What is not used against one
-    of them is unused only if it is unused against all.
+    A break against any merge base is an issue. It names the first merge base that breaks. An acceptance is unused
+    only if it is unused against all merge bases.
     """
     first = reports[0]
     if len(reports) == 1:
@@ -31,15 +31,19 @@ def combine_reports(reports: Sequence[Report]) -> Report:
         for contract in report.contracts:
             merge_base = report.base.merge_base if report.base else ""
             parts.setdefault((contract.dataset_id, contract.path), []).append((contract, merge_base))
-    contracts = sorted(map(_combine_contract, parts.values()), key=lambda each: (each.path, each.dataset_id or ""))
-    own = {issue.fingerprint: issue for report in reports for issue in report.issues}
-    everywhere = set.intersection(*({each.fingerprint for each in report.issues} for report in reports))
+    contracts = sorted(
+        map(_combine_contract, parts.values()), key=lambda contract: (contract.path, contract.dataset_id or "")
+    )
+    run_issues = {issue.fingerprint: issue for report in reports for issue in report.issues}
+    in_all = set.intersection(*({issue.fingerprint for issue in report.issues} for report in reports))
     sources = None
     if first.sources is not None:
         sources = {key: source for report in reports for key, source in (report.sources or {}).items()}
     return first._replace(
         contracts=tuple(contracts),
-        issues=tuple(each for each in own.values() if each.kind != _UNUSED_KIND or each.fingerprint in everywhere),
+        issues=tuple(
+            issue for issue in run_issues.values() if issue.kind != _UNUSED_KIND or issue.fingerprint in in_all
+        ),
         non_contracts=min(report.non_contracts for report in reports),
         baselined=max(report.baselined for report in reports),
         sources=sources,
@@ -47,23 +51,26 @@ def combine_reports(reports: Sequence[Report]) -> Report:
 
 
 def _combine_contract(parts: Iterable[tuple[ContractReport, str]]) -> ContractReport:
-    """Return one dataset's report: the change that asks for most, with the worst issue of each cause."""
-    listed = list(parts)
-    most, _ = max(listed, key=lambda each: (each[0].change != UNCHANGED, BUMPS.index(each[0].required_bump)))
+    """Return one dataset's report with the largest required bump, and the worst issue of each key."""
+    reports = list(parts)
+    largest, _ = max(reports, key=lambda part: (part[0].change != UNCHANGED, BUMPS.index(part[0].required_bump)))
     worst: dict[tuple[str, str | None], Issue] = {}
-    for contract, merge_base in listed:
+    for contract, merge_base in reports:
         for issue in contract.issues:
             key = _build_issue_key(issue)
             if key not in worst or _rank_issue(issue) < _rank_issue(worst[key]):
                 worst[key] = _name_merge_base(issue, merge_base)
-    issues = sorted(worst.values(), key=lambda each: _rank_issue(each)[0])
-    return most._replace(issues=tuple(issues))
+    issues = sorted(worst.values(), key=lambda issue: _rank_issue(issue)[0])
+    return largest._replace(issues=tuple(issues))
 
 
 def _build_issue_key(issue: Issue) -> tuple[str, str | None]:
-    """Return what makes two issues one: kind and field, or the exact finding where several concern the whole."""
-    whole = issue.field is None and not issue.kind.startswith("version_")
-    return issue.kind, issue.fingerprint if whole else issue.field
+    """Return a key that is equal for the same issue against two merge bases.
+
+    A contract may have several issues of one kind without a field. Their fingerprints distinguish them.
+    """
+    uses_fingerprint = issue.field is None and not issue.kind.startswith("version_")
+    return issue.kind, issue.fingerprint if uses_fingerprint else issue.field
 
 
 def _rank_issue(issue: Issue) -> tuple[int, int]:
@@ -72,11 +79,11 @@ def _rank_issue(issue: Issue) -> tuple[int, int]:
 
 
 def _name_merge_base(issue: Issue, merge_base: str) -> Issue:
-    """Return an issue that says which merge base it was compared with."""
-    place = issue.previous_location
-    if place is None and issue.against is None:
+    """Return an issue with the merge base in its message, if the issue comes from a comparison."""
+    location = issue.previous_location
+    if location is None and issue.against is None:
         return issue
-    if place is not None and not place.commit:
-        place = place._replace(commit=merge_base)
+    if location is not None and not location.commit:
+        location = location._replace(commit=merge_base)
     message = f"{issue.message}, compared with merge base {merge_base[:10]}"
-    return issue._replace(message=message, previous_location=place)
+    return issue._replace(message=message, previous_location=location)

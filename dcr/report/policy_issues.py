@@ -1,4 +1,4 @@
-"""The issues about the policy and the acceptances themselves, once it is known which of them the contracts used."""
+"""Lists the issues of the policy and of its acceptances after the contracts are checked."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ if TYPE_CHECKING:
     from dcr.report.report import ContractReport
 
 
-def list_policy_issues(governing: EffectivePolicy, contracts: tuple[ContractReport, ...]) -> tuple[Issue, ...]:
-    """Return what is to be said about an edited policy, and about acceptances that are new, expired or unused."""
-    if not governing.may_have_run_issues:
+def list_policy_issues(policy: EffectivePolicy, contracts: tuple[ContractReport, ...]) -> tuple[Issue, ...]:
+    """Return the issues of a changed policy, and of acceptances that are new, expired or unused."""
+    if not policy.may_have_run_issues:
         return ()
     used, matched = set(), set()
     for contract in contracts:
@@ -22,11 +22,11 @@ def list_policy_issues(governing: EffectivePolicy, contracts: tuple[ContractRepo
             matched.add(key)
             if issue.accepted:
                 used.add(key)
-    return tuple(governing.list_run_issues(used, matched, get_today()))
+    return tuple(policy.list_run_issues(used, matched, get_today()))
 
 
 def get_today() -> str:
-    """Return the user's own day as YYYY-MM-DD."""
-    from datetime import date  # noqa: PLC0415 (a run without changes needs no day)
+    """Return the current date in the user's time zone as YYYY-MM-DD."""
+    from datetime import date  # noqa: PLC0415 (a run without changes needs no date)
 
-    return date.today().isoformat()  # noqa: DTZ011 (the user's own day)
+    return date.today().isoformat()  # noqa: DTZ011 (the date in the user's time zone)

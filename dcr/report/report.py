@@ -1,4 +1,4 @@
-"""What one run found, in the shape that every reporter renders."""
+"""Defines the report of a check or lint run, which every output format renders."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ ADDED, MODIFIED, REMOVED, RENAMED, UNCHANGED = "added", "modified", "removed", "
 
 
 class BaseReport(NamedTuple):
-    """What was compared with, and where that came from; `others` are the further merge bases of a criss-cross."""
+    """The base of a check. `source` is the setting that named the `ref`; `others` are further merge bases."""
 
     ref: str
     source: str
@@ -28,7 +28,7 @@ class BaseReport(NamedTuple):
 
 
 class ContractReport(NamedTuple):
-    """One dataset whose files the change touches; `previous` and `proposed` are versions, None when absent."""
+    """The result for one changed dataset. `previous` and `proposed` are versions, None if a side lacks the dataset."""
 
     dataset_id: str | None
     path: str
@@ -47,23 +47,27 @@ class ContractReport(NamedTuple):
         """Whether no issue has severity error."""
         return not any(issue.severity == ERROR for issue in self.issues)
 
+    @property
+    def has_duplicate_id(self) -> bool:
+        """Whether another file defines the same dataset id."""
+        return any(issue.kind == "dataset_id_duplicated" and issue.severity == ERROR for issue in self.issues)
+
 
 SourceKey = tuple[str, str]
-"""Which text: the commit that has it, empty for the proposed side, and the path."""
+"""A commit, which is empty for the proposed side, and the path of a file in it."""
 
 
 class Report(NamedTuple):
-    """Everything one run found. `issues` holds what belongs to no contract.
+    """The result of a run. `issues` are those that belong to no contract.
 
-    `total` counts the files in scope that hold contracts, None where there are too many files to look at each;
-    `formats` are their formats with how many there are of each: files for a check, contracts for a lint. `files` counts
-    the files in scope, which `scope` says in words; `non_contracts` the changed ones that are no contracts on either side.
-    `policy` are the files the policy was read from, `baselined` counts the issues that a baseline left out.
-    `revision` is the commit that was judged or that
-    the judged files sit on, `repository` the address of the repository as its host gives it; empty when unknown.
-    `merged` is whether the head was judged as it would be merged into the base, `uncommitted` how many files in scope
-    were changed and are no part of that. `sources` holds the texts that
-    `find_source_keys` names, None when the run was not asked for them.
+    `total` is the number of files in scope that are contracts, None if there are too many to read each of them.
+    `formats` are their formats with a count: of files for a check, of contracts for a lint. `files` is the number of
+    files in scope, and `scope` describes it. `non_contracts` is the number of changed files that are no contracts on
+    either side. `policy` names the files of the policy. `baselined` is the number of issues in the baseline, which are
+    left out. `revision` is the checked commit, or the one that the working tree is based on. `repository` is the URL
+    of the repository. Both are empty if unknown. `merged` is True if the merge of base and head was checked, and
+    `uncommitted` is then the number of changed files in scope that are no part of the merge. `sources` are the texts
+    for `find_source_keys`, None if the run did not read them.
     """
 
     base: BaseReport | None
@@ -86,32 +90,35 @@ class Report(NamedTuple):
 
     @property
     def has_no_contracts(self) -> bool:
-        """Whether there was no contract to look at."""
+        """Whether no contract was found."""
         return self.total == 0 and not self.contracts
 
     def find_source_keys(
         self, issue: Issue, contract: ContractReport | None = None
     ) -> tuple[SourceKey | None, SourceKey | None]:
-        """Return which texts show an issue: on the previous side, and on the proposed one; None where there is none.
+        """Return the keys of the previous and the proposed text of an issue. Each is None if there is no such text.
 
-        An issue that points at nothing on the previous side is shown beside what its contract was there.
+        An issue without a location on the previous side is shown next to its contract's previous text.
         """
-        here, there = issue.location, issue.previous_location
-        proposed = (here.commit, here.path) if here else None
+        proposed, previous = issue.location, issue.previous_location
+        proposed_key = (proposed.commit, proposed.path) if proposed else None
         if self.base is None:
-            return None, proposed
-        path = there.path if there else contract.previous_path if contract else here.path if here else None
-        compared = (contract.previous_commit if contract else None) or self.base.merge_base
-        commit = (there.commit if there else "") or compared
-        return (commit, path) if path is not None else None, proposed
+            return None, proposed_key
+        if previous:
+            path: str | None = previous.path
+        elif contract:
+            path = contract.previous_path
+        else:
+            path = proposed.path if proposed else None
+        compared_commit = (contract.previous_commit if contract else None) or self.base.merge_base
+        commit = (previous.commit if previous else "") or compared_commit
+        return (commit, path) if path is not None else None, proposed_key
 
     def list_source_keys(self) -> tuple[SourceKey, ...]:
-        """Return every text that `find_source_keys` names, each once, in the order of the issues."""
-        of_contracts = [
-            self.find_source_keys(issue, contract) for contract in self.contracts for issue in contract.issues
-        ]
-        keys = [*of_contracts, *map(self.find_source_keys, self.issues)]
-        return tuple(dict.fromkeys(key for pair in keys for key in pair if key is not None))
+        """Return the keys of all texts, each once, in the order of the issues."""
+        pairs = [self.find_source_keys(issue, contract) for contract in self.contracts for issue in contract.issues]
+        pairs += map(self.find_source_keys, self.issues)
+        return tuple(dict.fromkeys(key for pair in pairs for key in pair if key is not None))
 
     def iterate_issues(self) -> Iterator[Issue]:
         """Yield every issue, those of contracts first."""
@@ -120,17 +127,17 @@ class Report(NamedTuple):
         yield from self.issues
 
     def count_issues(self, severity: str) -> int:
-        """Return how many issues have a severity."""
+        """Return the number of issues with a severity."""
         return sum(issue.severity == severity for issue in self.iterate_issues())
 
     @property
     def accepted(self) -> int:
-        """How many issues an acceptance lets through."""
+        """The number of accepted issues."""
         return sum(issue.accepted is not None for issue in self.iterate_issues())
 
     @property
     def changed(self) -> int:
-        """How many contracts the change touches in more than layout."""
+        """The number of contracts that changed in more than layout."""
         return sum(contract.change != UNCHANGED for contract in self.contracts)
 
     @property
@@ -140,21 +147,20 @@ class Report(NamedTuple):
 
     @property
     def fails(self) -> bool:
-        """Whether the run is to end with exit code 1 under `fail_on`."""
+        """Whether the run ends with exit code 1 under `fail_on`."""
         if self.fail_on == "never":
             return False
         return not self.compatible or (self.fail_on == WARNING and self.count_issues(WARNING) > 0)
 
 
-def classify_change(matched: Match) -> str:
-    """Return what became of one dataset: added, modified, removed, renamed or unchanged."""
-    pair = matched.pair
+def classify_change(match: Match) -> str:
+    """Return whether a dataset was added, modified, removed or renamed, or is unchanged."""
+    pair = match.pair
     if pair.both is None:
-        unread = any(problem.is_fatal for problem in pair.proposed_problems)
-        if unread:
+        if any(problem.is_fatal for problem in pair.proposed_problems):
             return MODIFIED if pair.previous or pair.previous_problems else ADDED
-        if pair.previous is None and pair.proposed_problems:  # a file that is read and holds no dataset
-            return MODIFIED if matched.is_unreadable_in_both else ADDED
+        if pair.previous is None and pair.proposed_problems:  # a readable file that defines no dataset
+            return MODIFIED if match.is_unreadable_in_both else ADDED
         return ADDED if pair.proposed else REMOVED
     previous, proposed = pair.both
     if previous.path != proposed.path:
@@ -165,47 +171,46 @@ def classify_change(matched: Match) -> str:
 
 
 def without_known_issues(
-    contracts: Iterable[ContractReport], known: Callable[[Issue], Issue | None]
+    contracts: Iterable[ContractReport], filter_issue: Callable[[Issue], Issue | None]
 ) -> tuple[tuple[ContractReport, ...], int]:
-    """Return the contracts without the issues for which `known` returns None, and how many those are."""
-    kept, left_out = [], 0
+    """Return the contracts with filtered issues, and the number of issues for which the filter returned None."""
+    filtered_contracts, removed = [], 0
     for contract in contracts:
-        issues = tuple(issue for each in contract.issues if (issue := known(each)) is not None)
-        left_out += len(contract.issues) - len(issues)
-        kept.append(contract._replace(issues=issues))
-    return tuple(kept), left_out
+        issues = tuple(filtered for issue in contract.issues if (filtered := filter_issue(issue)) is not None)
+        removed += len(contract.issues) - len(issues)
+        filtered_contracts.append(contract._replace(issues=issues))
+    return tuple(filtered_contracts), removed
 
 
 _VERSION_PREFIX = "version_"
+_IssueKey = tuple[str, str, object, bool]
 
 
 def deduplicate_file_issues(contracts: list[ContractReport]) -> list[ContractReport]:
-    """Keep what is true of a whole file only once: datasets that share a file share its version and its owners.
+    """Return the contracts, with each issue about a whole file only once, since its datasets share version and owners.
 
-    What the version owes is said of the dataset that owes most. An acceptance names one dataset: what it lets
-    through hides nothing of another one.
+    An issue about the version is kept for the dataset that requires the largest bump. An accepted issue does not
+    replace one that is not accepted, because an acceptance names one dataset.
     """
-    most: dict[_IssueKey, int] = {}
+    largest_bump: dict[_IssueKey, int] = {}
     for contract in contracts:
         for issue in contract.issues:
             key = _build_issue_key(issue)
-            most[key] = max(most.get(key, 0), BUMPS.index(contract.required_bump))
+            largest_bump[key] = max(largest_bump.get(key, 0), BUMPS.index(contract.required_bump))
     seen: set[_IssueKey] = set()
-    kept = []
+    deduplicated = []
     for contract in contracts:
-        own = []
+        issues = []
         for issue in contract.issues:
             key = _build_issue_key(issue)
-            owes_less = issue.kind.startswith(_VERSION_PREFIX) and BUMPS.index(contract.required_bump) < most[key]
-            if issue.field is None and (owes_less or key in seen):
+            bump = BUMPS.index(contract.required_bump)
+            is_smaller = issue.kind.startswith(_VERSION_PREFIX) and bump < largest_bump[key]
+            if issue.field is None and (is_smaller or key in seen):
                 continue
             seen.add(key)
-            own.append(issue)
-        kept.append(contract._replace(issues=tuple(own)))
-    return kept
-
-
-_IssueKey = tuple[str, str, object, bool]
+            issues.append(issue)
+        deduplicated.append(contract._replace(issues=tuple(issues)))
+    return deduplicated
 
 
 def _build_issue_key(issue: Issue) -> _IssueKey:

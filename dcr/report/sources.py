@@ -1,4 +1,4 @@
-"""The texts that a report shows beside its issues; few formats ask for them, so few runs load this."""
+"""Defines the source texts that some output formats show next to the issues."""
 
 from __future__ import annotations
 
@@ -6,18 +6,18 @@ import re
 from typing import NamedTuple
 
 _LINE_BREAK = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
-"""What ends a line for libyaml (YAML 1.1, 5.4), by whose lines locations count."""
+"""The line breaks of libyaml (YAML 1.1, 5.4), which counts the lines of locations."""
 
 
 class Source(NamedTuple):
-    """A file's text as one side has it: its lines without their ends, or in words why there are none."""
+    """The lines of a file on one side, without line breaks, or the reason why they are `missing`."""
 
     lines: tuple[str, ...] = ()
     missing: str = ""
 
 
 def parse_source(content: bytes | str) -> Source:
-    """Return a file's lines; `content` in words says what stands in place of a text."""
+    """Return the lines of a content. A `str` is the reason why the content is missing."""
     if isinstance(content, str):
         return Source(missing=content)
     try:

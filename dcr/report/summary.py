@@ -1,4 +1,4 @@
-"""The closing line of a run, in words: counts, what was compared with, and where that came from."""
+"""Builds the closing line of a run and the statistics by kind, which several output formats share."""
 
 from __future__ import annotations
 
@@ -15,67 +15,67 @@ if TYPE_CHECKING:
     from dcr.report.report import Report
 
 
-def format_count(number: int, word: str) -> str:
-    """Return `1 error` or `2 errors`."""
-    return f"{number:,} {word}{'' if number == 1 else 's'}"
+def format_count(number: int, noun: str) -> str:
+    """Return a number with its noun, such as `1 error` or `2 errors`."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
-def list_closing_parts(report: Report, quoted: Callable[[str], str] = make_printable) -> list[str]:
-    """Return the parts of the closing line; `quoted` makes the user's text in them fit for a format."""
+def list_closing_parts(report: Report, escape: Callable[[str], str] = make_printable) -> list[str]:
+    """Return the parts of the closing line. `escape` escapes the user's text in them for a format."""
     parts = []
-    if report.count_issues(ERROR) or report.count_issues(WARNING):
-        parts.append(
-            f"{format_count(report.count_issues(ERROR), 'error')}, {format_count(report.count_issues(WARNING), 'warning')}"
-        )
+    errors, warnings = report.count_issues(ERROR), report.count_issues(WARNING)
+    if errors or warnings:
+        parts.append(f"{format_count(errors, 'error')}, {format_count(warnings, 'warning')}")
     elif report.has_no_contracts:
-        parts.append(f"no contract found in {format_count(report.files, 'file')} in scope ({quoted(report.scope)})")
-        parts.append("what one is: dcr schema contract")
+        parts.append(f"no contract found in {format_count(report.files, 'file')} in scope ({escape(report.scope)})")
+        parts.append("see what a contract is: dcr schema contract")
     else:
         parts.append("no issues" if report.base is None else "compatible")
     if report.accepted:
         parts.append(f"{format_count(report.accepted, 'break')} ACCEPTED")
     if report.baselined:
-        parts.append(f"{format_count(report.baselined, 'known issue')} left out by the baseline")
+        parts.append(f"{format_count(report.baselined, 'issue')} suppressed by the baseline")
     if not report.has_no_contracts:
         parts.append(_format_validated(report) if report.base is None else _format_changed(report))
     if report.non_contracts:
-        verb = "is no contract" if report.non_contracts == 1 else "are no contracts"
+        verb = "is not a contract" if report.non_contracts == 1 else "are not contracts"
         parts.append(f"{format_count(report.non_contracts, 'file')} {verb}")
-    parts += _list_comparison_parts(report, quoted)
+    parts += _list_comparison_parts(report, escape)
     if report.policy != "defaults":
-        parts.append(f"policy {quoted(report.policy)}")
+        parts.append(f"policy {escape(report.policy)}")
     return parts
 
 
-def _list_comparison_parts(report: Report, quoted: Callable[[str], str]) -> Iterator[str]:
-    """Yield what was compared with what."""
+def _list_comparison_parts(report: Report, escape: Callable[[str], str]) -> Iterator[str]:
     base = report.base
     if base is None:
         return
-    yield f"against {quoted(base.ref)} (from {quoted(base.source)}) at {base.commit[:10]}"
+    source = f" (from {escape(base.source)})" if base.source != base.ref else ""
+    compared = f"compared with {escape(base.ref)}{source}"
     if report.merged:
-        yield f"{quoted(report.head)} merged with it"
-    elif base.merge_base != base.commit:
-        ids = ", ".join(each[:10] for each in (base.merge_base, *base.others))
-        yield f"merge-base{'s' * bool(base.others)} {ids}"
+        yield f"{compared} at {base.commit[:10]}"
+        yield f"{escape(report.head)} merged into it"
+    else:
+        ids = ", ".join(commit[:10] for commit in (base.merge_base, *base.others))
+        yield f"{compared}, merge base{'s' * bool(base.others)} {ids}"
     if report.uncommitted:
-        yield f"{format_count(report.uncommitted, 'file')} with uncommitted changes NOT judged"
+        yield f"{format_count(report.uncommitted, 'file')} with uncommitted changes NOT checked"
 
 
 def format_contract_count(formats: Iterable[tuple[str, int]], files: int) -> str:
-    """Return how many contracts of which formats there are, and in how many files where that is another number."""
-    found = tuple(formats)
-    number = sum(each for _, each in found)
-    among = "" if number == files else f" in {format_count(files, 'file')}"
-    return f"{format_count(number, 'contract')}{among}{_format_formats(found)}"
+    """Return the number of contracts and their formats, with the number of files if it is another one."""
+    counts = tuple(formats)
+    contracts = sum(count for _, count in counts)
+    in_files = "" if contracts == files else f" in {format_count(files, 'file')}"
+    return f"{format_count(contracts, 'contract')}{in_files}{_format_formats(counts)}"
 
 
 def _format_formats(formats: tuple[tuple[str, int], ...]) -> str:
     if not formats:
         return ""
     if len(formats) == 1:
-        return f" ({formats[0][0]})"
-    return f" ({', '.join(f'{number:,} {name}' for name, number in formats)})"
+        return f" (format {formats[0][0]})"
+    return f" ({', '.join(f'{count:,} {name}' for name, count in formats)})"
 
 
 def _format_validated(report: Report) -> str:
@@ -87,37 +87,40 @@ def _format_validated(report: Report) -> str:
 
 
 def _format_changed(report: Report) -> str:
-    """Return how many contracts changed; files are counted apart where one of them holds several datasets."""
-    changed = [each.path for each in report.contracts if each.change != UNCHANGED]
-    files = len(set(changed))
+    """Return the number of changed contracts, with the number of files if a file has several datasets."""
+    paths = [contract.path for contract in report.contracts if contract.change != UNCHANGED]
+    contracts, files = len(paths), len(set(paths))
     if report.total is None:
-        among = "" if files == len(changed) else f" in {format_count(files, 'file')}"
-        return f"{format_count(len(changed), 'contract')}{among} changed; {format_count(report.files, 'file')} in scope"
-    total = max(report.total, files)  # a file that is gone is none of those that are there
-    several = files != len(changed)
-    what = f"{len(changed):,} datasets in {files:,}" if several else f"{files:,}"
-    foreign = any(name != "native" for name, _ in report.formats)  # one file of those may hold several contracts
-    noun = "file" if several else "contract file" if foreign else "contract"
-    return f"{what} of {format_count(total, noun)} changed{_format_formats(report.formats)}"
+        in_files = "" if files == contracts else f" in {format_count(files, 'file')}"
+        return f"{format_count(contracts, 'contract')}{in_files} changed; {format_count(report.files, 'file')} in scope"
+    total = max(report.total, files)  # the total does not include removed files
+    has_foreign = any(name != "native" for name, _ in report.formats)  # such a file may have several contracts
+    if files != contracts:
+        changed, noun = f"{contracts:,} datasets in {files:,}", "file"
+    else:
+        changed, noun = f"{files:,}", "contract file" if has_foreign else "contract"
+    return f"{changed} of {format_count(total, noun)} changed{_format_formats(report.formats)}"
 
 
 def list_statistics(report: Report) -> Iterator[str]:
-    """Yield a line for each kind: how many issues of each severity, and in how many contracts."""
-    found: dict[tuple[str, str], list[str | None]] = {}
+    """Yield a line for each kind and severity, with the number of issues and of their contracts."""
+    contracts_by_kind: dict[tuple[str, str], list[str | None]] = {}
     for contract in report.contracts:
         for issue in contract.issues:
-            found.setdefault((issue.kind, format_severity(issue)), []).append(contract.dataset_id or contract.path)
+            key = (issue.kind, format_severity(issue))
+            contracts_by_kind.setdefault(key, []).append(contract.dataset_id or contract.path)
     for issue in report.issues:
-        found.setdefault((issue.kind, format_severity(issue)), []).append(None)
-    kinds = max((len(kind) for kind, _ in found), default=0)
-    for (kind, severity), where in sorted(found.items(), key=lambda each: (-len(each[1]), each[0])):
-        contracts = len(set(where) - {None})
-        place = f"in {format_count(contracts, 'contract')}" if contracts else ""
-        yield f"{len(where):>6,}  {severity:8}  {kind:{kinds}}  {place}".rstrip()
+        contracts_by_kind.setdefault((issue.kind, format_severity(issue)), []).append(None)
+    width = max((len(kind) for kind, _ in contracts_by_kind), default=0)
+    by_frequency = sorted(contracts_by_kind.items(), key=lambda item: (-len(item[1]), item[0]))
+    for (kind, severity), contracts in by_frequency:
+        count = len(set(contracts) - {None})
+        in_contracts = f"in {format_count(count, 'contract')}" if count else ""
+        yield f"{len(contracts):>6,}  {severity:8}  {kind:{width}}  {in_contracts}".rstrip()
 
 
 def format_severity(issue: Issue) -> str:
-    """Return an issue's severity as it is shown: one that is accepted says so, loudly."""
+    """Return the severity to print. An accepted issue is `ACCEPTED`, in capitals, so that nobody overlooks it."""
     return "ACCEPTED" if issue.accepted else issue.severity
 
 

@@ -1,6 +1,6 @@
-"""JSON Schemas (draft 2020-12) of everything people write or read: contract, policy, acceptances, report.
+"""Builds the JSON Schemas (draft 2020-12) of contracts, policies, acceptances and reports.
 
-They are written for editors as much as for validators: descriptions, examples and messages stand beside the rules.
+They serve editors as well as validators: descriptions, examples and error messages stand next to the rules.
 """
 
 from __future__ import annotations
@@ -19,8 +19,10 @@ if TYPE_CHECKING:
 
 def load_report_schema() -> dict[str, Any]:
     """Return the schema of the JSON report."""
-    found: dict[str, Any] = json.loads(files("dcr.rendering.reports").joinpath("report.schema.json").read_text("utf-8"))
-    return found
+    schema: dict[str, Any] = json.loads(
+        files("dcr.rendering.reports").joinpath("report.schema.json").read_text("utf-8")
+    )
+    return schema
 
 
 SCHEMAS: dict[str, Callable[[], dict[str, Any]]] = {
@@ -29,4 +31,4 @@ SCHEMAS: dict[str, Callable[[], dict[str, Any]]] = {
     "acceptances": build_acceptances_schema,
     "report": load_report_schema,
 }
-"""Every schema by the name `dcr schema` knows it by."""
+"""Each schema by its name in `dcr schema`."""

@@ -1,11 +1,11 @@
-"""The schema of the acceptances: `dcr.accepted.yaml`."""
+"""Builds the schema of the acceptances file, `dcr.accepted.yaml`."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from dcr.compatibility.rule import FIELD, load_rules
-from dcr.policy.issue_adjustment import NEVER_ACCEPTED
+from dcr.policy.policy_application import NEVER_ACCEPTED
 from dcr.schemas.fragments import EXTENSION_KEYS, TEXT_SHAPE, build_enum, build_header
 
 EXAMPLE: dict[str, Any] = {
@@ -29,34 +29,34 @@ def build_acceptances_schema() -> dict[str, Any]:
         "pattern": r"^[^*]*[^*\s][^*]*$",
         "errorMessage": "one name, exactly: no wildcards, not blank",
     }
-    told = "exactly as the report says; no wildcards."
+    exact_note = "exactly as in the report; no wildcards."
     day = {"type": "string", "format": "date", "pattern": r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"}
     rules = load_rules()
     properties: dict[str, dict[str, Any]] = {
-        "dataset": {"description": f"The dataset_id, {told}", **exact},
-        "version": {"description": "The proposed version that carries the break. Quote it.", **TEXT_SHAPE},
+        "dataset": {"description": f"The dataset_id, {exact_note}", **exact},
+        "version": {"description": "The proposed version that contains the break. Quote it.", **TEXT_SHAPE},
         "kind": {
-            "description": "The kind of issue, as the report shows it in brackets.",
+            "description": "The kind of issue, as printed in brackets in the report.",
             **build_enum({kind: f"{rule.summary}." for kind, rule in rules.items() if kind not in NEVER_ACCEPTED}),
         },
-        "field": {"description": f"The field's path, for kinds about a field; {told}", **exact},
-        "reason": {"description": "Why the break may pass; shown with every use.", **TEXT_SHAPE},
-        "expires": {"description": "The last day it counts, as YYYY-MM-DD.", **day},
+        "field": {"description": f"The field's path, for kinds about a field; {exact_note}", **exact},
+        "reason": {"description": "Why the break is accepted; printed with every use.", **TEXT_SHAPE},
+        "expires": {"description": "The last day on which the acceptance is valid, as YYYY-MM-DD.", **day},
     }
     for key, value in EXAMPLE["accepted"][0].items():
         properties[key]["examples"] = [value]
     entry = {
         "type": "object",
         "title": "acceptance",
-        "description": "A break that is let through.",
+        "description": "One accepted breaking change.",
         "additionalProperties": False,
         "required": ["dataset", "version", "kind", "reason"],
         "properties": properties,
         "if": {"properties": {"kind": {"enum": [kind for kind, rule in rules.items() if rule.about == FIELD]}}},
-        "then": {"required": ["field"], "errorMessage": "this kind is about a field: name it"},
+        "then": {"required": ["field"], "errorMessage": "field is missing: this kind is about a field"},
     }
     return {
-        **build_header("acceptances", "dcr acceptances", "Decisions to let breaks through, one entry for each issue."),
+        **build_header("acceptances", "dcr acceptances", "Accepted breaking changes, one entry for each issue."),
         "type": "object",
         "examples": [EXAMPLE],
         "additionalProperties": False,

@@ -1,4 +1,4 @@
-"""The schema of the native contract: shapes and descriptions from the models, and what else JSON Schema can say."""
+"""Builds the schema of the native contract from the pydantic models and the content rules of JSON Schema."""
 
 from __future__ import annotations
 
@@ -16,20 +16,20 @@ _ENUM_TYPES = ("string", "integer", "number", "boolean")
 _TITLES = {"Owner": "owner", "FreshnessSLA": "freshness promise", "ArrayItems": "array elements", "DataField": "field"}
 TYPE_DESCRIPTIONS = {
     "string": "text",
-    "integer": "whole numbers; neither 1.0 nor true is one",
-    "number": "any finite number, whole ones too",
+    "integer": "whole numbers; neither 1.0 nor true is an integer",
+    "number": "any finite number, including whole numbers",
     "boolean": "true and false",
-    "timestamp": "text with date, time and zone, as 2024-01-01T00:00:00Z",
+    "timestamp": "text with date, time and time zone, such as 2024-01-01T00:00:00Z",
     "json": "anything but null",
     "object": "a mapping of its fields",
     "array": "a list of its items",
 }
-"""What each type means, in the words of docs/contract.md."""
+"""The meaning of each type, as in docs/contract.md."""
 _STATUS_DESCRIPTIONS = {
-    "draft": 'in the making; enforced all the same, unless the policy says draft = "warn"',
+    "draft": 'in development; enforced unless the policy sets draft = "warn"',
     "active": "in use",
-    "deprecated": "readers should move to what deprecation_uri says",
-    "archived": "out of use: not to be edited any more, and may be removed",
+    "deprecated": "consumers should migrate, as described at deprecation_uri",
+    "archived": "no longer in use: must not be edited, and may be removed",
 }
 EXAMPLE: dict[str, Any] = {
     "dataset_id": "users.daily_active",
@@ -46,7 +46,7 @@ EXAMPLE: dict[str, Any] = {
         {"name": "ltv", "type": "number", "required": False, "minimum": 0},
     ],
 }
-"""A whole contract: the schema's example, and where those of its keys come from."""
+"""A complete contract: the example of the schema and the source of the examples of its keys."""
 _KEY_EXAMPLES: dict[str, dict[str, list[Any]]] = {
     "": {"deprecation_uri": ["https://example.com/moving-to-users-v2"]},
     "DataField": {"name": ["user_id"]},
@@ -65,7 +65,7 @@ _SNIPPETS: dict[str, dict[str, Any]] = {
         "body": {
             "dataset_id": "${1:domain.dataset}",
             "version": '"1.0.0"',
-            "description": "${2:what one row stands for}",
+            "description": "${2:one row per …}",
             "owners": [{"team": "${3:team}"}],
             "fields": [{"name": "${4:id}", "type": "${5:string}"}],
         },
@@ -73,13 +73,14 @@ _SNIPPETS: dict[str, dict[str, Any]] = {
     "DataField": {"label": "field", "description": "a new field", "body": {"name": "$1", "type": "${2:string}"}},
     "Owner": {"label": "owner", "description": "a team", "body": {"team": "$1", "contact": '"${2:#channel}"'}},
 }
-"""What an editor offers to type (`defaultSnippets`, of yaml-language-server and VS Code)."""
+"""Snippets for editors (`defaultSnippets` of yaml-language-server and VS Code)."""
 
 
 def build_contract_schema() -> dict[str, Any]:
     """Return the schema of the native contract.
 
-    Keys starting with `x-` are free. That names are unique, keys declared and limits consistent is beyond it.
+    Keys that start with `x-` are allowed. JSON Schema cannot check that names are unique, that keys are fields and that
+    limits are consistent.
     """
     from dcr.contract.models import DataContract  # noqa: PLC0415 (pydantic is slow to load)
 
@@ -91,13 +92,13 @@ def build_contract_schema() -> dict[str, Any]:
         schema, {"dataset_id": _NAME_SHAPE, "fields": {"minItems": 1}, "primary_key": {"uniqueItems": True}}
     )
     _add_conditions(schema, {"deprecation_uri": {"pattern": r"\S"}, "status": build_enum(_STATUS_DESCRIPTIONS)})
-    wanted = 'expected MAJOR.MINOR.PATCH in quotes, as "1.0.0"'
-    _add_conditions(schema, {"version": {"maxLength": 64, "errorMessage": f"the version is not one: {wanted}"}})
+    message = 'version is not valid, expected MAJOR.MINOR.PATCH in quotes, such as "1.0.0"'
+    _add_conditions(schema, {"version": {"maxLength": 64, "errorMessage": message}})
     schema["if"] = {"properties": {"status": {"const": "deprecated"}}, "required": ["status"]}
     schema["then"] = {
         "properties": {"deprecation_uri": {"type": "string"}},
         "required": ["deprecation_uri"],
-        "errorMessage": "a deprecated contract needs a deprecation_uri, where readers find the migration plan",
+        "errorMessage": "deprecation_uri is missing: a deprecated contract needs the address of the migration plan",
     }
     _add_conditions(parts["Owner"], {"team": {"pattern": r"\S"}, "contact": {"pattern": r"\S"}})
     _add_conditions(parts["FreshnessSLA"], {"max_lag_seconds": {"minimum": 1}, "measurement": {"pattern": r"\S"}})
@@ -106,42 +107,42 @@ def build_contract_schema() -> dict[str, Any]:
         _add_conditions(part, {**_VALUE_CONDITIONS, "type": build_enum(TYPE_DESCRIPTIONS)})
         part["allOf"] = [_build_type_condition(name) for name in TYPES]
     head = build_header("contract", "dcr data contract", schema["description"])
-    return {**head, "examples": [EXAMPLE], **{key: each for key, each in schema.items() if key not in head}}
+    return {**head, "examples": [EXAMPLE], **{key: value for key, value in schema.items() if key not in head}}
 
 
 def _simplify_model(name: str, part: dict[str, Any]) -> None:
-    """Rewrite what pydantic says of one model as an editor can use it."""
+    """Rewrite the schema that pydantic makes of one model so that editors can use it."""
     properties = part["properties"]
-    if "name" in properties:  # what comes first is offered first
+    if "name" in properties:  # editors offer the first key first
         properties = {"name": properties["name"], **properties}
-    part["properties"] = {key: _simplify_property(each) for key, each in properties.items()}
+    part["properties"] = {key: _simplify_property(value) for key, value in properties.items()}
     part["patternProperties"] = EXTENSION_KEYS
     part["title"] = _TITLES.get(name, "")
     part["description"] = part["description"].partition("\n")[0]
     if name in _SNIPPETS:
         part["defaultSnippets"] = [_SNIPPETS[name]]
     examples = _KEY_EXAMPLES.get("ArrayItems", {}) if name == "DataField" else {}
-    given = {key: [each] for key, each in EXAMPLE.items()} if not name else {}
-    for key, some in {**given, **examples, **_KEY_EXAMPLES.get(name, {})}.items():
+    given = {key: [value] for key, value in EXAMPLE.items()} if not name else {}
+    for key, values in {**given, **examples, **_KEY_EXAMPLES.get(name, {})}.items():
         properties[key].pop("default", None)
-        part["properties"][key]["examples"] = some
+        part["properties"][key]["examples"] = values
 
 
 def _simplify_property(property_: dict[str, Any]) -> dict[str, Any]:
-    """Return a property without its title, and one that may be null as one of several types, without a default.
+    """Return a property without its title, with one list of types if it may be null, and without a null default.
 
-    An editor writes out a default when it completes a key, and nobody wants to write null.
+    An editor inserts the default when it completes a key, and null is never wanted.
     """
-    found = {key: each for key, each in property_.items() if key not in ("title", "anyOf")}
-    if found.get("default", ...) is None:
-        del found["default"]
+    simplified = {key: value for key, value in property_.items() if key not in ("title", "anyOf")}
+    if simplified.get("default", ...) is None:
+        del simplified["default"]
     choices = property_.get("anyOf", [])
-    if not all(set(each) <= {"type", "items"} for each in choices):
-        return {**found, "anyOf": choices}
-    types = [each["type"] for each in choices]
-    types = [each for each in types if not (each == "integer" and "number" in types)]
-    listed = [each["items"] for each in choices if "items" in each]
-    return {**found, **({"type": types} if types else {}), **({"items": listed[0]} if listed else {})}
+    if not all(set(value) <= {"type", "items"} for value in choices):
+        return {**simplified, "anyOf": choices}
+    types = [value["type"] for value in choices]
+    types = [value for value in types if not (value == "integer" and "number" in types)]
+    item_schemas = [value["items"] for value in choices if "items" in value]
+    return {**simplified, **({"type": types} if types else {}), **({"items": item_schemas[0]} if item_schemas else {})}
 
 
 _VALUE_CONDITIONS: dict[str, dict[str, Any]] = {
@@ -155,14 +156,14 @@ _VALUE_CONDITIONS: dict[str, dict[str, Any]] = {
 }
 
 
-def _add_conditions(part: dict[str, Any], more: dict[str, dict[str, Any]]) -> None:
-    """Add conditions to properties; they hold for each type that a property may have beside null."""
-    for name, conditions in more.items():
+def _add_conditions(part: dict[str, Any], conditions_by_name: dict[str, dict[str, Any]]) -> None:
+    """Add conditions to properties; they apply to each type of a property except null."""
+    for name, conditions in conditions_by_name.items():
         part["properties"][name].update(conditions)
 
 
 def _build_type_condition(name: str) -> dict[str, Any]:
-    """Return what a field of one type must have, and which keys are not for it."""
+    """Return the keys that a field of one type must have, and those that it must not have."""
     then: dict[str, Any] = {
         key: _forbid_key(name, key, *types) for key, types in CONSTRAINTS.items() if name not in types
     }
@@ -181,7 +182,7 @@ def _build_type_condition(name: str) -> dict[str, Any]:
 
 
 def _forbid_key(name: str, key: str, *types: str) -> dict[str, Any]:
-    """Allow a key nothing but null, say why, and do not offer to write it (keys of VS Code's schemas)."""
-    listed = " and ".join(filter(None, (", ".join(types[:-1]), types[-1])))
-    message = f"{key} is for {listed} fields, and this one is '{name}'"
+    """Allow only null for a key, with an error message and without a completion (keys of VS Code's schemas)."""
+    type_list = " and ".join(filter(None, (", ".join(types[:-1]), types[-1])))
+    message = f"{key} is only for {type_list} fields, and this one is '{name}'"
     return {"type": "null", "errorMessage": message, "doNotSuggest": True}

@@ -1,4 +1,4 @@
-"""Pieces that several schemas are made of."""
+"""Provides the fragments that several schemas share."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ if TYPE_CHECKING:
 
 JSON_SCHEMA_DRAFT = "https://json-schema.org/draft/2020-12/schema"
 TEXT_SHAPE: dict[str, Any] = {"type": "string", "minLength": 1, "pattern": r"\S"}
-EXTENSION_KEYS: dict[str, Any] = {"^x-": {"description": "Your own; dcr does not read it."}}
-"""For `patternProperties`, where keys that start with `x-` are free."""
+EXTENSION_KEYS: dict[str, Any] = {"^x-": {"description": "Your own key; dcr ignores it."}}
+"""The `patternProperties` of a schema that allows keys starting with `x-`."""
 
 
 def build_header(name: str, title: str, description: str) -> dict[str, Any]:
-    """Return what a schema begins with."""
+    """Return the first keys of a schema."""
     return {"$schema": JSON_SCHEMA_DRAFT, "$id": f"urn:dcr:schema:{name}:1", "title": title, "description": description}
 
 
 def build_enum(meanings: Mapping[str, str]) -> dict[str, Any]:
-    """Return what allows some words and tells an editor what each of them means (a key of VS Code's schemas)."""
+    """Return an enum with a description of each value (`enumDescriptions`, a key of VS Code's schemas)."""
     return {"enum": list(meanings), "enumDescriptions": list(meanings.values())}

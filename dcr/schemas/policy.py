@@ -1,4 +1,4 @@
-"""The schema of the policy: `dcr.toml`, or `[tool.dcr]` in pyproject.toml."""
+"""Builds the schema of the policy: `dcr.toml`, or `[tool.dcr]` in pyproject.toml."""
 
 from __future__ import annotations
 
@@ -10,45 +10,48 @@ from dcr.schemas.fragments import build_enum, build_header
 
 _GLOB = r"^(?!\.?/)(?!(?:.*/)?\.\.(?:/|$))[^\\\[\]{}]+$"
 _DESCRIPTIONS = {
-    "contracts": "Globs of the files that are contracts; without any, contracts are found by what files hold.",
-    "exclude": "Globs of files that are not looked at.",
-    "base": "The ref to compare with when no option or CI variable names one.",
-    "mode": "What has to be able to read what.",
-    "modes": "Modes of datasets whose id matches a pattern; the first that matches counts.",
-    "severity": "Severities of kinds, other than their own.",
-    "fail_on": "The severity from which a run ends with exit code 1.",
-    "breaking": "Whether a MAJOR bump lets a break through.",
-    "draft": "Whether breaks of contracts that were drafts already are only warnings.",
-    "transitive_within": "Which released versions a transitive mode compares with: of the same MAJOR, or all.",
-    "min_deprecation_days": "Days that a field or contract has to be deprecated on the base before it may go.",
-    "accept_from": "The side acceptances are read from; base makes them need a change of their own.",
+    "contracts": "Globs of the contract files; without any, contracts are detected by their content.",
+    "exclude": "Globs of files to ignore.",
+    "base": "The ref to compare with when no option or CI variable sets one.",
+    "mode": "The compatibility mode: which version must be able to read data of the other.",
+    "modes": "Modes of datasets whose id matches a pattern; the first match applies.",
+    "severity": "Severities of kinds that differ from their defaults.",
+    "fail_on": "The lowest severity that makes dcr exit with code 1.",
+    "breaking": "Whether a MAJOR bump allows a breaking change.",
+    "draft": "Whether breaking changes of contracts that were already drafts are only warnings.",
+    "transitive_within": "Which released versions a transitive mode compares with: those of the same MAJOR, or all.",
+    "min_deprecation_days": "Days that a field or contract must be deprecated on the base before it may be removed.",
+    "accept_from": "Where acceptances are read from: the proposed version, or the base (merged before the change).",
 }
 _VALUE_DESCRIPTIONS: dict[str, dict[str, str]] = {
     "mode": {
-        "backward": "the proposed contract reads rows already written, and consumers find what they select",
-        "forward": "the previous contract reads rows to come",
+        "backward": "the proposed contract can read existing rows, and queries of consumers still work",
+        "forward": "the previous contract can read new rows",
         "full": "both backward and forward",
-        "none": "no rules on fields; those that always run still do",
-        "backward_transitive": "backward, from every released version",
-        "forward_transitive": "forward, from every released version",
-        "full_transitive": "full, from every released version",
+        "none": "no compatibility rules; rules that always run still apply",
+        "backward_transitive": "backward, compared with every released version",
+        "forward_transitive": "forward, compared with every released version",
+        "full_transitive": "full, compared with every released version",
     },
     "fail_on": {
-        "never": "exit code 0 whatever is found",
-        "error": "exit code 1 when there is an error",
-        "warning": "exit code 1 when there is an error or a warning",
+        "never": "exit code 0 for any issue",
+        "error": "exit code 1 if there is an error",
+        "warning": "exit code 1 if there is an error or a warning",
     },
     "breaking": {
-        "allow-with-major": "a break is a warning when the version takes the MAJOR it owes",
-        "forbid": "a break needs an acceptance, whatever the version",
+        "allow-with-major": "a breaking change is a warning if the version has the required MAJOR bump",
+        "forbid": "a breaking change needs an acceptance, even with a MAJOR bump",
     },
-    "draft": {"warn": "a draft's breaks are warnings", "enforce": "a draft is judged like any other contract"},
+    "draft": {
+        "warn": "breaking changes of a draft are warnings",
+        "enforce": "a draft is checked like any other contract",
+    },
     "accept_from": {
-        "proposed": "an acceptance may come with the change it accepts",
-        "base": "an acceptance has to be merged before the change it accepts",
+        "proposed": "an acceptance may be part of the change that it accepts",
+        "base": "an acceptance must be merged before the change that it accepts",
     },
     "transitive_within": {
-        "major": "the released versions of the proposed version's MAJOR",
+        "major": "released versions with the same MAJOR as the proposed version",
         "history": "all released versions",
     },
 }
@@ -63,7 +66,7 @@ _EXAMPLES: dict[str, list[Any]] = {
 
 
 def build_policy_schema() -> dict[str, Any]:
-    """Return the schema of dcr.toml, and of `[tool.dcr]` in pyproject.toml."""
+    """Return the schema of dcr.toml and of `[tool.dcr]` in pyproject.toml."""
     glob = {"type": "string", "minLength": 1, "pattern": _GLOB}
     globs = {"type": "array", "items": glob}
     defaults = Policy()
@@ -81,14 +84,14 @@ def build_policy_schema() -> dict[str, Any]:
         "modes": {"type": "object", "additionalProperties": build_enum(_VALUE_DESCRIPTIONS["mode"])},
         "severity": {"type": "object", "properties": _build_severity_properties(), "additionalProperties": False},
     }
-    told = {name: {"description": _DESCRIPTIONS[name], **shape} for name, shape in shapes.items()}
+    described = {name: {"description": _DESCRIPTIONS[name], **shape} for name, shape in shapes.items()}
     return {
-        **build_header("policy", "dcr policy", "What a repository asks of its contracts."),
+        **build_header("policy", "dcr policy", "The compatibility policy of a repository."),
         "type": "object",
         "additionalProperties": False,
         "properties": {
             name: {**shape, **({"examples": _EXAMPLES[name]} if name in _EXAMPLES else {})}
-            for name, shape in told.items()
+            for name, shape in described.items()
         },
     }
 

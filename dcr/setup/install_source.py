@@ -1,4 +1,4 @@
-"""Where the running dcr was installed from, so that others can install the same one."""
+"""Finds where the running dcr was installed from, so that others can install the same commit."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _PUBLIC_URL = re.compile(r"(?:https|ssh)://[\w.@:~/%+-]+\Z")
 
 
 def find_install_source() -> str | None:
-    """Return what pip would install the same commit from, or None where it came from a folder or an index.
+    """Return the pip argument that installs the same commit; None if dcr came from a folder or a package index.
 
     Source: the Direct URL record of an installed package (PEP 610).
     """
@@ -22,7 +22,7 @@ def find_install_source() -> str | None:
 
 
 def read_install_source(installed: Distribution) -> str | None:
-    """Return the same for a package's own record."""
+    """Return the pip argument that installs the same commit of a package, or None."""
     try:
         record = json.loads(installed.read_text("direct_url.json") or "null")
     except ValueError:

@@ -1,4 +1,4 @@
-"""The CI services that a repository may use: how one is told, and the file that runs dcr there."""
+"""Detects the CI service of a repository, and provides the file that runs dcr there."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ if TYPE_CHECKING:
     from dcr.git.repository import Repository
 
 PLACEHOLDER = "git+https://git.example.com/tools/dcr@0123456789abcdef0123456789abcdef01234567"
-"""What the files in docs/ci say for where dcr comes from; no such host exists, so that they fail until it is named."""
+"""The source of dcr in the files of docs/ci. The host does not exist, so that they fail until it is replaced."""
 
 
 class MissingTemplateError(DcrError):
-    """The files to start from are not where the package keeps them."""
+    """The CI files are not in the installed package."""
 
 
 class Platform(NamedTuple):
-    """A CI service: `marker` are the paths it is configured with, `hosts` begin the names of its servers.
+    """A CI service. `marker` is the path of its configuration, `hosts` are prefixes of its server names.
 
-    `path` is the file that dcr's job goes to, `template` the one of docs/ci to begin with.
+    `path` is the file of the job that runs dcr, `template` its file in docs/ci.
     """
 
     name: str
@@ -50,30 +50,32 @@ PLATFORMS = (
 
 
 def get_platform(name: str) -> Platform:
-    """Return the platform of a name that `PLATFORMS` holds."""
+    """Return the platform with a name."""
     return next(each for each in PLATFORMS if each.name == name)
 
 
 def detect_platform(repository: Repository) -> tuple[Platform, str] | None:
-    """Return the platform in use, and what tells: the files that configure one, or else the address of the remote.
+    """Return the platform in use and what identifies it: its configuration, or else the address of a remote.
 
-    Where there are files of several, the remote says which of them counts.
+    If several platforms are configured, the remote decides.
     """
-    by_file = [each for each in PLATFORMS if os.path.lexists(os.path.join(repository.top or "", each.marker))]
-    by_host = [
-        (each, host)
+    top = repository.top or ""
+    configured = [platform for platform in PLATFORMS if os.path.lexists(os.path.join(top, platform.marker))]
+    hosted = [
+        (platform, host)
         for host in _read_remote_hosts(repository)
-        for each in PLATFORMS
-        if host.startswith(each.hosts or "\0")
+        for platform in PLATFORMS
+        if host.startswith(platform.hosts or "\0")
     ]
-    known = [each for each, _ in by_host]
-    for each in sorted(by_file, key=lambda platform: platform not in known):
-        return each, each.marker
-    return (by_host[0][0], f"the remote at {by_host[0][1]}") if by_host else None
+    if configured:
+        names = {platform.name for platform, _ in hosted}
+        platform = min(configured, key=lambda platform: platform.name not in names)
+        return platform, f"detected by {platform.marker}"
+    return (hosted[0][0], f"detected by the remote at {hosted[0][1]}") if hosted else None
 
 
 def _read_remote_hosts(repository: Repository) -> list[str]:
-    """Return the hosts of the remotes, origin's first."""
+    """Return the hosts of the remotes, origin first."""
     answer = repository.git.run_unchecked("config", "-z", "--get-regexp", r"^remote\..*\.url$")
     if answer.exit_code not in (0, 1):
         raise create_git_error(("config",), answer)
@@ -91,9 +93,9 @@ def _parse_hosts(urls: Iterable[str]) -> list[str]:
 
 
 def read_template(platform: Platform, source: str | None) -> str:
-    """Return the file that runs dcr on a platform, with where dcr comes from put in; None leaves the stand-in.
+    """Return the file that runs dcr on a platform. If `source` is None, the placeholder stays.
 
-    Raises `MissingTemplateError`.
+    Raise `MissingTemplateError` if the package is incomplete.
     """
     package = Path(__file__).parents[1]
     for folder in (package / "starters", package.parent / "docs" / "ci"):
@@ -108,5 +110,5 @@ _PLACEHOLDER_NOTE = re.compile(r"Put the address and a commit of your clone of d
 
 
 def _fill_template(text: str, source: str | None) -> str:
-    """Return a starter with what pip installs dcr from, and without the line that asks for it."""
+    """Return a template with the source of dcr, and without the note that asks for it."""
     return text if source is None else _PLACEHOLDER_NOTE.sub("", text.replace(PLACEHOLDER, source))

@@ -1,1 +1,1 @@
-"""Formats text for messages: printable characters and suggestions."""
+"""Formats text for messages."""

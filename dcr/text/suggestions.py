@@ -1,4 +1,4 @@
-"""Did you mean: the known word nearest to one that is not known."""
+"""Suggests the known name that is closest to an unknown one."""
 
 from __future__ import annotations
 
@@ -7,14 +7,15 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-MAX_WORD_LENGTH = 100  # nobody mistypes a longer one, and comparing takes the square of it
+MAX_WORD_LENGTH = 100
+"""The maximum length of a name to suggest for, since a comparison takes quadratic time."""
 
 
-def format_suggestion(wrong: str, known: Iterable[str]) -> str:
-    """Return "did you mean 'x'?" for the known word nearest to a wrong one, or an empty text."""
-    if len(wrong) > MAX_WORD_LENGTH:
+def format_suggestion(name: str, known: Iterable[str]) -> str:
+    """Return "did you mean 'x'?" for the known name closest to an unknown one, or an empty string."""
+    if len(name) > MAX_WORD_LENGTH:
         return ""
-    import difflib  # noqa: PLC0415 (only mistakes need it)
+    import difflib  # noqa: PLC0415 (needed only for mistakes)
 
-    near = difflib.get_close_matches(wrong.lower().replace("-", "_"), list(known), n=1, cutoff=0.6)
-    return f"did you mean '{near[0]}'?" if near else ""
+    matches = difflib.get_close_matches(name.lower().replace("-", "_"), list(known), n=1, cutoff=0.6)
+    return f"did you mean '{matches[0]}'?" if matches else ""

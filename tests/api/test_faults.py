@@ -206,7 +206,7 @@ def test_a_server_starts_only_with_a_repository_a_ref_and_safe_options(tmp_path:
             Server(tmp_path, Path(repository), *arguments, writable=writable)
         code, log = error.value.args
         assert code == 2, log
-        assert "dcr: nothing was" in log, log
+        assert "(nothing was" in log, log
         assert words in log, log
     for name, value, words in (
         ("DCR_EVENTS_URL", "http://example.com/", "https"), ("DCR_EVENTS_URL", "file:///etc/passwd", "https"),

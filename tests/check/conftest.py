@@ -1,4 +1,4 @@
-"""A repository whose base holds one contract, and one whose branch breaks it."""
+"""Provides a repository with one contract, and one whose branch breaks it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A repository whose history is asked, with a cache that is kept outside it, and a contract with a few fields."""
+"""Provides a repository with a history, its cache outside it, and a contract with a few fields."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Acceptances: each lets exactly one break through, and everything about them that is not plain accepts nothing."""
+"""Checks that each acceptance accepts exactly one break, and that an unclear one accepts nothing."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A baseline: what was there before dcr came is counted and not told, and no change can widen it unseen."""
+"""Checks that known issues are counted and not reported, and that no change can extend a baseline unnoticed."""
 
 from __future__ import annotations
 
@@ -42,11 +42,12 @@ def test_a_repository_full_of_old_issues_can_start_today(old: Repository) -> Non
     assert old.dcr("lint", "--format", "json").code == 1
     said = write(old, "lint")
     assert said == (
-        f"dcr: {FILE} lists 2 issues of this run\n  hint: commit it, and from now on: dcr lint --baseline {FILE}\n"
+        f"dcr: wrote 2 issues of this run to {FILE}\n"
+        f"  help: commit it, and use it from now on: dcr lint --baseline {FILE}\n"
     )
     lint = old.dcr("lint", "--format", "json", "--baseline", FILE)
     assert (lint.code, lint.kinds, lint.report["summary"]["baselined"]) == (0, [], 2)
-    assert "2 known issues left out by the baseline" in old.dcr("lint", "--baseline", FILE).err
+    assert "2 issues suppressed by the baseline" in old.dcr("lint", "--baseline", FILE).err
     old.write("contracts/more.yaml", "dataset_id: more\nversion: 1\nfields: []\n")
     assert "contract_invalid" in old.dcr("lint", "--format", "json", "--baseline", FILE).kinds
 
@@ -133,7 +134,7 @@ def test_a_run_rewrites_its_own_entries_and_keeps_those_of_the_other_command(old
     assert {by for by, _, _ in both} == {"lint", "check"}
     old.write(ORDERS, contract("orders"))
     said = write(old, "lint")
-    assert "lists 0 issues of this run and 2 from before" in said
+    assert f"wrote 0 issues of this run to {FILE} and kept 2 from before" in said
     assert listed(old) == [each for each in both if each[0] == "check"]
     old.write(USERS, contract())
     write(old, "check", "--base", "release", USERS)
@@ -157,19 +158,19 @@ def test_acceptances_are_not_listed_and_still_count(repository: Repository) -> N
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        ("{", "the baseline 'dcr.baseline.json' is no JSON"),
-        ("[]", "the baseline 'dcr.baseline.json' has no schema_version 1"),
-        ('{"schema_version": 2, "issues": []}', "has no schema_version 1"),
-        ('{"schema_version": 1}', "has no list of issues"),
-        ('{"schema_version": 1, "issues": [1]}', "entry 1 of the baseline 'dcr.baseline.json' has no by"),
-        ('{"schema_version": 1, "issues": [{"by": "check", "kind": "x"}]}', "has no fingerprint"),
+        ("{", "invalid JSON in baseline 'dcr.baseline.json'"),
+        ("[]", "baseline 'dcr.baseline.json' does not have schema_version 1"),
+        ('{"schema_version": 2, "issues": []}', "does not have schema_version 1"),
+        ('{"schema_version": 1}', "does not have a list of issues"),
+        ('{"schema_version": 1, "issues": [1]}', "entry 1 of baseline 'dcr.baseline.json' does not have 'by'"),
+        ('{"schema_version": 1, "issues": [{"by": "check", "kind": "x"}]}', "does not have 'fingerprint'"),
     ],
 )
 def test_a_baseline_that_is_none_is_2_and_is_not_overwritten(
     repository: Repository, content: str, message: str
 ) -> None:
     repository.write(FILE, content)
-    repository.check("--baseline", FILE).says(message, "write it anew")
+    repository.check("--baseline", FILE).says(message, "rewrite it")
     repository.dcr("check", "--write-baseline").says(message.replace("'dcr.baseline.json'", f"'{FILE}'"))
 
 

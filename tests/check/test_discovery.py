@@ -1,4 +1,4 @@
-"""Without a `contracts` setting, contracts are found by what files hold, wherever they lie."""
+"""Checks that contracts are found by content anywhere in a repository if the policy has no `contracts` setting."""
 
 from __future__ import annotations
 
@@ -160,7 +160,7 @@ def test_what_is_no_contract_is_left_alone_and_counted(tmp_path: Path, *, at_bas
     outcome = made.check()
     assert (outcome.code, outcome.issues) == (0, [])
     assert outcome.report["summary"]["left_alone"] == len(OTHERS)
-    assert f"0 of 1 contract changed (native); {len(OTHERS)} files are no contracts" in outcome.err
+    assert f"0 of 1 contract changed (format native); {len(OTHERS)} files are not contracts" in outcome.err
     made.git("add", "-A")
     made.commit()
     assert made.check("--base", "main", "--head", "HEAD").code == 0
@@ -264,7 +264,7 @@ def test_what_git_ignores_is_not_looked_at(tmp_path: Path) -> None:
     made.branch()
     made.write("node_modules/x/a.yaml", contract("a.b"))
     assert made.check().report["summary"]["files"] == 1
-    assert "1 contract (native)" in made.dcr("lint").err
+    assert "1 contract (format native)" in made.dcr("lint").err
 
 
 def test_a_dataset_claimed_by_an_unchanged_file_anywhere_is_a_duplicate(tmp_path: Path) -> None:
@@ -301,12 +301,15 @@ def test_nothing_found_names_the_ref_the_scope_and_what_to_type(tmp_path: Path) 
     made.commit({"a.yaml": "replicas: 3\n"})
     for command in ("audit", "datasets"):
         outcome = made.dcr(command, DCR_CACHE="off")
-        for word in ("no contract was found at 'main'", "scope: YAML and JSON", "dcr schema contract"):
+        for word in ("no contract found at 'main'", "scope: YAML and JSON", "dcr schema contract"):
             assert word in outcome.err
         assert "slipped" not in outcome.out
     checked = made.check()
-    assert "no contract found in 1 file in scope (YAML and JSON); what one is: dcr schema contract" in checked.err
-    assert "against main" in checked.err
+    assert (
+        "no contract found in 1 file in scope (YAML and JSON); see what a contract is: dcr schema contract"
+        in checked.err
+    )
+    assert "compared with main" in checked.err
     assert "compatible" not in checked.err
     made.commit({"dcr.toml": 'contracts = ["x/**"]\n'})
     assert "in 0 files in scope (contracts = [x/**])" in made.check().err
@@ -322,7 +325,7 @@ def test_of_many_files_only_what_is_known_is_said(tmp_path: Path, monkeypatch: p
     made.commit({"z/last.json": PLAIN})
     made.branch()
     for arguments in ((), ("--staged",), ("--head", "HEAD")):
-        assert "0 of 1 contract changed (native)" in made.check(*arguments).err
+        assert "0 of 1 contract changed (format native)" in made.check(*arguments).err
     made.write("contracts/a.yaml", contract())
     outcome = made.check()
     assert f"1 contract changed; {len(files) + 2:,} files in scope" in outcome.err

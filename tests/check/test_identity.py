@@ -1,4 +1,4 @@
-"""A dataset is its id, wherever the file is: removed, moved, renamed and copied contracts, one clear issue each."""
+"""Checks that a dataset is identified by its id when its file is moved, renamed, copied or removed."""
 
 from __future__ import annotations
 

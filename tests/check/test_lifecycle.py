@@ -1,4 +1,4 @@
-"""A time of deprecation, measured by commit dates, and what comes back from the history: in real repositories."""
+"""Checks deprecation periods and reintroduced fields by the commit dates of real repositories."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def test_a_field_that_goes_before_its_day_is_told_that_day(repository: Historic)
     assert outcome.code == 1
     (issue,) = outcome.issues
     assert issue["message"] == "field 'total' was removed after 10 of 30 days of deprecation"
-    assert issue["hint"] == f"deprecated since {day(-10)}, it may be removed from {day(20)} on"
+    assert issue["hint"] == f"deprecated since {day(-10)}, it may be removed on or after {day(20)}"
 
 
 @pytest.mark.parametrize("days", [DAYS, DAYS + 1, 300])
@@ -68,7 +68,7 @@ def test_a_field_may_not_go_on_the_day_before(repository: Historic) -> None:
     repository.branch()
     repository.write(PATH, orders("2.0.0"))
     (issue,) = repository.check().issues
-    assert issue["hint"].endswith(f"it may be removed from {day(1)} on")
+    assert issue["hint"].endswith(f"it may be removed on or after {day(1)}")
 
 
 @pytest.mark.parametrize(("days", "kinds"), [(DAYS, []), (DAYS - 1, ["field_removed"])])
@@ -164,8 +164,8 @@ def test_a_contract_that_goes_before_its_day_is_told_that_day(repository: Histor
     assert outcome.code == 1
     (issue,) = outcome.issues
     assert issue["kind"] == "contract_removed"
-    assert issue["message"].endswith(f"while its status is '{status}', after 12 of 30 days of deprecation")
-    assert issue["hint"] == f"deprecated since {day(-12)}, it may be removed from {day(18)} on"
+    assert issue["message"].endswith(f"while its status was '{status}', after 12 of 30 days of deprecation")
+    assert issue["hint"] == f"deprecated since {day(-12)}, it may be removed on or after {day(18)}"
 
 
 def test_archiving_goes_on_counting_and_a_return_to_active_begins_anew(repository: Historic) -> None:
@@ -188,8 +188,8 @@ def test_an_active_contract_that_goes_is_told_to_be_deprecated_first(repository:
     repository.branch()
     (repository.folder / PATH).unlink()
     (issue,) = repository.check().issues
-    assert issue["message"].endswith("while its status is 'active', without having been deprecated on the base")
-    assert issue["hint"].startswith("bring it back and deprecate it first")
+    assert issue["message"].endswith("while its status was 'active', without having been deprecated on the base")
+    assert issue["hint"].startswith("restore it and deprecate it first")
 
 
 def test_without_the_setting_nothing_is_measured(tmp_path: Path) -> None:
@@ -199,7 +199,7 @@ def test_without_the_setting_nothing_is_measured(tmp_path: Path) -> None:
     repository.write(PATH, orders("2.0.0"))
     (issue,) = repository.check().issues
     assert issue["message"] == "field 'total' was removed"
-    assert issue["hint"] == "keep it with 'deprecated: true' for a release, and remove it once nobody reads it"
+    assert issue["hint"] == "keep it with 'deprecated: true' for one release, then remove it"
 
 
 def test_a_change_cannot_shorten_its_own_time(repository: Historic) -> None:
@@ -232,7 +232,7 @@ def test_a_removal_that_depends_on_commits_a_clone_lacks_is_not_judged(repositor
     clone.git("clone", "-q", "--depth", "1", f"file://{repository.folder}", "clone", cwd=clone.root)
     clone.branch()
     clone.write(PATH, orders("2.0.0"))
-    clone.check("--base", "main").says("shallow", "a time of deprecation", "git fetch --unshallow origin")
+    clone.check("--base", "main").says("shallow", "a deprecation period", "git fetch --unshallow origin")
 
 
 def test_a_field_that_is_back_with_another_meaning_names_where_it_was(repository: Historic) -> None:
@@ -245,7 +245,7 @@ def test_a_field_that_is_back_with_another_meaning_names_where_it_was(repository
     (issue,) = outcome.issues
     assert (issue["kind"], issue["severity"], issue["against"]) == ("field_resurrected", "warning", "1.0.0")
     assert issue["message"] == (
-        "field 'total' is back from '1.0.0' with another meaning: it was 'string' and is 'number'"
+        "field 'total' of '1.0.0' was reintroduced with another meaning: type 'number' instead of 'string'"
     )
     place = issue["previous_location"]
     assert (place["path"], place["line"], place["commit"]) == (PATH, 8, was)
@@ -286,7 +286,7 @@ def test_an_enum_value_is_back_with_another_meaning_when_its_field_is_described_
     outcome = repository.check()
     assert outcome.kinds == kinds
     if kinds:
-        assert "has enum value 'gold' back from '1.0.0'" in outcome.issues[0]["message"]
+        assert "enum value 'gold' of field 'plan' in '1.0.0' was reintroduced" in outcome.issues[0]["message"]
 
 
 def test_turned_off_nothing_is_looked_up(repository: Historic) -> None:
@@ -311,7 +311,7 @@ def test_a_column_that_its_format_cannot_mark_needs_an_acceptance(repository: Hi
     repository.write(PATH, model(None))
     (issue,) = repository.check().issues
     assert issue["message"] == "field 'total' was removed and cannot be marked as deprecated in this format"
-    assert issue["hint"].endswith("accept its removal once its readers moved: dcr accept")
+    assert issue["hint"].endswith("accept the removal once its readers have migrated: dcr accept")
 
 
 def test_where_a_format_has_no_versions_what_was_is_known_by_its_commit(tmp_path: Path) -> None:
@@ -321,7 +321,7 @@ def test_where_a_format_has_no_versions_what_was_is_known_by_its_commit(tmp_path
     repository.branch()
     repository.write(PATH, model("int"))
     (warning,) = repository.check("--mode", "forward").issues
-    assert f"is back from commit {was} with another meaning" in warning["message"]
+    assert f"of commit {was} was reintroduced with another meaning" in warning["message"]
     (error,) = repository.check("--mode", "forward_transitive").issues
     said = f"changed type from 'varchar' (string) to 'int' (integer), compared with commit {was}"
     assert error["message"].endswith(said)
@@ -381,6 +381,6 @@ def test_a_commit_may_claim_any_moment(repository: Historic, when: str, over: bo
     if not over:
         (issue,) = outcome.issues
         assert issue["message"] == f"field 'total' was removed after 0 of {DAYS} days of deprecation"
-        assert issue["hint"] == "deprecated since 9999-12-31, it may be removed from 9999-12-31 on"
+        assert issue["hint"] == "deprecated since 9999-12-31, it may be removed on or after 9999-12-31"
     for command in (["datasets"], ["log", "shop.orders"], ["blame", "shop.orders"], ["audit", "--fail-on", "never"]):
         assert repository.dcr(*command, "--ref", "main").code == 0

@@ -1,4 +1,4 @@
-"""The main job from end to end: a break is named with everything that is owed, in every format; the rest is silent."""
+"""Runs a check from end to end: a break is reported in every output format, and other changes are silent."""
 
 from __future__ import annotations
 

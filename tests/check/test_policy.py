@@ -1,4 +1,4 @@
-"""The policy: read from the base, the stricter side wins, and a change cannot loosen its own gate."""
+"""Checks that the stricter policy of both sides applies, so that a change cannot relax its own check."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The texts that a report holds for formats that show them: what each side really has, wherever it is kept."""
+"""Checks the source texts in a report, for both sides and every kind of head."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ def test_only_files_that_issues_name_are_read(repository: Repository) -> None:
 def test_a_contract_that_is_gone_has_a_text_on_one_side(repository: Repository) -> None:
     repository.commit({USERS: None})
     report = report_of(repository)
-    assert texts(report) == {(base_of(report), USERS): contract(), ("", USERS): "(the file is not there)"}
+    assert texts(report) == {(base_of(report), USERS): contract(), ("", USERS): "(the file does not exist)"}
 
 
 def test_a_contract_that_moved_has_each_text_under_its_own_path(repository: Repository) -> None:
@@ -100,7 +100,7 @@ def test_the_policy_and_the_acceptances_have_their_texts_too(repository: Reposit
     shown = texts(report)
     assert shown["", "dcr.toml"] == 'mode = "forward"\n'
     assert shown["", "dcr.accepted.yaml"] == "accepted:\n  - nothing\n"
-    assert shown[base_of(report), "dcr.toml"] == "(the file is not there)"
+    assert shown[base_of(report), "dcr.toml"] == "(the file does not exist)"
 
 
 def test_an_older_version_that_a_transitive_mode_breaks_against_is_shown_as_it_was(tmp_path: Path) -> None:
@@ -151,14 +151,14 @@ def test_a_text_is_found_under_any_name(tmp_path: Path, name: str) -> None:
     repository.branch()
     repository.write(path, breaking())
     report = report_of(repository)
-    there = "(the path holds a line break)" if "\n" in name else contract()
+    there = "(the path contains a line break)" if "\n" in name else contract()
     assert texts(report) == {(base_of(report), path): there, ("", path): breaking()}
 
 
 def test_texts_that_are_too_large_together_are_left_out(
     repository: Repository, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(git_texts, "MAX_TOTAL", len(contract()) + 10)
+    monkeypatch.setattr(git_texts, "MAX_TOTAL_BYTES", len(contract()) + 10)
     repository.commit({USERS: breaking()})
     report = report_of(repository)
     assert list(texts(report).values()) == [contract(), f"({git_texts.TOTAL_TOO_LARGE})"]

@@ -1,4 +1,4 @@
-"""Transitive modes in real repositories: a change is held against every version that the base's history released."""
+"""Checks transitive modes, which compare a change with every released version in the history of the base."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Keys of foreign files that dcr does not read: a change of one is said, wherever the file is."""
+"""Checks that changes to keys of other formats that dcr does not read are reported."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def test_a_key_is_said_at_its_dataset_and_one_of_the_file_once(repository: Repos
         "shop/orders": "none", "shop/visits": "none",
     }  # fmt: skip
     (of_file, of_field) = sorted(not_read(outcome), key=lambda each: each["location"]["line"])
-    assert of_file["message"] == "key 'slo.p99' changed from 5 to 10, and dcr does not read it"
+    assert of_file["message"] == "key 'slo.p99' changed from 5 to 10, which dcr does not compare"
     assert of_file["field"] is None
     assert of_field["field"] == "id"
     assert of_field["previous_location"]["line"] == of_field["location"]["line"] == 10
@@ -79,7 +79,7 @@ def test_a_dataset_that_is_new_in_a_file_brings_its_keys(repository: Repository)
     added = f"{SHOP}  - name: clicks\n    hidden: 1\n    properties: [{{name: id, logicalType: string}}]\n"
     repository.commit({PATH: added})
     (issue,) = not_read(repository.check())
-    assert issue["message"] == "key 'schema.clicks.hidden' was added with value 1, and dcr does not read it"
+    assert issue["message"] == "key 'schema.clicks.hidden' was added with value 1, which dcr does not compare"
 
 
 def test_a_file_that_comes_from_dcrs_own_format_says_what_is_not_read_in_the_new_one(repository: Repository) -> None:
@@ -103,9 +103,9 @@ def test_lint_lists_every_key_that_is_not_read_only_when_it_is_strict(repository
     strict = repository.dcr("lint", "--strict", "--format", "text")
     assert strict.code == 0
     assert [line for line in strict.out.splitlines() if not line.startswith("  ")] == [
-        f"{PATH}:6:1: warning: key 'slo' is {{p99: 5}}, and dcr does not read it [key_not_read]",
+        f"{PATH}:6:1: warning: key 'slo' is {{p99: 5}}, which dcr does not compare [key_not_read]",
         (
-            f"{PATH}:10:41: warning: key 'schema.orders.properties.id.masking' is 'none', and dcr does not read it "
+            f"{PATH}:10:41: warning: key 'schema.orders.properties.id.masking' is 'none', which dcr does not compare "
             "[key_not_read]"
         ),
     ]

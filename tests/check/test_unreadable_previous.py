@@ -1,4 +1,4 @@
-"""A base that cannot be read: compared with the last version that can be, or said plainly, never a silent pass."""
+"""Checks that an unreadable base is compared by its last readable version or reported, and never passes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Versions: a change without one, one that is taken already, and what two branches make of it."""
+"""Checks version rules: a missing bump, an existing version, and versions of two branches."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which side is judged, and which part of it: the working tree, the index, a commit; folders, paths and options."""
+"""Checks which side and files a check reads: working tree, index or commit, and the given paths."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def test_head_judges_a_commit_whatever_the_working_tree_holds(repository: Reposi
 
 
 def test_head_and_staged_exclude_each_other(repository: Repository) -> None:
-    repository.check("--head", "HEAD", "--staged").says("exclude each other")
+    repository.check("--head", "HEAD", "--staged").says("cannot be used with")
 
 
 def test_a_bare_repository_is_judged_by_commit(repository: Repository) -> None:
@@ -144,7 +144,7 @@ def test_a_deleted_contract_is_judged_by_its_path(repository: Repository) -> Non
 
 
 @pytest.mark.parametrize(
-    ("path", "word"), [("contracts/nope.yaml", "there is no"), ("../outside", "outside"), ("/etc/passwd", "outside")]
+    ("path", "word"), [("contracts/nope.yaml", "does not exist"), ("../outside", "outside"), ("/etc/passwd", "outside")]
 )
 def test_a_path_that_is_not_there_is_never_a_pass(repository: Repository, path: str, word: str) -> None:
     repository.check(path).says(word)
@@ -203,7 +203,7 @@ def test_output_goes_to_the_file_that_is_named(repository: Repository) -> None:
     assert outcome.out == ""
     written = json.loads((repository.root / "report.json").read_text("utf-8"))
     assert written["contracts"][0]["issues"][0]["kind"] == "field_removed"
-    repository.check("--output", "no/such/folder/report.json").says("cannot be written")
+    repository.check("--output", "no/such/folder/report.json").says("cannot write")
 
 
 def test_no_contract_at_all_is_said_and_may_be_an_error(repository: Repository) -> None:
@@ -212,4 +212,4 @@ def test_no_contract_at_all_is_said_and_may_be_an_error(repository: Repository) 
     outcome = repository.check()
     assert outcome.code == 0
     assert "no contract found" in outcome.err
-    repository.check("--require-contracts").says("no contract was found")
+    repository.check("--require-contracts").says("no contract found")

@@ -100,10 +100,8 @@ def test_a_shallow_checkout_is_said_in_the_summary_and_leaves_no_report(tmp_path
     assert run.code == 2, run.log
     assert set(run.outputs) == {"exit-code", "report", "markdown"}
     assert not (tmp_path / "temp/dcr-report.json").exists()
-    assert run.summary.startswith(
-        "No contract was checked:\n\n    dcr: nothing was checked: GITHUB_BASE_REF names 'main'"
-    )
-    assert "    " + "  hint: in the workflow: actions/checkout with fetch-depth: 0" in run.summary
+    assert run.summary.startswith("No contract was checked:\n\n    dcr: error: GITHUB_BASE_REF is 'main'")
+    assert "    " + "  help: in the workflow: actions/checkout with fetch-depth: 0" in run.summary
     assert "nothing was checked" in run.log
 
 

@@ -125,7 +125,7 @@ def test_a_clone_without_the_base_fails_the_job_with_the_hint(service: Service, 
     ended = made.run(service.steps())
     assert ended.code == 2, ended.log
     assert "nothing was checked" in ended.log
-    assert "hint: " in ended.log
+    assert "help: " in ended.log
 
 
 @every_service

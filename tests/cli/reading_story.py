@@ -77,12 +77,12 @@ class Story:
 def story(root: Path) -> Story:
     told = Story(root)
     told.commit("Agree on contracts", {OLD: USERS, "contracts/orders.yaml": ORDERS, "contracts/legacy.yaml": LEGACY})
-    told.commit("Say where users came from", {OLD: SECOND}, "Ben")
+    told.commit("Add where users came from", {OLD: SECOND}, "Ben")
     told.commit("A plan for teams", {OLD: EDITED})
     told.commit("Nobody uses ltv", {OLD: THIRD}, "Ben")
     told.commit("A folder for each team", {OLD: None, NEW: MOVED})
     told.commit("Users move to another dataset", {NEW: DEPRECATED})
     told.commit("A slip", {"contracts/orders.yaml": "id: ["})
-    told.commit("Mended", {"contracts/orders.yaml": ORDERS.replace("version: 1.0.0", "version: 1.0.1")})
+    told.commit("Fixed", {"contracts/orders.yaml": ORDERS.replace("version: 1.0.0", "version: 1.0.1")})
     told.commit("Away with it", {"contracts/legacy.yaml": None}, "Ben")
     return told

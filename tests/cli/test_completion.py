@@ -90,5 +90,5 @@ def test_every_option_is_completed(tmp_path: Path, command: str) -> None:
 def test_zsh_is_answered_with_one_line_for_each_command(tmp_path: Path) -> None:
     run = dcr(tmp_path, _TYPER_COMPLETE_ARGS="dcr ", _DCR_COMPLETE="complete_zsh")
     assert (run.code, run.err) == (0, "")
-    assert '"check":"Compare the contracts with the base."' in run.out
+    assert '"check":"Find breaking changes in contracts, compared with the base."' in run.out
     assert len(run.out.splitlines()) == len(COMMANDS)

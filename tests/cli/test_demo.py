@@ -45,7 +45,7 @@ def test_the_demo_leaves_the_repository_alone_that_it_is_run_in(broken: Path) ->
 def test_the_demo_can_be_kept_and_played_with(tmp_path: Path) -> None:
     run = dcr(tmp_path, "demo", "--keep", "play")
     assert (run.code, run.err) == (0, "")
-    assert run.out.splitlines()[-1] == "The repository stays in play: edit a contract there and type dcr check."
+    assert run.out.splitlines()[-1] == "The repository is in play: edit a contract there and run dcr check."
     assert [each.name for each in tmp_path.iterdir()] == ["play"]
     assert git(tmp_path / "play", "branch", "--show-current") == "change\n"
     assert git(tmp_path / "play", "status", "--porcelain") == " M contracts/growth/users_daily_active.yaml\n"
@@ -60,7 +60,7 @@ def test_the_demo_overwrites_nothing(tmp_path: Path, kept: str) -> None:
     run = dcr(tmp_path, "demo", "--keep", kept)
     assert (run.code, run.out) == (2, "")
     assert run.err == (
-        f"dcr: nothing was checked: '{kept}' is there already\n  hint: name a folder that does not exist\n"
+        f"dcr: error: folder '{kept}' already exists (nothing was checked)\n  help: name a folder that does not exist\n"
     )
     assert sorted(each.name for each in tmp_path.iterdir()) == ["file", "link"]
 
@@ -69,7 +69,7 @@ def test_a_folder_that_cannot_be_made_is_2(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("mine", "utf-8")
     run = dcr(tmp_path, "demo", "--keep", "file/below")
     assert (run.code, run.out) == (2, "")
-    assert run.err.endswith("not a directory\n  hint: name a folder that can be written\n")
+    assert run.err.endswith("not a directory (nothing was checked)\n  help: name a folder that you can write to\n")
 
 
 def test_the_demo_has_colours_where_they_are_wanted(tmp_path: Path) -> None:

@@ -11,10 +11,14 @@ from typing import TYPE_CHECKING
 import pytest
 from cli_runs import BROKEN, COMPATIBLE, DCR, LIMIT, LTV_LINE, USERS, WARNED, Run, dcr, environment, git
 
+from dcr.version import __version__
+
 if TYPE_CHECKING:
     from pathlib import Path
 
-COMPATIBLE_LINE = "dcr: compatible; {changed} of 1 contract changed (native); against main (from main) at {commit}\n"
+COMPATIBLE_LINE = (
+    "dcr: compatible; {changed} of 1 contract changed (format native); compared with main, merge base {commit}\n"
+)
 
 
 def commit(folder: Path) -> str:
@@ -24,7 +28,7 @@ def commit(folder: Path) -> str:
 def test_nothing_changed_is_0(unchanged: Path) -> None:
     closing = COMPATIBLE_LINE.format(changed=0, commit=commit(unchanged))
     assert dcr(unchanged, "check") == Run(0, "", closing)
-    assert dcr(unchanged, "lint") == Run(0, "", "dcr: no issues; 1 contract (native)\n")
+    assert dcr(unchanged, "lint") == Run(0, "", "dcr: no issues; 1 contract (format native)\n")
 
 
 def test_a_compatible_change_is_0(unchanged: Path) -> None:
@@ -34,7 +38,8 @@ def test_a_compatible_change_is_0(unchanged: Path) -> None:
 
 def test_a_break_is_1_with_the_issue_on_stdout_and_the_rest_on_stderr(broken: Path) -> None:
     closing = (
-        f"dcr: 1 error, 0 warnings; 1 of 1 contract changed (native); against main (from main) at {commit(broken)}\n"
+        "dcr: 1 error, 0 warnings; 1 of 1 contract changed (format native); "
+        f"compared with main, merge base {commit(broken)}\n"
     )
     assert dcr(broken, "check") == Run(1, LTV_LINE, closing)
 
@@ -80,19 +85,19 @@ def test_a_change_of_severity_decides_the_exit_code(unchanged: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["check", "--base", "nowhere"], "the ref 'nowhere' names no commit in this repository"),
-        (["check", "--head", "nowhere"], "the ref 'nowhere' names no commit in this repository"),
-        (["check", "no/such/folder"], "there is no 'no/such/folder', now or at the base"),
+        (["check", "--base", "nowhere"], "ref 'nowhere' does not exist"),
+        (["check", "--head", "nowhere"], "ref 'nowhere' does not exist"),
+        (["check", "no/such/folder"], "'no/such/folder' does not exist, neither now nor at the base"),
         (["check", ".."], "'..' is outside the repository"),
-        (["lint", "no/such/folder"], "there is no 'no/such/folder'"),
+        (["lint", "no/such/folder"], "'no/such/folder' does not exist"),
         (["lint", ".."], "'..' is outside the repository"),
     ],
 )
 def test_what_cannot_be_checked_is_2_and_says_so(unchanged: Path, arguments: list[str], message: str) -> None:
     run = dcr(unchanged, *arguments)
     assert (run.code, run.out) == (2, "")
-    assert run.err.splitlines()[0] == f"dcr: nothing was checked: {message}"
-    assert run.err.splitlines()[1].startswith("  hint: ")
+    assert run.err.splitlines()[0] == f"dcr: error: {message} (nothing was checked)"
+    assert run.err.splitlines()[1].startswith("  help: ")
 
 
 def test_outside_a_repository_is_2_for_check(tmp_path: Path) -> None:
@@ -107,7 +112,7 @@ def test_a_policy_that_is_not_understood_is_2(unchanged: Path) -> None:
         run = dcr(unchanged, command)
         assert (run.code, run.out) == (2, "")
         assert run.err == (
-            "dcr: nothing was checked: 'dcr.toml': unknown setting 'mod'\n  hint: did you mean 'mode'?\n"
+            "dcr: error: 'dcr.toml': unknown setting 'mod' (nothing was checked)\n  help: did you mean 'mode'?\n"
         )
 
 
@@ -117,12 +122,13 @@ def test_no_contract_is_said_and_is_2_when_some_are_required(unchanged: Path) ->
     run = dcr(unchanged, "check")
     assert (run.code, run.out) == (0, "")
     assert run.err.startswith(
-        "dcr: no contract found in 0 files in scope (YAML and JSON); what one is: dcr schema contract; "
+        "dcr: no contract found in 0 files in scope (YAML and JSON); see what a contract is: dcr schema contract; "
     )
     run = dcr(unchanged, "check", "--require-contracts")
     assert (run.code, run.out) == (2, "")
     assert run.err.startswith(
-        "dcr: nothing was checked: no contract was found in 0 files in scope (YAML and JSON)\n  hint: what one is: "
+        "dcr: error: no contract found in 0 files in scope (YAML and JSON) (nothing was checked)\n"
+        "  help: see what a contract is: "
     )
 
 
@@ -133,7 +139,7 @@ import dcr.check
 def broken(*_):
     raise RuntimeError("cannot happen\\n::error::pwned ##[error] \\x1b[31m")
 
-dcr.check.changes_since = broken
+dcr.check.list_changes = broken
 sys.argv = ["dcr", "check"]
 from dcr.cli.entry import main
 main()
@@ -148,8 +154,8 @@ def test_a_bug_is_3_with_a_traceback_and_where_to_report_it(broken: Path) -> Non
     lines = ended.stderr.splitlines()
     assert lines[0] == "Traceback (most recent call last):"
     assert lines[-4:-2] == ["RuntimeError: cannot happen", ".::error::pwned #\\#[error] \\x1b[31m"]
-    assert lines[-2].endswith(": this is a bug in dcr, and nothing was checked")
-    assert lines[-1].startswith("  hint: report it with the lines above to ")
+    assert lines[-2] == f"dcr: error: this is a bug in dcr {__version__} (nothing was checked)"
+    assert lines[-1].startswith("  help: report it with the lines above to ")
 
 
 @pytest.mark.parametrize("arguments", [["explain"], ["schema", "contract"], ["--help"], ["explain", "field_removed"]])
@@ -201,11 +207,12 @@ def test_closed_streams_change_no_exit_code(broken: Path, redirection: str, out:
 )
 def test_a_full_disk_is_said(broken: Path, arguments: str) -> None:
     run = redirected(broken, arguments, ">/dev/full")
+    outcome = "nothing was shown" if arguments in ("explain", "schema") else "nothing was checked"
     assert run == Run(
         2,
         "",
-        "dcr: nothing was checked: stdout cannot be written: no space left on device\n"
-        "  hint: write where there is room\n",
+        f"dcr: error: cannot write to stdout: no space left on device ({outcome})\n"
+        "  help: write to a disk with free space\n",
     )
 
 
@@ -251,4 +258,4 @@ def test_it_works_from_any_subfolder(broken: Path) -> None:
 
 def test_a_file_name_that_begins_with_a_dash_can_be_given(unchanged: Path) -> None:
     (unchanged / "-x.yaml").write_text(USERS.replace("users.daily_active", "x"), "utf-8")
-    assert dcr(unchanged, "lint", "--", "-x.yaml") == Run(0, "", "dcr: no issues; 1 contract (native)\n")
+    assert dcr(unchanged, "lint", "--", "-x.yaml") == Run(0, "", "dcr: no issues; 1 contract (format native)\n")

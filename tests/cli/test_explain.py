@@ -11,8 +11,8 @@ from test_terminal import on_terminal
 
 from dcr.compatibility.rule import FIELD, load_rules
 from dcr.compatibility.rules import list_kinds
-from dcr.policy.issue_adjustment import NEVER_ACCEPTED
 from dcr.policy.policy import FIXED_SEVERITY_KINDS, PolicyError, parse_policy
+from dcr.policy.policy_application import NEVER_ACCEPTED
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -28,7 +28,7 @@ def test_every_kind_has_a_manual(tmp_path: Path, kind: str) -> None:
     for part in ("Why it breaks", "Instead", "Example"):
         assert f"\n\n{part}\n    " in run.out
     assert rule.manual.partition("\nExample\n")[2] in run.out  # to the letter, since it is to be copied
-    assert ("\nLet one through\n" in run.out) is (kind not in NEVER_ACCEPTED)
+    assert ("\nAccept one\n" in run.out) is (kind not in NEVER_ACCEPTED)
     assert all(line.isprintable() and len(line) <= 120 for line in run.out.split("\n"))
 
 
@@ -48,7 +48,7 @@ def test_what_a_manual_says_of_acceptances_and_the_policy_holds(tmp_path: Path, 
         assert policy.severity[kind] != load_rules()[kind].severity
     if kind not in NEVER_ACCEPTED:
         about_field = load_rules()[kind].about == FIELD
-        assert f"`dcr accept DATASET {kind}{' FIELD' if about_field else ''} --reason WHY`" in " ".join(told.split())
+        assert f"`dcr accept DATASET {kind}{' FIELD' if about_field else ''} --reason TEXT`" in " ".join(told.split())
         assert ("dataset, version, kind, field and reason" in " ".join(told.split())) is about_field
 
 
@@ -56,7 +56,7 @@ def test_all_kinds_are_listed_in_one_line_each_under_who_breaks(tmp_path: Path) 
     run = dcr(tmp_path, "explain")
     assert (run.code, run.err) == (0, "")
     *groups, last = run.out.split("\n\n")
-    assert last == "dcr explain KIND prints one manual.\n"
+    assert last == "Run dcr explain KIND for the manual of one rule.\n"
     listed = [line for group in groups for line in group.split("\n")[1:]]
     assert sorted(line.split()[0] for line in listed) == sorted(list_kinds())
     for line in listed:
@@ -66,7 +66,7 @@ def test_all_kinds_are_listed_in_one_line_each_under_who_breaks(tmp_path: Path) 
     who = {group.split("\n")[0].partition(":")[0]: group for group in groups}
     assert list(who) == [
         "Breaks consumers", "Breaks new readers", "Breaks old readers", "Breaks new and old readers",
-        "Holds in every mode, whoever reads", "About the run",
+        "Checked in every mode", "About the policy and the acceptances",
     ]  # fmt: skip
     assert "  field_removed " in who["Breaks consumers"]
     assert "  field_enum_shrunk " in who["Breaks new readers"]

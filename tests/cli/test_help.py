@@ -41,7 +41,7 @@ def test_the_help_lists_every_command_in_one_line_each(tmp_path: Path) -> None:
     listed = re.findall(r"^  ([a-z][a-z-]*)  +([A-Z].*\.)$", run.out, re.MULTILINE)
     assert [name for name, _ in listed] == list(COMMANDS)
     assert "..." not in "".join(summary for _, summary in listed)
-    assert "Exit codes: 0 nothing at error severity, 1 issues, 2 could not check, 3 a\n  bug in dcr." in run.out
+    assert "Exit codes: 0 no issues at error severity, 1 issues, 2 not checked, 3 a bug\n  in dcr." in run.out
     assert dcr(tmp_path, "-h") == run
 
 
@@ -65,17 +65,17 @@ def test_the_installed_script_is_the_same_command(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("typed", "message", "hint"),
     [
-        ("chek", "there is no command 'chek'", "did you mean 'check'?"),
-        ("frobnicate", "there is no command 'frobnicate'", f"one of: {', '.join(COMMANDS)}"),
-        ("--bogus", "there is no option '--bogus'", "dcr --help lists what there is"),
-        ("-V", "there is no option '-V'", "dcr --help lists what there is"),
-        ("check --formt text", "there is no option '--formt'", "did you mean '--format'?"),
-        ("check --zzz", "there is no option '--zzz'", "dcr check --help lists what there is"),
-        ("check --base", "option '--base' requires an argument", "dcr check --help shows how it is used"),
-        ("check --staged=1", "option '--staged' does not take a value", "dcr check --help shows how it is used"),
-        ("explain a b", "got unexpected extra argument(s) (b)", "dcr explain --help shows how it is used"),
-        ("check --format jsn", "there is no format 'jsn'", "did you mean 'json'?"),
-        ("lint --format summary", "there is no format 'summary'", f"one of: {', '.join(list_formats())}"),
+        ("chek", "unknown command 'chek'", "did you mean 'check'?"),
+        ("frobnicate", "unknown command 'frobnicate'", f"choose one of: {', '.join(COMMANDS)}"),
+        ("--bogus", "unknown option '--bogus'", "dcr --help lists all options"),
+        ("-V", "unknown option '-V'", "dcr --help lists all options"),
+        ("check --formt text", "unknown option '--formt'", "did you mean '--format'?"),
+        ("check --zzz", "unknown option '--zzz'", "dcr check --help lists all options"),
+        ("check --base", "option '--base' requires an argument", "see dcr check --help"),
+        ("check --staged=1", "option '--staged' does not take a value", "see dcr check --help"),
+        ("explain a b", "got unexpected extra argument(s) (b)", "see dcr explain --help"),
+        ("check --format jsn", "unknown format 'jsn'", "did you mean 'json'?"),
+        ("lint --format summary", "unknown format 'summary'", f"one of: {', '.join(list_formats())}"),
         (
             "check --mode backwrd",
             f"--mode is 'backwrd', expected one of {', '.join(MODES)}",
@@ -86,18 +86,19 @@ def test_the_installed_script_is_the_same_command(tmp_path: Path) -> None:
         ("check --policy-from bse", "--policy-from is 'bse', expected one of base, worktree", "did you mean 'base'?"),
         ("check --color purple", "--color is 'purple', expected one of auto, always, never", ""),
         ("demo --color purple", "--color is 'purple', expected one of auto, always, never", ""),
-        ("check --staged --head main", "--staged and --head exclude each other", "use one of them"),
-        ("explain field_remved", "there is no kind 'field_remved'", "did you mean 'field_removed'?"),
-        ("explain x", "there is no kind 'x'", "dcr explain lists all of them"),
-        ("schema contrat", "there is no schema 'contrat'", "did you mean 'contract'?"),
-        ("schema x", "there is no schema 'x'", "one of: contract, policy, acceptances, report"),
+        ("check --staged --head main", "--staged cannot be used with --head", "use one of them"),
+        ("explain field_remved", "kind 'field_remved' does not exist", "did you mean 'field_removed'?"),
+        ("explain x", "kind 'x' does not exist", "dcr explain lists all kinds"),
+        ("schema contrat", "schema 'contrat' does not exist", "did you mean 'contract'?"),
+        ("schema x", "schema 'x' does not exist", "choose one of: contract, policy, acceptances, report"),
     ],
 )
 def test_what_is_typed_wrongly_is_named_with_what_was_meant(
     tmp_path: Path, typed: str, message: str, hint: str
 ) -> None:
-    said = f"dcr: nothing was checked: {message}\n" + (f"  hint: {hint}\n" if hint else "")
-    assert dcr(tmp_path, *typed.split()) == Run(2, "", said)
+    outcome = "nothing was shown" if typed.startswith(("explain", "schema")) else "nothing was checked"
+    error = f"dcr: error: {message} ({outcome})\n" + (f"  help: {hint}\n" if hint else "")
+    assert dcr(tmp_path, *typed.split()) == Run(2, "", error)
 
 
 @pytest.mark.parametrize("typed", ["::error::x\n::error::y", "##[error]x", "\x1b[31mred", "a\u202eb"])

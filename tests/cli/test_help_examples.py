@@ -26,7 +26,7 @@ SHOWS = {
     "show": "daily_active",
     "blame": "plan",
     "diff": "Added (MINOR)",
-    "audit": "nothing slipped through",
+    "audit": "no errors",
     "bump": '+version: "2.0.0"',
     "deprecate": "contracts/users.yaml",
     "archive": "+status: archived",

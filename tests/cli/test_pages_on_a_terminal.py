@@ -52,7 +52,7 @@ def test_a_page_that_is_longer_than_the_terminal_goes_through_the_pager(many: Pa
 
 
 def test_a_page_that_fits_is_printed(many: Path, pager: Path) -> None:
-    code, seen = on_terminal(many, "datasets", rows=MANY + 3, PAGER=str(pager), DCR_CACHE="off")
+    code, seen = on_terminal(many, "datasets", rows=MANY + 4, PAGER=str(pager), DCR_CACHE="off")
     assert code == 0
     assert f"{MANY} datasets\n" in seen
     assert paged(pager) is None

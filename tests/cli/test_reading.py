@@ -91,26 +91,30 @@ def test_a_file_or_a_program_gets_the_content_to_the_byte(tmp_path: Path) -> Non
 @pytest.mark.parametrize(
     ("arguments", "message", "hint"),
     [
-        (["log", "users.daily_activ"], "there is no dataset 'users.daily_activ' at 'main'", f"did you mean '{ID}'?"),
-        (["show", f"{ID}@1.0.1"], f"dataset '{ID}' never had version '1.0.1'", "it had 1.0.0, 1.1.0, 2.0.0: dcr log"),
-        (["show", f"{ID}@9"], f"dataset '{ID}' never had version '9'", "it had 1.0.0, 1.1.0, 2.0.0"),
-        (["show", ID, "--commit", "abcdef"], f"'{ID}' did not change in commit 'abcdef'", "it did in "),
+        (["log", "users.daily_activ"], "dataset 'users.daily_activ' does not exist at 'main'", f"did you mean '{ID}'?"),
+        (
+            ["show", f"{ID}@1.0.1"],
+            f"version '1.0.1' of dataset '{ID}' does not exist",
+            "choose one of 1.0.0, 1.1.0, 2.0.0; list all: dcr log",
+        ),
+        (["show", f"{ID}@9"], f"version '9' of dataset '{ID}' does not exist", "choose one of 1.0.0, 1.1.0, 2.0.0"),
+        (["show", ID, "--commit", "abcdef"], f"'{ID}' did not change in commit 'abcdef'", "it changed in "),
         (["blame", ID, "plam"], f"dataset '{ID}' never had a field 'plam'", "did you mean 'plan'?"),
-        (["blame", "x"], "there is no dataset 'x' at 'main', now or before", "dcr datasets lists those there are"),
-        (["datasets", "--ref", "nowhere"], "the ref 'nowhere' names no commit in", "another: --ref REF"),
-        (["datasets", "--ref", "main~99"], "the ref 'main~99' names no commit", "git log --oneline main, or name"),
-        (["datasets", "--ref", "main:x"], "'main:x' is not a ref", "for example: --ref origin/main"),
-        (["diff", "nowhere..main"], "the ref 'nowhere' names no commit", "or name another: REF"),
-        (["audit", "--since", "nowhere"], "the ref 'nowhere' names no commit in", "another: --since REF"),
+        (["blame", "x"], "dataset 'x' does not exist at 'main' or in its history", "dcr datasets lists all datasets"),
+        (["datasets", "--ref", "nowhere"], "ref 'nowhere' does not exist", "another: --ref REF"),
+        (["datasets", "--ref", "main~99"], "ref 'main~99' does not exist", "git log --oneline main; or choose"),
+        (["datasets", "--ref", "main:x"], "'main:x' is not a valid ref", "for example: --ref origin/main"),
+        (["diff", "nowhere..main"], "ref 'nowhere' does not exist", "or choose another: REF"),
+        (["audit", "--since", "nowhere"], "ref 'nowhere' does not exist", "another: --since REF"),
         (["datasets", "--status", "activ"], "--status is 'activ'", "did you mean 'active'?"),
         (["log", "--format", "jsn"], "--format is 'jsn', expected one of table, json", "did you mean 'json'?"),
-        (["diff", "nothing.like.it"], "'nothing.like.it' is no ref, and no dataset on either side", ""),
+        (["diff", "nothing.like.it"], "'nothing.like.it' is neither a ref nor a dataset in either commit", ""),
         (["diff", "main...main"], "'main...main' has three dots", "write main..main"),
-        (["diff", f"{ID}@1.0.0", "legacy.things@1.0.0"], "are two datasets", "compare versions of one dataset"),
-        (["diff", "main~1", "nothing.like.it"], "is no ref, and no dataset on either side", ""),
-        (["diff", "main~1", "main"], "'main' is a ref, and no dataset on either side", "dcr diff 'main~1..main'"),
-        (["diff", "main", "legacy.things"], "'legacy.things' was gone before 'main'", "dcr log legacy.things tells"),
-        (["diff", f"{ID}@1.0.0..9"], f"dataset '{ID}' never had version '9'", "it had 1.0.0"),
+        (["diff", f"{ID}@1.0.0", "legacy.things@1.0.0"], "are different datasets", "compare versions of one dataset"),
+        (["diff", "main~1", "nothing.like.it"], "is neither a ref nor a dataset in either commit", ""),
+        (["diff", "main~1", "main"], "'main' is a ref, but not a dataset in either commit", "dcr diff 'main~1..main'"),
+        (["diff", "main", "legacy.things"], "'legacy.things' was removed before 'main'", "dcr log legacy.things shows"),
+        (["diff", f"{ID}@1.0.0..9"], f"version '9' of dataset '{ID}' does not exist", "choose one of 1.0.0"),
     ],
 )  # fmt: skip
 def test_what_is_not_there_is_named_with_what_was_meant(
@@ -178,8 +182,8 @@ def test_a_shallow_clone_says_that_it_does_not_know_everything(told: Story, tmp_
     run = clone.dcr("log", ID, "--format", "json", DCR_CACHE="off")
     assert (run.code, json.loads(run.out)["whole"]) == (0, False)
     assert run.err == (
-        "dcr: this clone is shallow: nothing is known from before its first commit\n"
-        "  hint: git fetch --unshallow origin\n"
+        "dcr: warning: this clone is shallow: its history before the first commit is unknown\n"
+        "  help: run: git fetch --unshallow origin\n"
     )
 
 
@@ -197,7 +201,7 @@ def test_an_empty_registry_is_no_error(tmp_path: Path) -> None:
     told.commit("one", {"README": "x"})
     assert told.dcr("datasets").out == "0 datasets\n"
     assert told.dcr("log").out == "0 versions of 0 datasets\n"
-    assert told.dcr("diff").out == "no contract differs between main and the working tree\n"
+    assert told.dcr("diff").out == "no contract changed between main and the working tree\n"
 
 
 def test_what_a_program_reads_is_a_line_to_a_row_whatever_it_takes(told: Story) -> None:
@@ -221,20 +225,20 @@ def test_a_shallow_clone_denies_nothing_that_it_cannot_know(told: Story, tmp_pat
     told.repository.git("clone", "-q", "--depth=3", source, str(tmp_path / "shallow"), cwd=tmp_path)
     clone = Repository(tmp_path, "shallow", init=None)
     clone.dcr("show", f"{ID}@1.0.0", DCR_CACHE="off").says(
-        f"dataset '{ID}' has no version '1.0.0' in this shallow clone",
-        "git fetch --unshallow origin brings those before",
+        f"version '1.0.0' of dataset '{ID}' does not exist in this shallow clone",
+        "fetch the versions before 2.0.0: git fetch --unshallow origin",
     )
-    clone.dcr("log", "legacy.thing", DCR_CACHE="off").says("now or as far back as this shallow clone goes")
+    clone.dcr("log", "legacy.thing", DCR_CACHE="off").says("or in its history, as far as this shallow clone goes")
     clone.dcr("log", ID, "--ref", "HEAD~9", DCR_CACHE="off").says(
-        "git fetch --unshallow origin, or name another: --ref"
+        "run: git fetch --unshallow origin; or choose another: --ref"
     )
 
 
 def test_a_hint_can_be_typed_as_it_stands_whatever_the_dataset_is_called(tmp_path: Path) -> None:
     told = Story(tmp_path)
     told.commit("one", {"contracts/a.yaml": contract().replace(ID, '"-a; touch b $(c)"')})
-    told.dcr("show", "--", "-a; touch b $(c)@2").says("it had 1.0.0: dcr log '-a; touch b $(c)'\n")
-    told.dcr("show", "-a").says("there is no option '-a'", "a name that begins with a dash comes after --")
+    told.dcr("show", "--", "-a; touch b $(c)@2").says("choose one of 1.0.0; list all: dcr log '-a; touch b $(c)'\n")
+    told.dcr("show", "-a").says("unknown option '-a'", "put -- before a name that begins with a dash")
 
 
 def test_a_change_of_format_alone_is_not_told_as_a_move(tmp_path: Path) -> None:
@@ -251,5 +255,5 @@ def test_a_change_of_format_alone_is_not_told_as_a_move(tmp_path: Path) -> None:
     told.commit("two", {OLD: standard})
     told.commit("three", {OLD: None, NEW: native})
     lines = told.dcr("log", "shop/orders").out.splitlines()
-    assert lines[0] == f"1.0.0  moved to {NEW}, written as native, no longer as odcs"
-    assert lines[3] == "1.0.0  written as odcs, no longer as native"
+    assert lines[0] == f"1.0.0  moved to {NEW}, format changed from odcs to native"
+    assert lines[3] == "1.0.0  format changed from native to odcs"

@@ -94,7 +94,7 @@ def test_the_whole_examples_are_read_without_a_word(tmp_path: Path) -> None:
     for name, path in (("contract", "contracts/users.yaml"), ("acceptances", "dcr.accepted.yaml")):
         (tmp_path / path).parent.mkdir(exist_ok=True)
         (tmp_path / path).write_text(yaml.safe_dump(SCHEMAS[name]()["examples"][0], sort_keys=False), "utf-8")
-    assert dcr(tmp_path, "lint", "contracts/users.yaml") == (0, "", "dcr: no issues; 1 contract (native)\n")
+    assert dcr(tmp_path, "lint", "contracts/users.yaml") == (0, "", "dcr: no issues; 1 contract (format native)\n")
     found, problems = parse_acceptances((tmp_path / "dcr.accepted.yaml").read_bytes(), load_rules())
     assert (len(found), problems) == (1, [])
 
@@ -145,7 +145,7 @@ def test_a_line_that_names_the_schema_changes_nothing(tmp_path: Path) -> None:
     folder = repository(tmp_path / "r", users=text)
     line = "# yaml-language-server: $schema=../.dcr/contract.schema.json\n"
     (folder / "contracts/users.yaml").write_text(line + text, "utf-8")
-    assert dcr(folder, "lint") == (0, "", "dcr: no issues; 1 contract (native)\n")
+    assert dcr(folder, "lint") == (0, "", "dcr: no issues; 1 contract (format native)\n")
     assert dcr(folder, "check").code == 0
     assert dcr(folder, "check").out == ""
     (folder / "dcr.toml").write_text('#:schema ./.dcr/policy.schema.json\nmode = "full"\n', "utf-8")

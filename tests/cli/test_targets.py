@@ -33,21 +33,25 @@ def test_outputs_belong_to_the_formats_without_a_file_in_order(broken: Path) -> 
 
 def test_lint_writes_several_reports_too(broken: Path) -> None:
     run = dcr(broken, "lint", "--format", "text", "--format", "json:report.json")
-    assert (run.code, run.out, run.err) == (0, "", "dcr: no issues; 1 contract (native)\n")
+    assert (run.code, run.out, run.err) == (0, "", "dcr: no issues; 1 contract (format native)\n")
     assert json.loads((broken / "report.json").read_text("utf-8"))["compatible"] is True
 
 
 @pytest.mark.parametrize(
     ("arguments", "message", "hint"),
     [
-        ("-f table -f json", "table and json would both go to stdout", "write one to a file: --format json:FILE"),
-        ("-f github -f github", "github and github would both go to stdout", ""),
-        ("-f text:a -f json:./a", "two reports would go to", "name a file for each"),
-        ("-f table -f json -o a", "--output names 1 file, and 2 formats could go there", "--format table:a"),
-        ("-f table:a -o b", "--output names 1 file, and 0 formats could go there", "--format table:b"),
-        ("-o a -o b", "--output names 2 files, and 1 format could go there", "--format text:a"),
-        ("-f json:", "the name of a report's file is empty", "--format sarif:dcr.sarif"),
-        ("-f jsn:a", "there is no format 'jsn'", "did you mean 'json'?"),
+        (
+            "-f table -f json",
+            "table and json would both be written to stdout",
+            "write one to a file: --format json:FILE",
+        ),
+        ("-f github -f github", "github and github would both be written to stdout", ""),
+        ("-f text:a -f json:./a", "two reports would be written to", "name a different file for each"),
+        ("-f table -f json -o a", "--output names 1 file for 2 formats without a file", "--format table:a"),
+        ("-f table:a -o b", "--output names 1 file for 0 formats without a file", "--format table:b"),
+        ("-o a -o b", "--output names 2 files for 1 format without a file", "--format text:a"),
+        ("-f json:", "the file name of a report is empty", "--format sarif:dcr.sarif"),
+        ("-f jsn:a", "unknown format 'jsn'", "did you mean 'json'?"),
     ],
 )
 def test_reports_that_would_get_mixed_are_refused_before_any_work(

@@ -22,7 +22,7 @@ def test_a_terminal_gets_a_table_in_colours(broken: Path) -> None:
     code, seen = on_terminal(broken, "check")
     assert code == 1
     assert "\x1b[1;31m✗\x1b[0m \x1b[1musers.daily_active\x1b[0m" in seen
-    assert "\x1b[32mhint: keep it with 'deprecated: true'" in seen
+    assert "\x1b[32mhelp: keep it with 'deprecated: true'" in seen
     assert SGR.sub("", seen).startswith(
         "✗ users.daily_active  1.0.0 → 2.0.0, modified, backward, owes MAJOR, took MAJOR\n"
     )
@@ -33,7 +33,7 @@ def test_a_terminal_sees_no_progress_of_a_fast_run(unchanged: Path) -> None:
     code, seen = on_terminal(unchanged, "check")
     assert code == 0
     assert re.fullmatch(
-        r"compatible · 0 of 1 contract changed \(native\) · against main \(from main\) at [0-9a-f]{10}\n", seen
+        r"compatible · 0 of 1 contract changed \(format native\) · compared with main, merge base [0-9a-f]{10}\n", seen
     )
 
 
@@ -177,6 +177,6 @@ def test_a_file_that_cannot_be_written_is_2(broken: Path, path: str, reason: str
         run = dcr(broken, command, "--output", path)
         assert (run.code, run.out) == (2, "")
         assert run.err == (
-            f"dcr: nothing was checked: '{path}' cannot be written: {reason}\n"
-            "  hint: name another file for the report\n"
+            f"dcr: error: cannot write '{path}': {reason} (nothing was checked)\n"
+            "  help: choose another file for the report\n"
         )

@@ -1,4 +1,4 @@
-"""The verdict on a pair: worst first, with the bump that is owed and the one that was taken."""
+"""Tests the verdict on a pair: the order of issues, the required and the actual bump."""
 
 from __future__ import annotations
 
@@ -16,18 +16,18 @@ USERS = Contract("users", "1.0.0", (ID,), owners=(Owner("growth"),), freshness_s
 
 
 @pytest.mark.parametrize(
-    ("proposed", "mode", "owed"),
+    ("proposed", "mode", "required"),
     [
         pytest.param(USERS, "full", "none", id="nothing changed"),
         pytest.param(replace(USERS, status="active"), "full", "none", id="the status"),
         pytest.param(replace(USERS, description="x"), "full", "patch", id="the description"),
         pytest.param(replace(USERS, freshness_sla=None), "full", "patch", id="the freshness"),
         pytest.param(replace(USERS, fields=(ID, LTV)), "full", "minor", id="a new optional field"),
-        pytest.param(replace(USERS, fields=(ID, LTV)), "none", "minor", id="a new field where nothing is asked"),
+        pytest.param(replace(USERS, fields=(ID, LTV)), "none", "minor", id="a new field in mode none"),
         pytest.param(
             replace(USERS, fields=(ID, replace(LTV, required=True))), "full", "major", id="a new required one"
         ),
-        pytest.param(replace(USERS, fields=(LTV,)), "full", "major", id="a field gone"),
+        pytest.param(replace(USERS, fields=(LTV,)), "full", "major", id="a field removed"),
         pytest.param(replace(USERS, primary_key=("id",)), "none", "major", id="the key, whatever the mode"),
         pytest.param(
             replace(USERS, fields=(replace(ID, required=False),)), "backward", "minor", id="what backward lets through"
@@ -38,9 +38,9 @@ USERS = Contract("users", "1.0.0", (ID,), owners=(Owner("growth"),), freshness_s
     ],
 )
 def test_a_change_owes_major_for_a_break_minor_for_an_addition_and_patch_for_the_rest(
-    proposed: Contract, mode: str, owed: str
+    proposed: Contract, mode: str, required: str
 ) -> None:
-    assert run_rules(ContractPair(USERS, proposed), mode).required_bump == owed
+    assert run_rules(ContractPair(USERS, proposed), mode).required_bump == required
 
 
 @pytest.mark.parametrize(

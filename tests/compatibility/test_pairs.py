@@ -1,4 +1,4 @@
-"""Matched pairs: each field with its counterpart, and nothing below one that is gone, new or retyped."""
+"""Tests the pairs of fields: no nested pairs of a removed, new or retyped field."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from dcr.compatibility.pairs import MAX_ADDED, ContractPair, FieldPair, list_fie
 from dcr.contract.contract import Contract, Field
 
 CITY, STREET = Field("city", "string"), Field("street", "string")
-HOME = Field("home", "object", fields=(CITY, STREET))
+ADDRESS = Field("address", "object", fields=(CITY, STREET))
 TAGS = Field("tags", "array", items=Field("", "object", fields=(Field("key", "string"),)))
-USERS = Contract("users", "1.0.0", (Field("id", "string"), HOME, TAGS))
+USERS = Contract("users", "1.0.0", (Field("id", "string"), ADDRESS, TAGS))
 
 
 def paths(previous: tuple[Field, ...], proposed: tuple[Field, ...]) -> list[str]:
@@ -25,29 +25,33 @@ def paths(previous: tuple[Field, ...], proposed: tuple[Field, ...]) -> list[str]
 
 
 def test_every_field_meets_its_counterpart_in_the_previous_order_and_new_ones_last() -> None:
-    previous = (HOME, Field("id", "string"), TAGS)
-    proposed = (Field("new", "string"), deepcopy(TAGS), deepcopy(HOME))
+    previous = (ADDRESS, Field("id", "string"), TAGS)
+    proposed = (Field("new", "string"), deepcopy(TAGS), deepcopy(ADDRESS))
     assert paths(previous, proposed) == [
-        "home", "home.city", "home.street", "-id", "tags", "tags[]", "tags[].key", "+new",
+        "address", "address.city", "address.street", "-id", "tags", "tags[]", "tags[].key", "+new",
     ]  # fmt: skip
 
 
 @pytest.mark.parametrize(
     ("proposed", "expected"),
     [
-        pytest.param((), ["-home"], id="gone"),
-        pytest.param((replace(HOME, type="json", fields=()),), ["home"], id="retyped"),
-        pytest.param((replace(HOME, name="house"),), ["-home", "+house"], id="renamed"),
-        pytest.param((replace(HOME, fields=(CITY,)),), ["home", "home.city", "-home.street"], id="a child is gone"),
+        pytest.param((), ["-address"], id="removed"),
+        pytest.param((replace(ADDRESS, type="json", fields=()),), ["address"], id="retyped"),
+        pytest.param((replace(ADDRESS, name="house"),), ["-address", "+house"], id="renamed"),
         pytest.param(
-            (replace(HOME, fields=(*HOME.fields, TAGS)),), ["home", "home.city", "home.street", "+home.tags"], id="new"
+            (replace(ADDRESS, fields=(CITY,)),), ["address", "address.city", "-address.street"], id="a child is removed"
+        ),
+        pytest.param(
+            (replace(ADDRESS, fields=(*ADDRESS.fields, TAGS)),),
+            ["address", "address.city", "address.street", "+address.tags"],
+            id="new",
         ),
     ],
 )
 def test_the_children_of_a_field_that_is_gone_new_or_retyped_are_not_met(
     proposed: tuple[Field, ...], expected: list[str]
 ) -> None:
-    assert paths((HOME,), proposed) == expected
+    assert paths((ADDRESS,), proposed) == expected
 
 
 def test_elements_of_another_type_meet_and_what_is_in_them_does_not() -> None:

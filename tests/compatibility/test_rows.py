@@ -10,9 +10,9 @@ from dcr.compatibility.counterexamples.rows import (
     MAX_TEXT,
     NoValueError,
     accepts,
+    build_minimal_object,
+    build_minimal_value,
     build_row,
-    build_smallest_object,
-    build_smallest_value,
 )
 from dcr.contract.contract import Contract, Field
 
@@ -44,19 +44,19 @@ TOO_LARGE = [
 
 
 @pytest.mark.parametrize(("field", "value"), SMALLEST.values(), ids=list(SMALLEST))
-def test_the_smallest_value_is_the_plainest_that_is_allowed(field: Field, value: object) -> None:
-    assert build_smallest_value(field) == value
+def test_the_minimal_value_is_the_plainest_that_is_allowed(field: Field, value: object) -> None:
+    assert build_minimal_value(field) == value
     assert accepts(Contract("a", "1.0.0", (field,)), {"a": value})
 
 
 @pytest.mark.parametrize("field", TOO_LARGE, ids=lambda field: str(field.constraints))
 def test_what_is_too_large_to_be_read_is_not_made(field: Field) -> None:
     with pytest.raises(NoValueError):
-        build_smallest_value(field)
+        build_minimal_value(field)
 
 
-def test_the_smallest_object_has_the_required_fields() -> None:
-    assert build_smallest_object((Field("a", "string"), Field("b", "string", required=False))) == {"a": "a"}
+def test_the_minimal_object_has_the_required_fields() -> None:
+    assert build_minimal_object((Field("a", "string"), Field("b", "string", required=False))) == {"a": "a"}
 
 
 def test_a_row_has_a_value_where_it_is_wanted() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from dcr.compatibility import rules
+from dcr.compatibility.issue import CONSUMERS
 from dcr.compatibility.rule import CONTRACT, FIELD, RUN, load_rules, load_rules_about
 
 
@@ -21,5 +22,10 @@ def test_every_rule_is_about_a_field_a_contract_or_the_run() -> None:
 
 def test_the_summary_is_the_first_sentence_of_the_manual() -> None:
     rule = load_rules()["field_removed"]
-    assert rule.summary == "A field that consumers could select no longer exists"
+    assert rule.summary == "A field was removed"
     assert rule.manual.startswith(f"{rule.summary}.\n\nWhy it breaks\n    ")
+
+
+def test_a_rule_that_breaks_consumers_names_what_breaks_for_them() -> None:
+    missing = [kind for kind, rule in load_rules().items() if (rule.breaks == CONSUMERS) is not bool(rule.impact)]
+    assert missing == []

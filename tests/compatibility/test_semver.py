@@ -77,8 +77,8 @@ def test_of_two_versions_one_grows_to_the_other(first: str, second: str) -> None
 
 
 def test_a_bump_is_as_large_as_what_is_owed_or_it_is_not() -> None:
-    answers = {(bump, owed): is_at_least(bump, owed) for bump in BUMPS for owed in BUMPS}
-    assert answers == {(bump, owed): BUMPS.index(bump) >= BUMPS.index(owed) for bump, owed in answers}
+    answers = {(bump, required): is_at_least(bump, required) for bump in BUMPS for required in BUMPS}
+    assert answers == {(bump, required): BUMPS.index(bump) >= BUMPS.index(required) for bump, required in answers}
     assert is_at_least(MAJOR, PATCH)
     assert not is_at_least(PATCH, MINOR)
     assert not is_at_least(None, NONE)

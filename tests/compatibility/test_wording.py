@@ -1,4 +1,4 @@
-"""How values are written in messages."""
+"""Tests how messages format values."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A file that is made to be slow costs no more than its size, and a file full of faults tells the first of them."""
+"""A file that is made to be slow costs no more than its size, and of many violations the first are listed."""
 
 from __future__ import annotations
 
@@ -59,13 +59,13 @@ def test_no_file_takes_the_square_of_its_size(body: str) -> None:
 def test_of_very_many_faults_the_first_are_told_and_that_there_are_more() -> None:
     problems = read_content("a.yaml", (HEAD + HOSTILE["key fields that do not exist"]).encode()).problems
     assert len(problems) == MAX_VIOLATIONS + 1
-    assert problems[0].message == "more than 1,000 values are at fault; only the first are told"
-    assert (problems[0].location.line, problems[0].hint) == (1, "mend them first")
-    assert problems[1].message == "primary_key names 'a0', which is not a field"
+    assert problems[0].message == "more than 1,000 values are invalid; only the first are listed"
+    assert (problems[0].location.line, problems[0].hint) == (1, "correct them first")
+    assert problems[1].message == "primary_key lists 'a0', which is not a field"
 
 
-def test_of_as_many_faults_as_are_told_none_is_left_out() -> None:
+def test_the_maximum_number_of_violations_is_listed_in_full() -> None:
     body = f"{FIELDS}primary_key: [{many('a{}', MAX_VIOLATIONS)}]\n"
     problems = read_content("a.yaml", (HEAD + body).encode()).problems
     assert len(problems) == MAX_VIOLATIONS
-    assert all(each.message.startswith("primary_key names") for each in problems)
+    assert all(each.message.startswith("primary_key lists") for each in problems)

@@ -19,7 +19,7 @@ FIELDS = "fields:\n  - {name: order_id, type: string}\n"
 TYPES = "string, integer, number, boolean, timestamp, json, object, array"
 
 
-def said(text: str) -> list[str]:
+def list_messages(text: str) -> list[str]:
     """Return each problem as `line:column: message`, followed by its hint; `?` marks one that is not fatal."""
     return [
         f"{each.location.line}:{each.location.column}: {'' if each.is_fatal else '? '}{each.message}"
@@ -149,7 +149,7 @@ CONTENT = {
     "a version that is a number": (
         f"dataset_id: shop.orders\nversion: 1.10\n{FIELDS}",
         [
-            "2:10: ? '1.10' is read as text; other YAML readers see the number 1.1 (write \"1.10\")",
+            "2:10: ? '1.10' is read as text; other YAML parsers read it as the number 1.1 (write \"1.10\")",
             "2:1: version is '1.10', expected MAJOR.MINOR.PATCH (write version: \"1.10.0\")",
         ],
     ),
@@ -163,7 +163,7 @@ CONTENT = {
     ),
     "a key of the wrong name": (
         f"{HEAD}primary_key:\n  - order_id\n  - order_no\n{FIELDS}",
-        ["5:5: primary_key names 'order_no', which is not a field (did you mean 'order_id'?)"],
+        ["5:5: primary_key lists 'order_no', which is not a field (did you mean 'order_id'?)"],
     ),
     "an element of an element": (
         with_field("type: array, items: {type: array, items: {type: strng}}"),
@@ -189,17 +189,17 @@ AMBIGUOUS = {
 
 @pytest.mark.parametrize(("text", "problems"), KEYS.values(), ids=list(KEYS))
 def test_an_unknown_key_is_answered_with_the_nearest_known_one(text: str, problems: list[str]) -> None:
-    assert said(text) == problems
+    assert list_messages(text) == problems
 
 
 @pytest.mark.parametrize(("text", "problems"), SHAPES.values(), ids=list(SHAPES))
-def test_a_value_of_the_wrong_shape_is_told_with_what_was_expected(text: str, problems: list[str]) -> None:
-    assert said(text) == problems
+def test_a_value_of_the_wrong_shape_is_reported_with_what_was_expected(text: str, problems: list[str]) -> None:
+    assert list_messages(text) == problems
 
 
 @pytest.mark.parametrize(("text", "problems"), CONTENT.values(), ids=list(CONTENT))
 def test_a_fault_in_the_content_stands_where_it_is_written(text: str, problems: list[str]) -> None:
-    assert said(text) == problems
+    assert list_messages(text) == problems
 
 
 def test_every_cause_is_given_at_once_in_the_order_of_the_file() -> None:
@@ -207,15 +207,15 @@ def test_every_cause_is_given_at_once_in_the_order_of_the_file() -> None:
         "version: 1\nstatus: live\nprimary_key: [a]\nowners: [{team: 5, mail: b}]\n"
         "fields:\n  - {name: b, type: text}\n  - {name: b, min_length: x}\n"
     )
-    assert [each.partition(": ")[2] for each in said(text) if "? " not in each] == [
+    assert [each.partition(": ")[2] for each in list_messages(text) if "? " not in each] == [
         "dataset_id is missing (add dataset_id)",
         "version is '1', expected MAJOR.MINOR.PATCH (write version: \"1.0.0\")",
         "status is 'live', expected one of draft, active, deprecated, archived (did you mean 'active'?)",
-        "primary_key names 'a', which is not a field",
+        "primary_key lists 'a', which is not a field",
         "unknown key 'mail' (remove it, or name it 'x-mail' if it is your own)",
         f"type is 'text', expected one of {TYPES} (did you mean 'string'?)",
         "type is missing (add type)",
-        "two fields are named 'b' (rename or remove one of them)",
+        "duplicate field 'b' (rename or remove one of them)",
         "min_length is 'x', expected a whole number",
     ]
 
@@ -225,23 +225,23 @@ def test_what_is_no_finite_number_is_refused_where_it_stands(text: str) -> None:
     reading = read_content("orders.yaml", with_field(f"type: number, minimum: {text}").encode())
     assert reading.is_unreadable
     assert [(each.location.line, each.location.column) for each in reading.problems] == [(4, 43)]
-    assert reading.problems[0].message.endswith("is not a number that can be held")
+    assert reading.problems[0].message.endswith("is not a finite number")
 
 
 @pytest.mark.parametrize(("text", "seen"), AMBIGUOUS.items(), ids=list(AMBIGUOUS))
-def test_a_text_stays_what_the_author_wrote_and_is_told_where_others_read_it_otherwise(text: str, seen: str) -> None:
-    told = f"? '{text}' is read as text; other YAML readers see {seen} (write \"{text}\")"
+def test_a_text_stays_as_written_and_is_reported_where_others_read_it_otherwise(text: str, seen: str) -> None:
+    messages = f"? '{text}' is read as text; other YAML parsers read it as {seen} (write \"{text}\")"
     reading = read_content("a.yaml", f"{HEAD}fields:\n  - {{name: {text}, type: string, enum: [{text}, b]}}\n".encode())
     field = reading.contracts[0].fields[0]
     assert (field.name, field.enum) == (text, (text, "b"))
-    assert said(f"{HEAD}fields:\n  - {{name: {text}, type: string}}\n") == [f"4:12: {told}"]
+    assert list_messages(f"{HEAD}fields:\n  - {{name: {text}, type: string}}\n") == [f"4:12: {messages}"]
 
 
 @pytest.mark.parametrize("text", AMBIGUOUS)
 @pytest.mark.parametrize("quote", ["'", '"'])
 def test_a_quoted_text_is_nothing_but_a_text(text: str, quote: str) -> None:
     quoted = f"{quote}{text}{quote}"
-    assert said(f"{HEAD}fields:\n  - {{name: {quoted}, type: string, enum: [{quoted}]}}\n") == []
+    assert list_messages(f"{HEAD}fields:\n  - {{name: {quoted}, type: string, enum: [{quoted}]}}\n") == []
 
 
 def test_the_enum_of_a_number_field_holds_numbers_whatever_key_comes_first() -> None:
@@ -368,12 +368,12 @@ def test_a_file_that_is_refused_still_says_what_it_is_about(more: str) -> None:
 
 @pytest.mark.parametrize("key", ["int", "float", "str", "bool"])
 def test_an_unknown_key_may_be_called_like_a_type(key: str) -> None:
-    assert said(f"{HEAD}{FIELDS}{key}: 5\n")[0].startswith(f"5:1: unknown key '{key}'")
-    assert said(with_field(f"type: string, {key}: 5"))[0].startswith(f"4:34: unknown key '{key}'")
+    assert list_messages(f"{HEAD}{FIELDS}{key}: 5\n")[0].startswith(f"5:1: unknown key '{key}'")
+    assert list_messages(with_field(f"type: string, {key}: 5"))[0].startswith(f"4:34: unknown key '{key}'")
 
 
 def test_an_enum_beside_a_constraint_of_the_wrong_shape_is_no_accident() -> None:
-    assert said(with_field('type: string, enum: [a], min_length: "1"')) == [
+    assert list_messages(with_field('type: string, enum: [a], min_length: "1"')) == [
         "4:45: min_length is '1', expected a whole number"
     ]
 
@@ -387,52 +387,52 @@ def test_an_enum_beside_a_constraint_of_the_wrong_shape_is_no_accident() -> None
         ("boolean", "true or false"),
     ],
 )
-def test_a_list_in_an_enum_is_told_with_the_type_of_the_field(type_name: str, expected: str) -> None:
-    (told,) = said(with_field(f"type: {type_name}, enum: [[]]"))
-    assert told.partition(": ")[2] == f"value 1 of enum is a list, expected {expected}"
+def test_a_list_in_an_enum_is_reported_with_the_type_of_the_field(type_name: str, expected: str) -> None:
+    (messages,) = list_messages(with_field(f"type: {type_name}, enum: [[]]"))
+    assert messages.partition(": ")[2] == f"value 1 of enum is a list, expected {expected}"
 
 
-def test_an_empty_value_in_an_enum_is_told_with_the_type_of_the_field() -> None:
-    assert said(with_field("type: integer, enum: [1, null]")) == [
+def test_an_empty_value_in_an_enum_is_reported_with_the_type_of_the_field() -> None:
+    assert list_messages(with_field("type: integer, enum: [1, null]")) == [
         "4:45: value 2 of enum is empty, expected a whole number"
     ]
 
 
-def test_a_list_in_the_enum_of_no_known_type_is_told_with_all_that_may_be_listed() -> None:
-    assert said(with_field("enum: [[]]"))[1:] == [
+def test_a_list_in_the_enum_of_no_known_type_is_reported_with_all_that_may_be_listed() -> None:
+    assert list_messages(with_field("enum: [[]]"))[1:] == [
         "4:27: value 1 of enum is a list, expected text, a number, true or false"
     ]
 
 
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("text", "messages"),
     [
         ("1" * 31, []),
         ("100000000000000000001", []),
-        ("1e300", ["? '1e300' is read as 1.0e+300; a YAML 1.1 reader sees text (write 1.0e+300)"]),
-        ("-012", ["? '-012' is read as -12; a YAML 1.1 reader sees the number -10 (write -12)"]),
+        ("1e300", ["? '1e300' is read as 1.0e+300; a YAML 1.1 parser reads it as text (write 1.0e+300)"]),
+        ("-012", ["? '-012' is read as -12; a YAML 1.1 parser reads it as the number -10 (write -12)"]),
         (f"0{'1' * 32}", [
-            f"? '0{'1' * 32}' is read as {'1' * 32}; a YAML 1.1 reader sees another number (write {'1' * 32})"
+            f"? '0{'1' * 32}' is read as {'1' * 32}; a YAML 1.1 parser reads it as another number (write {'1' * 32})"
         ]),
     ],
     ids=lambda each: str(each)[:12],
 )  # fmt: skip
-def test_a_number_is_read_as_written_however_large(text: str, told: list[str]) -> None:
-    assert said(with_field(f"type: number, minimum: {text}")) == [f"4:43: {each}" for each in told]
+def test_a_number_is_read_as_written_however_large(text: str, messages: list[str]) -> None:
+    assert list_messages(with_field(f"type: number, minimum: {text}")) == [f"4:43: {each}" for each in messages]
     field = read_content("a.yaml", with_field(f"type: number, minimum: {text}").encode()).contracts[0].fields[0]
     assert field.constraints["minimum"] == (float(text) if "e" in text else int(text))
 
 
 def test_a_long_text_that_others_misread_is_not_repeated_in_full() -> None:
-    (told,) = said(f"{HEAD}{FIELDS}description: {'1' * 1_000}\n")
-    seen = "other YAML readers see the number it spells (put it in quotes)"
-    assert told == f"5:14: ? '{'1' * 59}…' is read as text; {seen}"
+    (messages,) = list_messages(f"{HEAD}{FIELDS}description: {'1' * 1_000}\n")
+    seen = "other YAML parsers read it as a number (quote it)"
+    assert messages == f"5:14: ? '{'1' * 59}…' is read as text; {seen}"
 
 
 @pytest.mark.parametrize("digits", [20, 5_000])
 def test_a_version_of_too_many_digits_is_refused(digits: int) -> None:
-    (told,) = said(f'dataset_id: shop.orders\nversion: "{"1" * digits}"\n{FIELDS}')
-    assert told.endswith("expected MAJOR.MINOR.PATCH (write numbers of at most 19 digits)")
+    (messages,) = list_messages(f'dataset_id: shop.orders\nversion: "{"1" * digits}"\n{FIELDS}')
+    assert messages.endswith("expected MAJOR.MINOR.PATCH (write numbers of at most 19 digits)")
 
 
 texts = st.sampled_from(["", " ", "a", "1.0.0", "string", "array", "active", "deprecated", "^a+$"])

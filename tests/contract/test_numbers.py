@@ -1,4 +1,4 @@
-"""The set of numbers a field allows: exact, and one spelling for each set."""
+"""The set of numbers that a field allows: exact, and equal for equal sets."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ EMPTY: dict[str, tuple[str, dict[str, Any]]] = {
 }
 
 
-def spelled(numbers: NumberSet) -> str:
+def format_set(numbers: NumberSet) -> str:
     low = "(-∞" if numbers.low is None else f"{'(' if numbers.low_open else '['}{numbers.low}"
     high = "∞)" if numbers.high is None else f"{numbers.high}{')' if numbers.high_open else ']'}"
     return f"{low}, {high}" + (f" step {numbers.step}" if numbers.step else "")
@@ -48,7 +48,7 @@ def spelled(numbers: NumberSet) -> str:
 
 @pytest.mark.parametrize(("type_name", "constraints", "expected"), SETS.values(), ids=list(SETS))
 def test_constraints_fix_a_set_of_numbers(type_name: str, constraints: dict[str, Any], expected: str) -> None:
-    assert spelled(build_number_set(type_name, constraints)) == expected
+    assert format_set(build_number_set(type_name, constraints)) == expected
     assert not build_number_set(type_name, constraints).is_empty
 
 
@@ -112,7 +112,7 @@ keys = st.fixed_dictionaries(
 
 
 def allowed(type_name: str, constraints: dict[str, Any], number: Fraction) -> bool:
-    """Say from the definitions alone whether a number is allowed."""
+    """Return, from the definitions alone, whether a number is allowed."""
     return (
         (type_name == "number" or number.denominator == 1)
         and ("minimum" not in constraints or number >= to_fraction(constraints["minimum"]))

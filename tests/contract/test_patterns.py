@@ -1,4 +1,4 @@
-"""Patterns as data: refused with a reason, run only where that is safe, and spelled out."""
+"""Patterns: validated with a reason, run only where that is safe, and examples of their matches."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from dcr.contract.values.patterns import (
 )
 
 FAULTS = {
-    "(": "is not a regular expression: missing ), unterminated subpattern at position 0",
-    "[a": "is not a regular expression: unterminated character set at position 0",
-    "*a": "is not a regular expression: nothing to repeat at position 0",
-    "a{2,1}": "is not a regular expression: min repeat greater than max repeat at position 2",
-    "\\": "is not a regular expression: bad escape (end of pattern) at position 0",
-    "\\p{L}": "is not a regular expression: bad escape \\p at position 0",
-    "a" * 1_001: "has 1,001 characters; at most 1,000 are read",
+    "(": "is not a valid regular expression: missing ), unterminated subpattern at position 0",
+    "[a": "is not a valid regular expression: unterminated character set at position 0",
+    "*a": "is not a valid regular expression: nothing to repeat at position 0",
+    "a{2,1}": "is not a valid regular expression: min repeat greater than max repeat at position 2",
+    "\\": "is not a valid regular expression: bad escape (end of pattern) at position 0",
+    "\\p{L}": "is not a valid regular expression: bad escape \\p at position 0",
+    "a" * 1_001: "has 1,001 characters, expected at most 1,000",
     "a{10000}": "repeats something 10,000 times or more",
     "a{0,99999}": "repeats something 10,000 times or more",
     "(a{100}){100}": "repeats something 10,000 times or more",
@@ -34,7 +34,7 @@ EXPLOSIVE = [
     "(a)?(?(1)b|c)",
 ]  # fmt: skip
 
-SPELLED = {
+SHORTEST_EXAMPLES = {
     "abc": "abc",
     "^[A-Z]{2}-[0-9]+$": "AA-0",
     "x|yz": "x",
@@ -115,14 +115,14 @@ def test_a_pattern_is_searched_and_not_anchored() -> None:
     assert matches("^b", "abc") is False
 
 
-@pytest.mark.parametrize(("pattern", "shortest"), SPELLED.items(), ids=list(SPELLED))
+@pytest.mark.parametrize(("pattern", "shortest"), SHORTEST_EXAMPLES.items(), ids=list(SHORTEST_EXAMPLES))
 def test_a_pattern_is_spelled_out_shortest_first(pattern: str, shortest: str) -> None:
     found = generate_examples(pattern)
     assert found[0] == shortest
     assert list(found) == sorted(found, key=lambda text: (len(text), text))
 
 
-@pytest.mark.parametrize("pattern", [*SAFE, *SPELLED, *LENGTHS])
+@pytest.mark.parametrize("pattern", [*SAFE, *SHORTEST_EXAMPLES, *LENGTHS])
 def test_what_is_spelled_out_matches(pattern: str) -> None:
     assert all(re.search(pattern, text) for text in generate_examples(pattern))
 
@@ -147,7 +147,9 @@ def test_only_a_pattern_anchored_at_both_ends_limits_the_length(pattern: str, ex
     assert get_length_range(pattern) == expected
 
 
-@pytest.mark.parametrize("pattern", [each for each in [*SAFE, *SPELLED, *LENGTHS] if not find_pattern_error(each)])
+@pytest.mark.parametrize(
+    "pattern", [each for each in [*SAFE, *SHORTEST_EXAMPLES, *LENGTHS] if not find_pattern_error(each)]
+)
 def test_no_text_that_matches_is_outside_the_lengths(pattern: str) -> None:
     low, high = get_length_range(pattern)
     for text in [*generate_examples(pattern), *(f"{text}\n" for text in generate_examples(pattern))]:

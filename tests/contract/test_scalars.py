@@ -35,9 +35,9 @@ MISREAD = {
     "0b101": "the number 5", "1_000": "the number 1000", "-7": "the number -7", "+12": "the number 12",
     "12:30": "the number 750", "12:30:45": "the number 45045", "190:20:30.15": "the number 685230.15",
     "2024-01-01": "a date", "2024-01-01T10:00:00Z": "a timestamp", "2024-1-1 1:00:00": "a timestamp",
-    ".inf": "the number inf", ".NaN": "the number nan", "1" * 31: "the number it spells",
+    ".inf": "the number inf", ".NaN": "the number nan", "1" * 31: "a number",
 }  # fmt: skip
-"""Plain scalars that stand where text is meant, and what a YAML 1.1 reader sees in each."""
+"""Plain scalars that stand where text is meant, and what a YAML 1.1 parser reads it as in each."""
 
 SEEN_AS_WRITTEN = [
     "", "y", "n", "Y", "N", "nO", "tRUE", "1.0.0", "v1.0", "08:00", "0:30", "12:60", "2024-1-1", "2024-13-01x",

@@ -30,15 +30,15 @@ def field(**keys: Any) -> dict[str, Any]:
     return contract(fields=[{"name": "amount", "type": "integer", **keys}])
 
 
-def said(faulty: dict[str, Any]) -> list[str]:
+def list_messages(faulty: dict[str, Any]) -> list[str]:
     """Return each fault as `place: message`, followed by its hint where there is one."""
     return [
-        f"{spelled(each)}: {each.message}" + (f" ({each.hint})" if each.hint else "")
+        f"{format_path(each)}: {each.message}" + (f" ({each.hint})" if each.hint else "")
         for each in find_violations(faulty)
     ]
 
 
-def spelled(fault: Violation) -> str:
+def format_path(fault: Violation) -> str:
     return ".".join(str(step) for step in fault.path)
 
 
@@ -46,23 +46,23 @@ HEADER = {
     "a blank id": (contract(dataset_id=" "), "dataset_id: dataset_id is blank (name the dataset)"),
     "an id too long": (
         contract(dataset_id="x" * 129),
-        "dataset_id: dataset_id has 129 characters; 1 to 128 are allowed (shorten it)",
+        "dataset_id: dataset_id has 129 characters, expected 1 to 128 (shorten it)",
     ),
     "an id with space around it": (
         contract(dataset_id="shop.orders "),
-        "dataset_id: dataset_id 'shop.orders ' begins or ends with white space (write 'shop.orders')",
+        "dataset_id: dataset_id 'shop.orders ' begins or ends with whitespace (write 'shop.orders')",
     ),
     "an id with a line break": (
         contract(dataset_id="shop\norders"),
-        "dataset_id: dataset_id 'shop\norders' holds a line break or tab (keep names on one line)",
+        "dataset_id: dataset_id 'shop\norders' contains a line break or tab (write the name on one line)",
     ),
     "an id with a zero-width space": (
         contract(dataset_id="shop\u200borders"),
-        "dataset_id: dataset_id 'shop\u200borders' holds a character that cannot be seen (remove the character)",
+        "dataset_id: dataset_id 'shop\u200borders' contains an invisible character (remove the character)",
     ),
     "an id that runs backwards": (
         contract(dataset_id="shop\u202eorders"),
-        "dataset_id: dataset_id 'shop\u202eorders' holds a character that cannot be seen (remove the character)",
+        "dataset_id: dataset_id 'shop\u202eorders' contains an invisible character (remove the character)",
     ),
     "a status that does not exist": (
         contract(status="actve"),
@@ -86,7 +86,7 @@ HEADER = {
     ),
     "a blank team": (
         contract(owners=[{"team": "billing"}, {"team": " "}]),
-        "owners.1.team: team is blank (name the team that answers for the dataset)",
+        "owners.1.team: team is blank (name the team that owns the dataset)",
     ),
     "a lag of nothing": (
         contract(freshness_sla={"max_lag_seconds": 0}),
@@ -98,30 +98,30 @@ HEADER = {
     ),
     "a blank measurement": (
         contract(freshness_sla={"max_lag_seconds": 60, "measurement": ""}),
-        "freshness_sla.measurement: measurement is blank (remove it, or say event_time)",
+        "freshness_sla.measurement: measurement is blank (remove it, or write event_time)",
     ),
 }
 
 KEYS = {
     "a name that is no field": (
         contract(primary_key=["order"]),
-        "primary_key.0: primary_key names 'order', which is not a field (did you mean 'order_id'?)",
+        "primary_key.0: primary_key lists 'order', which is not a field (did you mean 'order_id'?)",
     ),
     "a name like no field": (
         contract(primary_key=["zz"]),
-        "primary_key.0: primary_key names 'zz', which is not a field",
+        "primary_key.0: primary_key lists 'zz', which is not a field",
     ),
     "a name twice": (
         contract(primary_key=["order_id", "order_id"]),
-        "primary_key.1: primary_key names 'order_id' twice (keep one of them)",
+        "primary_key.1: duplicate primary_key entry 'order_id' (keep one of them)",
     ),
     "a field that may be missing": (
         contract(primary_key=["a"], fields=[{"name": "a", "type": "string", "required": False}]),
-        "primary_key.0: primary_key names 'a', which is not required (make the field required)",
+        "primary_key.0: primary_key lists 'a', which is not required (make the field required)",
     ),
     "a nested field": (
         contract(primary_key=["home.a"], fields=[{"name": "home", **OBJECT}]),
-        "primary_key.0: primary_key names 'home.a', which is not a field (did you mean 'home'?)",
+        "primary_key.0: primary_key lists 'home.a', which is not a field (did you mean 'home'?)",
     ),
 }
 
@@ -136,15 +136,15 @@ FIELDS = {
     ),
     "a name with a tab": (
         contract(fields=[{"name": "a\tb", "type": "string"}]),
-        "fields.0.name: name 'a\tb' holds a line break or tab (keep names on one line)",
+        "fields.0.name: name 'a\tb' contains a line break or tab (write the name on one line)",
     ),
     "one name twice": (
         contract(fields=[{"name": "a", "type": "string"}, {"name": "a", "type": "integer"}]),
-        "fields.1.name: two fields are named 'a' (rename or remove one of them)",
+        "fields.1.name: duplicate field 'a' (rename or remove one of them)",
     ),
     "one nested name twice": (
         contract(fields=[{"name": "home", "type": "object", "fields": [OBJECT["fields"][0]] * 2}]),
-        "fields.0.fields.1.name: two fields are named 'a' (rename or remove one of them)",
+        "fields.0.fields.1.name: duplicate field 'a' (rename or remove one of them)",
     ),
     "an object without fields": (
         field(type="object"),
@@ -160,15 +160,15 @@ FIELDS = {
     ),
     "fields of a number": (
         field(fields=[{"name": "a", "type": "string"}]),
-        "fields.0.fields: fields is for type object, and this field is 'integer' (remove it)",
+        "fields.0.fields: fields is only for object fields, and this one is 'integer' (remove it)",
     ),
     "items of an object": (
         field(**OBJECT, items={"type": "string"}),
-        "fields.0.items: items is for type array, and this field is 'object' (remove it)",
+        "fields.0.items: items is only for array fields, and this one is 'object' (remove it)",
     ),
     "unique elements": (
         field(type="array", items={"type": "string", "unique": True}),
-        "fields.0.items.unique: unique is for fields outside arrays (remove it)",
+        "fields.0.items.unique: unique is not allowed inside an array (remove it)",
     ),
     "an element's own fault": (
         field(type="array", items={"type": "array", "items": {"type": "strng"}}),
@@ -187,28 +187,28 @@ LIMITS = {
     "a step below 0": (field(multiple_of=-2), "fields.0.multiple_of: multiple_of is -2, expected more than 0"),
     "a broken pattern": (
         field(type="string", pattern="("),
-        "fields.0.pattern: pattern is not a regular expression: missing ), unterminated subpattern at position 0",
+        "fields.0.pattern: pattern is not a valid regular expression: missing ), unterminated subpattern at position 0",
     ),
     "a blank format": (field(type="string", format=" "), "fields.0.format: format is blank"),
     "lengths the wrong way round": (
         field(type="string", min_length=3, max_length=2),
-        "fields.0.min_length: min_length 3 is greater than max_length 2: nothing can be valid",
+        "fields.0.min_length: min_length 3 is greater than max_length 2: no value can be valid",
     ),
     "counts the wrong way round": (
         field(**ARRAY, min_items=3, max_items=2),
-        "fields.0.min_items: min_items 3 is greater than max_items 2: nothing can be valid",
+        "fields.0.min_items: min_items 3 is greater than max_items 2: no value can be valid",
     ),
     "a range the wrong way round": (
         field(minimum=3, maximum=2),
-        "fields.0.minimum: minimum, maximum together leave no valid integer",
+        "fields.0.minimum: minimum, maximum together allow no integer",
     ),
     "a range without an integer": (
         field(exclusive_minimum=1, exclusive_maximum=2),
-        "fields.0.exclusive_minimum: exclusive_minimum, exclusive_maximum together leave no valid integer",
+        "fields.0.exclusive_minimum: exclusive_minimum, exclusive_maximum together allow no integer",
     ),
     "a range without a multiple": (
         field(type="number", minimum=1, maximum=4, multiple_of=5),
-        "fields.0.minimum: minimum, maximum, multiple_of together leave no valid number",
+        "fields.0.minimum: minimum, maximum, multiple_of together allow no number",
     ),
 }
 
@@ -236,22 +236,22 @@ ENUMS = {
         field(type="string", enum=["a", None]),
         "fields.0.enum.1: value 2 of enum is empty, expected text",
     ),
-    "a value twice": (field(enum=[1, 2, 1]), "fields.0.enum.2: enum value 1 is listed twice (keep one of them)"),
+    "a value twice": (field(enum=[1, 2, 1]), "fields.0.enum.2: duplicate enum value 1 (keep one of them)"),
     "a number twice in other words": (
         field(type="number", enum=[1, 1.0]),
-        "fields.0.enum.1: enum value 1.0 is listed twice (keep one of them)",
+        "fields.0.enum.1: duplicate enum value 1.0 (keep one of them)",
     ),
     "a value too large": (
         field(enum=[1, 9], maximum=5),
-        "fields.0.enum.1: enum value 9 is refused by the field's own maximum",
+        "fields.0.enum.1: enum value 9 does not satisfy the field's own maximum",
     ),
     "a value too long": (
         field(type="string", enum=["ab"], max_length=1),
-        "fields.0.enum.0: enum value 'ab' is refused by the field's own max_length",
+        "fields.0.enum.0: enum value 'ab' does not satisfy the field's own max_length",
     ),
     "a value of another pattern": (
         field(type="string", enum=["ab"], pattern="^[0-9]+$"),
-        "fields.0.enum.0: enum value 'ab' is refused by the field's own pattern",
+        "fields.0.enum.0: enum value 'ab' does not satisfy the field's own pattern",
     ),
     **{
         f"an enum of {key} fields": (
@@ -273,7 +273,7 @@ SAMPLES: dict[str, Any] = {"pattern": "a", "format": "ticket", "unique": True, "
 
 @pytest.mark.parametrize(("faulty", "message"), EVERY_FAULT.values(), ids=list(EVERY_FAULT))
 def test_one_cause_is_one_fault_with_its_place(faulty: dict[str, Any], message: str) -> None:
-    assert said(faulty) == [message]
+    assert list_messages(faulty) == [message]
 
 
 BEYOND_JSON_SCHEMA = {
@@ -318,21 +318,21 @@ def test_a_blank_name_is_a_fault() -> None:
 )
 def test_a_version_is_three_numbers_and_the_hint_says_which(version: str, hint: str) -> None:
     expected = f"version: version is '{version}', expected MAJOR.MINOR.PATCH ({hint})"
-    assert said(contract(version=version)) == [expected]
+    assert list_messages(contract(version=version)) == [expected]
 
 
 @pytest.mark.parametrize("version", ["0.0.0", "1.0.0", "10.20.30", f"1.0.{'9' * 19}"])
 def test_three_numbers_without_leading_zeros_are_a_version(version: str) -> None:
-    assert said(contract(version=version)) == []
+    assert list_messages(contract(version=version)) == []
 
 
 @pytest.mark.parametrize("key", CONSTRAINTS)
 def test_a_constraint_stands_only_on_the_types_it_is_for(key: str) -> None:
     for name in TYPES:
         nested = OBJECT if name == "object" else ARRAY if name == "array" else {"type": name}
-        messages = said(field(**nested, **{key: SAMPLES.get(key, 0)}))
+        messages = list_messages(field(**nested, **{key: SAMPLES.get(key, 0)}))
         allowed = " and ".join(CONSTRAINTS[key])
-        wrong = f"fields.0.{key}: {key} is for {allowed} fields, and this one is '{name}' (remove it)"
+        wrong = f"fields.0.{key}: {key} is only for {allowed} fields, and this one is '{name}' (remove it)"
         assert messages == ([] if name in CONSTRAINTS[key] else [wrong])
 
 
@@ -349,7 +349,7 @@ def test_every_cause_is_given_at_once_and_in_order() -> None:
             {"name": "c", "type": "array", "items": {"type": "object", "fields": []}},
         ],
     )
-    assert [spelled(each) for each in find_violations(faulty)] == [
+    assert [format_path(each) for each in find_violations(faulty)] == [
         "dataset_id", "version", "status",
         "fields.0.type", "fields.1.name", "fields.1.minimum", "fields.2.items.fields",
         "primary_key.0", "owners.0.team",
@@ -370,7 +370,7 @@ def test_every_cause_is_given_at_once_and_in_order() -> None:
     ],
 )
 def test_parts_of_the_wrong_shape_are_left_to_the_models(odd: dict[str, Any]) -> None:
-    assert said(odd) == []
+    assert list_messages(odd) == []
 
 
 @pytest.mark.parametrize(

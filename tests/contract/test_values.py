@@ -1,4 +1,4 @@
-"""The values one field allows: its type, its enum, its constraints, and the formats dcr can tell apart."""
+"""The values a field allows: its type, its enum, its constraints, and the text formats that dcr can check."""
 
 from __future__ import annotations
 

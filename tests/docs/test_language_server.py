@@ -86,12 +86,12 @@ def test_a_faulty_contract_is_complained_of_where_it_is_wrong(server: LanguageSe
     path = folder / "faulty.yaml"
     path.write_text(FAULTY.replace("    m\n", ""), "utf-8")
     told = dict(server.opened(path))
-    assert told[3] == 'the version is not one: expected MAJOR.MINOR.PATCH in quotes, as "1.0.0"'
+    assert told[3] == 'version is not valid, expected MAJOR.MINOR.PATCH in quotes, such as "1.0.0"'
     assert told[5] == "Property ownrs is not allowed."
     assert told[8].startswith('Value is not accepted. Valid values: "string", "integer"')
-    assert told[11] == "minimum is for integer and number fields, and this one is 'string'"
+    assert told[11] == "minimum is only for integer and number fields, and this one is 'string'"
     assert told[12] == 'Missing property "items".'
-    assert told[2] == "a deprecated contract needs a deprecation_uri, where readers find the migration plan"
+    assert told[2] == "deprecation_uri is missing: a deprecated contract needs the address of the migration plan"
     assert len(told) == 6
 
 
@@ -122,7 +122,7 @@ def test_acceptances_are_checked_too(server: LanguageServer, folder: Path) -> No
     path.write_text(FAULTY_ACCEPTANCES, "utf-8")
     assert sorted(server.opened(path)) == [
         (3, "one name, exactly: no wildcards, not blank"),
-        (3, "this kind is about a field: name it"),
+        (3, "field is missing: this kind is about a field"),
     ]
 
 

@@ -82,7 +82,7 @@ def test_the_index_lists_every_page_and_folder_of_docs_once() -> None:
 
 def test_the_tables_of_the_command_line_are_what_the_commands_say() -> None:
     generator = runpy.run_path(str(ROOT / "docs/generate_command_line.py"))
-    assert generator["PAGE"].read_text("utf-8") == generator["page"](), "run: python docs/generate_command_line.py"
+    assert generator["PAGE"].read_text("utf-8") == generator["render_page"](), "python docs/generate_command_line.py"
 
 
 def test_every_command_has_its_row_and_its_section_on_the_page_of_the_command_line() -> None:

@@ -57,8 +57,8 @@ def test_a_decision_is_taken_once(broken) -> None:
     assert broken.dcr(*LTV, writes=(f"repository/{FILE}",)).code == 0
     outcome = broken.dcr(*LTV)
     assert outcome.code == 2
-    assert f"nothing was written: {FILE}:2:5: field_removed on 'ltv'" in outcome.err
-    assert "is accepted already" in outcome.err
+    assert f"dcr: error: {FILE}:2:5: field_removed on 'ltv'" in outcome.err
+    assert "is already accepted" in outcome.err
 
 
 def test_a_removed_contract_is_accepted_under_its_last_version(repository) -> None:
@@ -71,15 +71,19 @@ def test_a_removed_contract_is_accepted_under_its_last_version(repository) -> No
 @pytest.mark.parametrize(
     ("arguments", "message", "hint"),
     [
-        ((DATASET, "field_remved", "ltv"), "there is no kind 'field_remved'", "did you mean 'field_removed'?"),
-        ((DATASET, "zzz"), "there is no kind 'zzz'", "dcr explain lists all of them"),
+        ((DATASET, "field_remved", "ltv"), "kind 'field_remved' does not exist", "did you mean 'field_removed'?"),
+        ((DATASET, "zzz"), "kind 'zzz' does not exist", "dcr explain lists all kinds"),
         ((DATASET, "contract_invalid"), "kind 'contract_invalid' cannot be accepted", "dcr explain contract_invalid"),
         ((DATASET, "field_removed", "lvt"), "dcr check reports no field_removed on 'lvt'", "did you mean 'ltv'?"),
         ((DATASET, "field_removed", "plan"), "dcr check reports no field_removed on 'plan'", "it is reported on ltv"),
-        ((DATASET, "field_removed"), "dcr check reports no field_removed in", "it is about a field: ltv"),
+        (
+            (DATASET, "field_removed"),
+            "dcr check reports no field_removed in",
+            "it is reported on a field; name one of: ltv",
+        ),
         ((DATASET, "owner_missing"), "dcr check reports no owner_missing in", "it reports field_removed"),
         (("shop/orders", "owner_missing"), "dcr check reports no owner_missing in", "dcr check shows"),
-        (("users.daily", "field_removed", "ltv"), "no contract in scope is about 'users.daily'", "did you mean"),
+        (("users.daily", "field_removed", "ltv"), "no contract in scope defines dataset 'users.daily'", "did you mean"),
     ],
 )
 def test_what_is_not_reported_is_not_accepted(broken, arguments: tuple[str, ...], message: str, hint: str) -> None:
@@ -132,4 +136,4 @@ def test_what_is_accepted_on_the_base_is_not_accepted_again(repository) -> None:
     repository.git("checkout", "-q", "-b", "later")
     repository.write(USERS, breaking(version="2.0.0"))
     assert repository.check().code == 0
-    assert "is accepted already" in repository.dcr(*LTV).err
+    assert "is already accepted" in repository.dcr(*LTV).err

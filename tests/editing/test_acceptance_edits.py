@@ -78,16 +78,16 @@ def test_every_part_of_a_decision_is_written() -> None:
 @pytest.mark.parametrize(
     ("before", "line", "says"),
     [
-        (f"accepted:\n{ENTRY}", 2, "field_removed on 'ltv' in 'users' 2.0.0 is accepted already"),
-        (f"accepted:\n{ENTRY}    expires: 2020-01-01\n", 2, "is accepted already until 2020-01-01"),
+        (f"accepted:\n{ENTRY}", 2, "field_removed on 'ltv' in 'users' 2.0.0 is already accepted"),
+        (f"accepted:\n{ENTRY}    expires: 2020-01-01\n", 2, "is already accepted until 2020-01-01"),
         (f"accepted:\n{ENTRY}    exprires: 2020-01-01\n", 7, "unknown key 'exprires'"),
         ("accepted: x\n", 1, "accepted is no list"),
         ("- a\n", 1, "the file is no mapping"),
-        ("accepted: [\n", 2, "this is not YAML"),
-        (f"x-all: &all\n{ENTRY.replace('users', 'a')}accepted: *all\n", 7, "is an alias for what stands on line 1"),
+        ("accepted: [\n", 2, "invalid YAML"),
+        (f"x-all: &all\n{ENTRY.replace('users', 'a')}accepted: *all\n", 7, "is an alias of line 1"),
         (f"accepted: &all\n{ENTRY.replace('users', 'a')}", 1, "has an anchor"),
         (f"x-one: &one {OLD}\naccepted:\n- *one\n", 3, "the last entry of accepted is an alias"),
-        ("x-team: a\n", 1, "there is no"),
+        ("x-team: a\n", 1, "key 'accepted' does not exist"),
     ],
 )
 def test_a_file_that_cannot_take_a_decision_is_refused_with_the_place(before: str, line: int, says: str) -> None:

@@ -38,7 +38,7 @@ def test_the_owed_version_is_written_and_nothing_else(repository, edited: str, v
     assert (outcome.code, outcome.out, outcome.err) == (0, "", SAID.format(version, owed))
     assert text(repository) == edited.replace("1.0.0", version)
     again = bump(repository, "users.daily_active", writes="")
-    enough = f"dcr: 'users.daily_active': version '{version}' is enough for {owed}\n"
+    enough = f"dcr: 'users.daily_active': version '{version}' is a sufficient {owed} bump\n"
     assert (again.code, again.out, again.err) == (0, "", enough)
     kinds = repository.check(writes=()).kinds
     assert not [kind for kind in kinds if kind.startswith("version_")]
@@ -57,11 +57,11 @@ def test_a_dry_run_prints_a_diff_and_writes_nothing(repository) -> None:
 
 
 def test_nothing_owed_is_said_and_is_no_error(repository) -> None:
-    assert repository.dcr("bump", "--all")[:3] == (0, "", "dcr: nothing owes a version\n")
+    assert repository.dcr("bump", "--all")[:3] == (0, "", "dcr: no dataset requires a version bump\n")
     named = repository.dcr("bump", "users.daily_active")
-    assert named[:3] == (0, "", "dcr: 'users.daily_active': no version is owed\n")
+    assert named[:3] == (0, "", "dcr: 'users.daily_active': no version bump is required\n")
     repository.write("contracts/new.yaml", contract("new"))
-    assert repository.dcr("bump", "new")[:3] == (0, "", "dcr: 'new': no version is owed\n")
+    assert repository.dcr("bump", "new")[:3] == (0, "", "dcr: 'new': no version bump is required\n")
 
 
 @pytest.mark.parametrize(("edited", "version"), [("1.0.1", "2.0.0"), ("1.9.9", "2.0.0"), ("0.9.0", "2.0.0")])
@@ -76,7 +76,7 @@ def test_a_version_that_is_sufficient_is_left(repository, sufficient: str) -> No
     repository.write(USERS, breaking(version=sufficient))
     outcome = repository.dcr("bump", "--all")
     assert outcome.code == 0
-    assert f"version '{sufficient}' is enough for MAJOR" in outcome.err
+    assert f"version '{sufficient}' is a sufficient MAJOR bump" in outcome.err
 
 
 @pytest.mark.parametrize(("option", "version"), [("--major", "2.0.0"), ("--minor", "1.1.0"), ("--patch", "1.0.1")])
@@ -92,8 +92,8 @@ def test_a_smaller_bump_than_is_owed_is_refused(repository) -> None:
     outcome = repository.dcr("bump", "users.daily_active", "--minor")
     assert outcome.code == 2
     assert outcome.err == (
-        f"dcr: nothing was written: {USERS}:2:1: 'users.daily_active' owes MAJOR, and --minor is less\n"
-        "  hint: dcr bump users.daily_active\n"
+        f"dcr: error: {USERS}:2:1: 'users.daily_active' requires a MAJOR bump, found --minor (nothing was written)\n"
+        "  help: dcr bump users.daily_active\n"
     )
 
 
@@ -126,7 +126,7 @@ def test_datasets_that_share_a_file_move_once_by_the_largest_bump(repository) ->
     outcome = bump(repository, "shop/lines", writes=f"repository/{SHOP}")
     assert outcome.err == f"dcr: {SHOP}: 'shop/orders', 'shop/lines': version '1.0.0' becomes '2.0.0' (MAJOR)\n"
     assert text(repository, SHOP) == edited.replace("1.0.0", "2.0.0")
-    assert "enough for MAJOR" in repository.dcr("bump", "shop").err
+    assert "a sufficient MAJOR bump" in repository.dcr("bump", "shop").err
 
 
 def test_a_data_contract_specification_is_bumped_within_its_brackets(repository) -> None:
@@ -138,10 +138,10 @@ def test_a_data_contract_specification_is_bumped_within_its_brackets(repository)
 
 def test_dbt_is_left_alone_by_all_and_refused_by_name(repository) -> None:
     repository.write(MODELS, MODELS_TEXT.replace("      - {name: mail, data_type: text}\n", ""))
-    assert repository.dcr("bump", "--all")[:3] == (0, "", "dcr: nothing owes a version\n")
+    assert repository.dcr("bump", "--all")[:3] == (0, "", "dcr: no dataset requires a version bump\n")
     named = repository.dcr("bump", "customers")
     assert named.code == 2
-    assert "versions are added beside" in named.err
+    assert "dbt keeps all versions" in named.err
 
 
 def test_what_cannot_be_edited_is_named_and_what_can_be_is_written(repository) -> None:
@@ -150,8 +150,9 @@ def test_what_cannot_be_edited_is_named_and_what_can_be_is_written(repository) -
     outcome = bump(repository, "--all")
     assert outcome.code == 2
     assert outcome.err == SAID.format("2.0.0", "MAJOR") + (
-        f"dcr: not edited: {SHOP}:4:1: version '2024-06' is not MAJOR.MINOR.PATCH, so there is no next one\n"
-        "  hint: write three numbers there by hand, as in 1.4.0\n"
+        f"dcr: error: {SHOP}:4:1: version '2024-06' is not MAJOR.MINOR.PATCH, so that dcr cannot increase it "
+        "(not edited)\n"
+        "  help: write three numbers, as in 1.4.0\n"
     )
     assert text(repository) == breaking(version="2.0.0")
 
@@ -161,39 +162,39 @@ def test_a_layout_that_cannot_be_edited_is_refused_with_what_to_write(repository
     outcome = repository.dcr("bump", "--all")
     assert outcome.code == 2
     assert outcome.err == (
-        f"dcr: nothing was written: {USERS}:2:10: "
-        "the value of version has an anchor, so other places may repeat it\n"
-        '  hint: write version: "2.0.0" there by hand\n'
+        f"dcr: error: {USERS}:2:10: "
+        "the value of version has an anchor, so that aliases may repeat it (nothing was written)\n"
+        '  help: write version: "2.0.0" yourself\n'
     )
 
 
 @pytest.mark.parametrize(
     ("arguments", "message", "hint"),
     [
-        ((), "name datasets or --all, one of the two", "dcr bump --all --dry-run shows what is owed"),
-        (("a", "--all"), "name datasets or --all, one of the two", "dcr bump --all --dry-run shows what is owed"),
+        ((), "expected either datasets or --all", "dcr bump --all --dry-run shows all required versions"),
+        (("a", "--all"), "expected either datasets or --all", "dcr bump --all --dry-run shows all required versions"),
         (("a", "--minor", "--major"), "--major, --minor and --patch exclude each other", "use one of them"),
-        (("users.daily",), "no contract in scope is about 'users.daily'", "did you mean 'users.daily_active'?"),
-        (("zzz",), "no contract in scope is about 'zzz'", "dcr lint reads every contract"),
-        ((" ",), "DATASET is blank", "write a text there"),
-        (("a\nb",), "DATASET holds the control character U+000A", "write it on one line"),
-        (("users.daily_active", "--base", "nowhere"), "the ref 'nowhere' names no commit", "git fetch"),
+        (("users.daily",), "no contract in scope defines dataset 'users.daily'", "did you mean 'users.daily_active'?"),
+        (("zzz",), "no contract in scope defines dataset 'zzz'", "dcr lint reads all contracts"),
+        ((" ",), "DATASET is blank", "write a text"),
+        (("a\nb",), "DATASET contains the control character U+000A", "write it on one line"),
+        (("users.daily_active", "--base", "nowhere"), "ref 'nowhere' does not exist", "run: git fetch"),
     ],
 )  # fmt: skip
 def test_what_is_asked_wrongly_ends_with_2(repository, arguments: tuple[str, ...], message: str, hint: str) -> None:
     outcome = repository.dcr("bump", *arguments)
     assert (outcome.code, outcome.out) == (2, "")
     assert message in outcome.err
-    assert f"hint: {hint}" in outcome.err
+    assert f"help: {hint}" in outcome.err
 
 
 def test_a_dataset_that_two_files_claim_is_refused_naming_both(repository) -> None:
     repository.write("contracts/copy.yaml", contract())
     outcome = repository.dcr("bump", "users.daily_active", "--minor")
     assert outcome.code == 2
-    assert f"'users.daily_active' is claimed twice: contracts/copy.yaml:1 and {USERS}:1" in outcome.err
+    assert f"'users.daily_active' is defined in several files: contracts/copy.yaml:1 and {USERS}:1" in outcome.err
     all_of_them = repository.dcr("bump", "--all")
-    assert (all_of_them.code, all_of_them.err) == (0, "dcr: nothing owes a version\n")
+    assert (all_of_them.code, all_of_them.err) == (0, "dcr: no dataset requires a version bump\n")
 
 
 def test_all_edits_neither_of_two_files_that_claim_a_dataset(repository) -> None:
@@ -202,9 +203,9 @@ def test_all_edits_neither_of_two_files_that_claim_a_dataset(repository) -> None
     outcome = repository.dcr("bump", "--all")
     assert (outcome.code, outcome.out) == (2, "")
     assert outcome.err == (
-        "dcr: nothing was written: contracts/copy.yaml:1:1: "
-        f"dataset_id 'users.daily_active' is also claimed by '{USERS}'\n"
-        "  hint: give one of them an id of its own\n"
+        "dcr: error: contracts/copy.yaml:1:1: "
+        f"dataset_id 'users.daily_active' is also defined in '{USERS}' (nothing was written)\n"
+        "  help: give one of them an id of its own\n"
     )
 
 
@@ -215,18 +216,18 @@ def test_all_names_the_files_of_which_it_cannot_know_what_they_owe(repository) -
     outcome = bump(repository, "--all")
     assert outcome.code == 2
     assert outcome.err == SAID.format("1.1.0", "MINOR") + (
-        "dcr: not edited: contracts/new.yaml:10:17: type is 'nmber', expected one of "
-        "string, integer, number, boolean, timestamp, json, object, array\n"
-        "  hint: did you mean 'number'?\n"
-        f"dcr: not edited: {SHOP}:4:1: "
-        "this is not YAML: while parsing a flow node, did not find expected node content\n"
+        "dcr: error: contracts/new.yaml:10:17: type is 'nmber', expected one of "
+        "string, integer, number, boolean, timestamp, json, object, array (not edited)\n"
+        "  help: did you mean 'number'?\n"
+        f"dcr: error: {SHOP}:4:1: "
+        "invalid YAML: while parsing a flow node, did not find expected node content (not edited)\n"
     )
 
 
 @pytest.mark.parametrize(
     ("broken", "place", "problem"),
     [
-        (contract() + "more: [\n", "12:1", "this is not YAML: "),
+        (contract() + "more: [\n", "12:1", "invalid YAML: "),
         (contract() + "#" * 2_100_000, "1:1", "the file has more than 2,097,152 bytes"),
     ],
 )
@@ -236,21 +237,19 @@ def test_a_file_that_cannot_be_read_and_names_the_dataset_is_what_is_said(
     repository.write(USERS, broken)
     outcome = repository.dcr("archive", "users.daily_active")
     assert outcome.code == 2
-    assert outcome.err.startswith(
-        f"dcr: nothing was written: {USERS}:{place}: the file is no valid contract: {problem}"
-    )
-    assert "and 'users.daily_active' stands in it\n" in outcome.err
+    assert outcome.err.startswith(f"dcr: error: {USERS}:{place}: invalid contract: {problem}")
+    assert "it contains 'users.daily_active' (nothing was written)\n" in outcome.err
 
 
 def test_nothing_is_edited_and_nothing_else_is_said_of_a_dry_run_without_edits(repository) -> None:
-    assert repository.dcr("bump", "--all", "--dry-run").err == "dcr: nothing owes a version\n"
+    assert repository.dcr("bump", "--all", "--dry-run").err == "dcr: no dataset requires a version bump\n"
 
 
 def test_a_file_that_is_no_valid_contract_is_named_with_its_line(repository) -> None:
     repository.write(USERS, contract().replace("type: timestamp", "type: datetime"))
     outcome = repository.dcr("bump", "users.daily_active", "--minor")
     assert outcome.code == 2
-    assert f"{USERS}:8:25: the file is no valid contract: type is 'datetime'" in outcome.err
+    assert f"{USERS}:8:25: invalid contract: type is 'datetime'" in outcome.err
 
 
 def test_a_link_is_neither_followed_nor_replaced(repository) -> None:
@@ -259,7 +258,7 @@ def test_a_link_is_neither_followed_nor_replaced(repository) -> None:
     (repository.folder / USERS).symlink_to("../elsewhere.txt")
     outcome = repository.dcr("bump", "users.daily_active", "--minor")
     assert outcome.code == 2
-    assert f"'{USERS}' is no regular file" in outcome.err
+    assert f"'{USERS}' was not read: it is a symbolic link" in outcome.err
 
 
 def test_it_works_from_a_folder_below(repository) -> None:
@@ -307,10 +306,10 @@ def test_check_fix_says_what_it_cannot_edit_and_reports_it(repository) -> None:
     outcome = repository.check("--fix")
     assert outcome.code == 1
     assert outcome.kinds == ["field_removed", "version_not_increasing"]
-    assert f"dcr: not edited: {USERS}:2:10: the value of version has an anchor" in outcome.err
+    assert f"dcr: error: {USERS}:2:10: the value of version has an anchor" in outcome.err
 
 
 @pytest.mark.parametrize("more", [("--staged",), ("--head", "HEAD")])
 def test_check_fix_judges_nothing_but_the_working_tree(repository, more: tuple[str, ...]) -> None:
     outcome = repository.dcr("check", "--fix", *more)
-    outcome.says("--fix writes to the working tree, and --staged, --head and --merged judge something else")
+    outcome.says("--fix writes to the working tree, which --staged, --head and --merged do not check")

@@ -50,7 +50,7 @@ def test_a_new_file_has_the_mode_that_new_files_have(top: Path) -> None:
 
 @pytest.mark.parametrize("before", [None, b"older"])
 def test_a_file_that_is_not_as_it_was_read_is_left(top: Path, before: bytes | None) -> None:
-    with pytest.raises(UnwritableFileError, match="was changed by another program"):
+    with pytest.raises(UnwritableFileError, match="was just changed by another program"):
         write(top, before=before)
     assert (top / "contracts/a.yaml").read_bytes() == b"old"
 
@@ -81,7 +81,7 @@ def test_of_eight_edits_of_one_text_one_is_written_and_the_others_are_told(top: 
 
 def test_a_file_that_has_gone_does_not_come_back(top: Path) -> None:
     (top / "contracts/a.yaml").unlink()
-    with pytest.raises(UnwritableFileError, match="was changed by another program"):
+    with pytest.raises(UnwritableFileError, match="was just changed by another program"):
         write(top)
     assert os.listdir(top / "contracts") == []
 
@@ -109,14 +109,14 @@ def test_nothing_is_written_outside_the_working_tree(top: Path, path: str) -> No
         folder.mkdir()
         (folder / "a.yaml").write_bytes(b"old")
     (top / "linked").symlink_to(top.parent / "outside")
-    with pytest.raises(UnwritableFileError, match="lies outside the working tree"):
+    with pytest.raises(UnwritableFileError, match="is outside the working tree"):
         write(top, path)
     assert (top.parent / "outside/a.yaml").read_bytes() == b"old"
     assert (top / ".git/a.yaml").read_bytes() == b"old"
 
 
 def test_an_absolute_path_is_outside_even_when_it_leads_inside(top: Path) -> None:
-    with pytest.raises(UnwritableFileError, match="lies outside"):
+    with pytest.raises(UnwritableFileError, match="is outside"):
         write(top, str(top / "contracts/a.yaml"))
 
 
@@ -149,8 +149,8 @@ def test_a_disk_that_is_full_leaves_the_file_as_it_was(top: Path) -> None:
     """No file may grow beyond a byte in this process: what is written beside the file ends early."""
     program = (
         "import resource, sys; resource.setrlimit(resource.RLIMIT_FSIZE, (1, 1))\n"
-        "from dcr.git.writing.rewrites import UnwritableFileError, rewrite\n"
-        "try: rewrite(sys.argv[1], 'contracts/a.yaml', b'old', b'new')\n"
+        "from dcr.git.writing.rewrites import UnwritableFileError, rewrite_file\n"
+        "try: rewrite_file(sys.argv[1], 'contracts/a.yaml', b'old', b'new')\n"
         "except UnwritableFileError as error: print(error.message)\n"
     )
     ended = subprocess.run([sys.executable, "-c", program, str(top)], capture_output=True, text=True, check=True)
@@ -165,7 +165,7 @@ def test_what_was_written_before_a_refusal_is_not_denied(top: Path) -> None:
     second = FileEdit(str(top), "b.yaml", b"old", b"new", "said")
     with pytest.raises(UnwritableFileError) as refused:
         apply_edits([first, second], dry_run=False)
-    assert refused.value.undone == "not all was written"
+    assert refused.value.consequence == "not everything was written"
     assert (top / "contracts/a.yaml").read_bytes() == b"new"
     assert (top / "b.yaml").read_bytes() == b"changed meanwhile"
 

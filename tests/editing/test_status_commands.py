@@ -27,7 +27,7 @@ def test_a_dataset_is_deprecated_in_place_and_the_check_is_silent(repository) ->
     assert text(repository) == contract().replace("status: active", f"status: deprecated\ndeprecation_uri: {URI}")
     assert repository.check().kinds == []
     again = repository.dcr("deprecate", DATASET, "--uri", URI)
-    assert again[:3] == (0, "", f"dcr: {USERS}: 'users.daily_active' is deprecated so already\n")
+    assert again[:3] == (0, "", f"dcr: {USERS}: 'users.daily_active' is already deprecated\n")
 
 
 def test_a_dry_run_of_deprecating_shows_the_lines(repository) -> None:
@@ -40,10 +40,10 @@ def test_a_dataset_is_archived_in_place(repository) -> None:
     outcome = repository.dcr("archive", DATASET, writes=(f"repository/{USERS}",))
     assert outcome[:3] == (0, "", f"dcr: {USERS}: 'users.daily_active' is archived\n")
     assert text(repository) == contract(status="archived")
-    assert repository.dcr("archive", DATASET).err.endswith("is archived already\n")
+    assert repository.dcr("archive", DATASET).err.endswith("is already archived\n")
     refused = repository.dcr("deprecate", DATASET, "--uri", URI)
     assert refused.code == 2
-    assert f"nothing was written: {USERS}:3:1: 'users.daily_active' is archived" in refused.err
+    assert f"dcr: error: {USERS}:3:1: 'users.daily_active' is archived" in refused.err
 
 
 @pytest.mark.parametrize(
@@ -54,8 +54,9 @@ def test_one_of_several_datasets_in_a_file_is_not_edited_alone(repository, comma
     outcome = repository.dcr(*command, "shop/orders")
     assert outcome.code == 2
     assert outcome.err == (
-        f"dcr: nothing was written: {SHOP}:5:1: 'shop/orders' shares this file's status with 'shop/lines'\n"
-        f"  hint: all of them: {hint}\n"
+        f"dcr: error: {SHOP}:5:1: 'shop/orders' shares the status of this file with 'shop/lines' "
+        "(nothing was written)\n"
+        f"  help: edit all of them: {hint}\n"
     )
 
 
@@ -79,9 +80,9 @@ def test_dbt_says_where_its_own_status_stands(repository, command: str) -> None:
     ("uri", "message"),
     [
         ("", "--uri is blank"),
-        ("a b", "--uri is 'a b', and an address has no spaces"),
-        ("a\nb", "--uri holds the control character U+000A"),
-        ("\x1b[31m", "--uri holds the control character U+001B"),
+        ("a b", "--uri is 'a b', expected an address without spaces"),
+        ("a\nb", "--uri contains the control character U+000A"),
+        ("\x1b[31m", "--uri contains the control character U+001B"),
     ],
 )
 def test_an_address_that_is_none_is_refused(repository, uri: str, message: str) -> None:
@@ -124,8 +125,8 @@ def test_owners_of_a_card_are_written_into_a_contract(repository) -> None:
 @pytest.mark.parametrize(
     ("name", "content", "says"),
     [
-        ("none.json", None, "'none.json' cannot be read: no such file or directory"),
-        (".", None, "'.' cannot be read: is a directory"),
+        ("none.json", None, "cannot read 'none.json': no such file or directory"),
+        (".", None, "cannot read '.': is a directory"),
         ("card.json", {"buyer": {"contact": "#a"}}, "card.json:1:2: buyer.name is missing"),
         ("card.json", {"buyer": {"name": " "}}, "card.json:1:12: buyer.name is blank"),
     ],
@@ -135,7 +136,7 @@ def test_a_card_that_cannot_be_used_writes_nothing(repository, name: str, conten
         repository.write(name, json.dumps(content))
     outcome = repository.dcr("owners", "from-decision-card", name, "--write", DATASET)
     assert (outcome.code, outcome.out) == (2, "")
-    assert outcome.err.startswith(f"dcr: nothing was written: {says}")
+    assert outcome.err.startswith(f"dcr: error: {says}")
 
 
 def test_a_card_may_come_from_another_program(repository) -> None:
@@ -143,9 +144,12 @@ def test_a_card_may_come_from_another_program(repository) -> None:
     ended = repository.shell(f"""echo '{{"buyer": {{"name": "A"}}}}' | {read}""")
     assert (ended.returncode, ended.stdout) == (0, "owners:\n  - team: A\n")
     ended = repository.shell(f"{read} </dev/null")
-    assert (ended.returncode, ended.stderr.partition(": this")[0]) == (2, "dcr: nothing was written: stdin:1:1")
+    assert (ended.returncode, ended.stderr.partition(": invalid")[0]) == (2, "dcr: error: stdin:1:1")
     ended = repository.shell(f"{read} <&-")
-    assert (ended.returncode, ended.stderr.partition("\n")[0]) == (2, "dcr: nothing was written: stdin is closed")
+    assert (ended.returncode, ended.stderr.partition("\n")[0]) == (
+        2,
+        "dcr: error: stdin is closed (nothing was written)",
+    )
 
 
 def test_owners_come_from_a_decision_card_only(repository) -> None:

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
 DRIVER = f"'{sys.executable}' -P -m dcr git-diff-driver"
 SUMMARY = """\
-users.daily_active  1.0.0 → 1.1.0  owes MAJOR, took MINOR
-  MAJOR  field 'ltv' was removed, which breaks consumers"""
+users.daily_active  1.0.0 → 1.1.0  needs a MAJOR bump, has MINOR
+  MAJOR  field 'ltv' was removed (breaks consumers)"""
 MADE = re.compile(r"^commit \w+\nAuthor: .*\nDate: .*\n\n    change\n\n", re.MULTILINE)
 IDS = re.compile(r"\b[0-9a-f]{7,40}\b")
 ODD_NAMES = (
@@ -57,7 +57,7 @@ def said(text: str) -> str:
     for line in lines:
         if line.startswith("diff --git "):
             inside = True
-        elif inside and (line == "" or re.match(r"not compared by dcr|[a-z]+[._][a-z0-9_.]+  |judged by the", line)):
+        elif inside and (line == "" or re.match(r"dcr did not compare|[a-z]+[._][a-z0-9_.]+  |checked with the", line)):
             inside = False
         if not inside and line:
             found.append(line)
@@ -111,7 +111,7 @@ index ID..ID 100644
    - {name: plan, type: string, enum: [free, pro]}
 -  - {name: ltv, type: number, required: false}
 \x20
- dataset users.daily_active, as dcr reads it
+ dataset users.daily_active
 -  version 1.0.0
 +  version 1.1.0
    status active
@@ -139,7 +139,7 @@ def test_layout_comments_and_order_change_the_text_and_no_fact(repository: Repos
     assert differing
     assert not [line for line in differing if re.match(r".  (?:field|version|owner) ", line)]
     told = repository.git("diff", "HEAD~1")
-    assert told == f"users.daily_active  1.0.0  nothing changes in meaning\n{plain(repository, 'diff', 'HEAD~1')}"
+    assert told == f"users.daily_active  1.0.0  no change in meaning\n{plain(repository, 'diff', 'HEAD~1')}"
 
 
 def test_a_line_keeps_its_number_in_blame_and_facts_have_their_own(repository: Repository) -> None:
@@ -156,8 +156,9 @@ def test_a_new_and_a_deleted_file_are_told_as_far_as_one_file_can_tell(repositor
     repository.git("add", "-A")
     told = repository.git("diff", "--cached", "--no-renames")
     assert said(told) == (
-        "users.daily_active  1.1.0  new in this file, 3 fields\n"
-        "users.daily_active  1.0.0  gone from this file, it was active; owes MAJOR unless another file has it"
+        "users.daily_active  1.1.0  added to this file, 3 fields\n"
+        "users.daily_active  1.0.0  removed from this file, was active; "
+        "needs a MAJOR bump unless another file defines it"
     )
     assert said(repository.git("diff", "--cached")) == SUMMARY
 
@@ -189,7 +190,7 @@ def test_the_diff_is_gits_own_to_the_byte_and_can_be_applied(repository: Reposit
     repository.write("-root.yaml", breaking(dataset_id="odd.root"))
     repository.git("add", "-A")
     told = repository.git("diff", "--cached")
-    assert "not compared by dcr: the proposed side, line 1: the file is a symbolic link\n" in told
+    assert "dcr did not compare this file: proposed version, line 1: the file is a symbolic link\n" in told
     lines = plain(repository, "diff", "--cached").split("\n")
     missing = [line for line in lines if line not in told.split("\n")]
     assert missing == []
@@ -213,18 +214,18 @@ def test_a_file_that_is_no_contract_is_shown_as_git_shows_it(repository: Reposit
 def test_a_file_that_cannot_be_read_is_shown_as_it_is_and_said_so(repository: Repository) -> None:
     repository.write(USERS, "dataset_id: [\n")
     told = repository.git("diff")
-    first = "not compared by dcr: the proposed side, line 2: this is not YAML: while parsing a flow node, did not find"
+    first = "dcr did not compare this file: proposed version, line 2: invalid YAML: while parsing a flow node"
     assert told.startswith(first)
     assert told.partition("\n")[2] == plain(repository, "diff")
     repository.commit()
-    assert "\n+not read by dcr: line 2: this is not YAML" in repository.git("show")
+    assert "\n+dcr cannot read this file: line 2: invalid YAML" in repository.git("show")
 
 
 def test_a_file_that_is_too_large_is_shown_whole(repository: Repository) -> None:
     large = contract(more="# " + "x" * 98 + "\n") + ("# " + "y" * 97 + "\n") * 30_000
     repository.write(USERS, large)
     told = repository.git("diff")
-    assert told.startswith("not compared by dcr: the proposed side, line 1: ")
+    assert told.startswith("dcr did not compare this file: proposed version, line 1: ")
     assert told.partition("\n")[2] == plain(repository, "diff")
     repository.commit()
     assert repository.git("show").count("y" * 97) == 30_000
@@ -235,7 +236,7 @@ def test_binary_content_never_reaches_the_terminal(repository: Repository) -> No
     for command in (("show",), ("log", "-p", "-1"), ("diff", "HEAD~1"), ("show", "--ext-diff")):
         assert "\x1b" not in repository.git(*command)
     assert "+binary, 6 bytes, " in repository.git("show")
-    assert said(repository.git("diff", "HEAD~1")).startswith("users.daily_active  1.0.0  gone from this file")
+    assert said(repository.git("diff", "HEAD~1")).startswith("users.daily_active  1.0.0  removed from this file")
 
 
 def test_a_conflict_shows_both_sides_and_its_markers(repository: Repository) -> None:
@@ -251,7 +252,7 @@ def test_a_conflict_shows_both_sides_and_its_markers(repository: Repository) -> 
     told = repository.git("diff")
     assert told.startswith("diff --cc contracts/users.yaml\n")
     assert "\n++<<<<<<< HEAD\n" in told
-    assert told.endswith("\n++not read by dcr: line 2: a merge conflict marker is left in the file")
+    assert told.endswith("\n++dcr cannot read this file: line 2: merge conflict marker in the file")
     assert repository.git("diff", "--ours").startswith("* Unmerged path contracts/users.yaml\n")
     repository.write(USERS, contract(version="1.3.0"))
     repository.commit()
@@ -265,14 +266,14 @@ def test_what_is_made_for_programs_is_left_as_it_is(repository: Repository) -> N
     repository.write(USERS, breaking())
     staged = repository.shell("printf 'y\\ny\\n' | git add -p")
     assert staged.returncode == 0, staged.stderr
-    assert "as dcr reads it" not in staged.stdout
+    assert "dataset users.daily_active" not in staged.stdout
     assert repository.git("diff") == ""
     repository.commit()
     for command in (("format-patch", "-1", "--stdout"), ("diff", "--stat", "HEAD~1"), ("diff-tree", "-p", "HEAD")):
         told = repository.git(*command)
         assert told
-        assert "as dcr reads it" not in told
-        assert "owes MAJOR" not in told
+        assert "dataset users.daily_active" not in told
+        assert "needs a MAJOR bump" not in told
 
 
 def test_git_may_keep_what_it_was_told(repository: Repository) -> None:
@@ -304,7 +305,7 @@ def test_every_format_is_told_of(repository: Repository, name: str) -> None:
     repository.commit({f"contracts/{name}": text})
     repository.commit({f"contracts/{name}": text.replace(old, new, 1)})
     told = repository.git("diff", "HEAD~1")
-    assert re.search(r"^\S+(?:  \S+)?  owes M\w+", told), told
+    assert re.search(r"^\S+(?:  \S+)?  needs a M\w+ bump", told), told
     assert re.search(r"^\+  field \w+", repository.git("show"), re.MULTILINE)
 
 
@@ -312,19 +313,21 @@ def test_the_mode_is_the_one_the_policy_sets(repository: Repository) -> None:
     repository.write(USERS, breaking())
     repository.write("dcr.toml", 'mode = "none"\n')
     assert said(repository.git("diff")) == (
-        "users.daily_active  1.0.0 → 1.1.0  owes PATCH, took MINOR\n  PATCH  field 'ltv' was removed"
+        "users.daily_active  1.0.0 → 1.1.0  needs a PATCH bump, has MINOR\n  PATCH  field 'ltv' was removed"
     )
     repository.write("dcr.toml", 'mod = "none"\n')
-    assert said(repository.git("diff")) == (f"{SUMMARY}\njudged by the defaults: 'dcr.toml': unknown setting 'mod'")
+    assert said(repository.git("diff")) == (
+        f"{SUMMARY}\nchecked with the default policy: 'dcr.toml': unknown setting 'mod'"
+    )
 
 
 def test_names_cannot_move_the_cursor_or_forge_a_line(repository: Repository) -> None:
     more = 'description: "a\\n::error::b\\u202e"\nowners: [{team: "::error::c"}]'
     hostile = contract('"::error::id"', more=more).replace("owners: [{team: growth-platform}]\n", "")
     repository.write(USERS, hostile)
-    assert said(repository.git("diff")).startswith(".::error::id  1.0.0  new in this file, 4 fields\n")
+    assert said(repository.git("diff")).startswith(".::error::id  1.0.0  added to this file, 4 fields\n")
     facts = repository.git("diff", "--no-ext-diff").partition("\n+dataset ")[2]
-    assert facts.startswith("::error::id, as dcr reads it\n")
+    assert facts.startswith("::error::id\n")
     assert "\n+  description a\\n::error::b\\u202e\n" in facts
 
 
@@ -371,8 +374,8 @@ def test_a_reader_who_leaves_ends_it_quietly(repository: Repository) -> None:
     repository.write("contracts/n0.yaml", contract("many.n0", more="# more than a pipe holds\n" * 10_000))
     repository.git("add", "-A")
     ended = repository.shell("git diff --cached | head -n 1; git diff --cached >/dev/full; echo end")
-    assert ended.stdout == "many.n0  1.0.0  new in this file, 4 fields\nend\n"
-    before, _, after = ended.stderr.partition("dcr: nothing was checked: stdout cannot be written")
+    assert ended.stdout == "many.n0  1.0.0  added to this file, 4 fields\nend\n"
+    before, _, after = ended.stderr.partition("dcr: error: cannot write to stdout")
     assert before == ""
     assert "external diff died" in after
 
@@ -400,11 +403,11 @@ def test_the_set_up_lines_set_it_up(tmp_path: Path) -> None:
 def test_without_a_policy_or_a_repository_the_default_globs_are_set_up(tmp_path: Path) -> None:
     made = Repository(tmp_path)
     expected = """\
-# .gitattributes, to be committed: which files are contracts
+# add to .gitattributes and commit:
 contracts*/**/*.yaml diff=dcr
 contracts*/**/*.yml diff=dcr
 
-# once in each clone, or with --global once for all: what git asks about them
+# run once in each clone, or once with --global:
 git config diff.dcr.command 'dcr git-diff-driver --'
 git config diff.dcr.textconv 'dcr git-diff-driver --textconv --'
 """
@@ -415,8 +418,8 @@ git config diff.dcr.textconv 'dcr git-diff-driver --textconv --'
 
 def test_what_git_never_hands_over_is_refused(tmp_path: Path) -> None:
     made = Repository(tmp_path)
-    made.dcr("git-diff-driver", "a", "b").says("git hands 1, 7 or 9 arguments over, not 2")
-    made.dcr("git-diff-driver", "--textconv").says("--textconv takes one file, not 0")
+    made.dcr("git-diff-driver", "a", "b").says("expected 1, 7 or 9 arguments from git, found 2")
+    made.dcr("git-diff-driver", "--textconv").says("--textconv takes one file, found 0")
     made.dcr("git-diff-driver", "--textconv", "nowhere.yaml").says(
-        "'nowhere.yaml', which git handed over, cannot be read"
+        "'nowhere.yaml', which git passed to dcr, cannot be read"
     )

@@ -1,9 +1,9 @@
-"""The fixture folders of the formats: `changes/<format>/<case>/`, a change of one file and what `dcr check` says of it.
+"""The fixture folders of the formats: `changes/<format>/<case>/`, a change of one file and its issues.
 
 A folder holds `previous.yaml` and `proposed.yaml` (either may be absent) and `expected.txt`: each issue's canonical
-line, where that is in the file's own words, and the hint. Where a file holds several datasets, each one of which
-something is said has a heading. Everything is judged in mode `full`. A folder `<format>_to_<format>` is about files
-that change their format; a case `real_…` tells, in files of our own, what a public project did to its contract.
+line, its location by key, and the hint. Where a file has several datasets, each dataset with an issue has a heading.
+Everything is checked in mode `full`. A folder `<format>_to_<format>` is about files that change their format; a case
+`real_…` shows, in files of our own, what a public project did to its contract.
 """
 
 from __future__ import annotations
@@ -62,7 +62,7 @@ def all_cases() -> tuple[Case, ...]:
     return tuple(Case(each.parent.name, each.name) for each in sorted(FOLDER.glob("*/*/")))
 
 
-def told(before: str | None, after: str | None, mode: str = "full") -> list[ContractReport]:
+def list_reports(before: str | None, after: str | None, mode: str = "full") -> list[ContractReport]:
     """Return what `dcr check` reports of a change of one file, for each of its datasets, places named."""
     texts = (before, after)
     previous, proposed = ({} if each is None else {PATH: read_content(PATH, each.encode())} for each in texts)
@@ -76,10 +76,10 @@ def told(before: str | None, after: str | None, mode: str = "full") -> list[Cont
     return deduplicate_file_issues(reports)
 
 
-def _report(dataset_id: str | None, mode: str, owed: str, issues: tuple[Issue, ...]) -> ContractReport:
+def _report(dataset_id: str | None, mode: str, required_bump: str, issues: tuple[Issue, ...]) -> ContractReport:
     return ContractReport(
         dataset_id=dataset_id, path=PATH, previous_path=PATH, change=MODIFIED, mode=mode, previous=None, proposed=None,
-        previous_commit=None, required_bump=owed, actual_bump=None, issues=issues,
+        previous_commit=None, required_bump=required_bump, actual_bump=None, issues=issues,
     )  # fmt: skip
 
 

@@ -15,7 +15,7 @@ NOTHING_AROUND = MatchContext(find_claims=lambda _: {}, find_out_of_scope=lambda
 
 
 def issues(before: str | None, after: str | None, mode: str = "full", path: str = "contracts/file.yaml") -> list[Issue]:
-    """Return everything that is said about a change of one file, each dataset's in turn."""
+    """Return every issue of a change of one file, each dataset's in turn."""
     sides = [{} if text is None else {path: read_content(path, text.encode())} for text in (before, after)]
     if before is not None and after is not None and sides[1][path].format is None:
         sides[1] = {path: read_as_former_format(path, after.encode(), {sides[0][path].format or ""})}
@@ -23,7 +23,7 @@ def issues(before: str | None, after: str | None, mode: str = "full", path: str 
 
 
 def kinds(found: list[Issue]) -> set[str]:
-    """Return the kinds of some issues, those about the version's size aside: any change owes a bump."""
+    """Return the kinds of some issues, those about the version's size aside: any change requires a bump."""
     return {issue.kind for issue in found} - {"version_bump_insufficient", "version_not_increasing"}
 
 

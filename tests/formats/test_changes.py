@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 import pytest
-from change_cases import FOLDER, PATH, SIDES, Case, all_cases, rendered, told
+from change_cases import FOLDER, PATH, SIDES, Case, all_cases, list_reports, rendered
 
 from dcr.compatibility.rule import load_rules
 from dcr.formats import list_formats, read_content
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 AT_LEAST = {"odcs": 60, "dcs": 30, "dbt": 30}
 FILES = {"previous.yaml", "proposed.yaml", "expected.txt"}
 OF_THE_FILE = {"value_not_understood"}
-"""What is said of a file without datasets, whatever it was before: nothing of it is compared."""
+"""The issues of a file without datasets, whatever it was before: nothing of it is compared."""
 
 every_case = pytest.mark.parametrize("case", all_cases(), ids=str)
 
@@ -29,7 +29,7 @@ def kinds(lines: str) -> set[str]:
 
 @every_case
 def test_a_change_is_what_its_folder_says(case: Case, expect: Callable[[Path, str], None]) -> None:
-    expect(case.folder / "expected.txt", rendered(told(*case.texts)))
+    expect(case.folder / "expected.txt", rendered(list_reports(*case.texts)))
 
 
 @pytest.mark.parametrize("name", AT_LEAST)
@@ -61,13 +61,13 @@ def test_each_side_is_read_as_its_folders_format(case: Case) -> None:
 @every_case
 def test_a_side_beside_itself_is_silent(case: Case) -> None:
     for side in SIDES:
-        found = rendered(told(case.text(side), case.text(side)))
+        found = rendered(list_reports(case.text(side), case.text(side)))
         assert kinds(found) <= OF_THE_FILE
 
 
 @every_case
 def test_no_message_and_no_hint_lists_nothing(case: Case) -> None:
-    for report in told(*case.texts):
+    for report in list_reports(*case.texts):
         for text in (each for issue in report.issues for each in (issue.message, issue.hint)):
             bare = re.sub("'[^']*'", "''", text)
             assert "  " not in bare
@@ -79,9 +79,9 @@ def test_carriage_returns_and_comments_change_nothing(case: Case) -> None:
     before, after = case.texts
     if before is None or after is None or "\r" in before + after:
         return
-    windows = rendered(told(before, after.replace("\n", "\r\n")))
+    windows = rendered(list_reports(before, after.replace("\n", "\r\n")))
     assert windows == case.expected
-    remarked = rendered(told(f"# a remark\n{before}", f"{after}# a remark\n"))
+    remarked = rendered(list_reports(f"# a remark\n{before}", f"{after}# a remark\n"))
     assert remarked == case.expected
 
 
@@ -89,7 +89,7 @@ def test_carriage_returns_and_comments_change_nothing(case: Case) -> None:
 def test_no_kind_about_versions_fires_on_a_model_of_dbt(case: Case) -> None:
     before, after = case.texts
     for sides in ((before, after), (after, before), (None, after), (before, None)):
-        assert not [each for each in kinds(rendered(told(*sides))) if each.startswith("version_")]
+        assert not [each for each in kinds(rendered(list_reports(*sides))) if each.startswith("version_")]
 
 
 def test_every_expected_kind_is_one() -> None:

@@ -1,4 +1,4 @@
-"""Real files: public contracts and their histories, where a collection of them lies beside the checkout."""
+"""Real files: public contracts and their histories, where a collection of them is next to the checkout."""
 
 from __future__ import annotations
 
@@ -26,10 +26,11 @@ EXAMPLES = sorted(CORPUS.glob("odcs-examples/*.yaml"))
 PAIRS = sorted(each for each in CORPUS.glob("pairs/*/*") if each.is_dir())
 ALONE = MatchContext(lambda _: {}, lambda _: {}, dict)
 LIKE_ANY_CHANGE = {"version_not_semver", "value_not_understood", "value_ambiguous"}
-"""What is said about the proposed file itself, whether it changed or not."""
+"""The issues of the proposed file itself, whether it changed or not."""
 
 pytestmark = pytest.mark.skipif(
-    not CORPUS.is_dir() and "DCR_CORPUS" not in os.environ,  # a collection that is asked for, or half there, is no skip
+    not CORPUS.is_dir()
+    and "DCR_CORPUS" not in os.environ,  # a missing or incomplete collection that was requested is not skipped
     reason=f"there is no collection of real contracts in '{CORPUS.name}'",
 )
 
@@ -50,8 +51,8 @@ def reading(file: Path) -> ParsedFile:
     return read_content("contract.yaml", file.read_bytes()) if file.exists() else ParsedFile("contract.yaml", None)
 
 
-def said(folder: Path) -> list[Issue]:
-    """Return everything that is said about a change, as a check of one changed file would."""
+def list_issues(folder: Path) -> list[Issue]:
+    """Return every issue of a change, as a check of one changed file would."""
     before, after = (reading(folder / f"{side}.yaml") for side in ("previous", "proposed"))
     matched = match_contracts({before.path: before}, {after.path: after}, ALONE)
     return [issue for each in matched for mode in ("backward", "full") for issue in run_rules(each.pair, mode).issues]
@@ -117,7 +118,7 @@ def test_a_file_compared_with_itself_is_silent(file: Path) -> None:
 @every_pair
 def test_a_change_is_judged_and_every_issue_has_a_place(folder: Path) -> None:
     lengths = [len(file.read_bytes().splitlines()) for file in folder.glob("*.yaml")]
-    for issue in said(folder):
+    for issue in list_issues(folder):
         assert issue.message
         assert issue.location is not None
         assert 1 <= issue.location.line <= max(lengths)
@@ -128,4 +129,4 @@ def test_a_change_of_nothing_but_spelling_is_silent(folder: Path) -> None:
     before, after = (parsed(folder / f"{side}.yaml") for side in ("previous", "proposed"))
     if before is None or before != after:
         return
-    assert {each.kind for each in said(folder)} <= LIKE_ANY_CHANGE
+    assert {each.kind for each in list_issues(folder)} <= LIKE_ANY_CHANGE

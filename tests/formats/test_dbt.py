@@ -101,7 +101,7 @@ def test_a_model_may_go_once_its_deprecation_date_is_over() -> None:
 def test_a_break_of_a_version_in_place_is_an_error_and_a_new_version_the_way_out() -> None:
     (issue,) = issues(VERSIONED, edited(VERSIONED, (OWN, "")))
     assert issue.severity == "error"
-    assert issue.hint.startswith("leave this version as it is and add a new one beside it (versions: - v: …)")
+    assert issue.hint.startswith("keep this version and add a new one (versions: - v: …)")
 
 
 PLACES = {
@@ -120,7 +120,7 @@ PLACES = {
     "a deprecation date": (
         [("    group: payments\n", "    deprecation_date: soon\n")],
         "    group: payments\n",
-        "deprecation_date 'soon' is no date",
+        "deprecation_date 'soon' is not a date",
     ),
 }
 

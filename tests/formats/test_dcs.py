@@ -92,11 +92,15 @@ def test_every_version_of_the_specification_is_read(word: str) -> None:
 
 # The change, the passage whose line is pointed at in the new file, and what the message must quote.
 PLACES = {
-    "maxLength at the field": ([("maxLength: 200", "maxLength: 100")], "maxLength: 100", "maxLength from 200 to 100"),
+    "maxLength at the field": (
+        [("maxLength: 200", "maxLength: 100")],
+        "maxLength: 100",
+        "maxLength of field 'note' was",
+    ),
     "the old word for a pattern": (
         [("pattern: ^[0-9]{5}$", "regex: ^[0-9]{4}$")],
         "regex: ^[0-9]{4}$",
-        "tightened regex",
+        "regex of field 'address.zip' was tightened",
     ),
     "exclusiveMaximum": ([("maximum: 1000", "exclusiveMaximum: 1000")], "exclusiveMaximum: 1000", "exclusiveMaximum"),
     "the type": (
@@ -124,7 +128,11 @@ PLACES = {
     "a removed nested field": ([(LAST, "")], "        fields:\n          city", "'address.zip'"),
     "elements": ([("maxLength: 20\n", "maxLength: 10\n")], "maxLength: 10\n", "'tags[]'"),
     "an enum": ([("packed, shipped]", "shipped]")], "enum: [placed, shipped]", "'packed'"),
-    "inside a definition": ([("maxLength: 36", "maxLength: 32")], "maxLength: 32", "maxLength from 36 to 32"),
+    "inside a definition": (
+        [("maxLength: 36", "maxLength: 32")],
+        "maxLength: 32",
+        "maxLength of field 'order_id' was tightened from 36 to 32",
+    ),
     "freshness": ([("threshold: 25h", "threshold: often")], "threshold: often", "freshness threshold 'often'"),
     "the status": ([("status: active", "status: on ice")], "status: on ice", "'on ice'"),
     "the key at the model": (
@@ -150,11 +158,11 @@ def test_the_line_to_edit_and_the_formats_own_words(change: str) -> None:
     assert any(quoted in issue.message for issue in found), issues(FILE, after)
 
 
-def test_a_change_of_a_definition_is_said_of_every_field_that_refers_to_it() -> None:
+def test_a_change_of_a_definition_is_reported_of_every_field_that_refers_to_it() -> None:
     found = issues(FILE, edited(FILE, ("maxLength: 36", "maxLength: 32")))
-    told = [issue for issue in found if issue.kind == "field_constraint_tightened"]
-    assert [issue.field for issue in told] == ["order_id", "order_id"]
-    assert len({issue.fingerprint for issue in told}) == 2
+    tightened = [issue for issue in found if issue.kind == "field_constraint_tightened"]
+    assert [issue.field for issue in tightened] == ["order_id", "order_id"]
+    assert len({issue.fingerprint for issue in tightened}) == 2
 
 
 def test_a_definition_may_be_nested_and_refer_to_another() -> None:
@@ -167,7 +175,7 @@ def test_a_definition_may_be_nested_and_refer_to_another() -> None:
     assert orders.fields[0].type == "string"
 
 
-def test_definitions_within_each_other_end_and_are_said_once() -> None:
+def test_definitions_within_each_other_end_and_are_reported_once() -> None:
     text = """\
 dataContractSpecification: 1.1.0
 id: tree
@@ -181,7 +189,7 @@ definitions:
     assert ["refers to itself" in problem.message for problem in reading.problems] == [True]
 
 
-def test_definitions_that_multiply_are_cut_and_said() -> None:
+def test_definitions_that_multiply_are_cut_and_reported() -> None:
     levels = "".join(
         f"  d{n}: {{type: object, fields: {{a: &d{n} {{$ref: '#/definitions/d{n + 1}'}}, b: *d{n}}}}}\n"
         for n in range(60)
@@ -200,7 +208,7 @@ definitions:
     assert all("not followed" in problem.message for problem in problems)
 
 
-def test_what_is_not_understood_is_said_once_however_many_models_there_are() -> None:
+def test_what_is_not_understood_is_reported_once_however_many_models_there_are() -> None:
     reading = read_content("a.yaml", edited(FILE, ("status: active", "status: on ice")).encode())
     assert len(reading.problems) == 1
 
@@ -228,11 +236,11 @@ def test_no_odd_shape_raises(models: str, more: str) -> None:
     assert read_content("a.yaml", text.encode()).format == "dcs"
 
 
-@pytest.mark.parametrize(("version", "said"), [("1.0.1", True), ("1.1.0", True), ("2.0.0", False)])
-def test_a_break_owes_a_major_version(version: str, said: bool) -> None:
+@pytest.mark.parametrize(("version", "is_required"), [("1.0.1", True), ("1.1.0", True), ("2.0.0", False)])
+def test_a_break_requires_a_major_version(version: str, is_required: bool) -> None:
     after = edited(FILE, (NOTE, ""), ("version: 1.0.0", f"version: {version}"))
     found = issues(FILE, after)
-    assert ("version_bump_insufficient" in {issue.kind for issue in found}) is said
+    assert ("version_bump_insufficient" in {issue.kind for issue in found}) is is_required
     assert all(
         issue.location.line == line_of(after, "  version:")
         for issue in found

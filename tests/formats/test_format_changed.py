@@ -112,7 +112,7 @@ def test_any_format_is_compared_with_any_other(before: str, after: str) -> None:
     assert {issue.field for issue in issues(before, broken) if issue.kind == "field_removed"} == {"total"}
 
 
-def test_an_id_that_changed_on_the_way_is_said_and_owes_a_major(tmp_path: Path) -> None:
+def test_an_id_that_changed_on_the_way_is_reported_and_requires_a_major(tmp_path: Path) -> None:
     repository = Repository(tmp_path)
     repository.commit({"contracts/shop.yaml": SPECIFICATION})
     repository.branch()
@@ -122,15 +122,21 @@ def test_an_id_that_changed_on_the_way_is_said_and_owes_a_major(tmp_path: Path) 
     assert [each["required_bump"] for each in outcome.report["contracts"]] == ["major", "major"]
 
 
-GOT = "version is still '1.0.0' and its file got the dataset 'shop/refunds': MINOR is owed"
-LOST = "version is still '1.0.0' and its file lost the dataset 'shop/refunds': MAJOR is owed"
+ADDED = (
+    "a MINOR version bump is required (1.0.0 → 1.1.0), found none (still 1.0.0): "
+    "dataset 'shop/refunds' was added to the file"
+)
+REMOVED = (
+    "a MAJOR version bump is required (1.0.0 → 2.0.0), found none (still 1.0.0): "
+    "dataset 'shop/refunds' was removed from the file"
+)
 
 
-def test_a_table_more_or_less_owes_the_file_a_version() -> None:
+def test_a_table_added_or_removed_requires_a_bump_of_the_file() -> None:
     (got,) = issues(ONE, STANDARD)
-    assert (got.kind, got.message) == ("version_not_increasing", GOT)
+    assert (got.kind, got.message) == ("version_not_increasing", ADDED)
     removed, lost = issues(STANDARD, ONE)
-    assert (lost.kind, lost.message) == ("version_not_increasing", LOST)
+    assert (lost.kind, lost.message) == ("version_not_increasing", REMOVED)
     assert removed.kind == "contract_removed"
     for issue, after in ((got, STANDARD), (lost, ONE)):
         assert issue.location is not None
@@ -150,10 +156,10 @@ def test_a_break_on_the_way_points_into_both_files() -> None:
     assert change.previous_location.line == line_of(SPECIFICATION, "total:")
 
 
-def test_a_table_that_is_gone_on_the_way_is_removed() -> None:
+def test_a_table_removed_during_a_format_migration_is_reported() -> None:
     (issue,) = issues(SPECIFICATION, STANDARD[: STANDARD.index("  - name: refunds")])
     assert (issue.kind, issue.message) == (
-        "contract_removed", "the contract of 'shop/refunds' was removed while its status is 'active'",
+        "contract_removed", "the contract of 'shop/refunds' was removed while its status was 'active'",
     )  # fmt: skip
     assert issue.location is not None
     assert issue.location.line == line_of(STANDARD, "schema:")
@@ -177,7 +183,7 @@ def test_a_renamed_table_of_one_format_is_removed_and_the_hint_names_the_new_one
     (issue,) = issues(ONE, renamed)
     assert issue.kind == "contract_removed"
     assert issue.hint == (
-        "it was probably renamed to 'shop/sales', and readers know the old name: bring it back with status: "
+        "probably renamed to 'shop/sales', but readers use the old name: restore it with status: "
         "deprecated, and remove it once its status is retired"
     )
 

@@ -34,7 +34,7 @@ LEVELS = "".join(f"  d{n}: {{type: object, fields: {{a: {{$ref: '#/definitions/d
 TOO_MUCH = {
     "versions times columns": (
         f"{DBT}  columns:\n{lines('  - {name: a%}', 3_000)}  versions:\n{lines('  - {v: %}', 300)}",
-        "the file unfolds to more than 50,000 columns",
+        "the file expands to more than 50,000 columns",
     ),
     "versions that leave every column out": (
         (
@@ -42,22 +42,22 @@ TOO_MUCH = {
             f"  - {{v: x, columns: [&r {{include: all, exclude: [{','.join(f'a{n}' for n in range(900))}]}}]}}\n"
             f"{lines('  - {v: %, columns: [*r]}', 150)}"
         ),
-        "the file unfolds to more than 50,000 columns",
+        "the file expands to more than 50,000 columns",
     ),
     "one long check of many columns": (
         (
             f"{DBT}  columns:\n{lines('  - {name: a%}', 2_000)}  constraints:\n"
             f"  - {{type: check, expression: {'x' * 90_000}, columns: [{','.join(f'a{n}' for n in range(2_000))}]}}\n"
         ),
-        "the file unfolds to more than 50,000 columns",
+        "the file expands to more than 50,000 columns",
     ),
     "one struct of many properties": (
         f"{FIELDS}  - {{name: b, physicalType: &t '{STRUCT}'}}\n{lines('  - {name: c%, physicalType: *t}', 900)}",
-        "the file unfolds to more than 50,000 columns",
+        "the file expands to more than 50,000 columns",
     ),
     "one wide definition of many fields": (
         f"{MODEL}{lines(REFERRING, 5_000)}definitions:\n  d: {{{','.join(f'k{n}: 1' for n in range(2_000))}}}\n",
-        "the file unfolds to more than 50,000 columns",
+        "the file expands to more than 50,000 columns",
     ),
     "very many objects": (f"{ODCS}schema:\n{lines('- {name: o%}', 2_000)}", "more than 1,000 datasets"),
     "very many models": (f"{DCS}models:\n{lines('  m%: {}', 2_000)}", "more than 1,000 datasets"),
@@ -65,8 +65,8 @@ TOO_MUCH = {
         f"{ODCS}schema:\n- name: o\n  properties:\n{NESTED}",
         "nested more than 64 levels deep",
     ),
-    "a long name": (f"{FIELDS}  - {{name: {'x' * 90_000}}}\n", "a name of 90,000 characters"),
-    "a long id": (FIELDS.replace("id: f", f"id: {'x' * 90_000}"), "a name of 90,002 characters"),
+    "a long name": (f"{FIELDS}  - {{name: {'x' * 90_000}}}\n", "a name has 90,000 characters"),
+    "a long id": (FIELDS.replace("id: f", f"id: {'x' * 90_000}"), "a name has 90,002 characters"),
 }
 
 
@@ -122,7 +122,7 @@ def test_an_ordinary_file_has_no_note(text: str) -> None:
     assert read_content("a.yaml", text.encode()).problems == ()
 
 
-def test_of_very_many_notes_the_first_are_told_and_that_there_are_more() -> None:
+def test_of_very_many_notes_the_first_are_reported_and_that_there_are_more() -> None:
     problems = read_content("a.yaml", f"{FIELDS}{lines('  - {name: a}', 5_000)}".encode()).problems
     assert len(problems) == MAX_NOTES + 1
     assert problems[-1].message == "more than 200 values are not understood; only the first are listed"
@@ -171,5 +171,5 @@ def test_a_file_changed_at_random_is_read_alike_twice_and_is_silent_about_itself
     assert reading._replace(root=None) == read_content("a.yaml", text.encode())._replace(root=None)
     assert all(1 <= each.location.line <= text.count("\n") + 1 for each in reading.problems)
     if not reading.is_unreadable:
-        told = {each.kind for each in issues(text, text)}
-        assert told <= {"value_not_understood", "version_not_semver", "owner_missing"}
+        found_kinds = {each.kind for each in issues(text, text)}
+        assert found_kinds <= {"value_not_understood", "version_not_semver", "owner_missing"}

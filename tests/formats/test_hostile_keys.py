@@ -1,4 +1,4 @@
-"""Keys that nobody reads, made to be slow, odd or misleading: each is said in time, and none is dropped in silence."""
+"""Keys that dcr does not read, made to be slow, odd or misleading: each is reported in time, and none is left out."""
 
 from __future__ import annotations
 
@@ -39,12 +39,12 @@ def test_anchors_that_repeat_are_compared_once_and_shown_in_short() -> None:
     assert found(laughs("1"), laughs("1")) == ()
 
 
-def test_of_very_many_keys_the_first_are_told_and_that_there_are_more() -> None:
+def test_of_very_many_keys_the_first_are_reported_and_that_there_are_more() -> None:
     many = "".join(f"key{n}: 1\n" for n in range(20_000))
     changed = found(f"{FILE}{many}", f"{FILE}{many.replace(': 1', ': 2')}")
     assert len(changed) == MAX_KEYS + 1
-    told = [each.message for each in issues(f"{FILE}{many}", f"{FILE}{many.replace(': 1', ': 2')}")]
-    assert len([each for each in told if each.startswith("dcr does not read further keys")]) == 1
+    messages = [each.message for each in issues(f"{FILE}{many}", f"{FILE}{many.replace(': 1', ': 2')}")]
+    assert len([each for each in messages if each.startswith("dcr does not read further keys")]) == 1
     assert found(f"{FILE}{many}", f"{FILE}{many}") == ()
 
 
@@ -88,12 +88,12 @@ def test_other_data_is_one_change(before: str, after: str) -> None:
     assert key.key_path in ("a", "a.b")
 
 
-def test_what_the_reader_says_already_is_not_said_again() -> None:
+def test_what_the_reader_reports_already_is_not_reported_again() -> None:
     before, after = FILE, FILE.replace("string}", "string, logicalTypeOptions: [{minLength: 1}]}")
     assert [each.kind for each in issues(before, after)] == ["value_not_understood"]
 
 
-def test_a_key_is_said_at_its_dataset_and_field_also_below_an_anchor() -> None:
+def test_a_key_is_reported_at_its_dataset_and_field_also_below_an_anchor() -> None:
     text = (
         f"{ODCS}schema:\n- name: o\n  properties:\n  - &p {{name: a, logicalType: array, items: {{logicalType: string, "
         "masking: none}}\n  - {<<: *p, name: b}\n"

@@ -1,11 +1,11 @@
-"""What messages about files of every format say: no list of nothing, and the format's own words."""
+"""Messages about files of every format: no list of nothing, and the format's own names."""
 
 from __future__ import annotations
 
 import re
 
 import pytest
-from change_cases import PATH, Case, all_cases, told
+from change_cases import PATH, Case, all_cases, list_reports
 
 from dcr.contract.contract import CONSTRAINTS
 from dcr.formats import read_content
@@ -35,7 +35,7 @@ def test_a_changelog_tells_of_status_and_freshness_in_the_words_of_the_file() ->
     after = STANDARD.replace("status: active", "status: retired") + promise % 4
     sides = (read_content(PATH, text.encode()).contracts[0] for text in (before, after))
     assert [line.message for line in build_entry(*sides, "backward").lines] == [
-        "the freshness promised is 4 hours", "the status went from production to retired",
+        "the freshness SLA changed to 4 hours", "the status changed from 'production' to 'retired'",
     ]  # fmt: skip
 
 
@@ -52,7 +52,7 @@ OWN_WORDS = sorted(
 def test_messages_use_the_words_of_the_files_own_format(case: Case) -> None:
     if "native" in case.format:
         return
-    for report in told(*case.texts):
+    for report in list_reports(*case.texts):
         for text in (each for issue in report.issues for each in (issue.message, issue.hint)):
             assert not [word for word in OWN_WORDS if re.search(rf"\b{word}\b", text)], text
 
@@ -60,7 +60,7 @@ def test_messages_use_the_words_of_the_files_own_format(case: Case) -> None:
 def test_a_first_type_has_a_row_that_proves_what_it_refuses() -> None:
     after = STANDARD.replace("logicalType: integer, enum: [a, b]", "logicalType: integer").replace("1.0.0", "2.0.0")
     before = STANDARD.replace("logicalType: integer, enum: [a, b]", "description: anything")
-    (report,) = told(before, after)
+    (report,) = list_reports(before, after)
     (issue,) = (each for each in report.issues if each.kind == "field_type_changed")
     assert issue.witness is not None
     assert (issue.witness.row, issue.witness.accepted_by) == ({"x": "a"}, "previous")

@@ -82,7 +82,7 @@ def grown(text: str) -> str:
 
 
 def issues(previous: str, proposed: str, mode: str = "full") -> list[Issue]:
-    """Return what is said about the dataset that both texts hold, and about the proposed file."""
+    """Return the issues of the dataset that both texts have, and those of the proposed file."""
     before, after = reading(previous), reading(proposed)
     assert before.format == after.format == NAME
     assert before.problems == (), before.problems
@@ -109,7 +109,7 @@ OPTIONS = """\
 def test_a_message_speaks_the_formats_words_and_points_at_the_line_to_edit() -> None:
     before, after = BASE + OPTIONS, BASE + OPTIONS.replace("minLength: 1", "minLength: 2")
     (issue,) = issues(before, grown(after))
-    assert issue.message == "field 'code' tightened minLength from 1 to 2"
+    assert issue.message == "minLength of field 'code' was tightened from 1 to 2"
     assert issue.location is not None
     assert issue.location[:3] == (PATH, named(after, "minLength: 2"), 11)
     assert issue.previous_location is not None
@@ -132,7 +132,7 @@ def test_a_removed_property_points_at_the_properties_and_at_where_it_was() -> No
     assert issue.previous_location.line == named(BASE + OPTIONS, "name: code")
 
 
-def test_a_renamed_property_is_told_by_its_hint() -> None:
+def test_a_renamed_property_is_reported_by_its_hint() -> None:
     (issue,) = issues(BASE, grown(BASE.replace("name: note", "name: remark")))
     assert "probably renamed to 'remark'" in issue.hint
 
@@ -176,7 +176,7 @@ def test_an_object_without_a_name_goes_by_its_physical_name_or_is_noted() -> Non
 def test_two_objects_of_one_name_are_noted() -> None:
     found = reading(BASE + "  - name: orders\n    properties: []\n")
     assert [each.dataset_id for each in found.contracts] == ["shop/orders"]
-    assert "two objects of the schema are named 'orders'" in found.problems[0].message
+    assert "duplicate schema object 'orders'" in found.problems[0].message
 
 
 @pytest.mark.parametrize(
@@ -229,7 +229,7 @@ def test_other_files_with_an_api_version_are_no_contracts(text: str) -> None:
     assert reading(text).format is None
 
 
-def test_a_file_of_several_datasets_is_told_once_about_its_version(tmp_path: Path) -> None:
+def test_a_file_of_several_datasets_is_reported_once_for_its_version(tmp_path: Path) -> None:
     two = BASE + "  - name: refunds\n    properties:\n      - {name: id, logicalType: string}\n"
     repository = Repository(tmp_path)
     repository.commit({PATH: two})
@@ -279,7 +279,7 @@ def test_a_change_of_comments_only_is_silent_in_a_repository(tmp_path: Path) -> 
     assert outcome.issues == []
 
 
-def test_what_was_not_understood_before_is_not_said_again(tmp_path: Path) -> None:
+def test_what_was_not_understood_before_is_not_reported_again(tmp_path: Path) -> None:
     odd = BASE.replace("unit: h", "unit: fortnights")
     repository = Repository(tmp_path)
     repository.commit({PATH: odd})

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
-from change_cases import Case, all_cases, told
+from change_cases import Case, all_cases, list_reports
 
 PAGE = Path(__file__).parents[2] / "docs/formats.md"
 HEADING, PREFIX = "### Changes of v3.2", "v3_2_"
@@ -36,7 +36,7 @@ def table() -> list[Row]:
 
 def verdict(case: Case) -> str:
     """Return what is reported of a change and the version bump that it needs."""
-    reports = told(*case.texts)
+    reports = list_reports(*case.texts)
     kinds = dict.fromkeys(f"`{issue.kind}`" for report in reports for issue in report.issues)
     (bump,) = {report.required_bump for report in reports}
     return f"{', '.join(kinds) or 'none'} ({bump.upper() if bump != 'none' else 'no bump'})"

@@ -1,4 +1,4 @@
-"""Stored types: what each vendor's spelling means, and that nothing is guessed about a spelling that is nobody's."""
+"""Stored types: the logical type of each vendor's type, and unknown types left unchanged."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import pytest
 
 from dcr.formats._foreign.stored_types import LogicalType, format_whole_type, normalize_stored_type, parse_stored_type
 
-SPELLINGS = {
+TYPE_TEXTS = {
     "string": """
         string | STRING | text | Text | varchar | VARCHAR(20) | varchar2(20 byte) | nvarchar(max) | char(3) | nchar(2)
         | character varying(255) | CHARACTER VARYING | national character varying(10) | bpchar | citext | uuid
@@ -38,32 +38,40 @@ SPELLINGS = {
     "object": "struct<a: bigint> | STRUCT<a INT64> | row(a bigint, b varchar) | record | struct | object",
     "array": "array<string> | ARRAY<INT64> | array(varchar) | text[] | integer[][] | array | list<int>",
 }
-CASES = [(spelling.strip(), name) for name, spellings in SPELLINGS.items() for spelling in spellings.split("|")]
-NOBODYS = ("geography", "bytea", "hllsketch", "my_domain", "{{ dbt.type_string() }}", "interval year to month", "")
+CASES = [(type_text.strip(), name) for name, type_texts in TYPE_TEXTS.items() for type_text in type_texts.split("|")]
+UNKNOWN_TYPES = (
+    "geography",
+    "bytea",
+    "hllsketch",
+    "my_domain",
+    "{{ dbt.type_string() }}",
+    "interval year to month",
+    "",
+)
 
 
 def test_the_table_is_large_enough_and_says_nothing_twice() -> None:
     assert len(CASES) >= 80
-    assert len({spelling for spelling, _ in CASES}) == len(CASES)
+    assert len({type_text for type_text, _ in CASES}) == len(CASES)
 
 
-@pytest.mark.parametrize(("spelling", "name"), CASES, ids=[spelling for spelling, _ in CASES])
-def test_a_vendors_spelling_means_its_logical_type(spelling: str, name: str) -> None:
-    found = parse_stored_type(spelling)
+@pytest.mark.parametrize(("type_text", "name"), CASES, ids=[type_text for type_text, _ in CASES])
+def test_a_vendors_type_means_its_logical_type(type_text: str, name: str) -> None:
+    found = parse_stored_type(type_text)
     assert found.name == name
     assert found.is_known
-    assert parse_stored_type(f"  {spelling.upper()} ").name == name
+    assert parse_stored_type(f"  {type_text.upper()} ").name == name
 
 
-@pytest.mark.parametrize("spelling", NOBODYS)
-def test_a_spelling_of_nobody_is_left_as_it_is(spelling: str) -> None:
-    found = parse_stored_type(spelling.upper())
-    assert (found.name, found.is_known, found.stored) == (spelling.lower(), False, normalize_stored_type(spelling))
-    assert found.written_type == found.written_stored_type == spelling.upper()
+@pytest.mark.parametrize("type_text", UNKNOWN_TYPES)
+def test_an_unknown_type_is_left_as_it_is(type_text: str) -> None:
+    found = parse_stored_type(type_text.upper())
+    assert (found.name, found.is_known, found.stored) == (type_text.lower(), False, normalize_stored_type(type_text))
+    assert found.written_type == found.written_stored_type == type_text.upper()
 
 
 @pytest.mark.parametrize(
-    ("spelling", "members"),
+    ("type_text", "members"),
     [
         ("struct<a: bigint, b: string>", [("a", "integer"), ("b", "string")]),
         ("STRUCT<a INT64, b ARRAY<STRING>>", [("a", "integer"), ("b", "array")]),
@@ -76,12 +84,12 @@ def test_a_spelling_of_nobody_is_left_as_it_is(spelling: str) -> None:
         ("map(varchar)", []),
     ],
 )
-def test_the_members_of_a_struct(spelling: str, members: list[tuple[str, str]]) -> None:
-    assert [(name, kind.name) for name, kind in parse_stored_type(spelling).fields] == members
+def test_the_members_of_a_struct(type_text: str, members: list[tuple[str, str]]) -> None:
+    assert [(name, kind.name) for name, kind in parse_stored_type(type_text).fields] == members
 
 
 @pytest.mark.parametrize(
-    ("spelling", "elements"),
+    ("type_text", "elements"),
     [
         ("array<string>", "string"),
         ("array(row(a bigint))", "object"),
@@ -91,8 +99,8 @@ def test_the_members_of_a_struct(spelling: str, members: list[tuple[str, str]]) 
         ("array<array<date>>", "array"),
     ],
 )
-def test_the_elements_of_an_array(spelling: str, elements: str) -> None:
-    items = parse_stored_type(spelling).items
+def test_the_elements_of_an_array(type_text: str, elements: str) -> None:
+    items = parse_stored_type(type_text).items
     assert items is not None
     assert items.name == elements
 
@@ -121,13 +129,13 @@ NOT_SPARK = (
 )  # fmt: skip
 
 
-@pytest.mark.parametrize(("spelling", "sql"), SPARK.items(), ids=list(SPARK))
-def test_a_class_of_spark_is_the_type_that_its_sql_spells(spelling: str, sql: str) -> None:
-    found, wanted = parse_stored_type(spelling), parse_stored_type(sql)
+@pytest.mark.parametrize(("type_text", "sql"), SPARK.items(), ids=list(SPARK))
+def test_a_class_of_spark_is_the_type_that_its_sql_names(type_text: str, sql: str) -> None:
+    found, wanted = parse_stored_type(type_text), parse_stored_type(sql)
     assert found.is_known
     assert format_whole_type(found) == format_whole_type(wanted)
     assert unwritten(found) == unwritten(wanted)
-    assert found.written_type == spelling
+    assert found.written_type == type_text
 
 
 def unwritten(kind: LogicalType) -> LogicalType:
@@ -137,20 +145,20 @@ def unwritten(kind: LogicalType) -> LogicalType:
     return kind._replace(fields=fields, items=items, written_type=None, written_stored_type=None)
 
 
-@pytest.mark.parametrize("spelling", NOT_SPARK)
-def test_what_only_looks_like_a_class_of_spark_is_left_as_it_is(spelling: str) -> None:
-    assert not parse_stored_type(spelling).is_known
+@pytest.mark.parametrize("type_text", NOT_SPARK)
+def test_what_only_looks_like_a_class_of_spark_is_left_as_it_is(type_text: str) -> None:
+    assert not parse_stored_type(type_text).is_known
 
 
-@pytest.mark.parametrize("spelling", ["array", "struct", "object"])
-def test_nested_types_without_an_inside_are_still_nested(spelling: str) -> None:
-    kind = parse_stored_type(spelling)
+@pytest.mark.parametrize("type_text", ["array", "struct", "object"])
+def test_nested_types_without_an_inside_are_still_nested(type_text: str) -> None:
+    kind = parse_stored_type(type_text)
     assert kind.items is None
     assert kind.fields == ()
 
 
 @pytest.mark.parametrize(
-    "spelling", ["array<" * 500 + "int" + ">" * 500, "struct<a:" * 500, "(" * 2000, "int" + "[]" * 3000, "<" * 100]
+    "type_text", ["array<" * 500 + "int" + ">" * 500, "struct<a:" * 500, "(" * 2000, "int" + "[]" * 3000, "<" * 100]
 )
-def test_a_spelling_of_any_depth_ends(spelling: str) -> None:
-    assert isinstance(parse_stored_type(spelling), LogicalType)
+def test_a_type_of_any_depth_ends(type_text: str) -> None:
+    assert isinstance(parse_stored_type(type_text), LogicalType)

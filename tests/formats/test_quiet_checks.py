@@ -1,4 +1,4 @@
-"""What `dcr check` does not say of what did not change: a comment, another dataset of the file, a file without any."""
+"""`dcr check` reports nothing for what did not change: a comment, another dataset, a file without datasets."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def repository(tmp_path: Path) -> Repository:
 
 
 def changed(repository: Repository, before: str, after: str, path: str = PATH) -> list[tuple[str, str | None, str]]:
-    """Return the kind, the dataset and the field of everything that is said of a change of one file."""
+    """Return the kind, the dataset and the field of everything that is found_issues of a change of one file."""
     repository.commit({path: before})
     repository.branch()
     repository.commit({path: after})
@@ -62,13 +62,15 @@ def changed(repository: Repository, before: str, after: str, path: str = PATH) -
 
 
 @pytest.mark.parametrize("name", DATED)
-def test_a_version_without_an_order_is_said_of_a_contract_that_changed_alone(repository: Repository, name: str) -> None:
+def test_a_version_without_an_order_is_reported_for_a_changed_contract_alone(repository: Repository, name: str) -> None:
     before = DATED[name]
     assert changed(repository, before, f"# a remark\n{before}") == []
     repository.commit({PATH: before.replace("2024-01", "2024-02").replace(MAXIMUM, "maximum: 10")})
-    said = repository.check("--base", "main").report
-    told = {each["dataset_id"]: [issue["kind"] for issue in each["issues"]] for each in said["contracts"]}
-    assert sum(kinds.count("version_not_semver") for kinds in told.values()) == 1
+    found_issues = repository.check("--base", "main").report
+    kinds_by_dataset = {
+        each["dataset_id"]: [issue["kind"] for issue in each["issues"]] for each in found_issues["contracts"]
+    }
+    assert sum(kinds.count("version_not_semver") for kinds in kinds_by_dataset.values()) == 1
 
 
 @pytest.mark.parametrize("name", DATED)
@@ -88,7 +90,7 @@ UNREAD = {
 
 
 @pytest.mark.parametrize("name", UNREAD)
-def test_a_comment_makes_no_note_be_said_again(repository: Repository, name: str) -> None:
+def test_a_comment_makes_no_note_be_reported_again(repository: Repository, name: str) -> None:
     before = UNREAD[name]
     assert changed(repository, before, f"# a remark\n{before}") == []
     assert {"value_not_understood", "value_ambiguous"} & {*repository.dcr("lint", "--format", "json").kinds}
@@ -102,16 +104,16 @@ def test_a_note_on_one_dataset_is_silent_when_another_one_changes(repository: Re
 
 def test_a_new_note_stands_at_its_dataset_and_its_field_once(repository: Repository) -> None:
     after = STANDARD.replace(MAXIMUM, "minLength: 9").replace("1.0.0", "1.1.0")
-    said = changed(repository, STANDARD, after)
-    assert [each for each in said if each[0] == "value_not_understood"] == [
+    found_issues = changed(repository, STANDARD, after)
+    assert [each for each in found_issues if each[0] == "value_not_understood"] == [
         ("value_not_understood", "shop/refunds", "total"),
     ]  # fmt: skip
 
 
-def test_what_is_not_compared_is_said_where_something_of_the_file_changed(repository: Repository) -> None:
+def test_what_is_not_compared_is_reported_where_something_of_the_file_changed(repository: Repository) -> None:
     before = UNREAD["an edition that is not known"]
-    said = changed(repository, before, before + "somethingNew: 1\n")
-    assert sorted(kind for kind, _, _ in said) == ["key_not_read", "value_not_understood"]
+    found_issues = changed(repository, before, before + "somethingNew: 1\n")
+    assert sorted(kind for kind, _, _ in found_issues) == ["key_not_read", "value_not_understood"]
 
 
 WITHOUT_DATASETS = {
@@ -128,12 +130,12 @@ WITHOUT_DATASETS = {
 
 @pytest.mark.parametrize("name", WITHOUT_DATASETS)
 def test_a_file_without_datasets_that_gets_a_comment_lost_none(repository: Repository, name: str) -> None:
-    text, said = WITHOUT_DATASETS[name]
+    text, found_issues = WITHOUT_DATASETS[name]
     repository.commit({PATH: text})
     repository.branch()
     repository.commit({PATH: f"# a remark\n{text}"})
     outcome = repository.check("--base", "main")
     assert outcome.code == 0
-    assert outcome.kinds == said
+    assert outcome.kinds == found_issues
     assert "removed" not in {each["change"] for each in outcome.report["contracts"]}
     assert "added" not in {each["change"] for each in outcome.report["contracts"]}

@@ -312,19 +312,21 @@ for _edits in CHANGES.values():
 @pytest.mark.parametrize("mode", ["backward", "forward", "full"])
 @pytest.mark.parametrize("change", CHANGES)
 def test_a_change_is_the_same_break_in_every_format(change: str, mode: str) -> None:
-    said = {}
+    properties = {}
     for name, (old, new, _) in CHANGES[change].items():
         found = issues(TEXTS[name], edited(TEXTS[name], (old, new)), mode)
         stored = {"physical_type_changed"} if name == "dbt" else set()
-        said[name] = {(issue.kind, issue.field, issue.modes) for issue in found if issue.kind in kinds(found) - stored}
-    assert all(each == said["native"] for each in said.values()), said
+        properties[name] = {
+            (issue.kind, issue.field, issue.modes) for issue in found if issue.kind in kinds(found) - stored
+        }
+    assert all(each == properties["native"] for each in properties.values()), properties
 
 
 @pytest.mark.parametrize("name", TEXTS)
 @pytest.mark.parametrize("change", CHANGES)
-def test_each_is_said_at_the_line_to_edit(change: str, name: str) -> None:
+def test_each_is_reported_at_the_line_to_edit(change: str, name: str) -> None:
     if name not in CHANGES[change]:
-        pytest.skip(f"{name} cannot say it")
+        pytest.skip(f"{name} cannot declare it")
     old, new, passage = CHANGES[change][name]
     after = edited(TEXTS[name], (old, new))
     found = issues(TEXTS[name], after)
@@ -356,7 +358,7 @@ Mapping = dict[str, Any]
 
 
 def sayable(field: Mapping) -> bool:
-    """Whether every format can say a field."""
+    """Whether every format can declare a field."""
     inner = [*field.get("fields", ()), *([field["items"]] if "items" in field else [])]
     if field["type"] == "json" or (field["type"] == "timestamp" and "enum" in field):
         return False
@@ -365,36 +367,38 @@ def sayable(field: Mapping) -> bool:
 
 def as_odcs(field: Mapping, *, objects: bool = False) -> Mapping:
     """Return a property; `objects` is whether its allowed values are objects, as v3.2 has them."""
-    said: Mapping = {"logicalType": field["type"], "required": field.get("required", True)}
+    properties: Mapping = {"logicalType": field["type"], "required": field.get("required", True)}
     options = {word: field[key] for key, word in WORDS.items() if key in field}
     if options:
-        said["logicalTypeOptions"] = options
+        properties["logicalTypeOptions"] = options
     if field.get("unique"):
-        said["unique"] = True
+        properties["unique"] = True
     if "enum" in field and objects:
-        said["enum"] = [{"value": each, "id": f"value_{number}"} for number, each in enumerate(field["enum"])]
+        properties["enum"] = [{"value": each, "id": f"value_{number}"} for number, each in enumerate(field["enum"])]
     elif "enum" in field:
-        said["quality"] = [{"metric": "invalidValues", "mustBe": 0, "arguments": {"validValues": field["enum"]}}]
+        properties["quality"] = [{"metric": "invalidValues", "mustBe": 0, "arguments": {"validValues": field["enum"]}}]
     if "fields" in field:
-        said["properties"] = [{"name": each["name"], **as_odcs(each, objects=objects)} for each in field["fields"]]
+        properties["properties"] = [
+            {"name": each["name"], **as_odcs(each, objects=objects)} for each in field["fields"]
+        ]
     if "items" in field:
-        said["items"] = as_odcs(field["items"], objects=objects)
-    return said
+        properties["items"] = as_odcs(field["items"], objects=objects)
+    return properties
 
 
 def as_dcs(field: Mapping) -> Mapping:
-    said: Mapping = {"type": field["type"], "required": field.get("required", True)}
-    said |= {word: field[key] for key, word in WORDS.items() if key in field}
-    said |= {key: field[key] for key in ("unique", "enum") if field.get(key)}
+    properties: Mapping = {"type": field["type"], "required": field.get("required", True)}
+    properties |= {word: field[key] for key, word in WORDS.items() if key in field}
+    properties |= {key: field[key] for key in ("unique", "enum") if field.get(key)}
     if "fields" in field:
-        said["fields"] = {each["name"]: as_dcs(each) for each in field["fields"]}
+        properties["fields"] = {each["name"]: as_dcs(each) for each in field["fields"]}
     if "items" in field:
-        said["items"] = as_dcs(field["items"])
-    return said
+        properties["items"] = as_dcs(field["items"])
+    return properties
 
 
 def in_every_format(fields: list[Mapping]) -> dict[str, str]:
-    """Return texts of three formats that say the same about some fields."""
+    """Return texts of three formats that declare the same for some fields."""
     columns, columns_3_2 = (
         [{"name": each["name"], **as_odcs(each, objects=objects)} for each in fields] for objects in (False, True)
     )
@@ -415,7 +419,7 @@ def in_every_format(fields: list[Mapping]) -> dict[str, str]:
 
 
 def drawn_pair(rng: Random) -> tuple[list[Mapping], list[Mapping]] | None:
-    """Return the fields of a drawn contract and of an edited one, if every format can say both."""
+    """Return the fields of a drawn contract and of an edited one, if every format can declare both."""
     before = contract(rng)
     before.pop("primary_key", None)
     after, _ = other_than(rng, before, rng.randint(1, 3))
@@ -434,7 +438,7 @@ def test_drawn_changes_are_the_same_breaks_in_every_format() -> None:
             continue
         before, after = (in_every_format(side) for side in sides)
         for mode in ("backward", "forward", "full"):
-            told = {
+            verdicts = {
                 name: sorted(
                     (issue.kind, issue.field or "", issue.modes)
                     for issue in issues(before[name], after[name], mode)
@@ -442,9 +446,9 @@ def test_drawn_changes_are_the_same_breaks_in_every_format() -> None:
                 )
                 for name in before
             }
-            assert told["odcs"] == told["native"], (number, sides)
-            assert told["odcs 3.2"] == told["native"], (number, sides)
-            assert told["dcs"] == told["native"], (number, sides)
+            assert verdicts["odcs"] == verdicts["native"], (number, sides)
+            assert verdicts["odcs 3.2"] == verdicts["native"], (number, sides)
+            assert verdicts["dcs"] == verdicts["native"], (number, sides)
         judged += 1
-        breaking += bool(told["native"])
+        breaking += bool(verdicts["native"])
     assert breaking > PAIRS / 4

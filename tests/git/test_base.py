@@ -67,14 +67,14 @@ def test_a_tag_names_the_base(broken: Repository) -> None:
 def test_a_tag_of_something_that_is_no_commit_is_refused(broken: Repository, name: str) -> None:
     broken.git("tag", "v-tree", "main^{tree}")
     broken.git("tag", "v-blob", f"main:{USERS}")
-    broken.check("--base", name).says(name, "names no commit")
+    broken.check("--base", name).says(name, "is not a commit")
 
 
 def test_a_base_that_does_not_exist_is_refused_with_the_fetch_that_brings_it(broken: Repository) -> None:
     for name in ("develop", "origin/develop", "refs/heads/develop", "refs/remotes/origin/develop"):
         broken.check("--base", name).says(name, "git fetch origin develop:refs/remotes/origin/develop")
     broken.check(DCR_BASE="develop").says("develop")
-    broken.check("--base", "0" * 40).says("names no commit")
+    broken.check("--base", "0" * 40).says("does not exist")
     broken.check("--head", "develop", "--base", "main").says("develop")
 
 
@@ -95,7 +95,7 @@ def test_a_branch_called_head_is_refused_and_named(broken: Repository) -> None:
 
 def test_a_branch_named_like_an_option_is_data(broken: Repository) -> None:
     broken.git("update-ref", "refs/heads/--output=pwned", "main")
-    broken.check("--base=--output=pwned").says("is not a ref")
+    broken.check("--base=--output=pwned").says("is not a valid ref")
     assert broken.check("--base", "refs/heads/--output=pwned").kinds == FOUND
 
 
@@ -186,7 +186,7 @@ def test_the_report_tells_base_and_merge_base_apart(broken: Repository) -> None:
 def test_unrelated_histories_have_nothing_to_compare(broken: Repository) -> None:
     broken.git("checkout", "-q", "--orphan", "other")
     broken.commit()
-    broken.check("--base", "main").says("no common commit", "--base REF")
+    broken.check("--base", "main").says("no merge base", "--base REF")
 
 
 def test_a_replaced_commit_or_blob_or_graft_does_not_change_what_is_compared(broken: Repository) -> None:

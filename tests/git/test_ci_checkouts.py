@@ -240,42 +240,42 @@ REFSPECS = 'in the branch source: behaviour "Specify ref specs" with +refs/heads
 REFUSALS = {
     "GitHub, the default depth": Refusal(
         lambda server: github(server, depth=1), {**GITHUB, "GITHUB_BASE_REF": "main"},
-        "GITHUB_BASE_REF names 'main', which is not in this clone", CHECKOUT, merge_base="main",
+        "GITHUB_BASE_REF is 'main', which does not exist in this clone", CHECKOUT, merge_base="main",
     ),
     "GitHub, a push to the default branch with the default depth": Refusal(
         lambda server: github(server, "refs/heads/main", 1), GITHUB,
-        "the ref '<fork point>' names no commit in this repository", CHECKOUT,
+        "ref '<fork point>' does not exist", CHECKOUT,
         pushed("refs/heads/main", "<fork point>"),
     ),
     "GitHub, a merge queue with the default depth": Refusal(
         lambda server: github(server, QUEUED, 1), GITHUB,
-        "the ref '<ahead>' names no commit in this repository", CHECKOUT,
+        "ref '<ahead>' does not exist", CHECKOUT,
         {"merge_group": {"base_sha": "<ahead>"}}, "ahead",
     ),
     "GitLab, a shallow clone without the base": Refusal(
         lambda server: gitlab(server, depth=1), MERGE_REQUEST,
-        "the ref '<fork point>' names no commit in this repository", DEPTH,
+        "ref '<fork point>' does not exist", DEPTH,
     ),
     "GitLab, a merge request from which nothing but the branch is known": Refusal(
         lambda server: gitlab(server, depth=20), {**MERGE_REQUEST, "CI_MERGE_REQUEST_DIFF_BASE_SHA": ""},
-        "CI_MERGE_REQUEST_TARGET_BRANCH_NAME names 'main', which is not in this clone", DEPTH,
+        "CI_MERGE_REQUEST_TARGET_BRANCH_NAME is 'main', which does not exist in this clone", DEPTH,
     ),
     "GitLab, a branch with a depth": Refusal(
         lambda server: gitlab(server, 1, "feature", 20), {**GITLAB, "CI_COMMIT_BRANCH": "feature"},
-        "CI_DEFAULT_BRANCH names 'main', which is not in this clone", DEPTH,
+        "CI_DEFAULT_BRANCH is 'main', which does not exist in this clone", DEPTH,
     ),
     "Azure, the default depth": Refusal(
         lambda server: azure(server, depth=1), {**AZURE, "SYSTEM_PULLREQUEST_TARGETBRANCH": "refs/heads/main"},
-        "SYSTEM_PULLREQUEST_TARGETBRANCH names 'main', which is not in this clone",
+        "SYSTEM_PULLREQUEST_TARGETBRANCH is 'main', which does not exist in this clone",
         "in the pipeline: checkout: self with fetchDepth: 0", merge_base="main",
     ),
     "Buildkite, told to clone one commit": Refusal(
         lambda server: buildkite(server, "--depth=1", "--no-single-branch"), BUILDKITE_PULL,
-        "this clone is shallow and does not hold the merge-base with 'origin/main'",
+        "this clone is shallow and lacks the merge base with 'origin/main'",
     ),
     "Jenkins, a pull request as it is": Refusal(
         lambda server: jenkins(server, merges=False), JENKINS_PULL,
-        "CHANGE_TARGET names 'main', which is not in this clone", REFSPECS,
+        "CHANGE_TARGET is 'main', which does not exist in this clone", REFSPECS,
     ),
 }  # fmt: skip
 
@@ -288,9 +288,9 @@ def test_a_clone_without_the_base_is_refused_and_the_hint_mends_it(tmp_path: Pat
     outcome = clone.check(**environment)
     outcome.says()
     said, hint = outcome.err.splitlines()
-    assert said == f"dcr: nothing was checked: {filled(server, job.says)}"
-    setting, _, command = hint.removeprefix("  hint: ").rpartition("; or ")
-    assert setting == job.setting
+    assert said == f"dcr: error: {filled(server, job.says)} (nothing was checked)"
+    setting, _, command = hint.removeprefix("  help: ").rpartition("run: ")
+    assert setting.removesuffix("; or ") == job.setting
     mended = clone.shell(command)
     assert mended.returncode == 0, mended.stderr
     assert clone.check(**environment).report["base"]["merge_base"] == server.commits[job.merge_base]
@@ -314,14 +314,17 @@ NAMELESS = {
 @pytest.mark.parametrize("job", NAMELESS.values(), ids=NAMELESS)
 def test_where_nothing_names_a_base_the_hint_begins_with_the_setting(tmp_path: Path, job: Refusal) -> None:
     outcome = job.clone(Server(tmp_path)).check(**job.variables)
-    outcome.says("there is no origin/HEAD, main or master", f"hint: {job.setting}; or name one: --base REF")
+    outcome.says(
+        "no base found: none of origin/HEAD, main and master exists",
+        f"help: {job.setting}; or choose a base: --base REF",
+    )
 
 
 def test_a_blobless_clone_of_circleci_says_which_setting_makes_it_whole(tmp_path: Path) -> None:
     server = Server(tmp_path)
     clone = circleci(server, "--filter=blob:none")
-    clone.check(**CIRCLECI).says("in .circleci/config.yml: checkout: {method: full}; or git fetch --refetch")
-    clone.check().says("this clone is partial and dcr fetches nothing: git fetch --refetch")
+    clone.check(**CIRCLECI).says("in .circleci/config.yml: checkout: {method: full}; or run: git fetch --refetch")
+    clone.check().says("this clone is partial, and dcr never fetches; run: git fetch --refetch")
 
 
 def test_pull_request_target_checks_out_the_target_which_is_no_pass(tmp_path: Path) -> None:
@@ -381,6 +384,6 @@ def test_a_branch_s_name_is_quoted_in_the_command_that_fetches_it(tmp_path: Path
     server = Server(tmp_path)
     outcome = azure(server).check(**AZURE, SYSTEM_PULLREQUEST_TARGETBRANCH=name)
     if " " in name:
-        outcome.says("is not a ref")
+        outcome.says("is not a valid ref")
     else:
         outcome.says(f"git fetch origin '{name}:refs/remotes/origin/{name}'")

@@ -32,7 +32,7 @@ BRANCHES = [
     pytest.param(
         {"BUILDKITE_PULL_REQUEST": "12", "BUILDKITE_PULL_REQUEST_BASE_BRANCH": "{}"},
         "BUILDKITE_PULL_REQUEST_BASE_BRANCH",
-        "hint: git fetch",
+        "help: run: git fetch",
         id="Buildkite",
     ),
     pytest.param({"CHANGE_TARGET": "{}"}, "CHANGE_TARGET", "Specify ref specs", id="Jenkins"),
@@ -76,7 +76,7 @@ def test_a_target_that_was_not_fetched_is_refused_with_the_setting_that_fetches_
     job: Repository, variables: dict, source: str, fix: str
 ) -> None:
     job.check(**named(variables, "develop")).says(source, "develop", fix)
-    job.check(**named(variables, "--output=x..y")).says("is not a ref")
+    job.check(**named(variables, "--output=x..y")).says("is not a valid ref")
 
 
 @pytest.mark.parametrize(("variables", "source", "fix"), BRANCHES)
@@ -116,8 +116,8 @@ def test_pre_commit_says_what_is_pushed_to(job: Repository, name: str) -> None:
     # pre-commit sets all four; PRE_COMMIT_SOURCE and PRE_COMMIT_TO_REF are what is pushed.
     pushed = {"PRE_COMMIT_SOURCE": job.git("rev-parse", "HEAD"), "PRE_COMMIT_TO_REF": job.git("rev-parse", "HEAD")}
     assert base_of(job.check(**pushed, **{name: base})) == (base, name)
-    job.check(**pushed, **{name: "1" * 40}).says("names no commit", "git fetch origin")
-    job.check(**pushed, **{name: "--help"}).says("is not a ref")
+    job.check(**pushed, **{name: "1" * 40}).says("does not exist", "git fetch origin")
+    job.check(**pushed, **{name: "--help"}).says("is not a valid ref")
 
 
 def test_pre_commit_s_zeros_name_nothing(broken: Repository) -> None:

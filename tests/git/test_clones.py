@@ -40,8 +40,8 @@ def test_an_unborn_head_says_what_to_do(tmp_path: Path) -> None:
     repository.write(USERS, contract())
     repository.git("add", "-A")
     for arguments in ([], ["--base", "main"], ["--base", "HEAD"], ["--head", "HEAD"], ["--staged", "--base", "main"]):
-        repository.check(*arguments).says("no commit yet", "git commit")
-    repository.check("--staged", DCR_BASE="main").says("no commit yet")
+        repository.check(*arguments).says("no commits yet", "git commit")
+    repository.check("--staged", DCR_BASE="main").says("no commits yet")
 
 
 def test_the_very_first_commit_is_judged_by_each_contract_alone(tmp_path: Path) -> None:
@@ -51,7 +51,7 @@ def test_the_very_first_commit_is_judged_by_each_contract_alone(tmp_path: Path) 
     repository.git("add", "-A")
     outcome = repository.check("--staged")
     assert (outcome.code, outcome.issues, outcome.report["base"]) == (0, [], None)
-    assert outcome.err == "dcr: no issues; 1 contract (native); policy dcr.toml\n"
+    assert outcome.err == "dcr: no issues; 1 contract (format native); policy dcr.toml\n"
     repository.write("contracts/copy.yaml", contract())
     repository.write("contracts/odd.yaml", "dataset_id: users.odd\nversion: one\nfields: []\n")
     repository.git("add", "-A")
@@ -61,8 +61,8 @@ def test_the_very_first_commit_is_judged_by_each_contract_alone(tmp_path: Path) 
 
 def test_an_orphan_branch_beside_main_is_unborn_too(repository: Repository) -> None:
     repository.git("checkout", "-q", "--orphan", "other")
-    repository.check().says("no commit yet")
-    repository.check("--staged").says("no commit yet")
+    repository.check().says("no commits yet")
+    repository.check("--staged").says("no commits yet")
 
 
 def test_a_detached_head(broken: Repository) -> None:
@@ -129,7 +129,7 @@ def test_a_shallow_clone_with_the_merge_base(broken: Repository) -> None:
     shallow = clone(broken, "--depth", "2", "--branch", "feature")
     base = shallow.git("rev-parse", "HEAD~1")
     assert shallow.check("--base", base).kinds == FOUND
-    shallow.check("--base", "1" * 40).says(f"git fetch origin {'1' * 40},")
+    shallow.check("--base", "1" * 40).says(f"git fetch origin {'1' * 40};")
 
 
 def test_a_shallow_clone_without_the_merge_base_says_how_to_get_it(broken: Repository) -> None:
@@ -228,7 +228,7 @@ def test_a_policy_that_cannot_be_read_is_not_no_policy(repository: Repository, n
     repository.branch("second")
     repository.commit({"notes.txt": "x"})
     object_file(repository, f"main:{name}").unlink()
-    repository.check().says("is not in this clone", "git fetch --refetch --no-filter origin")
+    repository.check().says("is missing in this clone", "git fetch --refetch --no-filter origin")
 
 
 @pytest.mark.parametrize("text", ["", "garbage\n", "1" * 40 + "\n", "ref: refs/heads/gone\n"])
@@ -304,7 +304,9 @@ def test_a_sparse_checkout_does_not_take_absent_files_for_deleted(repository: Re
 def test_a_sparse_checkout_is_linted_as_far_as_it_is_named(repository: Repository) -> None:
     repository.commit({"contracts/far/other.yaml": contract("team.other"), "contracts/near/one.yaml": contract("one")})
     repository.git("sparse-checkout", "set", "--cone", "contracts/near")
-    repository.dcr("lint").says("'contracts/far/other.yaml' is tracked and not there", "git sparse-checkout add FOLDER")
+    repository.dcr("lint").says(
+        "tracked file 'contracts/far/other.yaml' does not exist", "git sparse-checkout add FOLDER"
+    )
     assert repository.dcr("lint", "contracts/near", "--format", "json").report["summary"]["contracts"] == 1
     repository.git("sparse-checkout", "add", "contracts/far")
     assert repository.dcr("lint", "--format", "json").report["summary"]["contracts"] == 3

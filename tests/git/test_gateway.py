@@ -62,4 +62,4 @@ def test_a_folder_that_is_gone_is_said(broken: Repository) -> None:
     command = f"cd gone && rmdir ../gone && exec {shlex.quote(sys.executable)} -P -m dcr check"
     ended = broken.shell(command)
     assert ended.returncode == 2, ended.stderr
-    assert "the folder dcr runs in was removed" in ended.stderr
+    assert "the working folder was removed" in ended.stderr

@@ -45,7 +45,7 @@ def test_a_break_against_both_merge_bases_is_one_issue(repository: Repository) -
         assert f"compared with merge base {base['merge_base'][:10]}" in outcome.issues[0]["message"]
     said = repository.dcr("check", "--format", "text")
     assert said.out.count("field_removed") == 1
-    assert "merge-bases " in said.err
+    assert "merge bases " in said.err
 
 
 @pytest.mark.parametrize("side", ["main", "feature"])

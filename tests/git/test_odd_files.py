@@ -74,7 +74,7 @@ def test_a_contract_replaced_by_a_pipe_is_not_waited_for(repository: Repository)
     (repository.folder / USERS).unlink()
     os.mkfifo(repository.folder / USERS)
     os.mkfifo(repository.folder / "contracts/new.yaml")
-    invalid(repository, "no regular file")
+    invalid(repository, "not a regular file")
     assert repository.check("--staged").issues == []
 
 

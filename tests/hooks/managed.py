@@ -1,4 +1,4 @@
-"""A real repository whose commits and pushes run the shipped hooks, by real pre-commit or real prek."""
+"""Provides a repository whose commits and pushes run the shipped hooks with pre-commit or prek."""
 
 import os
 import subprocess

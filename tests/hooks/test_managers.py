@@ -1,4 +1,4 @@
-"""The hooks as people get them: real pre-commit and real prek, a real repository, real commits."""
+"""Runs the hooks of commits with real pre-commit and prek in real repositories."""
 
 import pytest
 from managed import BROKEN, COMPATIBLE, CONTRACT, HOOKS, MANAGERS, Repository

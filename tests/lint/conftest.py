@@ -1,4 +1,4 @@
-"""Folders of contracts, inside and outside repositories."""
+"""Provides folders of contracts, inside and outside repositories."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def _no_hook_around(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Callable[..., Path]:
-    """Make a folder of files; a repository unless told otherwise."""
+    """Make a folder of files; a repository by default."""
 
     def make(files: dict[str, str | bytes], *, repository: bool = True) -> Path:
         root = tmp_path / "work"

@@ -1,4 +1,4 @@
-"""`dcr lint`: every cause in every file at once, and which files are looked at."""
+"""Checks the issues of `dcr lint`, and which files it reads."""
 
 from __future__ import annotations
 
@@ -81,11 +81,11 @@ def test_an_id_that_two_files_claim_is_said_at_both(folder: Callable[..., Path])
     root = folder({f"contracts/{name}.yaml": good() for name in ("a", "b", "c")} | {"contracts/d.yaml": good("d")})
     report = lint(str(root))
     assert text(report) == (
-        "contracts/a.yaml:1:1: error: dataset_id 'good.one' is also claimed by 'contracts/b.yaml', 'contracts/c.yaml'"
+        "contracts/a.yaml:1:1: error: dataset_id 'good.one' is also defined in 'contracts/b.yaml', 'contracts/c.yaml'"
         " [dataset_id_duplicated]\n"
-        "contracts/b.yaml:1:1: error: dataset_id 'good.one' is also claimed by 'contracts/a.yaml', 'contracts/c.yaml'"
+        "contracts/b.yaml:1:1: error: dataset_id 'good.one' is also defined in 'contracts/a.yaml', 'contracts/c.yaml'"
         " [dataset_id_duplicated]\n"
-        "contracts/c.yaml:1:1: error: dataset_id 'good.one' is also claimed by 'contracts/a.yaml', 'contracts/b.yaml'"
+        "contracts/c.yaml:1:1: error: dataset_id 'good.one' is also defined in 'contracts/a.yaml', 'contracts/b.yaml'"
         " [dataset_id_duplicated]\n"
     )
 
@@ -119,7 +119,7 @@ def test_files_in_scope_that_are_no_contracts_are_counted_and_left_alone(folder:
     )
     report = lint(str(root))
     assert (report.total, report.non_contracts) == (1, 5)
-    assert format_closing_line(report) == "dcr: no issues; 1 contract (native); 5 files are no contracts"
+    assert format_closing_line(report) == "dcr: no issues; 1 contract (format native); 5 files are not contracts"
     assert not report.fails
 
 
@@ -127,7 +127,7 @@ def test_a_file_that_is_named_has_to_be_a_contract(folder: Callable[..., Path]) 
     root = folder({"notes.md": "# hello\n", "other.yaml": "image: nginx\n", "a.json": "{}", "empty.yaml": ""})
     report = lint(str(root), ["notes.md", "other.yaml", "a.json", "empty.yaml"])
     assert text(report) == "".join(
-        f"{name}:1:1: error: the file is no contract [contract_invalid]\n"
+        f"{name}:1:1: error: the file is not a contract [contract_invalid]\n"
         for name in ("a.json", "empty.yaml", "notes.md", "other.yaml")
     )
     assert (
@@ -215,7 +215,9 @@ def test_links_are_not_followed(folder: Callable[..., Path], tmp_path: Path) -> 
 def test_what_is_no_regular_file_is_not_read(folder: Callable[..., Path]) -> None:
     root = folder({"contracts/good.yaml": good()}, repository=False)
     os.mkfifo(root / "contracts/pipe.yaml")  # reading it would wait for ever
-    assert text(lint(str(root))) == "contracts/pipe.yaml:1:1: error: the file is no regular file [contract_invalid]\n"
+    assert (
+        text(lint(str(root))) == "contracts/pipe.yaml:1:1: error: the file is not a regular file [contract_invalid]\n"
+    )
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="nothing is unreadable for root")
@@ -229,8 +231,8 @@ def test_a_file_without_permission_stops_the_run(folder: Callable[..., Path]) ->
 @pytest.mark.parametrize(
     ("path", "message"),
     [
-        ("no/such", "there is no 'no/such'"),
-        ("contracts/no.yaml", "there is no 'contracts/no.yaml'"),
+        ("no/such", "'no/such' does not exist"),
+        ("contracts/no.yaml", "'contracts/no.yaml' does not exist"),
         ("..", "'..' is outside the repository"),
         ("/", "'/' is outside the repository"),
         ("../../x", "'../../x' is outside the repository"),
@@ -286,11 +288,11 @@ def test_the_policy_says_what_is_in_scope_and_how_bad_it_is(folder: Callable[...
     ("files", "message"),
     [
         ({"dcr.toml": "mode = 'ful'"}, "'dcr.toml': mode is 'ful', expected one of backward, forward, full, none"),
-        ({"dcr.toml": "mode = "}, "'dcr.toml' is not TOML: "),
+        ({"dcr.toml": "mode = "}, "invalid TOML in 'dcr.toml': "),
         ({"pyproject.toml": "[tool.dcr]\nmod = 1"}, "'pyproject.toml': unknown setting 'mod'"),
         (
             {"dcr.toml": "", "pyproject.toml": "[tool.dcr]\nmode = 'full'"},
-            "both dcr.toml and [tool.dcr] in pyproject.toml hold a policy",
+            "both dcr.toml and [tool.dcr] in pyproject.toml define a policy",
         ),
     ],
 )
@@ -317,14 +319,16 @@ def test_a_pyproject_of_somebody_else_is_no_policy(folder: Callable[..., Path]) 
 def test_nothing_found_is_said(folder: Callable[..., Path]) -> None:
     assert (
         format_closing_line(lint(str(folder({}))))
-        == "dcr: no contract found in 0 files in scope (YAML and JSON); what one is: dcr schema contract"
+        == "dcr: no contract found in 0 files in scope (YAML and JSON); see what a contract is: dcr schema contract"
     )
 
 
-def test_progress_is_told_once_in_a_while(folder: Callable[..., Path]) -> None:
-    said: list[str] = []
-    lint(str(folder({f"contracts/{number}.yaml": good(str(number)) for number in range(501)})), progress=said.append)
-    assert said == ["reading 0 of 501 files", "reading 500 of 501 files"]
+def test_progress_is_reported_every_500_files(folder: Callable[..., Path]) -> None:
+    messages: list[str] = []
+    lint(
+        str(folder({f"contracts/{number}.yaml": good(str(number)) for number in range(501)})), progress=messages.append
+    )
+    assert messages == ["reading 0 of 501 files", "reading 500 of 501 files"]
 
 
 def test_the_json_report_compares_nothing(folder: Callable[..., Path]) -> None:

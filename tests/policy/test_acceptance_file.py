@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from dcr.compatibility.rule import FIELD, load_rules
 from dcr.policy.acceptance_file import parse_acceptances
-from dcr.policy.issue_adjustment import NEVER_ACCEPTED
+from dcr.policy.policy_application import NEVER_ACCEPTED
 
 
 def read(text: str) -> tuple[list[tuple[object, ...]], list[tuple[int, int, str, str]]]:
@@ -51,8 +51,8 @@ def test_nothing_accepted_is_no_problem(text: str) -> None:
     assert read(text) == ([], [])
 
 
-REPORT = "add {}; every entry names one break exactly"
-EXACTLY = "name one break exactly; copy it from the report"
+REPORT = "add {}: an entry accepts exactly one break"
+EXACTLY = "name exactly one break, as in the report"
 MEANT_REMOVED = "did you mean 'field_removed'?"
 AN_ENTRY = "write dataset, version, kind, field and reason"
 NO_DATE = ", expected a date"
@@ -102,21 +102,25 @@ def test_every_cause_is_named_with_its_place(old: str, new: str, problems: list[
 @pytest.mark.parametrize(
     ("text", "line", "message"),
     [
-        ("accepted: [\n", 2, "this is not YAML"),
-        ("accepted: []\naccepted: []\n", 2, "the key 'accepted' is written twice"),
-        (f"{ENTRY}    reason: again\n", 7, "the key 'reason' is written twice"),
+        ("accepted: [\n", 2, "invalid YAML"),
+        ("accepted: []\naccepted: []\n", 2, "duplicate key 'accepted', first on line 1"),
+        (f"{ENTRY}    reason: again\n", 7, "duplicate key 'reason', first on line "),
         ("a: 1\n---\nb: 2\n", 2, "more than one YAML document in the file"),
-        ("accepted: !!python/object:os.system []\n", 1, "the tag "),
-        ("? [a]\n: b\n", 1, "a key that is itself a list or mapping is not read"),
-        ("accepted: &a [*a]\n", 1, "an anchor holds itself"),
+        (
+            "accepted: !!python/object:os.system []\n",
+            1,
+            "tag 'tag:yaml.org,2002:python/object:os.system' is not supported",
+        ),
+        ("? [a]\n: b\n", 1, "the key is a list or a mapping, expected a string"),
+        ("accepted: &a [*a]\n", 1, "the anchor contains itself"),
     ],
 )
 def test_a_file_that_is_refused_accepts_nothing(text: str, line: int, message: str) -> None:
     found, problems = read(text)
     assert found == []
-    ((at, _, said, _),) = problems
+    ((at, _, text, _),) = problems
     assert at == line
-    assert said.startswith(message)
+    assert text.startswith(message)
 
 
 def test_one_bad_entry_hides_no_other() -> None:

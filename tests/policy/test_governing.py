@@ -1,4 +1,4 @@
-"""What is said about the policy and the acceptances themselves: edits, expiry, entries that match nothing."""
+"""Tests the issues of the policy and of acceptances: edits, expiry, entries that match nothing."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def known(*entries: Acceptance) -> frozenset[tuple[object, ...]]:
     return frozenset((*each.key, each.reason, each.expires) for each in entries)
 
 
-def said(rules: EffectivePolicy, used: Any = (), matched: Any = ()) -> list[tuple[str, str, str, str]]:
+def list_issues(rules: EffectivePolicy, used: Any = (), matched: Any = ()) -> list[tuple[str, str, str, str]]:
     issues = rules.list_run_issues(used, matched, TODAY)
     return [(each.kind, each.severity, str(each.location.path), each.message) for each in issues if each.location]
 
@@ -33,37 +33,39 @@ def rules(
     return combine_policies(Policy(), Policy(), "defaults", None, Acceptances(entries, problems, known(*before)))
 
 
-def test_nothing_edited_and_nothing_accepted_is_nothing_to_say() -> None:
+def test_nothing_edited_and_nothing_accepted_has_no_issues() -> None:
     same = combine_policies(Policy(mode="full"), Policy(mode="full"), "dcr.toml", Location("dcr.toml"), Acceptances())
     assert not same.may_have_run_issues
-    assert said(same) == []
+    assert list_issues(same) == []
 
 
-def test_an_edited_policy_is_said_with_the_settings_that_differ() -> None:
+def test_an_edited_policy_is_reported_with_the_settings_that_differ() -> None:
     edited = combine_policies(
         Policy(mode="full"), Policy(draft="warn", exclude=("x",)), "dcr.toml", Location("dcr.toml"), Acceptances()
     )
-    assert said(edited) == [
+    assert list_issues(edited) == [
         (
             "policy_changed",
             "warning",
             "dcr.toml",
-            "the policy is edited in this change (exclude, mode, draft); the stricter side holds",
+            "this change edits the policy (exclude, mode, draft); the stricter setting applies",
         )
     ]
     loud = combine_policies(
         Policy(severity={"policy_changed": "error"}), Policy(), "dcr.toml", Location("dcr.toml"), Acceptances()
     )
-    assert [severity for _, severity, *_ in said(loud)] == ["error"]
+    assert [severity for _, severity, *_ in list_issues(loud)] == ["error"]
     quiet = Policy(severity={"policy_changed": "off"})
     assert (
-        said(combine_policies(quiet, quiet._replace(mode="none"), "dcr.toml", Location("dcr.toml"), Acceptances()))
+        list_issues(
+            combine_policies(quiet, quiet._replace(mode="none"), "dcr.toml", Location("dcr.toml"), Acceptances())
+        )
         == []
     )
 
 
-def test_each_cause_that_an_entry_cannot_be_read_is_an_error() -> None:
-    found = said(rules(problems=(Problem(PLACE, "kind is missing"), Problem(PLACE, "version is missing"))))
+def test_each_reason_that_an_entry_cannot_be_read_is_an_error() -> None:
+    found = list_issues(rules(problems=(Problem(PLACE, "kind is missing"), Problem(PLACE, "version is missing"))))
     assert found == [
         ("acceptance_malformed", "error", "dcr.accepted.yaml", "kind is missing"),
         ("acceptance_malformed", "error", "dcr.accepted.yaml", "version is missing"),
@@ -107,5 +109,5 @@ def test_an_entry_speaks_up_when_it_is_new_or_in_the_way(
     matched: bool,
     expected: list[tuple[str, str, str, str]],
 ) -> None:
-    found = said(rules(entry, before=before), [entry.key] if used else [], [entry.key] if matched else [])
+    found = list_issues(rules(entry, before=before), [entry.key] if used else [], [entry.key] if matched else [])
     assert found == expected

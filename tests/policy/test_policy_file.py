@@ -1,4 +1,4 @@
-"""What a policy may say, what it is told when it says something else, and which of two is stricter."""
+"""Tests the settings of a policy, the messages for invalid ones, and which of two policies is stricter."""
 
 from __future__ import annotations
 
@@ -94,14 +94,14 @@ def test_a_pyproject_has_a_policy_in_its_own_table(text: str, policy: Policy | N
         ("accept_from = 'head'", "accept_from is 'head', expected one of proposed, base", ""),
         ("base = ''", "base is '', expected a ref", 'write base = "origin/main"'),
         ("base = 5", "base is 5, expected a ref", 'write base = "origin/main"'),
-        ("contracts = []", "contracts is empty, so nothing would be checked", "leave it out for the default"),
+        ("contracts = []", "contracts is empty, so nothing would be checked", "remove it to use the default"),
         ("contracts = 5", "contracts is not a list of globs", 'write contracts = ["contracts/**/*.yaml"]'),
         ("contracts = ['']", "contracts is not a list of globs", 'write contracts = ["contracts/**/*.yaml"]'),
         ("exclude = [['a']]", "exclude is not a list of globs", 'write exclude = ["contracts/**/*.yaml"]'),
         *(
             (
                 f"contracts = ['{glob}']",
-                f"the glob '{glob}' is not relative to the repository, or uses more than * ** and ?",
+                f"glob '{glob}' is not relative to the repository, or uses other wildcards than * ** and ?",
                 'write contracts = ["contracts/**/*.yaml"]',
             )
             for glob in ("/a.yaml", "./a.yaml", "../a.yaml", "a/../b.yaml", "a\\b.yaml", "[ab].yaml", "{a,b}.yaml")
@@ -114,9 +114,9 @@ def test_a_pyproject_has_a_policy_in_its_own_table(text: str, policy: Policy | N
             )
             for written, shown in (("-1", "-1"), ("true", "True"), ("1.5", "1.5"), ("'90'", "'90'"), ("99999", "99999"))
         ),
-        ("modes = 'full'", "modes is no table", "write [modes] and one line for each entry"),
+        ("modes = 'full'", "modes is not a table", "write [modes] and one line for each entry"),
         ("modes = {'a.*' = 'ful'}", f"modes.a.* is 'ful', expected one of {ALL_MODES}", "did you mean 'full'?"),
-        ("severity = 'error'", "severity is no table", "write [severity] and one line for each entry"),
+        ("severity = 'error'", "severity is not a table", "write [severity] and one line for each entry"),
         ("severity = {field_remved = 'off'}", "severity of unknown kind 'field_remved'", MEANT_REMOVED),
         ("severity = {x = 'off'}", "severity of unknown kind 'x'", "dcr explain"),
         (
@@ -139,14 +139,14 @@ def test_every_mistake_is_named_with_its_file_and_what_was_meant(path: str, text
 @pytest.mark.parametrize(
     "content", [b"mode = ", b"\xff", b"mode = 'full'\nmode = 'none'", b"dcr = [", b"a = 1979-99-99 # dcr"]
 )
-def test_what_is_not_toml_is_said(content: bytes) -> None:
-    with pytest.raises(PolicyError, match=r"^'dcr\.toml' is not TOML: ") as caught:
+def test_invalid_toml_is_reported(content: bytes) -> None:
+    with pytest.raises(PolicyError, match=r"^invalid TOML in 'dcr\.toml': ") as caught:
         parse_policy("dcr.toml", content, list_kinds())
-    assert caught.value.hint == "mend 'dcr.toml'; see: dcr schema policy"
+    assert caught.value.hint == "fix 'dcr.toml'; see: dcr schema policy"
 
 
-def test_a_tool_table_that_is_none_is_said() -> None:
-    with pytest.raises(PolicyError, match=r"'pyproject\.toml': the policy is no table"):
+def test_a_tool_value_that_is_not_a_table_is_reported() -> None:
+    with pytest.raises(PolicyError, match=r"'pyproject\.toml': the policy is not a table"):
         parse("tool = {dcr = 5}", "pyproject.toml")
 
 
@@ -220,14 +220,14 @@ def test_globs_of_either_side_count_and_exclusions_only_of_both() -> None:
 
 
 def test_two_equal_policies_are_that_policy() -> None:
-    said = {
+    settings = {
         "mode": "full",
         "fail_on": "warning",
         "breaking": "allow-with-major",
         "draft": "warn",
         "accept_from": "base",
     }
-    policy = Policy(("a",), ("b",), modes={"x": "none"}, severity={"owner_missing": "off"}, **said)
+    policy = Policy(("a",), ("b",), modes={"x": "none"}, severity={"owner_missing": "off"}, **settings)
     both = StricterPolicy(policy, policy)
     assert (both.contracts, both.exclude) == (policy.contracts, policy.exclude)
     assert {name: both.get_choice(name) for name in CHOICES if name != "mode"} == {

@@ -13,8 +13,8 @@ from dcr.compatibility.issue import IssueAcceptance
 from dcr.compatibility.pairs import ContractPair
 from dcr.contract.contract import Contract, Field, Owner
 from dcr.parsing.location import Location
-from dcr.policy.issue_adjustment import adjust_issues
 from dcr.policy.policy import Policy, StricterPolicy
+from dcr.policy.policy_application import apply_policy
 
 TODAY = "2026-06-15"
 ID, LTV, NOTE = Field("id", "string"), Field("ltv", "number", required=False), Field("note", "string", required=False)
@@ -32,7 +32,7 @@ def verdict(
     """Return kind and severity of what is left, and the reason where something was accepted."""
     policy = Policy(**settings)
     pair = ContractPair(before, proposed)
-    issues = adjust_issues(
+    issues = apply_policy(
         run_rules(pair, "backward"), pair, StricterPolicy(policy, other or policy), acceptances, TODAY
     )
     return [(issue.kind, issue.severity, *([issue.accepted.reason] if issue.accepted else [])) for issue in issues]
@@ -124,7 +124,7 @@ def test_the_last_day_counts() -> None:
 def test_an_accepted_issue_keeps_what_it_was() -> None:
     pair = ContractPair(BEFORE, after("2.0.0"))
     policy = StricterPolicy(Policy(), Policy(severity={"field_removed": "warning"}))
-    (issue,) = adjust_issues(run_rules(pair, "backward"), pair, policy, [acceptance(expires="2027-01-31")], TODAY)
+    (issue,) = apply_policy(run_rules(pair, "backward"), pair, policy, [acceptance(expires="2027-01-31")], TODAY)
     assert issue.accepted == IssueAcceptance("agreed", "error", "2027-01-31")
     assert issue.witness is not None
 

@@ -1,6 +1,6 @@
-"""Generates a repository with a long history of contracts: everything that happens to files, in one fast-import.
+"""Generates a repository with a long history of contracts, with one git fast-import.
 
-Seeded, so that the same seed is the same repository. Nothing of dcr is used.
+Equal seeds give equal repositories. The generator does not use dcr.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ class Branch:
     """What a branch holds, and what its next commit changes."""
 
     files: dict[str, Dataset]
-    gone: list[Dataset] = field(default_factory=list)
+    removed: list[Dataset] = field(default_factory=list)
     changed: dict[str, str | None] = field(default_factory=dict)
 
     def put(self, dataset: Dataset, before: Dataset | None = None) -> None:
@@ -62,7 +62,7 @@ class Branch:
     def drop(self, dataset: Dataset) -> None:
         del self.files[dataset.path]
         self.changed[dataset.path] = None
-        self.gone.append(replace(dataset, text=None))
+        self.removed.append(replace(dataset, text=None))
 
 
 class Writer:
@@ -118,7 +118,7 @@ def build(repository: Repository, contracts: int, commits: int, seed: int) -> No
 
 def _merge(writer: Writer, main: Branch, tip: int, chance: random.Random) -> int:
     """A side branch of some commits, merged with what it changed, with none of it, or with something else."""
-    side = Branch(dict(main.files), list(main.gone))
+    side = Branch(dict(main.files), list(main.removed))
     head = tip
     for _ in range(chance.randint(1, 3)):
         for _ in range(chance.randint(1, 2)):
@@ -134,14 +134,14 @@ def _merge(writer: Writer, main: Branch, tip: int, chance: random.Random) -> int
         for path, dataset in side.files.items():
             if main.files.get(path) != dataset:
                 changed[path] = dataset.content()
-        main.files, main.gone = side.files, side.gone
+        main.files, main.removed = side.files, side.removed
     return writer.commit("refs/heads/main", changed, tip, head)
 
 
 def _change(branch: Branch, chance: random.Random) -> None:
     """Do to one contract what people do."""
-    if branch.gone and chance.random() < 0.15:
-        back = branch.gone.pop(chance.randrange(len(branch.gone)))
+    if branch.removed and chance.random() < 0.15:
+        back = branch.removed.pop(chance.randrange(len(branch.removed)))
         path = back.path if chance.random() < 0.4 else f"contracts/again/{back.id}.yml"
         if path not in branch.files:
             branch.put(replace(back, path=path, comment="back", status="active"))

@@ -1,4 +1,4 @@
-"""The cache changes nothing but the time: whatever is wrong with it, the answers are the same."""
+"""Checks that the cache never changes a result, even if its file is damaged or forged."""
 
 from __future__ import annotations
 
@@ -6,14 +6,17 @@ import json
 import os
 import subprocess
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 from repositories import Outcome, Repository, contract
 
+import dcr
+from dcr.registry.history.cache import _list_sources
+
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
 
 @pytest.fixture
@@ -26,8 +29,8 @@ def repository(tmp_path: Path) -> Repository:
     return made
 
 
-def asked(repository: Repository, cache: Path, **more: str) -> list[str]:
-    """Return what every way of reading the history says."""
+def read_all(repository: Repository, cache: Path, **more: str) -> list[str]:
+    """Return the output of every command that reads the history."""
     commands = [["datasets"], ["log", "a.x"], ["show", "a.z"]]
     runs = [
         repository.dcr(*command, "--format", "json", writes=(), XDG_CACHE_HOME=str(cache), **more)
@@ -49,17 +52,17 @@ def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def truth(repository: Repository, tmp_path_factory: pytest.TempPathFactory) -> list[str]:
-    return asked(repository, tmp_path_factory.mktemp("unused"), DCR_CACHE="off")
+    return read_all(repository, tmp_path_factory.mktemp("unused"), DCR_CACHE="off")
 
 
-def test_a_warm_cache_says_what_a_cold_one_says(repository: Repository, cache: Path, truth: list[str]) -> None:
-    assert asked(repository, cache) == truth
-    assert asked(repository, cache) == truth
+def test_a_warm_cache_gives_the_results_of_a_cold_one(repository: Repository, cache: Path, truth: list[str]) -> None:
+    assert read_all(repository, cache) == truth
+    assert read_all(repository, cache) == truth
     assert cached(cache).stat().st_mode & 0o777 == 0o600
 
 
 def test_no_cache_is_written_where_it_is_turned_off(repository: Repository, cache: Path, truth: list[str]) -> None:
-    assert asked(repository, cache, DCR_CACHE="off") == truth
+    assert read_all(repository, cache, DCR_CACHE="off") == truth
     assert list(cache.iterdir()) == []
 
 
@@ -92,15 +95,15 @@ SPOILS: dict[str, Callable[[bytes], bytes]] = {
 
 @pytest.mark.parametrize("how", SPOILS)
 def test_a_spoilt_cache_is_a_miss(repository: Repository, cache: Path, truth: list[str], how: str) -> None:
-    asked(repository, cache)
+    read_all(repository, cache)
     cached(cache).write_bytes(SPOILS[how](cached(cache).read_bytes()))
-    assert asked(repository, cache) == truth
+    assert read_all(repository, cache) == truth
 
 
 def test_a_cache_that_others_may_write_or_that_is_no_file_is_a_miss(
     repository: Repository, cache: Path, truth: list[str]
 ) -> None:
-    asked(repository, cache)
+    read_all(repository, cache)
     path = cached(cache)
     other = cache / "elsewhere"
     text = path.read_bytes()
@@ -110,22 +113,22 @@ def test_a_cache_that_others_may_write_or_that_is_no_file_is_a_miss(
     heading, _, body = lie.partition(b"\n")
     lie = heading.rpartition(b" ")[0] + b" " + hashlib.sha256(body).hexdigest().encode() + b"\n" + body
     path.write_bytes(lie)
-    assert asked(repository, cache) != truth, "the lie is one that a trusted cache would be believed"
+    assert read_all(repository, cache) != truth, "the lie is one that a trusted cache would be believed"
     other.write_bytes(lie)
     other.chmod(0o600)
     path.unlink()
     path.symlink_to(other)
-    assert asked(repository, cache) == truth
+    assert read_all(repository, cache) == truth
     path.unlink()
     path.write_bytes(lie)
     path.chmod(0o602)
-    assert asked(repository, cache) == truth
+    assert read_all(repository, cache) == truth
     path.unlink()
     path.mkdir()
-    assert asked(repository, cache) == truth
+    assert read_all(repository, cache) == truth
     path.rmdir()
     os.mkfifo(path)
-    assert asked(repository, cache) == truth
+    assert read_all(repository, cache) == truth
 
 
 def test_a_cache_that_cannot_be_written_is_none(
@@ -133,8 +136,8 @@ def test_a_cache_that_cannot_be_written_is_none(
 ) -> None:
     folder = tmp_path_factory.mktemp("full")
     (folder / "dcr").write_text("a file where a folder ought to be")
-    assert asked(repository, folder) == truth
-    assert asked(repository, folder / "dcr" / "below") == truth
+    assert read_all(repository, folder) == truth
+    assert read_all(repository, folder / "dcr" / "below") == truth
     run = repository.dcr("datasets", "--format", "json", XDG_CACHE_HOME="relative")
     assert run.out + run.err == truth[0]
 
@@ -145,10 +148,10 @@ def test_a_repository_that_cannot_be_written_is_read_and_left_as_it_is(
     for parent, folders, files in os.walk(repository.folder):
         for name in (*folders, *files):
             os.chmod(os.path.join(parent, name), 0o555)
-    assert asked(repository, cache) == truth  # `dcr` asserts that nothing of the repository changes
+    assert read_all(repository, cache) == truth  # `dcr` asserts that nothing of the repository changes
 
 
-def test_eight_processes_sharing_a_cold_cache_say_the_same(
+def test_eight_processes_sharing_a_cold_cache_print_the_same(
     repository: Repository, cache: Path, truth: list[str]
 ) -> None:
     environment = repository.environment(XDG_CACHE_HOME=str(cache))
@@ -164,15 +167,24 @@ def test_eight_processes_sharing_a_cold_cache_say_the_same(
     assert {Outcome(0, out.decode(), err.decode()) for out, err in ended} == {
         Outcome(0, *repository.dcr("log", "--format", "json", DCR_CACHE="off")[1:])
     }
-    assert asked(repository, cache) == truth
+    assert read_all(repository, cache) == truth
     assert [each.name.startswith("facts-") and each.suffix for each in (cache / "dcr").iterdir()] == [".json"]
 
 
-def test_what_was_asked_of_one_dataset_is_kept_beside_what_was_known(
+def test_facts_of_one_dataset_are_added_to_the_cached_ones(
     repository: Repository, cache: Path, truth: list[str]
 ) -> None:
-    assert asked(repository, cache) == truth
+    assert read_all(repository, cache) == truth
     before = len(json.loads(cached(cache).read_bytes().partition(b"\n")[2]))
     repository.commit({"contracts/x.yaml": contract("a.x", "1.2.0")})
     repository.dcr("log", "a.x", XDG_CACHE_HOME=str(cache))
     assert len(json.loads(cached(cache).read_bytes().partition(b"\n")[2])) == before + 1
+
+
+def test_facts_are_read_again_after_an_edit_to_any_module_they_depend_on() -> None:
+    package = Path(dcr.__file__).parent
+    sources = {line.split(" ")[0] for line in _list_sources(str(package))}
+    for folder in ("contract", "formats", "parsing", "registry"):
+        modules = {path.relative_to(package).as_posix() for path in (package / folder).rglob("*.py")}
+        assert modules
+        assert modules <= sources

@@ -1,7 +1,4 @@
-"""A file of many datasets: a part that was met before is not read again, and says what the whole file would say of it.
-
-Each content of a history is parsed once, however many datasets it holds, and let go of when the next one is read.
-"""
+"""Checks that files with many datasets are read part by part, with the results of the whole file."""
 
 from __future__ import annotations
 
@@ -94,14 +91,12 @@ TEXTS = (odcs(["orders", "visits", "carts"]), DCS, DBT, DCS.replace("{type: text
 def places(contract: Contract) -> list[Any]:
     """Return where a contract and its fields stand, key by key."""
     keys = ("version", "status", "owners", "freshness_sla", "dataset_id")
-    found: list[Any] = [contract.section.locate(key) if contract.section else None for key in keys]
-    found += [
-        contract.fields_section.locate(key) if contract.fields_section else None for key in ("primary_key", "dataset")
-    ]
+    section, fields = contract.section, contract.fields_section
+    found: list[Any] = [section.locate(key) if section else None for key in keys]
+    found += [fields.locate(key) if fields else None for key in ("primary_key", "dataset")]
     for _, field in walk_fields(contract.fields):
-        found += [
-            field.section.locate(key) if field.section else None for key in (None, "type", "description", "required")
-        ]
+        field_keys = (None, "type", "description", "required")
+        found += [field.section.locate(key) if field.section else None for key in field_keys]
     return found
 
 
@@ -166,7 +161,7 @@ def repository(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Repository]
 def test_an_audit_parses_each_content_once(repository: Repository) -> None:
     def work() -> None:
         opened = open_snapshot(discover_repository(str(repository.folder)), "main")
-        history = opened.read_history(keep=Retention(lambda _: True))
+        history = opened.read_history(retention=Retention(lambda _: True))
         found = audit(opened, history, history.list_datasets())
         assert found.transition_count == 12 * 9
         assert {slip.dataset_id for slip in found.findings} == {"shop/table_2", "shop/table_5", "shop/table_8"}
@@ -187,7 +182,7 @@ def test_the_history_of_one_dataset_parses_each_content_once(repository: Reposit
     def work() -> None:
         one = "shop/table_2"
         history = open_snapshot(discover_repository(str(repository.folder)), "main").read_history(
-            one, keep=Retention(one.__eq__, last_versions=True)
+            one, retention=Retention(one.__eq__, last_versions=True)
         )
         states = history.list_revisions(one)
         assert len(blame(states, history.read_meanings(states).values()).fields) == 3
@@ -216,7 +211,7 @@ def test_a_longer_history_of_a_file_takes_hardly_more_memory(tmp_path: Path, mon
         )
         gc.collect()
         tracemalloc.start()
-        history = opened.read_history(keep=Retention(lambda _: True))
+        history = opened.read_history(retention=Retention(lambda _: True))
         audit(opened, history, history.list_datasets())
         peaks.append(tracemalloc.get_traced_memory()[1])
         tracemalloc.stop()

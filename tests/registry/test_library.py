@@ -1,4 +1,4 @@
-"""The library as a program uses it: contracts made in Python, compared, registered, looked up."""
+"""Uses the Python API: contracts are made in Python, compared, registered and looked up."""
 
 from __future__ import annotations
 
@@ -97,14 +97,14 @@ def test_warnings_are_no_errors() -> None:
 
 
 def test_what_cannot_be_compared_is_said() -> None:
-    with pytest.raises(UsageError, match="there is no mode 'backwards'") as caught:
+    with pytest.raises(UsageError, match="mode 'backwards' does not exist") as caught:
         check_compatibility(V1, V2, mode="backwards")
     assert caught.value.hint == "did you mean 'backward'?"
-    with pytest.raises(UsageError, match=r"'users\.daily_active' and 'x' are two datasets"):
+    with pytest.raises(UsageError, match=r"'users\.daily_active' and 'x' are different datasets"):
         check_compatibility(V1, version("1.1.0", dataset_id="x"))
-    with pytest.raises(UsageError, match="there is no mode 'x'"):
+    with pytest.raises(UsageError, match="mode 'x' does not exist"):
         ContractRegistry(mode="x")
-    with pytest.raises(UsageError, match="there is no mode 'x'"):
+    with pytest.raises(UsageError, match="mode 'x' does not exist"):
         ContractRegistry().register(V1, mode="x")
 
 
@@ -238,12 +238,12 @@ def test_nothing_done_outside_changes_the_history() -> None:
 @pytest.mark.parametrize("ask", ["latest", "history", "get", "deprecate", "archive"])
 def test_an_unknown_dataset_is_named(ask: str) -> None:
     rest = {"get": ["1.0.0"], "deprecate": ["1.0.0", "https://example.com"], "archive": ["1.0.0"]}.get(ask, [])
-    with pytest.raises(UnknownContractError, match="there is no dataset 'nobody'") as caught:
+    with pytest.raises(UnknownContractError, match="dataset 'nobody' does not exist") as caught:
         getattr(ContractRegistry(), ask)("nobody", *rest)
-    assert caught.value.hint == "datasets() lists those there are"
+    assert caught.value.hint == "list all datasets: datasets()"
     assert isinstance(caught.value, KeyError)
     assert isinstance(caught.value, DcrError)
-    assert str(caught.value) == "there is no dataset 'nobody'"
+    assert str(caught.value) == "dataset 'nobody' does not exist"
 
 
 @pytest.mark.parametrize("ask", ["get", "deprecate", "archive"])
@@ -252,9 +252,9 @@ def test_an_unknown_version_is_named_with_those_there_are(ask: str) -> None:
     for number in ("1.0.0", "2.0.0", "10.0.0"):
         registry.register(version(number))
     rest = ["https://example.com"] if ask == "deprecate" else []
-    with pytest.raises(UnknownContractError, match=r"dataset 'users\.daily_active' has no version '3\.0\.0'") as caught:
+    with pytest.raises(UnknownContractError, match=r"version '3\.0\.0' of dataset 'users\.daily_active'") as caught:
         getattr(registry, ask)("users.daily_active", "3.0.0", *rest)
-    assert caught.value.hint == "it has 1.0.0, 2.0.0, 10.0.0"
+    assert caught.value.hint == "choose one of 1.0.0, 2.0.0, 10.0.0"
 
 
 def test_datasets_are_listed_in_order() -> None:

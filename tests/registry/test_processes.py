@@ -1,4 +1,4 @@
-"""How often git is started: as often for a long history as for a short one, and once for a walk."""
+"""Counts the git processes of each command, which must not depend on the length of the history."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a branch said, commit by commit: datasets are followed by their ids through everything a path can suffer."""
+"""Follows datasets by their ids through moves, copies, removals and unreadable files."""
 
 from __future__ import annotations
 
@@ -29,8 +29,8 @@ def history(repository: Repository, only: str | None = None) -> History:
     return open_snapshot(discover_repository(str(repository.folder)), "main").read_history(only)
 
 
-def told(repository: Repository, dataset_id: str = ID) -> list[tuple[str, str, str | None]]:
-    """Return commit, path and version of every state, asked for alone and with all others, cached or not."""
+def list_revisions(repository: Repository, dataset_id: str = ID) -> list[tuple[str, str, str | None]]:
+    """Return the commit, path and version of every revision, the same for one dataset and for all, cached or not."""
     whole = history(repository)
     found = [
         [(each.commit.id, each.path, each.facts and each.facts.version) for each in one.list_revisions(dataset_id)]
@@ -44,7 +44,7 @@ def test_a_moved_file_is_the_same_dataset(repository: Repository) -> None:
     first = repository.commit({"contracts/a.yaml": contract()})
     second = repository.commit({"contracts/a.yaml": None, "contracts/b/c.yml": contract()})
     third = repository.commit({"contracts/b/c.yml": contract(version="1.1.0")})
-    assert told(repository) == [
+    assert list_revisions(repository) == [
         (first, "contracts/a.yaml", "1.0.0"),
         (second, "contracts/b/c.yml", "1.0.0"),
         (third, "contracts/b/c.yml", "1.1.0"),
@@ -56,7 +56,7 @@ def test_a_dataset_that_goes_and_comes_back_has_a_state_for_each(repository: Rep
     second = repository.commit({"contracts/a.yaml": None})
     repository.commit({"other.txt": "x"})
     third = repository.commit({"contracts/z.yaml": contract(version="2.0.0")})
-    assert told(repository) == [
+    assert list_revisions(repository) == [
         (first, "contracts/a.yaml", "1.0.0"),
         (second, "contracts/a.yaml", None),
         (third, "contracts/z.yaml", "2.0.0"),
@@ -80,7 +80,7 @@ def test_what_cannot_be_read_is_no_removal_and_is_said(repository: Repository) -
     first = repository.commit({"contracts/a.yaml": contract()})
     second = repository.commit({"contracts/a.yaml": "dataset_id: [", "contracts/other.yaml": "fields: ["})
     third = repository.commit({"contracts/a.yaml": contract(version="1.0.1")})
-    assert told(repository) == [(first, "contracts/a.yaml", "1.0.0"), (third, "contracts/a.yaml", "1.0.1")]
+    assert list_revisions(repository) == [(first, "contracts/a.yaml", "1.0.0"), (third, "contracts/a.yaml", "1.0.1")]
     for one in (history(repository, ID), history(repository, ID)):
         assert [(each.commit.id, each.path, each.datasets) for each in one.unreadable] == [
             (second, "contracts/a.yaml", (ID,))
@@ -97,7 +97,7 @@ def test_a_merge_is_one_step_of_the_branch_it_was_merged_into(repository: Reposi
     repository.commit({"other.txt": "x"})
     repository.git("merge", "-q", "--no-ff", "-m", "merge", "feature")
     merged = repository.git("rev-parse", "HEAD")
-    assert told(repository) == [(first, "contracts/a.yaml", "1.0.0"), (merged, "contracts/a.yaml", "1.2.0")]
+    assert list_revisions(repository) == [(first, "contracts/a.yaml", "1.0.0"), (merged, "contracts/a.yaml", "1.2.0")]
 
 
 def test_a_state_reads_its_full_contract_and_many_are_read_in_order(repository: Repository) -> None:

@@ -104,7 +104,7 @@ NOWHERE = Issue(
 POLICY = Issue(
     "policy_changed",
     WARNING,
-    "the policy is edited in this change (mode); the stricter side holds",
+    "this change edits the policy (mode); the stricter setting applies",
     hint="change the policy in a pull request of its own",
     location=Location("dcr.toml"),
     fingerprint="2233445566778899",

@@ -258,7 +258,7 @@ def test_a_row_is_a_table_with_what_it_is_about_first() -> None:
         ["ltv", "0.5"], ["user_id", '"a"'], ["plan", '"free"'],
     ]  # fmt: skip
     twice = next(each for each in page.issues if each.get("data-kind") == UNIQUE.kind)
-    assert "invalid under the proposed one if it is written twice" in said(twice)
+    assert "invalid under the proposed one when two rows are identical" in said(twice)
 
 
 @pytest.mark.parametrize("row", [None, 1, "text", ["a", {"b": 1}], {}, {1: 2}])
@@ -314,9 +314,9 @@ def test_what_is_new_is_shown_beside_where_it_is_missing() -> None:
 
 def test_a_text_that_cannot_be_shown_says_why() -> None:
     keys = SHOWN["breaks"].list_source_keys()
-    page = Page(SHOWN["breaks"]._replace(sources={key: Source(missing="the file is not there") for key in keys}))
+    page = Page(SHOWN["breaks"]._replace(sources={key: Source(missing="the file does not exist") for key in keys}))
     gone = next(each for each in page.issues if each.get("data-kind") == GONE.kind)
-    assert [said(each) for each in page.all("p", "none", gone)] == ["No lines to show: the file is not there."] * 2
+    assert [said(each) for each in page.all("p", "none", gone)] == ["No lines to show: the file does not exist."] * 2
     page = Page(SHOWN["breaks"]._replace(sources={key: Source() for key in keys}))
     assert "No lines to show: an empty file." in said(page.issues[0])
     page = Page(SHOWN["breaks"]._replace(sources={}))

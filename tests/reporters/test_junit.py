@@ -98,7 +98,7 @@ def test_a_failure_says_all_there_is_to_say() -> None:
         "error: field 'ltv' was removed [field_removed]",
         "field: ltv",
         f"at {USERS}:12:1",
-        "breaks consumers",
+        "breaks consumers: queries and joins that select it",
         'example row, valid before, invalid now: {"ltv": 0.5, "user_id": "a", "plan": "free"}',
         "help: keep it with 'deprecated: true' for a release, and remove it once nobody reads it",
     ]

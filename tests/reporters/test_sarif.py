@@ -103,7 +103,7 @@ def test_a_break_that_was_let_through_is_a_note_that_is_suppressed() -> None:
 def test_a_message_reads_as_sentences() -> None:
     (result,) = results_of(report(contract("users", USERS, REMOVED_FIELD)))
     assert result["message"]["text"] == (
-        "field 'ltv' was removed. Breaks consumers. "
+        "field 'ltv' was removed. Breaks consumers: queries and joins that select it. "
         'Example row, valid before, invalid now: ltv = 0.5, user_id = "a", plan = "free". '
         "Help: keep it with 'deprecated: true' for a release, and remove it once nobody reads it."
     )
@@ -174,7 +174,7 @@ def test_a_run_holds_no_more_results_than_code_scanning_takes_and_says_what_it_l
     levels = [each["level"] for each in run["results"]]
     assert (len(levels), levels.count("error"), levels.count("note")) == (MAX_RESULTS, 1, 0)
     (note,) = run["invocations"][0]["toolExecutionNotifications"]
-    assert note["message"]["text"] == "3 issues left out, the least severe: a run holds 25,000 at most."
+    assert note["message"]["text"] == "the 3 least severe issues are left out: a run contains at most 25,000."
 
 
 def test_every_kind_is_a_rule_with_its_manual() -> None:

@@ -1,12 +1,11 @@
-"""The fixture folders of the rules: `<kind>/<case>/`, read into pairs and judged.
+"""Reads the fixture folders of the rules, `<kind>/<case>/`, into pairs and runs the rules on them.
 
-A folder holds `previous.yaml`, `proposed.yaml` (either may be absent) and `expected.txt`. What is known around
-a pair comes from further files: `published.yaml` is the base's newest version, `older.yaml` the last readable
-one before `previous.yaml`, `also.yaml` another file that claims the dataset, `earlier.yaml` a version that the history
-had before both. `options.toml` sets what no native file can say: `mode` (`full` unless said), `out_of_scope`,
-`now_about`, the `dataset` of a file that holds several, versions and physical types; `min_deprecation_days`, the
-`today` it is measured on and what is `deprecated_since` when (the contract itself under an empty name); what of the
-history was `unread`.
+A folder holds `previous.yaml`, `proposed.yaml` (either may be absent) and `expected.txt`. More files are optional:
+`published.yaml` is the base's newest version, `older.yaml` the last readable one before `previous.yaml`, `also.yaml`
+another file that defines the dataset, `earlier.yaml` an older version in the history. `options.toml` sets what a native
+file cannot contain: `mode` (`full` by default), `out_of_scope`, `now_about`, the `dataset` of a file with several,
+versions and physical types, `min_deprecation_days`, `today`, the dates of `deprecated_since` (the contract has an empty
+name), and versions of the history that are `unread`.
 """
 
 from __future__ import annotations
@@ -76,7 +75,7 @@ def all_cases() -> list[Case]:
 
 
 def known_to_fail(cases: list[Case], defects: dict[str, str]) -> list[Any]:
-    """Return the cases as parameters, those with a known defect of dcr marked with it until it is mended."""
+    """Return the cases as parameters, those with a known defect of dcr marked as expected failures."""
     reasons = {each: defects.get(str(each)) for each in cases}
     return [
         pytest.param(each, marks=[pytest.mark.xfail(reason=reason, strict=True)] if reason else [], id=str(each))
@@ -85,7 +84,7 @@ def known_to_fail(cases: list[Case], defects: dict[str, str]) -> list[Any]:
 
 
 def rules_under_test() -> dict[str, Rule]:
-    """Return the rules that can be judged from two files; those about the run are tested where runs are."""
+    """Return the rules that can be tested with two files; those about the run are tested where runs are."""
     return {kind: rule for kind, rule in load_rules().items() if rule.about != RUN}
 
 
@@ -149,7 +148,7 @@ def verdict_on(case: Case, mode: str | None = None) -> Verdict:
 
 
 def rendered(issue: Issue) -> str:
-    """Return an issue's canonical line, and what else it says on indented ones."""
+    """Return an issue's canonical line, followed by indented lines for the rest."""
     place = issue.location
     at = f"{place.path}:{place.line}:{place.column}" if place else "nowhere"
     lines = [f"{at}: {issue.severity}: {issue.message} [{issue.kind}]"]

@@ -45,9 +45,9 @@ on_every_rule = pytest.mark.parametrize("rule", RULES.values(), ids=list(RULES))
 
 ABOUT_ONE_SIDE = {
     "owner_missing": "a contract without an owner is at fault whether or not it changed",
-    "value_ambiguous": "a value that others read differently is said as long as it stands there",
+    "value_ambiguous": "an ambiguous value is reported as long as it exists",
     "contract_invalid": "a file that cannot be read is at fault whether or not it changed",
-    "contract_out_of_scope": "it is about where the file went, not about what it says",
+    "contract_out_of_scope": "it is about the location of the file, not about its content",
     "dataset_id_duplicated": "it is about another file, not about a change of this one",
     "previous_unreadable": "it is about the base's file alone",
 }
@@ -69,7 +69,7 @@ NOT_MIRRORED = {
     "freshness_sla_removed": "the promise is made to consumers; a new one breaks nobody",
     "access_narrowed": "who may read is a promise to consumers; a wider circle breaks nobody",
     "physical_name_changed": "consumers select by the name; a row has the contract's own names",
-    "semantic_type_changed": "consumers query it otherwise; a row has the same value",
+    "semantic_type_changed": "consumers query it differently; a row has the same value",
     "measure_logic_changed": "consumers read other numbers; a row has the same value",
     "field_embedding_changed": "consumers compare vectors; a row of either model is accepted",
     **dict.fromkeys(
@@ -83,27 +83,27 @@ NOT_MIRRORED = {
             "server_changed",
             "constraint_enforcement_removed",
         ),
-        "the promise is made to consumers; no row is read otherwise than before",
+        "the promise is made to consumers; rows are read as before",
     ),
-    "latest_version_moved": "those who name no version are consumers; no row is read otherwise than before",
+    "latest_version_moved": "those who name no version are consumers; rows are read as before",
 }
 """Kinds that break one direction only, each with the reason."""
 
 
 def every_issue(case: Case) -> Iterator[tuple[str, Issue]]:
-    """Yield everything that is said of a case, with the mode it is said in."""
+    """Yield every issue of a case with its mode."""
     for mode in MODES:
         for issue in verdict_on(case, mode).issues:
             yield mode, issue
 
 
-def said(verdict: Verdict) -> Counter[str]:
-    """Return what a verdict says and how often, places left out."""
+def count_issues(verdict: Verdict) -> Counter[str]:
+    """Return the rendered issues of a verdict without locations, and how often each occurs."""
     return Counter(rendered(issue._replace(location=None)) for issue in verdict.issues)
 
 
 @on_every_case
-def test_every_rule_judges_every_pair_and_says_where(case: Case) -> None:
+def test_every_rule_judges_every_pair_and_has_a_location(case: Case) -> None:
     for mode, issue in every_issue(case):
         assert issue.kind in RULES
         assert issue.severity in SEVERITIES
@@ -128,7 +128,7 @@ def test_rules_that_dcrs_own_format_never_meets_find_nothing_in_it(case: Case) -
 
 @pytest.mark.parametrize("mode", MODES)
 @on_every_case
-def test_an_unchanged_contract_is_silent_and_owes_no_bump(case: Case, mode: str) -> None:
+def test_an_unchanged_contract_is_silent_and_requires_no_bump(case: Case, mode: str) -> None:
     for contract in (pair_in(case).previous, pair_in(case).proposed):
         if contract:
             verdict = run_rules(ContractPair(contract, contract), mode)
@@ -149,7 +149,7 @@ def test_fingerprints_are_unique_in_a_report(case: Case) -> None:
 
 
 @on_every_pair
-def test_nothing_is_said_about_the_children_of_a_field_that_is_gone_new_or_retyped(case: Case) -> None:
+def test_children_of_a_removed_new_or_retyped_field_have_no_issues(case: Case) -> None:
     pair = pair_in(case)
     assert pair.both
     types = [{path: field.type for path, field in walk_fields(contract.fields)} for contract in pair.both]
@@ -169,12 +169,12 @@ def test_what_a_retyped_field_allows_is_not_compared(case: Case) -> None:
 
 @on_every_case
 def test_full_is_backward_and_forward_together(case: Case) -> None:
-    def told(mode: str) -> set[tuple[str, str | None, str]]:
+    def list_issues(mode: str) -> set[tuple[str, str | None, str]]:
         issues = verdict_on(case, mode).issues
         return {(issue.kind, issue.field, issue.message) for issue in issues if RULES[issue.kind].modes}
 
-    assert told("full") == told("backward") | told("forward")
-    assert told("none") == set()
+    assert list_issues("full") == list_issues("backward") | list_issues("forward")
+    assert list_issues("none") == set()
 
 
 @on_every_pair
@@ -188,8 +188,8 @@ def test_what_breaks_backward_breaks_forward_the_other_way_round(case: Case, swa
     unmatched = (mirrored - forward) + (forward - mirrored)
     assert {kind for kind, _ in unmatched} <= NOT_MIRRORED.keys()
     new_and_required = {field for kind, field in forward if kind == "field_required_added"}
-    gone = {field for kind, field in backward if kind == "field_removed"}
-    assert new_and_required <= gone
+    removed = {field for kind, field in backward if kind == "field_removed"}
+    assert new_and_required <= removed
 
 
 def broken(previous: Contract, proposed: Contract, mode: str) -> Counter[tuple[str, str | None]]:
@@ -213,7 +213,7 @@ def test_a_witness_is_accepted_by_one_side_and_refused_by_the_other(case: Case) 
 def test_a_report_survives_comments_shifted_lines_and_an_unrelated_field(case: Case) -> None:
     shifted = pair_of({side: shift(text) for side, text in texts_of(case).items()}, case.options)
     before, after = run_rules(pair_in(case), case.mode), run_rules(shifted, case.mode)
-    assert said(before) == said(after)
+    assert count_issues(before) == count_issues(after)
     assert {issue.fingerprint for issue in before.issues} == {issue.fingerprint for issue in after.issues}
     assert before.required_bump == after.required_bump
 
@@ -247,13 +247,13 @@ def test_messages_follow_the_style(case: Case) -> None:
             assert not text.endswith(".")
             assert text == text.strip()
             own_words = re.sub("'[^']*'", "", text.lower())
-            assert "invalid" not in own_words
+            assert "invalid" not in own_words.replace("invalid yaml", "")
             assert "failed to" not in own_words
 
 
 def quoted_from_the_file(case: Case) -> set[str]:
     """A message about a value opens with the value itself, in the author's own case."""
-    return set((case.text("proposed") or "").replace(",", " ").replace("]", " ").replace("[", " ").split())
+    return set(re.split(r"[\s,\[\]{}:]+", case.text("proposed") or ""))
 
 
 @on_every_rule
@@ -267,7 +267,7 @@ def test_a_kind_its_module_and_its_function_are_one_word(rule: Rule) -> None:
 
 
 @on_every_rule
-def test_a_manual_says_what_happened_why_it_breaks_and_what_to_do_instead(rule: Rule) -> None:
+def test_a_manual_has_a_summary_why_it_breaks_and_what_to_do_instead(rule: Rule) -> None:
     opening, *parts = rule.manual.split("\n\n")
     assert opening.endswith(".")
     assert opening.count(". ") == 0
@@ -300,7 +300,7 @@ def meanings(text: str) -> Iterator[bool]:
         yield written.keys() <= {
             "physicalType", "slaProperties", "latest_version", "access", "id", "schema", "properties", "relationships",
             "quality", "servers", "logicalTypeOptions", "config",
-        }  # another format's words  # fmt: skip
+        }  # keys of other formats  # fmt: skip
         yield not read_content("example.yaml", contract_with(text, written)).is_unreadable
 
 

@@ -23,8 +23,8 @@ DEFECTS: dict[str, str] = {}
 
 @pytest.mark.parametrize("case", known_to_fail(CASES, DEFECTS))
 def test_a_rule_says_exactly_what_its_case_expects(case: Case, expect: Callable[[Path, str], None]) -> None:
-    said = [rendered(issue) for issue in verdict_on(case).issues if issue.kind == case.kind]
-    expect(case.folder / "expected.txt", "".join(f"{each}\n" for each in said))
+    lines = [rendered(issue) for issue in verdict_on(case).issues if issue.kind == case.kind]
+    expect(case.folder / "expected.txt", "".join(f"{each}\n" for each in lines))
 
 
 @pytest.mark.parametrize("kind", rules_under_test())

@@ -18,9 +18,10 @@ from dcr.git.writing.new_files import NewFile, create_files
 from dcr.git.writing.rewrites import UnwritableFileError
 from dcr.policy.policy import parse_policy
 from dcr.policy.scope import Scope
-from dcr.setup.contracts import choose_globs, find_contracts
+from dcr.setup.contracts import find_contracts
 from dcr.setup.install_source import read_install_source
 from dcr.setup.platforms import PLACEHOLDER, PLATFORMS
+from dcr.setup.scope_globs import choose_globs
 
 SOURCE = "git+https://git.acme.dev/tools/dcr@v1.2.0"
 ODCS = (ROOT / "contracts-example/odcs/returns.yaml").read_text("utf-8")
@@ -76,11 +77,12 @@ def test_everything_is_written_once_and_said(new: Repository) -> None:
     outcome = init(new, "--owner", "@acme/deciders", "--source", SOURCE)
     assert outcome == Outcome(
         0,
-        "dcr: found 1 contract (odcs)\n"
-        "wrote  dcr.toml: what is a contract, and how strictly it is judged\n"
+        "dcr: found 1 contract (format odcs)\n"
+        "wrote  dcr.toml: where contracts are, and how strictly they are checked\n"
         "wrote  .pre-commit-config.yaml: checks commits and pushes\n"
-        "wrote  .github/workflows/contracts.yml: runs dcr on pull requests (github, by the remote at github.com)\n"
-        "wrote  .github/CODEOWNERS: who decides on the policy, on acceptances and on a baseline\n"
+        "wrote  .github/workflows/contracts.yml: runs dcr on pull requests (github, detected by the remote at "
+        "github.com)\n"
+        "wrote  .github/CODEOWNERS: the owners of the policy, the acceptances and the baseline\n"
         "next:\n"
         "  dcr lint\n"
         "  pre-commit install\n"
@@ -89,11 +91,11 @@ def test_everything_is_written_once_and_said(new: Repository) -> None:
         "",
     )
     assert (new.folder / "dcr.toml").read_text("utf-8") == (
-        "# What dcr takes for contracts, and how strictly it judges them; dcr schema policy lists every setting.\n"
-        "# A change is judged by this file as its base has it, so a change cannot loosen its own gate.\n"
+        "# The policy of dcr. All settings: dcr schema policy.\n"
+        "# dcr reads this file from the base, so that a change cannot relax its own checks.\n"
         "\n"
-        "# Contracts are found by what YAML and JSON files hold: 1 contract (odcs).\n"
-        "# To look in some places alone:\n"
+        "# dcr detects contracts by the content of YAML and JSON files: 1 contract (format odcs).\n"
+        "# To limit the search:\n"
         '# contracts = ["schemas/**/*.yaml"]\n'
     )
     assert (new.folder / ".github/CODEOWNERS").read_text("utf-8") == OWNERS
@@ -101,12 +103,12 @@ def test_everything_is_written_once_and_said(new: Repository) -> None:
     again = init(new, "--owner", "@acme/deciders", "--source", SOURCE)
     assert again == Outcome(
         0,
-        "dcr: found 1 contract (odcs)\n"
-        "is there  dcr.toml: covers the contracts found\n"
-        "is there  .pre-commit-config.yaml: runs dcr\n"
-        "is there  .github/workflows/contracts.yml: github runs dcr\n"
-        "is there  .github/CODEOWNERS: guards the policy, acceptances and the baseline\n"
-        "nothing to do: all of it is there\n",
+        "dcr: found 1 contract (format odcs)\n"
+        "exists  dcr.toml: covers every contract\n"
+        "exists  .pre-commit-config.yaml: runs dcr\n"
+        "exists  .github/workflows/contracts.yml: github runs dcr\n"
+        "exists  .github/CODEOWNERS: has owners of the policy, the acceptances and the baseline\n"
+        "nothing to do: dcr is already set up\n",
         "",
     )
     assert picture(new.root) == before
@@ -197,15 +199,15 @@ def test_ignored_files_and_other_repositories_are_not_looked_at(new: Repository)
 def test_a_policy_that_is_there_is_told_what_it_leaves_out(new: Repository) -> None:
     new.write("data/a.yaml", contract())
     new.write("pyproject.toml", "[tool.dcr]\nmode = 'full'\n")
-    assert "is there  pyproject.toml: covers the contracts found" in init(new).out
+    assert "  pyproject.toml: covers every contract" in init(new).out
     new.write("pyproject.toml", "[tool.dcr]\ncontracts = ['contracts/**']\n")
     out = init(new, "--hook", "none", "--ci", "none").out
-    assert "add to  pyproject.toml: its globs do not cover every contract found\n" in out
+    assert "add to  pyproject.toml: its globs do not cover every contract\n" in out
     assert '    contracts = ["data/**/*.yaml"]\n' in out
     assert "    /pyproject.toml @" in out
     assert not (new.folder / "dcr.toml").exists()
     new.write("pyproject.toml", "[tool.dcr]\nexclude = ['data/**']\n")
-    assert "is there  pyproject.toml: covers the contracts found" in init(new).out
+    assert "  pyproject.toml: covers every contract" in init(new).out
 
 
 def test_a_branch_of_an_unusual_name_becomes_the_base(tmp_path: Path) -> None:
@@ -235,13 +237,13 @@ def test_nothing_that_is_there_is_overwritten(new: Repository) -> None:
     outcome = init(new, "--source", SOURCE)
     assert picture(new.root) == before
     assert outcome.code == 0
-    assert "is there  dcr.toml: covers the contracts found\n" in outcome.out
-    assert "add to    .pre-commit-config.yaml: checks commits and pushes; below 'repos:'\n" in outcome.out
+    assert "exists  dcr.toml: covers every contract\n" in outcome.out
+    assert "add to  .pre-commit-config.yaml: checks commits and pushes; add it below 'repos:'\n" in outcome.out
     assert "      - repo: https://git.acme.dev/tools/dcr\n        rev: v1.2.0\n" in outcome.out
-    assert "add to    .gitlab-ci.yml: runs dcr on pull requests (gitlab, by .gitlab-ci.yml)\n" in outcome.out
-    assert "add to    CODEOWNERS: who decides" in outcome.out
-    assert "    /dcr.accepted.yaml @the-team-that-decides\n" in outcome.out
-    assert "/dcr.toml @the" not in outcome.out
+    assert "add to  .gitlab-ci.yml: runs dcr on pull requests (gitlab, detected by .gitlab-ci.yml)\n" in outcome.out
+    assert "add to  CODEOWNERS: the owners" in outcome.out
+    assert "    /dcr.accepted.yaml @your-data-team\n" in outcome.out
+    assert "/dcr.toml @your" not in outcome.out
     assert "git add" not in outcome.out
 
 
@@ -276,9 +278,9 @@ def test_the_service_in_use_is_told_by_files_and_else_by_the_remote(
         new.write(path, "x: y\n")
     out = init(new, "--dry-run").out
     if name is None:
-        assert "left out     CI: no service is seen here" in out
+        assert "skipped      CI: no CI service detected" in out
     else:
-        assert f"({name}, by " in out
+        assert f"({name}, detected by " in out
 
 
 @pytest.mark.parametrize("platform", PLATFORMS, ids=lambda each: each.name)
@@ -297,21 +299,21 @@ def test_the_file_for_every_service_names_where_dcr_comes_from(new: Repository, 
 def test_a_file_that_does_not_know_where_dcr_comes_from_fails_and_says_so(new: Repository, platform) -> None:
     out = init(new, "--ci", platform.name).out
     text = (new.folder / platform.path).read_text("utf-8")
-    assert text == (ROOT / "docs/ci" / platform.starter).read_text("utf-8")
+    assert text == (ROOT / "docs/ci" / platform.template).read_text("utf-8")
     assert PLACEHOLDER in text
     assert "Put the address" in text
-    assert f"  edit {platform.path}: in place of {PLACEHOLDER}, where you install dcr from\n" in out
+    assert f"  edit {platform.path}: replace {PLACEHOLDER} with your source of dcr\n" in out
 
 
 def test_a_workflow_of_another_name_that_runs_dcr_is_enough(new: Repository) -> None:
     new.write(".github/workflows/quality.yml", "jobs: {x: {steps: [{run: dcr check}]}}\n")
-    assert "is there     .github/workflows/quality.yml: github runs dcr\n" in init(new, "--dry-run").out
+    assert "exists       .github/workflows/quality.yml: github runs dcr\n" in init(new, "--dry-run").out
 
 
 def test_git_s_own_hooks_refuse_a_commit_and_a_push(new: Repository) -> None:
     new.write(USERS, contract())
     out = init(new, "--hook", "git").out
-    assert "wrote     .git/hooks/pre-commit: pre-commit runs dcr check --staged\n" in out
+    assert "wrote    .git/hooks/pre-commit: pre-commit runs dcr check --staged\n" in out
     assert "pre-commit install" not in out
     assert ".git/hooks" not in out.partition("git add")[2]
     tools = new.root / "bin"
@@ -338,12 +340,12 @@ def test_git_s_own_hooks_are_not_put_over_others_or_where_git_does_not_look(new:
     hooks.mkdir(exist_ok=True)
     (hooks / "pre-commit").write_text("#!/bin/sh\nmake\n")
     out = init(new, "--hook", "git").out
-    assert "add to    .git/hooks/pre-commit: it is there, and runs something else\n    dcr check --staged\n" in out
+    assert "add to   .git/hooks/pre-commit: exists, and runs another command\n    dcr check --staged\n" in out
     assert (hooks / "pre-commit").read_text() == "#!/bin/sh\nmake\n"
     (hooks / "pre-push").unlink()
     new.git("config", "core.hooksPath", ".husky")
     out = init(new, "--hook", "git").out
-    assert "add to    .husky/pre-push: git runs it from there\n" in out
+    assert "add to   .husky/pre-push: git runs hooks from this folder\n" in out
     assert not (new.folder / ".husky").exists()
     assert not (hooks / "pre-push").exists()
 
@@ -356,7 +358,7 @@ def test_it_works_from_a_subfolder_and_in_a_linked_worktree(new: Repository) -> 
     linked = Repository(new.root, "linked", init=None)
     outcome = init(linked, "--hook", "git")
     assert outcome.code == 0
-    assert "add to    ../repository/.git/hooks/pre-commit: git runs it from there\n" in outcome.out
+    assert "add to   ../repository/.git/hooks/pre-commit: git runs hooks from this folder\n" in outcome.out
 
 
 def test_the_hooks_that_are_written_are_a_configuration_for_pre_commit(new: Repository) -> None:
@@ -417,14 +419,14 @@ def test_a_folder_that_is_a_link_is_refused_and_nothing_is_left(new: Repository)
     (new.folder / ".github").symlink_to("../elsewhere")
     outcome = new.dcr("init", "--ci", "github")
     assert outcome.code == 2
-    assert "nothing was written: '.github' is a symbolic link" in outcome.err
+    assert "dcr: error: '.github' is a symbolic link" in outcome.err
 
 
 def test_a_file_that_cannot_be_written_takes_the_others_back(new: Repository) -> None:
     new.write(".github", "a file where a folder has to be\n")
     outcome = new.dcr("init", "--ci", "github")
     assert outcome.code == 2
-    assert "dcr: nothing was written: '.github' is no folder" in outcome.err
+    assert "dcr: error: '.github' is not a folder" in outcome.err
 
 
 def test_a_full_disk_takes_the_others_back(new: Repository) -> None:
@@ -432,7 +434,9 @@ def test_a_full_disk_takes_the_others_back(new: Repository) -> None:
     before = picture(new.root)
     ended = new.shell(f"ulimit -f 0; {sys.executable} -P -m dcr init --ci github 2>&1")
     assert ended.returncode == 2, ended
-    assert "dcr: nothing was written: '.pre-commit-config.yaml' cannot be written: file too large" in ended.stdout
+    assert (
+        "dcr: error: '.pre-commit-config.yaml' cannot be written: file too large (nothing was written)" in ended.stdout
+    )
     assert picture(new.root) == before
 
 
@@ -486,7 +490,7 @@ def test_a_file_that_came_up_meanwhile_is_left_and_the_others_are_taken_back(tmp
     (tmp_path / "there").write_text("theirs")
     (tmp_path / "link").symlink_to("there")
     for path in ("there", "link"):
-        with pytest.raises(UnwritableFileError, match=f"'{path}' is there already"):
+        with pytest.raises(UnwritableFileError, match=f"'{path}' already exists"):
             create_files(str(tmp_path), [NewFile("new/deep/file", b"ours"), NewFile(path, b"ours")])
         assert sorted(each.name for each in tmp_path.iterdir()) == ["link", "there"]
     assert (tmp_path / "there").read_text() == "theirs"

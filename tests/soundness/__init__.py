@@ -1,1 +1,1 @@
-"""The soundness property of the engine, held against a judge that is not dcr: jsonschema on generated rows."""
+"""The soundness property of the engine, tested with an independent judge: jsonschema on generated rows."""

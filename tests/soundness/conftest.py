@@ -23,13 +23,13 @@ def cases() -> list[Case]:
 
 
 @pytest.fixture
-def tell(record_property: Callable[[str, object], None]) -> Callable[[str, object], None]:
+def record(record_property: Callable[[str, object], None]) -> Callable[[str, object], None]:
     """Record a count for the summary."""
     return lambda name, value: record_property(f"{PREFIX}{name}", value)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    told = [
+    counts = [
         (name.removeprefix(PREFIX), value)
         for outcome in ("passed", "failed")
         for report in terminalreporter.stats.get(outcome, ())
@@ -37,7 +37,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         for name, value in report.user_properties
         if name.startswith(PREFIX)
     ]
-    if told:
+    if counts:
         terminalreporter.section(f"soundness, seed {SEED}")
-        for name, value in told:
+        for name, value in counts:
             terminalreporter.line(f"{name}: {value}")

@@ -1,4 +1,4 @@
-"""What a foreign document says, told without dcr: its text to the plain mappings that the judge knows.
+"""Parses foreign documents into the plain mappings that the judge reads, without dcr.
 
 Written from the formats' own pages, for the documents that foreign.py writes. Nothing of dcr is used here: the
 readers under test are held against this.
@@ -35,7 +35,7 @@ class Bare(str):
     __slots__ = ()
 
 
-def said_by(text: bytes) -> Mapping:
+def parse_document(text: bytes) -> Mapping:
     """Return the one contract of an ODCS or Data Contract Specification document."""
     document = _composed(text)
     if "dataContractSpecification" in document:
@@ -63,7 +63,7 @@ def _value(node: Any) -> Any:
         return [_value(each) for each in node.value]
     own = {key.value: _value(value) for key, value in node.value if key.value != "<<" or key.style}
     merged = [_value(value) for key, value in node.value if key.value == "<<" and not key.style]
-    return reduce(lambda said, below: {**below, **said}, merged, own)
+    return reduce(lambda mapping, below: {**below, **mapping}, merged, own)
 
 
 def _number(text: str) -> int | float:
@@ -74,21 +74,21 @@ def _flag(mapping: Mapping, key: str) -> bool:
     return _FLAGS[mapping[key]] if key in mapping else False
 
 
-def _limits(said: Mapping, type_name: str) -> Mapping:
+def _limits(mapping: Mapping, type_name: str) -> Mapping:
     found: Mapping = {}
     for key, word in KEYWORDS.items():
-        if word not in said or said[word] in _FLAGS:
+        if word not in mapping or mapping[word] in _FLAGS:
             continue
         as_text = key in ("pattern", "format") or (type_name in _MOMENTS and key.endswith("mum"))
-        found[key] = said[word] if as_text else _number(said[word])
+        found[key] = mapping[word] if as_text else _number(mapping[word])
     for closed, open_ in (("minimum", "exclusive_minimum"), ("maximum", "exclusive_maximum")):
-        if said.get(KEYWORDS[open_]) == "true":
+        if mapping.get(KEYWORDS[open_]) == "true":
             found[open_] = found.pop(closed)
     return found
 
 
 def _listed(values: list[str], type_name: str) -> list[Any]:
-    """Return the values of a list that its field can hold: a whole number is one however it is written."""
+    """Return the values of a list that its field can hold: a whole number may have a decimal point."""
     if type_name == "boolean":
         return [_FLAGS[each] for each in values if each in _FLAGS]
     if type_name in ("json", "any"):
@@ -100,9 +100,9 @@ def _listed(values: list[str], type_name: str) -> list[Any]:
     return [each for each in whole if type_name == "number" or isinstance(each, int)]
 
 
-def _common(said: Mapping, type_name: str, limits: Mapping, lists: list[list[str]]) -> Mapping:
-    field: Mapping = {"type": type_name, "required": _flag(said, "required"), **_limits(limits, type_name)}
-    if _flag(said, "unique"):
+def _common(mapping: Mapping, type_name: str, limits: Mapping, lists: list[list[str]]) -> Mapping:
+    field: Mapping = {"type": type_name, "required": _flag(mapping, "required"), **_limits(limits, type_name)}
+    if _flag(mapping, "unique"):
         field["unique"] = True
     if type_name == "array":
         field["items"] = {"type": "any", "required": False}
@@ -112,22 +112,24 @@ def _common(said: Mapping, type_name: str, limits: Mapping, lists: list[list[str
     return field
 
 
-def _odcs_field(said: Mapping) -> Mapping:
-    type_name = _TYPE_OF[said.get("logicalType") or said["physicalType"]] if len(said.keys() & _TYPED) else "any"
-    options = said.get("logicalTypeOptions", {})
-    lists = [each for each in map(_promised, said.get("quality", ())) if each]
-    if "enum" in said:
-        lists.append([each["value"] if isinstance(each, dict) else each for each in said["enum"]])
-    field = _common(said, type_name, options, lists)
-    if "name" in said:
-        field["name"] = said["name"]
-    if "properties" in said:
-        field["fields"] = [_odcs_field(each) for each in _named(said["properties"])]
-    if "items" in said:
-        field["items"] = _odcs_field(said["items"])
+def _odcs_field(mapping: Mapping) -> Mapping:
+    type_name = (
+        _TYPE_OF[mapping.get("logicalType") or mapping["physicalType"]] if len(mapping.keys() & _TYPED) else "any"
+    )
+    options = mapping.get("logicalTypeOptions", {})
+    lists = [each for each in map(_promised, mapping.get("quality", ())) if each]
+    if "enum" in mapping:
+        lists.append([each["value"] if isinstance(each, dict) else each for each in mapping["enum"]])
+    field = _common(mapping, type_name, options, lists)
+    if "name" in mapping:
+        field["name"] = mapping["name"]
+    if "properties" in mapping:
+        field["fields"] = [_odcs_field(each) for each in _named(mapping["properties"])]
+    if "items" in mapping:
+        field["items"] = _odcs_field(mapping["items"])
     if type_name == "map":
-        field |= {"keys": {**_odcs_field(said["map"]["key"]), "required": True}}
-        field |= {"values": _odcs_field(said["map"]["value"])}
+        field |= {"keys": {**_odcs_field(mapping["map"]["key"]), "required": True}}
+        field |= {"values": _odcs_field(mapping["map"]["value"])}
     if type_name == "vector":
         field |= {"dimensions": int(options["dimensions"]), "items": ELEMENTS[options.get("elementType", "float32")]}
     return field
@@ -160,14 +162,14 @@ def _dcs_fields(fields: Mapping, definitions: Mapping) -> list[Mapping]:
     return [{"name": name, **_dcs_field(each, definitions)} for name, each in fields.items()]
 
 
-def _dcs_field(said: Mapping, definitions: Mapping) -> Mapping:
-    while "$ref" in said:
-        name = said["$ref"].removeprefix("#/definitions/").replace("~1", "/").replace("~0", "~")
-        said = {**definitions[name], **{key: value for key, value in said.items() if key != "$ref"}}
-    type_name = _TYPE_OF[said["type"]] if "type" in said else "any"
-    field = _common(said, type_name, said, [said["enum"]] if "enum" in said else [])
-    if "fields" in said:
-        field["fields"] = _dcs_fields(said["fields"], definitions)
-    if "items" in said:
-        field["items"] = _dcs_field(said["items"], definitions)
+def _dcs_field(mapping: Mapping, definitions: Mapping) -> Mapping:
+    while "$ref" in mapping:
+        name = mapping["$ref"].removeprefix("#/definitions/").replace("~1", "/").replace("~0", "~")
+        mapping = {**definitions[name], **{key: value for key, value in mapping.items() if key != "$ref"}}
+    type_name = _TYPE_OF[mapping["type"]] if "type" in mapping else "any"
+    field = _common(mapping, type_name, mapping, [mapping["enum"]] if "enum" in mapping else [])
+    if "fields" in mapping:
+        field["fields"] = _dcs_fields(mapping["fields"], definitions)
+    if "items" in mapping:
+        field["items"] = _dcs_field(mapping["items"], definitions)
     return field

@@ -42,7 +42,7 @@ CONSTRAINTS: dict[str, tuple[str, ...]] = {
 
 @dataclass(frozen=True)
 class Spot:
-    """A field where an edit may happen: itself, the fields beside it (none for an array's elements)."""
+    """A field where an edit may happen: itself, its sibling fields (none for an array's elements)."""
 
     field: Mapping
     siblings: list[Mapping] | None
@@ -177,8 +177,8 @@ def add_enum_value(rng: Random, spot: Spot) -> bool:
 def remove_enum_value(rng: Random, spot: Spot) -> bool:
     if len(spot.field.get("enum", ())) < 2:
         return False
-    gone = rng.choice(spot.field["enum"])
-    spot.field["enum"] = [each for each in spot.field["enum"] if each is not gone]
+    removed = rng.choice(spot.field["enum"])
+    spot.field["enum"] = [each for each in spot.field["enum"] if each is not removed]
     return True
 
 
@@ -264,7 +264,7 @@ EDITS = (
 
 
 def _related(rng: Random, shape: Mapping) -> Mapping:
-    """Return constraints that touch what the field says already: a step twice its bound, its values' format."""
+    """Return constraints close to those of the field: a step twice its bound, its values' format."""
     bounds = [shape[key] for key in BOUNDS if shape.get(key)]
     if bounds and rng.random() < 0.5:
         return {"multiple_of": plain(abs(exact(rng.choice(bounds))) * rng.choice((1, 2)))}

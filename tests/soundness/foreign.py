@@ -1,4 +1,4 @@
-"""Contracts of the study written as other people write theirs: ODCS, Data Contract Specification, dbt.
+"""Contracts of the study in foreign formats: ODCS, Data Contract Specification, dbt.
 
 One meaning has many spellings, and each is drawn: block, flow, JSON, all quoted or nothing quoted that need not be,
 merge keys, references, lists and mappings by name, both words for valid values, both spellings of an open bound.
@@ -109,30 +109,30 @@ class Writer:
         keys = [key for key in mapping if key not in ("name", _Merge("<<"))]
         base = {key: mapping.pop(key) for key in self.rng.sample(keys, self.rng.randint(0, len(keys)))}
         mapping[_Merge("<<")] = base
-        if base and self.by_chance(0.3):  # what a mapping says itself is above what is merged in
+        if base and self.by_chance(0.3):  # own keys of a mapping override merged ones
             key = self.rng.choice(list(base))
             mapping[key] = base[key]
             base[key] = "not this" if isinstance(base[key], str) else ["not this"]
         return base
 
     def limits(self, drawn: Mapping) -> Mapping:
-        """Return constraints under the words that all foreign formats share, open bounds in either spelling."""
-        said: Mapping = {word: drawn[key] for key, word in KEYWORDS.items() if key in drawn}
+        """Return constraints under the words that all foreign formats share, open bounds in either form."""
+        mapping: Mapping = {word: drawn[key] for key, word in KEYWORDS.items() if key in drawn}
         for closed, open_ in (("minimum", "exclusiveMinimum"), ("maximum", "exclusiveMaximum")):
-            if open_ in said and closed not in said and self.by_chance(0.4):
-                said[closed], said[open_] = said[open_], True
-            elif closed in said and open_ not in said and self.by_chance(0.15):
-                said[open_] = False
-        return said
+            if open_ in mapping and closed not in mapping and self.by_chance(0.4):
+                mapping[closed], mapping[open_] = mapping[open_], True
+            elif closed in mapping and open_ not in mapping and self.by_chance(0.15):
+                mapping[open_] = False
+        return mapping
 
     def about(self, drawn: Mapping) -> Mapping:
-        """Return what every format says in the same words: required (false unless said), unique, descriptions."""
-        said = {key: drawn[key] for key in _ABOUT if key in drawn}
+        """Return the keys that all formats share: required (false by default), unique, descriptions."""
+        mapping = {key: drawn[key] for key in _ABOUT if key in drawn}
         if drawn.get("required", True) or self.by_chance(0.3):
-            said["required"] = drawn.get("required", True)
+            mapping["required"] = drawn.get("required", True)
         if "unique" in drawn:
-            said["unique"] = drawn["unique"]
-        return said
+            mapping["unique"] = drawn["unique"]
+        return mapping
 
 
 def as_native(contract: Mapping, rng: Random) -> bytes:
@@ -175,36 +175,36 @@ def _by_name(writer: Writer, properties: list[Mapping]) -> Any:
 
 
 def _property(writer: Writer, drawn: Mapping) -> Mapping:
-    said: Mapping = writer.about(drawn)
+    mapping: Mapping = writer.about(drawn)
     if drawn["type"] == "json":
-        said["physicalType"] = "json"
+        mapping["physicalType"] = "json"
     elif drawn["type"] != "any":
-        said["logicalType"] = drawn["type"]
+        mapping["logicalType"] = drawn["type"]
     options = writer.limits(drawn)
     if drawn["type"] == "vector":
         options = {"dimensions": drawn["dimensions"], **_elements(writer, drawn["element_type"])}
     if options:
-        said["logicalTypeOptions"] = options
+        mapping["logicalTypeOptions"] = options
     rules = _tolerant_rules(drawn) if writer.tolerant_rules else []
     if "enum" in drawn:
-        said |= _allowed_values(writer, drawn["enum"])
+        mapping |= _allowed_values(writer, drawn["enum"])
     if rules:
-        said["quality"] = [*rules, *said.get("quality", ())]
+        mapping["quality"] = [*rules, *mapping.get("quality", ())]
     if drawn["type"] == "map":
         key = {name: each for name, each in drawn["keys"].items() if name != "required"}
-        said["map"] = {"key": _property(writer, key), "value": _property(writer, drawn["values"])}
+        mapping["map"] = {"key": _property(writer, key), "value": _property(writer, drawn["values"])}
     if "fields" in drawn:
         inner = [{"name": each["name"], **_property(writer, each)} for each in drawn["fields"]]
-        said["properties"] = _by_name(writer, inner)
+        mapping["properties"] = _by_name(writer, inner)
     if "items" in drawn and drawn["type"] == "array":
-        said["items"] = _property(writer, drawn["items"])
-    return said
+        mapping["items"] = _property(writer, drawn["items"])
+    return mapping
 
 
 def _elements(writer: Writer, element_type: str) -> Mapping:
     """Return what a vector is made of, and words that change no row."""
-    said = {} if element_type == "float32" and writer.by_chance(0.5) else {"elementType": element_type}
-    return {**said, "embeddingModel": "text-small"} if writer.by_chance(0.3) else said
+    mapping = {} if element_type == "float32" and writer.by_chance(0.5) else {"elementType": element_type}
+    return {**mapping, "embeddingModel": "text-small"} if writer.by_chance(0.3) else mapping
 
 
 def _allowed_values(writer: Writer, values: list[Any]) -> Mapping:
@@ -256,33 +256,33 @@ def as_dcs(contract: Mapping, rng: Random) -> bytes:
 
 
 def _dcs_field(writer: Writer, drawn: Mapping) -> Mapping:
-    said: Mapping = {**writer.about(drawn), **writer.limits(drawn)}
+    mapping: Mapping = {**writer.about(drawn), **writer.limits(drawn)}
     if drawn["type"] != "any":
-        said["type"] = writer.rng.choice(DCS_TYPES.get(drawn["type"], (drawn["type"],)))
+        mapping["type"] = writer.rng.choice(DCS_TYPES.get(drawn["type"], (drawn["type"],)))
     if "enum" in drawn:
-        said["enum"] = drawn["enum"]
+        mapping["enum"] = drawn["enum"]
     if "fields" in drawn:
-        said["fields"] = {each["name"]: _dcs_field(writer, each) for each in drawn["fields"]}
-        writer.mappings.append(said["fields"])
+        mapping["fields"] = {each["name"]: _dcs_field(writer, each) for each in drawn["fields"]}
+        writer.mappings.append(mapping["fields"])
     if "items" in drawn:
-        said["items"] = _dcs_field(writer, drawn["items"])
-    return _defined(writer, said) if writer.by_chance(0.2) else said
+        mapping["items"] = _dcs_field(writer, drawn["items"])
+    return _defined(writer, mapping) if writer.by_chance(0.2) else mapping
 
 
-def _defined(writer: Writer, said: Mapping) -> Mapping:
-    """Return a reference to a definition of what a field says, with some of it said by the field itself."""
-    kept = {key: said.pop(key) for key in list(said) if writer.by_chance(0.3)}
+def _defined(writer: Writer, mapping: Mapping) -> Mapping:
+    """Return a reference to a definition of a field, with some keys of the field itself."""
+    kept = {key: mapping.pop(key) for key in list(mapping) if writer.by_chance(0.3)}
     for key in kept.keys() & {"maxLength", "required", "minimum"}:
-        said[key] = {"maxLength": 7, "required": not kept[key], "minimum": -7}[key]  # not this: the field says it too
+        mapping[key] = {"maxLength": 7, "required": not kept[key], "minimum": -7}[key]  # overridden by the field
     if writer.by_chance(0.2):
-        said = _defined(writer, said)
+        mapping = _defined(writer, mapping)
     name = f"part {len(writer.definitions)}/~" if writer.by_chance(0.5) else f"part_{len(writer.definitions)}"
-    writer.definitions[name] = said
+    writer.definitions[name] = mapping
     return {"$ref": f"#/definitions/{name.replace('~', '~0').replace('/', '~1')}", **kept}
 
 
-def sayable_in_dbt(contract: Mapping) -> Mapping:
-    """Return as much of a contract as dbt can say: names, types, which are required, unique, and the key."""
+def reduce_to_dbt(contract: Mapping) -> Mapping:
+    """Return as much of a contract as dbt supports: names, types, which are required, unique, and the key."""
     fields = []
     for each in contract["fields"]:
         unique = {"unique": True} if each.get("unique") else {}
@@ -301,7 +301,7 @@ def _typed(drawn: Mapping) -> Mapping:
 
 
 def as_dbt(contract: Mapping, rng: Random) -> bytes:
-    """Return a contract that dbt can say as a model with an enforced contract."""
+    """Return a contract as a dbt model with an enforced contract."""
     writer = Writer(rng)
     rules: list[Mapping] = []
     columns = []

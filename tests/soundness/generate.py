@@ -215,7 +215,7 @@ def plain(number: Fraction) -> int | float:
 
 
 @lru_cache(maxsize=4096)
-def spelled(pattern: str, length: int) -> str | None:
+def generate_match(pattern: str, length: int) -> str | None:
     """Return a text of a length that a pattern matches: one of its examples, stretched or repeated, or None."""
     for example in (*PATTERNS.get(pattern, ()), *SLOW_PATTERNS.get(pattern, ())):
         missing = length - len(example)
@@ -258,7 +258,7 @@ def _text_constraints(rng: Random) -> Mapping:
         slow = rng.random() < 0.06
         pattern = rng.choice(list(SLOW_PATTERNS if slow else PATTERNS))
         text = rng.choice((SLOW_PATTERNS if slow else PATTERNS)[pattern])
-        text = spelled(pattern, rng.choice((len(text), 3, 6, 12, 30))) or text
+        text = generate_match(pattern, rng.choice((len(text), 3, 6, 12, 30))) or text
         return {"pattern": pattern, **(_lengths(rng, text) if rng.random() < 0.4 else {})}
     if chance < 0.97:
         name = rng.choice(list(FORMATS))

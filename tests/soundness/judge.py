@@ -43,7 +43,7 @@ SPELLED_KEYS = {
     "number": r"\A-?[0-9]+(\.[0-9]+)?([eE][-+]?[0-9]+)?\Z",
     "boolean": r"\A(true|false)\Z",
 }
-"""How keys of a map are spelled in JSON."""
+"""How keys of a map are written in JSON."""
 _ANYTHING = ["string", "number", "boolean", "object", "array"]
 
 
@@ -114,7 +114,7 @@ class Judge:
 
 
 def validator(schema: Mapping) -> Any:
-    """Return jsonschema's validator of a schema; formats are asserted where the standard library can tell."""
+    """Return jsonschema's validator of a schema; formats are asserted where the standard library can record."""
     return Validator(schema, format_checker=_CHECKER)
 
 

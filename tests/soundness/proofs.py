@@ -1,4 +1,4 @@
-"""What an issue and its witness have to show: which refusal an issue explains, and what needs no witness."""
+"""Checks which refusal an issue explains, and which issues need no witness."""
 
 from __future__ import annotations
 
@@ -39,25 +39,26 @@ GROUPS = ({"minimum", "exclusive_minimum", "elementType"}, {"maximum", "exclusiv
 
 
 def explains(issue: Issue, refusal: Refusal, direction: str) -> bool:
-    """Whether an issue says what jsonschema found: the same field, and the kind that its cause owes."""
+    """Return whether an issue explains a refusal of jsonschema: the same field, and the kind of its cause."""
     if issue.kind == "field_type_changed" and refusal.path.startswith((f"{issue.field}.", f"{issue.field}[]")):
         return True  # json became something with fields or elements
     if issue.field != refusal.path:
         return False
     if issue.kind == "field_type_changed":
         return refusal.cause != "required"
-    owed = KINDS[direction].get(refusal.cause)
-    if owed is not None:
-        return issue.kind == owed
+    kind = KINDS[direction].get(refusal.cause)
+    if kind is not None:
+        return issue.kind == kind
     group = next((group for group in GROUPS if refusal.cause in group), {refusal.cause})
     return issue.kind == KINDS[direction]["constraint"] and constraint_of(issue) in group
 
 
 def constraint_of(issue: Issue) -> str:
-    """Return the constraint, in dcr's own word, that the message of an issue of kind field_constraint_… names."""
-    rest = issue.message.removeprefix(f"field '{issue.field}' ")
-    word = "unique" if "unique" in rest else rest.split()[1]
-    return KEYS.get(word, word)
+    """Return the native constraint that the message of an issue of kind field_constraint_… names."""
+    name, separator, _ = issue.message.partition(f" of field '{issue.field}' was ")
+    if not separator:
+        return "unique"  # such as "field '…' became unique"
+    return KEYS.get(name, name)
 
 
 def unexplained(case: Case, direction: str) -> Iterator[tuple[Mapping, list[Refusal]]]:
@@ -69,8 +70,8 @@ def unexplained(case: Case, direction: str) -> Iterator[tuple[Mapping, list[Refu
             yield row, silent
 
 
-def repeats_unsaid(case: Case, direction: str) -> Iterator[tuple[str, bool]]:
-    """Yield each field that only the reader calls unique, and whether no issue says so."""
+def find_unreported_repeats(case: Case, direction: str) -> Iterator[tuple[str, bool]]:
+    """Yield each field that only the reader calls unique, and whether no issue reports it."""
     writer, reader = case.sides(direction)
     before = dict(fields_of(writer.contract))
     twice = [{"any": "value"}] * 2
@@ -86,7 +87,7 @@ def _says_unique(issue: Issue, path: str) -> bool:
 
 
 def holds(case: Case, direction: str, issue: Issue) -> bool:
-    """Whether jsonschema accepts and refuses an issue's witness as it says, on its field and for its reason."""
+    """Whether jsonschema accepts and refuses an issue's witness on its field and for its reason."""
     seen = issue.witness
     assert seen is not None
     writer, reader = case.sides(direction)
@@ -103,7 +104,7 @@ def holds(case: Case, direction: str, issue: Issue) -> bool:
 def _repeats(row: Mapping, issue: Issue, writer: Mapping, reader: Mapping) -> bool:
     """Whether a row written twice repeats a value that only the reader wants to be unique.
 
-    Only that field is judged: other unique fields and the primary key are taken to differ in the second row.
+    Only that field is checked: other unique fields and the primary key are assumed to differ in the second row.
     """
     path = str(issue.field)
     values = list(_values_at(row, path)) * 2
@@ -136,9 +137,9 @@ def conservatism(case: Case, direction: str, issue: Issue) -> str | None:
     writer, _ = case.sides(direction)
     field = field_at(writer.contract, str(issue.field)) or {}
     if "enum" in issue.kind and "pattern" in field:
-        return "an enum beside a pattern"
+        return "an enum next to a pattern"
     if "constraint" in issue.kind and "pattern" in field and "length" in constraint_of(issue):
-        return "a length beside a pattern"  # only a text with a line break at its end may show it, which no row has
+        return "a length next to a pattern"  # only a text with a line break at its end may show it, which no row has
     if any(each.get("pattern") in SLOW_PATTERNS for _, each in fields_of(writer.contract)):
         return "a row with a pattern that is not safe to run"
     return None

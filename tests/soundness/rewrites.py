@@ -15,12 +15,12 @@ if TYPE_CHECKING:
 
 
 def rewritten(rng: Random, contract: Mapping, count: int) -> tuple[Mapping, tuple[str, ...]]:
-    """Return the contract said in other words: the same rows, another text and other constraints."""
+    """Return an equivalent contract: the same rows, another text and other constraints."""
     return applied(rng, contract, count, REWRITES)
 
 
 def restate_integer_bound(rng: Random, spot: Spot) -> bool:
-    """Say `minimum: 0` as `exclusive_minimum: -1`, or as `minimum: -0.5`: the same integers."""
+    """Write `minimum: 0` as `exclusive_minimum: -1`, or as `minimum: -0.5`: the same integers."""
     here = spot.field
     key, other, step = rng.choice((("minimum", "exclusive_minimum", 1), ("maximum", "exclusive_maximum", -1)))
     if spot.type != "integer" or not isinstance(here.get(key), int) or other in here:
@@ -33,7 +33,7 @@ def restate_integer_bound(rng: Random, spot: Spot) -> bool:
 
 
 def restate_integer_step(rng: Random, spot: Spot) -> bool:
-    """Say what integers have anyway, `multiple_of: 1` or `0.5`, or an odd step as its half."""
+    """Write a redundant constraint of integers, `multiple_of: 1` or `0.5`, or an odd step as its half."""
     here = spot.field
     if spot.type != "integer":
         return False
@@ -84,13 +84,13 @@ def add_weaker_bound(rng: Random, spot: Spot) -> bool:
         return False
     weaker = exact(here[key]) + sign * exact(rng.choice((1, 0.5, 10)))
     if exact(plain(weaker)) != weaker:
-        return False  # a double cannot tell it from the bound
+        return False  # a double cannot record it from the bound
     here[other] = plain(weaker)
     return True
 
 
 def list_all_values(rng: Random, spot: Spot) -> bool:
-    """List every value of a small finite field, or drop a list that says what the rest says."""
+    """List every value of a small finite field, or drop a redundant list."""
     here = spot.field
     every = all_values({key: value for key, value in here.items() if key != "enum"})
     if every is None:

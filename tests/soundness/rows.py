@@ -1,6 +1,6 @@
 """Rows to judge contracts by: at, just inside and just outside every bound that either of two contracts has.
 
-Every row is valid under the contract it is made for: each of its values was judged by jsonschema on its own.
+Every row is valid under the contract it is made for: each of its values was checked by jsonschema on its own.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ import json
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
-from .generate import FORMATS, NEAR_MISSES, PATTERNS, SLOW_PATTERNS, WORDS, exact, plain, spelled
+from .generate import FORMATS, NEAR_MISSES, PATTERNS, SLOW_PATTERNS, WORDS, exact, generate_match, plain
 from .judge import SPELLED_KEYS, field_validator, fields_of
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ _JSON = ({}, [], "text", 0, 1.5, True, False, {"a": None}, [None])
 
 
 def rows_of(writer: Mapping, reader: Mapping) -> list[Mapping]:
-    """Return rows that the writer's contract allows, made to tell it from the reader's; none if it allows none."""
+    """Return rows that the writer's contract allows, made to record it from the reader's; none if it allows none."""
     return objects(writer["fields"], reader["fields"])
 
 
@@ -41,8 +41,8 @@ def inhabited(contract: Mapping) -> bool:
 
 def objects(fields: list[Mapping], others: list[Mapping]) -> list[Mapping]:
     """Return objects made of some fields, in which each field takes each of its values at least once."""
-    beside = {each["name"]: each for each in others}
-    columns = {each["name"]: slots(each, beside.get(each["name"])) for each in fields}
+    siblings = {each["name"]: each for each in others}
+    columns = {each["name"]: slots(each, siblings.get(each["name"])) for each in fields}
     if not all(columns.values()):
         return []
     count = max(len(column) for column in columns.values())
@@ -59,8 +59,8 @@ def slots(field: Mapping, other: Mapping | None) -> list[Any]:
 def values(field: Mapping, other: Mapping | None) -> list[Any]:
     """Return values a field allows, not null; few of them where the other side has the very same field."""
     if field["type"] == "object":
-        beside = other["fields"] if other and other["type"] == "object" else []
-        return objects(field["fields"], beside)
+        siblings = other["fields"] if other and other["type"] == "object" else []
+        return objects(field["fields"], siblings)
     if field["type"] == "map":
         return _maps(field, other if other and other["type"] == "map" else None)
     if field["type"] == "vector":
@@ -80,8 +80,8 @@ def values(field: Mapping, other: Mapping | None) -> list[Any]:
 
 
 def _same(field: Mapping, other: Mapping) -> bool:
-    told = ("name", "description", "deprecated", "required")
-    one, two = ({key: value for key, value in each.items() if key not in told} for each in (field, other))
+    ignored = ("name", "description", "deprecated", "required")
+    one, two = ({key: value for key, value in each.items() if key not in ignored} for each in (field, other))
     return one == two
 
 
@@ -139,7 +139,7 @@ def _texts(sides: list[Mapping]) -> Iterator[str]:
         yield from (*PATTERNS.get(pattern, ()), *SLOW_PATTERNS.get(pattern, ()))
         yield from FORMATS.get(side.get("format", ""), ())
         if pattern:
-            yield from (text for length in wanted if (text := spelled(pattern, length)) is not None)
+            yield from (text for length in wanted if (text := generate_match(pattern, length)) is not None)
             yield from (f"{text}\n" for text in PATTERNS.get(pattern, ()))
     if any(side.get("format") == "email" for side in sides):
         yield from ("x@y", f"{'x' * 30}@example.org")

@@ -1,4 +1,4 @@
-"""The study: many pairs of contracts, read by dcr, judged by its engine, with rows to hold its verdicts against."""
+"""Builds the study: many pairs of contracts with dcr's verdicts, and rows to test these."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ class Case:
         return self.name.partition(" ")[0]
 
     def issues(self, mode: str) -> list[Issue]:
-        """Return what field rules say under a mode."""
+        """Return the issues of field rules in a mode."""
         return [issue for issue in self.verdicts[mode].issues if issue.kind.startswith("field_")]
 
     def breaks(self, direction: str) -> bool:
@@ -80,14 +80,14 @@ class Case:
             self.found[direction] = [(row, reasons) for row, reasons in judged if reasons]
         return self.found[direction]
 
-    def told(self, *more: object) -> str:
+    def describe(self, *more: object) -> str:
         """Return everything needed to see and repeat the case."""
         before, after = (text.decode() for text in self.texts)
-        said = [
+        issues = [
             f"{mode}: {issue.message}, witness {issue.witness}" for mode in DIRECTIONS for issue in self.issues(mode)
         ]
-        told = "\n  ".join(map(str, (f"{self.name} (seed {SEED}): {self.edits}", *more, *said)))
-        return f"\n{told}\n--- previous\n{before}\n--- proposed\n{after}\n"
+        heading = "\n  ".join(map(str, (f"{self.name} (seed {SEED}): {self.edits}", *more, *issues)))
+        return f"\n{heading}\n--- previous\n{before}\n--- proposed\n{after}\n"
 
 
 def study() -> list[Case]:

@@ -68,7 +68,7 @@ PAIRS: dict[str, tuple[Mapping, Mapping, set[str]]] = {
         {**INTEGER, "minimum": 1, "maximum": 300}, {**INTEGER, "enum": list(range(1, 301))}, set(),
     ),
     "a range has one value": ({**NUMBER, "minimum": 2, "maximum": 2.0}, {**NUMBER, "enum": [2]}, set()),
-    "a double cannot tell the next quarter": (
+    "a double cannot record the next quarter": (
         {**NUMBER, "maximum": 2**53, "multiple_of": 0.25}, {**NUMBER, "multiple_of": 0.25}, {F},
     ),
     "bounds of four hundred digits": (
@@ -90,7 +90,7 @@ PAIRS: dict[str, tuple[Mapping, Mapping, set[str]]] = {
     "a dollar lets a line break pass": (
         {**TEXT, "pattern": "^[A-Z]{2}$"}, {**TEXT, "pattern": "^[A-Z]{2}$", "max_length": 2}, {B},
     ),
-    "a pattern and its length say the same": (
+    "a pattern and its length are equivalent": (
         {**TEXT, "pattern": "^[A-Z]{2}$"}, {**TEXT, "pattern": "^[A-Z]{2}$", "min_length": 2, "max_length": 3}, set(),
     ),
     "digits of any length get a limit": (
@@ -114,7 +114,7 @@ PAIRS: dict[str, tuple[Mapping, Mapping, set[str]]] = {
     ),
     "an address may be short": ({**TEXT, "format": "email"}, {**TEXT, "format": "email", "min_length": 4}, {B}),
     "two formats have no text in common": ({**TEXT, "format": "date"}, {**TEXT, "format": "uuid"}, {B, F}),
-    "a bound is added beside an open one": (
+    "a bound is added next to an open one": (
         {**INTEGER, "exclusive_minimum": 0}, {**INTEGER, "exclusive_minimum": 0, "minimum": 5}, {B},
     ),
 }  # fmt: skip
@@ -155,22 +155,22 @@ def _text(side: Mapping) -> bytes:
 def test_a_hard_pair_is_judged_exactly(name: str) -> None:
     previous, proposed, broken = PAIRS[name]
     case = pair_of(name, previous, proposed)
-    assert {direction for direction in DIRECTIONS if case.breaks(direction)} == broken, case.told()
+    assert {direction for direction in DIRECTIONS if case.breaks(direction)} == broken, case.describe()
     for direction in DIRECTIONS:
-        assert not list(unexplained(case, direction)), case.told()
+        assert not list(unexplained(case, direction)), case.describe()
         for issue in case.issues(direction):
             proven = holds(case, direction, issue) if issue.witness else conservatism(case, direction, issue)
-            assert proven, case.told()
+            assert proven, case.describe()
 
 
 @pytest.mark.parametrize("name", TOO_LARGE)
 def test_what_is_too_large_to_show_breaks_without_a_witness(name: str) -> None:
     previous, proposed, broken = TOO_LARGE[name]
     case = pair_of(name, previous, proposed)
-    assert {direction for direction in DIRECTIONS if case.breaks(direction)} == broken, case.told()
+    assert {direction for direction in DIRECTIONS if case.breaks(direction)} == broken, case.describe()
     for direction in broken:
         assert case.refused(direction)
-        assert all(issue.witness is None for issue in case.issues(direction)), case.told()
+        assert all(issue.witness is None for issue in case.issues(direction)), case.describe()
 
 
 MOMENTS: dict[str, tuple[str, str, str, bool]] = {
@@ -218,13 +218,13 @@ ENDLESS: dict[str, dict[str, Any]] = {
 
 @pytest.mark.parametrize("name", ENDLESS)
 def test_what_would_take_for_ever_is_judged_at_once(name: str) -> None:
-    """A break beside such a field has no witness, and none is looked for in vain."""
+    """A break next to such a field has no witness, and none is looked for in vain."""
     shape = ENDLESS[name]
     sides = []
     for version, required in (("1.0.0", False), ("2.0.0", True)):
-        beside = {"name": "beside", "type": "integer", "required": required}
-        fields = [{"name": "f", **shape}, beside]
+        next_field = {"name": "next", "type": "integer", "required": required}
+        fields = [{"name": "f", **shape}, next_field]
         sides.append({"dataset_id": "d", "version": version, "owners": [{"team": "t"}], "fields": fields})
     previous, proposed = (read_content("contracts/orders.yaml", _text(side)).contracts[0] for side in sides)
     issues = [each for each in run_rules(ContractPair(previous, proposed), "full").issues if each.field]
-    assert [(issue.kind, issue.field, issue.witness) for issue in issues] == [("field_required_added", "beside", None)]
+    assert [(issue.kind, issue.field, issue.witness) for issue in issues] == [("field_required_added", "next", None)]

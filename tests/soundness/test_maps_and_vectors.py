@@ -10,20 +10,20 @@ import pytest
 
 from dcr.formats import read_content
 
-from .abroad import judged, with_rows
-from .documents import said_by
+from .documents import parse_document
 from .foreign import V3_2, as_odcs_3_2
+from .foreign_pairs import run_on_texts, with_rows
 from .judge import Judge, fields_of
 from .maps_and_vectors import changed, nested_contract
 from .rows import inhabited
 from .study import DIRECTIONS, SEED, Case
 from .test_soundness import counted
-from .test_through_readers import meant, no_row_speaks_against
+from .test_through_readers import assert_no_row_contradicts, meant
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    Tell = Callable[[str, object], None]
+    Record = Callable[[str, object], None]
 
 PAIRS = 2_200
 
@@ -40,20 +40,20 @@ def _case(number: int) -> Case:
         before = nested_contract(rng)
         after, edits = changed(rng, before)
         texts = as_odcs_3_2(before, rng), as_odcs_3_2(after, rng)
-        sides = tuple(said_by(text) for text in texts)
+        sides = tuple(parse_document(text) for text in texts)
         if edits and all(map(inhabited, sides)):
             break
     for side, drawn in zip(sides, (before, after), strict=True):
         assert meant(side) == meant(drawn), texts
-    pair, verdicts = judged(*texts, (*DIRECTIONS, "full"))
+    pair, verdicts = run_on_texts(*texts, (*DIRECTIONS, "full"))
     return Case(f"v3.2 {number}", edits, Judge(sides[0]), Judge(sides[1]), texts, pair, verdicts, {})
 
 
-def test_no_row_is_refused_without_an_issue_that_says_why(pairs: list[Case], tell: Tell) -> None:
+def test_no_row_is_refused_without_an_issue_that_says_why(pairs: list[Case], record: Record) -> None:
     """Both directions in one test: the rows are made once."""
     cases = [with_rows(case) for case in pairs]
     for direction in DIRECTIONS:
-        no_row_speaks_against(cases, direction, tell, "of v3.2")
+        assert_no_row_contradicts(cases, direction, record, "of v3.2")
         assert sum(not case.breaks(direction) for case in cases) >= len(cases) / 5
 
 
@@ -64,13 +64,13 @@ def test_everything_in_the_documents_is_understood(pairs: list[Case]) -> None:
             assert not read_content("contracts/orders.yaml", text).problems, text.decode()
 
 
-def test_what_v3_2_adds_is_changed_and_broken_often(pairs: list[Case], tell: Tell) -> None:
+def test_what_v3_2_adds_is_changed_and_broken_often(pairs: list[Case], record: Record) -> None:
     edits = Counter(edit for case in pairs for edit in case.edits)
     places = Counter(_place(path) for case in pairs for each in case.issues("full") for path in [each.field or ""])
     types = Counter(field["type"] for case in pairs for _, field in fields_of(case.previous.contract))
     objects = sum(b"value:" in text or b'"value"' in text for case in pairs for text in case.texts)
     for name, found in (("edits", edits), ("places of issues", places), ("types", types)):
-        tell(f"{name} of v3.2", counted(found))
+        record(f"{name} of v3.2", counted(found))
     assert min(edits[each] for each in ("change_dimensions", "change_element_type", "change_key", "become_a_map")) > 50
     assert min(places[each] for each in ("keys", "values", "elements")) > 100
     assert min(types["map"], types["vector"], objects) > 500

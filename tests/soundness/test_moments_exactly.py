@@ -7,7 +7,7 @@ import itertools
 import pytest
 
 from dcr.compatibility.counterexamples.constraints import LOWER, UPPER, find_constraint_counterexample
-from dcr.compatibility.counterexamples.rows import ABSENT, UNKNOWN, NoValueError, build_smallest_value
+from dcr.compatibility.counterexamples.rows import ABSENT, UNKNOWN, NoValueError, build_minimal_value
 from dcr.contract.contract import Field
 from dcr.contract.values.field_values import is_allowed
 from dcr.contract.values.moments import compare_moments, format_moment, list_neighbours, parse_moment
@@ -65,13 +65,13 @@ def _of(field: Field, group: tuple[str, ...]) -> dict[str, str]:
 )
 def test_a_row_is_made_of_a_field_whose_bounds_are_out_themselves(type_name: str, bounds: dict[str, str]) -> None:
     field = Field("f", type_name, constraints=bounds)
-    assert is_allowed(field, build_smallest_value(field))
+    assert is_allowed(field, build_minimal_value(field))
 
 
 def test_no_row_is_made_of_bounds_that_leave_nothing() -> None:
     field = Field("f", "date", constraints={"minimum": "2024-01-02", "maximum": "2024-01-01"})
     with pytest.raises(NoValueError):
-        build_smallest_value(field)
+        build_minimal_value(field)
 
 
 @pytest.mark.parametrize(

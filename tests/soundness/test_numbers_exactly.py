@@ -53,7 +53,7 @@ def allowed(value: float, field: Field) -> bool:
 
 
 @pytest.mark.parametrize("type_name", ["integer", "number"])
-def test_a_number_is_refused_if_and_only_if_dcr_says_so(type_name: str, tell: Callable[[str, object], None]) -> None:
+def test_a_number_is_refused_if_and_only_if_dcr_says_so(type_name: str, record: Callable[[str, object], None]) -> None:
     rng = Random(f"{SEED} {type_name}")
     shapes = [drawn for drawn in (shape(rng, type_name) for _ in range(SHAPES)) if drawn]
     pairs = [(writer, reader) for writer in shapes for reader in rng.sample(shapes, READERS)]
@@ -67,6 +67,6 @@ def test_a_number_is_refused_if_and_only_if_dcr_says_so(type_name: str, tell: Ca
             assert allowed(value, writer), f"{value} is no value of {writer}"
             assert not allowed(value, reader), f"{value} is a value of {reader}"
         compatible += not values
-    tell(f"{type_name} fields compared exactly", f"{len(pairs):,} pairs, {compatible:,} compatible")
+    record(f"{type_name} fields compared exactly", f"{len(pairs):,} pairs, {compatible:,} compatible")
     assert compatible >= 100
     assert len(pairs) - compatible >= 500

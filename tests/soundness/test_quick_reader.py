@@ -43,7 +43,7 @@ KEYS = (
 )  # fmt: skip
 
 
-def test_a_valid_contract_is_read_quickly_and_as_the_models_read_it(tell: Callable[[str, object], None]) -> None:
+def test_a_valid_contract_is_read_quickly_and_as_the_models_read_it(record: Callable[[str, object], None]) -> None:
     quick = 0
     for number in range(VALID):
         rng = Random(f"{SEED} valid {number}")
@@ -52,11 +52,11 @@ def test_a_valid_contract_is_read_quickly_and_as_the_models_read_it(tell: Callab
         assert (ours is None) or ours == theirs, text.decode()
         assert repr(ours) == repr(theirs), text.decode()
         quick += ours is not None
-    tell("contracts read quickly", f"{quick:,} of {VALID:,}, the others are not valid")
+    record("contracts read quickly", f"{quick:,} of {VALID:,}, the others are not valid")
     assert quick >= VALID * 0.9
 
 
-def test_no_damaged_contract_is_read_quickly_unless_the_models_accept_it(tell: Callable[[str, object], None]) -> None:
+def test_no_damaged_contract_is_read_quickly_unless_the_models_accept_it(record: Callable[[str, object], None]) -> None:
     outcomes = Counter[str]()
     for number in range(DAMAGED):
         rng = Random(f"{SEED} damaged {number}")
@@ -72,7 +72,7 @@ def test_no_damaged_contract_is_read_quickly_unless_the_models_accept_it(tell: C
         if theirs is not None:
             assert repr(reading.contracts[0]) == repr(theirs), text.decode()
         outcomes["refused" if theirs is None else "read quickly" if ours else "passed on to the models"] += 1
-    tell("damaged contracts", ", ".join(f"{count:,} {name}" for name, count in outcomes.most_common()))
+    record("damaged contracts", ", ".join(f"{count:,} {name}" for name, count in outcomes.most_common()))
     assert outcomes["refused"] >= DAMAGED / 4
     assert outcomes["read quickly"] >= DAMAGED / 20
     assert outcomes["passed on to the models"] >= 20

@@ -1,5 +1,5 @@
 """The promise of the engine: it never calls a pair compatible when a row exists that one side accepts and the other
-refuses, and it is stricter than that only where it says so.
+refuses, and it is stricter only where a waiver lists it.
 
 The judge is jsonschema on generated rows (judge.py). For more pairs, or others:
 `DCR_SOUNDNESS_PAIRS=20000 DCR_SOUNDNESS_SEED=7 pytest tests/soundness`.
@@ -17,7 +17,7 @@ from dcr.compatibility.modes import BACKWARD, FORWARD
 from dcr.compatibility.pairs import ContractPair
 
 from .judge import refusals
-from .proofs import KINDS, conservatism, constraint_of, explains, holds, repeats_unsaid, unexplained
+from .proofs import KINDS, conservatism, constraint_of, explains, find_unreported_repeats, holds, unexplained
 from .study import DIRECTIONS
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from .study import Case
 
-    Tell = Callable[[str, object], None]
+    Record = Callable[[str, object], None]
 
 SHOWN = 3
 """Failing cases that are shown in full."""
@@ -45,14 +45,16 @@ def counted(counts: Counter[str]) -> str:
 
 
 @pytest.mark.parametrize("direction", DIRECTIONS)
-def test_no_row_is_refused_without_an_issue_that_says_why(cases: list[Case], direction: str, tell: Tell) -> None:
+def test_no_row_is_refused_without_an_issue_that_explains_it(cases: list[Case], direction: str, record: Record) -> None:
     """Stronger than a verdict: each refusal has an issue of its kind on its field, whatever else breaks in the pair."""
     failures, rows, refused = [], 0, 0
     for case in cases:
         rows += len(case.rows[direction])
         refused += len(case.refused(direction))
-        failures += [case.told(f"{direction}: nothing says {why}", row) for row, why in unexplained(case, direction)]
-    tell(f"rows judged {direction}", f"{rows:,}, of which {refused:,} are refused")
+        failures += [
+            case.describe(f"{direction}: no issue explains {why}", row) for row, why in unexplained(case, direction)
+        ]
+    record(f"rows judged {direction}", f"{rows:,}, of which {refused:,} are refused")
     fail_for(failures)
     assert rows >= 8 * len(cases)
     assert refused >= len(cases)
@@ -60,7 +62,7 @@ def test_no_row_is_refused_without_an_issue_that_says_why(cases: list[Case], dir
 
 @pytest.mark.parametrize("direction", DIRECTIONS)
 def test_a_pair_that_is_called_compatible_has_no_row_that_is_refused(
-    cases: list[Case], direction: str, tell: Tell
+    cases: list[Case], direction: str, record: Record
 ) -> None:
     verdicts: Counter[str] = Counter()
     failures = []
@@ -68,8 +70,8 @@ def test_a_pair_that_is_called_compatible_has_no_row_that_is_refused(
         verdict = "breaking" if case.breaks(direction) else "compatible"
         verdicts[f"{case.family} {verdict}"] += 1
         if verdict == "compatible" and case.refused(direction):
-            failures.append(case.told(direction, *case.refused(direction)[0]))
-    tell(f"pairs {direction}", counted(verdicts))
+            failures.append(case.describe(direction, *case.refused(direction)[0]))
+    record(f"pairs {direction}", counted(verdicts))
     fail_for(failures)
     assert verdicts["edited compatible"] >= 300
     assert verdicts["retuned compatible"] >= 300
@@ -81,24 +83,26 @@ def test_the_rows_are_rows_of_the_contract_they_are_made_for(cases: list[Case], 
     for case in cases[::7]:
         writer, _ = case.sides(direction)
         for row in case.rows[direction]:
-            assert not refusals(writer.strict, row), case.told(row)
+            assert not refusals(writer.strict, row), case.describe(row)
 
 
 @pytest.mark.parametrize("direction", DIRECTIONS)
-def test_a_repeated_value_is_refused_only_where_an_issue_says_so(cases: list[Case], direction: str, tell: Tell) -> None:
+def test_a_repeated_value_is_refused_only_where_an_issue_reports_it(
+    cases: list[Case], direction: str, record: Record
+) -> None:
     failures, refused = [], 0
     for case in cases:
-        for path, unsaid in repeats_unsaid(case, direction):
+        for path, unreported in find_unreported_repeats(case, direction):
             refused += 1
-            if unsaid:
-                failures.append(case.told(f"{direction}: nothing says that '{path}' repeats"))
-    tell(f"fields that only the reader calls unique, {direction}", refused)
+            if unreported:
+                failures.append(case.describe(f"{direction}: no issue reports that '{path}' repeats"))
+    record(f"fields that only the reader calls unique, {direction}", refused)
     fail_for(failures)
     assert refused >= 50
 
 
 @pytest.mark.parametrize("direction", DIRECTIONS)
-def test_a_witness_is_accepted_and_refused_as_it_says(cases: list[Case], direction: str, tell: Tell) -> None:
+def test_a_witness_is_accepted_and_refused_as_documented(cases: list[Case], direction: str, record: Record) -> None:
     """The refusing side refuses it on the field of the issue, for the reason that the issue gives."""
     failures, witnesses = [], Counter[str]()
     for case in cases:
@@ -107,8 +111,8 @@ def test_a_witness_is_accepted_and_refused_as_it_says(cases: list[Case], directi
                 continue
             witnesses[issue.kind] += 1
             if not holds(case, direction, issue):
-                failures.append(case.told(f"{direction}: {issue.message}", issue.witness))
-    tell(f"witnesses checked {direction}", counted(witnesses))
+                failures.append(case.describe(f"{direction}: {issue.message}", issue.witness))
+    record(f"witnesses checked {direction}", counted(witnesses))
     fail_for(failures)
     for kind in {*KINDS[direction].values()} - {"field_type_changed"}:
         assert witnesses[kind] >= 50, kind
@@ -116,7 +120,7 @@ def test_a_witness_is_accepted_and_refused_as_it_says(cases: list[Case], directi
 
 @pytest.mark.parametrize("direction", DIRECTIONS)
 def test_a_break_without_a_witness_is_one_of_the_named_conservatisms(
-    cases: list[Case], direction: str, tell: Tell
+    cases: list[Case], direction: str, record: Record
 ) -> None:
     failures, named = [], Counter[str]()
     for case in cases:
@@ -127,10 +131,10 @@ def test_a_break_without_a_witness_is_one_of_the_named_conservatisms(
             reasons = {each for _, reasons in case.refused(direction) for each in reasons}
             real = any(explains(issue, each, direction) for each in reasons)
             if name is None:
-                failures.append(case.told(f"{direction}: no witness, {real=}", issue.message))
+                failures.append(case.describe(f"{direction}: no witness, {real=}", issue.message))
             else:
                 named[f"{name}{' (a row shows it all the same)' if real else ''}"] += 1
-    tell(f"breaks without a witness {direction}", counted(named))
+    record(f"breaks without a witness {direction}", counted(named))
     fail_for(failures)
     for name in ("a type change", "a pattern or opaque format that changed"):
         assert named[name] >= 10, name
@@ -150,7 +154,7 @@ WAIVED = {
 }
 
 
-def test_backward_mirrors_forward_the_other_way_round(cases: list[Case], tell: Tell) -> None:
+def test_backward_mirrors_forward_the_other_way_round(cases: list[Case], record: Record) -> None:
     failures, mirrored = [], Counter[str]()
     for case in cases:
         previous, proposed = case.pair.previous, case.pair.proposed
@@ -167,9 +171,9 @@ def test_backward_mirrors_forward_the_other_way_round(cases: list[Case], tell: T
         }
         mirrored.update(kind for kind, *_ in ahead)
         if ahead != behind:
-            failures.append(case.told(f"only backward: {ahead - behind}", f"only forward: {behind - ahead}"))
-    tell("mirrored kinds", counted(mirrored))
-    tell("waived in mirroring", "; ".join(f"{kind} ({reason})" for kind, reason in WAIVED.items()))
+            failures.append(case.describe(f"only backward: {ahead - behind}", f"only forward: {behind - ahead}"))
+    record("mirrored kinds", counted(mirrored))
+    record("waived in mirroring", "; ".join(f"{kind} ({reason})" for kind, reason in WAIVED.items()))
     fail_for(failures)
 
 
@@ -180,36 +184,36 @@ def _detail(issue: Issue) -> str:
 def test_full_says_what_backward_and_forward_say(cases: list[Case]) -> None:
     for case in cases:
         each = {(issue.kind, issue.field, _detail(issue)) for mode in DIRECTIONS for issue in case.issues(mode)}
-        assert {(issue.kind, issue.field, _detail(issue)) for issue in case.issues("full")} == each, case.told()
+        assert {(issue.kind, issue.field, _detail(issue)) for issue in case.issues("full")} == each, case.describe()
 
 
 def test_unchanged_and_reordered_contracts_are_silent(cases: list[Case]) -> None:
     quiet = [case for case in cases if case.family in ("shuffled", "unchanged")]
     assert len(quiet) >= 200
     for case in quiet:
-        assert case.verdicts["full"].issues == (), case.told()
+        assert case.verdicts["full"].issues == (), case.describe()
 
 
-def test_a_contract_said_in_other_words_breaks_nothing(cases: list[Case], tell: Tell) -> None:
+def test_an_equivalent_contract_breaks_nothing(cases: list[Case], record: Record) -> None:
     """Numbers, lengths, sizes and enums are compared by the values they allow, not by how that is written."""
-    said = [case for case in cases if case.family == "rewritten"]
-    rewrites = Counter(edit for case in said for edit in case.edits)
-    tell("rewrites", counted(rewrites))
-    fail_for([case.told() for case in said if case.issues("full")])
-    assert len(said) >= 300
+    equivalent = [case for case in cases if case.family == "rewritten"]
+    rewrites = Counter(edit for case in equivalent for edit in case.edits)
+    record("rewrites", counted(rewrites))
+    fail_for([case.describe() for case in equivalent if case.issues("full")])
+    assert len(equivalent) >= 300
     assert min(rewrites.values()) >= 5
     assert len(rewrites) == 10
 
 
-def test_every_kind_and_every_edit_is_in_the_study(cases: list[Case], tell: Tell) -> None:
+def test_every_kind_and_every_edit_is_in_the_study(cases: list[Case], record: Record) -> None:
     fired = Counter(issue.kind for case in cases for issue in case.issues("full"))
     edits = Counter(edit for case in cases if case.family in ("edited", "retuned") for edit in case.edits)
     constraints = Counter(
         constraint_of(issue) for case in cases for issue in case.issues("full") if "constraint" in issue.kind
     )
-    tell("kinds fired", counted(fired))
-    tell("constraints broken", counted(constraints))
-    tell("edits", counted(edits))
+    record("kinds fired", counted(fired))
+    record("constraints broken", counted(constraints))
+    record("edits", counted(edits))
     assert len([case for case in cases if case.family == "edited"]) >= 2_000
     for kind in {*KINDS[BACKWARD].values(), *KINDS[FORWARD].values()}:
         assert fired[kind] >= 100, kind

@@ -9,15 +9,14 @@ from typing import TYPE_CHECKING
 from dcr.api.snapshots.reading import StateReader
 from dcr.errors import DcrError
 from dcr.git.base.resolution import resolve_ref
-from dcr.git.policies import find_policy_base
-from dcr.git.ref_names import find_full_name, read_ref_signature
+from dcr.git.ref_locations import find_full_name, read_ref_signature
 from dcr.git.refs import resolve_commit
 from dcr.git.repository import discover_repository
 
 if TYPE_CHECKING:
     from dcr.api.snapshots.state import RegistryState
     from dcr.git.history import LogEntry
-    from dcr.git.ref_names import RefSignature
+    from dcr.git.ref_locations import RefSignature
 
 RECHECK_INTERVAL = 5.0
 """Seconds after which the ref is resolved even if no file of it changed."""
@@ -42,9 +41,7 @@ class LiveRegistry:
         """Raise a `DcrError` if there is no repository or no such ref. The history is read by `refresh`."""
         self.repository = discover_repository(folder)
         repository = self.repository
-        self.name, self.source, self.first_commit = resolve_ref(
-            repository, ref, lambda at: find_policy_base(repository, at)
-        )
+        self.name, self.source, self.first_commit = resolve_ref(repository, ref)
         self.full_name = find_full_name(repository, self.name)
         self.error: DcrError | None = None
         self._state: RegistryState | None = None

@@ -12,12 +12,13 @@ from dcr.git.changes import ABSENT_MODE
 from dcr.git.command import GitFailedError
 from dcr.git.history import LogEntry, PathChange, read_log_since
 from dcr.git.objects import ObjectMissingError, stream_blobs
-from dcr.git.policies import read_governing_policy
+from dcr.git.policies import read_effective_policy
 from dcr.policy.detection import may_be_contract
 from dcr.registry.history.facts import DATE_DEPENDENT_FORMATS, FileFacts
 from dcr.registry.history.facts_reader import FactsReader
+from dcr.registry.history.history_reader import read_history
 from dcr.registry.history.replay import Replay
-from dcr.registry.history.timeline import Revision, read_history
+from dcr.registry.history.timeline import Revision
 from dcr.report.policy_issues import get_today
 
 if TYPE_CHECKING:
@@ -71,7 +72,7 @@ class StateReader:
 
     def _read_all(self, commit: str) -> RegistryState:
         repository = self._repository
-        governing = read_governing_policy(repository, commit, (), "base")
+        governing = read_effective_policy(repository, commit, (), "base")
         policy = governing.policy.first
         day = get_today()
         history = read_history(repository, commit, policy.scope)
@@ -124,7 +125,7 @@ class StateReader:
         """Return the state after the commits that were added. Return None if it has to be read in full."""
         if self._replay is None or state.day != get_today():
             return None
-        governing = read_governing_policy(self._repository, commit, (), "base")
+        governing = read_effective_policy(self._repository, commit, (), "base")
         if governing.policy != state.governing.policy:
             return None
         entries = read_log_since(self._repository, commit, state.commit, state.scope)

@@ -75,7 +75,7 @@ class RegistryState:
         )
         files = {each: self.source_files[each] for each in chosen if each in self.source_files}
         replay = _ReplayedState(chosen, files, unreadable, still)
-        return History(self.commit, replay, whole=self.is_complete, source=self.loader)  # type: ignore[arg-type]
+        return History(self.commit, replay, is_complete=self.is_complete, loader=self.loader)  # type: ignore[arg-type]
 
     def find_current(self, dataset_id: str) -> Revision | None:
         """Return the dataset's revision at the commit. Return None if it was removed or never existed."""

@@ -1,7 +1,6 @@
-"""Let one break through: add the decision to dcr.accepted.yaml, for the version that is proposed now.
+"""Record an accepted breaking change: write it to dcr.accepted.yaml, for the proposed version.
 
-Only what dcr check reports now can be accepted, and it is named exactly: dataset, kind and, for kinds about a field,
-the field's path.
+dcr check must report the issue now. For kinds about a field, FIELD is required.
 """
 
 from typing import Annotated
@@ -10,45 +9,45 @@ import typer
 
 from dcr.check import Request
 from dcr.check import check as run_check
-from dcr.cli.edits import DRY_RUN_HELP, apply_edits, require_one_line
-from dcr.cli.output import Progress, complete_with, get_working_folder
+from dcr.cli.edits import apply_edits, require_one_line
+from dcr.cli.options import BaseOption, DatasetArgument, DryRunOption, complete_with
+from dcr.cli.progress import Progress
+from dcr.cli.working_folder import get_working_folder
 from dcr.compatibility.rules import list_kinds
-from dcr.editing.acceptances import AcceptanceRequest, check_acceptance_request
-from dcr.editing.acceptances import record_acceptance as run_accept
+from dcr.editing.acceptances import AcceptanceRequest, check_acceptance_request, record_acceptance
 from dcr.editing.source_files import get_worktree
 
 EXAMPLE = 'Example: dcr accept users.daily_active field_removed ltv --reason "unused"'
 
 
 def accept(
-    dataset: Annotated[str, typer.Argument(help="The dataset, by its id.", metavar="DATASET")],
+    dataset: DatasetArgument,
     kind: Annotated[
         str,
         typer.Argument(
-            help="The kind, as reports show it in brackets.",
+            help="The kind of the issue, as in the report.",
             metavar="KIND",
             autocompletion=complete_with(*list_kinds()),
         ),
     ],
-    reason: Annotated[str, typer.Option(help="Why; it is shown with every use.", metavar="TEXT")],
+    reason: Annotated[str, typer.Option(help="Why it is accepted; reports show the reason.", metavar="TEXT")],
     field: Annotated[str | None, typer.Argument(help="The field's path, as in the report.", metavar="[FIELD]")] = None,
     expires: Annotated[
-        str | None, typer.Option(help="Last day it counts, as YYYY-MM-DD. Default: for good.", metavar="DATE")
+        str | None,
+        typer.Option(help="Last day of the acceptance, as YYYY-MM-DD. Default: it does not expire.", metavar="DATE"),
     ] = None,
-    base: Annotated[str | None, typer.Option(help="Ref to compare with; the merge-base counts.", metavar="REF")] = None,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help=DRY_RUN_HELP)] = False,
+    base: BaseOption = None,
+    dry_run: DryRunOption = False,
 ) -> None:
-    """Run the edit."""
-    decision = AcceptanceRequest(
+    """Write the acceptance."""
+    request = AcceptanceRequest(
         require_one_line("DATASET", dataset), kind, field, require_one_line("--reason", reason).strip(), expires
     )
     if field is not None:
         require_one_line("FIELD", field)
-    check_acceptance_request(decision)
-    progress = Progress()
-    try:
-        get_worktree(get_working_folder())  # without one there is nothing to edit
-        report = run_check(Request(get_working_folder(), base=base), progress)
-    finally:
-        progress.finish()
-    apply_edits([run_accept(get_working_folder(), decision, report)], dry_run=dry_run)
+    check_acceptance_request(request)
+    folder = get_working_folder()
+    with Progress() as progress:
+        get_worktree(folder)  # raises in a bare repository, before the check
+        report = run_check(Request(folder, base=base), progress)
+    apply_edits([record_acceptance(folder, request, report)], dry_run=dry_run)

@@ -1,22 +1,16 @@
-"""Mark a dataset archived: in its file, which may be deleted once that is released.
+"""Mark a dataset as archived. After the next release, its file may be deleted.
 
-Writes status: archived, and in ODCS and the Data Contract Specification their word for it, retired.
+Writes status: archived; in ODCS and the Data Contract Specification, status: retired.
 """
 
-from typing import Annotated
-
-import typer
-
-from dcr.cli.edits import DRY_RUN_HELP, apply_edits, require_one_line
-from dcr.cli.output import get_working_folder
-from dcr.editing.lifecycle import archive as run_archive
+from dcr.cli.edits import apply_edits, require_one_line
+from dcr.cli.options import DatasetArgument, DryRunOption
+from dcr.cli.working_folder import get_working_folder
+from dcr.editing.lifecycle import archive_dataset
 
 EXAMPLE = "Example: dcr archive users.daily_active --dry-run"
 
 
-def archive(
-    dataset: Annotated[str, typer.Argument(help="The dataset, by its id.", metavar="DATASET")],
-    dry_run: Annotated[bool, typer.Option("--dry-run", help=DRY_RUN_HELP)] = False,
-) -> None:
-    """Run the edit."""
-    apply_edits([run_archive(get_working_folder(), require_one_line("DATASET", dataset))], dry_run=dry_run)
+def archive(dataset: DatasetArgument, dry_run: DryRunOption = False) -> None:
+    """Write the status."""
+    apply_edits([archive_dataset(get_working_folder(), require_one_line("DATASET", dataset))], dry_run=dry_run)

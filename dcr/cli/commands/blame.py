@@ -1,77 +1,56 @@
-"""Tell who is behind each field: the commit, version and author that introduced it and that changed it last."""
+"""Show who added and last changed each field."""
 
 from typing import Annotated
 
 import typer
 
-from dcr.cli.output import COLORS, complete_with
-from dcr.cli.reading import (
-    FORMATS,
-    check_format_and_color,
-    get_dataset_states,
-    get_page_style,
-    open_registry,
-    read_history_with_warnings,
-    show_page,
-)
+from dcr.cli.options import ColorOption, DatasetArgument, ListingFormatOption, NoPagerOption, RefOption
+from dcr.cli.reading import PageOptions, get_revisions, open_registry, read_history, warn_unreadable
 from dcr.errors import UsageError, quote_for_shell
 from dcr.registry.blame import Blame
-from dcr.registry.blame import blame as blame_of
+from dcr.registry.blame import blame as run_blame
 from dcr.rendering.listings.blame import document, render
-from dcr.rendering.listings.json_documents import render_json
 from dcr.text.suggestions import format_suggestion
 
 EXAMPLE = "Example: dcr blame users.daily_active plan --ref main"
 
 
 def blame(
-    dataset: Annotated[str, typer.Argument(help="The dataset's id.", metavar="DATASET")],
+    dataset: DatasetArgument,
     field: Annotated[
-        str | None, typer.Argument(help="Only this field and what is nested in it.", metavar="FIELD")
+        str | None, typer.Argument(help="Show only this field and the fields in it.", metavar="FIELD")
     ] = None,
-    ref: Annotated[
-        str | None, typer.Option(help="Commit to read at. Default: the base, as dcr check finds it.", metavar="REF")
-    ] = None,
-    format: Annotated[  # noqa: A002 (the option's name)
-        str,
-        typer.Option(
-            "--format",
-            "-f",
-            help=f"One of: {', '.join(FORMATS)}.",
-            metavar="FORMAT",
-            autocompletion=complete_with(*FORMATS),
-        ),
-    ] = "table",
-    no_pager: Annotated[bool, typer.Option("--no-pager", help="Print a long page as it is.")] = False,
-    color: Annotated[
-        str, typer.Option(help=f"One of: {', '.join(COLORS)}.", metavar="WHEN", autocompletion=complete_with(*COLORS))
-    ] = "auto",
+    ref: RefOption = None,
+    format: ListingFormatOption = "table",  # noqa: A002 (the option's name)
+    no_pager: NoPagerOption = False,
+    color: ColorOption = "auto",
 ) -> None:
-    """Print to stdout."""
-    check_format_and_color(format, color)
-    opened = open_registry(ref)
-    history = read_history_with_warnings(opened, dataset, past=True, compares=True)
-    states = get_dataset_states(opened, history, dataset)
-    contracts = history.read_meanings(states)
-    found = blame_of(states, (contracts[each] for each in states))
+    """Print the fields to stdout."""
+    page = PageOptions(format, color, no_pager).check()
+    snapshot = open_registry(ref)
+    history = read_history(snapshot, dataset, with_contracts=True)
+    warn_unreadable(history.unreadable)
+    revisions = get_revisions(snapshot, history, dataset)
+    contracts = history.read_meanings(revisions)
+    result = run_blame(revisions, (contracts[revision] for revision in revisions))
     if field is not None:
-        found = _select_field(found, field, dataset)
-    if format == "json":
-        show_page(render_json(document(opened, history, dataset, found.fields, found.removed_fields)), pager=False)
-    else:
-        show_page(render(found.fields, found.removed_fields, get_page_style(color)), pager=not no_pager)
+        result = _select_field(result, field, dataset)
+    page.print_page(
+        lambda style: render(result.fields, result.removed_fields, style),
+        lambda: document(snapshot, history, dataset, result.fields, result.removed_fields),
+    )
 
 
-def _select_field(found: Blame, field: str, dataset: str) -> Blame:
-    """Return what is said of one field. Raises `UsageError` for one that never was."""
+def _select_field(result: Blame, field: str, dataset: str) -> Blame:
+    """Return the part of a result about one field and the fields in it. Raise `UsageError` if it never existed."""
 
-    def below(path: str) -> bool:
+    def is_selected(path: str) -> bool:
         return path == field or path.startswith((f"{field}.", f"{field}["))
 
-    fields = tuple(each for each in found.fields if below(each.path))
-    gone = tuple(each for each in found.removed_fields if below(each.path))
-    if not fields and not gone:
-        known = [*(each.path for each in found.fields), *(each.path for each in found.removed_fields)]
-        hint = format_suggestion(field, known) or f"dcr blame {quote_for_shell(dataset)} lists those there are"
+    fields = tuple(each for each in result.fields if is_selected(each.path))
+    removed = tuple(each for each in result.removed_fields if is_selected(each.path))
+    if not fields and not removed:
+        known = [*(each.path for each in result.fields), *(each.path for each in result.removed_fields)]
+        hint = format_suggestion(field, known) or f"dcr blame {quote_for_shell(dataset)} lists all fields"
         raise UsageError(f"dataset '{dataset}' never had a field '{field}'", hint)
-    return Blame(fields, gone)
+    return Blame(fields, removed)

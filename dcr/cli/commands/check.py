@@ -1,4 +1,4 @@
-"""Compare the contracts with the base: what breaks, for whom, and what to do."""
+"""Find breaking changes in contracts, compared with the base."""
 
 from typing import Annotated
 
@@ -8,67 +8,50 @@ from dcr.check import Request, choose_head
 from dcr.check import check as run_check
 from dcr.cli.options import (
     BaselineOption,
+    BaseOption,
     ColorOption,
     FailOnOption,
-    FormatOption,
+    FormatsOption,
     OutputOption,
     QuietOption,
     StatisticsOption,
     VerboseOption,
     WriteBaselineOption,
-)
-from dcr.cli.output import (
-    COLORS,
-    FAIL_ON,
-    OutputOptions,
-    complete_with,
-    get_working_folder,
-    make_progress,
+    choice_option,
     require_choice,
-    write_report,
 )
-from dcr.cli.targets import parse_targets
+from dcr.cli.progress import make_progress
+from dcr.cli.report_output import OutputOptions, ReportOptions
+from dcr.cli.working_folder import get_working_folder
 from dcr.compatibility.modes import MODES
 from dcr.errors import UsageError
 from dcr.rendering.reports import needs_sources
 
 EXAMPLE = "Example: dcr check --base origin/main -f table -f sarif:dcr.sarif"
-_POLICY_FROM = ("base", "worktree")
+_POLICY_SOURCES = ("base", "worktree")
 
 
 def check(
     paths: Annotated[
-        list[str] | None, typer.Argument(help="Only contracts in these files or folders.", metavar="PATHS...")
+        list[str] | None, typer.Argument(help="Check only contracts in these files or folders.", metavar="PATHS...")
     ] = None,
-    base: Annotated[str | None, typer.Option(help="Ref to compare with; the merge-base counts.", metavar="REF")] = None,
-    staged: Annotated[bool, typer.Option("--staged", help="Judge the index instead of the working tree.")] = False,
-    head: Annotated[str | None, typer.Option(help="Judge a commit; needs no working tree.", metavar="REF")] = None,
+    base: BaseOption = None,
+    staged: Annotated[bool, typer.Option("--staged", help="Check the index instead of the working tree.")] = False,
+    head: Annotated[str | None, typer.Option(help="Check a commit instead of the working tree.", metavar="REF")] = None,
     merged: Annotated[
-        bool, typer.Option("--merged", help="Judge what would land: the base's tip and the head, merged.")
+        bool, typer.Option("--merged", help="Check the result of merging the head into the base.")
     ] = False,
-    mode: Annotated[
-        str | None,
-        typer.Option(
-            help=f"One of: {', '.join(MODES)}. Default: the policy's.",
-            metavar="MODE",
-            autocompletion=complete_with(*MODES),
-        ),
-    ] = None,
-    format: FormatOption = None,  # noqa: A002 (the option's name)
+    mode: Annotated[str | None, choice_option(choices=MODES, metavar="MODE", note="Default: the policy's.")] = None,
+    format: FormatsOption = None,  # noqa: A002 (the option's name)
     output: OutputOption = None,
     fail_on: FailOnOption = None,
     policy_from: Annotated[
-        str,
-        typer.Option(
-            help="base, or worktree to try an edited policy.",
-            metavar="SIDE",
-            autocompletion=complete_with(*_POLICY_FROM),
-        ),
+        str, choice_option(choices=_POLICY_SOURCES, metavar="SOURCE", note="worktree tries an edited policy.")
     ] = "base",
     require_contracts: Annotated[
-        bool, typer.Option("--require-contracts", help="Exit with 2 when no contract is in scope.")
+        bool, typer.Option("--require-contracts", help="Exit with 2 if no contract is in scope.")
     ] = False,
-    fix: Annotated[bool, typer.Option("--fix", help="Write the versions that are owed, then check again.")] = False,
+    fix: Annotated[bool, typer.Option("--fix", help="Write the required versions, then check again.")] = False,
     baseline: BaselineOption = None,
     write_baseline: WriteBaselineOption = False,
     statistics: StatisticsOption = False,
@@ -76,16 +59,12 @@ def check(
     verbose: VerboseOption = False,
     color: ColorOption = "auto",
 ) -> None:
-    """Run the main job."""
+    """Write the reports. Exit with 1 if there are issues at the severity of `--fail-on`."""
     require_choice("--mode", mode, MODES)
-    require_choice("--fail-on", fail_on, FAIL_ON)
-    require_choice("--policy-from", policy_from, _POLICY_FROM)
-    require_choice("--color", color, COLORS)
-    if write_baseline and (format or output):
-        raise UsageError(
-            "--write-baseline prints no report", "leave --format and --output out, then run it again with them"
-        )
-    chosen = parse_targets(format or (), output or ())
+    require_choice("--policy-from", policy_from, _POLICY_SOURCES)
+    output_options = OutputOptions(color, quiet, statistics, verbose)
+    options = ReportOptions(format, output, fail_on, baseline, write_baseline, output_options)
+    targets = options.check()
     request = Request(
         folder=get_working_folder(),
         paths=tuple(paths or ()),
@@ -96,25 +75,18 @@ def check(
         fail_on=fail_on,
         policy_from=policy_from,
         require_contracts=require_contracts,
-        baseline=None if write_baseline else baseline,
-        sources=needs_sources(each.format for each in chosen),
+        baseline=options.applied_baseline,
+        sources=needs_sources(target.format for target in targets),
     )
     if fix and (staged or merged or head is not None):
-        others = "--staged, --head and --merged"
-        raise UsageError(f"--fix writes to the working tree, and {others} judge something else", "leave one")
-    progress = make_progress(verbose=verbose)
-    try:
+        raise UsageError(
+            "--fix writes to the working tree, which --staged, --head and --merged do not check",
+            "use --fix without them",
+        )
+    with make_progress(verbose=verbose) as progress:
         report = run_check(request, progress)
         if fix:
-            from dcr.cli.edits import write_required_versions  # only a run that edits pays for editing
+            from dcr.cli.edits import write_required_versions  # only a run that edits loads dcr.editing
 
             report = run_check(request, progress) if write_required_versions(report) else report
-    finally:
-        progress.finish()
-    if write_baseline:
-        from dcr.cli.baseline import CHECK
-        from dcr.cli.baseline import write_baseline as write_baseline_file  # only a run that writes one pays for it
-
-        write_baseline_file(CHECK, baseline, report, request.paths)
-        return
-    raise typer.Exit(write_report(report, chosen, OutputOptions(color, quiet, statistics, verbose)))
+    raise typer.Exit(options.finish("check", report, targets, paths))

@@ -1,4 +1,4 @@
-"""See it work: a throw-away repository of example contracts, one of them broken, and the real check."""
+"""Run dcr on example contracts in a temporary repository: break one, check it, fix it, check again."""
 
 import os
 import shutil
@@ -11,43 +11,42 @@ from typing import Annotated
 import typer
 
 from dcr.check import Request, check
-from dcr.cli.output import COLORS, complete_with, get_style, require_choice
+from dcr.cli.options import COLORS, ColorOption, require_choice
+from dcr.cli.terminal import get_style
 from dcr.errors import DcrError
 from dcr.git.writing.temporary_repository import create_repository
 from dcr.rendering.reports import load_reporter
 from dcr.text.printable import make_printable
 
 EXAMPLE = "Example: dcr demo --keep dcr-demo"
-OTHER_FORMATS = ("odcs", "dcs", "dbt")  # the demo tells one story, in the native format
+OTHER_FORMATS = ("odcs", "dcs", "dbt")  # left out: the demo shows native contracts
 BROKEN_CONTRACT = "contracts/growth/users_daily_active.yaml"
 
 
 class MissingExamplesError(DcrError):
-    """The example contracts are not where the package keeps them."""
+    """The example contracts are not in the installed package."""
 
 
 class FolderExistsError(DcrError):
-    """The folder to keep the demo in is there already."""
+    """The folder for the demo exists already."""
 
 
 class UnwritableFolderError(DcrError):
-    """The folder of the demo cannot be made."""
+    """The folder for the demo cannot be written."""
 
 
 def demo(
     keep: Annotated[
-        str | None, typer.Option(help="Make the repository here and leave it, to play with.", metavar="FOLDER")
+        str | None, typer.Option(help="Create the repository in this folder and keep it.", metavar="FOLDER")
     ] = None,
-    color: Annotated[
-        str, typer.Option(help=f"One of: {', '.join(COLORS)}.", metavar="WHEN", autocompletion=complete_with(*COLORS))
-    ] = "auto",
+    color: ColorOption = "auto",
 ) -> None:
-    """Build, break, check, mend, check."""
+    """Print each step and its result to stdout."""
     require_choice("--color", color, COLORS)
     for name in [name for name in os.environ if name.startswith("GIT_")]:
-        del os.environ[name]  # a hook's repository is not the demo's
+        del os.environ[name]  # a hook sets them for its own repository
     if keep is not None and os.path.lexists(keep):
-        raise FolderExistsError(f"'{keep}' is there already", "name a folder that does not exist")
+        raise FolderExistsError(f"folder '{keep}' already exists", "name a folder that does not exist")
     try:
         with tempfile.TemporaryDirectory(prefix="dcr-demo-") as temporary:
             _run_demo(Path(keep or temporary).absolute(), color)
@@ -55,11 +54,13 @@ def demo(
         if error.filename is None:
             raise
         reason = (error.strerror or "unknown").lower()
-        raise UnwritableFolderError(f"'{error.filename}': {reason}", "name a folder that can be written") from error
+        raise UnwritableFolderError(
+            f"cannot write '{error.filename}': {reason}", "name a folder that you can write to"
+        ) from error
     if keep is not None:
-        _print_step(f"The repository stays in {make_printable(keep)}: edit a contract there and type dcr check.")
+        _print_step(f"The repository is in {make_printable(keep)}: edit a contract there and run dcr check.")
     else:
-        _print_step("Now yours: cd into a repository with contracts, and dcr check --base main.")
+        _print_step("Next: change into a repository with contracts and run dcr check --base main.")
 
 
 def _run_demo(folder: Path, color: str) -> None:
@@ -68,11 +69,11 @@ def _run_demo(folder: Path, color: str) -> None:
     )
     create_repository(folder, "Agree on contracts")
     _print_step(f"A repository with {len(list(folder.rglob('contracts/**/*.yaml')))} contracts on main.")
-    _print_step("A producer drops 'ltv' from users.daily_active, since nobody uses it, as 1.1.0:")
-    agreed = _edit_file(folder / BROKEN_CONTRACT, lambda text: _remove_field(text, "ltv"))
+    _print_step("A producer removes 'ltv' from users.daily_active and releases that as 1.1.0:")
+    original = _edit_file(folder / BROKEN_CONTRACT, lambda text: _remove_field(text, "ltv"))
     _run_check(folder, color)
-    _print_step("What the hint says: keep the field, marked deprecated, and release that first:")
-    (folder / BROKEN_CONTRACT).write_text(agreed, "utf-8")
+    _print_step("As suggested, the producer keeps the field, marks it as deprecated and releases that first:")
+    (folder / BROKEN_CONTRACT).write_text(original, "utf-8")
     _edit_file(
         folder / BROKEN_CONTRACT, lambda text: text.replace("- name: ltv\n", "- name: ltv\n    deprecated: true\n")
     )
@@ -81,14 +82,14 @@ def _run_demo(folder: Path, color: str) -> None:
 
 def _get_examples() -> Path:
     package = Path(__file__).parents[2]
-    for place in (package / "example", package.parent / "contracts-example"):
-        if place.is_dir():
-            return place
+    for folder in (package / "example", package.parent / "contracts-example"):
+        if folder.is_dir():
+            return folder
     raise MissingExamplesError("the example contracts are not installed", "pip install --force-reinstall dcr-cli")
 
 
 def _edit_file(path: Path, change: Callable[[str], str]) -> str:
-    """Apply a change and the MINOR bump; return the text as it was."""
+    """Apply a change and a MINOR bump to a file. Return its previous text."""
     before = path.read_text("utf-8")
     path.write_text(change(before).replace('version: "1.0.0"', 'version: "1.1.0"'), "utf-8")
     return before

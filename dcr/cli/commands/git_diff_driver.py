@@ -1,7 +1,7 @@
-"""Show what a change does to contracts in git's own diffs. Without arguments: how to set it up.
+"""Show what a change does to contracts, in git's own diffs. Without arguments, print how to set it up.
 
-git calls it with both sides of a file and gets the semantic change, then the text diff; with --textconv, with one
-file, and gets its text and below it what the contract says, one fact a line.
+git passes both contents of a file and gets the contract changes and the text diff. With --textconv, git passes one
+file and gets its text and a summary of its contracts.
 """
 
 import contextlib
@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from dcr.cli.output import get_style, get_working_folder
+from dcr.cli.terminal import get_style
+from dcr.cli.working_folder import get_working_folder
 from dcr.errors import DcrError, UsageError
 
 if TYPE_CHECKING:
@@ -23,42 +24,46 @@ if TYPE_CHECKING:
 
 EXAMPLE = "Example: dcr git-diff-driver --textconv contracts/users.yaml"
 _WITHOUT_RENAME, _WITH_RENAME = 7, 9
-"""How many arguments git gives (git help git, GIT_EXTERNAL_DIFF)."""
+"""The number of arguments that git passes (see git help git, GIT_EXTERNAL_DIFF)."""
+_HINT = "dcr git-diff-driver shows how to set it up"
 _UNWRAPPED_WIDTH = 1_000
-"""Columns where no terminal shows it: what is said of a change then stays on one line."""
+"""The width in columns of output that no terminal shows: each message stays on one line."""
 
 
 def git_diff_driver(
     files: Annotated[
         list[str] | None,
-        typer.Argument(help="What git hands over: a path, then file, id and mode of both sides.", metavar="FILES..."),
+        typer.Argument(help="From git: a path, then file, id and mode of both contents.", metavar="FILES..."),
     ] = None,
-    textconv: Annotated[bool, typer.Option("--textconv", help="Print one file and what it says.")] = False,
+    textconv: Annotated[
+        bool, typer.Option("--textconv", help="Print one file and a summary of its contracts.")
+    ] = False,
 ) -> None:
-    """Print to stdout."""
-    given = files or []
-    if textconv and len(given) == 1:
-        answer: Callable[[], bytes] = lambda: _format_textconv(given[0])  # noqa: E731 (one of four)
+    """Print the diff to stdout."""
+    arguments = files or []
+    if textconv and len(arguments) == 1:
+        run: Callable[[], bytes] = lambda: _format_textconv(arguments[0])  # noqa: E731 (one of four cases)
     elif textconv:
-        raise UsageError(f"--textconv takes one file, not {len(given)}", "dcr git-diff-driver shows how it is set up")
-    elif not given:
-        answer = _format_setup_guide
-    elif len(given) == 1:
-        answer = lambda: _format_unmerged(given[0])  # noqa: E731
-    elif len(given) in (_WITHOUT_RENAME, _WITH_RENAME):
-        answer = lambda: _format_change(given)  # noqa: E731
+        raise UsageError(f"--textconv takes one file, found {len(arguments)}", _HINT)
+    elif not arguments:
+        run = _format_setup_guide
+    elif len(arguments) == 1:
+        run = lambda: _format_unmerged(arguments[0])  # noqa: E731
+    elif len(arguments) in (_WITHOUT_RENAME, _WITH_RENAME):
+        run = lambda: _format_change(arguments)  # noqa: E731
     else:
         raise UsageError(
-            f"git hands 1, 7 or 9 arguments over, not {len(given)}", "dcr git-diff-driver shows how it is set up"
+            f"expected 1, 7 or 9 arguments from git, found {len(arguments)}",
+            _HINT,
         )
     if not _is_stdout_closed():
-        with contextlib.suppress(BrokenPipeError):  # the pager was left: git would call it a death of this program
-            sys.stdout.buffer.write(answer())
+        with contextlib.suppress(BrokenPipeError):  # the user left the pager: git would report a crash
+            sys.stdout.buffer.write(run())
             sys.stdout.buffer.flush()
 
 
 def _is_stdout_closed() -> bool:
-    """Whether stdout is a pipe that nobody reads any more; git still calls for each file that is left."""
+    """Return whether stdout is a pipe that was closed. Git still calls the driver for each remaining file."""
     if not hasattr(select, "poll"):
         return False
     poll = select.poll()
@@ -69,49 +74,49 @@ def _is_stdout_closed() -> bool:
         return False
 
 
-def _format_change(given: list[str]) -> bytes:
+def _format_change(arguments: list[str]) -> bytes:
     from dcr.git.contracts.diff_files import parse_diff_file
     from dcr.git.text_diff import diff_texts, wants_color
     from dcr.rendering.listings.patch import header
 
-    pair = _parse_file_pair(given)
+    pair = _parse_file_pair(arguments)
     folder = get_working_folder()
     color = not os.environ.get("NO_COLOR") and wants_color(folder, terminal=_is_on_terminal())
     previous = parse_diff_file(pair.path, pair.old, pair.old_mode)
     proposed = parse_diff_file(pair.new_path, pair.new, pair.new_mode)
-    told = ""
-    if any(side is not None and side.format for side in (previous, proposed)):
+    changes = ""
+    if any(reading is not None and reading.format for reading in (previous, proposed)):
         from dcr.rendering.listings.file_change import render
 
-        told = render(previous, proposed, *_read_modes(folder), _get_output_style(color=color))
-    if told and os.environ.get("GIT_DIFF_PATH_COUNTER", "1") != "1":
-        told = f"\n{told}"  # set off from the file before
+        changes = render(previous, proposed, *_read_modes(folder), _get_output_style(color=color))
+    if changes and os.environ.get("GIT_DIFF_PATH_COUNTER", "1") != "1":
+        changes = f"\n{changes}"  # a blank line after the previous file
     diff = diff_texts(folder, pair.old, pair.new, color=color)
-    return _encode(told + header(pair, diff, color=color)) + diff.hunks
+    return _encode(changes + header(pair, diff, color=color)) + diff.hunks
 
 
-def _parse_file_pair(given: list[str]) -> "FilePair":
+def _parse_file_pair(arguments: list[str]) -> "FilePair":
     from dcr.rendering.listings.patch import FilePair
 
-    path, old, _, old_mode, new, _, new_mode, *renamed = given
+    path, old, _, old_mode, new, _, new_mode, *renamed = arguments
     return FilePair(path, old, old_mode, new, new_mode, *(renamed or [path]))
 
 
 def _read_modes(folder: str) -> "tuple[Callable[[str], str], str]":
-    """Return the modes that the working tree's policy sets, and what to say where it cannot be understood."""
+    """Return the modes of the working tree's policy, and a message if the policy cannot be read."""
     from dcr.lint import read_policy
     from dcr.policy.policy import Policy
 
     try:
         return read_policy(folder)[0].get_mode, ""
     except DcrError as error:
-        return Policy().get_mode, f"judged by the defaults: {error.message}"
+        return Policy().get_mode, f"checked with the default policy: {error.message}"
 
 
 def _is_on_terminal() -> bool:
-    """Whether somebody sees the output in a terminal; what goes to git's pager is seen there, though it is a pipe."""
-    seen = sys.stdout.isatty() or os.environ.get("GIT_PAGER_IN_USE") == "true"
-    return seen and os.environ.get("TERM", "dumb") != "dumb"
+    """Return whether a terminal shows the output, directly or through git's pager."""
+    is_shown = sys.stdout.isatty() or os.environ.get("GIT_PAGER_IN_USE") == "true"
+    return is_shown and os.environ.get("TERM", "dumb") != "dumb"
 
 
 def _get_output_style(*, color: bool) -> "Style":
@@ -150,7 +155,7 @@ def _format_binary(file: str) -> str:
 def _format_unmerged(path: str) -> bytes:
     from dcr.rendering.listings.patch import quote_path
 
-    return _encode(f"* Unmerged path {quote_path(path)}\n")  # as git says it
+    return _encode(f"* Unmerged path {quote_path(path)}\n")  # the same words as git
 
 
 def _format_setup_guide() -> bytes:

@@ -1,7 +1,7 @@
-"""Judge a push, as a hook of git: on a server before it is taken, at home before it leaves.
+"""Check a push in git's pre-receive or pre-push hook.
 
-pre-receive is a server's gate: a push that breaks contracts is refused with the report. pre-push does the same in a
-clone; pre-commit and prek run it as dcr-check-push. Git tells both on stdin what the push moves.
+pre-receive rejects a push on the server; pre-push stops it in the clone. Both read the refs from git on stdin.
+pre-commit and prek run pre-push as dcr-check-push.
 """
 
 import os
@@ -11,24 +11,26 @@ from typing import Annotated
 import typer
 
 from dcr.check import Request, check
-from dcr.cli.exits import EXIT_ISSUES, EXIT_NOT_CHECKED
-from dcr.cli.options import ColorOption, FailOnOption
-from dcr.cli.output import (
+from dcr.cli.exit_codes import EXIT_ISSUES, EXIT_NOT_CHECKED
+from dcr.cli.options import (
     COLORS,
     FAIL_ON,
-    OutputOptions,
+    ColorOption,
+    FailOnOption,
     complete_with,
-    get_style,
-    get_working_folder,
+    format_option,
     require_choice,
-    write_report,
 )
-from dcr.cli.targets import is_read_by_people, parse_targets
+from dcr.cli.report_output import OutputOptions, write_report
+from dcr.cli.targets import parse_targets
+from dcr.cli.terminal import get_style, is_read_by_people
+from dcr.cli.working_folder import get_working_folder
 from dcr.errors import UsageError
 from dcr.git.ref_updates import RefUpdate, parse_pre_push, parse_pre_receive
 from dcr.pushes import PushOptions, UpdateResult, check_received, check_sent
 from dcr.rendering.reports import load_reporter
 from dcr.rendering.style import Style
+from dcr.report.summary import format_closing_line
 from dcr.text.printable import escape_ci_commands, make_printable
 from dcr.text.suggestions import format_suggestion
 
@@ -36,7 +38,7 @@ EXAMPLE = "Example: dcr hook pre-receive --ref main --ref 'release/*'"
 FORMATS = ("table", "text")
 _HOOKS = ("pre-receive", "pre-push")
 _REMOTE_WIDTH = 72
-"""Columns of a report that arrives behind `remote: ` in a terminal of eighty."""
+"""The width of a report in columns: git prefixes each line with `remote: `, in a terminal of 80 columns."""
 
 
 def hook(
@@ -44,66 +46,59 @@ def hook(
         str,
         typer.Argument(help=f"One of: {', '.join(_HOOKS)}.", metavar="HOOK", autocompletion=complete_with(*_HOOKS)),
     ],
-    remote: Annotated[str | None, typer.Argument(help="What git tells pre-push: the remote.", metavar="REMOTE")] = None,
-    _url: Annotated[str | None, typer.Argument(help="The same: its address.", metavar="URL")] = None,
+    remote: Annotated[str | None, typer.Argument(help="The remote's name, from git.", metavar="REMOTE")] = None,
+    _url: Annotated[str | None, typer.Argument(help="The remote's address, from git.", metavar="URL")] = None,
     ref: Annotated[
         list[str] | None,
-        typer.Option(help="Judge only branches that match, for example 'release/*'; may repeat.", metavar="PATTERN"),
+        typer.Option(help="Check only matching branches, for example 'release/*'; can be repeated.", metavar="PATTERN"),
     ] = None,
     default_branch: Annotated[
         str | None,
-        typer.Option(help="Of pre-receive: the branch that holds what is published. Default: HEAD's.", metavar="NAME"),
+        typer.Option(help="The branch with the published contracts (pre-receive). Default: HEAD's.", metavar="NAME"),
     ] = None,
     fail_on: FailOnOption = None,
-    format: Annotated[  # noqa: A002 (the option's name)
-        str | None,
-        typer.Option(
-            "--format",
-            "-f",
-            help=f"One of: {', '.join(FORMATS)}.",
-            metavar="FORMAT",
-            autocompletion=complete_with(*FORMATS),
-        ),
-    ] = None,
+    format: Annotated[str | None, format_option(FORMATS)] = None,  # noqa: A002 (the option's name)
     color: ColorOption = "auto",
 ) -> None:
-    """Exit with 0 to let the push through; any other code refuses all of it."""
+    """Exit with 0 to let git accept the push. Any other code rejects all of it."""
     if name not in _HOOKS:
-        raise UsageError(
-            f"there is no hook '{name}'", format_suggestion(name, _HOOKS) or f"one of: {', '.join(_HOOKS)}"
-        )
+        hint = format_suggestion(name, _HOOKS) or f"choose one of: {', '.join(_HOOKS)}"
+        raise UsageError(f"hook '{name}' does not exist", hint)
     require_choice("--fail-on", fail_on, FAIL_ON)
     require_choice("--format", format, FORMATS)
     require_choice("--color", color, COLORS)
-    wanted = PushOptions(tuple(ref or ()), fail_on)
+    options = PushOptions(tuple(ref or ()), fail_on)
+    folder = get_working_folder()
     if name == "pre-receive":
         if remote is not None:
             raise UsageError("pre-receive takes no REMOTE", "dcr hook pre-receive")
-        found = check_received(get_working_folder(), parse_pre_receive(_read_pushed_refs(name)), default_branch, wanted)
-        raise typer.Exit(_print_results(found, format or "table", _get_server_style(color)))
+        results = check_received(folder, parse_pre_receive(_read_pushed_refs(name)), default_branch, options)
+        raise typer.Exit(_print_results(results, format or "table", _get_server_style(color)))
     if default_branch is not None:
-        raise UsageError("--default-branch is for pre-receive", 'name it in dcr.toml: base = "origin/main"')
+        raise UsageError("--default-branch is only for pre-receive", 'set it in dcr.toml: base = "origin/main"')
     if os.environ.get("PRE_COMMIT") and not os.environ.get("PRE_COMMIT_REMOTE_BRANCH"):
-        raise typer.Exit(_check_manual_run(wanted, format, color))
+        raise typer.Exit(_check_manual_run(options, format, color))
     if managed := _read_hook_manager_push():
-        found = check_sent(get_working_folder(), *managed, wanted, guessed=True)
+        results = check_sent(folder, *managed, options, guessed=True)
     else:
-        found = check_sent(get_working_folder(), parse_pre_push(_read_pushed_refs(name)), remote or "origin", wanted)
-    raise typer.Exit(_print_results(found, format or ("table" if is_read_by_people() else "text"), get_style(color)))
+        results = check_sent(folder, parse_pre_push(_read_pushed_refs(name)), remote or "origin", options)
+    raise typer.Exit(_print_results(results, format or ("table" if is_read_by_people() else "text"), get_style(color)))
 
 
 def _read_pushed_refs(name: str) -> bytes:
-    """Return what git says on stdin. Raises `UsageError` where a person would have to type it."""
+    """Return the refs that git lists on stdin. Raise `UsageError` if stdin is a terminal."""
     if sys.stdin is None or sys.stdin.isatty():
-        raise UsageError(f"{name} is told by git what is pushed", f"call it from the hook: exec dcr hook {name}")
+        raise UsageError(
+            f"{name} expects the pushed refs from git on stdin", f"call it in the hook: exec dcr hook {name}"
+        )
     return sys.stdin.buffer.read()
 
 
 def _read_hook_manager_push() -> tuple[tuple[RefUpdate, ...], str] | None:
-    """Return what pre-commit or prek say of a push, whose stdin they have read themselves; they tell of one ref.
+    """Return the push that pre-commit or prek describe in the environment. They read stdin and name one ref.
 
-    Source: pre-commit.com, "Supported git hooks", pre-push. What they name as the commit to compare with is the
-    remote's own, of this branch; that is no base for the others, so it is taken out of the environment.
+    Source: pre-commit.com, "Supported git hooks", pre-push. Their "from" commit is the remote's last commit of this
+    branch. It is not a base for other refs, so it is removed from the environment.
     """
     if not os.environ.get("PRE_COMMIT"):
         return None
@@ -114,43 +109,41 @@ def _read_hook_manager_push() -> tuple[tuple[RefUpdate, ...], str] | None:
     return (update,), os.environ.get("PRE_COMMIT_REMOTE_NAME") or "origin"
 
 
-def _check_manual_run(wanted: PushOptions, format_name: str | None, color: str) -> int:
-    """Judge what `pre-commit run --hook-stage pre-push` was asked for: two commits, or HEAD against the base."""
+def _check_manual_run(options: PushOptions, format_name: str | None, color: str) -> int:
+    """Check what `pre-commit run --hook-stage pre-push` names: two commits, or HEAD and the base."""
     head = os.environ.get("PRE_COMMIT_TO_REF") or "HEAD"
-    report = check(Request(get_working_folder(), head=head, fail_on=wanted.fail_on))
+    report = check(Request(get_working_folder(), head=head, fail_on=options.fail_on))
     return write_report(report, parse_targets((format_name,) if format_name else (), ()), OutputOptions(color))
 
 
 def _get_server_style(color: str) -> Style:
-    """Return how a report looks that git hands on to whoever pushes, line by line, without saying how wide they are."""
+    """Return the style of a report that git forwards to a client, whose terminal is unknown."""
     style = get_style(color)
     width = style.width if "COLUMNS" in os.environ else _REMOTE_WIDTH
     return Style(width, color=color == "always", unicode=style.unicode)
 
 
-def _print_results(found: list[UpdateResult], format_name: str, style: Style) -> int:
-    """Print what came of each ref, and return the exit code: one that is refused refuses all."""
-    for each in found:
-        name = make_printable(each.update.name)
-        if each.note or len(found) > 1:
-            _print_line(f"dcr: {name} {make_printable(each.note) or 'is judged'}")
-        if each.report is not None:
-            sys.stdout.write(load_reporter(format_name).render(each.report, style))
+def _print_results(results: list[UpdateResult], format_name: str, style: Style) -> int:
+    """Print the result of each ref, and return the exit code. One rejected ref rejects the push."""
+    for result in results:
+        name = result.update.name
+        if result.note or len(results) > 1:
+            _print_line(f"dcr: {name} {result.note or 'was checked'}")
+        if result.report is not None:
+            sys.stdout.write(load_reporter(format_name).render(result.report, style))
             if format_name == "text":
-                from dcr.report.summary import format_closing_line
-
-                _print_line(format_closing_line(each.report))
-        if each.error is not None:
-            _print_line(f"dcr: {name} was not judged: {make_printable(each.error.message)}")
-            if each.error.hint:
-                _print_line(f"  hint: {make_printable(each.error.hint)}")
-    refused = [each for each in found if each.is_refused]
-    if refused:
-        names = ", ".join(make_printable(each.update.name) for each in refused)
-        _print_line(f"dcr: the push is refused because of {names}; nothing of it was taken")
-    return EXIT_NOT_CHECKED if any(each.error for each in found) else EXIT_ISSUES if refused else 0
+                print(escape_ci_commands(format_closing_line(result.report)))
+        if result.error is not None:
+            _print_line(f"dcr: error: {result.error.message} ({name} was not checked)")
+            if result.error.hint:
+                _print_line(f"  help: {result.error.hint}")
+    rejected = [result for result in results if result.is_refused]
+    if rejected:
+        names = ", ".join(result.update.name for result in rejected)
+        _print_line(f"dcr: the push was rejected because of {names}; no ref was updated")
+    return EXIT_NOT_CHECKED if any(result.error for result in results) else EXIT_ISSUES if rejected else 0
 
 
 def _print_line(line: str) -> None:
-    """Print to the stream of the reports, so that no reader mixes up their order."""
-    print(escape_ci_commands(line))
+    """Print a line to stdout, like the reports: two streams could arrive in another order."""
+    print(escape_ci_commands(make_printable(line)))

@@ -1,4 +1,4 @@
-"""Validate every contract, without comparing: all causes at once, each with its line."""
+"""Validate contracts, without a comparison."""
 
 from typing import Annotated
 
@@ -8,24 +8,16 @@ from dcr.cli.options import (
     BaselineOption,
     ColorOption,
     FailOnOption,
-    FormatOption,
+    FormatsOption,
     OutputOption,
     QuietOption,
     StatisticsOption,
     VerboseOption,
     WriteBaselineOption,
 )
-from dcr.cli.output import (
-    COLORS,
-    FAIL_ON,
-    OutputOptions,
-    get_working_folder,
-    make_progress,
-    require_choice,
-    write_report,
-)
-from dcr.cli.targets import parse_targets
-from dcr.errors import UsageError
+from dcr.cli.progress import make_progress
+from dcr.cli.report_output import OutputOptions, ReportOptions
+from dcr.cli.working_folder import get_working_folder
 from dcr.lint import lint as run_lint
 from dcr.rendering.reports import needs_sources
 
@@ -34,12 +26,12 @@ EXAMPLE = "Example: dcr lint contracts/users.yaml"
 
 def lint(
     paths: Annotated[
-        list[str] | None, typer.Argument(help="Files or folders. Default: all that is in scope.", metavar="PATHS...")
+        list[str] | None, typer.Argument(help="Files or folders. Default: all files in scope.", metavar="PATHS...")
     ] = None,
     strict: Annotated[
-        bool, typer.Option("--strict", help="List every key of a foreign format that dcr does not read, too.")
+        bool, typer.Option("--strict", help="Also report keys of foreign formats that dcr does not support.")
     ] = False,
-    format: FormatOption = None,  # noqa: A002 (the option's name)
+    format: FormatsOption = None,  # noqa: A002 (the option's name)
     output: OutputOption = None,
     fail_on: FailOnOption = None,
     baseline: BaselineOption = None,
@@ -49,32 +41,19 @@ def lint(
     verbose: VerboseOption = False,
     color: ColorOption = "auto",
 ) -> None:
-    """Run the validation."""
-    require_choice("--fail-on", fail_on, FAIL_ON)
-    require_choice("--color", color, COLORS)
-    if write_baseline and (format or output):
-        raise UsageError(
-            "--write-baseline prints no report", "leave --format and --output out, then run it again with them"
-        )
-    chosen = parse_targets(format or (), output or ())
+    """Write the reports. Exit with 1 if there are issues at the severity of `--fail-on`."""
+    output_options = OutputOptions(color, quiet, statistics, verbose)
+    options = ReportOptions(format, output, fail_on, baseline, write_baseline, output_options)
+    targets = options.check()
     folder = get_working_folder()
-    progress = make_progress(verbose=verbose)
-    try:
+    with make_progress(verbose=verbose) as progress:
         report = run_lint(
             folder,
             tuple(paths or ()),
             fail_on,
             progress,
-            baseline=None if write_baseline else baseline,
-            sources=needs_sources(each.format for each in chosen),
+            baseline=options.applied_baseline,
+            sources=needs_sources(target.format for target in targets),
             strict=strict,
         )
-    finally:
-        progress.finish()
-    if write_baseline:
-        from dcr.cli.baseline import LINT
-        from dcr.cli.baseline import write_baseline as write_baseline_file  # only a run that writes one pays for it
-
-        write_baseline_file(LINT, baseline, report, tuple(paths or ()))
-        return
-    raise typer.Exit(write_report(report, chosen, OutputOptions(color, quiet, statistics, verbose)))
+    raise typer.Exit(options.finish("lint", report, targets, paths))

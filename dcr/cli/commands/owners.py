@@ -1,7 +1,7 @@
-"""Turn a Decision Card into owners: the buyer with its contact first, then who decided, without one.
+"""Extract owners from a Decision Card: first the buyer with the contact, then the decision maker.
 
-Prints YAML to paste into a contract, or writes it into the one that --write names, in place of the owners it has. A
-card is JSON with "buyer": {"name": .., "contact": ..} and "decision_maker": {"role": .., "name": ..}, or a text.
+Prints YAML for a contract. With --write, replaces the owners of a dataset. A card is a text, or JSON with
+"buyer": {"name": .., "contact": ..} and "decision_maker": {"role": .., "name": ..}.
 """
 
 import os
@@ -11,11 +11,12 @@ from typing import Annotated
 
 import typer
 
-from dcr.cli.edits import DRY_RUN_HELP, apply_edits, require_one_line
-from dcr.cli.output import get_working_folder
+from dcr.cli.edits import apply_edits, require_one_line
+from dcr.cli.options import DryRunOption
+from dcr.cli.working_folder import get_working_folder
 from dcr.contract.contract import Owner
 from dcr.decision_card import MAX_BYTES, DecisionCardError, parse_owners
-from dcr.editing.lifecycle import assign_owners
+from dcr.editing.owners import assign_owners
 from dcr.editing.text.contracts import build_owner_entry
 from dcr.editing.text.quoting import quote
 from dcr.errors import UsageError
@@ -26,27 +27,30 @@ _SOURCES = ("from-decision-card",)
 
 
 def owners(
-    source: Annotated[str, typer.Argument(help="What to read: from-decision-card.", metavar="from-decision-card")],
-    card: Annotated[str, typer.Argument(help="The card's file; - is stdin.", metavar="CARD")],
+    source: Annotated[
+        str, typer.Argument(help="The kind of source: from-decision-card.", metavar="from-decision-card")
+    ],
+    card: Annotated[str, typer.Argument(help="The file of the card; - reads stdin.", metavar="CARD")],
     write: Annotated[
-        str | None, typer.Option(help="Write into this dataset's contract instead of printing.", metavar="DATASET")
+        str | None, typer.Option(help="Write the owners to this dataset's contract.", metavar="DATASET")
     ] = None,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help=DRY_RUN_HELP)] = False,
+    dry_run: DryRunOption = False,
 ) -> None:
-    """Run the edit."""
+    """Print or write the owners."""
     if source not in _SOURCES:
-        raise UsageError(f"there is no source of owners '{source}'", format_suggestion(source, _SOURCES) or EXAMPLE)
-    found = parse_owners("stdin" if card == "-" else card, _read_card(card))
+        raise UsageError(f"unknown source of owners '{source}'", format_suggestion(source, _SOURCES) or EXAMPLE)
+    card_owners = parse_owners("stdin" if card == "-" else card, _read_card(card))
     if write is not None:
-        apply_edits([assign_owners(get_working_folder(), require_one_line("--write", write), found)], dry_run=dry_run)
+        edit = assign_owners(get_working_folder(), require_one_line("--write", write), card_owners)
+        apply_edits([edit], dry_run=dry_run)
         return
-    print(_format_owners(found), end="")
+    print(_format_owners(card_owners), end="")
 
 
 def _read_card(path: str) -> bytes:
-    """Return a card's bytes, one more than are read at most."""
+    """Return the content of a card, up to one byte more than a card may have."""
     if path == "-" and sys.stdin is None:
-        raise DecisionCardError("stdin is closed", "name the card's file")
+        raise DecisionCardError("stdin is closed", "name the file of the card")
     try:
         if path == "-":
             return sys.stdin.buffer.read(MAX_BYTES + 1)
@@ -54,19 +58,17 @@ def _read_card(path: str) -> bytes:
         with os.fdopen(descriptor, "rb") as file:
             content = file.read(MAX_BYTES + 1) if stat.S_ISREG(os.fstat(descriptor).st_mode) else None
     except (OSError, ValueError) as error:
-        reason = (getattr(error, "strerror", None) or "no such name").lower()
-        raise DecisionCardError(f"'{path}' cannot be read: {reason}", "check the path") from error
+        reason = (getattr(error, "strerror", None) or "not a file name").lower()
+        raise DecisionCardError(f"cannot read '{path}': {reason}", "check the path") from error
     if content is None:
-        raise DecisionCardError(f"'{path}' is no regular file", "name the card's file")
+        raise DecisionCardError(f"'{path}' is not a regular file", "name the file of the card")
     return content
 
 
-def _format_owners(found: tuple[Owner, ...]) -> str:
+def _format_owners(card_owners: tuple[Owner, ...]) -> str:
+    """Return owners as the YAML of a contract."""
     lines = ["owners:"]
-    for owner in found:
-        lines += [f"{'    ' if number else '  - '}{key}: {quote(value)}" for number, (key, value) in _pairs(owner)]
+    for owner in card_owners:
+        pairs = [f"{key}: {quote(value)}" for key, value in build_owner_entry(owner).items()]
+        lines += [f"  - {pairs[0]}", *(f"    {pair}" for pair in pairs[1:])]
     return "".join(f"{line}\n" for line in lines)
-
-
-def _pairs(owner: Owner) -> list[tuple[int, tuple[str, str]]]:
-    return list(enumerate(build_owner_entry(owner).items()))

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from dcr.cli.output import complete_with
+from dcr.cli.options import complete_with
 from dcr.errors import UsageError
 from dcr.schemas import SCHEMAS
 from dcr.text.suggestions import format_suggestion
@@ -19,9 +19,8 @@ def schema(
         typer.Argument(help=f"One of: {', '.join(SCHEMAS)}.", metavar="NAME", autocompletion=complete_with(*SCHEMAS)),
     ] = "contract",
 ) -> None:
-    """Print to stdout."""
+    """Print the schema to stdout."""
     if name not in SCHEMAS:
-        raise UsageError(
-            f"there is no schema '{name}'", format_suggestion(name, SCHEMAS) or f"one of: {', '.join(SCHEMAS)}"
-        )
+        hint = format_suggestion(name, SCHEMAS) or f"choose one of: {', '.join(SCHEMAS)}"
+        raise UsageError(f"schema '{name}' does not exist", hint)
     print(json.dumps(SCHEMAS[name](), indent=2))

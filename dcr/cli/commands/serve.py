@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from dcr.cli.output import get_working_folder
+from dcr.cli.working_folder import get_working_folder
 from dcr.errors import UsageError
 
 EXAMPLE = "Example: dcr serve --repository contracts.git --ref main"

@@ -1,6 +1,6 @@
-"""Print one version of a contract as its file was. JSON is what it says, in dcr's own words.
+"""Print one version of a contract, as its file was. JSON is format-neutral.
 
-Where a version had two contents, the newest is shown and stderr names the others: --commit chooses.
+If a version had several contents, print the newest; the others are listed on stderr, and --commit selects one.
 """
 
 import os
@@ -9,16 +9,11 @@ from typing import Annotated
 
 import typer
 
-from dcr.cli.output import COLORS, complete_with, get_style
-from dcr.cli.reading import (
-    check_format_and_color,
-    get_dataset_states,
-    open_registry,
-    print_warning,
-    read_history_with_warnings,
-    show_page,
-    write_bytes,
-)
+from dcr.cli.messages import print_note
+from dcr.cli.options import ColorOption, NoPagerOption, RefOption, format_option
+from dcr.cli.pager import show_page, write_bytes
+from dcr.cli.reading import PageOptions, get_revisions, open_registry, read_history, warn_unreadable
+from dcr.cli.terminal import get_style
 from dcr.registry.version_lookup import VersionSpec, get_version, parse_version_spec
 from dcr.rendering.listings.json_documents import render_json
 from dcr.rendering.listings.page import format_day
@@ -29,55 +24,47 @@ _FORMATS = ("yaml", "json")
 
 
 def show(
-    dataset: Annotated[str, typer.Argument(help="The dataset's id. Default: its latest.", metavar="DATASET[@VERSION]")],
-    ref: Annotated[
-        str | None, typer.Option(help="Commit to read at. Default: the base, as dcr check finds it.", metavar="REF")
-    ] = None,
-    commit: Annotated[str | None, typer.Option(help="The content that this commit gave it.", metavar="COMMIT")] = None,
-    format: Annotated[  # noqa: A002 (the option's name)
+    dataset: Annotated[
         str,
-        typer.Option(
-            "--format",
-            "-f",
-            help=f"One of: {', '.join(_FORMATS)}.",
-            metavar="FORMAT",
-            autocompletion=complete_with(*_FORMATS),
-        ),
-    ] = "yaml",
-    no_pager: Annotated[bool, typer.Option("--no-pager", help="Print a long page as it is.")] = False,
-    color: Annotated[
-        str, typer.Option(help=f"One of: {', '.join(COLORS)}.", metavar="WHEN", autocompletion=complete_with(*COLORS))
-    ] = "auto",
+        typer.Argument(help="The dataset's id. Default version: the latest.", metavar="DATASET[@VERSION]"),
+    ],
+    ref: RefOption = None,
+    commit: Annotated[
+        str | None, typer.Option(help="Print the content that this commit wrote.", metavar="COMMIT")
+    ] = None,
+    format: Annotated[str, format_option(_FORMATS)] = "yaml",  # noqa: A002 (the option's name)
+    no_pager: NoPagerOption = False,
+    color: ColorOption = "auto",
 ) -> None:
-    """Print to stdout."""
-    check_format_and_color(format, color, _FORMATS)
-    opened = open_registry(ref)
-    named = parse_version_spec(dataset)
-    history = read_history_with_warnings(opened, named.dataset_id)
-    if named.version is not None and not history.list_revisions(named.dataset_id):
-        whole = opened.read_history(dataset)  # an id may hold an @ itself
-        if whole.list_revisions(dataset):
-            named, history = VersionSpec(dataset, None), whole
-    states = get_dataset_states(opened, history, named.dataset_id)
-    found = get_version(history, named, commit)
-    if states[-1].facts is None and named.version is None:
-        gone = states[-1].commit
-        print_warning(
-            f"'{named.dataset_id}' was removed on {format_day(gone.date)} in {gone.id[:10]}; this is what it was last"
-        )
-    for each in found.other_releases:
-        first = each.first.commit
-        print_warning(
-            f"version '{each.version}' has another content, of {format_day(first.date)}", f"--commit {first.id[:10]}"
+    """Print the contract to stdout."""
+    PageOptions(format, color, no_pager).check(_FORMATS)
+    snapshot = open_registry(ref)
+    spec = parse_version_spec(dataset)
+    history = read_history(snapshot, spec.dataset_id)
+    warn_unreadable(history.still_unreadable)
+    if spec.version is not None and not history.list_revisions(spec.dataset_id):
+        history_of_whole_id = snapshot.read_history(dataset)  # an id may contain an @ itself
+        if history_of_whole_id.list_revisions(dataset):
+            spec, history = VersionSpec(dataset, None), history_of_whole_id
+    last = get_revisions(snapshot, history, spec.dataset_id)[-1]
+    version = get_version(history, spec, commit)
+    if last.facts is None and spec.version is None:
+        day = format_day(last.commit.date)
+        print_note(f"'{spec.dataset_id}' was removed on {day} in {last.commit.id[:10]}; this is its last content")
+    for release in version.other_releases:
+        first = release.first.commit
+        print_note(
+            f"version '{release.version}' also had another content, of {format_day(first.date)}",
+            f"--commit {first.id[:10]}",
         )
     if format == "json":
-        show_page(render_json(document(opened, history, found, found.revision.read_contract())), pager=False)
+        show_page(render_json(document(snapshot, history, version, version.revision.read_contract())), pager=False)
     elif color == "always" or _is_read_by_people():
-        show_page(render(found.revision.read_text(), get_style(color)), pager=not no_pager)
+        show_page(render(version.revision.read_text(), get_style(color)), pager=not no_pager)
     else:
-        write_bytes(found.revision.read_text())
+        write_bytes(version.revision.read_text())
 
 
 def _is_read_by_people() -> bool:
-    """Whether the output goes to a terminal or a log; a file or a program gets the content to the byte."""
+    """Return whether stdout is a terminal or a log. A file or a program gets the exact bytes."""
     return sys.stdout.isatty() or bool(os.environ.get("CI") or os.environ.get("PRE_COMMIT"))

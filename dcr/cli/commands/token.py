@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from dcr.api.tokens import Person, compute_expiry, create_token
-from dcr.cli.exits import print_note
+from dcr.cli.messages import print_note
 
 EXAMPLE = "Example: dcr token 'Alex Chen' --email alex@example.com --days 90"
 
@@ -27,4 +27,4 @@ def token(
     person = Person(name, email, tuple(datasets or ("*",)), compute_expiry(days))
     typer.echo(create_token(tokens, person))
     until = f", valid until {person.expires}" if person.expires else ""
-    print_note(f"dcr: its SHA-256 was added to '{tokens}'{until}; the token itself is not stored")
+    print_note(f"its SHA-256 was added to '{tokens}'{until}; the token itself is not stored")

@@ -1,1 +1,1 @@
-"""Finds values and rows that one version of a contract accepts and another one rejects."""
+"""Finds values and rows that one version of a contract accepts and another one refuses."""

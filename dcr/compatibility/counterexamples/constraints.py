@@ -1,7 +1,7 @@
-"""Values that one field accepts and another refuses: the proof that a constraint or enum breaks something.
+"""Finds values that one field accepts and another one refuses because of its constraints or enum.
 
-Exact for numbers, lengths, array sizes and enums. Where a pattern or an unknown text format decides, no
-value may be found although one exists: the answer is then `UNKNOWN`, which counts as a break.
+Results are exact for numbers, lengths, array sizes and enums. For patterns and unknown text formats a value may exist
+that is not found: the result is then `UNKNOWN`, which counts as a break.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from dcr.compatibility.counterexamples.rows import ABSENT, UNKNOWN, NoValueError, build_smallest_array, list_candidates
+from dcr.compatibility.counterexamples.rows import ABSENT, UNKNOWN, NoValueError, build_minimal_array, list_candidates
 from dcr.contract.contract import CONSTRAINTS
 from dcr.contract.values import patterns
 from dcr.contract.values.field_values import TEXT_FORMATS, find_failed_constraint, is_of_type, is_undecidable
@@ -26,12 +26,12 @@ _PROPERTY_COUNTS = ("min_properties", "max_properties")
 LOWER, UPPER = ("minimum", "exclusive_minimum"), ("maximum", "exclusive_maximum")
 
 
-def find_constraint_counterexample(  # noqa: PLR0911 (one for each way a value is found)
+def find_constraint_counterexample(  # noqa: PLR0911 (one for value way a value is found)
     writer: Field, reader: Field, keys: tuple[str, ...]
 ) -> Any:
-    """Return a value that `writer` accepts and that `reader`'s constraints named by `keys` refuse.
+    """Return a value that `writer` accepts and that the constraints `keys` of `reader` refuse, or `ABSENT`.
 
-    `ABSENT` when there is none. Both fields have the same type.
+    Both fields have the same type.
     """
     limits = {key: reader.constraints[key] for key in keys if key in reader.constraints}
     if not limits or all(writer.constraints.get(key) == value for key, value in limits.items()):
@@ -56,14 +56,14 @@ def find_constraint_counterexample(  # noqa: PLR0911 (one for each way a value i
 
 
 def find_enum_counterexample(writer: Field, reader: Field) -> Any:
-    """Return a value that `writer` accepts and that is not in `reader`'s enum; `ABSENT` when there is none."""
+    """Return a value that `writer` accepts and that is not in `reader`'s enum, or `ABSENT`."""
     if reader.enum is None:
         return ABSENT
     listed = frozenset(reader.enum)
     if writer.enum is not None:
-        return _get_first(each for each in _list_valid_enum_values(writer) if each not in listed)
+        return _get_first(value for value in _list_valid_enum_values(writer) if value not in listed)
     if writer.type == "boolean":
-        return _get_first(each for each in (False, True) if each not in listed)
+        return _get_first(value for value in (False, True) if value not in listed)
     if writer.type in ("integer", "number"):
         return _find_unlisted_number(writer, listed)
     return _find_unlisted_text(writer, listed)
@@ -80,48 +80,50 @@ def _get_number_set(field: Field) -> NumberSet:
 
 
 def _find_vector_counterexample(writer: Field) -> Any:
-    """Return a vector of the writer's length, or of any, which a reader of another length refuses."""
+    """Return a vector of the writer's length, which a reader of another length refuses."""
     try:
-        return build_smallest_array(writer, writer.constraints.get("dimensions", 1)) or UNKNOWN
+        return build_minimal_array(writer, writer.constraints.get("dimensions", 1)) or UNKNOWN
     except NoValueError:
         return UNKNOWN
 
 
 def _find_foreign_counterexample(writer: Field, limits: dict[str, Any]) -> Any:
-    """Constraints that foreign formats put on other types: bounds of dates are ordered, others compared as they are."""
+    """Return a value for constraints that only foreign formats set on this type, such as bounds of dates."""
     if writer.type in MOMENT_TYPES and not limits.keys().isdisjoint((*LOWER, *UPPER)):
         from dcr.compatibility.counterexamples.moments import find_moment_counterexample  # noqa: PLC0415 (few contracts need it)
 
         return find_moment_counterexample(writer, limits)
     for key, bound in limits.items():
-        own = writer.constraints.get(key)
-        if own == bound:
+        writer_bound = writer.constraints.get(key)
+        if writer_bound == bound:
             continue
-        if key not in _PROPERTY_COUNTS or own is None or (own < bound) is (key == "min_properties"):
+        if key not in _PROPERTY_COUNTS or writer_bound is None or (writer_bound < bound) is (key == "min_properties"):
             return UNKNOWN
     return ABSENT
 
 
 def _build_repeated_elements(writer: Field) -> Any:
-    """Return an array that holds one element twice, if the writer allows two."""
+    """Return an array that repeats an element, or `ABSENT` if the writer allows fewer than two."""
     low, high = writer.constraints.get("min_items", 0), writer.constraints.get("max_items")
     if high is not None and high < 2:
         return ABSENT
     try:
-        return build_smallest_array(writer, max(low, 2)) or UNKNOWN
+        return build_minimal_array(writer, max(low, 2)) or UNKNOWN
     except NoValueError:
         return UNKNOWN
 
 
 def _find_listed_counterexample(writer: Field, limits: dict[str, Any]) -> Any:
     values = _list_valid_enum_values(writer)
-    refused = _get_first(each for each in values if find_failed_constraint(each, writer.type, limits))
-    return UNKNOWN if refused is ABSENT and any(is_undecidable(each, limits) for each in values) else refused
+    refused = _get_first(value for value in values if find_failed_constraint(value, writer.type, limits))
+    return UNKNOWN if refused is ABSENT and any(is_undecidable(value, limits) for value in values) else refused
 
 
 def _list_valid_enum_values(field: Field) -> list[Any]:
-    fitting = (each for each in field.enum or () if is_of_type(each, field.type))  # a foreign file may list others too
-    return [each for each in fitting if find_failed_constraint(each, field.type, field.constraints) is None]
+    fitting = (
+        value for value in field.enum or () if is_of_type(value, field.type)
+    )  # a foreign file may also list values of other types
+    return [value for value in fitting if find_failed_constraint(value, field.type, field.constraints) is None]
 
 
 def _find_number_counterexample(writer: Field, limits: dict[str, Any]) -> Any:
@@ -129,20 +131,24 @@ def _find_number_counterexample(writer: Field, limits: dict[str, Any]) -> Any:
 
     allowed, accepted = _get_number_set(writer), build_number_set("number", limits)
     step = to_fraction(limits["multiple_of"]) if "multiple_of" in limits else None
-    outside = (each for each in allowed.list_candidates(step) if not accepted.contains(each))
-    found: list[Fraction | None] = [*sorted(outside, key=lambda each: (len(str(to_number(each))), abs(each), each < 0))]
-    # Next to a large bound a double cannot tell numbers apart: look further away, and at integers.
-    whole = [replace(allowed, step=to_fraction(allowed.step.numerator))] if allowed.step else []
+    outside = (value for value in allowed.list_candidates(step) if not accepted.contains(value))
+    found: list[Fraction | None] = [
+        *sorted(outside, key=lambda value: (len(str(to_number(value))), abs(value), value < 0))
+    ]
+    # Doubles cannot distinguish numbers close to a large bound: search further away, and search integers.
+    integers = [replace(allowed, step=to_fraction(allowed.step.numerator))] if allowed.step else []
     for key, bound in limits.items():
-        for numbers in (allowed, *whole):
-            for further in (0, 1, abs(to_fraction(bound))):
-                or_equal = key.startswith("exclusive") or further > 0
+        for numbers in (allowed, *integers):
+            for distance in (0, 1, abs(to_fraction(bound))):
+                or_equal = key.startswith("exclusive") or distance > 0
                 if key in LOWER:
-                    found.append(numbers.find_below(to_fraction(bound) - further, or_equal=or_equal))
+                    found.append(numbers.find_below(to_fraction(bound) - distance, or_equal=or_equal))
                 elif key in UPPER:
-                    found.append(numbers.find_above(to_fraction(bound) + further, or_equal=or_equal))
-    exist = [to_number(each) for each in found if each is not None]
-    shown = (each for each in exist if allowed.contains(to_fraction(each)) and not accepted.contains(to_fraction(each)))
+                    found.append(numbers.find_above(to_fraction(bound) + distance, or_equal=or_equal))
+    exist = [to_number(value) for value in found if value is not None]
+    shown = (
+        value for value in exist if allowed.contains(to_fraction(value)) and not accepted.contains(to_fraction(value))
+    )
     return next(shown, UNKNOWN) if exist else ABSENT
 
 
@@ -152,13 +158,13 @@ def _find_unlisted_number(writer: Field, listed: frozenset[Any]) -> Any:
     allowed = _get_number_set(writer)
     members = allowed.find_members(max(64, len(listed) + 1))
     if members is not None:
-        return _get_first(to_number(each) for each in members if to_number(each) not in listed)
-    found = _get_first(to_number(each) for each in allowed.list_candidates() if to_number(each) not in listed)
+        return _get_first(to_number(value) for value in members if to_number(value) not in listed)
+    found = _get_first(to_number(value) for value in allowed.list_candidates() if to_number(value) not in listed)
     return found if found is not ABSENT else _search_unlisted_number(allowed, listed)
 
 
 def _search_unlisted_number(allowed: NumberSet, listed: frozenset[Any]) -> Any:
-    """An infinite or large set has a member outside any list: go along it until one is met."""
+    """Return an unlisted member of an infinite or large set, searching from its first candidate."""
     from dcr.contract.values.numbers import to_fraction, to_number  # noqa: PLC0415
 
     at = next(iter(allowed.list_candidates()))
@@ -184,7 +190,7 @@ def _find_array_counterexample(writer: Field, limits: dict[str, Any]) -> Any:
     if count is None:
         return ABSENT
     try:
-        return build_smallest_array(writer, count)
+        return build_minimal_array(writer, count)
     except NoValueError:
         return UNKNOWN
 
@@ -203,13 +209,13 @@ def _find_length_counterexample(writer: Field, limits: dict[str, Any]) -> Any:
 
 
 def _get_length_range(field: Field) -> tuple[int, int | None]:
-    """Return the shortest and longest text that a field's lengths, pattern and format leave."""
+    """Return the shortest and longest text that a field's lengths, pattern and format allow."""
     spans = [(field.constraints.get("min_length", 0), field.constraints.get("max_length"))]
     if "pattern" in field.constraints:
         spans.append(patterns.get_length_range(field.constraints["pattern"]))
     if field.constraints.get("format") in TEXT_FORMATS:
-        known = TEXT_FORMATS[field.constraints["format"]]
-        spans.append((known.min_length, known.max_length))
+        text_format = TEXT_FORMATS[field.constraints["format"]]
+        spans.append((text_format.min_length, text_format.max_length))
     return max(low for low, _ in spans), min((high for _, high in spans if high is not None), default=None)
 
 
@@ -218,7 +224,7 @@ def _find_unlisted_text(writer: Field, listed: frozenset[Any]) -> Any:
         return ABSENT if "" in listed else ""
     try:
         values = list_candidates(writer, len(listed) + 1)
-        return next((each for each in values if isinstance(each, dict | list) or each not in listed), UNKNOWN)
+        return next((value for value in values if isinstance(value, dict | list) or value not in listed), UNKNOWN)
     except NoValueError:
         return UNKNOWN
 
@@ -228,4 +234,4 @@ def _find_refused_candidate(writer: Field, limits: dict[str, Any]) -> Any:
         found = list_candidates(writer)
     except NoValueError:
         return UNKNOWN
-    return next((each for each in found if find_failed_constraint(each, writer.type, limits)), UNKNOWN)
+    return next((value for value in found if find_failed_constraint(value, writer.type, limits)), UNKNOWN)

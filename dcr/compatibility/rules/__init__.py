@@ -1,4 +1,7 @@
-"""One file per kind of issue; a file's docstring is the kind's manual. Found by walking this folder."""
+"""Holds one rule per kind of issue.
+
+The docstring of a rule's module is its manual. Rules are found by walking this folder.
+"""
 
 from __future__ import annotations
 

@@ -1,10 +1,10 @@
-"""An acceptance is past its date and lets nothing through any more.
+"""An acceptance has expired and no longer covers its break.
 
 Why it breaks
-    The decision was made for a time. The break it covered counts again.
+    The break was accepted until a date, and that date has passed. It counts as a break again.
 
 Instead
-    Decide again: write a new date with a new reason, or undo the break.
+    Write a new date with a new reason, or undo the break.
 
 Example
     expires: 2027-01-31
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 @rule(about=RUN)
 def acceptance_expired(acceptance: Acceptance) -> Iterator[Finding]:
-    """Yield one finding for an acceptance whose last day is over."""
+    """Yield one finding for an acceptance that has expired."""
     message = f"the acceptance of {acceptance.label} expired on {acceptance.expires}"
-    hint = "decide again with a new date and reason, or undo the break"
+    hint = "write a new date and reason, or undo the break"
     yield Finding(message, hint, location=acceptance.location, detail=acceptance.label)

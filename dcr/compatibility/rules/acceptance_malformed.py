@@ -1,10 +1,10 @@
 """An entry of the acceptance file cannot be read, so it accepts nothing.
 
 Why it breaks
-    A decision that is not understood must not let a break through.
+    An entry that dcr cannot read must not accept a break.
 
 Instead
-    Write dataset, version, kind, field (for field kinds) and reason, each exactly; no wildcards.
+    Write dataset, version, kind, field (for kinds about a field) and reason, without wildcards.
 
 Example
     accepted:
@@ -25,5 +25,5 @@ if TYPE_CHECKING:
 
 @rule(about=RUN)
 def acceptance_malformed(problem: Problem) -> Iterator[Finding]:
-    """Yield one finding for each cause why an entry cannot be read."""
+    """Yield one finding for one reason why an entry cannot be read."""
     yield Finding(problem.message, problem.hint, location=problem.location, detail=problem.message)

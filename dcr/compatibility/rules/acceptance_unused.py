@@ -1,11 +1,11 @@
-"""An acceptance that this change adds matches no break.
+"""An acceptance that this change adds matches no issue.
 
 Why it breaks
-    Either it is misspelt, and the break it was meant for is not accepted; or it waits for a break that
-    nobody has seen yet.
+    A value in the entry may be misspelled, so that the break it is meant for is not accepted. Or the entry would
+    accept a later break that nobody has reviewed.
 
 Instead
-    Copy dataset, version, kind and field exactly from the report, or remove the entry.
+    Copy dataset, version, kind and field from the report, or remove the entry.
 
 Example
     accepted:
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 @rule(about=RUN)
 def acceptance_unused(acceptance: Acceptance) -> Iterator[Finding]:
-    """Yield one finding for a new acceptance that no issue matched."""
+    """Yield one finding for a new acceptance that matches no issue."""
     message = f"the acceptance of {acceptance.label} matches no issue"
     hint = "copy dataset, version, kind and field from the report, or remove the entry"
     yield Finding(message, hint, location=acceptance.location, detail=acceptance.label)

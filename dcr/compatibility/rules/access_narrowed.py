@@ -1,10 +1,11 @@
 """Fewer projects or groups may read the dataset than before.
 
 Why it breaks
-    Whoever is outside the new circle can no longer refer to it: their build fails, though no column changed.
+    Projects and groups without access can no longer refer to the dataset. Their builds fail, although no column
+    changed.
 
 Instead
-    Keep the access as it is until the readers outside have moved.
+    Keep the access as it is until the readers without access have migrated.
 
 Example
     access: public
@@ -26,14 +27,14 @@ if TYPE_CHECKING:
 _ACCESS_LEVELS = ("private", "protected", "public")
 
 
-@rule(about=CONTRACT, modes=(BACKWARD,), breaks=CONSUMERS)
+@rule(about=CONTRACT, modes=(BACKWARD,), breaks=CONSUMERS, impact="readers that lose access")
 def access_narrowed(pair: ContractPair) -> Iterator[Finding]:
-    """Yield one finding when both sides say who may read, and the proposed circle is not as wide as the previous."""
+    """Yield one finding when both contracts have an access level and the proposed one is narrower."""
     if pair.both is None or pair.both[0].access is None or pair.both[1].access is None:
         return
     before, after = (contract.access for contract in pair.both)
     if before == after or after == _ACCESS_LEVELS[-1] or (before, after) == _ACCESS_LEVELS[:2]:
         return
     yield Finding(
-        f"access went from '{before}' to '{after}'", f"keep access: {before}", key="access", detail=str(after)
+        f"access changed from '{before}' to '{after}'", f"keep access: {before}", key="access", detail=str(after)
     )

@@ -1,10 +1,11 @@
-"""An archived contract was edited.
+"""An archived contract was changed.
 
 Why it breaks
-    Archived means: this is how it was. Whoever looks the version up later must find what was promised then.
+    An archived contract records what was promised when it was published. Readers who look it up later must find
+    exactly that.
 
 Instead
-    Leave it as it is. A dataset that lives again is a new one.
+    Undo the change. To bring a dataset back, publish it as a new dataset.
 
 Example
     status: archived
@@ -28,6 +29,6 @@ def archived_contract_changed(pair: ContractPair) -> Iterator[Finding]:
     if pair.both is None or pair.both[0].alias_of or pair.both[0].status != "archived":
         return
     previous, proposed = pair.both
-    revived = proposed.status != "archived" and not pair.is_changed  # which is said as that
-    if pair.is_changed or (previous.version != proposed.version and not revived):
-        yield Finding("an archived contract was changed", "undo the edit, or publish a new dataset", key="status")
+    reopened = proposed.status != "archived" and not pair.is_changed  # status_regressed reports it
+    if pair.is_changed or (previous.version != proposed.version and not reopened):
+        yield Finding("an archived contract was changed", "undo the change, or publish a new dataset", key="status")

@@ -1,11 +1,11 @@
-"""A dbt model is no longer a table, and the database enforces its constraints no more.
+"""A dbt model is no longer a table, so the database no longer enforces its constraints.
 
 Why it breaks
-    The constraints of a model are created with its table. A view has none: they stand in the file as before, and
-    rows that break them reach the consumers.
+    dbt creates the constraints of a model with its table, and a view has none. The file still lists them, but rows
+    that violate them reach the consumers.
 
 Instead
-    Keep the model a table, or cover each constraint with a data test before it becomes a view.
+    Keep the model a table, or add a data test for each constraint before it becomes a view.
 
 Example
     config:
@@ -30,19 +30,21 @@ _ENFORCING = ("table", "incremental")
 _NOT_ENFORCING = ("view", "materialized_view", "ephemeral")
 
 
-@rule(about=CONTRACT, modes=(BACKWARD,), severity=WARNING, breaks=CONSUMERS)
+@rule(
+    about=CONTRACT, modes=(BACKWARD,), severity=WARNING, breaks=CONSUMERS, impact="readers that rely on the constraint"
+)
 def constraint_enforcement_removed(pair: ContractPair) -> Iterator[Finding]:
-    """Yield one finding when a table with constraints becomes something that has none; those that stay are named."""
+    """Yield one finding when a table with constraints becomes a view; its message lists the constraints."""
     if pair.both is None or pair.both[0].terms is None or pair.both[1].terms is None:
         return
     before, after = pair.both[0].terms, pair.both[1].terms
-    kept = [each for each in before.constraints if each in after.constraints]
+    kept = [constraint for constraint in before.constraints if constraint in after.constraints]
     if before.materialized not in _ENFORCING or after.materialized not in _NOT_ENFORCING or not kept:
         return
-    listed = ", ".join(word + (f" of {', '.join(fields)}" if fields else "") for word, fields in kept)
+    constraints = ", ".join(name + (f" of {', '.join(fields)}" if fields else "") for name, fields in kept)
     yield Finding(
         f"materialized changed from '{before.materialized}' to '{after.materialized}': "
-        f"the database no longer enforces {listed}",
+        f"the database no longer enforces {constraints}",
         f"keep materialized: {before.materialized}, or add a data test for each constraint",
         key="materialized",
         location=pair.both[1].fields_section.locate("materialized") if pair.both[1].fields_section else None,

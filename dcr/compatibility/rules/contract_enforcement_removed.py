@@ -1,11 +1,11 @@
-"""A dbt model is still there, and its contract is not enforced any more.
+"""The contract of a dbt model is no longer enforced, although the model still exists.
 
 Why it breaks
-    dbt builds the model whatever its columns are. A column that goes, or one of another type, reaches the consumers
-    unseen, and the next change of the model is checked by nobody.
+    dbt builds the model whatever its columns are. A removed column, or one of another type, reaches the consumers
+    unnoticed, and nothing checks later changes of the model.
 
 Instead
-    Keep the contract enforced. To give it up, set a deprecation_date and leave it enforced until that day is over.
+    Keep the contract enforced. To remove it, set a deprecation_date and keep it enforced until that date has passed.
 
 Example
     config:
@@ -28,24 +28,28 @@ if TYPE_CHECKING:
 _MAX_COLUMNS = 12
 
 
-@rule(about=CONTRACT, bump=MAJOR, breaks=CONSUMERS)
+@rule(about=CONTRACT, bump=MAJOR, breaks=CONSUMERS, impact="readers that rely on the enforced contract")
 def contract_enforcement_removed(pair: ContractPair) -> Iterator[Finding]:
-    """Yield one finding when a dataset is still defined and its contract is not enforced, though not archived."""
+    """Yield one finding when a dataset still exists, is not archived, and its contract is no longer enforced."""
     if pair.previous is None or pair.proposed is not None or pair.unenforced is None:
         return
     if pair.previous.status == "archived" or any(problem.is_fatal for problem in pair.proposed_problems):
         return
-    fields = [each.name for each in pair.previous.fields]
-    listed = ", ".join(f"'{each}'" for each in fields[:_MAX_COLUMNS])
-    more = f" and {len(fields) - _MAX_COLUMNS} more" if len(fields) > _MAX_COLUMNS else ""
-    name = pair.previous.dataset_id
-    how = f"contract.enforced of '{name}' was switched off"
+    names = [field.name for field in pair.previous.fields]
+    columns = ", ".join(f"'{name}'" for name in names[:_MAX_COLUMNS])
+    if len(names) > _MAX_COLUMNS:
+        columns += f" and {len(names) - _MAX_COLUMNS} more"
+    change = f"contract.enforced of '{pair.previous.dataset_id}' was switched off"
     if not pair.unenforced.is_written:
-        how = f"the contract of '{name}' was removed, and the model is still there"
-    lost = f": nothing guards {'column' if len(fields) == 1 else 'columns'} {listed}{more} any more" if fields else ""
+        change = f"the contract of '{pair.previous.dataset_id}' was removed, but the model still exists"
+    effect = (
+        f": column{'s' * (len(names) > 1)} {columns} {'are' if len(names) > 1 else 'is'} no longer checked"
+        if names
+        else ""
+    )
     yield Finding(
-        f"{how}{lost}",
-        "write contract: {enforced: true}; to give the contract up, set a deprecation_date and wait until it is over",
+        f"{change}{effect}",
+        "write contract: {enforced: true}; to remove the contract, set a deprecation_date and wait until it has passed",
         key="dataset",
         location=pair.unenforced.location,
     )

@@ -1,11 +1,11 @@
 """A file that should be a contract is not a valid one.
 
 Why it breaks
-    What cannot be read cannot be compared, and nobody downstream can rely on it. Each cause is reported with
+    A file that cannot be read cannot be compared, and consumers cannot rely on it. Each cause is reported with
     its line.
 
 Instead
-    Mend what the messages name. `dcr lint` shows all of them without a comparison; `dcr schema contract`
+    Fix what the messages name. `dcr lint` lists every cause without a comparison; `dcr schema contract`
     prints the JSON Schema for your editor.
 
 Example
@@ -30,6 +30,6 @@ if TYPE_CHECKING:
 
 @rule(about=CONTRACT)
 def contract_invalid(pair: ContractPair) -> Iterator[Finding]:
-    """Yield one finding for each cause why the proposed file gave no contract."""
-    for problem, detail in number_problems([each for each in pair.proposed_problems if each.is_fatal]):
+    """Yield one finding for each error in the proposed file."""
+    for problem, detail in number_problems([problem for problem in pair.proposed_problems if problem.is_fatal]):
         yield Finding(problem.message, problem.hint, detail=detail, location=problem.location)

@@ -1,11 +1,11 @@
 """A contract moved to a file in which dcr does not look for contracts.
 
 Why it breaks
-    This change was still judged, but the next one would not be: nothing looks at the file any more.
+    dcr checked this change, but it will not check the next one: the file is not in scope.
 
 Instead
-    Keep it in a YAML or JSON file that `contracts` in the policy covers, if that is set; or extend the globs in the
-    same change.
+    Keep the contract in a YAML or JSON file. If the policy sets `contracts`, keep it in a file that these globs
+    cover, or extend the globs in the same change.
 
 Example
     contracts = ["contracts/**/*.yaml", "models/**/*.contract.yaml"]
@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 
 @rule(about=CONTRACT)
 def contract_out_of_scope(pair: ContractPair) -> Iterator[Finding]:
-    """Yield one finding when a contract that was in scope is found outside it."""
+    """Yield one finding when a contract moved out of scope."""
     if pair.out_of_scope and pair.previous:
         message = f"the contract moved to '{pair.out_of_scope}', which is not in scope"
-        hint = f"move it back beside '{pair.previous.path}', or add its place to contracts in dcr.toml"
+        hint = f"move it back next to '{pair.previous.path}', or add a glob for it to contracts in dcr.toml"
         yield Finding(message, hint, detail=pair.out_of_scope)

@@ -1,12 +1,12 @@
-"""A dataset's contract is gone, and it was not archived.
+"""A contract was removed before it was archived.
 
 Why it breaks
-    Consumers lose the promise without notice, and the next change to the data is checked by nobody.
+    Consumers lose the contract without notice, and nothing checks later changes of the data.
 
 Instead
-    Set `status: deprecated` with a `deprecation_uri`, later `status: archived`, and delete the file after
-    that. To move a contract, move the file: the dataset_id is its identity. Where the policy sets
-    min_deprecation_days, a contract that was deprecated or archived on the base for that long may go, and no other.
+    Set `status: deprecated` with a `deprecation_uri`, later set `status: archived`, and then delete the file. To move
+    a contract, move the file: the dataset_id identifies it. If the policy sets min_deprecation_days, a contract may be
+    removed once it has been deprecated or archived on the base for that many days.
 
 Example
     status: deprecated
@@ -29,44 +29,45 @@ if TYPE_CHECKING:
     from dcr.contract.contract import Contract
 
 
-@rule(about=CONTRACT, bump=MAJOR, breaks=CONSUMERS)
+@rule(about=CONTRACT, bump=MAJOR, breaks=CONSUMERS, impact="everything that reads the dataset")
 def contract_removed(pair: ContractPair) -> Iterator[Finding]:
     """Yield one finding when only the previous contract exists and it was not archived."""
     if pair.previous is None or pair.proposed is not None or pair.unenforced or pair.previous.alias_of:
-        return  # it lost its enforcement only, or it is the alias of a version
+        return  # contract_enforcement_removed reports it, or the pair of the aliased version does
     deprecation = pair.history.deprecation if pair.history else None
     if deprecation.is_over(deprecation.contract_date) if deprecation else pair.previous.status == "archived":
         return
     if any(problem.is_fatal for problem in pair.proposed_problems):
-        return  # the file is there and cannot be read, which is said already
+        return  # the file exists but cannot be read: contract_invalid reports it
     message = f"the contract of '{pair.previous.dataset_id}' was removed"
     if pair.previous.has_status:
         message += f" {_describe_status(pair.previous)}"
     native = pair.previous.format == "native"
     hint = (_build_native_hint if native else _build_foreign_hint)(pair.previous, pair.replaced_by)
     if deprecation:
-        told, when = describe_early_removal(deprecation, None, "bring it back and deprecate it")
-        message, hint = f"{message},{told}", f"{hint}; {when}" if pair.replaced_by else when
+        reason, advice = describe_early_removal(deprecation, None, "restore it and deprecate it")
+        message, hint = f"{message},{reason}", f"{hint}; {advice}" if pair.replaced_by else advice
     yield Finding(message, hint, key="dataset_id" if native else "dataset", location=pair.removed_at)
 
 
 def _describe_status(previous: Contract) -> str:
-    """Return what its status was; that of a dbt model is the day on which it may go."""
-    word = previous.section.get_key_name("status") if previous.section else "status"
-    said = previous.written_status or previous.status
-    return f"before its {word} '{said}'" if previous.is_changed_in_place else f"while its {word} is '{said}'"
+    """Return the status of a contract in words; that of a dbt model is the date of its removal."""
+    key = previous.section.get_key_name("status") if previous.section else "status"
+    status = previous.written_status or previous.status
+    return f"before its {key} '{status}'" if previous.is_changed_in_place else f"while its {key} was '{status}'"
 
 
-def _build_native_hint(previous: Contract, now_about: str | None) -> str:
-    if now_about:
-        return f"the file is now about '{now_about}': write dataset_id: {previous.dataset_id}, or archive it first"
+def _build_native_hint(previous: Contract, replaced_by: str | None) -> str:
+    if replaced_by:
+        key = f"dataset_id: {previous.dataset_id}"
+        return f"the file now defines '{replaced_by}': write {key}, or archive the old contract first"
     next_status = "archived" if previous.status == "deprecated" else "deprecated and a deprecation_uri"
-    return f"bring the file back with status: {next_status}; delete it once it is archived"
+    return f"restore the file with status: {next_status}; delete it once it is archived"
 
 
-def _build_foreign_hint(previous: Contract, now_about: str | None) -> str:
-    word = previous.section.get_key_name("status") if previous.section else "status"
-    until = f"with a {word}" if previous.is_changed_in_place else f"with {word}: deprecated"
-    over = "once that day is over" if previous.is_changed_in_place else f"once its {word} is retired"
-    back = f"bring it back {until}, and remove it {over}"
-    return f"it was probably renamed to '{now_about}', and readers know the old name: {back}" if now_about else back
+def _build_foreign_hint(previous: Contract, replaced_by: str | None) -> str:
+    key = previous.section.get_key_name("status") if previous.section else "status"
+    hint = f"restore it with {key}: deprecated, and remove it once its {key} is retired"
+    if previous.is_changed_in_place:
+        hint = f"restore it with a {key}, and remove it once that date has passed"
+    return f"probably renamed to '{replaced_by}', but readers use the old name: {hint}" if replaced_by else hint

@@ -1,11 +1,11 @@
-"""A file changed its format, and the dataset in it goes by another id.
+"""A file changed its format, and its dataset has a new id.
 
 Why it breaks
-    Consumers look the contract up by its id; catalogues, policies and acceptances name it. Under the new id they find
-    nothing of what they knew, though the table is the same.
+    Consumers look up the contract by its id, and catalogs, policies and acceptances name it. Under the new id they
+    do not find it, although the table is the same.
 
 Instead
-    Take the id along into the new format. Where that cannot be, tell those who look it up.
+    Keep the id in the new format. If that is not possible, notify the consumers who look it up.
 
 Example
     id: shop
@@ -26,10 +26,10 @@ if TYPE_CHECKING:
     from dcr.compatibility.pairs import ContractPair
 
 
-@rule(about=CONTRACT, severity=WARNING, bump=MAJOR, breaks=CONSUMERS)
+@rule(about=CONTRACT, severity=WARNING, bump=MAJOR, breaks=CONSUMERS, impact="references to the old id")
 def dataset_id_changed(pair: ContractPair) -> Iterator[Finding]:
-    """Yield one finding when the previous contract was written in another format and under another id."""
+    """Yield one finding when the previous contract had another format and another id."""
     if pair.former_id is None or pair.proposed is None:
         return
-    message = f"the dataset is now '{pair.proposed.dataset_id}', and was '{pair.former_id}' before its format changed"
-    yield Finding(message, "keep the id that it had", key="dataset_id", detail=pair.former_id)
+    message = f"the dataset id changed from '{pair.former_id}' to '{pair.proposed.dataset_id}' with the file's format"
+    yield Finding(message, f"keep the id '{pair.former_id}'", key="dataset_id", detail=pair.former_id)

@@ -1,8 +1,8 @@
-"""Two files claim the same dataset.
+"""Two files define the same dataset.
 
 Why it breaks
-    Identity is the dataset_id, so nobody can tell which of the two holds: every reader picks one, and a
-    change to the other goes unseen.
+    The dataset_id identifies a contract, so nobody knows which of the two files applies. Each reader picks one, and
+    misses changes to the other.
 
 Instead
     Give the new file an id of its own, or remove the copy.
@@ -26,12 +26,14 @@ if TYPE_CHECKING:
 
 @rule(about=CONTRACT)
 def dataset_id_duplicated(pair: ContractPair) -> Iterator[Finding]:
-    """Yield one finding when other files claim the proposed contract's dataset."""
+    """Yield one finding when other files define the same dataset."""
     if pair.proposed is None or not pair.duplicates:
         return
-    others = ", ".join(f"'{place.path}'" for place in pair.duplicates[:3])
+    others = ", ".join(f"'{location.path}'" for location in pair.duplicates[:3])
     more = f" and {len(pair.duplicates) - 3} more" if len(pair.duplicates) > 3 else ""
     word = "dataset_id" if pair.proposed.format == "native" else "dataset"
-    message = f"{word} '{pair.proposed.dataset_id}' is also claimed by {others}{more}"
-    severity = ERROR if pair.proposed.format == "native" else WARNING  # folders of samples share ids in the wild
+    message = f"{word} '{pair.proposed.dataset_id}' is also defined in {others}{more}"
+    severity = (
+        ERROR if pair.proposed.format == "native" else WARNING
+    )  # sample files in public repositories often share ids
     yield Finding(message, "give one of them an id of its own", key="dataset_id", severity=severity)

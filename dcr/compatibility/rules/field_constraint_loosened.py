@@ -1,11 +1,11 @@
-"""A constraint allows values that readers of the previous contract refuse.
+"""A constraint allows values that the previous contract rejected.
 
 Why it breaks
-    Whoever reads with the previous contract meets values outside what it promised: a text that does not
-    fit the column, a number out of range, a key that repeats.
+    Readers of the previous contract receive values that it ruled out: a text that does not fit the column, a number
+    out of range, a duplicate key.
 
 Instead
-    Widen the readers first. Then make the change in a MAJOR version, with an acceptance.
+    Update the readers first. Then make the change in a MAJOR version, with an acceptance.
 
 Example
     fields:
@@ -17,7 +17,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dcr.compatibility.constraints import describe_change, find_stricter_constraints
-from dcr.compatibility.counterexamples.rows import UNKNOWN, NoValueError, build_smallest_value
+from dcr.compatibility.counterexamples.rows import UNKNOWN, NoValueError, build_minimal_value
 from dcr.compatibility.modes import FORWARD
 from dcr.compatibility.rule import FIELD, Finding, rule
 from dcr.compatibility.semver import MAJOR
@@ -30,20 +30,27 @@ if TYPE_CHECKING:
 
 @rule(about=FIELD, modes=(FORWARD,), bump=MAJOR)
 def field_constraint_loosened(pair: FieldPair) -> Iterator[Finding]:
-    """Yield one finding for each constraint of the previous field that refuses what the proposed one allows."""
+    """Yield one finding for each previous constraint that rejects a value the proposed field allows."""
     if pair.same_type is None:
         return
     previous, proposed = pair.same_type
     for key, value in find_stricter_constraints(proposed, previous):
-        message = f"field '{pair.path}' loosened {pair.get_key_name(key)} {describe_change(key, previous, proposed)}"
-        hint = "widen the readers of the previous version first"
+        change = describe_change(key, previous, proposed)
+        message = f"{pair.get_key_name(key)} of field '{pair.path}' was loosened {change}"
+        hint = "update readers of the previous version first"
         yield Finding(message, hint, key=key, detail=key, value=value, needs_witness=value is not UNKNOWN)
     if previous.constraints.get("unique") and not proposed.constraints.get("unique"):
         try:
-            value, proof = build_smallest_value(proposed), True
+            value, needs_witness = build_minimal_value(proposed), True
         except NoValueError:
-            value, proof = None, False
-        message = f"field '{pair.path}' is no longer unique: rows to come may share a value"
+            value, needs_witness = None, False
+        message = f"field '{pair.path}' is no longer unique: new rows may repeat a value"
         yield Finding(
-            message, "keep it unique", key="unique", detail="unique", value=value, needs_witness=proof, times=2
+            message,
+            "keep it unique",
+            key="unique",
+            detail="unique",
+            value=value,
+            needs_witness=needs_witness,
+            times=2,
         )

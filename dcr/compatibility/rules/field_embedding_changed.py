@@ -1,12 +1,12 @@
-"""The vectors of a field are made in another way than before.
+"""The vectors of a field are computed differently than before.
 
 Why it breaks
-    Vectors of two embedding models, or of two versions of one, cannot be compared: searches over stored vectors
-    return neighbours at random, and nothing fails. Another distance metric or normalization, which the contract only
-    recommends, changes the order of the results; that is a warning.
+    Vectors of two embedding models, or of two versions of one model, cannot be compared. Searches over stored vectors
+    return random neighbours, and no error is raised. The distance metric and the normalization are recommendations:
+    a change reorders the results and is a warning.
 
 Instead
-    Write the vectors of the new model to a field of their own, move the readers, then remove the old one.
+    Write the vectors of the new model to a new field, migrate the readers, then remove the old field.
 
 Example
     logicalTypeOptions: {dimensions: 384, embeddingModel: acme/small, embeddingModelVersion: "2"}
@@ -36,12 +36,12 @@ _EMBEDDING_PARTS = (
 )
 
 
-@rule(about=FIELD, modes=(BACKWARD,), bump=MAJOR, breaks=CONSUMERS)
+@rule(about=FIELD, modes=(BACKWARD,), bump=MAJOR, breaks=CONSUMERS, impact="searches that compare old and new vectors")
 def field_embedding_changed(pair: FieldPair) -> Iterator[Finding]:
-    """Yield one finding for each part of how vectors are made that was named before and is another one now."""
+    """Yield one finding for each embedding property that was set before and differs now."""
     if pair.same_type is None:
         return
-    before, after = (each.terms.embedding if each.terms else None for each in pair.same_type)
+    before, after = (field.terms.embedding if field.terms else None for field in pair.same_type)
     if before is None:
         return
     for part, key, severity in _EMBEDDING_PARTS:
@@ -49,13 +49,11 @@ def field_embedding_changed(pair: FieldPair) -> Iterator[Finding]:
         new = bool(new) if part == "normalized" else new
         if old is None or old == new:
             continue
-        word = pair.get_key_name(key)
-        change = (
-            f"changed {word} from {format_value(old)} to {format_value(new)}"
-            if new is not None
-            else f"no longer names its {word}"
-        )
-        hint = "write the new vectors to a field of their own" if severity == ERROR else "tell those who search by it"
+        name = pair.get_key_name(key)
+        change = f"changed {name} from {format_value(old)} to {format_value(new)}"
+        if new is None:
+            change = f"no longer has its {name} {format_value(old)}"
+        hint = "write the new vectors to a new field" if severity == ERROR else "notify the consumers who search by it"
         bump = MAJOR if severity == ERROR else PATCH
         yield Finding(
             f"field '{pair.path}' {change}", hint, key=key, detail=f"{key} {new}", severity=severity, bump=bump

@@ -1,11 +1,11 @@
-"""A field now allows a value that readers of the previous contract do not know.
+"""A field allows a value that readers of the previous contract do not know.
 
 Why it breaks
-    Code that switches on the listed values meets one that it has no branch for: the row is dropped, put
-    into "other", or the reader fails.
+    Code that switches on the listed values has no branch for the new one. The row is dropped or counted as "other",
+    or the reader fails.
 
 Instead
-    Announce the value, let readers of the previous version handle unknown values, then add it.
+    Announce the value, make readers of the previous version handle unknown values, then add it.
 
 Example
     fields:
@@ -31,24 +31,25 @@ if TYPE_CHECKING:
 
 @rule(about=FIELD, modes=(FORWARD,), bump=MAJOR)
 def field_enum_expanded(pair: FieldPair) -> Iterator[Finding]:
-    """Yield one finding when a value is allowed that is not in the previous enum."""
+    """Yield one finding when the proposed field allows a value that is not in the previous enum."""
     if pair.same_type is None or pair.same_type[0].enum is None:
         return
     previous, proposed = pair.same_type
     value = find_enum_counterexample(proposed, previous)
     if value is ABSENT or previous.enum is None:
         return
-    what, one = get_enum_words(previous if proposed.enum is None else proposed)
+    enum, enum_value = get_enum_words(previous if proposed.enum is None else proposed)
     if proposed.enum is None:
-        others = "other values are" if proposed.constraints else "any value is"
-        were = f"only {format_list(previous.enum)} were" if previous.enum else "no value was"
-        message = f"field '{pair.path}' lost its {what}: {others} allowed where {were}"
-        hint = f"keep the {what}"
+        allowed = "other values are" if proposed.constraints else "any value is"
+        before = f"only {format_list(previous.enum)}" if previous.enum else "none"
+        message = f"the {enum} of field '{pair.path}' was removed: {allowed} allowed instead of {before}"
+        hint = f"keep the {enum}"
         detail = "enum"
     else:
         known = frozenset(previous.enum)
-        new = [each for each in proposed.enum if each not in known]
-        message = f"field '{pair.path}' got {one}{'s' * (len(new) > 1)} {format_list(new)}"
-        hint = "let readers of the previous version handle unknown values before rows carry it"
+        new = [member for member in proposed.enum if member not in known]
+        values = f"{enum_value}{'s' * (len(new) > 1)} {format_list(new)}"
+        message = f"{values} of field '{pair.path}' {'were' if len(new) > 1 else 'was'} added"
+        hint = "make readers of the previous version handle unknown values before rows contain it"
         detail = repr(sorted(map(repr, new)))
     yield Finding(message, hint, key="enum", detail=detail, value=value, needs_witness=value is not UNKNOWN)

@@ -1,11 +1,11 @@
 """A field no longer allows a value that it allowed before.
 
 Why it breaks
-    Rows already written hold the value, and the new contract refuses them. An enum on a field that had none
-    does the same to every value it does not list.
+    Existing rows may contain the value, and the new contract rejects them. An enum on a field that had none rejects
+    every value that it does not list.
 
 Instead
-    Keep the value in the list and stop writing it. Once no row holds it, remove it in a MAJOR version, with an
+    Keep the value in the list and stop writing it. When no row contains it, remove it in a MAJOR version, with an
     acceptance.
 
 Example
@@ -32,23 +32,25 @@ if TYPE_CHECKING:
 
 @rule(about=FIELD, modes=(BACKWARD,), bump=MAJOR)
 def field_enum_shrunk(pair: FieldPair) -> Iterator[Finding]:
-    """Yield one finding when a value that was allowed is not in the proposed enum."""
+    """Yield one finding when the previous field allowed a value that is not in the proposed enum."""
     if pair.same_type is None or pair.same_type[1].enum is None:
         return
     previous, proposed = pair.same_type
     value = find_enum_counterexample(previous, proposed)
     if value is ABSENT or proposed.enum is None:
         return
-    what, one = get_enum_words(proposed)
+    enum, enum_value = get_enum_words(proposed)
     if previous.enum is None:
-        allowed = format_list(proposed.enum) if proposed.enum else "it allows no value"
-        message = f"field '{pair.path}' got {'an' if what == 'enum' else 'a'} {what} where there was none: {allowed}"
-        hint = f"leave the {what} out, or list every value that rows already hold in a MAJOR version"
+        article = "an" if enum == "enum" else "a"
+        allowed = f"only {format_list(proposed.enum)}" if proposed.enum else "no value"
+        message = f"{article} {enum} was added to field '{pair.path}', which allows {allowed}"
+        hint = f"remove the {enum}, or list every value of existing rows in a MAJOR version"
         detail = "enum"
     else:
         kept = frozenset(proposed.enum)
-        gone = [each for each in previous.enum if each not in kept]
-        message = f"field '{pair.path}' lost {one}{'s' * (len(gone) > 1)} {format_list(gone)}"
-        hint = "keep the value listed until no row holds it"
-        detail = repr(sorted(map(repr, gone)))
+        removed = [member for member in previous.enum if member not in kept]
+        values = f"{enum_value}{'s' * (len(removed) > 1)} {format_list(removed)}"
+        message = f"{values} of field '{pair.path}' {'were' if len(removed) > 1 else 'was'} removed"
+        hint = "keep the value until no row contains it"
+        detail = repr(sorted(map(repr, removed)))
     yield Finding(message, hint, key="enum", detail=detail, value=value, needs_witness=value is not UNKNOWN)

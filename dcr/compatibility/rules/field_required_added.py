@@ -1,9 +1,8 @@
-"""A field has to be there that did not have to be before.
+"""A field is required that was optional or did not exist before.
 
 Why it breaks
-    Rows already written may lack the field, or hold null in it: the new contract refuses them (backward). A
-    new required field also changes what every row carries, which readers of the previous contract never
-    agreed to (forward).
+    Backward: existing rows may lack the field or contain null in it, and the new contract rejects them. Forward: a
+    new required field is in every row, which readers of the previous contract do not expect.
 
 Instead
     Add it as `required: false` and fill it in every row. Then require it in a MAJOR version, with an acceptance.
@@ -41,5 +40,5 @@ def field_required_added(pair: FieldPair) -> Iterator[Finding]:
     elif not pair.previous.required:
         message = f"field '{pair.path}' changed from optional to required"
         value = None if pair.is_element else ABSENT
-        hint = "leave it optional, or fill it in the rows that are there and let this break through"
+        hint = "keep it optional, or fill it in all existing rows and accept the break"
         yield Finding(message, hint, (BACKWARD,), "required", value=value, needs_witness=True)

@@ -1,11 +1,10 @@
-"""A field that was always there may now be missing.
+"""A required field became optional or was removed.
 
 Why it breaks
-    Whoever reads with the previous contract relies on the field: rows without it, or with null in it, are
-    refused or crash the reader.
+    Readers of the previous contract rely on the field. They reject rows without it or with null in it, or they crash.
 
 Instead
-    Keep filling it until every reader treats it as optional. Then make the change in a MAJOR version, with an
+    Keep writing it until every reader treats it as optional. Then make the change in a MAJOR version, with an
     acceptance.
 
 Example
@@ -32,17 +31,17 @@ if TYPE_CHECKING:
 
 @rule(about=FIELD, modes=(FORWARD,), bump=MAJOR)
 def field_required_removed(pair: FieldPair) -> Iterator[Finding]:
-    """Yield one finding when a required field is gone or became optional."""
+    """Yield one finding when a required field was removed or became optional."""
     if pair.previous is None or not pair.previous.required:
         return
     if pair.proposed is None and pair.history and pair.history.may_remove(pair.path):
-        yield Finding("", severity=OFF)  # its time is over for old readers too; it owes a bump all the same
+        yield Finding("", severity=OFF)  # deprecated for long enough; the removal still requires a bump
     elif pair.proposed is None:
-        message = f"required field '{pair.path}' was removed: rows to come lack it"
+        message = f"required field '{pair.path}' was removed: new rows do not contain it"
         yield Finding(
             message,
-            "keep writing it until readers of the previous version have moved",
-            detail="gone",
+            "keep writing it until readers of the previous version have migrated",
+            detail="gone",  # part of existing fingerprints
             needs_witness=True,
         )
     elif not pair.proposed.required:

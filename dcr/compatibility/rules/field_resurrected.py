@@ -1,12 +1,12 @@
-"""A field or an enum value that was removed is back, and means something else than it did.
+"""A removed field or enum value was reintroduced with another meaning.
 
 Why it breaks
-    Rows written before the removal still hold the old meaning, and so do the queries that were kept for them.
-    Both read one name for two things now, and nothing in the rows says which.
+    Rows written before the removal still have the old meaning, and so do the queries for them. One name now stands
+    for two things, and nothing in the rows distinguishes them.
 
 Instead
-    Take a new name, or bring the field back as it was. What counts is its type, enum, constraints, nested fields
-    and, where both say one, its description; for an enum value, the description of its field.
+    Use a new name, or reintroduce the field as it was. dcr compares its type, enum, constraints and nested fields, and
+    its description if both have one; for an enum value it compares the description of its field.
 
 Example
     fields:
@@ -36,56 +36,59 @@ if TYPE_CHECKING:
 
 @rule(about=FIELD, modes=(BACKWARD, FORWARD), severity=WARNING, bump=MINOR)
 def field_resurrected(pair: FieldPair) -> Iterator[Finding]:
-    """Yield one finding when the history had the field, or an enum value of it, with another meaning."""
+    """Yield one finding when an older version has the field, or one of its enum values, with another meaning."""
     if pair.history is None or pair.proposed is None:
         return
     if pair.previous is None:
-        once = pair.history.former_fields.get(pair.path)
-        difference = _describe_difference(once, pair.proposed) if once else ""
-        if once and difference:
+        former = pair.history.former_fields.get(pair.path)
+        detail, difference = _describe_difference(former, pair.proposed) if former else ("", "")
+        if former and difference:
             yield Finding(
-                f"field '{pair.path}' is back from {format_version(once.version, once.location)} "
-                f"with another meaning: {difference}",
-                "take a new name, or bring it back as it was",
-                detail=difference,
-                against=once.version,
-                previous_location=once.location,
+                f"field '{pair.path}' of {format_version(former.version, former.location)} "
+                f"was reintroduced with another meaning: {difference}",
+                "use a new name, or reintroduce the field as it was",
+                detail=detail,
+                against=former.version,
+                previous_location=former.location,
             )
         return
     by_version: dict[str, list[object]] = {}
     for value in pair.proposed.enum or ():
-        once = pair.history.former_values.get(get_value_key(pair.path, value))
-        if once and _has_other_description(once.field, pair.proposed):
-            by_version.setdefault(once.version, []).append(value)
+        former = pair.history.former_values.get(get_value_key(pair.path, value))
+        if former and _has_other_description(former.field, pair.proposed):
+            by_version.setdefault(former.version, []).append(value)
     for version, values in by_version.items():
-        place = pair.history.former_values[get_value_key(pair.path, values[0])].location
-        what = f"{get_enum_words(pair.proposed)[1]}{'s' * (len(values) > 1)}"
+        location = pair.history.former_values[get_value_key(pair.path, values[0])].location
+        word = f"{get_enum_words(pair.proposed)[1]}{'s' * (len(values) > 1)}"
         yield Finding(
-            f"field '{pair.path}' has {what} {format_list(values)} back from "
-            f"{format_version(version, place)}, and is described otherwise than then",
-            "take a new value, or describe the field as it was",
+            f"{word} {format_list(values)} of field '{pair.path}' in {format_version(version, location)} "
+            f"{'were' if len(values) > 1 else 'was'} reintroduced, but the field has another description",
+            "use a new value, or restore the field's description",
             key="enum",
             detail=repr(values),
             against=version,
-            previous_location=place,
+            previous_location=location,
         )
 
 
-def _describe_difference(once: FormerField, now: Field) -> str:
-    """Return in words what differs first; nothing where the field means what it did."""
-    before = once.field
-    if not once.has_comparable_physical_type:
+def _describe_difference(former: FormerField, now: Field) -> tuple[str, str]:
+    """Return what differs, for the fingerprint and for the message; two empty texts if the fields are equivalent."""
+    before = former.field
+    if not former.has_comparable_physical_type:
         now = normalize_field(now)
     if before.type != now.type:
-        return f"it was {format_value(before.type)} and is {format_value(now.type)}"
+        old_type, new_type = format_value(before.type), format_value(now.type)
+        return f"it was {old_type} and is {new_type}", f"type {new_type} instead of {old_type}"
     old, new = build_field_key(before), build_field_key(now)
     parts = (("enum", 4), ("constraints", 5), ("nested fields", 6), ("elements", 7))
-    named = [word for word, at in parts if old[at] != new[at]]
+    differing = [part for part, index in parts if old[index] != new[index]]
     if before.physical_type and now.physical_type and old[8] != new[8]:
-        named.append("stored type")
+        differing.append("stored type")
     if _has_other_description(before, now):
-        named.append("description")
-    return f"other {', '.join(named)}" if named else ""
+        differing.append("description")
+    if not differing:
+        return "", ""
+    return f"other {', '.join(differing)}", f"different {', '.join(differing).replace('stored type', 'physical type')}"
 
 
 def _has_other_description(before: Field, now: Field) -> bool:

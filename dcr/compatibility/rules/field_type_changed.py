@@ -1,12 +1,12 @@
-"""A field has another type than before.
+"""The type of a field changed.
 
 Why it breaks
-    Readers parse, join and aggregate by type. A number that becomes text, or an integer that becomes a
-    number, breaks casts, joins and typed columns on one side or the other, so any change of type counts in
-    both directions. In a format that may leave types out, a first type is such a change too: rows may hold anything.
+    Readers parse, join and aggregate by type. A number that becomes text, or an integer that becomes a number, breaks
+    casts, joins and typed columns for writers or readers, so every change of type counts in both directions. In
+    formats in which types are optional, adding a type is such a change too: existing rows may contain anything.
 
 Instead
-    Add a field with the new type under a new name, fill both, move the readers, then remove the old one.
+    Add a field with the new type under a new name, fill both, migrate the readers, then remove the old one.
 
 Example
     fields:
@@ -34,25 +34,25 @@ if TYPE_CHECKING:
 
 @rule(about=FIELD, modes=(BACKWARD, FORWARD), bump=MAJOR)
 def field_type_changed(pair: FieldPair) -> Iterator[Finding]:
-    """Yield one finding when both sides have the field with different types."""
+    """Yield one finding when the field has another type in the proposed contract."""
     if pair.both is None or pair.both[0].type == pair.both[1].type:
         return
     previous, proposed = pair.both
     if previous.type == UNRESOLVED_TYPE or (proposed.type == UNRESOLVED_TYPE and has_no_type(previous)):
-        return  # what it was is not known; where it can be read now, that is mended
+        return  # the previous type is unknown; resolving it is a fix
     if has_no_type(previous) or has_no_type(proposed):
         yield _build_untyped_finding(pair.path, previous, proposed)
         return
     if proposed.type == UNRESOLVED_TYPE:
-        message = f"the type of field '{pair.path}' cannot be read any more, and was {format_type(previous)}"
-        yield Finding(message, "mend the reference, or write the type out", key="type", detail=UNRESOLVED_TYPE)
+        message = f"the type of field '{pair.path}' can no longer be resolved; it was {format_type(previous)}"
+        yield Finding(message, "fix the reference, or write the type", key="type", detail=UNRESOLVED_TYPE)
         return
     message = f"field '{pair.path}' changed type from {format_type(previous)} to {format_type(proposed)}"
     old, new = previous.name or pair.path, format_type(proposed).partition(" (")[0]
-    hint = f"add a new field of type {new} beside it, move the readers, then remove '{old}'"
+    hint = f"add a new field of type {new}, migrate the readers, then remove '{old}'"
     if pair.is_element:
-        whole = "map" if pair.in_map else "array"
-        hint = f"add a new {whole} of {new} beside it, move the readers, then remove this one"
+        container = "map" if pair.in_map else "array"
+        hint = f"add a new {container} of {new}, migrate the readers, then remove this one"
     yield Finding(
         message,
         hint,
@@ -65,13 +65,13 @@ def field_type_changed(pair: FieldPair) -> Iterator[Finding]:
 
 
 def _build_untyped_finding(path: str, previous: Field, proposed: Field) -> Finding:
-    """Return what is said of a type that only one side names; where none is, rows may hold values of every type."""
+    """Return the finding for a field with a type in one contract only; without a type, rows may contain any value."""
     if has_no_type(proposed):
-        message = f"field '{path}' names no type any more, and was {format_type(previous)}"
-        hint = "write the type out again"
+        message = f"field '{path}' no longer has a type; it was {format_type(previous)}"
+        hint = "write the type again"
     else:
-        message = f"field '{path}' now has the type {format_type(proposed)}, and its type was not named before"
-        hint = "make sure that no row holds anything else"
+        message = f"field '{path}' has type {format_type(proposed)}; it had no type before"
+        hint = "make sure that no row contains another type"
     return Finding(
         message,
         hint,

@@ -1,11 +1,10 @@
-"""The data may now be older than was promised.
+"""The data may be older than was promised before.
 
 Why it breaks
-    Jobs and alerts downstream are scheduled by the promised lag. With a longer one they run on data that is
-    not there yet.
+    Consumers schedule jobs and alerts by the promised lag. With a longer lag these run before the data arrives.
 
 Instead
-    Tell those who schedule on it first, and give them time to adapt.
+    Notify the consumers first, and give them time to adapt their schedules.
 
 Example
     freshness_sla: {max_lag_seconds: 86400, measurement: event_time}
@@ -27,17 +26,21 @@ if TYPE_CHECKING:
     from dcr.compatibility.pairs import ContractPair
 
 
-@rule(about=CONTRACT, modes=(BACKWARD,), severity=WARNING, breaks=CONSUMERS)
+@rule(
+    about=CONTRACT, modes=(BACKWARD,), severity=WARNING, breaks=CONSUMERS, impact="schedules and alerts that rely on it"
+)
 def freshness_sla_loosened(pair: ContractPair) -> Iterator[Finding]:
-    """Yield one finding when both contracts promise freshness and the proposed lag is longer."""
+    """Yield one finding when the proposed contract promises a longer lag than the previous one."""
     if pair.both is None:
         return
     before, after = (contract.freshness_sla for contract in pair.both)
     if before is None or after is None or before.max_lag_seconds is None or after.max_lag_seconds is None:
-        return  # none is promised, or a promise was not understood, which is said of itself
+        return  # there is no promise, or value_not_understood reports it
     if after.max_lag_seconds <= before.max_lag_seconds:
         return
     lags = [format_lag(lag.max_lag_seconds, pair.both[1]) for lag in (before, after) if lag.max_lag_seconds]
-    (old, unit), (new, other) = (lag.split() for lag in lags)
-    message = f"freshness loosened from {old if unit == other else lags[0]} to {new} {other}"
-    yield Finding(message, "tell those who schedule on it first", key="freshness_sla", detail="max_lag_seconds")
+    (old, old_unit), (new, new_unit) = (lag.split() for lag in lags)
+    message = f"freshness loosened from {old if old_unit == new_unit else lags[0]} to {new} {new_unit}"
+    yield Finding(
+        message, "notify the consumers who schedule by it first", key="freshness_sla", detail="max_lag_seconds"
+    )

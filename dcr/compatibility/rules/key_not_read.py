@@ -1,11 +1,11 @@
 """A key that dcr does not read changed in a contract of a foreign format.
 
 Why it breaks
-    dcr cannot say whether it does. Every other key is compared, or is on the list of keys that break nobody
-    in docs/formats.md; this one is neither, so nobody has judged the change of it.
+    dcr cannot determine whether it does. It compares every other key, or lists it in docs/formats.md as a key that
+    breaks nobody. This key is neither, so its change was not checked.
 
 Instead
-    Compare both values by hand. Where the key is a slip of the pen, write the format's own word for it.
+    Compare both values by hand. If the key is misspelled, write the key that the format defines.
     `dcr lint --strict` lists every such key of a file.
 
 Example
@@ -28,27 +28,27 @@ if TYPE_CHECKING:
 
 @rule(about=CONTRACT, severity=WARNING)
 def key_not_read(pair: ContractPair) -> Iterator[Finding]:
-    """Yield one finding for each key that is not read and changed, or that is listed because it is there."""
+    """Yield one finding for each key that dcr does not read and that changed or is to be listed."""
     times: dict[str, int] = {}
-    for each in pair.unread_keys:
-        number = times[each.key_path] = times.get(each.key_path, 0) + 1
+    for key in pair.unread_keys:
+        number = times[key.key_path] = times.get(key.key_path, 0) + 1
         yield Finding(
-            _build_message(each),
-            f"{each.suggestion} else compare it by hand" if each.suggestion else "compare it by hand",
-            detail=each.key_path if number == 1 else f"{each.key_path} {number}",
-            location=each.location,
-            previous_location=each.previous_location,
-            field=each.field,
+            _build_message(key),
+            f"{key.suggestion} otherwise compare it by hand" if key.suggestion else "compare it by hand",
+            detail=key.key_path if number == 1 else f"{key.key_path} {number}",
+            location=key.location,
+            previous_location=key.previous_location,
+            field=key.field,
         )
 
 
 def _build_message(key: UnreadKey) -> str:
     if not key.key_path:
-        return "dcr does not read further keys of the file; only the first are listed"
+        return "dcr does not read further keys of the file; only the first ones are listed"
     if key.is_uncompared:
-        return f"key '{key.key_path}' is {key.proposed}, and dcr does not read it"
+        return f"key '{key.key_path}' is {key.proposed}, which dcr does not compare"
     if key.previous is None:
-        return f"key '{key.key_path}' was added with value {key.proposed}, and dcr does not read it"
+        return f"key '{key.key_path}' was added with value {key.proposed}, which dcr does not compare"
     if key.proposed is None:
-        return f"key '{key.key_path}' was removed with value {key.previous}, and dcr does not read it"
-    return f"key '{key.key_path}' changed from {key.previous} to {key.proposed}, and dcr does not read it"
+        return f"key '{key.key_path}' was removed with value {key.previous}, which dcr does not compare"
+    return f"key '{key.key_path}' changed from {key.previous} to {key.proposed}, which dcr does not compare"

@@ -1,13 +1,13 @@
-"""Readers who name no version get another one than before.
+"""References without a version resolve to another version than before.
 
 Why it breaks
-    A reference without a version follows the latest one. When that moves, queries that nobody touched read
-    another version from one day to the next. What differs between the two is reported beside this, under the name
-    without a version; this alone breaks nobody.
+    A reference without a version resolves to the latest one. When the latest version changes, queries that nobody
+    edited read another version. dcr reports what differs between the two as issues of the name without a version;
+    this issue alone breaks nobody.
 
 Instead
-    Keep `latest_version` on the old one until its readers have moved or name the version they mean. A new version
-    that is added without saying `latest_version` becomes the latest by itself.
+    Keep `latest_version` on the old version until its readers have migrated or name a version. Without
+    `latest_version`, a new version becomes the latest one.
 
 Example
     latest_version: 1
@@ -28,14 +28,14 @@ if TYPE_CHECKING:
     from dcr.compatibility.pairs import ContractPair
 
 
-@rule(about=CONTRACT, modes=(BACKWARD,), severity=INFO, breaks=CONSUMERS)
+@rule(about=CONTRACT, modes=(BACKWARD,), severity=INFO, breaks=CONSUMERS, impact="readers that name no version")
 def latest_version_moved(pair: ContractPair) -> Iterator[Finding]:
-    """Yield one finding when what readers get who name no version is another version than before."""
+    """Yield one finding when references without a version resolve to another version than before."""
     if pair.both is None or pair.is_repeated:
         return
     previous, proposed = pair.both
     if previous.alias_of is None or proposed.alias_of is None:
         return
-    message = f"references without a version now mean v{proposed.latest}, and meant v{previous.latest}"
-    hint = f"write latest_version: {previous.latest} until those who name no version have moved"
+    message = f"references without a version resolve to v{proposed.latest} instead of v{previous.latest}"
+    hint = f"write latest_version: {previous.latest} until readers that name no version have migrated"
     yield Finding(message, hint, key="latest", detail=str(proposed.latest))

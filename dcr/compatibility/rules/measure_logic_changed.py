@@ -1,11 +1,11 @@
-"""A measure is computed in another way than before.
+"""The expression of a measure changed.
 
 Why it breaks
-    Every dashboard that shows the measure shows other numbers from one day to the next, under the same name. dcr
-    cannot tell whether two expressions give the same result.
+    Every dashboard that shows the measure may show other numbers under the same name. dcr cannot determine whether two
+    expressions give the same result.
 
 Instead
-    Add the new definition as a measure of its own, or tell those who read it before it changes.
+    Add the new expression as a new measure, or notify the consumers before it changes.
 
 Example
     properties:
@@ -28,17 +28,17 @@ if TYPE_CHECKING:
     from dcr.compatibility.pairs import FieldPair
 
 
-@rule(about=FIELD, modes=(BACKWARD,), severity=WARNING, breaks=CONSUMERS)
+@rule(about=FIELD, modes=(BACKWARD,), severity=WARNING, breaks=CONSUMERS, impact="reports that use the measure")
 def measure_logic_changed(pair: FieldPair) -> Iterator[Finding]:
-    """Yield one finding when a field is a measure on both sides and its logic differs."""
-    before, after = (each.terms for each in pair.both) if pair.both else (None, None)
+    """Yield one finding when a field is a measure in both contracts and its expression differs."""
+    before, after = (field.terms for field in pair.both) if pair.both else (None, None)
     if before is None or after is None:
         return
     if before.semantic_type != "measure" or after.semantic_type != "measure" or before.logic == after.logic:
         return
     if before.logic is None:
-        return  # it is written down for the first time
-    word = pair.get_key_name("logic")
+        return  # it was added to the contract, which does not change the data
+    key = pair.get_key_name("logic")
     change = f"changed from '{shorten(before.logic)}' to '{shorten(after.logic)}'" if after.logic else "was removed"
-    message = f"the {word} of measure '{pair.path}' {change}"
-    yield Finding(message, "check by hand that the numbers stay the same, and tell who reads them", key="logic")
+    message = f"the {key} of measure '{pair.path}' {change}"
+    yield Finding(message, "check that the results stay the same, and notify the consumers", key="logic")

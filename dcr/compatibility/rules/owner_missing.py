@@ -1,11 +1,11 @@
-"""Nobody answers for the dataset.
+"""The dataset has no owner.
 
 Why it breaks
-    When the data goes stale or a change breaks a reader, there is no one to call, and no one who is asked
-    before the next change.
+    When the data is late or a change breaks a reader, consumers have nobody to contact, and no team reviews the next
+    change.
 
 Instead
-    Name at least one team, and how to reach it. Formats that do not ask for an owner get a warning.
+    Name at least one team and how to contact it. In formats that do not require an owner, this is a warning.
 
 Example
     owners:
@@ -33,5 +33,5 @@ def owner_missing(pair: ContractPair) -> Iterator[Finding]:
     native = pair.proposed.format == "native"
     had_none = pair.previous is not None and not pair.previous.owners
     if not had_none or (native and pair.is_changed):
-        hint = 'add owners: [{team: …, contact: "…"}]' if native else "name the team that answers for the dataset"
-        yield Finding("no owner is named", hint, key="owners", severity=ERROR if native else WARNING)
+        hint = 'add owners: [{team: …, contact: "…"}]' if native else "name the team that owns the dataset"
+        yield Finding("the dataset has no owner", hint, key="owners", severity=ERROR if native else WARNING)

@@ -1,11 +1,11 @@
-"""The stored type of a field differs while its logical type does not.
+"""The physical type of a field changed, and its logical type did not.
 
 Why it breaks
-    Consumers that read the table itself see another column type: a narrower text is cut, a wider number
-    overflows the reader's. Formats that record both types show it here.
+    Consumers that read the table itself see another column type: a shorter text type truncates values, a wider number
+    overflows the reader's type. Formats that record both types report it here.
 
 Instead
-    Widen rather than narrow, and tell those who read the table directly.
+    Widen types rather than narrow them, and notify the consumers who read the table directly.
 
 Example
     physicalType: varchar(64)
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 @rule(about=FIELD, modes=(BACKWARD, FORWARD), severity=WARNING, bump=PATCH)
 def physical_type_changed(pair: FieldPair) -> Iterator[Finding]:
-    """Yield one finding when the logical types agree and two written physical types do not."""
+    """Yield one finding when the logical type is the same and the physical type differs."""
     if pair.same_type is None:
         return
     before, after = (field.physical_type for field in pair.same_type)
@@ -39,10 +39,10 @@ def physical_type_changed(pair: FieldPair) -> Iterator[Finding]:
         return
     is_map, was_map = after.startswith("map<"), before.startswith("map<")
     if is_map is was_map and _get_nested_meaning(pair.same_type[0]) != _get_nested_meaning(pair.same_type[1]):
-        return  # the difference is told of what is nested
-    shown = [format_physical_type(field) for field in pair.same_type]
-    message = f"field '{pair.path}' changed {get_physical_type_word(pair)} from {shown[0]} to {shown[1]}"
-    yield Finding(message, "tell those who read the table itself", key="physical_type", detail=after)
+        return  # reported for the nested field
+    old, new = (format_physical_type(field) for field in pair.same_type)
+    message = f"field '{pair.path}' changed {get_physical_type_word(pair)} from {old} to {new}"
+    yield Finding(message, "notify the consumers who read the table directly", key="physical_type", detail=after)
 
 
 def _get_nested_meaning(field: Field) -> tuple[object, ...]:

@@ -1,11 +1,11 @@
-"""This change edits the policy that judges it.
+"""This change edits the policy that it is checked with.
 
 Why it breaks
-    A change could loosen its own gate. It cannot: the policy of the base holds, and where both differ the
-    stricter side. Reviewers should see the edit all the same.
+    A change must not relax its own check. dcr uses the base's policy and, where the two differ, the stricter setting.
+    Reviewers should still see the edit.
 
 Instead
-    Change the policy in a pull request of its own, so that it is reviewed for what it is.
+    Change the policy in a separate pull request, so that it gets its own review.
 
 Example
     dcr check --policy-from worktree
@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 
 @rule(about=RUN, severity=WARNING)
 def policy_changed(edit: tuple[Location, tuple[str, ...]]) -> Iterator[Finding]:
-    """Yield one finding for a policy whose settings differ from the base's; `edit` is where, and which."""
-    place, settings = edit
+    """Yield one finding for a policy that differs from the base's; `edit` is its location and the changed settings."""
+    location, settings = edit
     names = ", ".join(settings)
-    message = f"the policy is edited in this change ({names}); the stricter side holds"
-    yield Finding(message, "change the policy in a pull request of its own", location=place, detail=names)
+    message = f"this change edits the policy ({names}); the stricter setting applies"
+    yield Finding(message, "change the policy in a separate pull request", location=location, detail=names)

@@ -1,11 +1,11 @@
-"""The base's version of a contract, or one in its history that a rule asks for, cannot be read.
+"""A previous version of the contract cannot be read.
 
 Why it breaks
-    Nothing can be compared with what cannot be read. dcr compares with the last version in the base's
-    history that can be, or says plainly that nothing was compared.
+    dcr cannot compare with a version that it cannot read. It compares with the last readable version in the base's
+    history, or reports that nothing was compared.
 
 Instead
-    Review the change by hand this once; from the next change on there is something to compare with.
+    Review this change by hand. dcr can compare the next change.
 
 Example
     git log -p -- contracts/users.yaml
@@ -27,23 +27,22 @@ if TYPE_CHECKING:
 
 @rule(about=CONTRACT, severity=WARNING)
 def previous_unreadable(pair: ContractPair) -> Iterator[Finding]:
-    """Yield one finding when the base's file was a contract and could not be read, and one for those before it."""
+    """Yield one finding when the base's contract cannot be read, and one for unreadable older versions."""
     if pair.history and pair.history.unreadable_versions:
         unread = pair.history.unreadable_versions
         rest = len(unread) - MAX_LISTED
-        told = "; ".join(unread[:MAX_LISTED]) + (f"; and {rest} more" if rest > 0 else "")
+        versions = "; ".join(unread[:MAX_LISTED]) + (f"; and {rest} more" if rest > 0 else "")
         yield Finding(
-            f"not all of the history can be read, and was passed over: {told}",
-            "compare with what stood there by hand",
+            f"some versions in the history cannot be read and were skipped: {versions}",
+            "compare with these versions by hand",
             detail="history",
         )
     fatal = [problem for problem in pair.previous_problems if problem.is_fatal]
     if not fatal:
         return
-    where = f"line {fatal[0].location.line}: {fatal[0].message}"
-    if pair.previous is not None:
-        message = f"the base's version cannot be read ({where}); compared with '{pair.previous.version}' before it"
-    else:
-        message = f"the base's version cannot be read ({where}); nothing was compared"
-    place = None if pair.proposed or pair.previous else fatal[0].location
-    yield Finding(message, "review this change by hand", detail="unreadable", location=place)
+    compared = (
+        f"compared with '{pair.previous.version}', the last readable one" if pair.previous else "nothing was compared"
+    )
+    message = f"the base's version cannot be read (line {fatal[0].location.line}: {fatal[0].message}); {compared}"
+    location = None if pair.proposed or pair.previous else fatal[0].location
+    yield Finding(message, "review this change by hand", detail="unreadable", location=location)

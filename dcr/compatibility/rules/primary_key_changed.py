@@ -1,11 +1,11 @@
-"""The fields that identify a row are not the same, or not in the same order.
+"""The fields of the primary key, or their order, changed.
 
 Why it breaks
-    Joins, merges and deduplication downstream use the key. With another key they multiply rows, or drop
-    them, without any error. Order counts: partitioned and clustered readers depend on it.
+    Joins, merges and deduplication use the key. With another key they multiply rows or drop rows, without an error.
+    The order counts too: readers of partitioned and clustered tables depend on it.
 
 Instead
-    Publish the new key as a new dataset, or agree with everyone who joins on it and make the change in a MAJOR
+    Publish the new key as a new dataset. Or agree with everyone who joins on the key and make the change in a MAJOR
     version, with an acceptance.
 
 Example
@@ -27,24 +27,24 @@ if TYPE_CHECKING:
     from dcr.contract.contract import Contract
 
 
-@rule(about=CONTRACT, bump=MAJOR, breaks=CONSUMERS)
+@rule(about=CONTRACT, bump=MAJOR, breaks=CONSUMERS, impact="joins and upserts on the key")
 def primary_key_changed(pair: ContractPair) -> Iterator[Finding]:
-    """Yield one finding when both contracts exist and their keys differ."""
+    """Yield one finding when the primary key changed."""
     if pair.both is None or pair.both[0].primary_key == pair.both[1].primary_key:
         return
     before, after = (_format_key(contract.primary_key) for contract in pair.both)
     message = f"primary key changed from {before} to {after}"
-    hint = "keep the key, or publish the data under the new key as a dataset of its own"
+    hint = "keep the key, or publish the data under the new key as a new dataset"
     if not pair.both[0].primary_key:
-        message = f"primary key {after} was added, and there was none"
-        hint = "make sure that no row repeats it or lacks it: readers will join on it"
+        message = f"primary key {after} was added; there was none before"
+        hint = "make sure that no row repeats or lacks it: readers will join on it"
     yield Finding(message, hint, key=f"primary_key.{_find_changed_column(*pair.both)}", detail=after)
 
 
 def _find_changed_column(previous: Contract, proposed: Contract) -> str:
-    """Return the first column of the key that is new or stands elsewhere, else the first one that is gone."""
+    """Return the first key column that was added or moved, or the first one that was removed."""
     before, after = previous.primary_key, proposed.primary_key
-    moved = (name for place, name in enumerate(after) if before[place : place + 1] != (name,))
+    moved = (name for index, name in enumerate(after) if before[index : index + 1] != (name,))
     return next(moved, None) or next(name for name in before if name not in after)
 
 

@@ -1,12 +1,12 @@
-"""A check that the data is promised to pass lets more through than before.
+"""A quality rule is less strict than before.
 
 Why it breaks
-    Consumers rely on the threshold: a report that may miss one row in a thousand is another report when it may miss
-    one in twenty. A lower severity means that the data is published although the check fails. Thresholds in different
-    units are reported, since they cannot be compared.
+    Consumers rely on the threshold: a report that may miss one row in a thousand changes when it may miss one in
+    twenty. With a lower severity, data is published although the rule fails. dcr cannot compare thresholds in
+    different units, so it reports them.
 
 Instead
-    Keep the threshold and the severity, or tell consumers what to expect from now on.
+    Keep the threshold and the severity, or notify the consumers of the change.
 
 Example
     quality:
@@ -29,9 +29,9 @@ if TYPE_CHECKING:
     from dcr.compatibility.pairs import ContractPair
 
 
-@rule(about=CONTRACT, modes=(BACKWARD,), severity=WARNING, breaks=CONSUMERS)
+@rule(about=CONTRACT, modes=(BACKWARD,), severity=WARNING, breaks=CONSUMERS, impact="jobs that rely on the rule")
 def quality_rule_loosened(pair: ContractPair) -> Iterator[Finding]:
-    """Yield one finding for each quality rule that measures the same and tolerates more."""
+    """Yield one finding for each quality rule that measures the same and is less strict."""
     for before, after in match_quality_rules(pair):
         if after is None or before.statement != after.statement:
             continue
@@ -40,7 +40,7 @@ def quality_rule_loosened(pair: ContractPair) -> Iterator[Finding]:
             where = f" of field '{before.field}'" if before.field else ""
             yield Finding(
                 f"quality rule '{before.label}'{where} {' and '.join(changes)}",
-                "tell those who rely on it what to expect",
+                "notify the consumers of the change",
                 detail=f"{before.id or before.statement}",
                 location=after.location,
                 previous_location=before.location,

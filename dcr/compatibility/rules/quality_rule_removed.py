@@ -1,12 +1,12 @@
-"""A check that the data was promised to pass is gone.
+"""A quality rule was removed.
 
 Why it breaks
-    Consumers leave out checks of their own where the contract promises one. Without it, what it kept out reaches
-    them. A rule that keeps its id and measures something else is reported here too: what it measured before is no
-    longer promised.
+    Consumers write no checks for what the contract promises to check. Without the rule, rows that it excluded reach
+    them. A rule that keeps its id but measures something else is reported here too, because the previous check was
+    removed.
 
 Instead
-    Keep the rule, or tell consumers what they have to check from now on.
+    Keep the rule, or notify the consumers that they have to check the data themselves.
 
 Example
     quality:
@@ -29,12 +29,12 @@ if TYPE_CHECKING:
 
     from dcr.compatibility.pairs import ContractPair
 
-_HINT = "keep it, or tell consumers what they have to check from now on"
+_HINT = "keep it, or notify the consumers that they have to check the data themselves"
 
 
-@rule(about=CONTRACT, modes=(BACKWARD,), severity=WARNING, breaks=CONSUMERS)
+@rule(about=CONTRACT, modes=(BACKWARD,), severity=WARNING, breaks=CONSUMERS, impact="jobs that rely on the rule")
 def quality_rule_removed(pair: ContractPair) -> Iterator[Finding]:
-    """Yield one finding for each quality rule that is gone or measures something else."""
+    """Yield one finding for each quality rule that was removed or measures something else."""
     for before, after in match_quality_rules(pair):
         where = f" of field '{before.field}'" if before.field else ""
         if after is None:

@@ -1,11 +1,11 @@
-"""A promised relationship leads somewhere else than before.
+"""A relationship has other fields or another target than before.
 
 Why it breaks
-    Joins are written for the fields that the relationship names. When it leads to other fields or to another dataset,
-    the old join loses rows or multiplies them, and nothing fails.
+    Joins are written for the fields that the relationship names. When these are other fields, or the target is another
+    dataset, existing joins drop or multiply rows without an error.
 
 Instead
-    Add the new relationship beside the old one, move the joins, then remove the old one.
+    Add the new relationship and keep the old one, migrate the joins, then remove the old one.
 
 Example
     relationships:
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from dcr.compatibility.pairs import ContractPair
 
 
-@rule(about=CONTRACT, modes=(BACKWARD,), severity=WARNING, breaks=CONSUMERS)
+@rule(about=CONTRACT, modes=(BACKWARD,), severity=WARNING, breaks=CONSUMERS, impact="joins that rely on it")
 def relationship_changed(pair: ContractPair) -> Iterator[Finding]:
     """Yield one finding for each relationship whose ends or type differ."""
     for before, after in match_relationships(pair):
@@ -39,7 +39,7 @@ def relationship_changed(pair: ContractPair) -> Iterator[Finding]:
             message = f"relationship {format_ends(before)} changed type from '{before.type}' to '{after.type}'"
         yield Finding(
             message,
-            "tell those who join on it",
+            "notify the consumers who join on it",
             detail=format_ends(before),
             location=after.location,
             previous_location=before.location,

@@ -1,11 +1,11 @@
-"""A promised relationship to another dataset is gone.
+"""A relationship to another dataset was removed.
 
 Why it breaks
-    Joins rely on it: that each value is found on the other side, and that no row is lost. Without the promise, rows
-    disappear from inner joins, and nothing fails.
+    Joins rely on it: each value exists in the other dataset, and no row is dropped. Without the relationship, inner
+    joins may drop rows without an error.
 
 Instead
-    Keep the relationship as long as the join is meant to work, or tell those who join before it goes.
+    Keep the relationship while the join is supported, or notify the consumers who join on it before you remove it.
 
 Example
     relationships:
@@ -29,13 +29,13 @@ if TYPE_CHECKING:
     from dcr.compatibility.pairs import ContractPair
 
 
-@rule(about=CONTRACT, modes=(BACKWARD,), severity=WARNING, breaks=CONSUMERS)
+@rule(about=CONTRACT, modes=(BACKWARD,), severity=WARNING, breaks=CONSUMERS, impact="joins that rely on it")
 def relationship_removed(pair: ContractPair) -> Iterator[Finding]:
     """Yield one finding for each relationship that only the previous contract has."""
     for before, after in match_relationships(pair):
         if after is None:
             message = f"relationship {format_ends(before)} was removed"
-            hint = "keep it, or tell those who join on it"
+            hint = "keep it, or notify the consumers who join on it"
             yield Finding(
                 message,
                 hint,

@@ -1,11 +1,11 @@
 """A measure became a column, or a column became a measure.
 
 Why it breaks
-    A measure is computed when it is read, and queries ask for it as such; a column holds a value in each row.
-    Queries written for the one fail on the other, or add up what is added up already.
+    A measure is computed when it is queried; a column contains a value in each row. Queries written for one fail on
+    the other, or aggregate values that are already aggregated.
 
 Instead
-    Add the new one under a name of its own, move the queries, then remove the old one.
+    Add the new one under a new name, migrate the queries, then remove the old one.
 
 Example
     properties:
@@ -29,14 +29,14 @@ if TYPE_CHECKING:
 _COLUMN, _MEASURE = "column", "measure"
 
 
-@rule(about=FIELD, modes=(BACKWARD,), bump=MAJOR, breaks=CONSUMERS)
+@rule(about=FIELD, modes=(BACKWARD,), bump=MAJOR, breaks=CONSUMERS, impact="tools that use the semantic type")
 def semantic_type_changed(pair: FieldPair) -> Iterator[Finding]:
-    """Yield one finding when a field is a measure on one side only; columns and dimensions are both stored."""
+    """Yield one finding when a field is a measure in one contract only; columns and dimensions are both stored."""
     if pair.both is None:
         return
-    before, after = (each.terms.semantic_type if each.terms else _COLUMN for each in pair.both)
+    before, after = (field.terms.semantic_type if field.terms else _COLUMN for field in pair.both)
     if (before == _MEASURE) == (after == _MEASURE):
         return
     message = f"field '{pair.path}' changed semantic type from '{before}' to '{after}'"
-    hint = f"add a {after} under a name of its own, move the queries, then remove this one"
+    hint = f"add a {after} under a new name, migrate the queries, then remove this one"
     yield Finding(message, hint, key="semantic_type", detail=after)

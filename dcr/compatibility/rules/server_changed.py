@@ -1,11 +1,11 @@
-"""The place where consumers read the data is gone, or it is another one.
+"""A server was removed, or its address changed.
 
 Why it breaks
-    Connections, credentials and paths are configured for the server that the contract names. When the data moves, or
-    its format or delimiter changes there, consumers read nothing, or something stale, until they are moved too.
+    Consumers configure connections, credentials and paths for the server in the contract. When the data moves, or its
+    format or delimiter changes, they read nothing or stale data until they are reconfigured.
 
 Instead
-    Add the new server beside the old one, move the consumers, then remove the old one.
+    Add the new server and keep the old one, migrate the consumers, then remove the old one.
 
 Example
     servers:
@@ -30,38 +30,42 @@ if TYPE_CHECKING:
     from dcr.compatibility.terms.pairs import TermPair
     from dcr.contract.terms import Server
 
-_HINT = "add the new place beside the old one, and remove the old one once the consumers have moved"
+_HINT = "add the new server, and keep the old one until the consumers have migrated"
 
 
-@rule(about=CONTRACT, modes=(BACKWARD,), severity=WARNING, breaks=CONSUMERS)
+@rule(about=CONTRACT, modes=(BACKWARD,), severity=WARNING, breaks=CONSUMERS, impact="connections to the old address")
 def server_changed(pair: ContractPair) -> Iterator[Finding]:
-    """Yield one finding for each server that is gone or has another address; a new name for an address is no change."""
+    """Yield one finding for each server that was removed or has another address; a new name is no change."""
     terms = find_term_pair(pair)
     if terms is None:
         return
-    keys = (lambda each: each.meaning, lambda each: (each.name,), lambda each: each.address)
+    keys = (lambda server: server.comparison_key, lambda server: (server.name,), lambda server: server.address)
     for before, after in match_terms(*_list_servers(pair, terms), keys):
-        what = f"server '{before.name}'" if before.name else "the server"
+        name = f"server '{before.name}'" if before.name else "the server"
         if after is None:
             yield Finding(
-                f"{what} was removed", _HINT, key="servers", detail=before.name, previous_location=before.location
+                f"{name} was removed", _HINT, key="servers", detail=before.name, previous_location=before.location
             )
         elif before.address != after.address:
-            message = f"{what} changed {'; '.join(_list_changes(before, after))}"
+            message = f"{name} changed {'; '.join(_list_changes(before, after))}"
             yield Finding(
                 message, _HINT, detail=before.name, location=after.location, previous_location=before.location
             )
 
 
 def _list_servers(pair: ContractPair, terms: TermPair) -> tuple[tuple[Server, ...], tuple[Server, ...]]:
-    """Return the servers of both sides; a dbt model that names none is where its project has it."""
+    """Return the servers of both contracts; a dbt model without one is in the default schema of its project."""
     previous, proposed = terms.previous.servers, terms.proposed.servers
-    if not (previous or proposed) or pair.both is None or not all(each.is_changed_in_place for each in pair.both):
+    if (
+        not (previous or proposed)
+        or pair.both is None
+        or not all(contract.is_changed_in_place for contract in pair.both)
+    ):
         return previous, proposed
     from dcr.contract.terms import Server  # noqa: PLC0415
 
-    somewhere = (Server("", ()),)
-    return previous or somewhere, proposed or somewhere
+    default = (Server("", ()),)
+    return previous or default, proposed or default
 
 
 def _list_changes(before: Server, after: Server) -> Iterator[str]:

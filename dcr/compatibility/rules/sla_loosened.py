@@ -1,12 +1,12 @@
 """A service level promises less than before.
 
 Why it breaks
-    Consumers plan by the promise: backfills by the retention, schedules by the frequency and the time of day, alerts by
-    the availability. With a weaker one they miss data that they count on. Values that have no order, such as support
-    hours in words, are reported whenever they change.
+    Consumers plan by the service level: backfills by the retention, schedules by the frequency and the time of day,
+    alerts by the availability. With a weaker one, data that they count on is missing or late. Values without an order,
+    such as support hours in words, are reported whenever they change.
 
 Instead
-    Tell those who plan by it first, and give them time to adapt.
+    Notify the consumers first, and give them time to adapt.
 
 Example
     slaProperties:
@@ -29,9 +29,9 @@ if TYPE_CHECKING:
     from dcr.compatibility.pairs import ContractPair
 
 
-@rule(about=CONTRACT, modes=(BACKWARD,), severity=WARNING, breaks=CONSUMERS)
+@rule(about=CONTRACT, modes=(BACKWARD,), severity=WARNING, breaks=CONSUMERS, impact="plans that rely on it")
 def sla_loosened(pair: ContractPair) -> Iterator[Finding]:
-    """Yield one finding for each service level that is weaker, or that changed without an order to tell."""
+    """Yield one finding for each service level that is weaker, or that changed and cannot be ordered."""
     pairs = list(match_service_levels(pair))
     if not pairs:
         return
@@ -47,12 +47,13 @@ def sla_loosened(pair: ContractPair) -> Iterator[Finding]:
             looser = None
         if looser is False:
             continue
-        word = "loosened" if looser else "changed"
-        message = f"the service level '{after.label}' {word} from {format_service_level(before)} to {format_service_level(after)}"
-        hint = "tell those who plan by it first"
+        change = "was loosened" if looser else "changed"
+        values = f"from {format_service_level(before)} to {format_service_level(after)}"
+        message = f"service level '{after.label}' {change} {values}"
+        hint = "notify the consumers who plan by it first"
         yield Finding(
             message,
-            hint if looser else f"{hint}; which of the two promises more cannot be told: compare them by hand",
+            hint if looser else f"{hint}; dcr cannot determine which value promises more: compare them by hand",
             detail=f"{before.name} {before.element or ''}",
             location=after.location,
             previous_location=before.location,

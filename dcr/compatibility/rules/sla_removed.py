@@ -1,11 +1,11 @@
-"""A promised service level is gone.
+"""A service level was removed.
 
 Why it breaks
-    Consumers plan by it: how long they can go back, when the data is there, whom they can call. Without the promise
-    nobody is told when it is no longer kept.
+    Consumers plan by it: how far back the data goes, when it arrives, who supports it. Without the service level,
+    nobody is alerted when it is no longer met.
 
 Instead
-    Keep a promise, if a weaker one, and tell those who plan by it.
+    Keep a service level, even a weaker one, and notify the consumers who plan by it.
 
 Example
     slaProperties:
@@ -28,12 +28,12 @@ if TYPE_CHECKING:
     from dcr.compatibility.pairs import ContractPair
 
 
-@rule(about=CONTRACT, modes=(BACKWARD,), severity=WARNING, breaks=CONSUMERS)
+@rule(about=CONTRACT, modes=(BACKWARD,), severity=WARNING, breaks=CONSUMERS, impact="plans that rely on it")
 def sla_removed(pair: ContractPair) -> Iterator[Finding]:
     """Yield one finding for each service level that only the previous contract promises."""
     for before, after in match_service_levels(pair):
         if after is None:
-            message = f"the service level '{before.label}' of {format_service_level(before)} was removed"
-            hint = "keep one, if a weaker one, and tell those who plan by it"
+            message = f"service level '{before.label}' of {format_service_level(before)} was removed"
+            hint = "keep one, even a weaker one, and notify the consumers who plan by it"
             detail = f"{before.name} {before.element or ''}"
             yield Finding(message, hint, key="service_levels", detail=detail, previous_location=before.location)

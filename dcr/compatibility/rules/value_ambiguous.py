@@ -1,11 +1,11 @@
-"""A value is written so that another YAML reader sees something else.
+"""YAML 1.1 and YAML 1.2 read a value differently.
 
 Why it breaks
-    dcr reads YAML 1.2, and names, versions and enum values as they are written. Many loaders still follow
-    YAML 1.1: to them `NO` is false, `1.10` is 1.1, `12:30` is 750 and `2024-01-01` is a date.
+    dcr reads YAML 1.2, and reads names, versions and enum values as text. Many loaders still use YAML 1.1: for them
+    `NO` is false, `1.10` is 1.1, `12:30` is 750 and `2024-01-01` is a date.
 
 Instead
-    Quote it, as the hint shows.
+    Quote the value, as the hint shows.
 
 Example
     enum: ["NO", "SE"]
@@ -27,12 +27,12 @@ if TYPE_CHECKING:
 
 @rule(about=CONTRACT, severity=WARNING)
 def value_ambiguous(pair: ContractPair) -> Iterator[Finding]:
-    """Yield one finding for each value of the proposed file that YAML 1.1 reads otherwise.
+    """Yield one finding for each value of the proposed file that YAML 1.1 reads differently.
 
-    An unchanged contract is not told again of what stood there before.
+    An unchanged contract is reported only for values that are new in its file.
     """
-    notes = [each for each in pair.proposed_problems if not each.is_fatal and each.is_understood]
+    problems = [problem for problem in pair.proposed_problems if not problem.is_fatal and problem.is_understood]
     if pair.is_unchanged:
-        notes = [each for each in notes if each.identity not in pair.known_problems]
-    for problem, detail in number_problems(notes):
+        problems = [problem for problem in problems if problem.identity not in pair.known_problems]
+    for problem, detail in number_problems(problems):
         yield Finding(problem.message, problem.hint, detail=detail, location=problem.location)

@@ -1,12 +1,12 @@
-"""A value that matters to the contract could not be understood, so it is not compared.
+"""A value cannot be interpreted, so dcr does not compare it.
 
 Why it breaks
-    A foreign format says more than dcr can read for certain: an unknown status or unit, a reference to
-    another file, a field without a name. A change there goes unseen, and nobody should think otherwise.
+    A foreign format allows more than dcr can interpret: an unknown status or unit, a reference to another file, a
+    field without a name. dcr does not see changes of such a value.
 
 Instead
-    Write the value as the format's standard does, or review changes of it by hand. docs/formats.md lists what
-    is read.
+    Write the value as the format's standard defines it, or review its changes by hand. docs/formats.md lists what
+    dcr reads.
 
 Example
     slaProperties:
@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 from dcr.compatibility.rule import CONTRACT, Finding, rule
 from dcr.compatibility.severities import WARNING
 from dcr.compatibility.wording import number_problems
-from dcr.formats._foreign.mapping import format_canonical
+from dcr.formats._foreign.nodes import format_canonical
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,20 +30,23 @@ if TYPE_CHECKING:
 
 @rule(about=CONTRACT, severity=WARNING)
 def value_not_understood(pair: ContractPair) -> Iterator[Finding]:
-    """Yield one finding for each value of the proposed file that is not understood, and was not there before."""
-    notes = [each for each in pair.proposed_problems if not each.is_understood]
+    """Yield one finding for each new value of the proposed file that dcr cannot interpret."""
+    problems = [problem for problem in pair.proposed_problems if not problem.is_understood]
     new = [
-        each
-        for each in notes
-        if each.identity not in pair.known_problems or (each.is_persistent and _may_have_changed(pair))
+        problem
+        for problem in problems
+        if problem.identity not in pair.known_problems or (problem.is_persistent and _may_have_changed(pair))
     ]
     for problem, detail in number_problems(new):
         yield Finding(problem.message, problem.hint, detail=detail, location=problem.location, field=problem.field)
 
 
 def _may_have_changed(pair: ContractPair) -> bool:
-    """Whether something may have changed that is not read: the file holds other keys or values than before."""
+    """Return whether the file contains other keys or values than before, which dcr may not read."""
     if pair.both is None or not pair.is_unchanged:
         return True
-    texts = [format_canonical(each.section.node) if each.section and each.section.node else None for each in pair.both]
+    texts = [
+        format_canonical(contract.section.node) if contract.section and contract.section.node else None
+        for contract in pair.both
+    ]
     return None in texts or texts[0] != texts[1]

@@ -1,11 +1,11 @@
-"""The base has this version already, and it says something else.
+"""The base already contains this version with other content.
 
 Why it breaks
-    Two branches claimed the same number. Once both are merged, one version has two contents, and whoever
-    read the first holds a contract that nobody else knows.
+    Two branches used the same version number. Once both are merged, one version has two contents, and readers of the
+    first one have a contract that no longer exists.
 
 Instead
-    Merge or rebase onto the base, and take the next free version.
+    Merge the base or rebase onto it, and use the next free version.
 
 Example
     version: "1.3.0"
@@ -27,18 +27,17 @@ if TYPE_CHECKING:
 
 @rule(about=CONTRACT)
 def version_already_published(pair: ContractPair) -> Iterator[Finding]:
-    """Yield one finding when the base's newest contract has the proposed version with another content."""
+    """Yield one finding when the base's newest contract has the proposed version with other content."""
     published, proposed = pair.published, pair.proposed
     if published is None or proposed is None or proposed.is_changed_in_place or published.version != proposed.version:
         return
     if pair.previous and pair.previous.version == proposed.version:
-        return  # the version did not grow at all, which is said already
+        return  # version_not_increasing reports it
     if build_comparison_key(published) == build_comparison_key(proposed):
         return
-    taken = compute_bump(pair.previous.version, proposed.version) if pair.previous else None
-    free = increase_version(published.version, taken if taken and taken != "none" else PATCH)
-    hint = (
-        f'merge the base into this branch and write version: "{free}"' if free else "merge the base, take a new version"
-    )
+    bump = compute_bump(pair.previous.version, proposed.version) if pair.previous else None
+    free = increase_version(published.version, bump if bump and bump != "none" else PATCH)
+    version = f'version: "{free}"' if free else "a new version"
+    hint = f"merge the base into this branch and write {version}"
     message = f"version '{proposed.version}' is already published on the base with other content"
     yield Finding(message, hint, key="version", detail=proposed.version)

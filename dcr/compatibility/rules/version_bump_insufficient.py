@@ -1,13 +1,12 @@
-"""The version grew by less than the change owes.
+"""The version bump is smaller than the change requires.
 
 Why it breaks
-    People and tools decide by the version number whether they have to look. A break owes MAJOR, an addition
-    MINOR, everything else PATCH; a break under a smaller number reaches readers who were told it is safe. Where
-    less than MAJOR is owed, this is a warning.
+    People and tools use the version number to decide whether to review a change. A break requires a MAJOR bump, an
+    addition a MINOR one, any other change a PATCH. A break under a smaller bump reaches readers who take it for safe.
+    If less than MAJOR is required, this is a warning.
 
 Instead
-    Write the version that the hint names. A MAJOR version says what the change is; it does not by itself let
-    a break through.
+    Write the version that the hint names. A MAJOR bump declares a break; it does not accept it.
 
 Example
     version: "2.0.0"
@@ -29,17 +28,18 @@ if TYPE_CHECKING:
 
 @rule(about=CONTRACT)
 def version_bump_insufficient(pair: ContractPair) -> Iterator[Finding]:
-    """Yield one finding when the version grew, but by too little: an error when MAJOR is owed, else a warning."""
+    """Yield one finding when the version bump is too small: an error if MAJOR is required, else a warning."""
     if pair.versions is None or not pair.needs_bump or pair.versions[1].is_changed_in_place:
         return
     previous, proposed = pair.versions
-    taken = compute_bump(previous.version, proposed.version)
-    if taken is None or proposed.version == previous.version or is_at_least(taken, pair.required_bump):
+    actual_bump = compute_bump(previous.version, proposed.version)
+    if actual_bump is None or proposed.version == previous.version or is_at_least(actual_bump, pair.required_bump):
         return
+    required = increase_version(previous.version, pair.required_bump)
     message = (
-        f"version went from '{previous.version}' to '{proposed.version}' ({taken.upper()}), "
-        f"and the change owes {pair.required_bump.upper()}"
+        f"a {pair.required_bump.upper()} version bump is required ({previous.version} → {required}), "
+        f"found {actual_bump.upper()} ({proposed.version})"
     )
-    hint = f'write version: "{increase_version(previous.version, pair.required_bump)}"'
+    hint = f'write version: "{required}"'
     severity = ERROR if pair.required_bump == MAJOR else WARNING
     yield Finding(message, hint, key="version", detail=pair.required_bump, severity=severity)

@@ -1,8 +1,8 @@
-"""The version of a foreign format cannot be ordered.
+"""The version of a contract in a foreign format is not MAJOR.MINOR.PATCH.
 
 Why it breaks
-    Without MAJOR.MINOR.PATCH nobody can tell from two versions which is newer or how much changed. dcr then
-    judges only whether the version is another one.
+    Without MAJOR.MINOR.PATCH, nobody knows which of two versions is newer or how much changed. dcr then checks
+    only whether the version is a different one.
 
 Instead
     Use three numbers in the contract's version.
@@ -37,7 +37,7 @@ def version_not_semver(pair: ContractPair) -> Iterator[Finding]:
     ):
         return
     if proposed.version:
-        message = f"version '{proposed.version}' is not MAJOR.MINOR.PATCH: only judged equal or different"
+        message = f"version '{proposed.version}' is not MAJOR.MINOR.PATCH: dcr only checks whether it differs"
     else:
-        message = "the contract has no version: nothing says how much a change changes"
-    yield Finding(message, "write three numbers, as in 1.4.0", key="version", detail=proposed.version)
+        message = "the contract has no version, so dcr cannot check its bump"
+    yield Finding(message, "write three numbers, such as 1.4.0", key="version", detail=proposed.version)

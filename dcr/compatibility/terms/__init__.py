@@ -1,1 +1,1 @@
-"""Compares the terms of two versions: relationships, quality rules, service levels."""
+"""Compares relationships, quality rules, service levels and servers of two versions."""

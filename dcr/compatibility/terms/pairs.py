@@ -1,4 +1,4 @@
-"""Finds the counterpart of each term of a contract: of its relationships, quality rules, service levels and servers."""
+"""Matches the terms of two contracts: relationships, quality rules, service levels and servers."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _Term = TypeVar("_Term", "Relationship", "QualityRule", "ServiceLevel", "Server"
 
 
 class TermPair(NamedTuple):
-    """The terms of both sides of a contract, and the paths of the fields that the proposed one has."""
+    """The terms of both contracts, and the paths of the proposed fields."""
 
     previous: Terms
     proposed: Terms
@@ -25,14 +25,14 @@ class TermPair(NamedTuple):
 
 
 def find_term_pair(pair: ContractPair) -> TermPair | None:
-    """Return the terms of both sides, or None where there is nothing to compare."""
+    """Return the terms of both contracts, or None if there is nothing to compare."""
     if (
         not pair.is_changed
         or pair.both is None
         or (pair.both[0].terms is None and not pair.both[0].is_changed_in_place)
     ):
         return None
-    from dcr.contract.terms import NO_TERMS  # noqa: PLC0415 (contracts of dcr's own format have none of them)
+    from dcr.contract.terms import NO_TERMS  # noqa: PLC0415 (native contracts have none)
 
     previous, proposed = pair.both
     return TermPair(
@@ -45,29 +45,29 @@ def find_term_pair(pair: ContractPair) -> TermPair | None:
 def match_terms(
     previous: Sequence[_Term], proposed: Sequence[_Term], keys: Sequence[Callable[[_Term], object]]
 ) -> Iterator[tuple[_Term, _Term | None]]:
-    """Yield each previous term with its counterpart, found by the first of some keys that both share.
+    """Yield each previous term with the proposed term that shares the first possible key, or with None.
 
-    A key that is None, or empty, finds nothing. Each proposed term is the counterpart of one previous term at most.
+    Empty keys are ignored. Each proposed term matches one previous term at most.
     """
-    left = list(proposed)
-    found: dict[int, _Term] = {}
-    for key in keys:
+    unmatched = list(proposed)
+    matches: dict[int, _Term] = {}
+    for get_key in keys:
         by_key: dict[object, list[_Term]] = {}
-        for each in left:
-            by_key.setdefault(key(each), []).append(each)
-        for number, each in enumerate(previous):
-            candidates = by_key.get(key(each)) if number not in found and key(each) else None
+        for term in unmatched:
+            by_key.setdefault(get_key(term), []).append(term)
+        for number, term in enumerate(previous):
+            candidates = by_key.get(get_key(term)) if number not in matches and get_key(term) else None
             if candidates:
-                found[number] = candidates.pop(0)
-        taken = {id(each) for each in found.values()}
-        left = [each for each in left if id(each) not in taken]
-    for number, each in enumerate(previous):
-        yield each, found.get(number)
+                matches[number] = candidates.pop(0)
+        matched = {id(term) for term in matches.values()}
+        unmatched = [term for term in unmatched if id(term) not in matched]
+    for number, term in enumerate(previous):
+        yield term, matches.get(number)
 
 
 def find_field_location(pair: ContractPair, path: str | None) -> Location | None:
-    """Return where a field stands that a term was removed from; None for a term of the dataset."""
+    """Return the location of the field from which a term was removed; None for a term of the dataset."""
     if path is None or pair.proposed is None:
         return None
-    field = next((each for name, each in walk_fields(pair.proposed.fields) if name == path), None)
+    field = next((found for name, found in walk_fields(pair.proposed.fields) if name == path), None)
     return field.section.locate() if field and field.section else None

@@ -14,19 +14,19 @@ if TYPE_CHECKING:
 
 
 def match_relationships(pair: ContractPair) -> Iterator[tuple[Relationship, Relationship | None]]:
-    """Yield each previous relationship with its counterpart, but for those of fields that are gone themselves."""
+    """Yield each previous relationship with its match, except those of removed fields."""
     terms = find_term_pair(pair)
     if terms is None:
         return
-    # An id wins over what is said; then the same promise, then another target of the same fields.
-    keys = (lambda each: each.id, lambda each: each.meaning, lambda each: not each.id and each.source)
+    # Match by id, then by equality, then by the same fields with another target.
+    keys = (lambda term: term.id, lambda term: term.comparison_key, lambda term: not term.id and term.source)
     for before, after in match_terms(terms.previous.relationships, terms.proposed.relationships, keys):
         if after is not None or before.field is None or before.field in terms.fields:
             yield before, after
 
 
 def format_ends(relationship: Relationship) -> str:
-    """Return the two ends of a relationship as messages write them."""
+    """Return the source and the target of a relationship; fingerprints contain this text."""
     return f"{_joined(relationship.source)} → {_joined(relationship.target)}"
 
 

@@ -1,1 +1,1 @@
-"""Decides which values a field of a contract allows."""
+"""Decides which values are valid for a field of a contract."""

@@ -1,4 +1,4 @@
-"""Reads durations as service levels write them: `25h`, a number with a unit, ISO 8601."""
+"""Parses durations as service levels write them: `25h`, a number with a unit, ISO 8601."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _UNITS = {
 
 
 def parse_seconds(value: str, unit: str | None = None) -> int | None:
-    """Return a duration in seconds: `25h`, `4` with unit `d`, ISO 8601 `PT25H`; None when it is none of these."""
+    """Return a duration in seconds: `25h`, `4` with unit `d`, ISO 8601 `PT25H`; None if it is none of these."""
     text = value.strip()
     iso = re.fullmatch(
         r"P(?:(\d+)Y)?(?:(\d+)M)?(?:(\d+)W)?(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+(?:\.\d+)?)S)?)?",

@@ -1,4 +1,4 @@
-"""What makes an enum valid: values of the field's type, listed once, that the field's own constraints accept."""
+"""Validates enums: unique values of the field's type that satisfy the field's own constraints."""
 
 from __future__ import annotations
 
@@ -19,40 +19,41 @@ MAX_PATTERN_STEPS = 10 * patterns.MAX_STEPS
 _EXPECTED_VALUES = {"string": "text", "integer": "a whole number", "number": "a number", "boolean": "true or false"}
 
 
-def check_enum(field: Mapping[str, Any], type_name: str, where: tuple[Key, ...]) -> Iterator[Violation]:
-    """Yield what is wrong with one field's enum, its own pattern aside."""
+def check_enum(field: Mapping[str, Any], type_name: str, path: tuple[Key, ...]) -> Iterator[Violation]:
+    """Yield the violations of one field's enum, except those of its own pattern."""
     enum = field.get("enum")
     if not isinstance(enum, list | tuple):
         return
-    here = (*where, "enum")
+    enum_path = (*path, "enum")
     if type_name in ("timestamp", "json", "object", "array"):
-        yield Violation(here, f"enum is not for {type_name} fields", "remove it")
+        yield Violation(enum_path, f"enum is not for {type_name} fields", "remove it")
         return
     if not enum:
-        yield Violation(here, "enum is empty, expected at least one value", "list the values, or remove enum")
+        yield Violation(enum_path, "enum is empty, expected at least one value", "list the values, or remove enum")
     seen: set[object] = set()
     limits = _collect_limits(field, type_name)
     for index, value in enumerate(enum):
         if value is None or isinstance(value, list | dict):
             message = f"value {index + 1} of enum is {describe_value(value)}, expected {_EXPECTED_VALUES[type_name]}"
-            yield Violation((*here, index), message)
+            yield Violation((*enum_path, index), message)
         elif not is_of_type(value, type_name):
-            yield Violation((*here, index), f"enum value {describe_value(value)} is not of type '{type_name}'")
+            yield Violation((*enum_path, index), f"enum value {describe_value(value)} is not of type '{type_name}'")
         elif isinstance(value, float) and not math.isfinite(value):
-            yield Violation((*here, index), f"enum value {describe_value(value)} is not a finite number")
+            yield Violation((*enum_path, index), f"enum value {describe_value(value)} is not a finite number")
         elif value in seen:
-            yield Violation((*here, index), f"enum value {describe_value(value)} is listed twice", "keep one of them")
+            yield Violation((*enum_path, index), f"duplicate enum value {describe_value(value)}", "keep one of them")
         else:
             seen.add(value)
-            refusing = find_failed_constraint(value, type_name, limits) if limits else None
-            if refusing:
+            constraint = find_failed_constraint(value, type_name, limits) if limits else None
+            if constraint:
                 yield Violation(
-                    (*here, index), f"enum value {describe_value(value)} is refused by the field's own {refusing}"
+                    (*enum_path, index),
+                    f"enum value {describe_value(value)} does not satisfy the field's own {constraint}",
                 )
 
 
 def _collect_limits(field: Mapping[str, Any], type_name: str) -> dict[str, Any]:
-    """Return the constraints that an enum can be held against; patterns are for `check_enums_against_patterns`."""
+    """Return the constraints that an enum is checked against; patterns are for `check_enums_against_patterns`."""
     return {
         key: field[key]
         for key in CONSTRAINTS
@@ -64,28 +65,31 @@ def _collect_limits(field: Mapping[str, Any], type_name: str) -> dict[str, Any]:
 
 
 def check_enums_against_patterns(contract: Mapping[str, Any]) -> Iterator[Violation]:
-    """Hold enums against their fields' own patterns, for as long as the whole contract may take."""
-    left: float = MAX_PATTERN_STEPS
-    for where, field in _walk_fields(contract.get("fields"), ("fields",)):
+    """Yield the enum values that do not match their field's own pattern.
+
+    The effort is limited for the whole contract, not for each field.
+    """
+    remaining_steps: float = MAX_PATTERN_STEPS
+    for path, field in _walk_fields(contract.get("fields"), ("fields",)):
         pattern, enum = field.get("pattern"), field.get("enum")
         if field.get("type") != "string" or not isinstance(pattern, str) or not isinstance(enum, list | tuple):
             continue
         for index, value in enumerate(enum):
-            effort = patterns.estimate_search_steps(pattern, value) if isinstance(value, str) else math.inf
-            if effort <= left:
-                left -= effort
+            steps = patterns.estimate_search_steps(pattern, value) if isinstance(value, str) else math.inf
+            if steps <= remaining_steps:
+                remaining_steps -= steps
                 if patterns.matches(pattern, value) is False:
-                    message = f"enum value {describe_value(value)} is refused by the field's own pattern"
-                    yield Violation((*where, "enum", index), message)
+                    message = f"enum value {describe_value(value)} does not satisfy the field's own pattern"
+                    yield Violation((*path, "enum", index), message)
 
 
-def _walk_fields(fields: Any, where: tuple[Key, ...]) -> Iterator[tuple[tuple[Key, ...], Mapping[str, Any]]]:
+def _walk_fields(fields: Any, path: tuple[Key, ...]) -> Iterator[tuple[tuple[Key, ...], Mapping[str, Any]]]:
     for index, field in enumerate(fields if isinstance(fields, list | tuple) else ()):
-        yield from _walk_field(field, (*where, index))
+        yield from _walk_field(field, (*path, index))
 
 
-def _walk_field(field: Any, where: tuple[Key, ...]) -> Iterator[tuple[tuple[Key, ...], Mapping[str, Any]]]:
+def _walk_field(field: Any, path: tuple[Key, ...]) -> Iterator[tuple[tuple[Key, ...], Mapping[str, Any]]]:
     if isinstance(field, dict):
-        yield where, field
-        yield from _walk_fields(field.get("fields"), (*where, "fields"))
-        yield from _walk_field(field.get("items"), (*where, "items"))
+        yield path, field
+        yield from _walk_fields(field.get("fields"), (*path, "fields"))
+        yield from _walk_field(field.get("items"), (*path, "items"))

@@ -1,6 +1,6 @@
-"""The values a field allows, without its place in a row: single values, text formats, and what is refused.
+"""Decides whether a single value is valid for a field, by its type, enum, text format and constraints.
 
-A field's own enum and constraints decide; nested fields are left to whoever builds rows.
+Nested fields are checked where rows are built.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ TIMESTAMP_PATTERN = re.compile(r"\d{4}-\d{2}-\d{2}[Tt ]\d{2}:\d{2}:\d{2}(?:\.\d+
 
 
 class TextFormat(NamedTuple):
-    """A text format that dcr can judge: what its values look like, how long they are, and some of them."""
+    """A text format that dcr can check: the pattern of its values, their lengths, and examples."""
 
     pattern: str
     example: str
@@ -29,7 +29,7 @@ class TextFormat(NamedTuple):
     more_examples: tuple[str, ...] = ()
 
     def matches(self, text: str) -> bool:
-        """Whether a text is of this format."""
+        """Return whether a text is of this format."""
         return re.fullmatch(self.pattern, text) is not None
 
 
@@ -51,7 +51,7 @@ TEXT_FORMATS = {
         tuple(f"00000000-0000-4000-8000-00000000000{n}" for n in range(1, 10)),
     ),
 }  # fmt: skip
-"""Text formats whose values dcr can tell apart; any other name is opaque. Source: RFC 3339 (full-date), RFC 5321
+"""The text formats whose values dcr can check; any other name is opaque. Source: RFC 3339 (full-date), RFC 5321
 (an address has an @ between two parts), RFC 2673 (dotted quad), RFC 4122.
 """
 
@@ -60,11 +60,11 @@ DATE_TIME_PATTERNS = {
     "date": re.compile(r"\d{4}-\d{2}-\d{2}\Z", re.ASCII),
     "time": re.compile(r"\d{2}:\d{2}:\d{2}(?:\.\d+)?\Z", re.ASCII),
 }
-"""Types that only foreign formats have."""
+"""The patterns of types that only foreign formats have."""
 
 
 def is_of_type(value: object, type_name: str) -> bool:
-    """Whether a JSON value is of a contract's scalar type. Booleans are not integers."""
+    """Return whether a JSON value is of a contract's scalar type. Booleans are not integers."""
     if type_name == "boolean":
         return isinstance(value, bool)
     if type_name == "integer":
@@ -79,9 +79,9 @@ def is_of_type(value: object, type_name: str) -> bool:
 
 
 def find_failed_constraint(value: Any, type_name: str, constraints: Mapping[str, Any]) -> str | None:
-    """Return the constraint that refuses a scalar of the right type, or None when all accept it.
+    """Return the constraint that a scalar of the right type does not satisfy, or None.
 
-    A pattern that is not safe to run and a format dcr does not know refuse nothing here.
+    A pattern that is not safe to run and an unknown format are skipped.
     """
     if type_name in ("integer", "number") or (isinstance(value, int | float) and not isinstance(value, bool)):
         return _find_failed_number_constraint(value, constraints)
@@ -92,7 +92,8 @@ def find_failed_constraint(value: Any, type_name: str, constraints: Mapping[str,
 
 
 def _find_failed_number_constraint(value: float, constraints: Mapping[str, Any]) -> str | None:
-    from dcr.contract.values.numbers import build_number_set, to_fraction  # noqa: PLC0415 (fractions cost 5 ms; few fields need them)
+    # Loading fractions takes 5 ms, and few fields need them.
+    from dcr.contract.values.numbers import build_number_set, to_fraction  # noqa: PLC0415
 
     for key in (*_BOUND_KEYS, "multiple_of"):
         if key in constraints and not build_number_set("number", {key: constraints[key]}).contains(to_fraction(value)):
@@ -113,7 +114,7 @@ def _find_failed_text_constraint(value: str, constraints: Mapping[str, Any]) -> 
 
 
 def is_undecidable(value: object, constraints: Mapping[str, Any]) -> bool:
-    """Whether a text may be refused for a reason dcr cannot judge: an opaque format, a pattern not safe to run."""
+    """Return whether dcr cannot validate a text, for its unknown format or for a pattern that is not safe to run."""
     if not isinstance(value, str):
         return False
     if "format" in constraints and constraints["format"] not in TEXT_FORMATS:
@@ -125,11 +126,11 @@ _BOUND_KEYS = ("minimum", "exclusive_minimum", "maximum", "exclusive_maximum")
 
 
 def is_outside_bound(moment: object, key: str, limit: object) -> bool | None:
-    """Whether a moment is refused by one limit on dates and times; None where their order cannot be told."""
-    found = compare_moments(moment, limit)
-    if found is None:
+    """Return whether a moment is outside one bound on dates and times; None if the two cannot be ordered."""
+    comparison = compare_moments(moment, limit)
+    if comparison is None:
         return None
-    return (found == 0 and key.startswith("exclusive")) or found == (-1 if "minimum" in key else 1)
+    return (comparison == 0 and key.startswith("exclusive")) or comparison == (-1 if "minimum" in key else 1)
 
 
 def _find_failed_bound(value: str, constraints: Mapping[str, Any]) -> str | None:
@@ -139,12 +140,12 @@ def _find_failed_bound(value: str, constraints: Mapping[str, Any]) -> str | None
 
 
 def _is_within_bounds(moment: Any, constraints: Mapping[str, Any]) -> bool:
-    """Whether a moment is sure to be within the limits that foreign formats put on dates and times."""
+    """Return whether a moment is known to be within the bounds that foreign formats set on dates and times."""
     return all(is_outside_bound(moment, key, constraints[key]) is False for key in _BOUND_KEYS if key in constraints)
 
 
 def is_allowed(field: Field, value: object) -> bool:
-    """Whether a present, non-null scalar is a value of `field`: its type, enum and constraints."""
+    """Return whether a non-null scalar is valid for `field`, by its type, enum and constraints."""
     if not is_of_type(value, field.type):
         return False
     if field.enum is not None and value not in field.enum:

@@ -1,4 +1,4 @@
-"""The set of numbers that a numeric field allows, exactly: range, openness and step as fractions."""
+"""Computes the exact set of numbers that a numeric field allows: bounds, openness and step, as fractions."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class NumberSet:
-    """Numbers between `low` and `high` (None: unbounded), multiples of `step` (None: every number).
+    """The numbers between `low` and `high` (None: unbounded) that are multiples of `step` (None: every number).
 
-    With a step the bounds are the outermost multiples themselves, so two ways of writing one set are equal.
+    With a step, the bounds are the outermost multiples themselves, so that equal sets compare equal.
     """
 
     low: Fraction | None
@@ -25,13 +25,13 @@ class NumberSet:
 
     @property
     def is_empty(self) -> bool:
-        """Whether no number is allowed."""
+        """Whether the set has no member."""
         if self.low is None or self.high is None:
             return False
         return self.low > self.high or (self.low == self.high and (self.low_open or self.high_open))
 
     def contains(self, number: Fraction) -> bool:
-        """Whether `number` is allowed."""
+        """Return whether `number` is in the set."""
         if self.low is not None and (number < self.low or (self.low_open and number == self.low)):
             return False
         if self.high is not None and (number > self.high or (self.high_open and number == self.high)):
@@ -39,30 +39,30 @@ class NumberSet:
         return self.step is None or number % self.step == 0
 
     def list_candidates(self, step: Fraction | None = None) -> Iterator[Fraction]:
-        """Yield members that show the set's edges and its middle, plainest first.
+        """Yield members at the edges and in the middle of the set, simplest first.
 
-        When some member is below a bound, above a bound or no multiple of `step`, one that is yielded is:
-        the lowest and highest members (or members far out where there is no bound) and two neighbours.
+        If some member is below a bound, above a bound or no multiple of `step`, one that is yielded is too: the lowest
+        and highest members (or distant members where there is no bound) and two neighbours.
         """
         unit = self.step or (step / 2 if step else Fraction(1))
-        wanted = [Fraction(0), unit, -unit]
+        candidates = [Fraction(0), unit, -unit]
         if self.step is None:
-            wanted += [Fraction(1, 2), Fraction(1, 3)]
-        wanted += self._list_edges(unit)
-        yield from dict.fromkeys(number for number in wanted if self.contains(number))
+            candidates += [Fraction(1, 2), Fraction(1, 3)]
+        candidates += self._list_edges(unit)
+        yield from dict.fromkeys(number for number in candidates if self.contains(number))
 
     def find_below(self, bound: Fraction, *, or_equal: bool) -> Fraction | None:
-        """Return the member nearest to `bound` from below (or at it), or None."""
-        wanted = self._list_near(bound, -1, or_equal=or_equal)
-        return next((number for number in wanted if self.contains(number)), None)
+        """Return the member that is nearest to `bound` from below (or equal to it), or None."""
+        candidates = self._list_near(bound, -1, or_equal=or_equal)
+        return next((number for number in candidates if self.contains(number)), None)
 
     def find_above(self, bound: Fraction, *, or_equal: bool) -> Fraction | None:
-        """Return the member nearest to `bound` from above (or at it), or None."""
-        wanted = self._list_near(bound, 1, or_equal=or_equal)
-        return next((number for number in wanted if self.contains(number)), None)
+        """Return the member that is nearest to `bound` from above (or equal to it), or None."""
+        candidates = self._list_near(bound, 1, or_equal=or_equal)
+        return next((number for number in candidates if self.contains(number)), None)
 
     def find_members(self, limit: int = 64) -> tuple[Fraction, ...] | None:
-        """Return every member when there are at most `limit`, else None."""
+        """Return every member if there are at most `limit`, else None."""
         if self.low is None or self.high is None or self.is_empty:
             return () if self.is_empty else None
         if self.low == self.high:
@@ -73,35 +73,37 @@ class NumberSet:
         return tuple(self.low + n * self.step for n in range(count))
 
     def _list_near(self, bound: Fraction, direction: int, *, or_equal: bool) -> list[Fraction]:
-        wanted = [bound] if or_equal else []
-        far = self.low if direction < 0 else self.high
+        candidates = [bound] if or_equal else []
+        far_edge = self.low if direction < 0 else self.high
         if self.step:
             steps = bound / self.step
-            whole = (steps.__floor__() if direction < 0 else steps.__ceil__()) * self.step
-            if whole == bound and not or_equal:
-                whole += direction * self.step
-            wanted.append(whole)
+            multiple = (steps.__floor__() if direction < 0 else steps.__ceil__()) * self.step
+            if multiple == bound and not or_equal:
+                multiple += direction * self.step
+            candidates.append(multiple)
         else:
-            wanted.append(bound + direction)
-            if far is not None:
-                wanted += [far, (bound + far) / 2]
-        # The set may lie wholly beyond the bound: then its own near edge is the answer.
-        near = self.high if direction < 0 else self.low
-        if near is not None:
-            wanted.append(near)
+            candidates.append(bound + direction)
+            if far_edge is not None:
+                candidates += [far_edge, (bound + far_edge) / 2]
+        # If the whole set is beyond the bound, its nearest edge is the result.
+        near_edge = self.high if direction < 0 else self.low
+        if near_edge is not None:
+            candidates.append(near_edge)
             if self.step is None:
-                wanted += [near + direction] + ([(near + far) / 2] if far is not None else [])
+                candidates += [near_edge + direction] + ([(near_edge + far_edge) / 2] if far_edge is not None else [])
         return [
-            each for each in wanted if (each < bound if direction < 0 else each > bound) or (or_equal and each == bound)
+            candidate
+            for candidate in candidates
+            if (candidate < bound if direction < 0 else candidate > bound) or (or_equal and candidate == bound)
         ]
 
     def _list_edges(self, unit: Fraction) -> list[Fraction]:
-        steps = [unit] if self.step else [unit, unit / 2]  # an open bound is no member: two beyond it are needed
+        steps = [unit] if self.step else [unit, unit / 2]  # an open bound is not a member: two beyond it are needed
         edges: list[Fraction] = []
         if self.low is not None:
-            edges += [self.low, *(self.low + each for each in steps)]
+            edges += [self.low, *(self.low + step for step in steps)]
         if self.high is not None:
-            edges += [self.high, *(self.high - each for each in steps)]
+            edges += [self.high, *(self.high - step for step in steps)]
         if self.low is not None and self.high is not None:
             width = self.high - self.low
             edges += [self.low + width / 2, self.low + width / 4, self.low + width / 3]
@@ -109,17 +111,17 @@ class NumberSet:
 
 
 def to_fraction(number: float) -> Fraction:
-    """Return the decimal the author wrote, as a fraction: `0.1` is one tenth, not its nearest double."""
+    """Return the decimal number that the author wrote as a fraction: `0.1` is one tenth, not its nearest double."""
     return Fraction(number) if isinstance(number, int) else Fraction(repr(number))
 
 
 def to_number(number: Fraction) -> int | float:
-    """Return a fraction as the JSON number it is written as."""
+    """Return a fraction as a JSON number."""
     if number.denominator == 1:
         return int(number)
     try:
         return float(number)
-    except OverflowError:  # beyond what a double holds, the fraction says nothing
+    except OverflowError:  # beyond the range of a double, the fractional part is irrelevant
         return int(number)
 
 

@@ -1,8 +1,8 @@
-"""How long a regular expression may take: an upper bound of the steps of Python's backtracking matcher.
+"""Computes an upper bound of the steps that Python's backtracking matcher needs for a regular expression.
 
-A match tries every way to spend a text's characters on the open repeats of a pattern, times every bounded
-choice, times where to begin. Each way costs no more than one walk along the pattern. What the count does not
-cover (references, assertions, a choice of how often within an open one) counts as endless.
+A match tries every way to distribute the characters of a text over the open repeats of a pattern, times every bounded
+choice, times every start position. Each way costs at most one walk along the pattern. Constructs that the count does
+not cover (references, assertions, a choice of repetitions within an open repeat) count as unbounded.
 """
 
 from __future__ import annotations
@@ -18,17 +18,17 @@ if TYPE_CHECKING:
 
 REPEAT_OPS = ("MAX_REPEAT", "MIN_REPEAT", "POSSESSIVE_REPEAT")
 MAX_CLASS_CHARACTERS = 500_000
-"""Characters in all the ranges of a pattern; some 40 ms to compile."""
-_MAX_OPEN_REPEATS = 16  # open repeats in a row: their ways are too many to count up
+"""Characters in all the ranges of a pattern together; they take about 40 ms to compile."""
+_MAX_OPEN_REPEATS = 16  # more open repeats in a row have too many combinations to compute
 _MAX_POWER = 64
 _SINGLE_CHARACTER_OPS = ("LITERAL", "NOT_LITERAL", "ANY", "IN")
-_START_COST = 8.0  # what it costs to begin at one character of the text, in steps of about 5 ns
-_GROUP_COST = 12.0  # one round of a repeated group
-_CHARACTER_COST = 3.0  # one round of a repeated character
+_START_COST = 8.0  # of starting at one character of the text, in steps of about 5 ns
+_GROUP_COST = 12.0  # of one repetition of a group
+_CHARACTER_COST = 3.0  # of one repetition of a character
 
 
 class Cost(NamedTuple):
-    """What a part of a pattern costs: bounded choices multiplied up, open repeats in a row, steps along one way."""
+    """The cost of a part of a pattern: bounded choices, consecutive open repeats, and the steps along one path."""
 
     choices: float = 1.0
     open_repeats: int = 0
@@ -39,7 +39,7 @@ _UNBOUNDED = Cost(math.inf)
 
 
 def compute_cost(tree: Any) -> Cost:
-    """Return what a whole parse tree costs; where to begin is one more open repeat, unless that is fixed."""
+    """Return the cost of a whole parse tree; an unanchored start counts as one more open repeat."""
     if not is_quick_to_compile(tree):
         return _UNBOUNDED
     cost = _compute_sequence_cost(tree)
@@ -49,7 +49,7 @@ def compute_cost(tree: Any) -> Cost:
 
 
 def estimate_steps(cost: Cost, length: int) -> float:
-    """Return how many steps a search in a text of some length may take."""
+    """Return an upper bound of the steps that a search in a text of `length` characters needs."""
     if cost.open_repeats > _MAX_OPEN_REPEATS or math.isinf(cost.choices):
         return math.inf
     return (
@@ -59,12 +59,12 @@ def estimate_steps(cost: Cost, length: int) -> float:
 
 
 def is_quick_to_compile(tree: Any) -> bool:
-    """Whether the classes of a pattern are small enough: `re` writes each of their ranges out, over and over."""
+    """Return whether the character classes of a pattern are small enough: `re` expands each of their ranges."""
     return _count_class_characters(tree) <= MAX_CLASS_CHARACTERS
 
 
 def is_anchored_at_start(tree: Any) -> bool:
-    """Whether a match can only begin where the text does."""
+    """Return whether a match can start only where the text does."""
     anchors = ("AT_BEGINNING_STRING",) if tree.state.flags & re.MULTILINE else ("AT_BEGINNING", "AT_BEGINNING_STRING")
     return len(tree) > 0 and str(tree[0][0]) == "AT" and str(tree[0][1]) in anchors
 
@@ -82,7 +82,7 @@ def list_subtrees(op: str, argument: Any) -> Iterator[Any]:
     elif op == "ATOMIC_GROUP":
         yield argument
     elif op == "GROUPREF_EXISTS":
-        yield from (each for each in argument[1:] if each is not None)
+        yield from (subtree for subtree in argument[1:] if subtree is not None)
 
 
 def _compute_sequence_cost(tree: Any) -> Cost:
@@ -100,8 +100,8 @@ def _compute_part_cost(op: str, argument: Any) -> Cost:
         return _UNBOUNDED
     if op == "BRANCH":
         ways, open_repeats, walks = zip(*(_compute_sequence_cost(branch) for branch in argument[1]), strict=True)
-        tried = max(ways) if _have_distinct_starts(argument[1]) else sum(ways)
-        return Cost(tried, max(open_repeats), len(ways) + max(walks))
+        choices = max(ways) if _have_distinct_starts(argument[1]) else sum(ways)
+        return Cost(choices, max(open_repeats), len(ways) + max(walks))
     if op in REPEAT_OPS:
         return _compute_repeat_cost(*argument)
     if op == "IN":
@@ -110,15 +110,15 @@ def _compute_part_cost(op: str, argument: Any) -> Cost:
 
 
 def _compute_repeat_cost(low: Any, high: Any, body: Any) -> Cost:
-    once = _compute_sequence_cost(body)
+    body_cost = _compute_sequence_cost(body)
     single = len(body) == 1 and str(body[0][0]) in _SINGLE_CHARACTER_OPS
-    each_round = once.path_length + (_CHARACTER_COST if single else _GROUP_COST)
+    round_cost = body_cost.path_length + (_CHARACTER_COST if single else _GROUP_COST)
     if high is _constants.MAXREPEAT:
-        if once.choices > 1 or once.open_repeats or body.getwidth()[0] == 0:
+        if body_cost.choices > 1 or body_cost.open_repeats or body.getwidth()[0] == 0:
             return _UNBOUNDED
-        return Cost(open_repeats=1, path_length=(int(low) + 1) * each_round)
-    ways = (int(high) - int(low) + 1) * _compute_bounded_power(once.choices, int(high))
-    return Cost(ways, once.open_repeats * int(high), max(int(high), 1) * each_round)
+        return Cost(open_repeats=1, path_length=(int(low) + 1) * round_cost)
+    ways = (int(high) - int(low) + 1) * _compute_bounded_power(body_cost.choices, int(high))
+    return Cost(ways, body_cost.open_repeats * int(high), max(int(high), 1) * round_cost)
 
 
 def _compute_bounded_power(ways: float, times: int) -> float:
@@ -126,8 +126,8 @@ def _compute_bounded_power(ways: float, times: int) -> float:
 
 
 def _have_distinct_starts(branches: list[Any]) -> bool:
-    """Whether the first letter says which branch it is: then there is nothing to try."""
-    first = {chr(each[0][1]).casefold() for each in branches if len(each) and str(each[0][0]) == "LITERAL"}
+    """Return whether the first letter determines the branch: then only one branch is tried."""
+    first = {chr(branch[0][1]).casefold() for branch in branches if len(branch) and str(branch[0][0]) == "LITERAL"}
     return len(first) == len(branches)
 
 
@@ -135,7 +135,7 @@ def _count_class_characters(tree: Any) -> int:
     total = 0
     for op, argument in tree:
         if str(op) == "IN":
-            ranges = (each for kind, each in argument if str(kind) == "RANGE")
+            ranges = (bounds for kind, bounds in argument if str(kind) == "RANGE")
             total += sum(min(high, 0xFFFF) - low for low, high in ranges if low <= 0xFFFF)
         total += sum(map(_count_class_characters, list_subtrees(str(op), argument)))
     return total

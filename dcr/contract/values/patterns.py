@@ -1,7 +1,7 @@
-"""Regular expressions as data: whether one can be read, run safely, and which texts it matches.
+"""Validates regular expressions, runs them with bounded effort, and generates texts that match them.
 
-Patterns come from files that strangers wrote, and Python's `re` has no time limit, so a pattern is only
-run where its shape rules out catastrophic backtracking. The parse tree is the standard library's own.
+Patterns come from untrusted files, and Python's `re` has no time limit: a pattern runs only if its shape rules out
+catastrophic backtracking. The parse tree comes from the standard library.
 """
 
 from __future__ import annotations
@@ -27,14 +27,14 @@ MAX_PATTERN_LENGTH = 1_000
 MAX_REPETITION = 10_000
 MAX_NESTING = 50
 MAX_STEPS = 20_000_000
-"""Steps that a match may need; about a tenth of a second."""
+"""Steps that a match may need; they take about a tenth of a second."""
 
 
 @lru_cache(maxsize=4096)
 def find_pattern_error(pattern: str) -> str | None:
-    """Return why `pattern` is not accepted in a contract, or None."""
+    """Return why `pattern` is not allowed in a contract, or None."""
     if len(pattern) > MAX_PATTERN_LENGTH:
-        return f"has {len(pattern):,} characters; at most {MAX_PATTERN_LENGTH:,} are read"
+        return f"has {len(pattern):,} characters, expected at most {MAX_PATTERN_LENGTH:,}"
     if _measure_nesting(pattern) > MAX_NESTING:
         return f"is nested more than {MAX_NESTING} levels deep"
     try:
@@ -44,17 +44,17 @@ def find_pattern_error(pattern: str) -> str | None:
         if is_quick_to_compile(tree):
             _compile_pattern(pattern)
     except (re.error, OverflowError, RecursionError) as error:
-        return f"is not a regular expression: {error}"
+        return f"is not a valid regular expression: {error}"
     return None
 
 
 def _parse_pattern(pattern: str) -> Any:
-    with warnings.catch_warnings(action="ignore"):  # Python's notes on its own future are not the author's business
+    with warnings.catch_warnings(action="ignore"):  # Python's deprecation warnings are of no use to the author
         return _parser.parse(pattern)
 
 
 def _measure_nesting(pattern: str) -> int:
-    """An upper bound of how deep groups are nested, without a parser's recursion."""
+    """Return an upper bound of the nesting depth of groups, without the recursion of a parser."""
     depth = deepest = 0
     for character in pattern:
         depth += (character == "(") - (character == ")" and depth > 0)
@@ -63,19 +63,22 @@ def _measure_nesting(pattern: str) -> int:
 
 
 def is_safe_to_run(pattern: str) -> bool:
-    """Whether matching a short text takes few steps, whatever the text is."""
+    """Return whether matching any short text takes few steps."""
     return estimate_steps(_compute_pattern_cost(pattern), 40) <= MAX_STEPS
 
 
 def matches(pattern: str, text: str) -> bool | None:
-    """Whether `pattern` is found in `text` (JSON Schema's unanchored search); None if that might take too long."""
+    """Return whether `text` contains a match of `pattern`, or None if the search may take too long.
+
+    The search is unanchored, as in JSON Schema.
+    """
     if estimate_search_steps(pattern, text) > MAX_STEPS:
         return None
     return _compile_pattern(pattern).search(text) is not None
 
 
 def estimate_search_steps(pattern: str, text: str) -> float:
-    """Return how many steps it may take to search a text; endless for a pattern that is not run."""
+    """Return how many steps a search in a text may take; infinity for a pattern that is never run."""
     return estimate_steps(_compute_pattern_cost(pattern), len(text))
 
 
@@ -92,30 +95,29 @@ def _compute_pattern_cost(pattern: str) -> Cost:
 
 @lru_cache(maxsize=1024)
 def generate_examples(pattern: str, sizes: tuple[int, ...] = (), variants: int = 3) -> tuple[str, ...]:
-    """Return some texts that the pattern matches, shortest first; empty when none could be made.
+    """Return some texts that the pattern matches, shortest first; empty if none could be generated.
 
-    They are for people to believe: none has a line break, a control character or half a surrogate pair in it.
-    Texts of the wanted `sizes` are among them where repeats can be stretched that far, and more of them where
-    more `variants` of its choices are asked for.
+    They are shown to people, so none has a line break, a control character or half a surrogate pair. Texts of the
+    requested `sizes` are included where repeats can be stretched that far; `variants` is the number of choices to try.
     """
     if not is_safe_to_run(pattern):
         return ()
-    found: dict[str, None] = {}
+    texts: dict[str, None] = {}
     for variant in range(variants):
         for repeat in (0, 1, 2, 3, 8) if variant < 3 else (0,):
             text = _ExampleGenerator(repeat, variant).generate(_parse_pattern(pattern))
-            found[text] = None
+            texts[text] = None
             for size in sizes if repeat < 2 else ():
-                found[_ExampleGenerator(repeat, variant, size - len(text)).generate(_parse_pattern(pattern))] = None
-    shown = (text for text in found if text.isprintable() and matches(pattern, text))
-    return tuple(sorted(shown, key=lambda text: (len(text), text)))
+                texts[_ExampleGenerator(repeat, variant, size - len(text)).generate(_parse_pattern(pattern))] = None
+    valid_texts = (text for text in texts if text.isprintable() and matches(pattern, text))
+    return tuple(sorted(valid_texts, key=lambda text: (len(text), text)))
 
 
 @lru_cache(maxsize=1024)
 def get_length_range(pattern: str) -> tuple[int, int | None]:
-    """Return the shortest and longest text a pattern allows, None for no limit.
+    """Return the minimum and maximum length of the texts a pattern allows, None for no limit.
 
-    Only a pattern anchored at both ends limits anything.
+    Only a pattern that is anchored at both ends has limits.
     """
     if find_pattern_error(pattern):
         return 0, None
@@ -124,26 +126,26 @@ def get_length_range(pattern: str) -> tuple[int, int | None]:
     low, high = parsed.getwidth()
     if parsed.state.flags & re.MULTILINE:
         return low, None
-    ends = bool(tree) and str(tree[-1][0]) == "AT" and str(tree[-1][1]) == "AT_END_STRING"
-    dollar = bool(tree) and str(tree[-1][0]) == "AT" and str(tree[-1][1]) == "AT_END"
-    if is_anchored_at_start(parsed) and (ends or dollar) and high < 10**6:
-        return low, high + (1 if dollar else 0)  # `$` also matches before a final newline
+    is_strict_end = bool(tree) and str(tree[-1][0]) == "AT" and str(tree[-1][1]) == "AT_END_STRING"
+    is_dollar_end = bool(tree) and str(tree[-1][0]) == "AT" and str(tree[-1][1]) == "AT_END"
+    if is_anchored_at_start(parsed) and (is_strict_end or is_dollar_end) and high < 10**6:
+        return low, high + (1 if is_dollar_end else 0)  # `$` also matches before a final newline
     return low, None
 
 
 def _measure_repetition(tree: Any) -> int:
-    most = 1
+    maximum = 1
     for op, argument in tree:
-        inner = max((_measure_repetition(child) for child in list_subtrees(str(op), argument)), default=1)
+        repetition = max((_measure_repetition(child) for child in list_subtrees(str(op), argument)), default=1)
         if str(op) in REPEAT_OPS:
             low, high = int(argument[0]), argument[1]
-            inner *= max(low, 1 if high is _constants.MAXREPEAT else int(high), 1)
-        most = max(most, inner)
-    return most
+            repetition *= max(low, 1 if high is _constants.MAXREPEAT else int(high), 1)
+        maximum = max(maximum, repetition)
+    return maximum
 
 
 class _ExampleGenerator:
-    """Spells a pattern out: open repeats `repeat` times, and the first ones longer, by `spare` characters in all."""
+    """Generates a text from a pattern: open repeats `repeat` times, the first ones extended by `spare` characters."""
 
     def __init__(self, repeat: int, variant: int, spare: int = 0) -> None:
         self.repeat, self.variant, self.spare = repeat, variant, spare
@@ -156,7 +158,7 @@ class _ExampleGenerator:
         if op == "LITERAL":
             return chr(argument)
         if op in ("ANY", "NOT_LITERAL"):
-            return next(each for each in "aA0_-" if op == "ANY" or ord(each) != argument)
+            return next(character for character in "aA0_-" if op == "ANY" or ord(character) != argument)
         if op == "IN":
             return _choose_character(argument, self.variant)
         if op in REPEAT_OPS:
@@ -166,12 +168,12 @@ class _ExampleGenerator:
         return "".join(self.generate(child) for child in list_subtrees(op, argument))
 
     def _generate_repeat(self, low: int, high: Any, body: Any) -> str:
-        most = MAX_REPETITION if high is _constants.MAXREPEAT else int(high)
-        times = min(max(int(low), self.repeat), most)
+        maximum = MAX_REPETITION if high is _constants.MAXREPEAT else int(high)
+        times = min(max(int(low), self.repeat), maximum)
         width = body.getwidth()[0]
         if self.spare > 0 and width:
-            more = min(most - times, self.spare // width)
-            times, self.spare = times + more, self.spare - more * width
+            additional = min(maximum - times, self.spare // width)
+            times, self.spare = times + additional, self.spare - additional * width
         return self.generate(body) * times if times else ""
 
 
@@ -183,25 +185,28 @@ _CATEGORY_EXAMPLES = {
 
 def _choose_character(choices: Any, variant: int) -> str:
     if str(choices[0][0]) == "NEGATE":
-        tried = _compile_pattern("[^" + "".join(_format_class_part(each) for each in choices[1:]) + "]")
-        found = [each for each in "aA0_- ~\u00e9\u2603" if tried.match(each)] or ["a"]
-        return found[max(variant - 2, 0) % len(found)]
-    found = [character for each in choices for character in _list_characters(each)] or ["a"]
-    return found[variant % len(found)]
+        pattern = _compile_pattern("[^" + "".join(_format_class_part(part) for part in choices[1:]) + "]")
+        candidates = [part for part in "aA0_- ~\u00e9\u2603" if pattern.match(part)] or ["a"]
+        return candidates[max(variant - 2, 0) % len(candidates)]
+    candidates = [character for part in choices for character in _list_characters(part)] or ["a"]
+    return candidates[variant % len(candidates)]
 
 
 def _list_characters(choice: Any) -> list[str]:
-    """Return printable characters of one part of a class, letters and digits first where it is a wide range."""
+    """Return printable characters of one part of a class, letters and digits first if it is a wide range."""
     op, argument = str(choice[0]), choice[1]
     if op == "CATEGORY":
         return [_CATEGORY_EXAMPLES[str(argument)]]
     first, last = argument if op == "RANGE" else (argument, argument)
-    found = [each for each in map(chr, range(first, min(last, first + _MOST_MEMBERS) + 1)) if each.isprintable()]
-    plain = [each for each in "aA0bB1" if first <= ord(each) <= last]
-    return [*plain, *(each for each in found if each not in plain)] if last - first >= _WIDE else found
+    last_listed = min(last, first + _MAX_CHARACTERS)
+    characters = [character for character in map(chr, range(first, last_listed + 1)) if character.isprintable()]
+    if last - first < _WIDE_RANGE:
+        return characters
+    preferred = [character for character in "aA0bB1" if first <= ord(character) <= last]
+    return [*preferred, *(character for character in characters if character not in preferred)]
 
 
-_WIDE, _MOST_MEMBERS = 26, 200
+_WIDE_RANGE, _MAX_CHARACTERS = 26, 200
 
 
 def _format_class_part(choice: Any) -> str:

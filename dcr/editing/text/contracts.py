@@ -1,4 +1,4 @@
-"""What a contract's file is to say after an edit: its version, its status, its owners, in the words of its format."""
+"""Sets the version, status and owners in the text of a contract, with the keys of its format."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ DEPRECATED, ARCHIVED = STATUSES[2:]
 
 
 class _FormatKeys(NamedTuple):
-    """Where a format writes what is edited, and its word for archived."""
+    """The keys of a format, and its status for archived datasets."""
 
     version: KeyPosition
     status: KeyPosition
@@ -43,99 +43,103 @@ _FORMATS = {
 
 
 def set_version(reading: ParsedFile, content: bytes, version: str) -> bytes:
-    """Return a file's bytes with another version, which is that of every dataset in it. Raises `EditRefusedError`."""
-    words = _get_format_keys(reading, "version", "add a version beside it (versions: - v: …)")
-    sheet = YamlDocument(reading.path, content, f'write version: "{version}" there by hand')
-    after = set_key(sheet, words.version, version)
+    """Return the content of a file with another version of all its datasets. Raise `EditRefusedError` if unsafe."""
+    keys = _get_format_keys(reading, "version", "add a new version (versions: - v: …)")
+    document = YamlDocument(reading.path, content, f'write version: "{version}" yourself')
+    after = set_key(document, keys.version, version)
     return _verify_contracts(reading, after, lambda contract: replace(contract, version=version))
 
 
 def set_deprecated(reading: ParsedFile, content: bytes, uri: str) -> bytes:
-    """Return a file's bytes with status deprecated and the address of the migration plan. Raises `EditRefusedError`."""
-    words = _get_format_keys(reading, "status", "write deprecation_date on the version")
-    archived = next((each for each in reading.contracts if each.status == ARCHIVED), None)
+    """Return the content of a deprecated contract with the address of its migration plan.
+
+    Raise `EditRefusedError` if the edit is unsafe.
+    """
+    keys = _get_format_keys(reading, "status", "write deprecation_date on the version")
+    archived = next((contract for contract in reading.contracts if contract.status == ARCHIVED), None)
     if archived is not None:
-        hint = "an archived dataset stays archived; deprecate what replaces it"
+        hint = "an archived dataset stays archived; deprecate the dataset that replaces it"
         raise EditRefusedError(_locate_key(archived, "status"), f"'{archived.dataset_id}' is archived", hint)
-    by_hand = f"write status: deprecated and {quote(uri)} there by hand"
-    sheet = YamlDocument(reading.path, content, by_hand)
+    document = YamlDocument(reading.path, content, f"write status: deprecated and {quote(uri)} yourself")
     if reading.format == "dcs":
-        message = "the Data Contract Specification has no place for the address of a migration plan"
+        message = "the Data Contract Specification has no key for the address of a migration plan"
         raise EditRefusedError(
-            _locate_key(reading.contracts[0], "status"), message, "write info.status: deprecated by hand"
+            _locate_key(reading.contracts[0], "status"), message, "write info.status: deprecated yourself"
         )
-    sheet = sheet if _has_status(reading, DEPRECATED) else set_key(sheet, words.status, DEPRECATED)
+    document = document if _has_status(reading, DEPRECATED) else set_key(document, keys.status, DEPRECATED)
     if reading.format == "native":
-        sheet = set_key(sheet, KeyPosition((), "deprecation_uri", ("status", *_NATIVE_KEYS)), uri)
+        document = set_key(document, KeyPosition((), "deprecation_uri", ("status", *_NATIVE_KEYS)), uri)
     else:
-        sheet = _set_custom_property(sheet, DEPRECATION_PROPERTY, uri)
-    return _verify_contracts(reading, sheet, lambda contract: replace(contract, status=DEPRECATED, deprecation_uri=uri))
+        document = _set_custom_property(document, DEPRECATION_PROPERTY, uri)
+    return _verify_contracts(
+        reading, document, lambda contract: replace(contract, status=DEPRECATED, deprecation_uri=uri)
+    )
 
 
 def set_archived(reading: ParsedFile, content: bytes) -> bytes:
-    """Return a file's bytes with status archived, in the format's own word. Raises `EditRefusedError`."""
-    words = _get_format_keys(reading, "status", "write a deprecation_date that is over")
+    """Return the content of an archived contract. Raise `EditRefusedError` if the edit is unsafe."""
+    keys = _get_format_keys(reading, "status", "write a deprecation_date in the past")
     if _has_status(reading, ARCHIVED):
         return content
-    sheet = YamlDocument(reading.path, content, f"write status: {words.archived_status} there by hand")
-    after = set_key(sheet, words.status, words.archived_status)
+    document = YamlDocument(reading.path, content, f"write status: {keys.archived_status} yourself")
+    after = set_key(document, keys.status, keys.archived_status)
     return _verify_contracts(reading, after, lambda contract: replace(contract, status=ARCHIVED))
 
 
 def set_owners(reading: ParsedFile, content: bytes, owners: Sequence[Owner]) -> bytes:
-    """Return a native file's bytes with these owners in place of those it has. Raises `EditRefusedError`."""
-    if _get_format_keys(reading, "owners", "write meta.owner there by hand") is not _FORMATS["native"]:
-        place = _locate_key(reading.contracts[0], "owners")
-        message = "owners are written into native contracts only: other formats name people and accounts instead"
-        raise EditRefusedError(place, message, "write them there by hand, in the format's own words")
-    sheet = YamlDocument(reading.path, content, "write them there by hand; without --write they are printed")
+    """Return the content of a native contract with new owners. Raise `EditRefusedError` if the edit is unsafe."""
+    if _get_format_keys(reading, "owners", "write meta.owner yourself") is not _FORMATS["native"]:
+        location = _locate_key(reading.contracts[0], "owners")
+        message = "owners can be written only to native contracts: other formats name people and accounts"
+        raise EditRefusedError(location, message, "write them yourself, with the keys of the format")
+    document = YamlDocument(reading.path, content, "write them yourself; without --write, dcr prints them")
     after = lists.replace_list(
-        sheet, KeyPosition((), "owners", ("status", *_NATIVE_KEYS)), [build_owner_entry(each) for each in owners]
+        document, KeyPosition((), "owners", ("status", *_NATIVE_KEYS)), [build_owner_entry(owner) for owner in owners]
     )
     return _verify_contracts(reading, after, lambda contract: replace(contract, owners=tuple(owners)))
 
 
 def build_owner_entry(owner: Owner) -> dict[str, str]:
-    """Return an owner as the keys it is written with."""
+    """Return the keys and values of an owner."""
     return {"team": owner.team} | ({"contact": owner.contact} if owner.contact is not None else {})
 
 
 def _get_format_keys(reading: ParsedFile, key: str, instead: str) -> _FormatKeys:
     if not reading.contracts:
-        raise EditRefusedError(Location(reading.path), "the file gives no contract", f"dcr lint {reading.path}")
-    words = _FORMATS.get(reading.format or "")
-    if words is not None:
-        return words
-    place = _locate_key(reading.contracts[0], key)
-    raise EditRefusedError(place, f"dbt has no {key} that is edited in place: versions are added beside", instead)
+        raise EditRefusedError(Location(reading.path), "the file contains no contract", f"dcr lint {reading.path}")
+    keys = _FORMATS.get(reading.format or "")
+    if keys is not None:
+        return keys
+    location = _locate_key(reading.contracts[0], key)
+    raise EditRefusedError(location, f"dcr cannot edit the {key} in dbt: dbt keeps all versions", instead)
 
 
 def _has_status(reading: ParsedFile, status: str) -> bool:
-    return all(each.status == status for each in reading.contracts)
+    return all(contract.status == status for contract in reading.contracts)
 
 
-def _set_custom_property(sheet: YamlDocument, name: str, value: str) -> YamlDocument:
-    """Return an ODCS sheet with a custom property: the one that is there given another value, or a new one."""
-    pair = sheet.find_pair(sheet.root, "customProperties")
-    for number, each in enumerate(pair[1].value if pair and pair[1].id == "sequence" else ()):
-        named = sheet.find_pair(each, "property") if each.id == "mapping" else None
-        if named is not None and named[1].value == name:
-            return set_key(sheet, KeyPosition(("customProperties", number), "value", ("property",)), value)
+def _set_custom_property(document: YamlDocument, name: str, value: str) -> YamlDocument:
+    """Return an ODCS document with a custom property set."""
+    pair = document.find_pair(document.root, "customProperties")
+    for number, item in enumerate(pair[1].value if pair and pair[1].id == "sequence" else ()):
+        property_pair = document.find_pair(item, "property") if item.id == "mapping" else None
+        if property_pair is not None and property_pair[1].value == name:
+            return set_key(document, KeyPosition(("customProperties", number), "value", ("property",)), value)
     return lists.append_entry(
-        sheet, KeyPosition((), "customProperties", ("status", *_ODCS_KEYS)), {"property": name, "value": value}
+        document, KeyPosition((), "customProperties", ("status", *_ODCS_KEYS)), {"property": name, "value": value}
     )
 
 
-def _verify_contracts(reading: ParsedFile, sheet: YamlDocument, change: Callable[[Contract], Contract]) -> bytes:
-    """Return a sheet's bytes once they read as exactly the contracts that were meant. Raises `EditRefusedError`."""
-    content = sheet.content
+def _verify_contracts(reading: ParsedFile, document: YamlDocument, change: Callable[[Contract], Contract]) -> bytes:
+    """Return the content of a document after verifying its contracts. Raise `EditRefusedError` if they differ."""
+    content = document.content
     after = read_content(reading.path, content)
-    expected = tuple(change(each) for each in reading.contracts)
-    said = {problem.message for problem in reading.problems}
-    new = [problem for problem in after.problems if problem.message not in said]
+    expected = tuple(change(contract) for contract in reading.contracts)
+    known = {problem.message for problem in reading.problems}
+    new = [problem for problem in after.problems if problem.message not in known]
     if after.contracts != expected or after.format != reading.format or new:
-        place = _locate_key(reading.contracts[0], None)
-        raise EditRefusedError(place, "after the edit the file would not say what is meant", sheet.manual_hint)
+        location = _locate_key(reading.contracts[0], None)
+        raise EditRefusedError(location, "the edited file would have another meaning", document.manual_hint)
     return content
 
 

@@ -1,4 +1,4 @@
-"""Lists of small mappings: an entry added at the end, or all of them replaced, in the layout that is there."""
+"""Adds or replaces the entries of a list in the text of a YAML file, and keeps its layout."""
 
 from __future__ import annotations
 
@@ -26,88 +26,90 @@ Entry = dict[str, str]
 _NULLS = ("", "~", "null", "Null", "NULL")
 
 
-def replace_list(sheet: YamlDocument, target: KeyPosition, entries: Sequence[Entry]) -> YamlDocument:
-    """Return the sheet with a list of entries in place of the one that a key has.
+def replace_list(document: YamlDocument, position: KeyPosition, entries: Sequence[Entry]) -> YamlDocument:
+    """Return the document with new entries in the list of a key.
 
-    Raises `EditRefusedError`, also where a comment would be lost.
+    Raise `EditRefusedError` if the edit would change anything else or remove a comment.
     """
-    pair = find_unmerged_pair(sheet, get_mapping(sheet, target), target.key)
+    pair = find_unmerged_pair(document, get_mapping(document, position), position.key)
     if pair is None or _is_null(pair[1]):
-        return _create_list(sheet, target, pair, entries)
+        return _create_list(document, position, pair, entries)
     node = pair[1]
     if get_value(node) == list(entries):
-        return sheet
-    _require_list(sheet, pair)
-    start, end = node.start_mark.index, find_content_end(sheet, node)
-    _require_no_comments(sheet, node, end)
-    expected = build_expected_value(sheet, target, list(entries))
+        return document
+    _require_list(document, pair)
+    start, end = node.start_mark.index, find_content_end(document, node)
+    _require_no_comments(document, node, end)
+    expected = build_expected_value(document, position, list(entries))
     if node.flow_style:
-        return sheet.with_text(start, end, _format_flow_list(entries, _find_key_style(node)), expected, node)
+        return document.with_text(start, end, _format_flow_list(entries, _find_key_style(node)), expected, node)
     indent = " " * node.start_mark.column
     items = [
-        _format_block_item(each, indent, sheet.find_line_break(start), flow=_is_flow_mapping(node.value[0]))
-        for each in entries
+        _format_block_item(entry, indent, document.find_line_break(start), flow=_is_flow_mapping(node.value[0]))
+        for entry in entries
     ]
-    return sheet.with_text(start, end, (sheet.find_line_break(start) + indent).join(items), expected, node)
+    return document.with_text(start, end, (document.find_line_break(start) + indent).join(items), expected, node)
 
 
-def append_entry(sheet: YamlDocument, target: KeyPosition, entry: Entry) -> YamlDocument:
-    """Return the sheet with an entry at the end of the list that a key has. Raises `EditRefusedError`."""
-    pair = find_unmerged_pair(sheet, get_mapping(sheet, target), target.key)
+def append_entry(document: YamlDocument, position: KeyPosition, entry: Entry) -> YamlDocument:
+    """Return the document with an entry at the end of the list of a key. Raise `EditRefusedError` if it is unsafe."""
+    pair = find_unmerged_pair(document, get_mapping(document, position), position.key)
     if pair is None or _is_null(pair[1]):
-        return _create_list(sheet, target, pair, [entry])
+        return _create_list(document, position, pair, [entry])
     node = pair[1]
-    _require_list(sheet, pair)
-    expected = build_expected_value(sheet, target, [*get_value(node), entry])
+    _require_list(document, pair)
+    expected = build_expected_value(document, position, [*get_value(node), entry])
     if not node.value:
         at = node.end_mark.index - 1
-        return sheet.with_text(at, at, _format_flow_entry(entry), expected, node)
+        return document.with_text(at, at, _format_flow_entry(entry), expected, node)
     last = node.value[-1]
     if is_alias(last, node):
-        raise sheet.refusal(node, f"the last entry of {target.key} is an alias")
+        raise document.refusal(node, f"the last entry of {position.key} is an alias")
     if node.flow_style:
         at = last.end_mark.index
-        return sheet.with_text(at, at, f", {_format_flow_entry(entry, _find_key_style(node))}", expected, node)
-    at = sheet.find_line_end(find_content_end(sheet, last))
+        return document.with_text(at, at, f", {_format_flow_entry(entry, _find_key_style(node))}", expected, node)
+    at = document.find_line_end(find_content_end(document, last))
     indent = " " * node.start_mark.column
-    line_break = sheet.find_line_break(at)
+    line_break = document.find_line_break(at)
     text = f"{line_break}{indent}{_format_block_item(entry, indent, line_break, flow=_is_flow_mapping(last))}"
-    return sheet.with_text(at, at, text, expected, node)
+    return document.with_text(at, at, text, expected, node)
 
 
-def _create_list(sheet: YamlDocument, target: KeyPosition, pair: Pair | None, entries: Sequence[Entry]) -> YamlDocument:
-    """Write a list where there is none, or an empty key."""
-    mapping = get_mapping(sheet, target)
-    expected = build_expected_value(sheet, target, list(entries))
+def _create_list(
+    document: YamlDocument, position: KeyPosition, pair: Pair | None, entries: Sequence[Entry]
+) -> YamlDocument:
+    """Write a list for a key that does not exist or has no value."""
+    mapping = get_mapping(document, position)
+    expected = build_expected_value(document, position, list(entries))
     if pair is None:
         if mapping.flow_style:
-            return insert_key(sheet, target, list(entries), _format_flow_list)
-        above = get_preceding_pair(sheet, mapping, target)
-        at = sheet.find_line_end(find_content_end(sheet, above[1]))
-        key = f"{sheet.find_line_break(at)}{' ' * above[0].start_mark.column}{target.key}:"
-        return sheet.with_text(at, at, key + _format_block_list(sheet, above, at, entries), expected, above[0])
-    require_plain_value(sheet, pair)
+            return insert_key(document, position, list(entries), _format_flow_list)
+        above = get_preceding_pair(document, mapping, position)
+        at = document.find_line_end(find_content_end(document, above[1]))
+        key = f"{document.find_line_break(at)}{' ' * above[0].start_mark.column}{position.key}:"
+        return document.with_text(at, at, key + _format_block_list(document, above, at, entries), expected, above[0])
+    require_plain_value(document, pair)
     start, end = pair[1].start_mark.index, pair[1].end_mark.index
     if start != end:
-        return sheet.with_text(start, end, _format_flow_list(entries), expected, pair[0])
+        return document.with_text(start, end, _format_flow_list(entries), expected, pair[0])
     if mapping.flow_style:
-        raise sheet.refusal(pair[0], f"{target.key} has no value to replace")
-    at = sheet.find_line_end(pair[0].end_mark.index)
-    return sheet.with_text(at, at, _format_block_list(sheet, pair, at, entries), expected, pair[0])
+        raise document.refusal(pair[0], f"{position.key} has no value to replace")
+    at = document.find_line_end(pair[0].end_mark.index)
+    return document.with_text(at, at, _format_block_list(document, pair, at, entries), expected, pair[0])
 
 
-def _require_list(sheet: YamlDocument, pair: Pair) -> None:
-    require_plain_value(sheet, pair)
+def _require_list(document: YamlDocument, pair: Pair) -> None:
+    require_plain_value(document, pair)
     if pair[1].id != "sequence":
-        raise sheet.refusal(pair[1], f"{pair[0].value} is no list")
+        raise document.refusal(pair[1], f"{pair[0].value} is not a list")
 
 
-def _format_block_list(sheet: YamlDocument, pair: Pair, at: int, entries: Sequence[Entry]) -> str:
-    """Return the lines of a list below a key, two columns further in."""
+def _format_block_list(document: YamlDocument, pair: Pair, at: int, entries: Sequence[Entry]) -> str:
+    """Return the lines of a list below a key, indented by two columns."""
     indent = " " * (pair[0].start_mark.column + 2)
-    line_break = sheet.find_line_break(at)
+    line_break = document.find_line_break(at)
     return "".join(
-        f"{line_break}{indent}{_format_block_item(each, indent, line_break, flow=False)}" for each in entries
+        f"{line_break}{indent}{_format_block_item(entry, indent, line_break, flow=False)}" for entry in entries
     )
 
 
@@ -123,8 +125,8 @@ def _format_flow_entry(entry: Entry, like: str | None = None) -> str:
 
 
 def _format_flow_list(entries: Sequence[Entry], like: str | None = None, *, flow: bool = True) -> str:
-    del flow  # a list within brackets is written as one outside them
-    return "[{}]".format(", ".join(_format_flow_entry(each, like) for each in entries))
+    del flow  # a flow list has the same text in a flow and a block mapping
+    return "[{}]".format(", ".join(_format_flow_entry(entry, like) for entry in entries))
 
 
 def _is_null(node: Any) -> bool:
@@ -136,22 +138,22 @@ def _is_flow_mapping(node: Any) -> bool:
 
 
 def _find_key_style(node: Any) -> str | None:
-    """Return the quotes that keys within a list have: JSON stays JSON."""
-    first = next((key for each in node.value if each.id == "mapping" for key, _ in each.value), None)
+    """Return the quotes of the keys in a list, so that JSON stays JSON."""
+    first = next((key for item in node.value if item.id == "mapping" for key, _ in item.value), None)
     return DOUBLE if first is not None and first.style == DOUBLE else None
 
 
-def _require_no_comments(sheet: YamlDocument, node: Any, end: int) -> None:
-    """Raise `EditRefusedError` where replacing a list would take a comment away, or what others repeat."""
+def _require_no_comments(document: YamlDocument, node: Any, end: int) -> None:
+    """Raise `EditRefusedError` if replacing a list would remove a comment, an anchor or an alias."""
     start = node.start_mark.index
-    rest = list(sheet.text[start:end])
-    for each in iterate_scalars(node):
-        first, last = each.start_mark.index, each.end_mark.index
-        if first < start or sheet.text[first] == "&" or (each.style and each.style in "|>"):
-            raise sheet.refusal(each, "the list that would be replaced holds an anchor, an alias or a block of text")
+    rest = list(document.text[start:end])
+    for scalar in iterate_scalars(node):
+        first, last = scalar.start_mark.index, scalar.end_mark.index
+        if first < start or document.text[first] == "&" or (scalar.style and scalar.style in "|>"):
+            raise document.refusal(scalar, "the list to replace contains an anchor, an alias or a block scalar")
         rest[first - start : last - start] = " " * (last - first)
-    found = re.search(r"[#&*]", "".join(rest))
-    if found is not None:
-        line = sheet.text.count("\n", 0, start + found.start()) + 1
-        what = "a comment" if found.group() == "#" else "an anchor or alias"
-        raise sheet.refusal(node, f"the list that would be replaced holds {what} on line {line}")
+    match = re.search(r"[#&*]", "".join(rest))
+    if match is not None:
+        line = document.text.count("\n", 0, start + match.start()) + 1
+        what = "a comment" if match.group() == "#" else "an anchor or alias"
+        raise document.refusal(node, f"the list to replace contains {what} on line {line}")

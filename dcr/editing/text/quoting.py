@@ -1,4 +1,4 @@
-"""Texts as YAML scalars: in the quotes of what they replace, where every reader then sees exactly the text."""
+"""Formats texts as YAML scalars that every YAML reader reads as the same text."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ SINGLE, DOUBLE = "'", '"'
 
 
 def quote(text: str, like: str | None = None, *, flow: bool = False) -> str:
-    """Return a text as a scalar, in the quotes `like` where it can be written so: `'`, `"`, or "" for none.
+    """Return a text as a scalar, with the quotes `like` if possible: `'`, `"`, or "" for none.
 
-    `flow` says that it stands within brackets. A new text, with no `like` to follow, is written without quotes when
-    it begins with a letter. What is not plain ASCII words, or holds what cannot be seen, is in double quotes.
+    `flow` is set inside brackets. Without `like`, a text that begins with a letter has no quotes. Double quotes are
+    used for characters other than plain ASCII and for invisible ones.
     """
     if like == SINGLE and text.isascii() and text.isprintable() and not _LOG_COMMAND.search(text):
         return "'{}'".format(text.replace("'", "''"))
@@ -35,15 +35,15 @@ def _is_plain(text: str, *, flow: bool) -> bool:
 
 
 def _escape_text(text: str) -> list[str]:
-    """Return the characters of a text as double quotes hold them; marks that CI runners obey are broken up."""
-    marked = _LOG_COMMAND.search(text) is not None
-    return [_escape_character(each, marked=marked) for each in text]
+    """Return the characters of a text for double quotes. Log commands of CI runners are escaped."""
+    has_command = _LOG_COMMAND.search(text) is not None
+    return [_escape_character(character, has_command=has_command) for character in text]
 
 
-def _escape_character(character: str, *, marked: bool) -> str:
+def _escape_character(character: str, *, has_command: bool) -> str:
     if character in _ESCAPES:
         return _ESCAPES[character]
-    if character == "#" and marked:
+    if character == "#" and has_command:
         return "\\x23"
     if make_printable(character) == character:
         return character

@@ -1,4 +1,4 @@
-"""Reads the columns of a dbt model with the constraints that it, or its model, has for them."""
+"""Reads the columns of a dbt model, with the constraints of the columns and of the model."""
 
 from __future__ import annotations
 
@@ -22,24 +22,24 @@ _KEY_NAMES = {
 }  # fmt: skip
 
 _Check = tuple[str, "Location"]
-"""A check's expression, blanks aside, and its place."""
+"""A check's expression with folded blanks, and its location."""
 
 
-def _read_check(written: SourceMapping) -> _Check:
-    return " ".join((written.text("expression") or "").split()), written.locate("expression")
+def _read_check(constraint: SourceMapping) -> _Check:
+    return " ".join((constraint.text("expression") or "").split()), constraint.locate("expression")
 
 
-def list_constraints(tree: SourceMapping) -> Iterator[tuple[str, SourceMapping]]:
-    """Yield the constraints of a model or of a column with their types."""
-    for word, each in tree.named_mappings("constraints", "type"):
-        if word is not None:
-            yield word, each
+def list_constraints(mapping: SourceMapping) -> Iterator[tuple[str, SourceMapping]]:
+    """Yield the constraints of a model or a column with their types."""
+    for constraint_type, constraint in mapping.named_mappings("constraints", "type"):
+        if constraint_type is not None:
+            yield constraint_type, constraint
 
 
 class ModelConstraints(NamedTuple):
-    """What a model's own constraints say of its columns: where each word of a column is, its checks, and the key.
+    """The constraints of a model by column: the location of each type, the checks, and the primary key.
 
-    `unassigned_checks` are checks that name no column, with the words in them.
+    `unassigned_checks` are checks that list no column.
     """
 
     locations: dict[str, dict[str, Location]]
@@ -50,65 +50,72 @@ class ModelConstraints(NamedTuple):
 
 
 def read_model_constraints(model: SourceMapping) -> ModelConstraints:
-    """Return what the constraints of a model say of its columns."""
-    found = ModelConstraints({}, {}, [])
-    for word, each in list_constraints(model):
-        columns = tuple(each.texts("columns"))
-        if word == "primary_key" and found.key is None:
-            found = found._replace(key=columns, key_location=each.locate("columns"))
-        for name in columns if word != "unique" or len(columns) == 1 else ():
-            found.locations.setdefault(name, {}).setdefault(word, each.locate())
-            if word == "check":
-                found.checks.setdefault(name, []).append(_read_check(each))
-        if word == "check" and not columns:
-            found.unassigned_checks.append(_read_check(each))
-    return found
+    """Return the constraints that a model declares for its columns."""
+    constraints = ModelConstraints({}, {}, [])
+    for constraint_type, constraint in list_constraints(model):
+        columns = tuple(constraint.texts("columns"))
+        if constraint_type == "primary_key" and constraints.key is None:
+            constraints = constraints._replace(key=columns, key_location=constraint.locate("columns"))
+        for name in columns if constraint_type != "unique" or len(columns) == 1 else ():
+            constraints.locations.setdefault(name, {}).setdefault(constraint_type, constraint.locate())
+            if constraint_type == "check":
+                constraints.checks.setdefault(name, []).append(_read_check(constraint))
+        if constraint_type == "check" and not columns:
+            constraints.unassigned_checks.append(_read_check(constraint))
+    return constraints
 
 
-def assign_loose_checks(promised: ModelConstraints, columns: dict[str, SourceMapping]) -> ModelConstraints:
-    """Tell checks that name no column of the first one in their expression, else of the first of all."""
-    checks = {name: [*each] for name, each in promised.checks.items()}
-    for expression, place in promised.unassigned_checks:
+def assign_checks(constraints: ModelConstraints, columns: dict[str, SourceMapping]) -> ModelConstraints:
+    """Assign checks without columns to the first column in their expression, or else to the first column."""
+    checks = {name: [*column_checks] for name, column_checks in constraints.checks.items()}
+    for expression, location in constraints.unassigned_checks:
         words = re.findall(r"\w+", expression)
         name = next((word for word in words if word in columns), next(iter(columns), None))
         if name is not None:
-            checks.setdefault(name, []).append((expression, place))
-    return promised._replace(checks=checks)
+            checks.setdefault(name, []).append((expression, location))
+    return constraints._replace(checks=checks)
 
 
 def find_primary_key(columns: dict[str, SourceMapping]) -> tuple[tuple[str, ...], dict[str, Location]]:
-    """Return the columns that say of themselves that they are of the key, and where."""
-    keyed = [
-        (name, each.locate()) for name, column in columns.items() for word, each in list_constraints(column)
-        if word == "primary_key"
-    ]  # fmt: skip
-    places = {f"primary_key.{name}": place for name, place in keyed}
-    return tuple(dict.fromkeys(name for name, _ in keyed)), places | {"primary_key": keyed[0][1]} if keyed else {}
+    """Return the columns that declare themselves part of the primary key, and the locations of these declarations."""
+    key_columns = [
+        (name, constraint.locate())
+        for name, column in columns.items()
+        for constraint_type, constraint in list_constraints(column)
+        if constraint_type == "primary_key"
+    ]
+    if not key_columns:
+        return (), {}
+    locations = {f"primary_key.{name}": location for name, location in key_columns}
+    return tuple(dict.fromkeys(name for name, _ in key_columns)), {**locations, "primary_key": key_columns[0][1]}
 
 
-def read_field(name: str, column: SourceMapping, promised: ModelConstraints, *, keyed: bool) -> Field:
-    """Return a column as a field; `keyed` is whether it is part of the primary key."""
-    column.note.enter_field(name)
-    field = _build_field(name, column, promised, keyed=keyed)
-    column.note.leave_field()
+def read_field(name: str, column: SourceMapping, constraints: ModelConstraints, *, is_key: bool) -> Field:
+    """Return a column as a field; `is_key` is whether it is part of the primary key."""
+    column.notes.enter_field(name)
+    field = _build_field(name, column, constraints, is_key=is_key)
+    column.notes.leave_field()
     return field
 
 
-def _build_field(name: str, column: SourceMapping, promised: ModelConstraints, *, keyed: bool) -> Field:
-    written = column.text("data_type")
-    kind = parse_stored_type(written) if written else LogicalType(ANY_TYPE, is_known=False)
+def _build_field(name: str, column: SourceMapping, model_constraints: ModelConstraints, *, is_key: bool) -> Field:
+    type_text = column.text("data_type")
+    kind = parse_stored_type(type_text) if type_text else LogicalType(ANY_TYPE, is_known=False)
     column.count_columns(name, kind.column_count)
-    places = {**promised.locations.get(name, {}), **{word: each.locate() for word, each in list_constraints(column)}}
-    checks = [_read_check(each) for word, each in list_constraints(column) if word == "check"]
-    checks = sorted([*checks, *promised.checks.get(name, ())])
-    found: dict[str, Any] = {"unique": True} if "unique" in places else {}
+    by_type = dict(model_constraints.locations.get(name, {}))
+    checks = list(model_constraints.checks.get(name, ()))
+    for constraint_type, constraint in list_constraints(column):
+        by_type[constraint_type] = constraint.locate()
+        if constraint_type == "check":
+            checks.append(_read_check(constraint))
+    checks.sort()
+    constraints: dict[str, Any] = {"unique": True} if "unique" in by_type else {}
     if checks:
-        column.count_columns(
-            name, sum(len(each) for each, _ in checks) // _MAX_CHECK_LENGTH
-        )  # one check may be about many columns
-        found["check"] = "; ".join(each for each, _ in checks)
-    required = next((places[word] for word in ("not_null", "primary_key") if word in places), None)
-    said = {"required": required, "unique": places.get("unique"), "check": checks[0][1] if checks else None}
-    place = column.section(_KEY_NAMES, {word: each for word, each in said.items() if each} or None)
-    values = {"description": column.text("description"), "constraints": found}
-    return build_field(name, kind, place, required=keyed or required is not None, known=values)
+        # One check may refer to many columns.
+        column.count_columns(name, sum(len(expression) for expression, _ in checks) // _MAX_CHECK_LENGTH)
+        constraints["check"] = "; ".join(expression for expression, _ in checks)
+    required = by_type.get("not_null") or by_type.get("primary_key")
+    locations = {"required": required, "unique": by_type.get("unique"), "check": checks[0][1] if checks else None}
+    section = column.section(_KEY_NAMES, {key: location for key, location in locations.items() if location} or None)
+    values = {"description": column.text("description"), "constraints": constraints}
+    return build_field(name, kind, section, required=is_key or required is not None, values=values)

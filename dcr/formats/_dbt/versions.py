@@ -1,4 +1,4 @@
-"""What a version of a dbt model says of itself, and what of it is its model's."""
+"""Reads the settings and columns of a dbt model's versions, with the model's own as defaults."""
 
 from __future__ import annotations
 
@@ -13,26 +13,31 @@ _FALSE_WORDS = ("false", "False", "FALSE", "no", "off", "0")
 
 
 def find_greatest_version(numbers: list[str]) -> str | None:
-    """The version that a reference without one means: the greatest number, else the last text ("latest_version")."""
-    return max(numbers, default=None, key=lambda each: (each.isdecimal(), int(each) if each.isdecimal() else 0, each))
+    """Return the version that a reference without one resolves to: the greatest number, or else the last text.
+
+    Source: docs.getdbt.com, "latest_version".
+    """
+    return max(
+        numbers, default=None, key=lambda number: (number.isdecimal(), int(number) if number.isdecimal() else 0, number)
+    )
 
 
 def is_enforced(version: SourceMapping, model: SourceMapping) -> bool:
-    """Whether a contract is enforced, by what a version says of itself, else by what its model says."""
+    """Return whether a contract is enforced, as the version declares it, or else its model."""
     for holder in (version, version.mapping("config"), model, model.mapping("config")):
         contract = holder.mapping("contract") if holder else None
         if contract is not None and contract.text("enforced") is not None:
-            return contract.text("enforced") not in _FALSE_WORDS  # Jinja that may be true counts as a promise
+            return contract.text("enforced") not in _FALSE_WORDS  # a Jinja expression may be true
     return False
 
 
 def is_enabled(version: SourceMapping, model: SourceMapping) -> bool:
-    """Whether dbt builds a model; one that is switched off is not there for those who read it."""
+    """Return whether dbt builds a model; a disabled model does not exist for its readers."""
     return find_config_text(version, model, "enabled") not in _FALSE_WORDS
 
 
 def locate_enforcement(version: SourceMapping, model: SourceMapping) -> Location | None:
-    """Return where it is written whether a contract is enforced."""
+    """Return the location of the key that enforces or does not enforce a contract, if it is written."""
     for holder in (version, version.mapping("config"), model, model.mapping("config")):
         contract = holder.mapping("contract") if holder else None
         if contract is not None and contract.text("enforced") is not None:
@@ -41,35 +46,41 @@ def locate_enforcement(version: SourceMapping, model: SourceMapping) -> Location
 
 
 def find_config_text(version: SourceMapping, model: SourceMapping, *keys: str) -> str | None:
-    """Return the first of some settings, as a version has it, else as its model has it."""
+    """Return the first of some settings that a version has, or else its model."""
     for holder in (version.mapping("config"), model.mapping("config")):
-        found = holder.text(*keys) if holder is not None else None
-        if found is not None:
-            return found
+        text = holder.text(*keys) if holder is not None else None
+        if text is not None:
+            return text
     return None
 
 
-def select_columns(common: dict[str, SourceMapping], version: SourceMapping) -> dict[str, SourceMapping]:
-    """Return a version's columns: the model's, less those excluded, with its own above them."""
+def select_columns(model_columns: dict[str, SourceMapping], version: SourceMapping) -> dict[str, SourceMapping]:
+    """Return a version's columns: its model's without the excluded ones, overridden by its own."""
     rules = [node for node in version.nodes("columns") if _is_column_rule(node)]
-    own: dict[str, SourceMapping] = {}
+    own_columns: dict[str, SourceMapping] = {}
     for name, column in version.named_mappings("columns", "name"):
-        if name is not None and name not in own:
-            own[name] = column
+        if name is not None and name not in own_columns:
+            own_columns[name] = column
         elif name is not None or not _is_column_rule(column.node):
-            version.note(column.locate(), "a column has no name or a taken one, and is not compared", "name it")
+            version.notes.add(
+                column.locate(), "a column has no name or a duplicate one, and is not compared", "give it a unique name"
+            )
     if not rules:
-        return {**common, **own}
-    rule = SourceMapping(version.path, rules[0], version.note)
-    for further in rules[1:]:
-        place = SourceMapping(version.path, further, version.note).locate()
-        version.note(place, "a second list of included columns is not read", "write one include")
+        return {**model_columns, **own_columns}
+    rule = SourceMapping(version.path, rules[0], version.notes)
+    for extra_rule in rules[1:]:
+        location = SourceMapping(version.path, extra_rule, version.notes).locate()
+        version.notes.add(location, "a second list of included columns is not read", "write one include")
     included = rule.texts("include")
-    kept = common if included in (["all"], ["*"]) else {name: common[name] for name in included if name in common}
+    included_columns = (
+        model_columns
+        if included in (["all"], ["*"])
+        else {name: model_columns[name] for name in included if name in model_columns}
+    )
     excluded = frozenset(rule.texts("exclude"))
-    left = {name: each for name, each in kept.items() if name not in excluded}
-    version.count_columns("", len(kept) - len(left))  # what is left out is looked at too
-    return {**left, **own}
+    remaining = {name: column for name, column in included_columns.items() if name not in excluded}
+    version.count_columns("", len(included_columns) - len(remaining))  # excluded columns count towards the limit
+    return {**remaining, **own_columns}
 
 
 def _is_column_rule(node: Any) -> bool:

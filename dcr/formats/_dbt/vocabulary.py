@@ -1,6 +1,6 @@
-"""What dcr does with each key of a dbt model whose contract is enforced, and of the file it stands in.
+"""Defines what dcr does with each key of an enforced dbt model and of its file.
 
-Source: the JSON schema of property files that dbt-core 1.11 carries, and docs.getdbt.com.
+Source: the JSON schema of property files in dbt-core 1.11, and docs.getdbt.com.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ _BUILD_SETTINGS = (
     "source_alias static_analysis strictness submission_method table_tag target_alias tblproperties timeout "
     "tmp_relation_type unique_key use_anonymous_sproc user_folder_for_python auto_refresh state sync"
 )
-"""Settings of how a model is built, which its columns do not depend on."""
+"""Settings for building a model that do not affect its columns."""
 
 _READER_SETTINGS = (
     "adapter_properties backup base_location_root base_location_subpath catalog catalog_name column_types copy_grants "
@@ -29,7 +29,7 @@ _READER_SETTINGS = (
     "partitions post_hook pre_hook primary_key quoting refresh_interval_minutes refresh_mode require_partition_filter "
     "row_access_policy schedule secure sql_header table_format table_type target_lag transient"
 )
-"""Settings that decide where a model is, who may read it, how fresh it is, or what a query of it has to name."""
+"""Settings that affect readers: the location of a model, access to it, its freshness, or what a query needs."""
 
 _CONFIG = "access group alias schema database materialized enabled meta*"
 _CONTRACT = {"contract": NestedMappings(one="contract")}
@@ -42,42 +42,43 @@ VOCABULARY = Vocabulary({
     "file": define_keys(
         "file", ignored="version sources seeds snapshots exposures groups metrics semantic_models saved_queries macros "
         "analyses unit_tests functions anchors tests data_tests",
-        below={"models": NestedMappings(many="model")},
+        nested={"models": NestedMappings(many="model")},
     ),
     "model": define_keys(
         "model", "name access group latest_version deprecation_date meta* data_tests* tests*",
         ignored="description docs tags static_analysis_off_reason",
         unread="identifier time_spine agg_time_dimension primary_entity semantic_model derived_semantics metrics",
-        below={
+        nested={
             "config": NestedMappings(one="config"),
             "columns": NestedMappings(many="column"),
             "versions": NestedMappings(many="version", identity=("v",)),
             **_CONTRACT, **_CONSTRAINTS,
         },
-        beyond="access group meta contract docs tags", about="dataset",
+        extra="access group meta contract docs tags", subject="dataset",
     ),
     "version": define_keys(
         "version", "v access deprecation_date data_tests* tests*", ignored="description docs defined_in tags meta",
-        below={
+        nested={
             "config": NestedMappings(one="config"),
             "columns": NestedMappings(many="column of a version"),
             **_CONTRACT, **_CONSTRAINTS,
         },
-        beyond="access deprecation_date data_tests tests description docs defined_in tags meta columns contract "
-        "constraints", about="dataset",
+        extra="access deprecation_date data_tests tests description docs defined_in tags meta columns contract "
+        "constraints", subject="dataset",
     ),
     "config": define_keys(
-        "config", _CONFIG, ignored=f"description docs tags {_BUILD_SETTINGS}", unread=_READER_SETTINGS, below=_CONTRACT,
+        "config", _CONFIG, ignored=f"description docs tags {_BUILD_SETTINGS}", unread=_READER_SETTINGS,
+        nested=_CONTRACT,
     ),
     "contract": define_keys("contract", "enforced", ignored="checksum", unread="alias_types"),
     "column": define_keys(
         "column", _COLUMN, ignored=_COLUMN_IGNORED, unread=_COLUMN_UNREAD,
-        below={"config": NestedMappings(one="config of a column"), **_CONSTRAINTS}, beyond="meta tags", about="field",
+        nested={"config": NestedMappings(one="config of a column"), **_CONSTRAINTS}, extra="meta tags", subject="field",
     ),
     "column of a version": define_keys(
         "column of a version", f"{_COLUMN} include[] exclude[]", ignored=_COLUMN_IGNORED, unread=_COLUMN_UNREAD,
-        below={"config": NestedMappings(one="config of a column"), **_CONSTRAINTS}, beyond="meta tags include exclude",
-        about="field",
+        nested={"config": NestedMappings(one="config of a column"), **_CONSTRAINTS}, extra="meta tags include exclude",
+        subject="field",
     ),
     "config of a column": define_keys("config of a column", ignored="meta tags", unread="databricks_tags"),
     "constraint": define_keys(

@@ -1,4 +1,4 @@
-"""Follows the references of a Data Contract Specification file to its definitions."""
+"""Resolves the references of a Data Contract Specification file to its definitions."""
 
 from __future__ import annotations
 
@@ -10,56 +10,63 @@ if TYPE_CHECKING:
     from dcr.formats._foreign.mapping import SourceMapping
 
 _MAX_REFERENCES = 10_000
-_MAX_DEPTH = 60  # references and levels, of what is unfolded
+_MAX_DEPTH = 60  # references and levels together
 _KEYS_PER_FIELD = 20
 
 
 class Definitions:
-    """What `$ref` may refer to. Only so many references are followed: each may hold further ones."""
+    """The definitions that `$ref` may refer to.
+
+    The number of followed references is limited, since each definition may have further references.
+    """
 
     def __init__(self, tree: SourceMapping | None) -> None:
-        self.tree, self.left = tree, _MAX_REFERENCES
-        self.found: dict[str, SourceMapping | None] = {}
+        self.tree, self.remaining = tree, _MAX_REFERENCES
+        self.cache: dict[str, SourceMapping | None] = {}
 
     @property
     def followed_count(self) -> int:
-        """How many references were followed."""
-        return _MAX_REFERENCES - self.left
+        """The number of references that were followed."""
+        return _MAX_REFERENCES - self.remaining
 
-    def resolve(self, tree: SourceMapping, inside: tuple[str, ...]) -> tuple[SourceMapping, tuple[str, ...]]:
-        """Return a field with what its `$ref` defines below what it says itself, and the references it is inside of."""
-        merged, reference = tree, tree.text("$ref")
+    def resolve(self, field: SourceMapping, enclosing: tuple[str, ...]) -> tuple[SourceMapping, tuple[str, ...]]:
+        """Return a field with the definitions of its `$ref` as defaults, and the references that it is nested in."""
+        merged, reference = field, field.text("$ref")
         while reference is not None:
-            self.left -= 1
-            found = self.find(reference)
+            self.remaining -= 1
+            definition = self.find(reference)
             problem = (
-                f"'{reference}' is not in this file" if found is None
-                else f"'{reference}' refers to itself, so what is below it is not compared" if reference in inside
-                else f"'{reference}' is not followed: it is {_MAX_DEPTH} levels deep" if len(inside) >= _MAX_DEPTH
-                else f"'{reference}' is not followed: more than {_MAX_REFERENCES} references" if self.left < 0
+                "is not in this file" if definition is None
+                else "refers to itself, and is not followed" if reference in enclosing
+                else f"is {_MAX_DEPTH} levels deep, and is not followed" if len(enclosing) >= _MAX_DEPTH
+                else f"is not followed: the file has more than {_MAX_REFERENCES} references" if self.remaining < 0
                 else None
             )  # fmt: skip
-            if found is None or problem is not None:
-                near = self._suggest(reference) if found is None else ""
-                tree.note(tree.locate("$ref"), problem or "", near or "write the field out")
+            if definition is None or problem is not None:
+                suggestion = self._suggest(reference) if definition is None else ""
+                message = f"'{reference}' {problem}"
+                field.notes.add(field.locate("$ref"), message, suggestion or "write the field in full")
                 break
-            tree.count_columns(reference, len(found.pairs) // _KEYS_PER_FIELD)
-            merged, inside = merged.with_defaults(found), (*inside, reference)
-            reference = found.text("$ref")
-        return merged, inside
+            field.count_columns(reference, len(definition.pairs) // _KEYS_PER_FIELD)
+            merged, enclosing = merged.with_defaults(definition), (*enclosing, reference)
+            reference = definition.text("$ref")
+        return merged, enclosing
 
     def _suggest(self, reference: str) -> str:
-        """Return a hint at a definition of the same name elsewhere, or of a name like it."""
-        known = [f"#/definitions/{name}" for name in (self.tree.pairs if self.tree else ())]
+        """Return a hint with a definition of the same name elsewhere, or of a similar name."""
+        paths = [f"#/definitions/{name}" for name in (self.tree.pairs if self.tree else ())]
         last = reference.rpartition("/")[2]
-        alike = next((each for each in known if each.rpartition("/")[2] == last), None)
-        return f"did you mean '{alike}'?" if alike else format_suggestion(reference, known)
+        same_name = next((path for path in paths if path.rpartition("/")[2] == last), None)
+        return f"did you mean '{same_name}'?" if same_name else format_suggestion(reference, paths)
 
     def find(self, reference: str) -> SourceMapping | None:
-        """Return what is named; `checkout/order_id` may be one key, as in the specification's own examples."""
-        if reference not in self.found:
-            self.found[reference] = self._find(reference)
-        return self.found[reference]
+        """Return the definition of a reference, or None.
+
+        `checkout/order_id` may be one key, as in the specification's own examples.
+        """
+        if reference not in self.cache:
+            self.cache[reference] = self._find(reference)
+        return self.cache[reference]
 
     def _find(self, reference: str) -> SourceMapping | None:
         if self.tree is None or not reference.startswith("#/definitions/"):
@@ -70,7 +77,7 @@ class Definitions:
         )
 
 
-def _follow_steps(tree: SourceMapping | None, steps: list[str]) -> SourceMapping | None:
+def _follow_steps(mapping: SourceMapping | None, steps: list[str]) -> SourceMapping | None:
     for step in steps:
-        tree = tree.mapping(step) if tree else None
-    return tree
+        mapping = mapping.mapping(step) if mapping else None
+    return mapping

@@ -1,1 +1,1 @@
-"""Provides what the readers of foreign formats share."""
+"""Provides what the foreign formats share."""

@@ -1,4 +1,4 @@
-"""The lifecycle of foreign contracts: their words for a status, and the days on which one ends by itself."""
+"""Reads the lifecycle of foreign contracts: their statuses, and the days on which a status ends."""
 
 from __future__ import annotations
 
@@ -19,39 +19,41 @@ STATUS_WORDS = {
 }  # fmt: skip
 
 
-def read_status_word(tree: SourceMapping, key: str = "status") -> str:
-    """Return a lifecycle status; an unknown word is noted and counts as active, the strictest."""
-    word = tree.text(key)
+def read_status_word(mapping: SourceMapping, key: str = "status") -> str:
+    """Return a lifecycle status; an unknown word is noted and treated as active, the strictest."""
+    word = mapping.text(key)
     if word is None:
         return "active"
-    known = STATUS_WORDS.get(word.strip().lower())
-    if known is None:
-        tree.note(
-            tree.locate(key), f"status '{word}' is not known, judged as active", f"known: {', '.join(STATUS_WORDS)}"
+    status = STATUS_WORDS.get(word.strip().lower())
+    if status is None:
+        mapping.notes.add(
+            mapping.locate(key),
+            f"unknown status '{word}', treated as active",
+            f"known statuses: {', '.join(STATUS_WORDS)}",
         )
-    return known or "active"
+    return status or "active"
 
 
-def read_day(tree: SourceMapping, key: str, meaning: str) -> date | None:
-    """Return the day a key names, with or without a time; None when it is not written, or noted as no date."""
-    written = tree.text(key)
-    if written is None:
+def read_day(mapping: SourceMapping, key: str, label: str) -> date | None:
+    """Return the day of a key, with or without a time; None if it is not written, or noted as not a date."""
+    text = mapping.text(key)
+    if text is None:
         return None
-    match = re.match(r"\d{4}-\d{2}-\d{2}(?![0-9-])", written.strip())
+    match = re.match(r"\d{4}-\d{2}-\d{2}(?![0-9-])", text.strip())
     try:
         day = date.fromisoformat(match.group()) if match else None
     except ValueError:
         day = None
     if day is None:
-        tree.note(tree.locate(key), f"{meaning} '{written}' is no date", "write it as 2027-01-31")
+        mapping.notes.add(mapping.locate(key), f"{label} '{text}' is not a date", "write it as 2027-01-31")
     return day
 
 
 def is_past(day: date | None) -> bool:
-    """Whether a day has passed, where the user is."""
-    return day is not None and day < date.today()  # noqa: DTZ011 (the user's own day)
+    """Return whether a day is past in the user's time zone."""
+    return day is not None and day < date.today()  # noqa: DTZ011 (the day in the user's time zone)
 
 
-def get_later_status(one: str, other: str) -> str:
-    """Return the status that is further along: `draft`, `active`, `deprecated`, `archived`."""
-    return max(one, other, key=STATUSES.index)
+def get_later_status(first: str, second: str) -> str:
+    """Return the later of two statuses in the order `draft`, `active`, `deprecated`, `archived`."""
+    return max(first, second, key=STATUSES.index)

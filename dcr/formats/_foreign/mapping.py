@@ -1,17 +1,23 @@
-"""Reads a foreign file's mappings tolerantly: values by key with their places, and a note for what is not understood.
+"""Reads the mappings of a foreign file leniently: values by key with their locations, and notes on invalid values.
 
-Unknown keys are nobody's business here; a value that matters and cannot be understood becomes a note, never
-a guess. Merge keys (`<<`, YAML 1.1) are followed, since files in the wild use them.
+Unknown keys are ignored. A value that matters and cannot be understood becomes a note, never a guess. Merge keys (`<<`,
+YAML 1.1) are followed, since existing files use them.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from dcr.formats._foreign.nodes import (
+    is_null,
+    list_entries,
+    list_merged_nodes,
+    parse_flag,
+    read_pairs,
+    resolve_scalar_leniently,
+)
 from dcr.formats._foreign.variables import describe_variable
 from dcr.parsing.location import Location, SourceNode, locate_node
-from dcr.parsing.scalars import NotFiniteError
-from dcr.parsing.scalars import resolve_scalar as resolve_plain_scalar
 from dcr.parsing.yaml_reader import truncate
 
 if TYPE_CHECKING:
@@ -34,37 +40,41 @@ _SCALAR_KEYS = frozenset((
 
 
 class SourceMapping:
-    """One mapping of a file. `note(location, message, hint)` is told of values that are not understood."""
+    """One mapping of a file; values that are not understood are added to `notes`."""
 
-    __slots__ = ("below", "name", "node", "note", "pairs", "path")
+    __slots__ = ("merged_nodes", "name", "node", "notes", "pairs", "path")
 
-    def __init__(self, path: str, node: Any, note: Notes, name: Any = None) -> None:
-        self.path, self.node, self.note = path, node, note
+    def __init__(self, path: str, node: Any, notes: Notes, name: Any = None) -> None:
+        self.path, self.node, self.notes = path, node, notes
         self.name = name
-        self.below: list[Any] = _list_merged_nodes(node)
-        self.pairs: dict[str, Any] = _read_pairs(node)
+        self.merged_nodes: list[Any] = list_merged_nodes(node)
+        self.pairs: dict[str, Any] = read_pairs(node)
         if "<<" in self.pairs:
-            place = locate_node(path, self.pairs["<<"])
-            note(place, "what is merged here is no mapping, or merged too deep, and not read", "write the keys out")
+            location = locate_node(path, self.pairs["<<"])
+            notes.add(
+                location,
+                "this merge is not a mapping, or is nested too deep, and is not read",
+                "write the keys in full",
+            )
 
     def __contains__(self, key: str) -> bool:
         return key in self.pairs
 
     def locate(self, key: str | None = None) -> Location:
-        """Return the place of a key, or of the mapping."""
+        """Return the location of a key, or of the mapping."""
         return self.section().locate(key)
 
     def section(
-        self, spelling: Mapping[str, str] | None = None, elsewhere: Mapping[str, Location] | None = None
+        self, key_names: Mapping[str, str] | None = None, other_locations: Mapping[str, Location] | None = None
     ) -> SourceNode:
-        """Return the part of the file this is, with the format's words for dcr's keys, and places of further ones."""
-        return _LayeredSection(self, spelling, elsewhere)
+        """Return this part of the file, with the format's names of keys and the locations of keys in other parts."""
+        return _LayeredSection(self, key_names, other_locations)
 
     def with_defaults(self, base: SourceMapping) -> SourceMapping:
-        """Return this mapping with what another one says below it: what it refers to."""
-        merged = SourceMapping(self.path, self.node, self.note, self.name)
+        """Return this mapping with the keys of another one, which it refers to, as defaults."""
+        merged = SourceMapping(self.path, self.node, self.notes, self.name)
         merged.pairs = {**base.pairs, **self.pairs}
-        merged.below = [*self.below, base.node, *base.below]
+        merged.merged_nodes = [*self.merged_nodes, base.node, *base.merged_nodes]
         return merged
 
     def text(self, *keys: str) -> str | None:
@@ -73,14 +83,14 @@ class SourceMapping:
             node = self.pairs.get(key)
             if node is not None and node.id == "scalar":
                 text: str = node.value
-                if node.style or (text and resolve_scalar(text) is not None):
+                if node.style or (text and resolve_scalar_leniently(text) is not None):
                     return text
             elif node is not None and key in _SCALAR_KEYS:
                 self._note_bad_shape(key, node, "a single value")
         return None
 
     def flag(self, *keys: str) -> bool | None:
-        """Return the first of some keys as a boolean; None when none is written."""
+        """Return the first of some keys as a boolean; None if none is written."""
         for key in keys:
             node = self.pairs.get(key)
             if node is None:
@@ -91,206 +101,132 @@ class SourceMapping:
             value = parse_flag(node.value)
             if value is not None:
                 return value
-            if resolve_scalar(node.value) is not None:
-                self._note_bad_value(key, node, "neither true nor false", "write true or false")
+            if resolve_scalar_leniently(node.value) is not None:
+                self._note_bad_value(key, node, "true or false", "write true or false")
         return None
 
     def number(self, key: str) -> int | float | None:
-        """Return a key as a number; None when it is not written, or noted as none."""
+        """Return a key as a number; None if it is not written, or noted as not a number."""
         node = self.pairs.get(key)
         if node is None or node.id != "scalar":
             if node is not None:
                 self._note_bad_shape(key, node, "a number")
             return None
-        value = resolve_scalar(node.value)
+        value = resolve_scalar_leniently(node.value)
         if isinstance(value, int | float) and not isinstance(value, bool):
             return value
         if value is not None:
-            self._note_bad_value(key, node, "no number", "write a number without quotes")
+            self._note_bad_value(key, node, "a number", "write a number without quotes")
         return None
 
     def mapping(self, key: str) -> SourceMapping | None:
-        """Return a key's mapping, or None when it holds none."""
+        """Return the mapping of a key, or None if it is not a mapping."""
         node = self.pairs.get(key)
         if node is None or node.id == "mapping":
-            return None if node is None else SourceMapping(self.path, node, self.note)
-        if key in _MAPPING_KEYS and not _is_null(node):
+            return None if node is None else SourceMapping(self.path, node, self.notes)
+        if key in _MAPPING_KEYS and not is_null(node):
             self._note_bad_shape(key, node, "a mapping")
         return None
 
     def nodes(self, key: str) -> list[Any]:
-        """Return the entries of a key's list; empty when it is none."""
+        """Return the entries of the list of a key; empty if it is not a list."""
         node = self.pairs.get(key)
-        if node is not None and key in _LIST_KEYS and not _is_null(node):
-            for each in node.value if node.id == "sequence" else ():
-                if each.id != "scalar":
-                    self._note_bad_shape(key, each, "a list of single values")
+        if node is not None and key in _LIST_KEYS and not is_null(node):
+            for entry in node.value if node.id == "sequence" else ():
+                if entry.id != "scalar":
+                    self._note_bad_shape(key, entry, "a list of single values")
             if node.id != "sequence":
                 self._note_bad_shape(key, node, "a list")
         return list(node.value) if node is not None and node.id == "sequence" else []
 
     def texts(self, key: str) -> list[str]:
-        """Return a key's list of scalars as source texts; a single scalar counts as a list of one."""
+        """Return the scalars of a key's list as source texts; a single scalar counts as a list of one."""
         node = self.pairs.get(key)
         if node is not None and node.id == "scalar" and node.value:
             return [node.value]
         if node is not None and node.id == "mapping":
             self._note_bad_shape(key, node, "a list")
-        for each in self.nodes(key):
-            if each.id != "scalar":
-                self._note_bad_shape(key, each, "a list of single values")
-        return [each.value for each in self.nodes(key) if each.id == "scalar"]
+        for entry in self.nodes(key):
+            if entry.id != "scalar":
+                self._note_bad_shape(key, entry, "a list of single values")
+        return [entry.value for entry in self.nodes(key) if entry.id == "scalar"]
 
     def named_mappings(self, key: str, name: str) -> Iterator[tuple[str | None, SourceMapping]]:
-        """Yield the mappings of a key with their names, whether written as a list or as a mapping by name."""
+        """Yield the mappings of a key with their names, from a list or from a mapping by name."""
         node = self.pairs.get(key)
         if node is not None and node.id == "mapping":
-            for inner_key, inner in list_entries(node):
-                if inner.id == "mapping":
-                    yield inner_key.value, SourceMapping(self.path, inner, self.note, inner_key)
-                elif _is_null(inner):
-                    yield inner_key.value, SourceMapping(self.path, _EmptyNode(inner), self.note, inner_key)
+            for entry_key, entry in list_entries(node):
+                if entry.id == "mapping":
+                    yield entry_key.value, SourceMapping(self.path, entry, self.notes, entry_key)
+                elif is_null(entry):
+                    yield entry_key.value, SourceMapping(self.path, _EmptyNode(entry), self.notes, entry_key)
                 elif key in _MAPPING_LIST_KEYS:
-                    self._note_bad_shape(f"'{truncate(inner_key.value)}' in {key}", inner, "a mapping")
-        elif node is not None and node.id == "scalar" and key in _MAPPING_LIST_KEYS and not _is_null(node):
+                    self._note_bad_shape(f"'{truncate(entry_key.value)}' in {key}", entry, "a mapping")
+        elif node is not None and node.id == "scalar" and key in _MAPPING_LIST_KEYS and not is_null(node):
             self._note_bad_shape(key, node, "a list")
-        for each in self.nodes(key):
-            if each.id == "mapping":
-                tree = SourceMapping(self.path, each, self.note)
-                yield tree.text(name), tree
+        for item in self.nodes(key):
+            if item.id == "mapping":
+                mapping = SourceMapping(self.path, item, self.notes)
+                yield mapping.text(name), mapping
             elif key in _MAPPING_LIST_KEYS:
-                self._note_bad_shape(f"an entry of {key}", each, "a mapping")
+                self._note_bad_shape(f"an entry of {key}", item, "a mapping")
 
     def count_columns(self, name: str, columns: int = 1) -> None:
-        """Count what a file unfolds to; `name` is what it is called. Raises `YamlRefusedError` beyond the limits."""
-        self.note.count_columns(self.locate, name, columns)
+        """Count the columns of the expanded file; `name` is what they belong to.
 
-    def _note_bad_value(self, key: str, node: Any, what: str, hint: str) -> None:
-        said = describe_variable(key, node.value) or (f"the value '{node.value}' of {key} is {what}", hint)
-        self.note(locate_node(self.path, node), *said)
+        Raise `InvalidYamlError` beyond the limits.
+        """
+        self.notes.count_columns(self.locate, name, columns)
 
-    def _note_bad_shape(self, what: str, node: Any, wanted: str) -> None:
+    def _note_bad_value(self, key: str, node: Any, expected: str, hint: str) -> None:
+        message = f"{key} is '{node.value}', expected {expected}"
+        self.notes.add(locate_node(self.path, node), *(describe_variable(key, node.value) or (message, hint)))
+
+    def _note_bad_shape(self, label: str, node: Any, expected: str) -> None:
         shape = {"scalar": f"'{truncate(str(node.value))}'", "mapping": "a mapping"}.get(node.id, "a list")
-        message = f"{what} is {shape}, expected {wanted}; it is not compared"
-        self.note(locate_node(self.path, node), message, f"write {wanted}")
+        message = f"{label} is {shape}, expected {expected}; it is not compared"
+        self.notes.add(locate_node(self.path, node), message, f"write {expected}")
 
 
 class _LayeredSection(SourceNode):
-    """A mapping's place: a key is where it is written, be that in what is merged below or referred to."""
+    """The source section of a mapping; a key is also found in merged mappings and in the ones referred to."""
 
     __slots__ = ("layers", "start")
 
     def __init__(
-        self, tree: SourceMapping, spelling: Mapping[str, str] | None, elsewhere: Mapping[str, Location] | None
+        self,
+        mapping: SourceMapping,
+        key_names: Mapping[str, str] | None,
+        other_locations: Mapping[str, Location] | None,
     ) -> None:
-        super().__init__(tree.path, tree.node, spelling, elsewhere)
-        self.start: Any = tree.node if tree.name is None else tree.name
-        self.layers: tuple[Any, ...] = (tree.node, *tree.below)
+        super().__init__(mapping.path, mapping.node, key_names, other_locations)
+        self.start: Any = mapping.node if mapping.name is None else mapping.name
+        self.layers: tuple[Any, ...] = (mapping.node, *mapping.merged_nodes)
 
     def locate(self, key: str | None = None) -> Location:
-        """Return the place of `key`; of the mapping's own name, if it has one, when the key is not written out."""
-        found = self._elsewhere(key)
-        layer = self._find_layer(key) if key is not None and found is None else None
+        """Return the location of `key`, or of the mapping's own name or start if the key is not written."""
+        location = self._find_other_location(key)
+        layer = self._find_layer(key) if key is not None and location is None else None
         if layer is not None:
-            return SourceNode(self.path, layer, self.spelling).locate(key)
-        return found or locate_node(self.path, self.start)
+            return SourceNode(self.path, layer, self.key_names).locate(key)
+        return location or locate_node(self.path, self.start)
 
     def find_text(self, key: str) -> str | None:
-        """Return the source text of `key` where it is written out as a single value."""
+        """Return the source text of `key` if it is written as a single value."""
         layer = self._find_layer(key)
-        return None if layer is None else SourceNode(self.path, layer, self.spelling).find_text(key)
+        return None if layer is None else SourceNode(self.path, layer, self.key_names).find_text(key)
 
     def _find_layer(self, key: str) -> Any:
-        """Return the mapping that has the first step to a key, itself before what is merged below it."""
-        first = self._spelled(key).split(".")[0]
+        """Return the mapping that has the first step of a key's path: itself, or else one that is merged into it."""
+        first = self._translate_key(key).split(".")[0]
         return next((layer for layer in self.layers if any(pair[0].value == first for pair in layer.value)), None)
 
 
 class _EmptyNode:
-    """A mapping without keys, where a file names something and says nothing about it."""
+    """A mapping without keys, for an entry that has a name and no content."""
 
     id = "mapping"
 
     def __init__(self, node: Any) -> None:
         self.value: list[Any] = []
         self.start_mark, self.tag = node.start_mark, ""
-
-
-_MAX_MERGES = 8
-_FLAG_WORDS = {"true": True, "yes": True, "on": True, "false": False, "no": False, "off": False}
-
-
-def resolve_scalar(text: str) -> Any:
-    """Return a plain scalar's value; what is no finite number stays text."""
-    try:
-        return resolve_plain_scalar(text)
-    except NotFiniteError:
-        return text
-
-
-def parse_flag(text: str) -> bool | None:
-    """Return what a scalar says as a boolean, in YAML's words of either version; None when it says none."""
-    value = resolve_scalar(text)
-    if isinstance(value, str):
-        return _FLAG_WORDS.get(value.lower())
-    return value if isinstance(value, bool) else None
-
-
-def _is_null(node: Any) -> bool:
-    return node.id == "scalar" and (not node.value or (not node.style and resolve_scalar(node.value) is None))
-
-
-def get_scalar_value(node: Any, *, as_text: bool) -> Any:
-    """Return a scalar node's value: its source text where text is wanted or it is quoted."""
-    return node.value if as_text or node.style else resolve_scalar(node.value)
-
-
-def format_canonical(node: Any) -> str:
-    """Return what a node says in one text, in which the order of keys means nothing; blanks in text are folded."""
-    if node.id == "scalar":
-        return " ".join(str(node.value).split())
-    if node.id == "sequence":
-        return f"[{', '.join(format_canonical(each) for each in node.value)}]"
-    pairs = sorted((key, format_canonical(value)) for key, value in _read_pairs(node).items())
-    return f"{{{', '.join(f'{key}: {value}' for key, value in pairs)}}}"
-
-
-def _list_merged_nodes(node: Any, depth: int = 0) -> list[Any]:
-    found: list[Any] = []
-    for key, value in node.value:
-        if key.value == "<<" and not key.style and depth < _MAX_MERGES:
-            for source in value.value if value.id == "sequence" else [value]:
-                if source.id == "mapping":
-                    found += [source, *_list_merged_nodes(source, depth + 1)]
-    return found
-
-
-def _read_pairs(node: Any, depth: int = 0) -> dict[str, Any]:
-    found: dict[str, Any] = {}
-    merged: dict[str, Any] = {}
-    for key, value in node.value:
-        if key.value == "<<" and not key.style and depth < _MAX_MERGES:
-            sources = value.value if value.id == "sequence" else [value]
-            for source in sources:
-                if source.id != "mapping":
-                    merged.setdefault("<<", source)
-                    continue
-                for name, inner in _read_pairs(source, depth + 1).items():
-                    merged.setdefault(name, inner)
-        else:
-            found[key.value] = value
-    return {**merged, **found} if merged else found
-
-
-def list_entries(node: Any, depth: int = 0) -> list[Any]:
-    """Return a mapping's pairs with those merged into it; a merge that is not followed stays an entry."""
-    if depth >= _MAX_MERGES or all(key.value != "<<" or key.style for key, _ in node.value):
-        own: list[Any] = node.value
-        return own
-    found = {key.value: (key, value) for key, value in node.value if key.value != "<<" or key.style}
-    for key, value in node.value:
-        if key.value == "<<" and not key.style:
-            for source in value.value if value.id == "sequence" else [value]:
-                for pair in list_entries(source, depth + 1) if source.id == "mapping" else [(key, source)]:
-                    found.setdefault(pair[0].value, pair)
-    return list(found.values())

@@ -1,4 +1,4 @@
-"""What a reader notes about one foreign file, each thing once, and how much the file unfolds to."""
+"""Collects a reader's notes on one foreign file and counts the columns and datasets that it expands to."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ _MAX_MESSAGE_LENGTH = 400
 
 
 class Note(NamedTuple):
-    """One thing to know about a file: where it is, and the dataset and the field it was met in.
+    """One note on a file, with its location, and the dataset and the field that were being read.
 
-    A `is_persistent` note is said whenever the file changes, since it says that nothing is compared.
+    A persistent note is reported whenever the file changes, since it means that nothing is compared.
     """
 
     location: Location
@@ -34,62 +34,65 @@ class Note(NamedTuple):
 
 
 class Notes:
-    """Values that are not understood. References, versions and structs multiply: what comes of them is counted here.
+    """The notes on one file and its expanded size: references, versions and structs multiply columns.
 
-    `dataset_id` is the dataset that is being read, None outside of all.
+    `dataset_id` is the dataset that is being read, None outside of all datasets.
     """
 
     def __init__(self) -> None:
-        self.found: dict[tuple[Location, str, str], Note] = {}
+        self.entries: dict[tuple[Location, str, str], Note] = {}
         self.columns = self.datasets = 0
         self.dataset_id: str | None = None
         self._steps: list[str] = []
-        self._full = False
+        self._is_full = False
 
-    def __call__(self, place: Location, message: str, hint: str, *, standing: bool = False) -> None:
-        """Note something, unless it was noted before; after many notes, only that there are more."""
-        key = (place, truncate(message, _MAX_MESSAGE_LENGTH), hint)
-        if key in self.found or self._full:
+    def add(self, location: Location, message: str, hint: str, *, is_persistent: bool = False) -> None:
+        """Add a note unless it was added before; beyond the limit, add only that there are more."""
+        key = (location, truncate(message, _MAX_MESSAGE_LENGTH), hint)
+        if key in self.entries or self._is_full:
             return
-        if len(self.found) >= MAX_NOTES:
-            self._full = True
+        if len(self.entries) >= MAX_NOTES:
+            self._is_full = True
             message = f"more than {MAX_NOTES} values are not understood; only the first are listed"
-            key = (place, message, "correct them first")
-        self.found[key] = Note(*key, self.dataset_id, self.field_path, standing)
+            key = (location, message, "correct them first")
+        self.entries[key] = Note(*key, self.dataset_id, self.field_path, is_persistent)
 
     def enter_field(self, name: str) -> None:
-        """Note what follows at a field below the current one; an array's elements have no name."""
+        """Enter a field below the current one; the elements of an array have no name."""
         self._steps.append(name)
 
     def leave_field(self) -> None:
-        """Return from a field to what it is in."""
+        """Return from a field to its parent."""
         self._steps.pop()
 
     @property
     def field_path(self) -> str | None:
-        """The path of the field that is being read, None outside of all."""
+        """The path of the field that is being read, None outside of all fields."""
         path = ""
         for step in self._steps:
             path = join_path(path, step) if step else f"{path}[]"
         return path or None
 
-    def count_columns(self, at: Callable[[], Location], name: str, columns: int) -> None:
-        """Count columns and hold a name to its length. Raises `InvalidYamlError` beyond the limits, `at` its place."""
+    def count_columns(self, locate: Callable[[], Location], name: str, columns: int) -> None:
+        """Count columns and check the length of a name. Raise `InvalidYamlError` beyond the limits.
+
+        `locate` returns the location for the error.
+        """
         self.columns += columns
         if self.columns <= MAX_COLUMNS and len(name) <= MAX_NAME_LENGTH:
             return
-        place = at()
+        location = locate()
         if self.columns > MAX_COLUMNS:
-            message = f"the file unfolds to more than {MAX_COLUMNS:,} columns, the most that are read"
-            raise InvalidYamlError(message, place.line, place.column, "split the file")
-        message = f"a name of {len(name):,} characters; at most {MAX_NAME_LENGTH:,} are read"
-        raise InvalidYamlError(message, place.line, place.column, "shorten it")
+            message = f"the file expands to more than {MAX_COLUMNS:,} columns, the maximum"
+            raise InvalidYamlError(message, location.line, location.column, "split the file")
+        message = f"a name has {len(name):,} characters, expected at most {MAX_NAME_LENGTH:,}"
+        raise InvalidYamlError(message, location.line, location.column, "shorten it")
 
-    def count_dataset(self, place: Location, name: str) -> None:
-        """Count a dataset and hold its id to its length. Raises `InvalidYamlError` beyond the limits."""
+    def count_dataset(self, location: Location, name: str) -> None:
+        """Count a dataset and check the length of its id. Raise `InvalidYamlError` beyond the limits."""
         self.datasets += 1
         if self.datasets > MAX_DATASETS:
-            message = f"the file unfolds to more than {MAX_DATASETS:,} datasets, the most that are read"
-            raise InvalidYamlError(message, place.line, place.column, "split the file")
+            message = f"the file expands to more than {MAX_DATASETS:,} datasets, the maximum"
+            raise InvalidYamlError(message, location.line, location.column, "split the file")
         self.dataset_id = name
-        self.count_columns(lambda: place, name, 0)
+        self.count_columns(lambda: location, name, 0)

@@ -1,6 +1,6 @@
-"""Spells the types that Spark writes as classes the way its SQL does: `ArrayType(LongType(), True)` is `array<bigint>`.
+"""Converts types that Spark writes as classes to its SQL: `ArrayType(LongType(), True)` becomes `array<bigint>`.
 
-Source: spark.apache.org, "Data Types", the columns of Python and Scala beside that of SQL.
+Source: spark.apache.org, "Data Types", the columns of Python, Scala and SQL.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ _SQL_TYPES = {
 }  # fmt: skip
 _PACKAGE = r"(?:(?:pyspark\.sql\.|org\.apache\.spark\.sql\.)?(?:types|T)\.)?"
 _CLASS_NAME = rf"\s*{_PACKAGE}([A-Za-z_]\w*)"
-_TOKEN = r"""\s*("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|`[^`]+`|[^,()\[\]]+)"""
+_WORD = r"""\s*("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|`[^`]+`|[^,()\[\]]+)"""
 _MAX_DEPTH = 32
 _NESTED_ARGUMENTS = {"ArrayType": ("elementType",), "MapType": ("keyType", "valueType")}
 _LIST_CLASSES = ("Array", "List", "Seq")
@@ -24,13 +24,13 @@ _DEFAULT_DECIMAL = "decimal(10,0)"
 
 
 class _NotSparkError(Exception):
-    """A spelling is none of Spark's classes."""
+    """Raised for a type that is not one of Spark's classes."""
 
 
 class _Expression(NamedTuple):
-    """A class, a list or a plain word, with what stands in its brackets; None where it has none.
+    """A class, a list or a plain word, with the parts in its brackets; None if it has no brackets.
 
-    `key` is the name of the argument that it is, where one is written: `containsNull=True`.
+    `key` is the name of the argument, if it is written: `containsNull=True`.
     """
 
     name: str
@@ -39,9 +39,9 @@ class _Expression(NamedTuple):
 
 
 def convert_to_sql(text: str) -> str | None:
-    """Return the SQL spelling of a type that Spark writes as a class, or None for another spelling.
+    """Return a type that Spark writes as a class as SQL, or None for another type.
 
-    SQL says of the fields of a struct alone that they are never null, and so does what is returned.
+    Only fields of a struct can be declared as never null in SQL, and so in the result.
     """
     if re.match(rf"\s*{_PACKAGE}\w+Type\b", text) is None:
         return None
@@ -52,38 +52,38 @@ def convert_to_sql(text: str) -> str | None:
         return None
 
 
-def _parse_expression(text: str, at: int, depth: int) -> tuple[_Expression, int]:
-    """Read one class with its arguments, a list, or a word."""
+def _parse_expression(text: str, position: int, depth: int) -> tuple[_Expression, int]:
+    """Return the class with its arguments, the list or the word at a position, and the position after it."""
     if depth > _MAX_DEPTH:
         raise _NotSparkError
-    key = re.compile(r"\s*([A-Za-z]\w*)\s*=(?!=)").match(text, at) if depth else None
+    key = re.compile(r"\s*([A-Za-z]\w*)\s*=(?!=)").match(text, position) if depth else None
     if key:
         part, end = _parse_expression(text, key.end(), depth + 1)
         return part._replace(key=key[1]), end
-    opening = re.compile(r"\s*\[").match(text, at)
-    if opening:
-        return _parse_arguments("", "]", text, opening.end(), depth)
-    word = re.compile(rf"{_CLASS_NAME}\s*\(").match(text, at)
+    bracket = re.compile(r"\s*\[").match(text, position)
+    if bracket:
+        return _parse_arguments("", "]", text, bracket.end(), depth)
+    word = re.compile(rf"{_CLASS_NAME}\s*\(").match(text, position)
     if word:
         return _parse_arguments(word[1], ")", text, word.end(), depth)
-    token = re.compile(_TOKEN).match(text, at)
+    token = re.compile(_WORD).match(text, position)
     if token is None:
         raise _NotSparkError
     return _Expression(token[1].strip(), None), token.end()
 
 
-def _parse_arguments(name: str, closing: str, text: str, at: int, depth: int) -> tuple[_Expression, int]:
+def _parse_arguments(name: str, closing: str, text: str, position: int, depth: int) -> tuple[_Expression, int]:
     parts: list[_Expression] = []
     while True:
-        end = re.compile(rf"\s*,?\s*\{closing}").match(text, at)
+        end = re.compile(rf"\s*,?\s*\{closing}").match(text, position)
         if end:
             return _Expression(name, tuple(parts)), end.end()
         if parts:
-            comma = re.compile(r"\s*,").match(text, at)
+            comma = re.compile(r"\s*,").match(text, position)
             if comma is None:
                 raise _NotSparkError
-            at = comma.end()
-        part, at = _parse_expression(text, at, depth + 1)
+            position = comma.end()
+        part, position = _parse_expression(text, position, depth + 1)
         parts.append(part)
 
 
@@ -91,16 +91,16 @@ def _format_sql(part: _Expression) -> str:
     name = re.sub(rf"^{_PACKAGE}", "", part.name)
     parts = part.parts or ()
     if name in ("ArrayType", "MapType"):
-        nested = (_get_argument(part, at, key) for at, key in enumerate(_NESTED_ARGUMENTS[name]))
-        return f"{name.removesuffix('Type').lower()}<{','.join(_format_sql(each) for each in nested)}>"
+        arguments = (_get_argument(part, index, key) for index, key in enumerate(_NESTED_ARGUMENTS[name]))
+        return f"{name.removesuffix('Type').lower()}<{','.join(_format_sql(item) for item in arguments)}>"
     if name == "StructType":
-        listed = parts[0].parts or () if len(parts) == 1 and parts[0].name in ("", *_LIST_CLASSES) else parts
-        return f"struct<{','.join(_format_struct_field(each) for each in listed)}>"
+        members = parts[0].parts or () if len(parts) == 1 and parts[0].name in ("", *_LIST_CLASSES) else parts
+        return f"struct<{','.join(_format_struct_field(item) for item in members)}>"
     sql = _SQL_TYPES.get(name.removesuffix("Type").lower()) if name.endswith("Type") else None
     if sql is None:
         raise _NotSparkError
-    numbers = [each.name for each in parts]
-    if not all(each.isdecimal() for each in numbers):
+    numbers = [item.name for item in parts]
+    if not all(item.isdecimal() for item in numbers):
         raise _NotSparkError
     if not numbers:
         return _DEFAULT_DECIMAL if sql == "decimal" else sql
@@ -118,10 +118,10 @@ def _format_struct_field(part: _Expression) -> str:
     return f"`{bare}`:{_format_sql(_get_argument(part, 1, 'dataType'))}{' not null' if never_null else ''}"
 
 
-def _get_argument(part: _Expression, at: int, key: str) -> _Expression:
-    """Return an argument by its name, else by its place."""
+def _get_argument(part: _Expression, index: int, key: str) -> _Expression:
+    """Return an argument by its name, or else by its position."""
     parts = part.parts or ()
-    named = next((each for each in parts if each.key == key), None)
-    if named is None and (at >= len(parts) or parts[at].key):
+    argument = next((candidate for candidate in parts if candidate.key == key), None)
+    if argument is None and (index >= len(parts) or parts[index].key):
         raise _NotSparkError
-    return named or parts[at]
+    return argument or parts[index]

@@ -1,7 +1,7 @@
-"""Stored types to logical ones: what `varchar(20)`, `timestamp_tz` or `struct<a: bigint>` mean, vendor by vendor.
+"""Derives logical types from the stored types of many vendors, such as `varchar(20)` or `struct<a: bigint>`.
 
-Sources: the type pages of PostgreSQL, Snowflake, BigQuery, Databricks/Spark, Trino, SQL Server, Oracle, MySQL,
-DuckDB and ClickHouse; Avro and Parquet primitive names. A spelling that none of them has is left as it is.
+Sources: the type pages of PostgreSQL, Snowflake, BigQuery, Databricks/Spark, Trino, SQL Server, Oracle, MySQL, DuckDB
+and ClickHouse; Avro and Parquet primitive names. An unknown type is left unchanged.
 """
 
 from __future__ import annotations
@@ -14,11 +14,11 @@ from dcr.formats._foreign.spark_types import convert_to_sql
 
 
 class LogicalType(NamedTuple):
-    """A logical type; `fields` are a struct's `(name, type)` pairs, `items` an array's element type.
+    """A logical type; `fields` are the `(name, type)` pairs of a struct, `items` the element type of an array.
 
-    `is_known` is false when the spelling is no vendor's: the name is then the spelling itself, compared as it is.
-    `stored` is the stored type it was read from, without what is nested in it: that has its own. `written_type` and
-    `written_stored_type` are the file's own words for the two, letter by letter.
+    `is_known` is false if no vendor has the type: `name` is then the type as written, and compared as such. `stored` is
+    the stored type that it was derived from, without nested types, which have their own. `written_type` and
+    `written_stored_type` are the exact texts of the file.
     """
 
     name: str
@@ -31,7 +31,7 @@ class LogicalType(NamedTuple):
 
     @property
     def column_count(self) -> int:
-        """How many fields it makes: itself, and what is nested in it."""
+        """The number of fields that it makes, including nested ones."""
         nested = sum(each.column_count for _, each in self.fields)
         return 1 + nested + (self.items.column_count if self.items else 0)
 
@@ -52,7 +52,7 @@ _VENDOR_NAMES = {
     "time": "time timetz time_with_time_zone time_without_time_zone time_millis time_micros",
     "json": "json jsonb variant super",
 }
-_LOGICAL_NAMES = {spelling: name for name, spellings in _VENDOR_NAMES.items() for spelling in spellings.split()}
+_LOGICAL_NAMES = {vendor_name: name for name, names in _VENDOR_NAMES.items() for vendor_name in names.split()}
 _ARRAY_WORDS = ("array", "list", "repeated", "nested")
 _STRUCT_WORDS = ("struct", "record", "row", "tuple", "object")
 _WRAPPERS = ("nullable", "lowcardinality")
@@ -62,51 +62,49 @@ _MAX_WORDS = 20
 
 
 @lru_cache(maxsize=4096)
-def fold_blanks(spelling: str) -> str:
-    """Return a stored type with its blanks folded; one text for all fields that share it."""
-    return " ".join(spelling.split())
+def fold_blanks(text: str) -> str:
+    """Return a stored type with its blanks folded; the text is shared by all fields that have it."""
+    return " ".join(text.split())
 
 
 @lru_cache(maxsize=4096)
-def normalize_stored_type(spelling: str) -> str:
-    """Return a stored type in one spelling: lower case, no blanks that mean nothing, no decimals written out as 0."""
-    text = re.sub(r"\s*([(),<>:\[\]])\s*", r"\1", " ".join(spelling.strip().lower().split()))
-    return re.sub(r"\b(decimal|numeric|dec|number)\((\d+)\)", r"\1(\2,0)", text)
+def normalize_stored_type(text: str) -> str:
+    """Return a stored type in canonical form: lower case, no irrelevant blanks, a scale of 0 for no decimals."""
+    normalized = re.sub(r"\s*([(),<>:\[\]])\s*", r"\1", " ".join(text.strip().lower().split()))
+    return re.sub(r"\b(decimal|numeric|dec|number)\((\d+)\)", r"\1(\2,0)", normalized)
 
 
 def format_whole_type(kind: LogicalType) -> str:
-    """Return a stored type with all that is nested in it, in one spelling; the order of a struct's members is none."""
+    """Return a stored type with all its nested types in canonical form; the order of struct members is ignored."""
     if not kind.fields and not kind.items:
         return kind.stored or kind.name
-    members = [f"{name}:{format_whole_type(each)}" for name, each in kind.fields]
-    inner = [format_whole_type(kind.items)] if kind.items else members if kind.name == "map" else sorted(members)
-    return f"{kind.stored}<{','.join(inner)}>"
+    members = [f"{name}:{format_whole_type(nested)}" for name, nested in kind.fields]
+    arguments = [format_whole_type(kind.items)] if kind.items else members if kind.name == "map" else sorted(members)
+    return f"{kind.stored}<{','.join(arguments)}>"
 
 
-def parse_stored_type(spelling: str) -> LogicalType:
-    """Return what a stored type means; unknown spellings come back as they are, lower case, blanks folded."""
-    text = fold_blanks(spelling)
-    return (
-        _parse_folded(text) if len(text) <= _MAX_TYPE_LENGTH else _build_unknown_type(text)._replace(written_type=text)
-    )
+def parse_stored_type(text: str) -> LogicalType:
+    """Return the logical type of a stored type; an unknown type is returned in lower case with its blanks folded."""
+    folded = fold_blanks(text)
+    if len(folded) > _MAX_TYPE_LENGTH:
+        return _build_unknown_type(folded)._replace(written_type=folded)
+    return _parse_folded(folded)
 
 
 @lru_cache(maxsize=8192)
 def _parse_folded(text: str) -> LogicalType:
     sql = convert_to_sql(text) if "Type" in text else None
-    return (
-        _parse_type(text, 0)
-        if sql is None
-        else _parse_type(sql, 0)._replace(written_type=text, written_stored_type=text)
-    )
+    if sql is None:
+        return _parse_type(text, 0)
+    return _parse_type(sql, 0)._replace(written_type=text, written_stored_type=text)
 
 
 def _parse_type(text: str, depth: int) -> LogicalType:
     kind = _parse_shape(text, depth)
-    own = text
+    base = text
     if kind.fields or kind.items:
-        own = kind.name if text.endswith("]") else re.split(r"[<(]", text)[0].strip()
-    return kind._replace(stored=normalize_stored_type(own), written_type=own, written_stored_type=own)
+        base = kind.name if text.endswith("]") else re.split(r"[<(]", text)[0].strip()
+    return kind._replace(stored=normalize_stored_type(base), written_type=base, written_stored_type=base)
 
 
 def _build_unknown_type(text: str) -> LogicalType:
@@ -120,44 +118,51 @@ def _parse_shape(text: str, depth: int) -> LogicalType:  # noqa: PLR0911 (one fo
         return LogicalType("array", items=_parse_type(text[:-2].strip(), depth + 1))
     match = re.match(r"[A-Za-z_][A-Za-z0-9_ ]*", text)
     head = match.group().strip().lower() if match else ""
-    rest = text[len(match.group()) :].strip() if match else text
-    inner = _extract_arguments(rest)
-    if head in _WRAPPERS and inner is not None:
-        return _parse_type(inner, depth + 1)
+    suffix = text[len(match.group()) :].strip() if match else text
+    arguments = _extract_arguments(suffix)
+    if head in _WRAPPERS and arguments is not None:
+        return _parse_type(arguments, depth + 1)
     if head in _ARRAY_WORDS:
-        return LogicalType("array", items=_parse_type(inner, depth + 1) if inner else None)
+        return LogicalType("array", items=_parse_type(arguments, depth + 1) if arguments else None)
     if head in _STRUCT_WORDS:
-        return LogicalType("object", fields=_parse_members(inner, depth) if inner else ())
+        return LogicalType("object", fields=_parse_members(arguments, depth) if arguments else ())
     if head == "map":
-        return LogicalType("map", fields=_parse_map_parts(inner, depth))
-    # `timestamp(6) with time zone`: the words after the arguments belong to the name.
-    tail = re.sub(r"\([^()]*\)", " ", rest).lower()
-    words = f"{head} {tail}".split()
-    for length in range(len(words) if len(words) <= _MAX_WORDS else 0, 0, -1):
-        name = _LOGICAL_NAMES.get("_".join(words[:length]))
-        if name is not None and not set(words[length:]) - {"unsigned", "signed", "not", "null", "zerofill", "varying"}:
-            return LogicalType(_refine_number(name, words[0], rest))
+        return LogicalType("map", fields=_parse_map_parts(arguments, depth))
+    # In `timestamp(6) with time zone`, the words after the arguments belong to the name.
+    tail = re.sub(r"\([^()]*\)", " ", suffix).lower()
+    name_words = f"{head} {tail}".split()
+    for length in range(len(name_words) if len(name_words) <= _MAX_WORDS else 0, 0, -1):
+        name = _LOGICAL_NAMES.get("_".join(name_words[:length]))
+        if name is not None and not set(name_words[length:]) - {
+            "unsigned",
+            "signed",
+            "not",
+            "null",
+            "zerofill",
+            "varying",
+        }:
+            return LogicalType(_refine_number(name, name_words[0], suffix))
     return _build_unknown_type(text)
 
 
-def _refine_number(name: str, word: str, rest: str) -> str:
-    """A decimal without decimals holds integers only: `number(38,0)`, `decimal(10)`."""
-    if name != "number" or word not in ("number", "numeric", "decimal", "dec"):
+def _refine_number(name: str, first_word: str, suffix: str) -> str:
+    """Return `integer` for a decimal without decimal places, such as `number(38,0)` or `decimal(10)`."""
+    if name != "number" or first_word not in ("number", "numeric", "decimal", "dec"):
         return name
-    arguments = re.match(r"\(\s*\d+\s*(?:,\s*(-?\d{1,9})\s*)?\)", rest)
+    arguments = re.match(r"\(\s*\d+\s*(?:,\s*(-?\d{1,9})\s*)?\)", suffix)
     return "integer" if arguments and int(arguments.group(1) or 0) <= 0 else "number"
 
 
-def _extract_arguments(rest: str) -> str | None:
+def _extract_arguments(suffix: str) -> str | None:
     pairs = {"<": ">", "(": ")"}
-    if rest and rest[0] in pairs and rest.endswith(pairs[rest[0]]):
-        return rest[1:-1].strip()
+    if suffix and suffix[0] in pairs and suffix.endswith(pairs[suffix[0]]):
+        return suffix[1:-1].strip()
     return None
 
 
-def _parse_map_parts(inner: str | None, depth: int) -> tuple[tuple[str, LogicalType], ...]:
-    """Return what the keys and the values of a map are, as far as it says so."""
-    parts = _split_arguments(inner) if inner else []
+def _parse_map_parts(arguments: str | None, depth: int) -> tuple[tuple[str, LogicalType], ...]:
+    """Return the types of the keys and values of a map, if it declares both."""
+    parts = _split_arguments(arguments) if arguments else []
     return (
         tuple(zip(MAP_PARTS, (_parse_type(part, depth + 1) for part in parts), strict=True)) if len(parts) == 2 else ()
     )

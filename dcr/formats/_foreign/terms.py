@@ -1,4 +1,4 @@
-"""Reads the terms that the Open Data Contract Standard and the Data Contract Specification write alike."""
+"""Reads the terms that the Open Data Contract Standard and the Data Contract Specification share."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from dcr.contract.terms import QualityRule, Relationship, Server
-from dcr.formats._foreign.mapping import format_canonical
+from dcr.formats._foreign.nodes import format_canonical
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -17,38 +17,41 @@ _STATEMENT_KEYS = (
     "type", "metric", "rule", "code", "query", "engine", "implementation", "arguments", "validValues", "pattern",
     "column", "columns", "specification", "templateName", "toolName", "toolRuleName",
 )  # fmt: skip
-"""Keys of a quality rule that say what is measured."""
+"""Keys of a quality rule that define what is measured."""
 
 _LIBRARY = "library"
 _MAX_LABEL_LENGTH = 60
 
 
 def read_quality_rules(
-    tree: SourceMapping, field: str | None, of_values: Iterable[SourceMapping] = ()
+    mapping: SourceMapping, field: str | None, value_rules: Iterable[SourceMapping] = ()
 ) -> Iterator[QualityRule]:
-    """Yield the quality rules of a dataset or of a field; those of `of_values` are read as its allowed values too."""
-    known = {id(each.node) for each in of_values}
-    for name, rule in tree.named_mappings("quality", "name"):
-        yield replace(read_quality_rule(name, rule, field), is_field_constraint=id(rule.node) in known)
+    """Yield the quality rules of a dataset or a field.
+
+    Those in `value_rules` are also read as constraints of the field.
+    """
+    value_rule_ids = {id(rule.node) for rule in value_rules}
+    for name, rule in mapping.named_mappings("quality", "name"):
+        yield replace(read_quality_rule(name, rule, field), is_field_constraint=id(rule.node) in value_rule_ids)
 
 
 def read_quality_rule(name: str | None, rule: SourceMapping, field: str | None) -> QualityRule:
-    """Return one quality rule, of the dataset or of a field."""
-    said = {key: format_canonical(rule.pairs[key]) for key in _STATEMENT_KEYS if key in rule}
-    if said.get("type") == _LIBRARY:
-        del said["type"]  # what a rule without a type is
-    if said.get("type") == "text" or not said:
-        said["description"] = rule.text("description") or ""
+    """Return one quality rule of a dataset or a field."""
+    statement = {key: format_canonical(rule.pairs[key]) for key in _STATEMENT_KEYS if key in rule}
+    if statement.get("type") == _LIBRARY:
+        del statement["type"]  # the default type
+    if statement.get("type") == "text" or not statement:
+        statement["description"] = rule.text("description") or ""
     thresholds = tuple(
         (key, format_canonical(node)) for key, node in sorted(rule.pairs.items()) if key.startswith("must")
     )
-    measured = rule.text("metric", "rule", "query", "engine", "description", "code", "type") or "without a name"
-    shown = " ".join((rule.text("id") or name or measured).split())
+    measure = rule.text("metric", "rule", "query", "engine", "description", "code", "type") or "without a name"
+    label = " ".join((rule.text("id") or name or measure).split())
     return QualityRule(
         id=rule.text("id") or "",
-        label=shown if len(shown) <= _MAX_LABEL_LENGTH else f"{shown[:_MAX_LABEL_LENGTH]}…",
+        label=label if len(label) <= _MAX_LABEL_LENGTH else f"{label[:_MAX_LABEL_LENGTH]}…",
         name=name or "",
-        statement=tuple(sorted(said.items())),
+        statement=tuple(sorted(statement.items())),
         thresholds=thresholds,
         unit=rule.text("unit"),
         severity=rule.text("severity"),
@@ -57,32 +60,34 @@ def read_quality_rule(name: str | None, rule: SourceMapping, field: str | None) 
     )
 
 
-def read_relationships(tree: SourceMapping, dataset: str, field: str | None) -> Iterator[Relationship]:
-    """Yield the relationships of a dataset, or of one of its fields, which is then where they come from."""
-    for number, each in enumerate(tree.nodes("relationships")):
-        if each.id != "mapping":
-            tree.note(
-                tree.locate("relationships"), f"entry {number + 1} of relationships is no mapping", "write from and to"
+def read_relationships(mapping: SourceMapping, dataset: str, field: str | None) -> Iterator[Relationship]:
+    """Yield the relationships of a dataset or of one of its fields, which is then their default source."""
+    for number, node in enumerate(mapping.nodes("relationships")):
+        if node.id != "mapping":
+            mapping.notes.add(
+                mapping.locate("relationships"),
+                f"entry {number + 1} of relationships is not a mapping",
+                "write from and to",
             )
             continue
-        one = type(tree)(tree.path, each, tree.note)
-        source = tuple(one.texts("from")) or ((f"{dataset}.{field}",) if field else ())
+        relationship = type(mapping)(mapping.path, node, mapping.notes)
+        source = tuple(relationship.texts("from")) or ((f"{dataset}.{field}",) if field else ())
         yield Relationship(
-            id=one.text("id") or "",
+            id=relationship.text("id") or "",
             source=source,
-            target=tuple(one.texts("to")),
-            type=one.text("type") or "foreignKey",
+            target=tuple(relationship.texts("to")),
+            type=relationship.text("type") or "foreignKey",
             field=field,
-            location=one.locate(),
+            location=relationship.locate(),
         )
 
 
-def read_server(name: str | None, tree: SourceMapping, breaks_nobody: frozenset[str]) -> Server:
-    """Return a server with every key that says where the data is and how it is read there."""
-    address = {key: format_canonical(node) for key, node in tree.pairs.items() if key not in breaks_nobody}
-    return Server(name or "", tuple(sorted(address.items())), tree.locate())
+def read_server(name: str | None, mapping: SourceMapping, ignored_keys: frozenset[str]) -> Server:
+    """Return a server with every key of its address."""
+    address = {key: format_canonical(node) for key, node in mapping.pairs.items() if key not in ignored_keys}
+    return Server(name or "", tuple(sorted(address.items())), mapping.locate())
 
 
 def deduplicate_by_location(terms: Iterable[Any]) -> tuple[Any, ...]:
-    """Return terms, each place once: what anchors repeat is one promise."""
-    return tuple({each.location: each for each in terms}.values())
+    """Return terms without those of the same location, which are copies of an anchor."""
+    return tuple({term.location: term for term in terms}.values())

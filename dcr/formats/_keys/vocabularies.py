@@ -9,9 +9,9 @@ if TYPE_CHECKING:
 
 
 def find_vocabulary(name: str) -> Vocabulary | None:
-    """Return the vocabulary of a foreign format; None for dcr's own, in which an unknown key is an error."""
+    """Return the vocabulary of a foreign format; None for the native format, in which an unknown key is an error."""
     if name == "odcs":
-        from dcr.formats._odcs.vocabulary import VOCABULARY as ODCS  # noqa: PLC0415 (only a changed file pays for it)
+        from dcr.formats._odcs.vocabulary import VOCABULARY as ODCS  # noqa: PLC0415 (only a changed file needs it)
 
         return ODCS
     if name == "dcs":

@@ -1,7 +1,7 @@
-"""What dcr does with each key of a foreign format: the types that the vocabularies of the formats are written in.
+"""Defines how a format declares what dcr does with each of its keys.
 
 A vocabulary is plain data. It is loaded when a changed file is compared or when a file is linted strictly, and never
-for a file that did not change.
+for an unchanged file.
 """
 
 from __future__ import annotations
@@ -12,22 +12,22 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-COMPARED, IGNORED, UNREAD, UNKNOWN = "judged", "ignored", "unread", "unknown"
-"""A key is read and compared, breaks nobody, is known and not compared, or is not known at all."""
+COMPARED, IGNORED, UNREAD, UNKNOWN = "compared", "ignored", "unread", "unknown"
+"""A key is read and compared, has no effect on consumers, is known and not compared, or is unknown."""
 
 ONE, SEVERAL, ANYTHING = "one", "several", "anything"
-"""What the reader takes for the value of a judged key: a single value, a list of such values too, or any value."""
+"""What the reader reads as the value of a compared key: a single value, also a list of such values, or any value."""
 
 EXTENSION = "x-"
-"""Keys that begin like this are the author's own, in every format."""
+"""The prefix of the author's own keys, in every format."""
 
 
 class NestedMappings(NamedTuple):
-    """What stands below a key: one mapping of the kind `one`, or several mappings of the kind `many`.
+    """The mappings below a key: one mapping of the kind `one`, or several mappings of the kind `many`.
 
-    Several are a list, or a mapping by name. They are paired by the first of the keys in `identity` that they have.
-    Where both kinds may stand, a mapping that has one of the keys in `one_if` is the one. `allows_scalars` is whether an entry
-    may be a single value, `allows_groups` whether an entry without any known key is itself a mapping by name.
+    Several are a list, or a mapping by name. They are paired by the first of the keys in `identity` that they have. If
+    both kinds are allowed, a mapping that has one of the keys in `one_if` is a single one. `allows_scalars` is whether
+    an entry may be a single value, `allows_groups` whether an entry without any known key is itself a mapping by name.
     """
 
     one: str = ""
@@ -41,11 +41,10 @@ class NestedMappings(NamedTuple):
 class MappingKeys(NamedTuple):
     """The keys of one kind of mapping.
 
-    `compared` maps each judged key to what its value may be, `nested` has those with mappings below them. A key that
-    begins with `prefix`, if there is one, is judged, and every further key is what `other_use` says. `older` are keys of
-    older editions of the standard, `extra` keys that dcr reads although the standard has none of them.
-    `unless` maps a key to another one beside which it is not read. `subject` is `dataset` or `field` where the mapping is
-    one.
+    `compared` maps each compared key to the shape of its value, `nested` holds those with mappings below them. A key
+    that begins with `prefix`, if there is one, is compared; `other_use` applies to every other key. `older` lists keys
+    of older editions of the standard, `extra` keys that dcr reads although the standard has none of them. `unless` maps
+    a key to another one next to which it is not read. `subject` is `dataset` or `field` if the mapping is one.
     """
 
     title: str
@@ -71,15 +70,15 @@ class MappingKeys(NamedTuple):
         return COMPARED if self.prefix and key.startswith(self.prefix) else self.other_use
 
     def list_names(self) -> Iterator[str]:
-        """Yield every key that is written out."""
+        """Yield every key that is listed by name."""
         yield from dict.fromkeys((*self.compared, *self.nested, *sorted(self.ignored), *sorted(self.unread)))
 
 
 class Vocabulary(NamedTuple):
-    """All kinds of mappings of a format, the file itself being the kind `file`.
+    """All kinds of mappings of a format; the file itself is of the kind `file`.
 
-    `nested_datasets_key` is the key of a dataset that may hold further ones, as dbt's versions of a model are; `ignores_non_datasets`
-    is whether what looks like a dataset and is none is left alone.
+    `nested_datasets_key` is the key of a dataset that may have further datasets, such as dbt's versions of a model.
+    `ignores_non_datasets` is whether mappings that look like datasets and are none are skipped.
     """
 
     kinds: Mapping[str, MappingKeys]
@@ -92,24 +91,24 @@ _SUFFIXES = {"[]": SEVERAL, "*": ANYTHING}
 
 def define_keys(
     title: str,
-    judged: str = "",
+    compared: str = "",
     *,
     ignored: str = "",
     unread: str = "",
-    below: Mapping[str, NestedMappings] | None = None,
+    nested: Mapping[str, NestedMappings] | None = None,
     prefix: str = "",
-    further: str = UNKNOWN,
+    other_use: str = UNKNOWN,
     older: str = "",
-    beyond: str = "",
-    about: str = "",
+    extra: str = "",
+    subject: str = "",
     unless: Mapping[str, str] = MappingProxyType({}),
 ) -> MappingKeys:
-    """Return the keys of one kind, each list written as words; `word[]` may be a list and `word*` anything."""
-    found = {}
-    for word in judged.split():
-        suffix = next((each for each in _SUFFIXES if word.endswith(each)), "")
-        found[word.removesuffix(suffix)] = _SUFFIXES.get(suffix, ONE)
+    """Return the keys of one kind, from lists of words; `word[]` may be a list and `word*` anything."""
+    shapes = {}
+    for key in compared.split():
+        suffix = next((candidate for candidate in _SUFFIXES if key.endswith(candidate)), "")
+        shapes[key.removesuffix(suffix)] = _SUFFIXES.get(suffix, ONE)
     return MappingKeys(
-        title, found, frozenset(ignored.split()), frozenset(unread.split()), below or {}, prefix, further,
-        frozenset(older.split()), frozenset(beyond.split()), about, unless,
+        title, shapes, frozenset(ignored.split()), frozenset(unread.split()), nested or {}, prefix, other_use,
+        frozenset(older.split()), frozenset(extra.split()), subject, unless,
     )  # fmt: skip

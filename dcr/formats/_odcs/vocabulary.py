@@ -1,4 +1,4 @@
-"""What dcr does with each key of the Open Data Contract Standard, v2.2 to v3.2.
+"""Defines what dcr does with each key of the Open Data Contract Standard, v2.2 to v3.2.
 
 Source: the JSON schemas of v3.1.0 and v3.2.0; the keys of v2.2 are those of its documentation and examples.
 """
@@ -15,7 +15,7 @@ _FILE = define_keys(
     "datasetDomain quantumName userConsumptionMode productFeedbackUrl datasetKind systemInstance schedulerAppName "
     "username password",
     unread="type sourcePlatform sourceSystem project datasetProject datasetName database driver driverVersion server",
-    below={
+    nested={
         "schema": NestedMappings(
             one="object", many="object", identity=("name", "physicalName"), one_if=("properties",)
         ),
@@ -43,13 +43,13 @@ _OBJECT = define_keys(
     ignored="id logicalType description businessName synonyms authoritativeDefinitions tags customProperties context "
     "priorityOrder dataGranularityDescription dataGranularity",
     unread="physicalType",
-    below={
+    nested={
         "properties": NestedMappings(many="property"),
         "columns": NestedMappings(many="property", identity=("column", "name")),
         **_TERMS,
     },
     older="table columns priorityOrder dataGranularity",
-    about="dataset",
+    subject="dataset",
 )
 
 _PROPERTY = define_keys(
@@ -60,7 +60,7 @@ _PROPERTY = define_keys(
     "criticalDataElement transformSourceObjects transformDescription criticalDataElementStatus transformSourceTables "
     "sampleValues",
     unread="partitioned partitionKeyPosition partitionStatus clusterStatus clusterKeyPosition encryptedColumnName",
-    below={
+    nested={
         "logicalTypeOptions": NestedMappings(one="logical type options"),
         "enum": NestedMappings(many="enum value", identity=("value",), allows_scalars=True),
         "properties": NestedMappings(many="property"),
@@ -70,8 +70,8 @@ _PROPERTY = define_keys(
     },
     older="column isNullable isUnique isPrimaryKey isPrimary criticalDataElementStatus transformSourceTables "
     "sampleValues partitionStatus clusterStatus clusterKeyPosition encryptedColumnName",
-    beyond="validValues",
-    about="field",
+    extra="validValues",
+    subject="field",
 )
 
 _OPTIONS = define_keys(
@@ -79,7 +79,7 @@ _OPTIONS = define_keys(
     "minLength maxLength pattern format minimum maximum exclusiveMinimum exclusiveMaximum multipleOf minItems maxItems "
     "uniqueItems minProperties maxProperties timezone defaultTimezone required[] dimensions elementType "
     "distanceMetric embeddingModel embeddingModelVersion normalized enum[] validValues[]",
-    beyond="enum validValues",
+    extra="enum validValues",
 )
 
 _QUALITY = define_keys(
@@ -98,15 +98,15 @@ VOCABULARY = Vocabulary({
     "object": _OBJECT,
     "property": _PROPERTY,
     "logical type options": _OPTIONS,
-    "map": define_keys("map", below={"key": NestedMappings(one="property"), "value": NestedMappings(one="property")}),
+    "map": define_keys("map", nested={"key": NestedMappings(one="property"), "value": NestedMappings(one="property")}),
     "enum value": define_keys(
         "enum value", "value", ignored="label id description customProperties authoritativeDefinitions tags"
     ),
     "quality rule": _QUALITY,
     "relationship": define_keys("relationship", "id type from[] to[]", ignored="customProperties"),
     "server": define_keys(
-        "server", "type*", ignored="id server description environment roles customProperties tags", further=COMPARED,
-        beyond="tags",
+        "server", "type*", ignored="id server description environment roles customProperties tags", other_use=COMPARED,
+        extra="tags",
     ),
     "service level": define_keys(
         "service level", "id property value* valueExt unit element column driver",
@@ -114,7 +114,7 @@ VOCABULARY = Vocabulary({
     ),
     "team": define_keys(
         "team", "name", ignored="id description tags customProperties authoritativeDefinitions",
-        below={"members": NestedMappings(many="member", identity=("username", "name"))},
+        nested={"members": NestedMappings(many="member", identity=("username", "name"))},
     ),
     "member": define_keys(
         "member of a team", "username name role dateOut",

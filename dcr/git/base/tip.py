@@ -1,4 +1,4 @@
-"""What the base's tip has by now: its newest contracts, what it removed, and which changed files it has as they are."""
+"""Reads the tip of the base branch where it differs from the merge base."""
 
 from __future__ import annotations
 
@@ -17,72 +17,78 @@ if TYPE_CHECKING:
     from dcr.formats.parsed_file import ParsedFile
     from dcr.git.base.merge_bases import Base
     from dcr.git.changes import Change
-    from dcr.git.contracts.changed_files import ChangedReadings
+    from dcr.git.contracts.changed_files import ChangedFiles
     from dcr.git.repository import Repository
     from dcr.policy.scope import Scope
 
 
 class BaseTip:
-    """The base's tip beside the merge base; nothing is read before it is asked for."""
+    """The tip of the base branch, next to the merge base; it is read on first use."""
 
     def __init__(self, repository: Repository, base: Base, scope: Scope) -> None:
         self._repository, self._base, self._scope = repository, base, scope
 
     @cached_property
     def _changes(self) -> tuple[Change, ...]:
-        """What differs, the tip being the previous side."""
+        """The changes from the tip to the merge base: the tip is the previous side."""
         base = self._base
-        same = base.commit == base.merge_base
-        return () if same else list_commit_changes(self._repository, base.commit, base.merge_base)
+        is_merge_base = base.commit == base.merge_base
+        return () if is_merge_base else list_commit_changes(self._repository, base.commit, base.merge_base)
 
     @cached_property
-    def _readings(self) -> Mapping[str, ParsedFile]:
-        changes = [each for each in self._changes if self._scope.covers(each.path)]
+    def _files(self) -> Mapping[str, ParsedFile]:
+        changes = [change for change in self._changes if self._scope.covers(change.path)]
         return read_previous_versions(self._repository, changes, self._base.commit, self._scope.matches_globs)
 
     @cached_property
     def published_contracts(self) -> Mapping[str, Contract]:
-        """The contracts of files that differ from the merge base, by dataset."""
-        readings = (each for each in self._readings.values() if not each.is_unreadable)
-        return {each.dataset_id: each for reading in readings for each in reading.contracts}
+        """The tip's contracts in files that differ from the merge base, by dataset id."""
+        files = (file for file in self._files.values() if not file.is_unreadable)
+        return {contract.dataset_id: contract for file in files for contract in file.contracts}
 
     def find_removed_datasets(self, contracts: Iterable[Contract]) -> set[str]:
-        """Return the datasets of those contracts of the merge base that files in scope have no more."""
-        changed = {each.path for each in self._changes if each.in_proposed}
-        ids = {each.dataset_id for each in contracts if each.path in changed} - self.published_contracts.keys()
-        return set() if ids and any(each.is_unreadable for each in self._readings.values()) else ids
+        """Return the ids of those contracts of the merge base that the tip no longer has in scope."""
+        changed = {change.path for change in self._changes if change.in_proposed}
+        ids = {contract.dataset_id for contract in contracts if contract.path in changed}
+        ids -= self.published_contracts.keys()
+        return set() if ids and any(file.is_unreadable for file in self._files.values()) else ids
 
     def list_changes_out_of_scope(self) -> Sequence[Change]:
-        """Return what the base changed outside the scope, the tip being the proposed side."""
+        """Return the changes from the merge base to the tip that are out of scope."""
         changes = list_commit_changes(self._repository, self._base.merge_base, self._base.commit)
-        return [each for each in changes if not self._scope.covers(each.path)]
+        return [change for change in changes if not self._scope.covers(change.path)]
 
-    def exclude_identical_files(self, sides: ChangedReadings, changes: Iterable[Change]) -> ChangedReadings:
-        """Return both sides without the files that the tip has as they are proposed: they are not the branch's change.
+    def exclude_identical_files(self, files: ChangedFiles, changes: Iterable[Change]) -> ChangedFiles:
+        """Return the changed files without those that are identical at the tip, which the branch does not change.
 
-        A file stays whose datasets other changed files speak of too: a dataset that moved is compared with what it was.
+        A file stays if another changed file defines one of its datasets: a moved dataset is compared with its former
+        file.
         """
-        same = self._read_identical_files(changes)
-        kept = same.keys() - _find_shared_datasets(sides, same.keys())
-        return sides._replace(
-            previous={path: each for path, each in sides.previous.items() if path not in kept},
-            proposed={path: each for path, each in sides.proposed.items() if path not in kept},
-            unchanged={**sides.unchanged, **{path: same[path] for path in kept}},
+        identical = self._read_identical_files(changes)
+        excluded = identical.keys() - _find_paths_sharing_datasets(files)
+        return files._replace(
+            previous={path: file for path, file in files.previous.items() if path not in excluded},
+            proposed={path: file for path, file in files.proposed.items() if path not in excluded},
+            unchanged={**files.unchanged, **{path: identical[path] for path in excluded}},
         )
 
     def _read_identical_files(self, changes: Iterable[Change]) -> dict[str, bytes]:
-        """Return the content of those changed files that the tip has with the same text."""
-        ids = {each.path: each.previous_id for each in self._changes if each.previous_mode.startswith(FILE_MODE_PREFIX)}
-        alike = [
-            each
-            for each in changes
-            if each.path in ids
-            and each.proposed_mode.startswith(FILE_MODE_PREFIX)
-            and not each.is_unmerged
-            and each.proposed_id in (None, ids[each.path])
+        """Return the content of changed files that have the same text at the tip."""
+        ids = {
+            change.path: change.previous_id
+            for change in self._changes
+            if change.previous_mode.startswith(FILE_MODE_PREFIX)
+        }
+        candidates = [
+            change
+            for change in changes
+            if change.path in ids
+            and change.proposed_mode.startswith(FILE_MODE_PREFIX)
+            and not change.is_unmerged
+            and change.proposed_id in (None, ids[change.path])
         ]
-        blobs = read_blobs(self._repository.git, (ids[each.path] for each in alike))
-        contents = read_proposed_contents(self._repository, alike)
+        blobs = read_blobs(self._repository.git, (ids[change.path] for change in candidates))
+        contents = read_proposed_contents(self._repository, candidates)
         return {
             path: content
             for path, content in contents.items()
@@ -90,16 +96,12 @@ class BaseTip:
         }
 
 
-def _find_shared_datasets(sides: ChangedReadings, paths: Iterable[str]) -> set[str]:
-    """Return those of some paths that share a dataset with another changed file of either side."""
-    homes: dict[str, set[str]] = {}
-    for side in (sides.previous, sides.proposed):
-        for path, reading in side.items():
-            for dataset_id in _list_dataset_ids(reading):
-                homes.setdefault(dataset_id, set()).add(path)
-    return {path for found in homes.values() if len(found) > 1 for path in found} & set(paths)
-
-
-def _list_dataset_ids(reading: ParsedFile) -> set[str]:
-    named = {reading.dataset_id} if reading.dataset_id else set()
-    return named | {each.dataset_id for each in reading.contracts} | set(reading.unenforced)
+def _find_paths_sharing_datasets(files: ChangedFiles) -> set[str]:
+    """Return the paths of changed files that define a dataset of another changed file, on either side."""
+    paths_by_id: dict[str, set[str]] = {}
+    for side in (files.previous, files.proposed):
+        for path, file in side.items():
+            ids = {contract.dataset_id for contract in file.contracts} | set(file.unenforced)
+            for dataset_id in ids | ({file.dataset_id} if file.dataset_id else set()):
+                paths_by_id.setdefault(dataset_id, set()).add(path)
+    return {path for paths in paths_by_id.values() if len(paths) > 1 for path in paths}

@@ -1,7 +1,7 @@
-"""Where a CI job says what it compares with: environment variables in, candidate refs out.
+"""Reads the base of a check from the environment variables of CI services.
 
-One module per service reads that service's variables and knows the setting that brings a whole clone there. A module
-is loaded when one of its variables is set: a hook on a developer's machine loads none of them.
+Each service has a module with its variables and its setting for a full clone. A module is imported only if one of its
+variables is set, so a hook on a developer's machine imports none.
 """
 
 from __future__ import annotations
@@ -15,17 +15,17 @@ if TYPE_CHECKING:
 
     from dcr.git.ci.base_candidate import BaseCandidate
 
-    class _Reader(Protocol):
-        """What every service's module offers."""
+    class _Service(Protocol):
+        """The names that every service's module defines."""
 
-        SETTING: str
-        """What to write into the service's configuration to get every branch with its whole history."""
+        CLONE_SETTING: str
+        """The setting of the service with which a clone has all branches with their full history."""
 
-        def candidate(self, environment: Mapping[str, str]) -> BaseCandidate | None:
-            """Return what the service's variables name as the base, or None when they name none."""
+        def find_base_candidate(self, environment: Mapping[str, str]) -> BaseCandidate | None:
+            """Return the base that the service's variables name; None if they name none."""
 
 
-# Plain tables: every hook run loads this module, and a class for them would cost it more than all the rest.
+# Plain tables, since every hook run imports this module: a class would take longer than the rest of it.
 _SERVICE_MARKERS = {
     "github": "GITHUB_ACTIONS",
     "gitlab": "GITLAB_CI",
@@ -35,7 +35,7 @@ _SERVICE_MARKERS = {
     "jenkins": "JENKINS_URL",
     "circleci": "CIRCLECI",
 }
-"""Each service, which is a module here, and the variable with which it marks its jobs."""
+"""The services, each of which has a module here, and the variable that each sets in its jobs."""
 
 _PASSED_VARIABLES = {
     "gitlab": (
@@ -48,63 +48,62 @@ _PASSED_VARIABLES = {
     "buildkite": ("BUILDKITE_PULL_REQUEST",),
     "jenkins": ("CHANGE_TARGET",),
 }
-"""Variables that a container in a job may be given without the mark."""
+"""Variables that a job may pass to a container without the service's marker."""
 
 _PARTIAL_CLONE_SERVICES = ("circleci",)
-"""Services whose clones lack files' contents unless they are told otherwise."""
+"""Services that make partial clones by default."""
 
 
 def detect_service(environment: Mapping[str, str]) -> str | None:
-    """Return which CI service a job runs in, or None.
+    """Return the name of the CI service that runs this job, or None.
 
-    One of github, gitlab, azure, bitbucket, buildkite, jenkins and circleci, by the variable with which each marks its
-    jobs (the services' documentation of predefined variables).
+    The names are github, gitlab, azure, bitbucket, buildkite, jenkins and circleci. Each service documents its marker
+    among its predefined variables.
     """
-    return next((name for name, mark in _SERVICE_MARKERS.items() if _is_set(environment, mark)), None)
+    return next((name for name, marker in _SERVICE_MARKERS.items() if _is_set(environment, marker)), None)
 
 
 def find_base_candidate(environment: Mapping[str, str]) -> BaseCandidate | None:
-    """Return what the hook manager or CI at hand names as the base, or None when nothing names one."""
+    """Return the base that the hook manager or the current CI names; None if neither does."""
     if "PRE_COMMIT_FROM_REF" in environment or "PRE_COMMIT_ORIGIN" in environment:
         from dcr.git.ci import pre_commit  # noqa: PLC0415 (only in its hooks)
 
-        pushed_to = pre_commit.candidate(environment)
-        if pushed_to is not None:
-            return pushed_to
-    for reader in _load_services(environment):
-        found = reader.candidate(environment)
-        if found is not None:
-            return found
+        candidate = pre_commit.find_base_candidate(environment)
+        if candidate is not None:
+            return candidate
+    for service in _load_services(environment):
+        candidate = service.find_base_candidate(environment)
+        if candidate is not None:
+            return candidate
     return None
 
 
 def find_clone_setting(environment: Mapping[str, str]) -> str:
-    """Return what to change in the configuration of the CI at hand to have what is missing here, or nothing."""
-    return next((reader.SETTING for reader in _load_services(environment)), "")
+    """Return the setting of the current CI with which a clone is complete, or an empty string."""
+    return next((service.CLONE_SETTING for service in _load_services(environment)), "")
 
 
 def makes_partial_clones(environment: Mapping[str, str]) -> bool:
-    """Whether the CI at hand makes partial clones by default, which its setting undoes."""
+    """Return whether the current CI makes partial clones unless its clone setting is changed."""
     return detect_service(environment) in _PARTIAL_CLONE_SERVICES
 
 
 def find_wrong_checkout(environment: Mapping[str, str]) -> tuple[str, str] | None:
-    """Return a commit that the CI at hand checks out although it is not the change to judge, and the change's ref."""
+    """Return the commit that the current CI checks out instead of the proposed change, and the ref of that change."""
     if environment.get("GITHUB_EVENT_NAME") != "pull_request_target":
         return None
-    from dcr.git.ci import github  # noqa: PLC0415 (only there)
+    from dcr.git.ci import github  # noqa: PLC0415 (only on GitHub)
 
     return github.find_wrong_checkout(environment)
 
 
-def _load_services(environment: Mapping[str, str]) -> Iterator[_Reader]:
-    """Yield the module of the service at hand; outside a known one, of each whose variables were passed on."""
-    here = detect_service(environment)
+def _load_services(environment: Mapping[str, str]) -> Iterator[_Service]:
+    """Yield the module of the current service, or else of each service whose variables were passed to a container."""
+    current = detect_service(environment)
     for name in _SERVICE_MARKERS:
-        if name == here or (
-            here is None and any(_is_set(environment, each) for each in _PASSED_VARIABLES.get(name, ()))
-        ):
-            yield cast("_Reader", import_module(f"{__name__}.{name}"))
+        is_passed = current is None and any(_is_set(environment, key) for key in _PASSED_VARIABLES.get(name, ()))
+        if name == current or is_passed:
+            yield cast("_Service", import_module(f"{__name__}.{name}"))
 
 
 def _is_set(environment: Mapping[str, str], name: str) -> bool:

@@ -1,4 +1,4 @@
-"""What a service names as the base: a branch, a commit, or a branch and the commit to take in its place."""
+"""Holds the base that a CI service names: a branch, a commit, or both."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from dcr.errors import DcrError
 
 
 class UnreadableEventError(DcrError):
-    """GitHub says that a file describes the event, and it cannot be read."""
+    """The file that describes the GitHub event cannot be read."""
 
 
 class BaseCandidate(NamedTuple):
-    """What one variable names as the base.
+    """The base that a variable names.
 
-    `refs` are the refs that `value` may stand for, in order; `commit` is what to take when none of them
-    exists, and `commit_source` the variable that holds it.
+    `source` is the variable, and `refs` are the refs that its `value` may mean, in order. `commit` is used if none of
+    them exists, and `commit_source` is its variable.
     """
 
     source: str
@@ -25,17 +25,17 @@ class BaseCandidate(NamedTuple):
     commit_source: str = ""
 
 
-def create_branch_candidate(source: str, written: str) -> BaseCandidate:
-    """Return a branch that a variable names, bare or with `refs/heads/`: the remote's, or else the local one."""
-    name = written.removeprefix("refs/heads/")
+def create_branch_candidate(source: str, value: str) -> BaseCandidate:
+    """Return a candidate for a branch, with or without `refs/heads/`: the remote branch, or else the local one."""
+    name = value.removeprefix("refs/heads/")
     return BaseCandidate(source, name, (f"refs/remotes/origin/{name}", f"refs/heads/{name}"))
 
 
-def create_commit_candidate(source: str, written: str) -> BaseCandidate:
-    """Return a commit that a variable names by its id."""
-    return BaseCandidate(source, written, commit=written, commit_source=source)
+def create_commit_candidate(source: str, value: str) -> BaseCandidate:
+    """Return a candidate for a commit id."""
+    return BaseCandidate(source, value, commit=value, commit_source=source)
 
 
-def is_commit_id(written: str) -> bool:
-    """Whether a variable that holds a commit's id names one: services write zeros, or null, where there is none."""
-    return written not in ("", "null") and set(written) != {"0"}
+def is_commit_id(value: str) -> bool:
+    """Return whether the value of a commit variable is a commit: services set zeros, or null, if there is none."""
+    return value not in ("", "null") and set(value) != {"0"}

@@ -1,7 +1,7 @@
-"""CircleCI: none of its variables names a base, so the next step of the order decides.
+"""Defines the clone setting of CircleCI, whose variables name no base.
 
 Sources: circleci.com/docs, "Project values and variables" (the target is the pipeline value
-`pipeline.event.github.pull_request.base.ref`, which a configuration may pass on as `DCR_BASE`) and "Configuration
+`pipeline.event.github.pull_request.base.ref`, which a configuration may pass as `DCR_BASE`) and "Configuration
 reference" (`checkout`, whose default clone is blobless).
 """
 
@@ -14,9 +14,9 @@ if TYPE_CHECKING:
 
     from dcr.git.ci.base_candidate import BaseCandidate
 
-SETTING = "in .circleci/config.yml: checkout: {method: full}"
+CLONE_SETTING = "in .circleci/config.yml: checkout: {method: full}"
 
 
-def candidate(environment: Mapping[str, str]) -> BaseCandidate | None:  # noqa: ARG001 (as the other services)
-    """Return None: `CIRCLE_PULL_REQUEST` is a pull request's address, and where it goes is not said."""
+def find_base_candidate(environment: Mapping[str, str]) -> BaseCandidate | None:  # noqa: ARG001 (the signature of all services)
+    """Return None, since `CIRCLE_PULL_REQUEST` is a URL and the target branch is in no variable."""
     return None

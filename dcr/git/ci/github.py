@@ -1,4 +1,4 @@
-"""GitHub Actions: the base of a pull request, of a merge group and of a push.
+"""Reads the base of a pull request, merge group or push on GitHub Actions.
 
 Sources: docs.github.com, "Variables reference" (`GITHUB_BASE_REF` is a bare name, set for pull_request and
 pull_request_target only), "Events that trigger workflows" and "Webhook events and payloads" (push: `before`, zeros for
@@ -20,14 +20,14 @@ from dcr.git.ci.base_candidate import (
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-SETTING = "in the workflow: actions/checkout with fetch-depth: 0"
+CLONE_SETTING = "in the workflow: actions/checkout with fetch-depth: 0"
 
 
-def candidate(environment: Mapping[str, str]) -> BaseCandidate | None:
-    """Return what the job's variables and event name. Raises `UnreadableEventError`.
+def find_base_candidate(environment: Mapping[str, str]) -> BaseCandidate | None:
+    """Return the base that the job's variables and event name. Raise `UnreadableEventError` if the event is unreadable.
 
-    A push to the default branch is compared with what was there before. A push to another branch is compared with the
-    default branch: what was there before may hold the very break that the last push left in place.
+    A push to the default branch is compared with the branch before the push. A push to another branch is compared with
+    the default branch, since the branch before the push may already contain the breaking change.
     """
     if environment.get("GITHUB_BASE_REF"):
         return create_branch_candidate("GITHUB_BASE_REF", environment["GITHUB_BASE_REF"])
@@ -35,7 +35,9 @@ def candidate(environment: Mapping[str, str]) -> BaseCandidate | None:
     base = _get_text(event, "merge_group", "base_sha")
     if base:
         return create_commit_candidate("GITHUB_EVENT_PATH merge_group.base_sha", base)
-    target = _get_text(event, "pull_request", "base", "ref")  # reviews and their comments carry no GITHUB_BASE_REF
+    target = _get_text(
+        event, "pull_request", "base", "ref"
+    )  # GITHUB_BASE_REF is not set for reviews and their comments
     if target:
         return create_branch_candidate("GITHUB_EVENT_PATH pull_request.base.ref", target)
     default, before = _get_text(event, "repository", "default_branch"), _get_text(event, "before")
@@ -45,7 +47,7 @@ def candidate(environment: Mapping[str, str]) -> BaseCandidate | None:
 
 
 def find_wrong_checkout(environment: Mapping[str, str]) -> tuple[str, str]:
-    """Return what a pull_request_target job checks out, which is a branch of the target's, and the request's ref."""
+    """Return the commit that a pull_request_target job checks out, and the ref of the pull request."""
     number = _read_event(environment.get("GITHUB_EVENT_PATH", "")).get("number")
     return environment.get("GITHUB_SHA", ""), f"refs/pull/{number if isinstance(number, int) else 'NUMBER'}/head"
 
@@ -67,6 +69,6 @@ def _read_event(path: str) -> dict[str, Any]:
     except (OSError, ValueError) as error:
         raise UnreadableEventError(
             f"GITHUB_EVENT_PATH names '{path}', which cannot be read as JSON",
-            "in a container, mount that file; or name the base: dcr check --base origin/main",
+            "in a container, mount that file; or choose a base: dcr check --base origin/main",
         ) from error
     return event if isinstance(event, dict) else {}

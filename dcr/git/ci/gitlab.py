@@ -1,4 +1,4 @@
-"""GitLab CI: the target of a merge request, and the default branch or what it was at before a push.
+"""Reads the base of a merge request or push on GitLab CI.
 
 Sources: docs.gitlab.com, "Predefined CI/CD variables reference" (`CI_MERGE_REQUEST_TARGET_BRANCH_SHA` is set in merged
 results pipelines only, `CI_COMMIT_BEFORE_SHA` is zeros in merge request, manual and scheduled pipelines) and
@@ -15,17 +15,17 @@ from dcr.git.ci.base_candidate import BaseCandidate, create_branch_candidate, cr
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-SETTING = 'in .gitlab-ci.yml: variables: {GIT_DEPTH: "0"}'
+CLONE_SETTING = 'in .gitlab-ci.yml: variables: {GIT_DEPTH: "0"}'
 
 
-def candidate(environment: Mapping[str, str]) -> BaseCandidate | None:
-    """Return what the pipeline's variables name."""
+def find_base_candidate(environment: Mapping[str, str]) -> BaseCandidate | None:
+    """Return the base that the pipeline's variables name."""
     if environment.get("CI_MERGE_REQUEST_TARGET_BRANCH_NAME"):
         return _get_merge_request_candidate(environment)
     external = environment.get("CI_EXTERNAL_PULL_REQUEST_TARGET_BRANCH_NAME")
     if external:
-        found = create_branch_candidate("CI_EXTERNAL_PULL_REQUEST_TARGET_BRANCH_NAME", external)
-        return _add_fallback_commit(found, environment, "CI_EXTERNAL_PULL_REQUEST_TARGET_BRANCH_SHA")
+        candidate = create_branch_candidate("CI_EXTERNAL_PULL_REQUEST_TARGET_BRANCH_NAME", external)
+        return _add_fallback_commit(candidate, environment, "CI_EXTERNAL_PULL_REQUEST_TARGET_BRANCH_SHA")
     default, before = environment.get("CI_DEFAULT_BRANCH", ""), environment.get("CI_COMMIT_BEFORE_SHA", "")
     if is_commit_id(before) and environment.get("CI_COMMIT_BRANCH", default) == default:
         return create_commit_candidate("CI_COMMIT_BEFORE_SHA", before)
@@ -33,23 +33,23 @@ def candidate(environment: Mapping[str, str]) -> BaseCandidate | None:
 
 
 def _get_merge_request_candidate(environment: Mapping[str, str]) -> BaseCandidate:
-    """Return what a merge request is compared with.
+    """Return the base of a merge request.
 
-    A merged result holds the target's commit as a parent; that of a merge train is the result of the request before
-    it. A fork's own pipeline has the fork's branches, which may hold the change itself, so the base of GitLab's diff
-    is taken there. Elsewhere that base is second to the branch: it goes stale when the target moves.
+    A merged result has the target's commit as a parent, which in a merge train is the result of the previous request. A
+    fork's own pipeline has only the fork's branches, which may contain the change itself, so it uses the base of
+    GitLab's diff. Elsewhere that base is the fallback, since it is outdated once the target moves.
     """
-    merged_with = environment.get("CI_MERGE_REQUEST_TARGET_BRANCH_SHA", "")
-    if is_commit_id(merged_with):
-        return create_commit_candidate("CI_MERGE_REQUEST_TARGET_BRANCH_SHA", merged_with)
+    merged_target = environment.get("CI_MERGE_REQUEST_TARGET_BRANCH_SHA", "")
+    if is_commit_id(merged_target):
+        return create_commit_candidate("CI_MERGE_REQUEST_TARGET_BRANCH_SHA", merged_target)
     name = "CI_MERGE_REQUEST_TARGET_BRANCH_NAME"
-    found = create_branch_candidate(name, environment[name])
-    here, target = environment.get("CI_PROJECT_PATH"), environment.get("CI_MERGE_REQUEST_PROJECT_PATH")
-    if here and target and here != target:
-        found = found._replace(refs=())
-    return _add_fallback_commit(found, environment, "CI_MERGE_REQUEST_DIFF_BASE_SHA")
+    candidate = create_branch_candidate(name, environment[name])
+    source, target = environment.get("CI_PROJECT_PATH"), environment.get("CI_MERGE_REQUEST_PROJECT_PATH")
+    if source and target and source != target:
+        candidate = candidate._replace(refs=())
+    return _add_fallback_commit(candidate, environment, "CI_MERGE_REQUEST_DIFF_BASE_SHA")
 
 
-def _add_fallback_commit(found: BaseCandidate, environment: Mapping[str, str], name: str) -> BaseCandidate:
+def _add_fallback_commit(candidate: BaseCandidate, environment: Mapping[str, str], name: str) -> BaseCandidate:
     commit = environment.get(name, "")
-    return found._replace(commit=commit, commit_source=name) if is_commit_id(commit) else found
+    return candidate._replace(commit=commit, commit_source=name) if is_commit_id(commit) else candidate

@@ -1,4 +1,7 @@
-"""pre-commit and prek: what a push goes to (pre-commit.com, "pre-commit during push")."""
+"""Reads the target of a push from the variables of pre-commit and prek.
+
+Source: pre-commit.com, "pre-commit during push".
+"""
 
 from __future__ import annotations
 
@@ -10,10 +13,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
-def candidate(environment: Mapping[str, str]) -> BaseCandidate | None:
-    """Return what the remote's branch was at, or None when it is new (`PRE_COMMIT_SOURCE` is the head)."""
+def find_base_candidate(environment: Mapping[str, str]) -> BaseCandidate | None:
+    """Return the commit of the remote branch before the push; None if it is new (`PRE_COMMIT_SOURCE` is the head)."""
     for name in ("PRE_COMMIT_FROM_REF", "PRE_COMMIT_ORIGIN"):
-        written = environment.get(name, "")
-        if is_commit_id(written):
-            return create_commit_candidate(name, written)
+        value = environment.get(name, "")
+        if is_commit_id(value):
+            return create_commit_candidate(name, value)
     return None

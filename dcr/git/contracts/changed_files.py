@@ -1,4 +1,4 @@
-"""Both sides of changed files as readings: what the base said, and what is proposed."""
+"""Reads both sides of changed files as contracts."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ if TYPE_CHECKING:
     from dcr.git.repository import Repository
 
 MAX_OLDER_VERSIONS = 100
-"""Versions of one file that are tried when the base's own cannot be read."""
+"""Older versions of one file that are tried if its version at the base cannot be read."""
 
 
-class ChangedReadings(NamedTuple):
-    """What both sides of changed files say, by path.
+class ChangedFiles(NamedTuple):
+    """Both sides of changed files, by path.
 
-    `unchanged` holds the bytes of those that git only took for changed, and that have the same text on both sides.
+    `unchanged` contains the bytes of files that git lists as changed although their text is the same on both sides.
     """
 
     previous: dict[str, ParsedFile]
@@ -35,66 +35,68 @@ class ChangedReadings(NamedTuple):
 
 
 def read_changed_files(
-    repository: Repository, changes: Sequence[Change], merge_base: str, is_named: Callable[[str], bool]
-) -> ChangedReadings:
-    """Return what the merge-base's side and the proposed side of some changes say.
+    repository: Repository, changes: Sequence[Change], merge_base: str, matches_globs: Callable[[str], bool]
+) -> ChangedFiles:
+    """Return the previous and the proposed side of changed files.
 
-    `is_named` is whether a path is meant as a contract by its place. At any other one a file is a contract by what it
-    holds on either side, and nothing else is read.
+    `matches_globs` is whether a path is configured as a contract. A file at another path is read only if its content
+    is a contract on either side.
     """
     before = _read_previous_contents(repository, changes)
     after = read_proposed_contents(repository, changes)
-    untouched = {path: content for path, content in before.items() if is_same_text(content, after.get(path))}
-    touched = [each for each in changes if each.path not in untouched]
-    others = {
-        each.path for each in touched if not is_named(each.path) and not _may_be_contract(each.path, before, after)
+    unchanged = {path: content for path, content in before.items() if is_same_text(content, after.get(path))}
+    edited = [change for change in changes if change.path not in unchanged]
+    ignored = {
+        change.path
+        for change in edited
+        if not matches_globs(change.path) and not _may_be_contract(change.path, before, after)
     }
     previous = _parse_previous_versions(
-        repository, [each for each in touched if each.path not in others], before, merge_base, is_named
+        repository, [change for change in edited if change.path not in ignored], before, merge_base, matches_globs
     )
     proposed = {}
     for path, content in after.items():
-        if path in others:
+        if path in ignored:
             proposed[path] = ParsedFile(path, None)
-        elif path not in untouched:
-            reading = _parse_proposed(path, content)
-            known = is_named(path) or (path in previous and previous[path].contracts) or is_contract(reading, content)
-            proposed[path] = reading if known else ParsedFile(path, None)
-    return ChangedReadings(previous, _reread_former_formats(previous, proposed, after), untouched)
+        elif path not in unchanged:
+            file = _parse_proposed(path, content)
+            was_contract = path in previous and bool(previous[path].contracts)
+            is_relevant = matches_globs(path) or was_contract or is_contract(file, content)
+            proposed[path] = file if is_relevant else ParsedFile(path, None)
+    return ChangedFiles(previous, _reread_former_formats(previous, proposed, after), unchanged)
 
 
 def _may_be_contract(path: str, *sides: Mapping[str, bytes | str]) -> bool:
-    """Whether a file may be a contract on either side."""
+    """Return whether a file may be a contract on any side."""
     return any(isinstance(content := side.get(path), bytes) and may_be_contract(content) for side in sides)
 
 
 def _reread_former_formats(
     previous: Mapping[str, ParsedFile], proposed: dict[str, ParsedFile], contents: Mapping[str, bytes | str]
 ) -> dict[str, ParsedFile]:
-    """Return the proposed side, what no format detects any more read as the format that a changed file had."""
-    formerly = {each.format for each in previous.values() if each.format and each.contracts}
-    ids = {contract.dataset_id for each in previous.values() for contract in each.contracts}
-    for path, reading in proposed.items() if formerly else ():
+    """Return the proposed side, where a file of no format is read as the former format of a changed file."""
+    former_formats = {file.format for file in previous.values() if file.format and file.contracts}
+    ids = {contract.dataset_id for file in previous.values() for contract in file.contracts}
+    for path, file in proposed.items() if former_formats else ():
         content = contents[path]
-        if reading.format is None and isinstance(content, bytes):
-            again = read_as_former_format(path, content, formerly)
-            proposed[path] = reading if ids.isdisjoint(again.unenforced) else again
+        if file.format is None and isinstance(content, bytes):
+            reread = read_as_former_format(path, content, former_formats)
+            proposed[path] = file if ids.isdisjoint(reread.unenforced) else reread
     return proposed
 
 
 def read_previous_versions(
-    repository: Repository, changes: Sequence[Change], merge_base: str, is_named: Callable[[str], bool]
+    repository: Repository, changes: Sequence[Change], merge_base: str, matches_globs: Callable[[str], bool]
 ) -> dict[str, ParsedFile]:
-    """Return what the merge-base's side of some changes says, by path; `is_named` is as in `read_changed_files`."""
-    return _parse_previous_versions(
-        repository, changes, _read_previous_contents(repository, changes), merge_base, is_named
-    )
+    """Return the previous side of changed files by path; `matches_globs` is as in `read_changed_files`."""
+    contents = _read_previous_contents(repository, changes)
+    return _parse_previous_versions(repository, changes, contents, merge_base, matches_globs)
 
 
 def _read_previous_contents(repository: Repository, changes: Sequence[Change]) -> dict[str, bytes]:
-    wanted = [each for each in changes if each.in_previous and each.previous_mode not in SPECIAL_FILE_KINDS]
-    blobs = read_blobs(repository.git, (each.previous_id for each in wanted))
-    return {each.path: blobs[each.previous_id] for each in wanted}
+    readable = [change for change in changes if change.in_previous and change.previous_mode not in SPECIAL_FILE_KINDS]
+    blobs = read_blobs(repository.git, (change.previous_id for change in readable))
+    return {change.path: blobs[change.previous_id] for change in readable}
 
 
 def _parse_previous_versions(
@@ -102,26 +104,27 @@ def _parse_previous_versions(
     changes: Sequence[Change],
     contents: Mapping[str, bytes],
     commit: str,
-    is_named: Callable[[str], bool],
+    matches_globs: Callable[[str], bool],
 ) -> dict[str, ParsedFile]:
-    """Read the base's side; a file that cannot be read brings the contracts of its newest older version that can."""
-    readings = {}
-    for each in changes:
-        if each.path not in contents:
+    """Return the previous side; an unreadable file has the contracts of its newest older version that is readable."""
+    files = {}
+    for change in changes:
+        path = change.path
+        if path not in contents:
             continue
-        content, named = contents[each.path], is_named(each.path)
-        reading = read_content(each.path, content) if named or may_be_contract(content) else ParsedFile(each.path, None)
-        if not named and not is_contract(reading, content):
-            reading = ParsedFile(each.path, None)
-        if reading.is_unreadable:
-            older = _find_last_readable(repository, each, commit)
-            reading = reading._replace(contracts=older.contracts if older else (), root=None)
-        readings[each.path] = reading
-    return readings
+        content, is_configured = contents[path], matches_globs(path)
+        file = read_content(path, content) if is_configured or may_be_contract(content) else ParsedFile(path, None)
+        if not is_configured and not is_contract(file, content):
+            file = ParsedFile(path, None)
+        if file.is_unreadable:
+            older = _find_last_readable(repository, change, commit)
+            file = file._replace(contracts=older.contracts if older else (), root=None)
+        files[path] = file
+    return files
 
 
 def is_same_text(before: bytes, after: bytes | str | None) -> bool:
-    """Whether two contents are equal but for line ends; what is cut off is equal to nothing."""
+    """Return whether two contents differ at most in line endings; a truncated content is not the same as any."""
     if not isinstance(after, bytes) or len(after) >= MAX_BLOB_BYTES:
         return False
     return before == after or before.replace(b"\r\n", b"\n") == after.replace(b"\r\n", b"\n")
@@ -130,12 +133,12 @@ def is_same_text(before: bytes, after: bytes | str | None) -> bool:
 def _parse_proposed(path: str, content: bytes | str) -> ParsedFile:
     if isinstance(content, bytes):
         return read_content(path, content)
-    hint = "resolve it and add the file" if content.startswith("unmerged") else "put the contract's own content here"
+    hint = "resolve it and add the file" if content.startswith("unmerged") else "replace it with the contract itself"
     return ParsedFile(path, "unknown", problems=(Problem(Location(path), f"the file is {content}", hint),))
 
 
 def _find_last_readable(repository: Repository, change: Change, commit: str) -> ParsedFile | None:
-    """Return the newest version of a file before `commit` that can be read, on the first-parent line."""
+    """Return the newest readable version of a file at or before `commit` on the first-parent line."""
     path = change.path
     log = repository.git.run(
         "log", "--raw", "-z", "--no-abbrev", "--no-renames", "--no-follow", "--root", "--first-parent",
@@ -143,11 +146,11 @@ def _find_last_readable(repository: Repository, change: Change, commit: str) -> 
     )  # fmt: skip
     entries = list(parse_raw_entries(log))
     ids = [oid for _, mode, _, oid, _, _ in entries if mode.startswith(FILE_MODE_PREFIX)]
-    whole = len(entries) == MAX_OLDER_VERSIONS or (entries and entries[-1][4] == "A")  # every file began as an addition
-    if ids[:1] != [change.previous_id] or not whole:
+    is_complete = len(entries) == MAX_OLDER_VERSIONS or (entries and entries[-1][4] == "A")  # added at first
+    if ids[:1] != [change.previous_id] or not is_complete:
         raise GitFailedError(
-            f"git log does not know how '{path}' came to be", "run it again; git fsck shows what is wrong"
+            f"git log returned an incomplete history of '{path}'", "run it again; find what is wrong with: git fsck"
         )
     blobs = read_blobs(repository.git, ids)
-    readings = (read_content(path, blobs[oid]) for oid in ids)
-    return next((each for each in readings if each.contracts), None)
+    files = (read_content(path, blobs[oid]) for oid in ids)
+    return next((file for file in files if file.contracts), None)

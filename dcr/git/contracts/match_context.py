@@ -1,4 +1,4 @@
-"""What matching asks beyond the changed files: other claims, contracts that left the scope, the base's newest."""
+"""Creates the lookups that matching needs beyond the changed files."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from dcr.compatibility.matching import MatchContext
 from dcr.formats import read_content
-from dcr.git.contracts.dataset_locations import find_dataset_locations
+from dcr.git.contracts.contract_locations import find_contract_locations
 from dcr.git.proposed_contents import read_proposed_contents
 from dcr.git.worktree import UnreadableFileError
 
@@ -20,62 +20,63 @@ if TYPE_CHECKING:
     from dcr.parsing.location import Location
     from dcr.policy.scope import Scope
 
+_BATCH_SIZE = 50
+
 
 def create_match_context(
     repository: Repository,
     tip: BaseTip,
     head: str,
     *,
-    found: ChangeSet,
-    looked_at: Sequence[Change],
-    untouched: Mapping[str, bytes],
+    change_set: ChangeSet,
+    checked_changes: Sequence[Change],
+    unchanged: Mapping[str, bytes],
     scope: Scope,
 ) -> MatchContext:
-    """Return the answers to what matching may ask; nothing is read before it is asked for."""
-    changed = {each.path for each in found.changes}
+    """Return the lookups that matching may need; each reads files only when it is called."""
+    changed_paths = {change.path for change in change_set.changes}
+    checked_paths = {change.path for change in checked_changes}
     covers = scope.covers
 
-    def claims(ids: Iterable[str]) -> Mapping[str, tuple[Location, ...]]:
-        unchanged = [path for path in found.paths if path not in changed and covers(path)]
-        in_scope = {path: content for path, content in untouched.items() if covers(path)}
-        return find_dataset_locations(repository, head, set(ids), unchanged, in_scope, scope=scope)
+    def find_locations(ids: Iterable[str]) -> Mapping[str, tuple[Location, ...]]:
+        paths = [path for path in change_set.paths if path not in changed_paths and covers(path)]
+        contents = {path: content for path, content in unchanged.items() if covers(path)}
+        return find_contract_locations(repository, head, set(ids), paths, contents, scope=scope)
 
-    def elsewhere(ids: Iterable[str]) -> Mapping[str, Contract]:
-        known = {each.path for each in looked_at}
-        return _find_contracts(repository, [each for each in found.changes if each.path not in known], set(ids))
+    def find_out_of_scope(ids: Iterable[str]) -> Mapping[str, Contract]:
+        changes = [change for change in change_set.changes if change.path not in checked_paths]
+        return _find_contracts(repository, changes, set(ids))
 
-    def removed(contracts: Sequence[Contract]) -> frozenset[str]:
+    def find_removed(contracts: Sequence[Contract]) -> frozenset[str]:
         ids = tip.find_removed_datasets(contracts)
-        return (
-            frozenset(ids - _find_contracts(repository, tip.list_changes_out_of_scope(), ids).keys())
-            if ids
-            else frozenset()
-        )
+        if not ids:
+            return frozenset()
+        return frozenset(ids - _find_contracts(repository, tip.list_changes_out_of_scope(), ids).keys())
 
-    return MatchContext(claims, elsewhere, lambda: tip.published_contracts, removed)
+    return MatchContext(find_locations, find_out_of_scope, lambda: tip.published_contracts, find_removed)
 
 
 def _find_contracts(repository: Repository, changes: Sequence[Change], ids: set[str]) -> dict[str, Contract]:
-    """Return the contracts of some datasets that changed files outside the scope hold."""
-    wanted = [each.encode("utf-8", "surrogateescape") for each in ids]
-    homes: dict[str, Contract] = {}
-    for few in _split_into_batches(changes):
+    """Return the contracts of some datasets in changed files outside the scope."""
+    searched = [dataset_id.encode("utf-8", "surrogateescape") for dataset_id in ids]
+    contracts: dict[str, Contract] = {}
+    for batch in _split_into_batches(changes):
         try:
-            contents = read_proposed_contents(repository, few)
+            contents = read_proposed_contents(repository, batch)
         except UnreadableFileError:
-            continue  # a file that no glob covers stops nothing: the contract counts as removed
+            continue  # a file out of scope stops no check: its contract counts as removed
         for path, content in contents.items():
-            if isinstance(content, bytes) and any(each in content for each in wanted):
-                homes.update(
-                    {each.dataset_id: each for each in read_content(path, content).contracts if each.dataset_id in ids}
-                )
-    return homes
+            if isinstance(content, bytes) and any(dataset_id in content for dataset_id in searched):
+                for contract in read_content(path, content).contracts:
+                    if contract.dataset_id in ids:
+                        contracts[contract.dataset_id] = contract
+    return contracts
 
 
 def _split_into_batches(changes: Sequence[Change]) -> Iterator[Sequence[Change]]:
-    """Yield changed files in portions that fit in memory: anything may lie outside the scope."""
-    there = [each for each in changes if each.in_proposed]
-    yield from ([each] for each in there if each.proposed_id is None)
-    objects = [each for each in there if each.proposed_id is not None]
-    for number in range(0, len(objects), 50):
-        yield objects[number : number + 50]
+    """Yield changed files in batches that fit in memory, since files outside the scope may be of any size."""
+    present = [change for change in changes if change.in_proposed]
+    yield from ([change] for change in present if change.proposed_id is None)
+    objects = [change for change in present if change.proposed_id is not None]
+    for start in range(0, len(objects), _BATCH_SIZE):
+        yield objects[start : start + _BATCH_SIZE]

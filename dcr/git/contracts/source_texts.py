@@ -1,4 +1,4 @@
-"""The texts that a report shows beside its issues: read once everything is judged, and only where a format asks."""
+"""Reads the texts that a report shows next to its issues."""
 
 from __future__ import annotations
 
@@ -15,47 +15,47 @@ if TYPE_CHECKING:
     from dcr.git.repository import Repository
 
 MAX_TOTAL_BYTES = 16 * 1024 * 1024
-"""Bytes of all texts together; what is over is left out, and said to be."""
+"""The most bytes of all texts together; further texts are left out with a reason."""
 
 TOO_LARGE = "the file is larger than 2 MiB"
 TOTAL_TOO_LARGE = "the texts of this report are too large together"
-FILE_MISSING = "the file is not there"
-UNREADABLE_PATH = "the path holds a line break"
+FILE_MISSING = "the file does not exist"
+UNREADABLE_PATH = "the path contains a line break"
 
 TextKey = tuple[str, str]
+"""A commit, which is empty for the proposed side, and a path."""
 
 
 def read_source_texts(
     repository: Repository, keys: Iterable[TextKey], changes: Iterable[Change], merge_base: str
 ) -> dict[TextKey, bytes | str]:
-    """Return the content of files by commit and path, an empty commit being the proposed side; or in words why not.
+    """Return the content of files by commit and path, or the reason why it is missing, as a string.
 
-    What is in none of `changes` is on the proposed side as the merge-base has it. Raises `GitFailedError` when git
-    gives no full answer.
+    On the proposed side, a path outside `changes` is read from the merge base. Raise `GitFailedError` if git returns an
+    incomplete answer.
     """
-    by_path = {each.path: each for each in changes}
-    wanted = list(dict.fromkeys(keys))
-    changed = [by_path[path] for commit, path in wanted if not commit and path in by_path]
+    changes_by_path = {change.path: change for change in changes}
+    requested = list(dict.fromkeys(keys))
+    changed = [changes_by_path[path] for commit, path in requested if not commit and path in changes_by_path]
     proposed = read_proposed_contents(repository, changed)
-    found: dict[TextKey, bytes | str] = {
-        ("", each.path): _describe_content(proposed.get(each.path, FILE_MISSING)) for each in changed
+    texts: dict[TextKey, bytes | str] = {
+        ("", change.path): _describe_content(proposed.get(change.path, FILE_MISSING)) for change in changed
     }
-    committed = [key for key in wanted if key not in found]
-    names = {key: f"{key[0] or merge_base}:{key[1]}" for key in committed if "\n" not in key[1]}
+    names = {key: f"{key[0] or merge_base}:{key[1]}" for key in requested if key not in texts and "\n" not in key[1]}
     contents = zip(names, stream_named_blobs(repository.git, names.values()), strict=True)
-    found.update((key, FILE_MISSING if content is None else content) for key, content in contents)
-    return dict(_apply_size_limits((key, found.get(key, UNREADABLE_PATH)) for key in wanted))
+    texts.update((key, FILE_MISSING if content is None else content) for key, content in contents)
+    return dict(_apply_size_limits((key, texts.get(key, UNREADABLE_PATH)) for key in requested))
 
 
 def read_worktree_texts(top: str, keys: Iterable[TextKey]) -> dict[TextKey, bytes | str]:
-    """Return the content of files of the working tree, as `read_source_texts` does."""
+    """Return the content of files in the working tree, as `read_source_texts` does."""
     return dict(_apply_size_limits((key, _read_content(top, key[1])) for key in dict.fromkeys(keys)))
 
 
 def _read_content(top: str, path: str) -> bytes | str:
     try:
         return _describe_content(read_file(top, path))
-    except UnreadableFileError:  # what was wrong with it is an issue already
+    except UnreadableFileError:  # an issue reports it already
         return FILE_MISSING
 
 
@@ -64,14 +64,14 @@ def _describe_content(content: bytes | str) -> bytes | str:
 
 
 def _apply_size_limits(contents: Iterable[tuple[TextKey, bytes | str]]) -> Iterator[tuple[TextKey, bytes | str]]:
-    room = MAX_TOTAL_BYTES
+    remaining = MAX_TOTAL_BYTES
     for key, content in contents:
         if isinstance(content, str):
             yield key, content
         elif len(content) >= MAX_BLOB_BYTES:
             yield key, TOO_LARGE
-        elif len(content) > room:
+        elif len(content) > remaining:
             yield key, TOTAL_TOO_LARGE
         else:
-            room -= len(content)
+            remaining -= len(content)
             yield key, content

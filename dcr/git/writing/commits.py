@@ -14,7 +14,7 @@ from dcr.errors import DcrError
 from dcr.git.changes import SUBMODULE_MODE, SYMLINK_MODE
 from dcr.git.command import GitFailedError, create_git_error
 from dcr.git.objects import FOLDER_MODE
-from dcr.git.ref_names import resolve_full_name
+from dcr.git.ref_locations import resolve_full_name
 from dcr.git.writing.object_store import DiskFullError, create_object_store, is_disk_full
 
 if TYPE_CHECKING:
@@ -159,7 +159,7 @@ class BranchWriter:
 
     def _read_tree(self, name: str) -> tuple[str, bytes]:
         """Return the id and the content of a tree. Raise `GitFailedError` if it is missing."""
-        answer = self._git.run("cat-file", "--batch", given=f"{name}\n".encode("ascii"))
+        answer = self._git.run("cat-file", "--batch", stdin=f"{name}\n".encode("ascii"))
         header = _HEADER.match(answer)
         if header is None or header[2] != b"tree" or len(answer) != header.end() + int(header[3]) + 1:
             raise GitFailedError(f"the tree {name[:40]} cannot be read", "git fsck shows what is missing")

@@ -1,4 +1,4 @@
-"""Writes new files for the user: all of them or none, and never one that is there already or behind a link."""
+"""Creates several new files, all or none, and never overwrites a file or follows a link."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 class NewFile(NamedTuple):
-    """A file that is not there yet, with `/` between the folders of its path."""
+    """A file to create; its path has `/` between folders."""
 
     path: str
     content: bytes
@@ -21,32 +21,32 @@ class NewFile(NamedTuple):
 
 
 def create_files(top: str, files: Sequence[NewFile]) -> None:
-    """Write files below a folder, and the folders they lie in.
+    """Create files and their folders below a folder.
 
-    Raises `UnwritableFileError`, and then whatever this call made is gone again.
+    Raise `UnwritableFileError` if one cannot be created, after removing everything that this call created.
     """
-    made: list[str] = []
+    created: list[str] = []
     try:
-        for each in files:
-            _create_file(top, each, made)
+        for file in files:
+            _create_file(top, file, created)
     except BaseException:
-        for path in reversed(made):
+        for path in reversed(created):
             with contextlib.suppress(OSError):
                 os.rmdir(path) if os.path.isdir(path) and not os.path.islink(path) else os.unlink(path)
         raise
 
 
-def _create_file(top: str, file: NewFile, made: list[str]) -> None:
-    full = os.path.join(top, file.path)
+def _create_file(top: str, file: NewFile, created: list[str]) -> None:
+    full_path = os.path.join(top, file.path)
     try:
-        _create_folders(top, os.path.dirname(file.path), made)
+        _create_folders(top, os.path.dirname(file.path), created)
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
-        descriptor = os.open(full, flags, 0o777 if file.is_executable else 0o666)
-        made.append(full)
+        descriptor = os.open(full_path, flags, 0o777 if file.is_executable else 0o666)
+        created.append(full_path)
         with os.fdopen(descriptor, "wb") as opened:
             opened.write(file.content)
     except FileExistsError as error:
-        raise UnwritableFileError(f"'{file.path}' is there already", "run it again") from error
+        raise UnwritableFileError(f"'{file.path}' already exists", "run it again") from error
     except OSError as error:
         reason = (error.strerror or "unknown").lower()
         raise UnwritableFileError(
@@ -54,16 +54,14 @@ def _create_file(top: str, file: NewFile, made: list[str]) -> None:
         ) from error
 
 
-def _create_folders(top: str, folder: str, made: list[str]) -> None:
-    """Make the folders of a path; one that is a link, or no folder, is refused."""
-    at = top
-    for step in folder.split("/") if folder else ():
-        at = os.path.join(at, step)
-        if os.path.islink(at) or (os.path.lexists(at) and not os.path.isdir(at)):
-            kind = "a symbolic link" if os.path.islink(at) else "no folder"
-            raise UnwritableFileError(
-                f"'{os.path.relpath(at, top)}' is {kind}, which is not written through", "put a folder of its own there"
-            )
-        if not os.path.isdir(at):
-            os.mkdir(at)
-            made.append(at)
+def _create_folders(top: str, folder: str, created: list[str]) -> None:
+    """Create the folders of a path. Raise `UnwritableFileError` if one is a link or not a folder."""
+    path = top
+    for name in folder.split("/") if folder else ():
+        path = os.path.join(path, name)
+        if os.path.islink(path) or (os.path.lexists(path) and not os.path.isdir(path)):
+            kind = "a symbolic link, expected a folder" if os.path.islink(path) else "not a folder"
+            raise UnwritableFileError(f"'{os.path.relpath(path, top)}' is {kind}", "replace it with a folder")
+        if not os.path.isdir(path):
+            os.mkdir(path)
+            created.append(path)

@@ -13,7 +13,7 @@ import os
 from typing import TYPE_CHECKING, Any, Protocol
 
 from dcr.errors import DcrError
-from dcr.git.fetch_hints import OBJECT_ID
+from dcr.git.ref_names import OBJECT_ID
 
 if TYPE_CHECKING:
     from dcr.git.command import Git
@@ -60,7 +60,7 @@ class GitStore:
 
     def write(self, kind: str, content: bytes) -> str:
         """Write an object and return its id. Raise a `DcrError`."""
-        answer = self._git.run_unchecked("hash-object", "-w", "-t", kind, "--stdin", given=content)
+        answer = self._git.run_unchecked("hash-object", "-w", "-t", kind, "--stdin", stdin=content)
         oid = answer.stdout.decode("ascii", "replace").strip()
         if answer.exit_code == 0 and OBJECT_ID.match(oid):
             return oid

@@ -1,4 +1,4 @@
-"""The one place that writes to the user's working tree: a whole file at once, never through a link, never elsewhere."""
+"""Replaces whole files in the working tree, never through a link or outside of it."""
 
 from __future__ import annotations
 
@@ -16,36 +16,39 @@ if TYPE_CHECKING:
 
 
 class UnwritableFileError(DcrError):
-    """A file of the working tree is not to be written, or cannot be."""
+    """A file of the working tree cannot or must not be written."""
 
-    undone = "nothing was written"
+    consequence = "nothing was written"
 
 
 def rewrite_file(top: str, path: str, before: bytes | None, after: bytes) -> None:
-    """Put `after` in the place of a file's content, which must still be `before`; None begins a file.
+    """Replace a file's content, which must still be `before`, with `after`; None creates the file.
 
-    The file is replaced as a whole, and keeps its mode. Raises `UnwritableFileError`, and then the file is as it was.
+    The file is replaced as a whole and keeps its mode. Raise `UnwritableFileError` if it cannot be written; it is then
+    unchanged.
     """
-    full = os.path.join(os.fsencode(top), os.fsencode(path))
-    _check_path(top, path, full)
-    with _translate_errors(path), _lock_folder(os.path.dirname(full)):
-        there = os.path.lexists(full)
-        now = read_file(top, path) if there else None
-        if isinstance(now, str):
-            raise UnwritableFileError(f"'{path}' is {now}, which is not written through", "edit what it stands for")
-        if now != before:
-            raise UnwritableFileError(f"'{path}' was changed by another program just now", "run it again")
-        if there and not os.access(full, os.W_OK):
-            raise UnwritableFileError(f"'{path}' is read-only", f"chmod u+w {quote_for_shell(path)}")
-        _replace_file(full, after, stat.S_IMODE(os.lstat(full).st_mode) if there else None)
+    full_path = os.path.join(os.fsencode(top), os.fsencode(path))
+    _check_path(top, path, full_path)
+    with _translate_errors(path), _lock_folder(os.path.dirname(full_path)):
+        exists = os.path.lexists(full_path)
+        content = read_file(top, path) if exists else None
+        if isinstance(content, str):
+            raise UnwritableFileError(
+                f"'{path}' is {content}; dcr writes to regular files only", "edit the file itself"
+            )
+        if content != before:
+            raise UnwritableFileError(f"'{path}' was just changed by another program", "run it again")
+        if exists and not os.access(full_path, os.W_OK):
+            raise UnwritableFileError(f"'{path}' is read-only", f"run: chmod u+w {quote_for_shell(path)}")
+        _replace_file(full_path, after, stat.S_IMODE(os.lstat(full_path).st_mode) if exists else None)
 
 
 @contextlib.contextmanager
 def _lock_folder(folder: bytes) -> Iterator[None]:
-    """Let no other dcr write in a folder: between the look at a file and its replacement, it would be lost.
+    """Keep other runs of dcr from writing to a folder, in particular between the comparison and the replacement.
 
-    The lock is on the open folder itself, so that nothing is left behind. Where there are no such locks, or the file
-    system has none, the look right before the replacement is what is left.
+    The lock is on the open folder itself, so that no lock file remains. On systems and file systems without such locks,
+    only the comparison right before the replacement protects the file.
     """
     try:
         import fcntl  # noqa: PLC0415 (not on Windows)
@@ -61,29 +64,31 @@ def _lock_folder(folder: bytes) -> Iterator[None]:
         os.close(descriptor)
 
 
-def _check_path(top: str, path: str, full: bytes) -> None:
-    """Raise unless a path leads to its own folder in the working tree, with no link on the way and not into `.git`."""
-    steps = path.split("/")
-    parent = os.path.realpath(os.path.dirname(full))
-    own = os.path.join(os.path.realpath(os.fsencode(top)), *(os.fsencode(each) for each in steps[:-1]))
-    if os.path.isabs(path) or parent != own or {"..", ".", "", ".git"} & {each.lower() for each in steps}:
-        raise UnwritableFileError(f"'{path}' lies outside the working tree", "name a file inside it, not by a link")
+def _check_path(top: str, path: str, full_path: bytes) -> None:
+    """Raise `UnwritableFileError` if a path leads through a link, out of the working tree or into `.git`."""
+    names = path.split("/")
+    parent = os.path.realpath(os.path.dirname(full_path))
+    folder = os.path.join(os.path.realpath(os.fsencode(top)), *(os.fsencode(name) for name in names[:-1]))
+    if os.path.isabs(path) or parent != folder or {"..", ".", "", ".git"} & {name.lower() for name in names}:
+        raise UnwritableFileError(
+            f"'{path}' is outside the working tree", "choose a file inside it that is not behind a link"
+        )
 
 
-def _replace_file(full: bytes, content: bytes, mode: int | None) -> None:
-    beside = os.path.join(os.path.dirname(full), f".dcr-{secrets.token_hex(8)}".encode())
+def _replace_file(full_path: bytes, content: bytes, mode: int | None) -> None:
+    temporary = os.path.join(os.path.dirname(full_path), f".dcr-{secrets.token_hex(8)}".encode())
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
     try:
-        with os.fdopen(os.open(beside, flags, 0o666), "wb") as file:
+        with os.fdopen(os.open(temporary, flags, 0o666), "wb") as file:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
             if mode is not None:
                 os.fchmod(file.fileno(), mode)
-        os.replace(beside, full)
+        os.replace(temporary, full_path)
     except BaseException:
         with contextlib.suppress(OSError):
-            os.unlink(beside)
+            os.unlink(temporary)
         raise
 
 

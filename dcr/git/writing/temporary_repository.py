@@ -1,4 +1,4 @@
-"""Throw-away repositories of dcr's own, made through GitPython: the one place where dcr writes to a repository."""
+"""Creates the temporary repositories of `dcr demo`, the only repositories that dcr writes to."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ AUTHOR, EMAIL = "dcr demo", "demo@example.com"
 
 
 class TemporaryRepositoryError(DcrError):
-    """No repository could be made."""
+    """The temporary repository could not be created."""
 
 
 def create_repository(folder: Path, message: str) -> None:
-    """Make a folder a repository with everything in it committed on `main`, and go on on the branch `change`.
+    """Create a repository in a folder, commit all its files on `main`, and check out the new branch `change`.
 
-    Raises `TemporaryRepositoryError` when git is not installed or refuses.
+    Raise `TemporaryRepositoryError` if git is not installed or fails.
     """
     try:
-        import git  # noqa: PLC0415 (runs git at import, and raises when there is none)
+        import git  # noqa: PLC0415 (runs git on import, and raises if it is not installed)
     except ImportError as error:
         raise TemporaryRepositoryError("git is not installed", "install git 2.31 or newer, then try again") from error
     author = git.Actor(AUTHOR, EMAIL)
@@ -33,5 +33,5 @@ def create_repository(folder: Path, message: str) -> None:
             repository.create_head("change").checkout()
     except git.GitError as error:
         raise TemporaryRepositoryError(
-            f"git made no repository in '{folder}': {error}", "check that the folder is writable"
+            f"git cannot create a repository in '{folder}': {error}", "check that the folder is writable"
         ) from error

@@ -1,7 +1,7 @@
-"""Facts of contents by object id, kept between runs in the user's cache folder: an optimisation, never an answer.
+"""Caches the facts of blobs between runs, in the user's cache folder.
 
-Never in the repository, where an archive or a shared workspace could bring facts that somebody made up. One
-file for each repository, with a checksum over all of it; whatever is off about it is a miss.
+The cache is never in the repository, where an archive or a shared workspace could contain forged facts. There is one
+file for each repository, with a checksum. A file that is damaged in any way counts as a cache miss.
 """
 
 from __future__ import annotations
@@ -19,16 +19,16 @@ from dcr.registry.history.facts import FileFacts, facts_from_json, facts_to_json
 from dcr.version import __version__
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
 MAX_FILE_BYTES = 64 * 1024 * 1024
-"""Bytes of a cache that are read or written; more than any history of contracts needs."""
+"""The maximum size of a cache file, in bytes. It is more than any history of contracts needs."""
 
 _FORMAT_VERSION = 2
 
 
 class FactsCache:
-    """The facts known of one repository's blobs. Reads the file when made; never raises for what is wrong with it."""
+    """The cached facts of one repository's blobs. The constructor reads the file, and ignores one that is invalid."""
 
     def __init__(self, common_dir: str) -> None:
         self._path = _find_cache_path(common_dir)
@@ -37,32 +37,32 @@ class FactsCache:
 
     def find(self, oid: str) -> FileFacts | None:
         """Return the facts of a blob, or None."""
-        written = self._stored.get(oid)
-        if written is None:
+        value = self._stored.get(oid)
+        if value is None:
             return None
         try:
-            return facts_from_json(written)
+            return facts_from_json(value)
         except (TypeError, ValueError, IndexError):
             return None
 
     def add(self, oid: str, facts: FileFacts) -> None:
-        """Remember the facts of a blob, if they hold on any day."""
+        """Add the facts of a blob, unless they depend on the current date."""
         if self._path and facts.is_cacheable:
             self._new[oid] = facts_to_json(facts)
 
     def save(self) -> None:
-        """Write what is new beside what was there; where that is not possible, nothing is kept."""
+        """Write the stored and the new facts. Do nothing if the file cannot be written."""
         if self._path and self._new:
             _write_facts(self._path, {**self._stored, **self._new})
             self._stored, self._new = {**self._stored, **self._new}, {}
 
 
 def _find_cache_path(common_dir: str) -> str | None:
-    """Return the file of a repository's facts; None when there is to be no cache."""
+    """Return the path of a repository's cache file, or None if caching is off."""
     if os.environ.get("DCR_CACHE", "").lower() in ("off", "0", "no", "false"):
         return None
     folder = os.environ.get("XDG_CACHE_HOME") or os.path.join(os.path.expanduser("~"), ".cache")
-    if not os.path.isabs(folder):  # no home to be found, or a variable that the standard says to ignore
+    if not os.path.isabs(folder):  # the home directory is unknown, or the XDG specification requires an absolute path
         return None
     name = hashlib.blake2b(os.fsencode(os.path.realpath(common_dir)), digest_size=12).hexdigest()
     return os.path.join(folder, "dcr", f"facts-{name}.json")
@@ -75,38 +75,38 @@ def _load_facts(path: str) -> dict[str, Any]:
         return {}
     try:
         with open(fd, "rb") as file:
-            found = os.fstat(fd)
-            if not stat.S_ISREG(found.st_mode) or found.st_size > MAX_FILE_BYTES or not _is_trusted(found):
+            status = os.fstat(fd)
+            if not stat.S_ISREG(status.st_mode) or status.st_size > MAX_FILE_BYTES or not _is_trusted(status):
                 return {}
-            heading, _, body = file.read(MAX_FILE_BYTES).partition(b"\n")
-        if heading != _build_header(body):
+            header, _, body = file.read(MAX_FILE_BYTES).partition(b"\n")
+        if header != _build_header(body):
             return {}
-        written = json.loads(body)
+        facts = json.loads(body)
     except (OSError, ValueError, RecursionError):
         return {}
-    return written if isinstance(written, dict) else {}
+    return facts if isinstance(facts, dict) else {}
 
 
-def _is_trusted(found: os.stat_result) -> bool:
-    return not hasattr(os, "geteuid") or (found.st_uid == os.geteuid() and not found.st_mode & stat.S_IWOTH)
+def _is_trusted(status: os.stat_result) -> bool:
+    return not hasattr(os, "geteuid") or (status.st_uid == os.geteuid() and not status.st_mode & stat.S_IWOTH)
 
 
 def _write_facts(path: str, facts: Mapping[str, Any]) -> None:
     body = json.dumps(facts, separators=(",", ":")).encode("ascii")
-    heading = _build_header(body)
-    if len(body) + len(heading) >= MAX_FILE_BYTES:
+    header = _build_header(body)
+    if len(body) + len(header) >= MAX_FILE_BYTES:
         return
     folder = os.path.dirname(path)
     with contextlib.suppress(OSError, ValueError):
         os.makedirs(folder, mode=0o700, exist_ok=True)
-        fd, beside = tempfile.mkstemp(prefix="facts-", suffix=".part", dir=folder)
+        fd, temporary = tempfile.mkstemp(prefix="facts-", suffix=".part", dir=folder)
         try:
             with open(fd, "wb") as file:
-                file.write(heading + b"\n" + body)
-            os.replace(beside, path)
+                file.write(header + b"\n" + body)
+            os.replace(temporary, path)
         except BaseException:
             with contextlib.suppress(OSError):
-                os.unlink(beside)
+                os.unlink(temporary)
             raise
 
 
@@ -116,14 +116,20 @@ def _build_header(body: bytes) -> bytes:
 
 @lru_cache(maxsize=1)
 def _identify_reader() -> str:
-    """Name the reader that facts come from: dcr's version, and its sources where they can be edited."""
+    """Return dcr's version and a digest of its readers' sources, which change in an editable install."""
     package = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-    sources = []
-    with contextlib.suppress(OSError):
-        for folder in ("contract", "formats", "registry"):
-            with os.scandir(os.path.join(package, folder)) as entries:
-                for each in entries:
-                    if each.name.endswith(".py"):
-                        known = each.stat()
-                        sources.append(f"{folder}/{each.name} {known.st_size} {known.st_mtime_ns}")
-    return f"{__version__}-{hashlib.sha256(chr(10).join(sorted(sources)).encode()).hexdigest()[:16]}"
+    sources = chr(10).join(sorted(_list_sources(package)))
+    return f"{__version__}-{hashlib.sha256(sources.encode()).hexdigest()[:16]}"
+
+
+def _list_sources(package: str) -> Iterator[str]:
+    """Yield the path, size and modification time of every module that facts depend on."""
+    folders = [os.path.join(package, name) for name in ("contract", "formats", "parsing", "registry")]
+    while folders:
+        with contextlib.suppress(OSError), os.scandir(folders.pop()) as entries:
+            for entry in entries:
+                if entry.name.endswith(".py"):
+                    status = entry.stat()
+                    yield f"{os.path.relpath(entry.path, package)} {status.st_size} {status.st_mtime_ns}"
+                elif entry.is_dir() and entry.name != "__pycache__":
+                    folders.append(entry.path)

@@ -1,4 +1,4 @@
-"""Full contracts and texts out of a repository's objects, read when they are asked for; safe for threads."""
+"""Reads full contracts and file texts from a repository's objects."""
 
 from __future__ import annotations
 
@@ -17,102 +17,103 @@ if TYPE_CHECKING:
     from dcr.registry.history.facts_reader import ContractKey, FactsReader
 
 MAX_RECENT_BYTES = 512 * 1024
-"""Bytes of text whose reading is kept for the next question, beside the newest one; each takes fifty of memory."""
+"""Bytes of text whose parsed files are kept, besides the newest file. A parsed file takes fifty times its text."""
 
 
 class ContractLoader:
-    """Reads blobs by their ids. What is kept is little, so that a long history needs no more room than a short one.
+    """Reads blobs by their ids. Safe to use from several threads.
 
-    `readings` are those of the walk, with the contracts that were kept then.
+    Few contracts are kept, so that a long history takes no more memory than a short one. `reader` is the reader of
+    the history, with the contracts that it retained.
     """
 
-    def __init__(self, git: Git, readings: FactsReader | None = None) -> None:
-        self._git, self._reader = git, readings
+    def __init__(self, git: Git, reader: FactsReader | None = None) -> None:
+        self._git, self._reader = git, reader
         self._recent: dict[tuple[str, str], tuple[ParsedFile, int]] = {}
         self._lock = threading.Lock()
 
     def read_text(self, blob: str) -> bytes:
-        """Return a blob's bytes. Raises `ObjectMissingError`."""
+        """Return the content of a blob. Raise `ObjectMissingError` if the clone lacks it."""
         return read_blobs(self._git, [blob])[blob]
 
     def find_text(self, commit: str, path: str) -> bytes | None:
-        """Return what a file holds in a commit; None where it is not there, or its path cannot be asked for."""
+        """Return the content of a file in a commit. None if it does not exist, or git cannot be given its path."""
         return None if "\n" in path else read_path_in_commits(self._git, [commit], path).get(commit)
 
     def find_retained(self, path: str, blob: str, dataset_id: str) -> Contract | None:
-        """Return a contract that is known without reading anything."""
+        """Return a contract that was retained when the history was read, or None."""
         return self._reader.retained.get((path, blob, dataset_id)) if self._reader else None
 
     def drop_retained(self, dataset_ids: Collection[str]) -> None:
-        """Forget the contracts of some datasets that were kept when the history was read."""
+        """Remove the retained contracts of some datasets."""
         if self._reader:
-            self._reader.retained = {
-                key: each for key, each in self._reader.retained.items() if key[2] not in dataset_ids
-            }
+            retained = self._reader.retained
+            self._reader.retained = {key: contract for key, contract in retained.items() if key[2] not in dataset_ids}
 
     def read_contract(self, path: str, blob: str, dataset_id: str) -> Contract:
-        """Return the contract of a dataset that a blob is known to hold."""
-        kept = self.find_retained(path, blob, dataset_id)
-        if kept is not None:
-            return kept
+        """Return the contract of a dataset that a blob is known to define."""
+        retained = self.find_retained(path, blob, dataset_id)
+        if retained is not None:
+            return retained
         with self._lock:
-            known = self._recent.get((path, blob))
-        reading = known[0] if known else self._read_file(path, blob, self.read_text(blob))
-        return _require_contract(next((each for each in reading.contracts if each.dataset_id == dataset_id), None))
+            recent = self._recent.get((path, blob))
+        parsed = recent[0] if recent else self._read_file(path, blob, self.read_text(blob))
+        contracts = (contract for contract in parsed.contracts if contract.dataset_id == dataset_id)
+        return _require_contract(next(contracts, None))
 
-    def read_contracts(self, wanted: Sequence[tuple[str, str, str | None]]) -> Iterator[Contract | None]:
-        """Yield a contract for each path, blob and dataset, in order; None where no dataset is asked for.
+    def read_contracts(self, requests: Sequence[tuple[str, str, str | None]]) -> Iterator[Contract | None]:
+        """Yield a contract for each path, blob and dataset id, in order, and None where the dataset id is None.
 
-        A blob is read once for all that is asked of it, when the first of it is due.
+        Each blob is read once for all its datasets, just before the first of them is yielded.
         """
-        left: dict[ContractKey, int] = {}
+        remaining: dict[ContractKey, int] = {}
         ids: dict[tuple[str, str], set[str]] = {}
-        for path, blob, dataset_id in wanted:
+        for path, blob, dataset_id in requests:
             if dataset_id is not None and self.find_retained(path, blob, dataset_id) is None:
-                left[path, blob, dataset_id] = left.get((path, blob, dataset_id), 0) + 1
+                remaining[path, blob, dataset_id] = remaining.get((path, blob, dataset_id), 0) + 1
                 ids.setdefault((path, blob), set()).add(dataset_id)
         blobs = stream_blobs(self._git, (blob for _, blob in ids))
         texts: dict[str, bytes] = {}
-        paths: dict[str, int] = {}
+        unread_paths: dict[str, int] = {}
         for _, blob in ids:
-            paths[blob] = paths.get(blob, 0) + 1
-        held: dict[ContractKey, Contract] = {}
-        for path, blob, dataset_id in wanted:
+            unread_paths[blob] = unread_paths.get(blob, 0) + 1
+        contracts: dict[ContractKey, Contract] = {}
+        for path, blob, dataset_id in requests:
             key = (path, blob, dataset_id or "")
-            if key not in left:
+            if key not in remaining:
                 yield None if dataset_id is None else _require_contract(self.find_retained(path, blob, dataset_id))
                 continue
-            if key not in held:
+            if key not in contracts:
                 while blob not in texts:
                     oid, content = next(blobs)
                     texts[oid] = content
-                found = self._read_datasets(path, blob, texts[blob], frozenset(ids[path, blob]))
-                held.update({(path, blob, each): _require_contract(found.get(each)) for each in ids[path, blob]})
-                paths[blob] -= 1
-                if not paths[blob]:
+                by_id = self._read_datasets(path, blob, texts[blob], frozenset(ids[path, blob]))
+                contracts.update({(path, blob, name): _require_contract(by_id.get(name)) for name in ids[path, blob]})
+                unread_paths[blob] -= 1
+                if not unread_paths[blob]:
                     del texts[blob]
-            left[key] -= 1
-            yield held[key] if left[key] else held.pop(key)
+            remaining[key] -= 1
+            yield contracts[key] if remaining[key] else contracts.pop(key)
 
     def _read_datasets(self, path: str, blob: str, content: bytes, ids: frozenset[str]) -> dict[str, Contract]:
-        from dcr.registry.history.facts_reader import FactsReader  # noqa: PLC0415 (what is known needs no reader)
+        from dcr.registry.history.facts_reader import FactsReader  # noqa: PLC0415 (cached facts need no reader)
 
         if self._reader is None:
             self._reader = FactsReader()
         return self._reader.read_contracts(path, blob, content, ids)
 
     def _read_file(self, path: str, blob: str, content: bytes) -> ParsedFile:
-        from dcr.formats import read_content  # noqa: PLC0415
+        from dcr.formats import read_content  # noqa: PLC0415 (cached facts need no format)
 
-        reading = read_content(path, content)
+        parsed = read_content(path, content)
         with self._lock:
             while self._recent and sum(size for _, size in self._recent.values()) + len(content) > MAX_RECENT_BYTES:
                 del self._recent[next(iter(self._recent))]
-            self._recent[path, blob] = (reading, len(content))
-        return reading
+            self._recent[path, blob] = (parsed, len(content))
+        return parsed
 
 
-def _require_contract(found: Contract | None) -> Contract:
-    if found is None:
-        raise GitFailedError("what was read of a file no longer holds what it did", "run it again")
-    return found
+def _require_contract(contract: Contract | None) -> Contract:
+    if contract is None:
+        raise GitFailedError("a file in the history no longer contains a dataset it contained", "run it again")
+    return contract

@@ -1,4 +1,4 @@
-"""The small facts of one file's content that history is told by; full contracts are read when they are asked for."""
+"""Defines the facts of one file's content: the few values that a history needs without full contracts."""
 
 from __future__ import annotations
 
@@ -9,15 +9,14 @@ if TYPE_CHECKING:
 
     from dcr.contract.contract import Contract
     from dcr.formats.parsed_file import ParsedFile
-    from dcr.registry.history.native_facts import NativeFacts
 
 
 class DatasetFacts(NamedTuple):
-    """What one content says of one dataset.
+    """The facts of one dataset in one content.
 
-    `digest` is equal for two contents exactly when they mean the same. `owners` are pairs of team and contact,
-    `freshness` is the lag in seconds (None for one that is not understood) and what it is measured by. `alias_of` is
-    the dataset of the version that those get who name none.
+    `digest` is equal for two contents exactly if they have the same meaning. `owners` are pairs of team and contact.
+    `freshness` is the lag in seconds (None if dcr cannot read it) and the measurement. `alias_of` is the id of the
+    version that readers get who name no version.
     """
 
     dataset_id: str
@@ -32,11 +31,10 @@ class DatasetFacts(NamedTuple):
 
 
 class FileFacts(NamedTuple):
-    """What one content is: the datasets it speaks of, or why it cannot be read.
+    """The facts of one file's content: its datasets, or the error that prevents reading it.
 
-    Neither datasets nor a fault means that it is no contract at all. `declared_id` is the dataset that a content
-    which cannot be read says it is about, if that can be told. `is_cacheable` is False for what may read otherwise
-    on another day.
+    A content with neither datasets nor an error is not a contract. `declared_id` is the dataset id that an invalid
+    content contains, if it can be found. `is_cacheable` is False if the facts depend on the current date.
     """
 
     datasets: tuple[DatasetFacts, ...] = ()
@@ -46,14 +44,15 @@ class FileFacts(NamedTuple):
 
 
 MAX_RETAINED_BYTES = 1024 * 1024
-"""Bytes of text whose contracts are kept for the questions that follow; each takes some fifty bytes of memory."""
+"""Bytes of text whose contracts are retained. A contract takes some fifty times its text."""
 
 
 class Retention(NamedTuple):
-    """Whose contracts will be asked for: those of the datasets that it `includes`, before and after each change.
+    """Which contracts to retain while a history is read: those before and after each change of a dataset.
 
-    `last_versions` asks for what the last content of each file says too, and `single_dataset_files` for files of one dataset: to read one of
-    these again costs little. `max_bytes` is how many bytes of text they may take.
+    `includes` selects datasets by id. `last_versions` also retains the last content of each file.
+    `single_dataset_files` includes files of one dataset, which are cheap to read again. `max_bytes` limits the text
+    of the retained contracts.
     """
 
     includes: Callable[[str], bool]
@@ -62,33 +61,26 @@ class Retention(NamedTuple):
     max_bytes: int = MAX_RETAINED_BYTES
 
 
-DATE_DEPENDENT_FORMATS = (
-    "dbt",
-    "odcs",
-)  # a model is archived once its deprecation date is over, a contract once its life is
+DATE_DEPENDENT_FORMATS = ("dbt", "odcs")
+"""Formats whose status depends on the date: a dbt model's deprecation date, an ODCS contract's end of life."""
 
 
-def facts_in(sketch: NativeFacts) -> DatasetFacts:
-    """Return the facts that a sketch holds."""
-    return DatasetFacts(*sketch)
-
-
-def collect_facts(reading: ParsedFile) -> FileFacts:
-    """Return the facts of a file that was read."""
-    fatal = next((each for each in reading.problems if each.is_fatal), None)
-    found: dict[str, DatasetFacts] = {}
-    for contract in reading.contracts:
-        found.setdefault(contract.dataset_id, _build_facts(contract))
+def collect_facts(parsed: ParsedFile) -> FileFacts:
+    """Return the facts of a parsed file."""
+    fatal = next((problem for problem in parsed.problems if problem.is_fatal), None)
+    datasets: dict[str, DatasetFacts] = {}
+    for contract in parsed.contracts:
+        datasets.setdefault(contract.dataset_id, _build_facts(contract))
     return FileFacts(
-        tuple(found.values()),
+        tuple(datasets.values()),
         None if fatal is None else f"line {fatal.location.line}: {fatal.message}",
-        reading.dataset_id if fatal else None,
-        reading.format not in DATE_DEPENDENT_FORMATS,
+        parsed.dataset_id if fatal else None,
+        parsed.format not in DATE_DEPENDENT_FORMATS,
     )
 
 
 def _build_facts(contract: Contract) -> DatasetFacts:
-    from dcr.contract.digest import compute_digest  # noqa: PLC0415
+    from dcr.contract.digest import compute_digest  # noqa: PLC0415 (cached facts need no digest)
 
     sla = contract.freshness_sla
     return DatasetFacts(
@@ -104,48 +96,42 @@ def _build_facts(contract: Contract) -> DatasetFacts:
     )
 
 
-def is_same_except_version(one: DatasetFacts | None, other: DatasetFacts | None) -> bool:
-    """Whether two states of a dataset differ in nothing but a version's number, if in that.
+def is_same_except_version(first: DatasetFacts | None, second: DatasetFacts | None) -> bool:
+    """Return whether the facts are equal, or differ in the version number only.
 
-    Where versions do not grow, there is more to a number than the facts say.
+    In dbt, the version number is part of a model's identity, so there the numbers must be equal too.
     """
-    if one is None or other is None:
-        return one is other
-    return one == other or (one.format != "dbt" and one == other._replace(version=one.version))
+    if first is None or second is None:
+        return first is second
+    return first == second or (first.format != "dbt" and first == second._replace(version=first.version))
 
 
 def facts_to_json(facts: FileFacts) -> list[Any]:
-    """Return facts as JSON holds them."""
-    return [facts.error, facts.declared_id, [list(each) for each in facts.datasets]]
+    """Return facts as values that JSON can represent."""
+    return [facts.error, facts.declared_id, [list(dataset) for dataset in facts.datasets]]
 
 
-def facts_from_json(written: Any) -> FileFacts:
-    """Return facts from what JSON held. Raises `ValueError` or `TypeError` for what has another shape."""
-    fault, claimed, datasets = written
-    return FileFacts(tuple([_dataset_facts_from_json(*each) for each in datasets]), fault, claimed)
+def facts_from_json(value: Any) -> FileFacts:
+    """Return the facts in a JSON value. Raise `ValueError` or `TypeError` if it has another shape."""
+    error, declared_id, datasets = value
+    return FileFacts(tuple([_dataset_facts_from_json(*dataset) for dataset in datasets]), error, declared_id)
 
 
-def _dataset_facts_from_json(*written: Any) -> DatasetFacts:
-    dataset_id, version, status, digest, owners, freshness, uri, name, alias_of = written
+def _dataset_facts_from_json(*values: Any) -> DatasetFacts:
+    dataset_id, version, status, digest, owners, freshness, uri, name, alias_of = values
     pairs = tuple([(team, contact) for team, contact in owners])
     return DatasetFacts(dataset_id, version, status, digest, pairs, freshness and tuple(freshness), uri, name, alias_of)
 
 
-class DatasetIdFilter:
-    """Whether a content may speak of a dataset at all: sound, and a search for some bytes.
+def create_dataset_filter(dataset_id: str) -> Callable[[bytes], bool]:
+    """Return a function that is False for contents that cannot define a dataset.
 
-    An id stands in a file as it is, but for white space, which YAML may fold, and escapes, all of which hold a
-    backslash. A foreign id is put together of parts, `<id>/<object>` and `<model>.v<number>`, so that only one
-    unbroken part of it is looked for.
+    The function searches for the id's bytes, and never excludes a content that defines the dataset. YAML may fold the
+    white space of an id, and its escapes begin with a backslash. Foreign formats build ids of parts (`<id>/<object>`,
+    `<model>.v<number>`). So the function searches for the longest part of the id, or for a backslash.
     """
+    import re  # noqa: PLC0415 (few runs read the history of one dataset)
 
-    def __init__(self, dataset_id: str) -> None:
-        import re  # noqa: PLC0415
-
-        name = dataset_id.partition(".v")[0]
-        longest = max(re.split(r"[\s\"'\\/]+", name), key=len)
-        self._bytes = longest.encode("utf-8", "surrogateescape")
-
-    def __call__(self, content: bytes) -> bool:
-        """Whether a content has to be read to know."""
-        return self._bytes in content or b"\\" in content
+    name = dataset_id.partition(".v")[0]
+    longest_part = max(re.split(r"[\s\"'\\/]+", name), key=len).encode("utf-8", "surrogateescape")
+    return lambda content: longest_part in content or b"\\" in content

@@ -1,4 +1,4 @@
-"""The older texts of single files, followed through moves: a quick look back that a whole walk is not needed for."""
+"""Reads the older texts of single files, and follows files through renames without reading the whole history."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dcr.formats import read_content
 from dcr.git.command import PartialCloneError
 from dcr.git.history import list_deletions, read_file_log
 from dcr.git.objects import ObjectMissingError, read_blobs
-from dcr.registry.history.facts import DatasetIdFilter
+from dcr.registry.history.facts import create_dataset_filter
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -21,7 +21,7 @@ MAX_RENAMES = 20
 
 
 class OlderText(NamedTuple):
-    """An older text of a dataset's file; the content is None when this clone does not have it."""
+    """An older text of a dataset's file. `content` is None if the clone does not have it."""
 
     commit: Commit
     path: str
@@ -29,7 +29,7 @@ class OlderText(NamedTuple):
 
 
 class FileQuery(NamedTuple):
-    """A dataset and the file that holds it: the id of its content where the look back begins."""
+    """A dataset and its source file. `blob` is the id of the file's content in the newest commit."""
 
     dataset_id: str
     path: str
@@ -37,95 +37,97 @@ class FileQuery(NamedTuple):
 
 
 def read_older_texts(
-    repository: Repository, commit: str, scope: Scope, sought: Sequence[FileQuery]
+    repository: Repository, commit: str, scope: Scope, queries: Sequence[FileQuery]
 ) -> list[list[OlderText]]:
-    """Return, for each dataset, the older texts of its file, newest first.
+    """Return the older texts of each query's file, newest first.
 
-    A file is followed to where it was moved from within one commit. Costs one git command for all files, another
-    one where there is anything to read, and two more for each time a file was moved.
+    A file that was renamed within one commit is followed to its old path. This takes one git command for all files,
+    one more if there is anything to read, and two more for each rename.
     """
-    steps = read_file_log(repository, commit, {each.path: each.blob for each in sought})
-    files = _RenameTracker(repository, scope)
-    places = [files.list_versions(steps, each) for each in sought]
-    blobs = {oid for found in places for _, _, oid in found}
-    contents = _read_contents(repository, blobs)
+    log = read_file_log(repository, commit, {query.path: query.blob for query in queries})
+    tracker = _RenameTracker(repository, scope)
+    versions = [tracker.list_versions(log, query) for query in queries]
+    contents = _read_contents(repository, {oid for file_versions in versions for _, _, oid in file_versions})
     texts: dict[tuple[str, str, str], OlderText] = {}
-    for who, path, oid in (place for found in places for place in found):
-        texts.setdefault((who.id, path, oid), OlderText(who, path, contents.get(oid)))
-    return [[texts[who.id, path, oid] for who, path, oid in found] for found in places]
+    for version_commit, path, oid in (version for file_versions in versions for version in file_versions):
+        texts.setdefault((version_commit.id, path, oid), OlderText(version_commit, path, contents.get(oid)))
+    return [[texts[commit.id, path, oid] for commit, path, oid in file_versions] for file_versions in versions]
 
 
-def _collect_versions(steps: Sequence[FileLogEntry], path: str, places: list[tuple[Commit, str, str]]) -> list[str]:
-    """Note a path's contents, newest first, and return the commits that it may have been moved in by."""
-    births = []
-    for step in steps:
-        for entry in step.entries:
-            if entry.path == path and entry.is_file:
-                places.append((step.commit, path, entry.id))
-                if not entry.previous_id.strip("0") and not step.is_root:
-                    births.append(step.commit.id)
-    return births
+def _collect_versions(log: Sequence[FileLogEntry], path: str, versions: list[tuple[Commit, str, str]]) -> list[str]:
+    """Append the versions of a path, newest first. Return the commits that added the path and may have renamed it."""
+    additions = []
+    for entry in log:
+        for change in entry.entries:
+            if change.path == path and change.is_file:
+                versions.append((entry.commit, path, change.id))
+                if not change.previous_id.strip("0") and not entry.is_root:
+                    additions.append(entry.commit.id)
+    return additions
 
 
 class _RenameTracker:
-    """Follows files to where they were moved from; what is asked about one dataset is known for the others."""
+    """Follows files through renames. Results for one dataset are kept for the others."""
 
     def __init__(self, repository: Repository, scope: Scope) -> None:
         self._repository, self._scope = repository, scope
         self._deleted_files: dict[tuple[str, ...], list[tuple[Commit, PathChange, bytes | None]]] = {}
         self._dataset_ids: dict[tuple[str, str], frozenset[str]] = {}
-        self._earlier_steps: dict[tuple[str, str], list[FileLogEntry]] = {}
+        self._earlier_logs: dict[tuple[str, str], list[FileLogEntry]] = {}
 
-    def list_versions(self, steps: Sequence[FileLogEntry], sought: FileQuery) -> list[tuple[Commit, str, str]]:
+    def list_versions(self, log: Sequence[FileLogEntry], query: FileQuery) -> list[tuple[Commit, str, str]]:
         """Return the commits, paths and blobs of the older texts of a dataset's file, newest first."""
-        found: list[tuple[Commit, str, str]] = []
-        births = _collect_versions(steps, sought.path, found)
-        del found[:1]  # the one the look back began at
+        versions: list[tuple[Commit, str, str]] = []
+        additions = _collect_versions(log, query.path, versions)
+        del versions[:1]  # the newest version is the query's own
         for _ in range(MAX_RENAMES):
-            if not births:
+            if not additions:
                 break
-            births = self._follow_renames(births, sought.dataset_id, found)
-        return found
+            additions = self._follow_renames(additions, query.dataset_id, versions)
+        return versions
 
     def _follow_renames(
-        self, births: Sequence[str], dataset_id: str, places: list[tuple[Commit, str, str]]
+        self, additions: Sequence[str], dataset_id: str, versions: list[tuple[Commit, str, str]]
     ) -> list[str]:
-        """Note the contents of the files that a dataset was moved from, and return the commits those began in."""
-        may_hold = DatasetIdFilter(dataset_id)
-        further: list[str] = []
-        for birth, entry, content in self._list_deleted(births):
+        """Append the versions of the files that a dataset was moved from. Return the commits that added those files."""
+        may_define = create_dataset_filter(dataset_id)
+        earlier_additions: list[str] = []
+        for commit, change, content in self._list_deleted(additions):
             if content is None:
-                places.append((birth, entry.path, entry.previous_id))  # to be told as what could not be read
-            elif may_hold(content) and dataset_id in self._read_dataset_ids(entry, content):
-                key = (birth.id, entry.path)
-                if key not in self._earlier_steps:
-                    files = {entry.path: entry.previous_id}
-                    self._earlier_steps[key] = read_file_log(self._repository, f"{birth.id}^", files)
-                further += _collect_versions(self._earlier_steps[key], entry.path, places)
-        return further
+                versions.append((commit, change.path, change.previous_id))  # reported as unreadable
+            elif may_define(content) and dataset_id in self._read_dataset_ids(change, content):
+                key = (commit.id, change.path)
+                if key not in self._earlier_logs:
+                    files = {change.path: change.previous_id}
+                    self._earlier_logs[key] = read_file_log(self._repository, f"{commit.id}^", files)
+                earlier_additions += _collect_versions(self._earlier_logs[key], change.path, versions)
+        return earlier_additions
 
-    def _list_deleted(self, births: Sequence[str]) -> list[tuple[Commit, PathChange, bytes | None]]:
-        key = tuple(births)
+    def _list_deleted(self, commits: Sequence[str]) -> list[tuple[Commit, PathChange, bytes | None]]:
+        key = tuple(commits)
         if key not in self._deleted_files:
-            gone = [
-                (step.commit, entry)
-                for step in list_deletions(self._repository, births)
-                for entry in step.entries
-                if self._scope.covers(entry.path) and entry.previous_mode.startswith("100")
+            deleted = [
+                (entry.commit, change)
+                for entry in list_deletions(self._repository, commits)
+                for change in entry.entries
+                if self._scope.covers(change.path) and change.previous_mode.startswith("100")
             ]
-            contents = _read_contents(self._repository, {entry.previous_id for _, entry in gone})
-            self._deleted_files[key] = [(birth, entry, contents.get(entry.previous_id)) for birth, entry in gone]
+            contents = _read_contents(self._repository, {change.previous_id for _, change in deleted})
+            self._deleted_files[key] = [
+                (commit, change, contents.get(change.previous_id)) for commit, change in deleted
+            ]
         return self._deleted_files[key]
 
-    def _read_dataset_ids(self, entry: PathChange, content: bytes) -> frozenset[str]:
-        key = (entry.path, entry.previous_id)
+    def _read_dataset_ids(self, change: PathChange, content: bytes) -> frozenset[str]:
+        key = (change.path, change.previous_id)
         if key not in self._dataset_ids:
-            self._dataset_ids[key] = frozenset(each.dataset_id for each in read_content(entry.path, content).contracts)
+            contracts = read_content(change.path, content).contracts
+            self._dataset_ids[key] = frozenset(contract.dataset_id for contract in contracts)
         return self._dataset_ids[key]
 
 
 def _read_contents(repository: Repository, blobs: set[str]) -> Mapping[str, bytes]:
-    """Return what blobs hold; nothing when the clone lacks any of them, since a partial one lacks most."""
+    """Return the contents of some blobs, or an empty mapping if the clone lacks one: a partial clone lacks most."""
     try:
         return read_blobs(repository.git, sorted(blobs)) if blobs else {}
     except (ObjectMissingError, PartialCloneError):

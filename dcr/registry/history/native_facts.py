@@ -1,7 +1,8 @@
-"""What a plainly valid native file says, without the records of its fields: most of history is fields met before.
+"""Reads the facts of valid native files without building their fields.
 
-Two contents of one file differ in a line or two, so a field's verdict and its part of the digest are kept by its
-values. Whatever is not plainly valid is left to the full reader; a test holds the two to the same answers.
+Successive contents of a file differ in a few lines, so most fields were read before: the validity and the digest of
+each field are kept by its values. The full reader reads every file that is not clearly valid. A test compares the
+results of both readers.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from dcr.formats import Format
 
 MAX_FIELDS = 100_000
-"""Fields that are remembered, in one walk."""
+"""The maximum number of fields that one reader keeps."""
 
 NativeFacts = tuple[
     str, str, str, str, tuple[tuple[str, str | None], ...], tuple[int, str | None] | None, str | None, str
@@ -28,36 +29,32 @@ NativeFacts = tuple[
 
 
 class NativeFactsReader:
-    """Reads plainly valid native files; remembers the fields it has met."""
+    """Reads valid native files, and keeps the digests of their fields."""
 
     def __init__(self) -> None:
         self._field_digests: dict[bytes, str] = {}
 
-    def find_facts(self, root: Node | None, found: Format | None) -> NativeFacts | None:
-        """Return the values of `Facts` in their order, or None for a file that the full reader has to judge.
-
-        `found` is the format of the file.
-        """
-        if not isinstance(root, MappingNode) or found is not native or not is_plain(root):
+    def find_facts(self, root: Node | None, file_format: Format | None) -> NativeFacts | None:
+        """Return the values of `DatasetFacts` in their order, or None if the full reader has to read the file."""
+        if not isinstance(root, MappingNode) or file_format is not native or not is_plain(root):
             return None
         raw = native.read_plain_values(root)
         if raw is None:
             return None
-        keys = [marshal.dumps(each, 2) for each in raw["fields"]]  # the form that is the same for the same values
+        keys = [marshal.dumps(field, 2) for field in raw["fields"]]  # version 2 gives equal bytes for equal values
         fields = self._find_field_digests(raw["fields"], keys, root)
         lists_texts = any(b"pattern" in key and b"enum" in key for key in keys)
-        if fields is None or find_violations_outside_fields(raw, lists_texts=lists_texts):
+        if fields is None or find_violations_outside_fields(raw, has_enum_and_pattern=lists_texts):
             return None
         owners = tuple([(owner["team"], owner.get("contact")) for owner in raw.get("owners", ())])
-        promised = raw.get("freshness_sla")
-        sla = (promised["max_lag_seconds"], promised.get("measurement")) if promised else None
-        meant = (*sla, None) if sla else None  # a promise that is understood needs no other text
+        freshness_sla = raw.get("freshness_sla")
+        freshness = (freshness_sla["max_lag_seconds"], freshness_sla.get("measurement")) if freshness_sla else None
         head = (
             raw["dataset_id"],
             raw.get("description"),
             tuple(raw.get("primary_key", ())),
             frozenset(owners),
-            meant,
+            (*freshness, None) if freshness else None,  # only a lag that dcr cannot read has a text
             None,
             None,
         )
@@ -67,23 +64,23 @@ class NativeFactsReader:
             raw.get("status") or "draft",
             combine_digest(head, fields),
             owners,
-            sla,
+            freshness,
             raw.get("deprecation_uri"),
             native.NAME,
         )
 
     def _find_field_digests(self, raw: list[Any], keys: list[bytes], root: MappingNode) -> dict[str, str] | None:
-        """Return each field's part of the digest by name, or None when one is not plainly valid."""
-        found: dict[str, str] = {}
+        """Return each field's part of the digest by name, or None if a field is not clearly valid."""
+        digests: dict[str, str] = {}
         nodes: list[Any] = []
         for number, (field, key) in enumerate(zip(raw, keys, strict=True)):
-            text = self._field_digests.get(key)
-            if text is None:
+            digest = self._field_digests.get(key)
+            if digest is None:
                 if not native.is_plain_field(field) or find_field_violations(field):
                     return None
                 nodes = nodes or next(value for name, value in root.value if name.value == "fields").value
-                text = serialize_field(native.build_field("", field, nodes[number]))
+                digest = serialize_field(native.build_field("", field, nodes[number]))
                 if len(self._field_digests) < MAX_FIELDS:
-                    self._field_digests[key] = text
-            found[field["name"]] = text
-        return found
+                    self._field_digests[key] = digest
+            digests[field["name"]] = digest
+        return digests

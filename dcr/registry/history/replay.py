@@ -1,4 +1,4 @@
-"""Replays a walk's steps, oldest first, into the states of each dataset: identity is the id, wherever the file is."""
+"""Applies the changes of a git log, oldest first, to find the revisions of each dataset by its id."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ if TYPE_CHECKING:
 
 
 class UnreadableVersion(NamedTuple):
-    """A file that a commit left so that it cannot be read; `datasets` are those it held or claims, if known.
+    """A file's content in a commit that cannot be read. `datasets` are the ids it defined before or declares.
 
-    What it held before counts as still held: nothing unread is a removal.
+    The datasets that the file defined before still count as defined: an unreadable file is not a removal.
     """
 
     commit: Commit
@@ -27,92 +27,92 @@ class UnreadableVersion(NamedTuple):
 
 
 class FileDataset(NamedTuple):
-    """A dataset as one file has it: the file's last readable content."""
+    """A dataset in one file, from the file's last readable content."""
 
     blob: str
     facts: DatasetFacts
 
 
 class Replay:
-    """Who holds which dataset, as it goes from commit to commit; `only` leaves the other datasets out.
+    """Tracks which files define each dataset, commit by commit. A `dataset_id` leaves out all other datasets.
 
-    `revisions` are, by dataset, the commit, path, blob and facts of every change, the facts None for a removal.
+    `revisions` are, by dataset, the commit, path, blob and facts of every change. The facts are None for a removal.
     """
 
-    def __init__(self, contents: Mapping[str, FileFacts], only: str | None = None) -> None:
+    def __init__(self, facts_by_blob: Mapping[str, FileFacts], dataset_id: str | None = None) -> None:
         self.revisions: dict[str, list[tuple[Commit, str, str, DatasetFacts | None]]] = defaultdict(list)
-        self._facts_by_blob, self._dataset_id = contents, only
+        self._facts_by_blob, self._dataset_id = facts_by_blob, dataset_id
         self._ids_by_path: dict[str, tuple[str, ...]] = {}
         self._files_by_id: dict[str, dict[str, FileDataset]] = defaultdict(dict)
         self._unreadable: list[UnreadableVersion] = []
         self._still_unreadable: dict[str, UnreadableVersion] = {}
 
-    def apply_step(self, step: LogEntry) -> None:
-        """Apply what a commit changed."""
+    def apply_step(self, entry: LogEntry) -> None:
+        """Apply the changes of a commit."""
         before: dict[str, dict[str, FileDataset]] = {}
-        claimed: dict[str, str] = {}
-        for entry in step.entries:
-            fault, claims = self._find_error(entry)
-            self._still_unreadable.pop(entry.path, None)
-            if fault is not None:
-                held = self._ids_by_path.get(entry.path, ())
-                about = tuple(dict.fromkeys((*held, claims) if claims else held))
-                self._still_unreadable[entry.path] = UnreadableVersion(step.commit, entry.path, fault, about)
-                self._unreadable.append(self._still_unreadable[entry.path])
-                if claims:
-                    claimed[claims] = entry.path
+        declared: dict[str, str] = {}
+        for change in entry.entries:
+            error, declared_id = self._find_error(change)
+            self._still_unreadable.pop(change.path, None)
+            if error is not None:
+                defined = self._ids_by_path.get(change.path, ())
+                ids = tuple(dict.fromkeys((*defined, declared_id) if declared_id else defined))
+                self._still_unreadable[change.path] = UnreadableVersion(entry.commit, change.path, error, ids)
+                self._unreadable.append(self._still_unreadable[change.path])
+                if declared_id:
+                    declared[declared_id] = change.path
             else:
-                self._apply_entry(entry, before)
+                self._apply_change(change, before)
         for dataset_id, earlier in before.items():
-            if not self._files_by_id[dataset_id] and dataset_id in claimed:  # it moved, and cannot be read there
-                path = claimed[dataset_id]
+            if not self._files_by_id[dataset_id] and dataset_id in declared:  # it moved to a file that is unreadable
+                path = declared[dataset_id]
                 self._files_by_id[dataset_id][path] = next(iter(earlier.values()))
                 self._ids_by_path[path] = (*self._ids_by_path.get(path, ()), dataset_id)
             else:
-                self._record_revisions(step.commit, dataset_id, earlier)
+                self._record_revisions(entry.commit, dataset_id, earlier)
 
     def list_source_files(self) -> dict[str, list[str]]:
-        """Return the files that hold each dataset after the last step."""
-        return {dataset_id: list(held) for dataset_id, held in self._files_by_id.items() if held}
+        """Return the files that define each dataset after the last applied commit."""
+        return {dataset_id: list(files) for dataset_id, files in self._files_by_id.items() if files}
 
     def list_unreadable(self, *, now: bool = False) -> list[UnreadableVersion]:
-        """Return what could not be read, oldest first, or only what still cannot be after the last step.
+        """Return the unreadable versions, oldest first, or only the files that are unreadable `now`.
 
-        With `only`, where that dataset is concerned.
+        With a `dataset_id`, return only versions that may concern that dataset.
         """
-        found = list(self._still_unreadable.values()) if now else self._unreadable
+        versions = list(self._still_unreadable.values()) if now else self._unreadable
         if self._dataset_id is None:
-            return found
-        paths = {path for states in self.revisions.values() for _, path, _, _ in states}
-        return [each for each in found if each.path in paths or self._dataset_id in each.datasets]
+            return versions
+        paths = {path for revisions in self.revisions.values() for _, path, _, _ in revisions}
+        return [version for version in versions if version.path in paths or self._dataset_id in version.datasets]
 
-    def _find_error(self, entry: PathChange) -> tuple[str | None, str | None]:
-        """Return why a path cannot be read, and the dataset it claims all the same; None for one that can."""
-        if entry.mode in SPECIAL_FILE_KINDS:
-            return f"the file is {SPECIAL_FILE_KINDS[entry.mode]}", None
-        known = self._facts_by_blob.get(entry.id) if entry.is_file else None
-        return (known.error, known.declared_id) if known else (None, None)
+    def _find_error(self, change: PathChange) -> tuple[str | None, str | None]:
+        """Return why a path cannot be read and the dataset id it declares. Both are None for a readable path."""
+        if change.mode in SPECIAL_FILE_KINDS:
+            return f"the file is {SPECIAL_FILE_KINDS[change.mode]}", None
+        facts = self._facts_by_blob.get(change.id) if change.is_file else None
+        return (facts.error, facts.declared_id) if facts else (None, None)
 
-    def _apply_entry(self, entry: PathChange, before: dict[str, dict[str, FileDataset]]) -> None:
-        """Let a path hold what its content says, and note what its datasets were `before`."""
-        known = self._facts_by_blob.get(entry.id) if entry.is_file else None
-        found = {each.dataset_id: each for each in known.datasets} if known else {}
+    def _apply_change(self, change: PathChange, before: dict[str, dict[str, FileDataset]]) -> None:
+        """Set the datasets that a path defines, and add the earlier files of each dataset to `before`."""
+        facts = self._facts_by_blob.get(change.id) if change.is_file else None
+        datasets = {dataset.dataset_id: dataset for dataset in facts.datasets} if facts else {}
         if self._dataset_id is not None:
-            found = {self._dataset_id: found[self._dataset_id]} if self._dataset_id in found else {}
-        for dataset_id in (*self._ids_by_path.get(entry.path, ()), *found):
+            datasets = {self._dataset_id: datasets[self._dataset_id]} if self._dataset_id in datasets else {}
+        for dataset_id in (*self._ids_by_path.get(change.path, ()), *datasets):
             before.setdefault(dataset_id, dict(self._files_by_id[dataset_id]))
-            self._files_by_id[dataset_id].pop(entry.path, None)
-        for dataset_id, facts in found.items():
-            self._files_by_id[dataset_id][entry.path] = FileDataset(entry.id, facts)
-        self._ids_by_path[entry.path] = tuple(found)
+            self._files_by_id[dataset_id].pop(change.path, None)
+        for dataset_id, dataset in datasets.items():
+            self._files_by_id[dataset_id][change.path] = FileDataset(change.id, dataset)
+        self._ids_by_path[change.path] = tuple(datasets)
 
     def _record_revisions(self, commit: Commit, dataset_id: str, before: dict[str, FileDataset]) -> None:
-        now, states = self._files_by_id[dataset_id], self.revisions[dataset_id]
-        if not now:
-            for path, held in list(before.items())[:1]:
-                states.append((commit, path, held.blob, None))
+        files, revisions = self._files_by_id[dataset_id], self.revisions[dataset_id]
+        if not files:
+            for path, file in list(before.items())[:1]:
+                revisions.append((commit, path, file.blob, None))
             return
-        changed = {path: held for path, held in now.items() if before.get(path) != held}
-        if not changed and now.keys() != before.keys():  # one of two files that claimed it went: the other is it now
-            changed = now
-        states.extend((commit, path, held.blob, held.facts) for path, held in changed.items())
+        changed = {path: file for path, file in files.items() if before.get(path) != file}
+        if not changed and files.keys() != before.keys():  # one of two duplicates was removed: the other is current now
+            changed = files
+        revisions.extend((commit, path, file.blob, file.facts) for path, file in changed.items())

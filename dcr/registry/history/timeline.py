@@ -1,44 +1,28 @@
-"""The history of datasets on one line of commits: every state a dataset was in, found by its id wherever its file was.
-
-The walk and the small facts of every content are settled here, once; full contracts are read when a state is
-asked for its own.
-"""
+"""Defines the history of datasets on one line of commits, as the revisions and releases of each dataset id."""
 
 from __future__ import annotations
 
-from collections import defaultdict
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
-from dcr.git.history import read_log
-from dcr.git.objects import stream_blobs
-from dcr.policy.detection import is_probable_contract, may_be_contract
-from dcr.registry.history.cache import FactsCache
-from dcr.registry.history.contract_loader import ContractLoader
-from dcr.registry.history.facts import DatasetIdFilter, FileFacts, is_same_except_version
-from dcr.registry.history.replay import Replay
+from dcr.registry.history.facts import is_same_except_version
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Sequence
 
     from dcr.contract.contract import Contract
-    from dcr.git.history import Commit, LogEntry
-    from dcr.git.repository import Repository
-    from dcr.policy.scope import Scope
-    from dcr.registry.history.facts import DatasetFacts, Retention
-    from dcr.registry.history.facts_reader import FactsReader
-
-
-PROGRESS_INTERVAL = 100
-"""Contents that are read between two words of progress."""
+    from dcr.git.history import Commit
+    from dcr.registry.history.contract_loader import ContractLoader
+    from dcr.registry.history.facts import DatasetFacts
+    from dcr.registry.history.replay import Replay
 
 
 class Revision(NamedTuple):
-    """What a commit made of a dataset: the file at `path` then held it, saying `facts`.
+    """One commit's revision of a dataset: the file at `path` then defined it, with `facts`.
 
-    `facts` is None where the commit removed the dataset; `path` and `blob` are then those it had last. A commit
-    that only rewords a file is a state too, with the facts of the one before. Where two files claim a dataset
-    in one commit, each is a state of its own.
+    `facts` is None if the commit removed the dataset; `path` and `blob` are then those of the last revision. A commit
+    that changes only the wording of a file is a revision too, with the same facts. If two files define a dataset in
+    one commit, each of them is a revision.
     """
 
     commit: Commit
@@ -48,31 +32,36 @@ class Revision(NamedTuple):
     loader: ContractLoader
 
     def read_contract(self) -> Contract:
-        """Return the full contract, read now. Raises `ValueError` for a removal.
+        """Return the full contract. Raise `ValueError` for a removal.
 
-        For many states at once, `History.contracts` reads them all with one git command.
+        `History.read_contracts` reads many contracts with one git command.
         """
         if self.facts is None:
             raise ValueError("a removed dataset has no contract")
         return self.loader.read_contract(self.path, self.blob, self.facts.dataset_id)
 
     @property
+    def status(self) -> str | None:
+        """The dataset's status, or None for a removal."""
+        return self.facts.status if self.facts else None
+
+    @property
     def is_retained(self) -> bool:
-        """Whether the contract is known without reading anything."""
+        """Whether the contract is in memory already."""
         return (
             self.facts is not None
             and self.loader.find_retained(self.path, self.blob, self.facts.dataset_id) is not None
         )
 
     def read_text(self) -> bytes:
-        """Return the file as it was."""
+        """Return the file's content in this revision."""
         return self.loader.read_text(self.blob)
 
 
 class Release(NamedTuple):
-    """One version with one meaning: the states that had it, oldest first.
+    """One version with one meaning, and its revisions, oldest first.
 
-    Between the first and the last of them the dataset may have said something else.
+    Revisions of another version or meaning may lie between the first and the last of them.
     """
 
     version: str
@@ -81,215 +70,108 @@ class Release(NamedTuple):
 
     @property
     def first(self) -> Revision:
-        """The state that introduced it."""
+        """The revision that introduced it."""
         return self.revisions[0]
 
     @property
     def last(self) -> Revision:
-        """The newest state that has it: its status is the release's own."""
+        """The newest revision, which has the release's current status."""
         return self.revisions[-1]
 
 
 class History:
-    """Every state of every dataset that was looked for, up to `commit`.
+    """The revisions of every dataset that was looked for, up to `commit`.
 
-    `is_complete` is False in a shallow clone: the first states are then those of the oldest commit that is here.
-    `unreadable` are all files that could not be read when they changed, oldest first; `still_unreadable` those that cannot
-    be read at `commit` itself.
+    `is_complete` is False in a shallow clone: the first revisions are then those of the oldest commit in the clone.
+    `unreadable` are all versions of files that cannot be read, oldest first. `still_unreadable` are those that are
+    current at `commit`.
     """
 
-    def __init__(self, commit: str, replayed: Replay, *, whole: bool, source: ContractLoader) -> None:
-        self.commit, self.is_complete = commit, whole
-        self.unreadable, self.still_unreadable = replayed.list_unreadable(), replayed.list_unreadable(now=True)
-        self._loader, self._source_files = source, replayed.list_source_files()
+    def __init__(self, commit: str, replay: Replay, *, is_complete: bool, loader: ContractLoader) -> None:
+        self.commit, self.is_complete = commit, is_complete
+        self.unreadable, self.still_unreadable = replay.list_unreadable(), replay.list_unreadable(now=True)
+        self._loader, self._source_files = loader, replay.list_source_files()
         self._revisions = {
-            dataset_id: [Revision(*each, source) for each in states]
-            for dataset_id, states in replayed.revisions.items()
+            dataset_id: [Revision(*values, loader) for values in revisions]
+            for dataset_id, revisions in replay.revisions.items()
         }
 
     def list_datasets(self) -> list[str]:
-        """Return the ids of all datasets that ever were, in alphabetical order."""
+        """Return the ids of all datasets, removed ones too, in alphabetical order."""
         return sorted(self._revisions)
 
     def list_revisions(self, dataset_id: str) -> list[Revision]:
-        """Return a dataset's states, oldest first; none for a dataset that never was."""
+        """Return a dataset's revisions, oldest first. The list is empty for an unknown dataset."""
         return list(self._revisions.get(dataset_id, ()))
 
     def find_current(self, dataset_id: str) -> Revision | None:
-        """Return what the dataset is at the commit of this history; None when it is gone or never was."""
-        states = self._revisions.get(dataset_id)
-        return states[-1] if states and states[-1].facts else None
+        """Return the revision at this history's commit, or None if the dataset was removed or is unknown."""
+        revisions = self._revisions.get(dataset_id)
+        return revisions[-1] if revisions and revisions[-1].facts else None
 
     def list_source_files(self, dataset_id: str) -> list[str]:
-        """Return the files that hold a dataset at the commit of this history; more than one claim it at once."""
+        """Return the files that define a dataset at this history's commit. More than one is a duplicate."""
         return self._source_files.get(dataset_id, [])
 
     def list_releases(self, dataset_id: str) -> list[Release]:
-        """Return each version with each meaning it ever had, in the order of their first states."""
-        found: dict[tuple[str, str], list[Revision]] = {}
-        for state in self._revisions.get(dataset_id, ()):
-            if state.facts:
-                found.setdefault((state.facts.version, state.facts.digest), []).append(state)
-        return [Release(version, digest, tuple(states)) for (version, digest), states in found.items()]
+        """Return each version with each of its meanings, in the order of their first revisions."""
+        releases: dict[tuple[str, str], list[Revision]] = {}
+        for revision in self._revisions.get(dataset_id, ()):
+            if revision.facts:
+                releases.setdefault((revision.facts.version, revision.facts.digest), []).append(revision)
+        return [Release(version, digest, tuple(revisions)) for (version, digest), revisions in releases.items()]
 
-    def read_contracts(self, states: Iterable[Revision]) -> Iterator[Contract | None]:
-        """Yield the full contract of each state, in order, None for a removal; one git command reads all."""
-        wanted = [(each.path, each.blob, each.facts.dataset_id if each.facts else None) for each in states]
-        return self._loader.read_contracts(wanted)
+    def read_contracts(self, revisions: Iterable[Revision]) -> Iterator[Contract | None]:
+        """Yield the full contract of each revision, in order, and None for a removal. Use one git command."""
+        requests = [
+            (revision.path, revision.blob, revision.facts.dataset_id if revision.facts else None)
+            for revision in revisions
+        ]
+        return self._loader.read_contracts(requests)
 
     def drop_contracts(self, dataset_ids: Collection[str]) -> None:
-        """Forget the contracts of some datasets: whoever asks for one once more has it read again."""
+        """Remove the retained contracts of some datasets from memory."""
         self._loader.drop_retained(frozenset(dataset_ids))
 
     def read_meanings(
-        self, states: Sequence[Revision], exact: Collection[Revision] = ()
+        self, revisions: Sequence[Revision], exact: Collection[Revision] = ()
     ) -> dict[Revision, Contract | None]:
-        """Return the full contract of each state, where it need not be known where in its file the contract stands.
+        """Return the full contract of each revision. Its locations may be those of another revision.
 
-        What only got another version is not read again, but for the states that are to be `exact`. States of one
-        dataset come one after another, oldest first.
+        Revisions that differ in the version number only share one contract, unless they are in `exact`. Callers pass
+        the revisions of one dataset in one run, oldest first.
         """
-        chosen = {each: state for run in _group_revisions(states) for each, state in _choose_sources(run, exact)}
-        wanted = list(dict.fromkeys(chosen.values()))
-        contracts = dict(zip(wanted, self.read_contracts(wanted), strict=True))
-        return {each: _with_version(contracts[state], each) for each, state in chosen.items()}
+        sources = {
+            revision: source for run in _group_revisions(revisions) for revision, source in _choose_sources(run, exact)
+        }
+        unique = list(dict.fromkeys(sources.values()))
+        contracts = dict(zip(unique, self.read_contracts(unique), strict=True))
+        return {revision: _with_version(contracts[source], revision) for revision, source in sources.items()}
 
 
-def read_history(
-    repository: Repository,
-    commit: str,
-    scope: Scope,
-    *,
-    dataset_id: str | None = None,
-    progress: Callable[[str], None] = lambda _: None,
-    keep: Retention | None = None,
-) -> History:
-    """Return the history of all datasets in scope up to a commit, or of one of them.
-
-    Scope is what the globs at that commit cover, all through the history. With `dataset_id`, contents that
-    cannot hold that dataset are not parsed, and nothing is known of others. `keep` says which contracts will be asked
-    for, so that they are not read twice. Raises a `DcrError` when git gives
-    no whole answer or lacks objects; files that cannot be read are in `History.unread`.
-    """
-    steps = read_log(repository, commit, scope)
-    facts, readings = _read_facts(repository, steps, dataset_id, progress, scope=scope, keep=keep)
-    replay = Replay(facts, dataset_id)
-    for step in reversed(steps):
-        replay.apply_step(step)
-    return History(commit, replay, whole=not repository.is_shallow, source=ContractLoader(repository.git, readings))
-
-
-def _read_facts(
-    repository: Repository,
-    steps: Sequence[LogEntry],
-    dataset_id: str | None,
-    progress: Callable[[str], None],
-    *,
-    scope: Scope,
-    keep: Retention | None,
-) -> tuple[dict[str, FileFacts], FactsReader | None]:
-    """Return the facts of every blob of a walk; of those that cannot matter to the one dataset, none.
-
-    Where contracts are found by what files hold, none of those either at whose paths there never was one.
-    Contents are read file by file, oldest first, so that each is compared with the one before.
-    """
-    cache = FactsCache(repository.common_dir)
-    by_path: dict[str, dict[str, None]] = defaultdict(dict)
-    blobs: dict[str, set[str]] = defaultdict(set)
-    for step in reversed(steps):
-        for entry in step.entries:
-            if entry.is_file:
-                by_path[entry.path][entry.id] = None
-                blobs[entry.id].add(entry.path)
-    found = {oid: known for oid in blobs if (known := cache.find(oid)) is not None}
-    left = [oid for oid in blobs if oid not in found]
-    if dataset_id is not None and left:
-        left = _select_dataset_blobs(repository, dataset_id, blobs, found, left)
-    elif scope.by_content and left:
-        left = _select_contract_blobs(repository, scope, blobs, found, left)
-    if not left:
-        cache.save()
-        return _without_foreign_files(repository, scope, blobs, found), None
-    from dcr.registry.history.facts_reader import FactsReader  # noqa: PLC0415 (what is known needs no reader)
-
-    unread = set(left)
-    places = {oid: path for path, contents in reversed(by_path.items()) for oid in contents if oid in unread}
-    order = [oid for path, contents in by_path.items() for oid in contents if places.get(oid) == path]
-    readings = FactsReader(keep)
-    for number, (oid, content) in enumerate(stream_blobs(repository.git, order)):
-        if number % PROGRESS_INTERVAL == 0:
-            progress(f"reading {number:,} of {len(order):,} contents of the history")
-        found[oid] = readings.read_facts(places[oid], oid, content)
-        cache.add(oid, found[oid])
-    readings.finish_file()
-    cache.save()
-    return _without_foreign_files(repository, scope, blobs, found), readings
-
-
-def _select_contract_blobs(
-    repository: Repository, scope: Scope, blobs: dict[str, set[str]], known: dict[str, FileFacts], left: list[str]
-) -> list[str]:
-    """Return those of some unknown blobs that may be contracts, or lie at a path that had one or is meant for them."""
-    may_be = {oid for oid, content in stream_blobs(repository.git, left) if may_be_contract(content)}
-    holding = may_be | {oid for oid, facts in known.items() if facts.datasets}
-    paths = {path for oid in holding for path in blobs[oid]}
-    return [oid for oid in left if any(path in paths or scope.matches_globs(path) for path in blobs[oid])]
-
-
-def _without_foreign_files(
-    repository: Repository, scope: Scope, blobs: dict[str, set[str]], found: dict[str, FileFacts]
-) -> dict[str, FileFacts]:
-    """Leave out what cannot be read and is not meant as a contract where files are found by what they hold."""
-    if not scope.by_content:
-        return found
-    paths = {path for oid, facts in found.items() if facts.datasets for path in blobs.get(oid, ())}
-    unread = [
-        oid
-        for oid, facts in found.items()
-        if facts.error is not None and not any(path in paths or scope.matches_globs(path) for path in blobs[oid])
-    ]
-    others = (
-        {oid for oid, content in stream_blobs(repository.git, unread) if not is_probable_contract(content)}
-        if unread
-        else set()
-    )
-    return {oid: facts for oid, facts in found.items() if oid not in others}
-
-
-def _select_dataset_blobs(
-    repository: Repository, dataset_id: str, blobs: dict[str, set[str]], known: dict[str, FileFacts], left: list[str]
-) -> list[str]:
-    """Return those of some unknown blobs that may hold the dataset, or follow it at a path that did."""
-    may_hold = DatasetIdFilter(dataset_id)
-    holding = {oid for oid, content in stream_blobs(repository.git, left) if may_hold(content)}
-    holding |= {oid for oid, facts in known.items() if any(each.dataset_id == dataset_id for each in facts.datasets)}
-    paths = {path for oid in holding for path in blobs[oid]}
-    return [oid for oid in left if oid in holding or not paths.isdisjoint(blobs[oid])]
-
-
-def _group_revisions(states: Iterable[Revision]) -> Iterator[list[Revision]]:
-    """Yield neighbouring states that differ in nothing but their version's number."""
+def _group_revisions(revisions: Iterable[Revision]) -> Iterator[list[Revision]]:
+    """Yield runs of adjacent revisions that differ in the version number only."""
     run: list[Revision] = []
-    for state in states:
-        if run and not _is_same_meaning(run[-1], state):
+    for revision in revisions:
+        if run and not _is_same_meaning(run[-1], revision):
             yield run
             run = []
-        run.append(state)
+        run.append(revision)
     if run:
         yield run
 
 
-def _is_same_meaning(one: Revision, other: Revision) -> bool:
-    return one.facts is not None and one.path == other.path and is_same_except_version(one.facts, other.facts)
+def _is_same_meaning(first: Revision, second: Revision) -> bool:
+    return first.facts is not None and first.path == second.path and is_same_except_version(first.facts, second.facts)
 
 
 def _choose_sources(run: Sequence[Revision], exact: Collection[Revision]) -> Iterator[tuple[Revision, Revision]]:
-    """Yield each state of a run with the one whose contract stands for its own."""
-    one = next((each for each in run if each in exact or each.is_retained), run[-1])
-    yield from ((each, each if each in exact else one) for each in run)
+    """Yield each revision of a run with the revision whose contract it uses."""
+    shared = next((revision for revision in run if revision in exact or revision.is_retained), run[-1])
+    yield from ((revision, revision if revision in exact else shared) for revision in run)
 
 
-def _with_version(contract: Contract | None, state: Revision) -> Contract | None:
-    if contract is None or state.facts is None or contract.version == state.facts.version:
+def _with_version(contract: Contract | None, revision: Revision) -> Contract | None:
+    if contract is None or revision.facts is None or contract.version == revision.facts.version:
         return contract
-    return replace(contract, version=state.facts.version)
+    return replace(contract, version=revision.facts.version)

@@ -1,4 +1,4 @@
-"""Two contracts made in Python, compared: the engine behind the public models."""
+"""Compares contracts that are made in Python, for the public API."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _NOT_INCREASING = "version_not_increasing"
 
 @dataclass(frozen=True, slots=True)
 class CompatibilityReport:
-    """What a comparison found; `required_bump` is `none`, `patch`, `minor` or `major`."""
+    """The result of a comparison. `required_bump` is `none`, `patch`, `minor` or `major`."""
 
     mode: str
     issues: tuple[Issue, ...]
@@ -51,10 +51,10 @@ class CompatibilityReport:
 
 
 def validate_mode(mode: str) -> str:
-    """Return a mode that exists. Raises `ArgumentError` for one that does not."""
+    """Return the mode. Raise `ArgumentError` if it does not exist."""
     if mode not in MODES:
         raise ArgumentError(
-            f"there is no mode '{mode}'", format_suggestion(mode, MODES) or f"one of: {', '.join(MODES)}"
+            f"mode '{mode}' does not exist", format_suggestion(mode, MODES) or f"choose one of: {', '.join(MODES)}"
         )
     return mode
 
@@ -65,23 +65,25 @@ def check_compatibility(
     mode: str = "backward",
     earlier: Iterable[DataContract] = (),
 ) -> CompatibilityReport:
-    """Return what breaks between two versions of one dataset; without a previous one, only what always counts.
+    """Return the issues between two versions of a dataset. Without a previous version, no comparison rule runs.
 
-    `earlier` are older versions, newest first: a transitive mode judges by them too. Two versions that are equal in
-    number are not compatible, whatever they hold.
+    `earlier` are older versions, newest first, which a transitive mode compares too. Two contracts with the same
+    version number are never compatible.
 
-    Raises `ArgumentError`, a `ValueError`, for an unknown mode or two datasets, `pydantic.ValidationError` for a
-    contract that was changed into an invalid one (`model_copy` does not check).
+    Raise `ArgumentError`, a `ValueError`, for an unknown mode or if the dataset ids differ. Raise
+    `pydantic.ValidationError` if a contract is invalid (`model_copy` does not validate its changes).
     """
     validate_mode(mode)
     if previous is not None and previous.dataset_id != proposed.dataset_id:
         raise ArgumentError(
-            f"'{previous.dataset_id}' and '{proposed.dataset_id}' are two datasets", "compare versions of one dataset"
+            f"'{previous.dataset_id}' and '{proposed.dataset_id}' are different datasets",
+            "compare versions of one dataset",
         )
     before = _validate_model(previous) if previous is not None else None
     pair = ContractPair(before, _validate_model(proposed))
     if is_transitive(mode) and may_break_older_versions(pair):
-        pair = pair._replace(older_versions=tuple(ReleasedVersion(_validate_model(each)) for each in earlier))
+        older_versions = tuple(ReleasedVersion(_validate_model(contract)) for contract in earlier)
+        pair = pair._replace(older_versions=older_versions)
     report = check_pair(pair, mode)
     if previous is None or previous.version != proposed.version:
         return report
@@ -91,22 +93,25 @@ def check_compatibility(
 
 
 def _build_unchanged_version_issue(contract: DataContract) -> Issue:
-    """Return the issue of two contracts that share a version, which git's history allows for a status alone."""
+    """Return the issue of two contracts with the same version.
+
+    In git, a contract may keep its version if only its status changes. In the Python API it may not.
+    """
     version = contract.version
     return Issue(
         _NOT_INCREASING,
         ERROR,
         f"version is still '{version}'",
-        hint=f'write version: "{increase_version(version, PATCH)}" or a greater one',
+        hint=f'set version: "{increase_version(version, PATCH)}" or a greater one',
         against=version,
         fingerprint=compute_fingerprint(contract.dataset_id, _NOT_INCREASING, None, version),
     )
 
 
 def check_pair(pair: ContractPair, mode: str) -> CompatibilityReport:
-    """Return what breaks in a pair, and against the older versions it holds; the rules' own severities."""
+    """Return the issues of a pair and of its older versions, with the rules' default severities."""
     verdict, older = check_all_versions(pair, mode)
-    issues = merge_issues(verdict.issues, [each.verdict.issues for each in older])
+    issues = merge_issues(verdict.issues, [version.verdict.issues for version in older])
     return CompatibilityReport(mode, issues, verdict.required_bump, verdict.actual_bump)
 
 

@@ -27,15 +27,15 @@ class Registry(ABC):
 
     @abstractmethod
     def latest(self, dataset_id: str, *, include_non_active: bool = False) -> DataContract:
-        """Return the newest active version, or the newest of any status. Raises `UnknownContractError`."""
+        """Return the newest active version, or the newest version of any status. Raise `UnknownContractError`."""
 
     @abstractmethod
     def get(self, dataset_id: str, version: str) -> DataContract:
-        """Return one version. Raises `UnknownContractError`."""
+        """Return one version. Raise `UnknownContractError` if it does not exist."""
 
     @abstractmethod
     def history(self, dataset_id: str) -> list[DataContract]:
-        """Return every version, oldest first. Raises `UnknownContractError` for an unknown dataset."""
+        """Return every version, oldest first. Raise `UnknownContractError` for an unknown dataset."""
 
     @abstractmethod
     def datasets(self) -> list[str]:
@@ -43,7 +43,7 @@ class Registry(ABC):
 
     @abstractmethod
     def __contains__(self, dataset_id: object) -> bool:
-        """Whether the registry has the dataset."""
+        """Return whether the registry has the dataset."""
 
     @abstractmethod
     def deprecate(

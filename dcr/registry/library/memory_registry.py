@@ -1,4 +1,4 @@
-"""A registry in memory: register, check, look up, deprecate, archive. History is never deleted."""
+"""Keeps the versions of datasets in memory, for the Python API."""
 
 from __future__ import annotations
 
@@ -17,23 +17,24 @@ if TYPE_CHECKING:
 
 
 class ContractRegistry(Registry):
-    """Datasets and their versions. Safe to use from several threads.
+    """Datasets and their versions, in memory. Safe to use from several threads.
 
-    What goes in and comes out are copies: nothing that is done to them changes the history.
+    The registry stores and returns copies, so changing a contract does not change the registry. Versions are never
+    deleted.
     """
 
     def __init__(self, mode: str = "backward") -> None:
-        """`mode` is what versions are judged by when a call names no other. Raises `ArgumentError`."""
+        """Create an empty registry. Calls without a mode use `mode`. Raise `ArgumentError` for an unknown mode."""
         self._mode = validate_mode(mode)
         self._versions: dict[str, dict[str, DataContract]] = {}
         self._lock = threading.RLock()
 
     @classmethod
     def from_git(cls, path: str | os.PathLike[str] = ".", ref: str | None = None) -> GitRegistry:
-        """Return the history of a branch as a registry that can only be read.
+        """Return a read-only registry of the history of a branch.
 
-        `ref` is resolved once; None means the base, as `dcr check` finds it. Raises a `DcrError` when there is no
-        repository, ref or policy to read. What the registry says and cannot say: docs/registry.md.
+        `ref` is resolved once. None selects the base that `dcr check` would find. Raise a `DcrError` if the
+        repository or the ref does not exist, or the policy is invalid. docs/registry.md documents this registry.
         """
         from dcr.registry.library.git_registry import GitRegistry  # noqa: PLC0415 (a registry in memory does not load git)
 
@@ -45,10 +46,10 @@ class ContractRegistry(Registry):
         """Add a version if it is compatible with the newest one, and return the report either way.
 
         In a transitive mode it has to be compatible with every registered version. `compatibility` is another name
-        for `mode`. The first version of a dataset is accepted, unless something that always counts is wrong with it.
+        for `mode`. The first version of a dataset is added unless it is invalid by itself.
 
-        Raises `RegistryError` for a version that is registered already (`deprecate` and `archive` change its
-        status), `ArgumentError` for an unknown mode. Both are a `ValueError`.
+        Raise `RegistryError` if the version is registered already (`deprecate` and `archive` change its status), and
+        `ArgumentError` for an unknown mode. Both are a `ValueError`.
         """
         mode = choose_mode(mode, compatibility)
         with self._lock:
@@ -56,7 +57,7 @@ class ContractRegistry(Registry):
             if contract.version in self._versions.get(contract.dataset_id, {}):
                 raise RegistryError(
                     f"version '{contract.version}' of '{contract.dataset_id}' is already registered",
-                    "give the contract a greater version",
+                    "set a greater version",
                 )
             if report.compatible:
                 self._versions.setdefault(contract.dataset_id, {})[contract.version] = _copy_contract(contract)
@@ -65,9 +66,10 @@ class ContractRegistry(Registry):
     def check(
         self, contract: DataContract, mode: str | None = None, *, compatibility: str | None = None
     ) -> CompatibilityReport:
-        """Return the report that registering a contract would give, without doing it.
+        """Return the report that `register` would return, without adding the version.
 
-        A version that is registered already is compared with itself, and not compatible. Raises `ArgumentError`.
+        A version that is registered already is compared with itself, and is not compatible. Raise `ArgumentError` for
+        an unknown mode.
         """
         mode = choose_mode(mode, compatibility)
         with self._lock:
@@ -79,10 +81,10 @@ class ContractRegistry(Registry):
             return check_compatibility(previous, contract, self._mode if mode is None else mode, older)
 
     def latest(self, dataset_id: str, *, include_non_active: bool = False) -> DataContract:
-        """Return the newest active version, or the newest of any status. Raises `UnknownContractError`."""
+        """Return the newest active version, or the newest version of any status. Raise `UnknownContractError`."""
         versions = self._get_versions(dataset_id)
         if not include_non_active:
-            versions = {version: each for version, each in versions.items() if each.status == "active"}
+            versions = {number: version for number, version in versions.items() if version.status == "active"}
         newest = _find_newest(versions)
         if newest is None:
             raise UnknownContractError(
@@ -91,15 +93,17 @@ class ContractRegistry(Registry):
         return _copy_contract(newest)
 
     def get(self, dataset_id: str, version: str) -> DataContract:
-        """Return one version. Raises `UnknownContractError`."""
+        """Return one version. Raise `UnknownContractError` if it does not exist."""
         versions = self._get_versions(dataset_id)
         if version not in versions:
-            known = ", ".join(each.version for each in sorted(versions.values(), key=_get_sort_key))
-            raise UnknownContractError(f"dataset '{dataset_id}' has no version '{version}'", f"it has {known}")
+            known = ", ".join(contract.version for contract in sorted(versions.values(), key=_get_sort_key))
+            raise UnknownContractError(
+                f"version '{version}' of dataset '{dataset_id}' does not exist", f"choose one of {known}"
+            )
         return _copy_contract(versions[version])
 
     def history(self, dataset_id: str) -> list[DataContract]:
-        """Return every version, oldest first. Raises `UnknownContractError` for an unknown dataset."""
+        """Return every version, oldest first. Raise `UnknownContractError` for an unknown dataset."""
         return [_copy_contract(each) for each in sorted(self._get_versions(dataset_id).values(), key=_get_sort_key)]
 
     def datasets(self) -> list[str]:
@@ -108,21 +112,21 @@ class ContractRegistry(Registry):
             return sorted(self._versions)
 
     def __contains__(self, dataset_id: object) -> bool:
-        """Whether a dataset has a registered version."""
+        """Return whether a dataset has a registered version."""
         with self._lock:
             return isinstance(dataset_id, str) and dataset_id in self._versions
 
     def deprecate(
         self, dataset_id: str, version: str, deprecation_uri: str | None = None, *, uri: str | None = None
     ) -> DataContract:
-        """Mark a version deprecated, with the address of its migration plan; return it as it is now.
+        """Mark a version deprecated, with the address of its migration plan. Return the changed version.
 
-        `uri` is another name for `deprecation_uri`. Raises `UnknownContractError`, and `ArgumentError` for a blank
-        address or an archived version; both are a `ValueError`.
+        `uri` is another name for `deprecation_uri`. Raise `UnknownContractError` if the version does not exist, and
+        `ArgumentError` if the address is blank or the version is archived. Both are a `ValueError`.
         """
         address = choose_uri(deprecation_uri, uri)
         if isinstance(address, str) and not address.strip():
-            raise ArgumentError("deprecation_uri is blank", "give the address of the migration plan")
+            raise ArgumentError("deprecation_uri is blank", "pass the address of the migration plan")
         with self._lock:
             if self.get(dataset_id, version).status == "archived":
                 raise ArgumentError(
@@ -132,20 +136,20 @@ class ContractRegistry(Registry):
             return self._update(dataset_id, version, {"status": "deprecated", "deprecation_uri": address})
 
     def archive(self, dataset_id: str, version: str) -> DataContract:
-        """Mark a version archived; it stays in the history. Return it as it is now."""
+        """Mark a version archived. It stays in the history. Return the changed version."""
         return self._update(dataset_id, version, {"status": "archived"})
 
     def _update(self, dataset_id: str, version: str, changes: dict[str, str]) -> DataContract:
         with self._lock:
-            now = self.get(dataset_id, version).model_copy(update=changes)
-            DataContract.model_validate(now.model_dump(warnings=False))  # copying checks nothing
-            self._versions[dataset_id][version] = now
-            return _copy_contract(now)
+            changed = self.get(dataset_id, version).model_copy(update=changes)
+            DataContract.model_validate(changed.model_dump(warnings=False))  # model_copy does not validate
+            self._versions[dataset_id][version] = changed
+            return _copy_contract(changed)
 
     def _get_versions(self, dataset_id: str) -> dict[str, DataContract]:
         with self._lock:
             if dataset_id not in self._versions:
-                raise UnknownContractError(f"there is no dataset '{dataset_id}'", "datasets() lists those there are")
+                raise UnknownContractError(f"dataset '{dataset_id}' does not exist", "list all datasets: datasets()")
             return dict(self._versions[dataset_id])
 
 

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from dcr.compatibility.modes import BACKWARD, FORWARD
 from dcr.compatibility.rule import FIELD, RUN
 from dcr.compatibility.severities import ERROR, WARNING
-from dcr.policy.issue_adjustment import NEVER_ACCEPTED
 from dcr.policy.policy import FIXED_SEVERITY_KINDS
+from dcr.policy.policy_application import NEVER_ACCEPTED
 from dcr.rendering.listings.page import BOLD, CYAN, RED, YELLOW, join_lines
 from dcr.rendering.listings.show import highlight
 
@@ -70,7 +70,7 @@ def _when(rule: Rule) -> str:
 def _sections(rule: Rule) -> Iterator[tuple[str, str]]:
     if rule.kind not in NEVER_ACCEPTED:
         keys, field = ("kind, field", " FIELD") if rule.about == FIELD else ("kind", "")
-        command = f"`dcr accept DATASET {rule.kind}{field} --reason WHY`"
+        command = f"`dcr accept DATASET {rule.kind}{field} --reason TEXT`"
         yield "Accept one", f"{command} adds an entry with dataset, version, {keys} and reason to dcr.accepted.yaml."
     if rule.kind in FIXED_SEVERITY_KINDS:
         yield "Its severity", "Cannot be changed: a contract that dcr cannot read or compare always fails the check."
@@ -91,7 +91,7 @@ def render_list(rules: Iterable[Rule], style: Style) -> str:
         for rule in found:
             lines += _entry(rule, width, style)
         lines.append("")
-    return join_lines([*lines, "Run dcr explain KIND for the manual of one rule."])
+    return join_lines([*lines, *_wrap("Run dcr explain KIND for the manual of one rule.", style.width, "", style)])
 
 
 def _entry(rule: Rule, width: int, style: Style) -> Iterator[str]:

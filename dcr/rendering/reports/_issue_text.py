@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from dcr.compatibility.issue import CONSUMERS, NEW_READERS, OLD_READERS
+from dcr.compatibility.issue import NEW_READERS, OLD_READERS
 from dcr.errors import quote_for_shell
 
 if TYPE_CHECKING:
@@ -14,11 +14,7 @@ if TYPE_CHECKING:
 MAX_ROW = 240
 """Characters of a row that are printed. The member that the issue is about comes first, so the end can be cut."""
 
-_IMPACTS = {
-    CONSUMERS: "queries, joins and plans that rely on it",
-    NEW_READERS: "they reject existing rows",
-    OLD_READERS: "they reject new rows",
-}
+_READER_IMPACTS = {NEW_READERS: "they reject existing rows", OLD_READERS: "they reject new rows"}
 
 
 def describe_on_one_line(issue: Issue) -> str:
@@ -45,7 +41,12 @@ def describe_impact(issue: Issue) -> str:
 
 def list_impacts(issue: Issue) -> list[tuple[str, str]]:
     """Return who breaks, in words, and how."""
-    return [(party.replace("_", " "), _IMPACTS.get(party, "")) for party, _ in issue.parties]
+    from dcr.compatibility.rule import get_rule  # noqa: PLC0415 (a report without issues needs no rules)
+
+    return [
+        (party.replace("_", " "), _READER_IMPACTS.get(party) or get_rule(issue.kind).impact)
+        for party, _ in issue.parties
+    ]
 
 
 def describe_acceptance(accepted: IssueAcceptance) -> str:
@@ -76,7 +77,7 @@ def format_row(witness: Witness, field: str | None) -> str:
 
 def build_accept_command(issue: Issue, dataset_id: str | None) -> str:
     """Return the command that accepts a break. Empty for any other issue."""
-    from dcr.policy.issue_adjustment import NEVER_ACCEPTED  # noqa: PLC0415 (only an issue needs it)
+    from dcr.policy.policy_application import NEVER_ACCEPTED  # noqa: PLC0415 (only an issue needs it)
 
     if (
         dataset_id is None
@@ -87,7 +88,7 @@ def build_accept_command(issue: Issue, dataset_id: str | None) -> str:
     ):
         return ""
     field = f" {quote_for_shell(issue.field)}" if issue.field else ""
-    return f"dcr accept {quote_for_shell(dataset_id)} {issue.kind}{field} --reason WHY"
+    return f"dcr accept {quote_for_shell(dataset_id)} {issue.kind}{field} --reason TEXT"
 
 
 def truncate(text: str, most: int) -> str:

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 from dcr.rendering.html_page import render_page
 from dcr.rendering.reports._html.contracts import group_issues
-from dcr.rendering.reports._html.issues import count_states, list_issues
+from dcr.rendering.reports._html.issues import list_issues
 from dcr.rendering.reports._html.manuals import list_manuals
+from dcr.rendering.reports._html.states import count_states
 from dcr.rendering.reports._html.verdict import get_verdict
 
 if TYPE_CHECKING:

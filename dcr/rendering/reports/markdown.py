@@ -86,7 +86,7 @@ def render(report: Report, _style: Style) -> str:
 
 
 def _format_opening(report: Report) -> str:
-    first, *others = list_closing_parts(report, quoted=format_code)
+    first, *others = list_closing_parts(report, escape=format_code)
     command = "lint" if report.base is None else "check"
     has_warnings = report.accepted or report.count_issues(WARNING)
     icon = (

@@ -81,7 +81,7 @@ class _ReportTable:
             elif contract.change != MODIFIED:
                 facts.append(contract.change)
             if contract.mode and contract.change != ADDED:
-                facts.append(f"({contract.mode})")
+                facts.append(f"(mode {contract.mode})")
         heading.append("".join(f"  {fact}" for fact in facts), style="dim")
         if contract.required_bump != "none":
             actual = (contract.actual_bump or "none").upper()

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from dcr.compatibility.semver import BUMPS
 from dcr.compatibility.severities import ERROR, WARNING
-from dcr.rendering.reports._html.issues import count_states
+from dcr.rendering.reports._html.states import count_states
 from dcr.report.report import RENAMED, UNCHANGED
 from dcr.report.summary import format_count
 
@@ -80,11 +80,11 @@ def group_issues(report: Report) -> list[Group]:
 
     An anchor is a hash of dataset and path, so that links stay valid. Two files with the same dataset show their paths.
     """
-    names = Counter(_name_of(contract) for contract in report.contracts)
+    names = Counter(_get_name(contract) for contract in report.contracts)
     anchors: Counter[str] = Counter()
     groups = []
     for contract in report.contracts:
-        name, anchor = _name_of(contract), _anchor_of(contract)
+        name, anchor = _get_name(contract), _compute_anchor(contract)
         anchors[anchor] += 1
         suffix = f"-{anchors[anchor]}" if anchors[anchor] > 1 else ""
         if names[name] > 1:
@@ -95,10 +95,10 @@ def group_issues(report: Report) -> list[Group]:
     return groups
 
 
-def _name_of(contract: ContractReport) -> str:
+def _get_name(contract: ContractReport) -> str:
     return contract.dataset_id or contract.path
 
 
-def _anchor_of(contract: ContractReport) -> str:
+def _compute_anchor(contract: ContractReport) -> str:
     key = f"{contract.dataset_id}\0{contract.path}".encode("utf-8", "surrogatepass")
     return f"contract-{hashlib.sha256(key).hexdigest()[:12]}"

@@ -7,21 +7,17 @@ import re
 from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
-from dcr.compatibility.severities import ERROR, INFO, WARNING
 from dcr.rendering.reports._html.figures import Excerpts
+from dcr.rendering.reports._html.states import STATES, get_state
 from dcr.rendering.reports._issue_text import list_impacts, sort_members, truncate
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
     from dcr.compatibility.issue import Issue, Witness
     from dcr.rendering.reports._html.contracts import Group
     from dcr.rendering.reports._html.figures import Figure
     from dcr.report.report import Report
-
-ACCEPTED = "accepted"
-STATES = (ERROR, ACCEPTED, WARNING, INFO)
-"""The states by which issues are shown and filtered, worst first."""
 
 MAX_COLUMNS = 12
 """Columns of a witness row that are shown; the others are folded."""
@@ -83,17 +79,6 @@ class ShownIssue(NamedTuple):
     def row(self) -> Row | None:
         """The witness row, if the issue has one."""
         return _build_row(self.issue.witness, self.issue.field) if self.issue.witness else None
-
-
-def get_state(issue: Issue) -> str:
-    """Return an issue's severity, or `accepted`."""
-    return ACCEPTED if issue.accepted else issue.severity
-
-
-def count_states(issues: Iterable[Issue]) -> dict[str, int]:
-    """Return the number of issues in each state that occurs, worst first."""
-    numbers = Counter(get_state(issue) for issue in issues)
-    return {state: numbers[state] for state in STATES if numbers[state]}
 
 
 def list_issues(report: Report, groups: list[Group], max_excerpts: int) -> dict[str, list[ShownIssue]]:

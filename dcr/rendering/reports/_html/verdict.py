@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from dcr.compatibility.severities import ERROR, WARNING
 from dcr.rendering.reports._html.figures import describe_head
-from dcr.rendering.reports._html.issues import ACCEPTED, count_states
+from dcr.rendering.reports._html.states import ACCEPTED, count_states
 from dcr.report.report import UNCHANGED
 from dcr.report.summary import format_count
 

@@ -1,0 +1,140 @@
+"""Reads the facts of every file version in a git log, and builds the history of the datasets from them."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING
+
+from dcr.git.history import read_log
+from dcr.git.objects import stream_blobs
+from dcr.policy.detection import is_probable_contract, may_be_contract
+from dcr.registry.history.cache import FactsCache
+from dcr.registry.history.contract_loader import ContractLoader
+from dcr.registry.history.facts import create_dataset_filter
+from dcr.registry.history.replay import Replay
+from dcr.registry.history.timeline import History
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from dcr.git.history import LogEntry
+    from dcr.git.repository import Repository
+    from dcr.policy.scope import Scope
+    from dcr.registry.history.facts import FileFacts, Retention
+    from dcr.registry.history.facts_reader import FactsReader
+
+PROGRESS_INTERVAL = 100
+"""The number of contents that are read between two progress messages."""
+
+
+def read_history(
+    repository: Repository,
+    commit: str,
+    scope: Scope,
+    *,
+    dataset_id: str | None = None,
+    progress: Callable[[str], None] = lambda _: None,
+    retention: Retention | None = None,
+) -> History:
+    """Return the history of all datasets in scope up to a commit, or of one of them.
+
+    The globs at that commit define the scope for the whole history. With `dataset_id`, contents that cannot define
+    that dataset are not parsed, and the history contains no other dataset. `retention` selects the contracts to keep
+    in memory, so that they are not read a second time. Unreadable files are listed in `History.unreadable`. Raise a
+    `DcrError` if git fails or the clone lacks objects.
+    """
+    log = read_log(repository, commit, scope)
+    facts, reader = _read_facts(repository, log, dataset_id, progress, scope=scope, retention=retention)
+    replay = Replay(facts, dataset_id)
+    for entry in reversed(log):
+        replay.apply_step(entry)
+    loader = ContractLoader(repository.git, reader)
+    return History(commit, replay, is_complete=not repository.is_shallow, loader=loader)
+
+
+def _read_facts(
+    repository: Repository,
+    log: Sequence[LogEntry],
+    dataset_id: str | None,
+    progress: Callable[[str], None],
+    *,
+    scope: Scope,
+    retention: Retention | None,
+) -> tuple[dict[str, FileFacts], FactsReader | None]:
+    """Return the facts of every blob in a log, except blobs that cannot concern the one dataset.
+
+    If contracts are found by content, leave out the blobs of paths that never had a contract. Contents are read file
+    by file, oldest first, so that each is compared with the previous one.
+    """
+    cache = FactsCache(repository.common_dir)
+    by_path: dict[str, dict[str, None]] = defaultdict(dict)
+    blobs: dict[str, set[str]] = defaultdict(set)
+    for entry in reversed(log):
+        for change in entry.entries:
+            if change.is_file:
+                by_path[change.path][change.id] = None
+                blobs[change.id].add(change.path)
+    facts = {oid: cached for oid in blobs if (cached := cache.find(oid)) is not None}
+    missing = [oid for oid in blobs if oid not in facts]
+    if dataset_id is not None and missing:
+        missing = _select_dataset_blobs(repository, dataset_id, blobs, facts, missing)
+    elif scope.by_content and missing:
+        missing = _select_contract_blobs(repository, scope, blobs, facts, missing)
+    if not missing:
+        cache.save()
+        return _without_foreign_files(repository, scope, blobs, facts), None
+    from dcr.registry.history.facts_reader import FactsReader  # noqa: PLC0415 (cached facts need no reader)
+
+    unread = set(missing)
+    first_paths = {oid: path for path, contents in reversed(by_path.items()) for oid in contents if oid in unread}
+    order = [oid for path, contents in by_path.items() for oid in contents if first_paths.get(oid) == path]
+    reader = FactsReader(retention)
+    for number, (oid, content) in enumerate(stream_blobs(repository.git, order)):
+        if number % PROGRESS_INTERVAL == 0:
+            progress(f"reading {number:,} of {len(order):,} file versions")
+        facts[oid] = reader.read_facts(first_paths[oid], oid, content)
+        cache.add(oid, facts[oid])
+    reader.finish_file()
+    cache.save()
+    return _without_foreign_files(repository, scope, blobs, facts), reader
+
+
+def _select_contract_blobs(
+    repository: Repository, scope: Scope, blobs: dict[str, set[str]], known: dict[str, FileFacts], missing: list[str]
+) -> list[str]:
+    """Return the missing blobs that may be contracts, or whose path had a contract or matches the globs."""
+    possible = {oid for oid, content in stream_blobs(repository.git, missing) if may_be_contract(content)}
+    possible |= {oid for oid, facts in known.items() if facts.datasets}
+    paths = {path for oid in possible for path in blobs[oid]}
+    return [oid for oid in missing if any(path in paths or scope.matches_globs(path) for path in blobs[oid])]
+
+
+def _without_foreign_files(
+    repository: Repository, scope: Scope, blobs: dict[str, set[str]], facts: dict[str, FileFacts]
+) -> dict[str, FileFacts]:
+    """Leave out unreadable blobs that are no contracts, if contracts are found by content."""
+    if not scope.by_content:
+        return facts
+    paths = {path for oid, file in facts.items() if file.datasets for path in blobs.get(oid, ())}
+    unreadable = [
+        oid
+        for oid, file in facts.items()
+        if file.error is not None and not any(path in paths or scope.matches_globs(path) for path in blobs[oid])
+    ]
+    if not unreadable:
+        return facts
+    foreign = {oid for oid, content in stream_blobs(repository.git, unreadable) if not is_probable_contract(content)}
+    return {oid: file for oid, file in facts.items() if oid not in foreign}
+
+
+def _select_dataset_blobs(
+    repository: Repository, dataset_id: str, blobs: dict[str, set[str]], known: dict[str, FileFacts], missing: list[str]
+) -> list[str]:
+    """Return the missing blobs that may define the dataset, or whose path defined it at some time."""
+    may_define = create_dataset_filter(dataset_id)
+    possible = {oid for oid, content in stream_blobs(repository.git, missing) if may_define(content)}
+    possible |= {
+        oid for oid, facts in known.items() if any(dataset.dataset_id == dataset_id for dataset in facts.datasets)
+    }
+    paths = {path for oid in possible for path in blobs[oid]}
+    return [oid for oid in missing if oid in possible or not paths.isdisjoint(blobs[oid])]
