@@ -1,6 +1,7 @@
-"""Create a bearer token for dcr serve, and append its SHA-256 to the tokens file.
+"""Create a bearer token for dcr serve.
 
-The token is printed once and stored nowhere. To revoke it, delete its line: a running server notices.
+The token is printed once; only its SHA-256 is appended to the tokens file. To revoke it, delete its line: a running
+server notices.
 """
 
 from typing import Annotated
