@@ -21,10 +21,11 @@ if TYPE_CHECKING:
 
 ISSUE_TRACKER = "the dcr issue tracker"
 _CONSEQUENCES = {
-    **dict.fromkeys(("bump", "deprecate", "archive", "accept", "owners", "init", "site"), "nothing was written"),
+    **dict.fromkeys(
+        ("bump", "deprecate", "archive", "accept", "owners", "init", "site", "token"), "nothing was written"
+    ),
     **dict.fromkeys(("datasets", "log", "show", "blame", "diff", "explain", "schema"), "nothing was shown"),
     "serve": "nothing was served",
-    "token": "nothing was written",
 }
 """What a command did not do when it exits with 2. The default is that nothing was checked."""
 

@@ -127,7 +127,7 @@ class Server:
             found = re.search(r" at (http://\S+)", self.log)
             if found:
                 return found[1]
-            if "dcr: error: " in self.log or "Traceback" in self.log:
+            if "(nothing was" in self.log or "Traceback" in self.log:
                 self.exit_code = _launcher().ask({"wait": self.pid})
                 raise NotStartedError(self.exit_code, self.log)
             return None

@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING
 from dcr.api.snapshots.reading import StateReader
 from dcr.errors import DcrError
 from dcr.git.base.resolution import resolve_ref
-from dcr.git.ref_state import find_full_name, read_ref_signature
+from dcr.git.ref_locations import find_full_name, read_ref_signature
 from dcr.git.refs import resolve_commit
 from dcr.git.repository import discover_repository
 
 if TYPE_CHECKING:
     from dcr.api.snapshots.state import RegistryState
     from dcr.git.history import LogEntry
-    from dcr.git.ref_state import RefSignature
+    from dcr.git.ref_locations import RefSignature
 
 RECHECK_INTERVAL = 5.0
 """Seconds after which the ref is resolved even if no file of it changed."""

@@ -14,7 +14,7 @@ from dcr.api.writing.paths import choose_branch
 from dcr.errors import UsageError
 from dcr.git.changes import ABSENT_MODE
 from dcr.git.history import Commit, LogEntry, PathChange
-from dcr.git.ref_state import BRANCH_PREFIX, find_checkout, read_checkout_signature
+from dcr.git.ref_locations import BRANCH_PREFIX, find_checkout, read_checkout_signature
 from dcr.git.writing.commits import (
     FILE_MODE,
     BranchWriter,
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from dcr.api.snapshots.state import RegistryState
     from dcr.api.tokens import Person
     from dcr.api.writing.changes import Change, PlannedChange
-    from dcr.git.ref_state import RefSignature
+    from dcr.git.ref_locations import RefSignature
 
 MAX_ATTEMPTS = 10
 COMMITTER = Identity("dcr serve", "dcr-serve@localhost")

@@ -1,6 +1,7 @@
-"""Create a bearer token for dcr serve, and append its SHA-256 to the tokens file.
+"""Create a bearer token for dcr serve.
 
-The token is printed once and stored nowhere. To revoke it, delete its line: a running server notices.
+The token is printed once; only its SHA-256 is appended to the tokens file. To revoke it, delete its line: a running
+server notices.
 """
 
 from typing import Annotated
@@ -8,7 +9,7 @@ from typing import Annotated
 import typer
 
 from dcr.api.tokens import Person, compute_expiry, create_token
-from dcr.cli.messages import print_line
+from dcr.cli.messages import print_note
 
 EXAMPLE = "Example: dcr token 'Alex Chen' --email alex@example.com --days 90"
 
@@ -27,4 +28,4 @@ def token(
     person = Person(name, email, tuple(datasets or ("*",)), compute_expiry(days))
     typer.echo(create_token(tokens, person))
     until = f", valid until {person.expires}" if person.expires else ""
-    print_line(f"dcr: its SHA-256 was added to '{tokens}'{until}; the token itself is not stored")
+    print_note(f"its SHA-256 was added to '{tokens}'{until}; the token itself is not stored")

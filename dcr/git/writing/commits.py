@@ -14,7 +14,7 @@ from dcr.errors import DcrError
 from dcr.git.changes import SUBMODULE_MODE, SYMLINK_MODE
 from dcr.git.command import GitFailedError, create_git_error
 from dcr.git.objects import FOLDER_MODE
-from dcr.git.ref_state import resolve_full_name
+from dcr.git.ref_locations import resolve_full_name
 from dcr.git.writing.object_store import DiskFullError, create_object_store, is_disk_full
 
 if TYPE_CHECKING:
