@@ -24,7 +24,7 @@ def test_a_terminal_gets_a_table_in_colours(broken: Path) -> None:
     assert "\x1b[1;31m✗\x1b[0m \x1b[1musers.daily_active\x1b[0m" in seen
     assert "\x1b[32mhelp: keep it with 'deprecated: true'" in seen
     assert SGR.sub("", seen).startswith(
-        "✗ users.daily_active  1.0.0 → 2.0.0, modified, backward, owes MAJOR, took MAJOR\n"
+        "✗ users.daily_active  1.0.0 → 2.0.0  (mode backward)  needs a MAJOR bump, has MAJOR\n"
     )
     assert all(each.isprintable() for each in SGR.sub("", seen).split("\n"))
 

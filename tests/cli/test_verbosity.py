@@ -47,7 +47,7 @@ def test_verbose_prints_what_was_read_and_how_long_it_took_to_stderr(broken: Pat
         "dcr: changed files without contracts: 0\n"
         "dcr: compared: 1 dataset\n"
         "dcr:   contracts/users.yaml: users.daily_active, modified, 1.0.0 → 2.0.0, backward; 1 issue\n"
-        "dcr: 1 error, 0 warnings; 1 of 1 contract changed (format native); compared with main (from main), "
+        "dcr: 1 error, 0 warnings; 1 of 1 contract changed (format native); compared with main, "
         f"merge base {commit[:10]}\n"
     )
     assert "head: the index" in dcr(broken, "check", "-v", "--staged").err
