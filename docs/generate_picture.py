@@ -20,7 +20,7 @@ _COMMIT = re.compile(r"\b[0-9a-f]{10}\b")
 
 
 def check_output() -> str:
-    """Return what the first check of `dcr demo` prints, in colours. The id of the commit, which varies, is a fixed one."""
+    """Return what the first check of `dcr demo` prints, in colours and with a fixed commit id."""
     with tempfile.TemporaryDirectory() as folder:
         command = [sys.executable, "-m", "dcr", "demo", "--keep", f"{folder}/demo", "--color", "always"]
         variables = {**os.environ, "COLUMNS": str(WIDTH), "PYTHONIOENCODING": "utf-8"}
