@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from repositories import contract
-from servers import Server, make_bare, push
+from servers import Server, make_bare, push, wait_until
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,6 +25,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     )
     push(root, bare, {"contracts/users.yaml": more})
     with Server(root, bare.folder, writable=False) as server:
+        wait_until(lambda: server.reader.get("/readyz").status_code == 200)
         yield server
 
 

@@ -151,6 +151,7 @@ CASES: dict[str, list[tuple[int, list[str | bytes]]]] = {
         (2, ["from-decision-card", "absente-é.json"]),
         (2, ["é", "-"]),
     ],
+    "site": [(2, ["../site-é", "--ref", "absente-é"]), (2, [ORDERS_PATH])],
     "serve": [(2, ["--ref", "absente-é"]), (2, ["--repository", "nulle-part-é"])],
     "token": [(2, ["Élodie", "--email", "absente"]), (2, ["é\n", "--email", "é@example.com"])],
     "hook": [(1, ["pre-push", "origine-é", "https://example.com/é"]), (1, ["pre-receive", "--default-branch", MAIN])],
@@ -222,6 +223,16 @@ def test_every_command_and_format_answers(
     if code != 2:
         assert ran.out or (command, code) == ("lint", 0) or b"--dry-run" in b" ".join(map(os.fsencode, rest))
         parsed(format_name, ran.out.decode("utf-8", "surrogateescape"))
+
+
+def test_a_site_is_written_to_a_folder_with_any_name(built: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "site-é中"
+    ran = run(built, "site", str(folder), "--ref", MAIN)
+    assert (ran.code, ran.out) == (0, b""), ran
+    assert ran.err.isascii()
+    assert "<title>" in (folder / "index.html").read_text("ascii")
+    assert list((folder / "datasets").iterdir())
+    assert all(path.name.isascii() for path in folder.rglob("*"))
 
 
 @pytest.mark.parametrize(
