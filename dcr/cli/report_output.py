@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, NamedTuple
 from dcr.cli.exit_codes import EXIT_ISSUES
 from dcr.cli.messages import print_line
 from dcr.cli.options import COLORS, FAIL_ON, require_choice
-from dcr.cli.output_files import write_file
 from dcr.cli.targets import parse_targets
 from dcr.cli.terminal import get_style
 from dcr.errors import UsageError
@@ -79,6 +78,8 @@ def write_report(report: Report, targets: Iterable[ReportTarget], options: Outpu
     for target in targets:
         module = load_reporter(target.format)
         if target.file is not None:
+            from dcr.cli.output_files import write_file  # most runs print to stdout
+
             write_file(target.file, module.render(report, get_style(options.color, to_file=True)))
             continue
         style = get_style(options.color, quiet=options.quiet)
