@@ -10,6 +10,7 @@ from dcr.git.base.resolution import resolve_base
 from dcr.git.changes import INDEX, WORKTREE, list_changes
 from dcr.git.ci.repository_url import find_repository_url
 from dcr.git.contracts.counts import count_contracts
+from dcr.git.path_filter import create_path_filter
 from dcr.git.policies import read_effective_policy
 from dcr.git.repository import discover_repository
 from dcr.report.policy_issues import get_today, list_policy_issues
@@ -24,12 +25,14 @@ from dcr.report.report import (
 from dcr.report.summary import format_count
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from dcr.compatibility.engine import Verdict
     from dcr.compatibility.issue import Issue
     from dcr.compatibility.match import Match
+    from dcr.compatibility.pair_verdict import MatchVerdict
     from dcr.git.base.merge_bases import Base
+    from dcr.git.base.tip import BaseTip
     from dcr.git.changes import Change, ChangeSet
     from dcr.git.repository import Repository
     from dcr.policy.effective_policy import EffectivePolicy
@@ -105,7 +108,7 @@ def _compare_with_base(
     if request.require_contracts and count.contracts == 0:
         files = f"{format_count(count.files, 'file')} in scope ({scope})"
         raise NoContractsError(f"no contract found in {files}", "see what a contract is: dcr schema contract")
-    is_checked = _build_path_filter(repository, request, scope, change_set)
+    is_checked = create_path_filter(repository, request.folder, request.paths, change_set, scope)
     run = _Run(request, repository, base, head, change_set, policy, scope)
     checked = [change for change in change_set.changes if is_checked(change.path)]
     contracts, non_contracts = _judge_changes(run, checked, progress)
@@ -157,26 +160,6 @@ class _Run(NamedTuple):
     scope: Scope
 
 
-def _build_path_filter(
-    repository: Repository, request: Request, scope: Scope, change_set: ChangeSet
-) -> Callable[[str], bool]:
-    """Return a function that selects the changed paths to check, by the paths in the request or by the globs."""
-    if not request.paths:
-        return scope.covers
-    from dcr.git.worktree import resolve_relative_paths  # noqa: PLC0415
-
-    try:
-        selected = resolve_relative_paths(repository, request.folder, request.paths)
-    except ValueError as error:
-        raise UsageError(f"'{error}' is outside the repository", "name a path inside it") from error
-    known = {*change_set.paths, *(change.path for change in change_set.changes)}
-    for argument, path in zip(request.paths, selected, strict=True):
-        exists = path == "" or path in known or any(name.startswith(f"{path}/") for name in known)
-        if not exists and not os.path.isdir(os.path.join(request.folder, argument)):
-            raise UsageError(f"'{argument}' does not exist, neither now nor at the base", "correct or omit the path")
-    return lambda path: any(not name or path == name or path.startswith(f"{name}/") for name in selected)
-
-
 def _judge_changes(
     run: _Run, checked: list[Change], progress: Callable[[str], None]
 ) -> tuple[tuple[ContractReport, ...], int]:
@@ -216,11 +199,13 @@ def _judge_changes(
     resolve_location = create_location_resolver(previous, proposed)
     matches = [match for match in match_contracts(previous, proposed, context) if not paths.isdisjoint(match.paths)]
     if matches:
-        from dcr.compatibility.pair_verdict import check_pair  # noqa: PLC0415 (unchanged contracts need no rules)
+        from dcr.compatibility.pair_verdict import MatchVerdict, check_pair  # noqa: PLC0415 (unchanged contracts need no rules)
+    verdicts = []
     for match in _add_histories(run, matches, progress):
         parsed_file = proposed.get(match.path)
         dataset_id = match.dataset_id or (parsed_file.dataset_id if parsed_file else None)
-        verdict, older = check_pair(match.pair, _get_mode(run, dataset_id))
+        verdicts.append(MatchVerdict(match, dataset_id, *check_pair(match.pair, _get_mode(run, dataset_id))))
+    for match, dataset_id, verdict, older in _add_consumers(run, tip, verdicts, progress):
         issues = tuple(resolve_location(issue) for issue in run.policy.apply(verdict, match.pair, day, older))
         reports.append((_build_report(run, match, dataset_id, verdict, issues), match.reported_by))
     duplicates = {report.dataset_id for report, _ in reports if report.has_duplicate_id}
@@ -255,6 +240,21 @@ def _add_histories(run: _Run, matches: list[Match], progress: Callable[[str], No
     blobs = {change.path: change.previous_id for change in run.change_set.changes}
     request = HistoryRequest(run.repository, run.base.merge_base, run.scope, policy, blobs)
     return attach_dataset_histories(request, matches, needs)
+
+
+def _add_consumers(
+    run: _Run, tip: BaseTip, verdicts: list[MatchVerdict], progress: Callable[[str], None]
+) -> Sequence[MatchVerdict]:
+    """Return the verdicts, with the declared consumers that their issues reach."""
+    if run.base.is_empty or not any(verdict.may_reach_consumers for verdict in verdicts):
+        return verdicts
+    from dcr.git.consumers.impact import add_declared_consumers  # noqa: PLC0415 (few changes break anything)
+    from dcr.git.consumers.search import ConsumerSearch  # noqa: PLC0415
+
+    progress("reading the consumers")
+    scope = run.policy.policy.consumers.scope
+    search = ConsumerSearch(run.repository, run.change_set, run.base.merge_base, tip, scope, run.scope)
+    return add_declared_consumers(search, verdicts, get_today())
 
 
 def _drop_known_issues(run: _Run, contracts: tuple[ContractReport, ...]) -> tuple[tuple[ContractReport, ...], int]:

@@ -9,6 +9,7 @@ from dcr.compatibility.dbt_hints import add_version_hint
 from dcr.compatibility.issue import READERS_BY_DIRECTION, Issue, Witness, compute_fingerprint
 from dcr.compatibility.modes import BACKWARD, DIRECTIONS, FORWARD
 from dcr.compatibility.pairs import ContractPair, FieldPair, list_field_pairs
+from dcr.compatibility.reach import ROWS, Reach
 from dcr.compatibility.rule import CONTRACT, FIELD, Finding, Rule, load_rules_about
 from dcr.compatibility.semver import MAJOR, MINOR, NONE, PATCH, compute_bump, get_largest_bump
 from dcr.compatibility.severities import ERROR, OFF, SEVERITIES
@@ -143,7 +144,23 @@ def _build_issue(
         previous_location=finding.previous_location or previous_location,
         witness=witness,
         fingerprint=compute_fingerprint(dataset_id, rule.kind, path, finding.detail),
+        reach=_find_reach(rule, finding, path, field, broken),
     )
+
+
+def _find_reach(
+    rule: Rule, finding: Finding, path: str | None, field: FieldPair | None, broken: tuple[str, ...]
+) -> Reach | None:
+    """Return what a finding breaks for declared consumers, or None if it breaks nothing for them."""
+    if not rule.reaches:
+        return None
+    if rule.reaches == ROWS and broken == (FORWARD,) and field is not None and field.previous is None:
+        return None  # readers of the previous contract ignore a field that they do not know
+    paths = finding.fields or ((path,) if path is not None else ())
+    previous, proposed = (
+        (side.enum if side else None for side in (field.previous, field.proposed)) if field else (None,) * 2
+    )
+    return Reach(rule.reaches, paths, previous, proposed)
 
 
 def _find_broken_party(rule: Rule, broken: tuple[str, ...], witness: Witness | None) -> str | None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from dcr.compatibility.modes import BACKWARD, FORWARD
 
 if TYPE_CHECKING:
+    from dcr.compatibility.reach import Reach, ReachedConsumer
     from dcr.parsing.location import Location
 
 CONSUMERS, NEW_READERS, OLD_READERS = "consumers", "new_readers", "old_readers"
@@ -35,7 +36,11 @@ class IssueAcceptance(NamedTuple):
 
 
 class Issue(NamedTuple):
-    """An issue of one contract; `field` is None if it is about the whole contract."""
+    """An issue of one contract; `field` is None if it is about the whole contract.
+
+    `reach` is what it breaks for declared consumers, None if it breaks nobody. `consumers` are those that it reaches,
+    None if the repository declares no consumers.
+    """
 
     kind: str
     severity: str
@@ -50,6 +55,8 @@ class Issue(NamedTuple):
     witness: Witness | None = None
     fingerprint: str = ""
     accepted: IssueAcceptance | None = None
+    reach: Reach | None = None
+    consumers: tuple[ReachedConsumer, ...] | None = None
 
     @property
     def parties(self) -> tuple[tuple[str, tuple[str, ...]], ...]:

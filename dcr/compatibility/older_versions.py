@@ -80,23 +80,23 @@ def merge_issues(newest: Iterable[Issue], older: Iterable[Iterable[Issue]]) -> t
     A field that breaks against the version it was reintroduced from is not also reported as reintroduced.
     """
     merged = list(newest)
-    known: dict[tuple[str, str | None], list[Issue]] = {}
-    for issue in merged:
-        known.setdefault((issue.kind, issue.field), []).append(issue)
+    known: dict[tuple[str, str | None], list[int]] = {}
+    for number, issue in enumerate(merged):
+        known.setdefault((issue.kind, issue.field), []).append(number)
     first_older = len(merged)
     further_versions: dict[int, set[str]] = {}
-    numbers: dict[tuple[str, str | None], list[int]] = {}
     for issues in older:
         for issue in issues:
-            key = (issue.kind, issue.field)
-            if any(_covers(reported, issue) for reported in known.get(key, ())):
-                for number in numbers.get(key, ()):
-                    if issue.against and issue.against != merged[number].against:
-                        further_versions.setdefault(number, set()).add(issue.against)
+            reported = known.setdefault((issue.kind, issue.field), [])
+            covering = next((number for number in reported if _covers(merged[number], issue)), None)
+            if covering is None:
+                reported.append(len(merged))
+                merged.append(issue)
                 continue
-            known.setdefault(key, []).append(issue)
-            numbers.setdefault(key, []).append(len(merged))
-            merged.append(issue)
+            merged[covering] = _add_consumers(merged[covering], issue)
+            for number in reported:
+                if number >= first_older and issue.against and issue.against != merged[number].against:
+                    further_versions.setdefault(number, set()).add(issue.against)
     broken = {issue.field for issue in merged[first_older:] if issue.field}  # accepted issues included
     against_newest = [
         issue for issue in merged[:first_older] if issue.kind != _REINTRODUCTION_KIND or issue.field not in broken
@@ -106,6 +106,13 @@ def merge_issues(newest: Iterable[Issue], older: Iterable[Iterable[Issue]]) -> t
         for number, issue in enumerate(merged[first_older:], start=first_older)
     ]
     return (*against_newest, *against_older)
+
+
+def _add_consumers(reported: Issue, issue: Issue) -> Issue:
+    """Return the reported issue, with the consumers of one that it covers: they were built for an older version."""
+    names = {consumer.name for consumer in reported.consumers or ()}
+    added = tuple(consumer for consumer in issue.consumers or () if consumer.name not in names)
+    return reported._replace(consumers=(*(reported.consumers or ()), *added)) if added else reported
 
 
 def _covers(reported: Issue, issue: Issue) -> bool:

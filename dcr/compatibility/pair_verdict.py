@@ -2,14 +2,29 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from dcr.compatibility.engine import run_rules
+from dcr.compatibility.engine import Verdict, run_rules
 
 if TYPE_CHECKING:
-    from dcr.compatibility.engine import Verdict
+    from dcr.compatibility.match import Match
     from dcr.compatibility.older_versions import OlderVerdict
     from dcr.compatibility.pairs import ContractPair
+
+
+class MatchVerdict(NamedTuple):
+    """A match, the id of its dataset if it is known, and the verdicts on its pair and on older versions."""
+
+    match: Match
+    dataset_id: str | None
+    verdict: Verdict
+    older: tuple[OlderVerdict, ...]
+
+    @property
+    def may_reach_consumers(self) -> bool:
+        """Whether an issue may reach a declared consumer."""
+        verdicts = (self.verdict, *(entry.verdict for entry in self.older))
+        return any(issue.reach is not None for verdict in verdicts for issue in verdict.issues)
 
 
 def check_pair(pair: ContractPair, mode: str) -> tuple[Verdict, tuple[OlderVerdict, ...]]:

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dcr.compatibility import rules
 from dcr.compatibility.counterexamples.rows import ABSENT
+from dcr.compatibility.issue import CONSUMERS
+from dcr.compatibility.reach import EVERY_USE, ROWS
 from dcr.compatibility.semver import PATCH
 from dcr.compatibility.severities import ERROR
 
@@ -30,6 +32,7 @@ class Finding(NamedTuple):
     - `detail`: part of the fingerprint; it distinguishes findings of one kind on one field
     - `against` and `previous_location`: the broken version, if it is not the pair's previous one
     - `field`: the path of the field, for a finding of a rule about the contract
+    - `fields`: the paths of the fields that it concerns, if there are several
 
     A finding with the severity `off` only counts for the required bump.
     """
@@ -50,12 +53,14 @@ class Finding(NamedTuple):
     against: str = ""
     previous_location: Location | None = None
     field: str | None = None
+    fields: tuple[str, ...] = ()
 
 
 class Rule(NamedTuple):
     """One kind of issue. `modes` is empty for a rule that runs in every mode.
 
-    `breaks` is who breaks, if the modes do not decide it, and `impact` what breaks for them, in words.
+    `breaks` is who breaks, if the modes do not decide it, and `impact` what breaks for them, in words. `reaches` is
+    what the issue breaks for declared consumers (see `dcr.compatibility.reach`), empty if it breaks nobody.
     """
 
     kind: str
@@ -67,6 +72,7 @@ class Rule(NamedTuple):
     find: Callable[[Any], Iterator[Finding | str]]
     module: str
     impact: str = ""
+    reaches: str = ""
 
     @property
     def manual(self) -> str:
@@ -87,11 +93,16 @@ def rule(
     bump: str = PATCH,
     breaks: str | None = None,
     impact: str = "",
+    reaches: str | None = None,
 ) -> Callable[[Callable[[Any], Iterator[Finding | str]]], Rule]:
-    """Return a decorator that makes a rule of a function; the function's name is the kind."""
+    """Return a decorator that makes a rule of a function; the function's name is the kind.
+
+    Without `reaches`, a rule that breaks consumers reaches every use, and a rule with modes those that validate rows.
+    """
+    reached = reaches if reaches is not None else EVERY_USE if breaks == CONSUMERS else ROWS if modes else ""
 
     def decorate(find: Callable[[Any], Iterator[Finding | str]]) -> Rule:
-        return Rule(find.__name__, about, modes, severity, bump, breaks, find, find.__module__, impact)
+        return Rule(find.__name__, about, modes, severity, bump, breaks, find, find.__module__, impact, reached)
 
     return decorate
 

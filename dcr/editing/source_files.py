@@ -9,7 +9,7 @@ from dcr.editing.text.document import EditRefusedError
 from dcr.errors import DcrError, UsageError, quote_for_shell
 from dcr.formats import read_content
 from dcr.git.changes import list_worktree_files
-from dcr.git.contracts.contract_locations import list_search_words
+from dcr.git.contracts.text_search import list_search_words
 from dcr.git.repository import discover_repository
 from dcr.git.worktree import read_file
 from dcr.lint import read_policy

@@ -19,7 +19,7 @@ from dcr.git.command import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Collection, Iterable, Iterator
     from subprocess import Popen
 
     from dcr.git.command import Git
@@ -32,6 +32,10 @@ FILE_MODE_PREFIX, FOLDER_MODE = "100", "40000"
 """The prefix of the modes of regular files, and the mode of a folder in a tree object."""
 
 _SUBMODULE_MODE = "160000"  # its commit is in another repository
+
+
+_MAX_LISTED_PATHS = 100
+"""For more paths than this, a whole tree is listed."""
 
 
 class ObjectMissingError(DcrError):
@@ -239,10 +243,14 @@ def _create_incomplete_error() -> GitFailedError:
     )
 
 
-def list_tree(git: Git, commit: str) -> dict[str, str]:
-    """Return the object id of each path in a commit's tree, empty if it is not a regular file."""
+def list_tree(git: Git, commit: str, paths: Collection[str] = ()) -> dict[str, str]:
+    """Return the object id of each path in a commit's tree, empty if it is not a regular file.
+
+    With `paths`, the result contains these files, and possibly others.
+    """
+    selected = paths if len(paths) <= _MAX_LISTED_PATHS else ()
     entries = {}
-    for entry in split_records(git.run("ls-tree", "-r", "-z", "--full-tree", commit)):
+    for entry in split_records(git.run("ls-tree", "-r", "-z", "--full-tree", "--", commit, *selected)):
         header, _, path = entry.partition("\t")
         entries[path] = header.split(" ")[2] if header.startswith(FILE_MODE_PREFIX) else ""
     return entries

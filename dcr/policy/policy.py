@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from dcr.compatibility.modes import MODES, combine_modes
 from dcr.compatibility.severities import ERROR, INFO, OFF, WARNING
 from dcr.errors import DcrError
+from dcr.policy.consumer_settings import CHOICES as CONSUMER_CHOICES
+from dcr.policy.consumer_settings import ConsumerSettings, StricterConsumerSettings
 from dcr.policy.scope import Scope
 from dcr.text.suggestions import format_suggestion
 
@@ -72,6 +74,7 @@ class Policy(NamedTuple):
     severity: Mapping[str, str] = _NO_ENTRIES
     transitive_within: str = "history"
     min_deprecation_days: int = 0
+    consumers: ConsumerSettings = ConsumerSettings()
 
     @property
     def scope(self) -> Scope:
@@ -110,6 +113,11 @@ class StricterPolicy(NamedTuple):
         """Return the stricter value of a setting with a fixed set of values."""
         values: list[str] = [getattr(self.first, name), getattr(self.second, name)]
         return max(values, key=CHOICES[name].index)
+
+    @property
+    def consumers(self) -> StricterConsumerSettings:
+        """The stricter settings about consumers."""
+        return StricterConsumerSettings(self.first.consumers, self.second.consumers)
 
     @property
     def min_deprecation_days(self) -> int:
@@ -172,11 +180,43 @@ def _parse_setting(path: str, key: str, value: Any, kinds: frozenset[str]) -> An
         return value
     if key in ("contracts", "exclude"):
         return _parse_globs(path, key, value)
+    if key == "consumers":
+        return _parse_consumers(path, value)
     if key == "min_deprecation_days":
         if type(value) is not int or not 0 <= value <= MAX_DAYS:
             raise PolicyError(f"'{path}': {key} is {value!r}, expected a number of days", f"write {key} = 90")
         return value
     return _parse_entries(path, key, value, kinds)
+
+
+def _parse_consumers(path: str, value: Any) -> ConsumerSettings:
+    """Return the settings about consumers, from a table or from a list of globs. Raise `PolicyError`."""
+    table = {"paths": value} if isinstance(value, str | list) else value
+    if not isinstance(table, dict):
+        raise PolicyError(f"'{path}': consumers is not a table", 'write [consumers] and breaking = "declared" below it')
+    known = ConsumerSettings._fields
+    settings: dict[str, Any] = {}
+    for key, setting in table.items():
+        name = f"consumers.{key}"
+        if key not in known:
+            hint = format_suggestion(key, known) or "see: dcr schema policy"
+            raise PolicyError(f"'{path}': unknown setting '{name}'", hint)
+        if key in CONSUMER_CHOICES:
+            if setting not in CONSUMER_CHOICES[key]:
+                raise _build_value_error(path, name, setting, CONSUMER_CHOICES[key])
+            settings[key] = setting
+        elif key == "paths":
+            settings[key] = _parse_globs(path, name, setting)
+        else:
+            settings[key] = _parse_patterns(path, name, setting)
+    return ConsumerSettings(**settings)
+
+
+def _parse_patterns(path: str, key: str, value: Any) -> tuple[str, ...]:
+    patterns = [value] if isinstance(value, str) else value
+    if not isinstance(patterns, list) or not all(isinstance(pattern, str) and pattern for pattern in patterns):
+        raise PolicyError(f"'{path}': {key} is not a list of patterns of dataset ids", f'write {key} = ["users.*"]')
+    return tuple(patterns)
 
 
 def _parse_entries(path: str, key: str, value: Any, kinds: frozenset[str]) -> dict[str, str]:
@@ -214,8 +254,8 @@ def _parse_globs(path: str, key: str, value: Any) -> tuple[str, ...]:
                 f"'{path}': glob '{glob}' is not relative to the repository, or uses other wildcards than * ** and ?",
                 f'write {key} = ["contracts/**/*.yaml"]',
             )
-    if key == "contracts" and not globs:
-        raise PolicyError(f"'{path}': contracts is empty, so nothing would be checked", "remove it to use the default")
+    if key != "exclude" and not globs:
+        raise PolicyError(f"'{path}': {key} is empty, so nothing would be checked", "remove it to use the default")
     return tuple(globs)
 
 

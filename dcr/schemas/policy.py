@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from dcr.compatibility.rule import load_rules
+from dcr.policy.consumer_settings import DEFAULT_PATHS, ConsumerSettings
 from dcr.policy.policy import CHOICES, FIXED_SEVERITY_KINDS, MAX_DAYS, SEVERITY_LEVELS, Policy
 from dcr.schemas.fragments import build_enum, build_header
 
@@ -21,6 +22,7 @@ _DESCRIPTIONS = {
     "draft": "Whether breaking changes of contracts that were already drafts are only warnings.",
     "transitive_within": "Which released versions a transitive mode compares with: those of the same MAJOR, or all.",
     "min_deprecation_days": "Days that a field or contract must be deprecated on the base before it may be removed.",
+    "consumers": "Settings about declared consumers, or the globs of the files that declare them.",
     "accept_from": "Where acceptances are read from: the proposed version, or the base (merged before the change).",
 }
 _VALUE_DESCRIPTIONS: dict[str, dict[str, str]] = {
@@ -62,6 +64,17 @@ _EXAMPLES: dict[str, list[Any]] = {
     "modes": [{"finance.*": "full", "sandbox.*": "none"}],
     "severity": [{"value_ambiguous": "error", "freshness_sla_loosened": "off"}],
     "min_deprecation_days": [90],
+    "consumers": [{"breaking": "declared", "complete": ["users.*"]}],
+}
+_CONSUMER_DESCRIPTIONS: dict[str, dict[str, str]] = {
+    "breaking": {
+        "declared": "a break that reaches no declared consumer is a warning, if the dataset's consumers are complete",
+        "all": "every break is an error, whether or not a declared consumer uses what breaks",
+    },
+    "accept_by": {
+        "owners": "the acceptances at the root of the repository count",
+        "consumers": "each consumer that a break reaches accepts it, in dcr.accepted.yaml in the consumer's own folder",
+    },
 }
 
 
@@ -82,6 +95,7 @@ def build_policy_schema() -> dict[str, Any]:
         },
         "base": {"type": "string", "minLength": 1},
         "modes": {"type": "object", "additionalProperties": build_enum(_VALUE_DESCRIPTIONS["mode"])},
+        "consumers": {"anyOf": [_build_consumer_settings(glob), glob, {**globs, "minItems": 1}]},
         "severity": {"type": "object", "properties": _build_severity_properties(), "additionalProperties": False},
     }
     described = {name: {"description": _DESCRIPTIONS[name], **shape} for name, shape in shapes.items()}
@@ -92,6 +106,32 @@ def build_policy_schema() -> dict[str, Any]:
         "properties": {
             name: {**shape, **({"examples": _EXAMPLES[name]} if name in _EXAMPLES else {})}
             for name, shape in described.items()
+        },
+    }
+
+
+def _build_consumer_settings(glob: dict[str, Any]) -> dict[str, Any]:
+    patterns = {"type": "string", "minLength": 1}
+    defaults = ConsumerSettings()
+    choices = {
+        name: {**build_enum(values), "default": getattr(defaults, name)}
+        for name, values in _CONSUMER_DESCRIPTIONS.items()
+    }
+    return {
+        "type": "object",
+        "additionalProperties": False,
+        "properties": {
+            "paths": {
+                "description": "Globs of the files that declare consumers.",
+                "anyOf": [glob, {"type": "array", "items": glob, "minItems": 1}],
+                "default": list(DEFAULT_PATHS),
+            },
+            **choices,
+            "complete": {
+                "description": "Patterns of the ids of datasets whose consumers are all declared.",
+                "anyOf": [patterns, {"type": "array", "items": patterns}],
+                "default": [],
+            },
         },
     }
 

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 from dcr.compatibility.counterexamples.constraints import find_enum_counterexample
 from dcr.compatibility.counterexamples.rows import ABSENT, UNKNOWN
 from dcr.compatibility.modes import FORWARD
+from dcr.compatibility.reach import NEW_VALUES
 from dcr.compatibility.rule import FIELD, Finding, rule
 from dcr.compatibility.semver import MAJOR
 from dcr.compatibility.wording import format_list, get_enum_words
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     from dcr.compatibility.pairs import FieldPair
 
 
-@rule(about=FIELD, modes=(FORWARD,), bump=MAJOR)
+@rule(about=FIELD, modes=(FORWARD,), bump=MAJOR, reaches=NEW_VALUES)
 def field_enum_expanded(pair: FieldPair) -> Iterator[Finding]:
     """Yield one finding when the proposed field allows a value that is not in the previous enum."""
     if pair.same_type is None or pair.same_type[0].enum is None:

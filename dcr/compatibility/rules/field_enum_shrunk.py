@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING
 from dcr.compatibility.counterexamples.constraints import find_enum_counterexample
 from dcr.compatibility.counterexamples.rows import ABSENT, UNKNOWN
 from dcr.compatibility.modes import BACKWARD
+from dcr.compatibility.reach import LOST_VALUES
 from dcr.compatibility.rule import FIELD, Finding, rule
 from dcr.compatibility.semver import MAJOR
 from dcr.compatibility.wording import format_list, get_enum_words
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
     from dcr.compatibility.pairs import FieldPair
 
 
-@rule(about=FIELD, modes=(BACKWARD,), bump=MAJOR)
+@rule(about=FIELD, modes=(BACKWARD,), bump=MAJOR, reaches=LOST_VALUES)
 def field_enum_shrunk(pair: FieldPair) -> Iterator[Finding]:
     """Yield one finding when the previous field allowed a value that is not in the proposed enum."""
     if pair.same_type is None or pair.same_type[1].enum is None:

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING
 from dcr.compatibility.history import get_value_key
 from dcr.compatibility.migration import normalize_field
 from dcr.compatibility.modes import BACKWARD, FORWARD
+from dcr.compatibility.reach import EVERY_USE
 from dcr.compatibility.rule import FIELD, Finding, rule
 from dcr.compatibility.semver import MINOR
 from dcr.compatibility.severities import WARNING
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
     from dcr.contract.contract import Field
 
 
-@rule(about=FIELD, modes=(BACKWARD, FORWARD), severity=WARNING, bump=MINOR)
+@rule(about=FIELD, modes=(BACKWARD, FORWARD), severity=WARNING, bump=MINOR, reaches=EVERY_USE)
 def field_resurrected(pair: FieldPair) -> Iterator[Finding]:
     """Yield one finding when an older version has the field, or one of its enum values, with another meaning."""
     if pair.history is None or pair.proposed is None:

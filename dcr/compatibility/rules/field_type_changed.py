@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING
 
 from dcr.compatibility.counterexamples.types import find_type_counterexample
 from dcr.compatibility.modes import BACKWARD, FORWARD
+from dcr.compatibility.reach import EVERY_USE
 from dcr.compatibility.rule import FIELD, Finding, rule
 from dcr.compatibility.semver import MAJOR
 from dcr.compatibility.wording import format_type
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
     from dcr.contract.contract import Field
 
 
-@rule(about=FIELD, modes=(BACKWARD, FORWARD), bump=MAJOR)
+@rule(about=FIELD, modes=(BACKWARD, FORWARD), bump=MAJOR, reaches=EVERY_USE)
 def field_type_changed(pair: FieldPair) -> Iterator[Finding]:
     """Yield one finding when the field has another type in the proposed contract."""
     if pair.both is None or pair.both[0].type == pair.both[1].type:

@@ -16,6 +16,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dcr.compatibility.modes import BACKWARD, FORWARD
+from dcr.compatibility.reach import EVERY_USE
 from dcr.compatibility.rule import FIELD, Finding, rule
 from dcr.compatibility.semver import PATCH
 from dcr.compatibility.severities import WARNING
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     from dcr.contract.contract import Field
 
 
-@rule(about=FIELD, modes=(BACKWARD, FORWARD), severity=WARNING, bump=PATCH)
+@rule(about=FIELD, modes=(BACKWARD, FORWARD), severity=WARNING, bump=PATCH, reaches=EVERY_USE)
 def physical_type_changed(pair: FieldPair) -> Iterator[Finding]:
     """Yield one finding when the logical type is the same and the physical type differs."""
     if pair.same_type is None:

@@ -38,7 +38,9 @@ def primary_key_changed(pair: ContractPair) -> Iterator[Finding]:
     if not pair.both[0].primary_key:
         message = f"primary key {after} was added; there was none before"
         hint = "make sure that no row repeats or lacks it: readers will join on it"
-    yield Finding(message, hint, key=f"primary_key.{_find_changed_column(*pair.both)}", detail=after)
+    columns = tuple(dict.fromkeys(column for contract in pair.both for column in contract.primary_key))
+    key = f"primary_key.{_find_changed_column(*pair.both)}"
+    yield Finding(message, hint, key=key, detail=after, fields=columns)
 
 
 def _find_changed_column(previous: Contract, proposed: Contract) -> str:

@@ -6,12 +6,12 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from dcr.git.changes import list_commit_changes
-from dcr.git.contracts.changed_files import is_same_text, read_previous_versions
+from dcr.git.contracts.changed_files import is_same_text, read_previous_contents, read_previous_versions
 from dcr.git.objects import FILE_MODE_PREFIX, read_blobs
 from dcr.git.proposed_contents import read_proposed_contents
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from dcr.contract.contract import Contract
     from dcr.formats.parsed_file import ParsedFile
@@ -52,6 +52,11 @@ class BaseTip:
         ids = {contract.dataset_id for contract in contracts if contract.path in changed}
         ids -= self.published_contracts.keys()
         return set() if ids and any(file.is_unreadable for file in self._files.values()) else ids
+
+    def read_texts(self, covers: Callable[[str], bool]) -> dict[str, bytes]:
+        """Return the tip's text of covered files that differ from the merge base, by path."""
+        changes = [change for change in self._changes if covers(change.path)]
+        return read_previous_contents(self._repository, changes)
 
     def list_changes_out_of_scope(self) -> Sequence[Change]:
         """Return the changes from the merge base to the tip that are out of scope."""

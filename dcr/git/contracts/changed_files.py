@@ -42,7 +42,7 @@ def read_changed_files(
     `matches_globs` is whether a path is configured as a contract. A file at another path is read only if its content
     is a contract on either side.
     """
-    before = _read_previous_contents(repository, changes)
+    before = read_previous_contents(repository, changes)
     after = read_proposed_contents(repository, changes)
     unchanged = {path: content for path, content in before.items() if is_same_text(content, after.get(path))}
     edited = [change for change in changes if change.path not in unchanged]
@@ -89,11 +89,12 @@ def read_previous_versions(
     repository: Repository, changes: Sequence[Change], merge_base: str, matches_globs: Callable[[str], bool]
 ) -> dict[str, ParsedFile]:
     """Return the previous side of changed files by path; `matches_globs` is as in `read_changed_files`."""
-    contents = _read_previous_contents(repository, changes)
+    contents = read_previous_contents(repository, changes)
     return _parse_previous_versions(repository, changes, contents, merge_base, matches_globs)
 
 
-def _read_previous_contents(repository: Repository, changes: Sequence[Change]) -> dict[str, bytes]:
+def read_previous_contents(repository: Repository, changes: Sequence[Change]) -> dict[str, bytes]:
+    """Return the text of each changed file at the merge base, by path; links and submodules have none."""
     readable = [change for change in changes if change.in_previous and change.previous_mode not in SPECIAL_FILE_KINDS]
     blobs = read_blobs(repository.git, (change.previous_id for change in readable))
     return {change.path: blobs[change.previous_id] for change in readable}

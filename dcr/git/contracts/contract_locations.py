@@ -2,28 +2,22 @@
 
 from __future__ import annotations
 
-import os
-import re
 from typing import TYPE_CHECKING
 
 from dcr.formats import read_content
 from dcr.git.changes import INDEX, WORKTREE
-from dcr.git.command import GitFailedError, create_git_error, split_records
+from dcr.git.command import GitFailedError, split_records
+from dcr.git.contracts.text_search import MAX_SEARCHED_IDS, list_search_words, search_paths
 from dcr.git.objects import FILE_MODE_PREFIX, list_tree, read_blobs
 from dcr.policy.detection import ESCAPE_PREFIXES, SEARCH_STRINGS, may_be_contract
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Collection, Mapping, Sequence
 
     from dcr.git.command import Git
     from dcr.git.repository import Repository
     from dcr.parsing.location import Location
     from dcr.policy.scope import Scope
-
-MAX_SEARCHED_IDS = 64
-"""For more ids than this, every contract is read instead of searched."""
-
-_MAX_PROBED_FILES = 4
 
 
 def find_contract_locations(
@@ -48,9 +42,15 @@ def find_contract_locations(
     words = id_words
     if len(ids) > MAX_SEARCHED_IDS:
         words = [*SEARCH_STRINGS, *ESCAPE_PREFIXES] if scope.by_content else []
-    matching_paths = _search_paths(git, head, words, files, scope.pathspecs) if words else list(files)
-    blobs = read_blobs(git, (files[path] for path in matching_paths))
-    texts = {path: blobs[files[path]] for path in matching_paths}
+
+    def read_texts(paths: Sequence[str]) -> dict[str, bytes]:
+        blobs = read_blobs(git, (files[path] for path in paths))
+        return {path: blobs[files[path]] for path in paths}
+
+    matching = list(files)
+    if words:
+        matching = search_paths(git, head, words, files, pathspecs=scope.pathspecs, read_texts=read_texts)
+    texts = read_texts(matching)
     texts.update({path: text for path, text in contents.items() if any(word in text for word in id_words)})
     locations: dict[str, list[Location]] = {}
     for path, text in texts.items():
@@ -58,45 +58,6 @@ def find_contract_locations(
             if contract.dataset_id in ids and contract.section:
                 locations.setdefault(contract.dataset_id, []).append(contract.section.locate("dataset_id"))
     return {dataset_id: tuple(found) for dataset_id, found in locations.items()}
-
-
-def _search_paths(
-    git: Git, head: str, words: list[bytes], files: Mapping[str, str], pathspecs: tuple[str, ...]
-) -> list[str]:
-    """Return the paths of `files` whose text contains one of the words.
-
-    The search includes a line of one of the last files, so that an incomplete result is detected.
-    """
-    probed = sorted(files, key=os.fsencode)[-_MAX_PROBED_FILES:]  # in git's own order
-    blobs = read_blobs(git, (files[path] for path in probed))
-    lines = {path: line for path in probed if (line := _select_distinctive_line(blobs[files[path]]))}
-    if not lines:
-        return list(files)
-    probe_path, probe_line = list(lines.items())[-1]
-    in_index = head in (WORKTREE, INDEX)
-    # Without -I: attributes may declare a contract binary, and it has to be searched all the same.
-    arguments = ("grep", "-l", "-z", "--no-color", "--no-textconv", "--full-name", "-F", "-f", "-")
-    source = ("--cached" if in_index else head, *(("--", *pathspecs) if pathspecs else ()))
-    options = ("--no-literal-pathspecs",) if pathspecs else ()
-    result = git.run_unchecked(*options, *arguments, *source, stdin=b"\n".join([*words, probe_line, b""]))
-    matches = split_records(result.stdout) if result.exit_code == 0 else []
-    if not in_index:
-        matches = [match.partition(":")[2] for match in matches]
-    if probe_path not in matches:
-        raise create_git_error(arguments, result._replace(exit_code=0 if result.exit_code == 1 else result.exit_code))
-    return [path for path in matches if path in files]
-
-
-def _select_distinctive_line(text: bytes) -> bytes:
-    """Return a line of a file that few other files contain: the one with its id, or else the longest."""
-    lines = [line.strip(b"\r") for line in text.split(b"\n") if line.strip() and b"\0" not in line]
-    return next((line for line in lines if b"id:" in line), max(lines, key=len, default=b""))[:500]
-
-
-def list_search_words(ids: Collection[str]) -> list[bytes]:
-    """Return the longest part of each id that every notation of it contains, and the prefixes of escapes."""
-    longest_parts = {max(re.split(r"[\s\"'\\/.]+", dataset_id), key=len) for dataset_id in ids}
-    return [*(part.encode("utf-8", "surrogateescape") for part in sorted(longest_parts)), *ESCAPE_PREFIXES]
 
 
 def _list_index(git: Git) -> dict[str, str]:

@@ -1,0 +1,1 @@
+"""Declarations of consumers: who uses which fields of which dataset, and how."""

@@ -1,0 +1,1 @@
+"""Finds the consumers of datasets in commits, the index and the working tree."""

@@ -1,0 +1,48 @@
+"""Adds to issues the declared consumers that they reach."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dcr.compatibility.reach import find_reached
+from dcr.git.consumers.declared_uses import find_declared_uses
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from dcr.compatibility.engine import Verdict
+    from dcr.compatibility.issue import Issue
+    from dcr.compatibility.pair_verdict import MatchVerdict
+    from dcr.consumers.consumer import DeclaredUse
+    from dcr.git.consumers.search import ConsumerSearch
+
+
+def add_declared_consumers(
+    search: ConsumerSearch, verdicts: Sequence[MatchVerdict], today: str
+) -> Sequence[MatchVerdict]:
+    """Return the verdicts, whose issues have the consumers that they reach; `today` is YYYY-MM-DD.
+
+    They are unchanged if the repository declares no consumers. Raise a `DcrError` if git fails.
+    """
+    ids = {dataset_id for verdict in verdicts if verdict.may_reach_consumers for dataset_id in verdict.match.ids}
+    uses = find_declared_uses(search, ids)
+    if uses is None:
+        return verdicts
+    return [
+        _add_consumers(verdict, [use for dataset_id in verdict.match.ids for use in uses.get(dataset_id, ())], today)
+        for verdict in verdicts
+    ]
+
+
+def _add_consumers(verdict: MatchVerdict, uses: Sequence[DeclaredUse], today: str) -> MatchVerdict:
+    def add(verdict: Verdict) -> Verdict:
+        return verdict._replace(issues=tuple(_add_reached(issue, uses, today) for issue in verdict.issues))
+
+    older = tuple(entry._replace(verdict=add(entry.verdict)) for entry in verdict.older)
+    return verdict._replace(verdict=add(verdict.verdict), older=older)
+
+
+def _add_reached(issue: Issue, uses: Iterable[DeclaredUse], today: str) -> Issue:
+    if issue.reach is None:
+        return issue
+    return issue._replace(consumers=find_reached(issue.reach, uses, issue.against, today))

@@ -1,0 +1,68 @@
+"""Searches the text of files for words, and detects an incomplete result of git."""
+
+from __future__ import annotations
+
+import os
+import re
+from typing import TYPE_CHECKING
+
+from dcr.git.changes import INDEX, WORKTREE
+from dcr.git.command import create_git_error, split_records
+from dcr.policy.detection import ESCAPE_PREFIXES
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Mapping, Sequence
+
+    from dcr.git.command import Git
+
+MAX_SEARCHED_IDS = 64
+"""For more ids than this, every file is read instead of searched."""
+
+_MAX_PROBED_FILES = 4
+
+
+def search_paths(
+    git: Git,
+    head: str,
+    words: Sequence[bytes],
+    paths: Collection[str],
+    *,
+    pathspecs: tuple[str, ...],
+    read_texts: Callable[[Sequence[str]], Mapping[str, bytes]],
+) -> list[str]:
+    """Return those of `paths` whose text contains one of the words; `head` is a commit, or the index is searched.
+
+    The search includes a line of one of the last files, so that an incomplete result is detected. `read_texts` returns
+    the texts of some of the paths. Raise `GitFailedError` if the result is incomplete.
+    """
+    probed = sorted(paths, key=os.fsencode)[-_MAX_PROBED_FILES:]  # in git's own order
+    texts = read_texts(probed)
+    lines = {path: line for path in probed if (line := _select_distinctive_line(texts[path]))}
+    if not lines:
+        return list(paths)
+    probe_path, probe_line = list(lines.items())[-1]
+    in_index = head in (WORKTREE, INDEX)
+    # Without -I: attributes may declare a contract binary, and it has to be searched all the same.
+    arguments = ("grep", "-l", "-z", "--no-color", "--no-textconv", "--full-name", "-F", "-f", "-")
+    source = ("--cached" if in_index else head, *(("--", *pathspecs) if pathspecs else ()))
+    options = ("--no-literal-pathspecs",) if pathspecs else ()
+    result = git.run_unchecked(*options, *arguments, *source, stdin=b"\n".join([*words, probe_line, b""]))
+    matches = split_records(result.stdout) if result.exit_code == 0 else []
+    if not in_index:
+        matches = [match.partition(":")[2] for match in matches]
+    if probe_path not in matches:
+        raise create_git_error(arguments, result._replace(exit_code=0 if result.exit_code == 1 else result.exit_code))
+    known = set(paths)
+    return [path for path in matches if path in known]
+
+
+def _select_distinctive_line(text: bytes) -> bytes:
+    """Return a line of a file that few other files contain: the one with its id, or else the longest."""
+    lines = [line.strip(b"\r") for line in text.split(b"\n") if line.strip() and b"\0" not in line]
+    return next((line for line in lines if b"id:" in line), max(lines, key=len, default=b""))[:500]
+
+
+def list_search_words(ids: Collection[str]) -> list[bytes]:
+    """Return the longest part of each id that every notation of it contains, and the prefixes of escapes."""
+    longest_parts = {max(re.split(r"[\s\"'\\/.]+", dataset_id), key=len) for dataset_id in ids}
+    return [*(part.encode("utf-8", "surrogateescape") for part in sorted(longest_parts)), *ESCAPE_PREFIXES]
