@@ -18,8 +18,8 @@ from dcr.report.report import (
     BaseReport,
     ContractReport,
     Report,
-    classify_change,
-    deduplicate_file_issues,
+    build_contract_report,
+    combine_contract_reports,
     without_known_issues,
 )
 from dcr.report.summary import format_count
@@ -27,8 +27,6 @@ from dcr.report.summary import format_count
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from dcr.compatibility.engine import Verdict
-    from dcr.compatibility.issue import Issue
     from dcr.compatibility.match import Match
     from dcr.compatibility.pair_verdict import MatchVerdict
     from dcr.git.base.merge_bases import Base
@@ -207,12 +205,18 @@ def _judge_changes(
         verdicts.append(MatchVerdict(match, dataset_id, *check_pair(match.pair, _get_mode(run, dataset_id))))
     for match, dataset_id, verdict, older in _add_consumers(run, tip, verdicts, progress):
         issues = tuple(resolve_location(issue) for issue in run.policy.apply(verdict, match.pair, day, older))
-        reports.append((_build_report(run, match, dataset_id, verdict, issues), match.reported_by))
-    duplicates = {report.dataset_id for report, _ in reports if report.has_duplicate_id}
+        report = build_contract_report(
+            match,
+            verdict,
+            issues,
+            dataset_id=dataset_id,
+            mode=_get_mode(run, dataset_id),
+            merge_base=run.base.merge_base,
+        )
+        reports.append((report, match.reported_by))
     both_sides = [(previous.get(path), proposed.get(path)) for path in paths]
     non_contracts = sum(all(side is None or side.format is None for side in files) for files in both_sides)
-    kept = [report for report, reported_by in reports if reported_by not in duplicates]
-    return tuple(deduplicate_file_issues(kept)), non_contracts
+    return combine_contract_reports(reports), non_contracts
 
 
 def _build_contract_filter(run: _Run, checked: set[str]) -> Callable[[str], bool]:
@@ -270,25 +274,6 @@ def _drop_known_issues(run: _Run, contracts: tuple[ContractReport, ...]) -> tupl
 
 def _get_mode(run: _Run, dataset_id: str | None) -> str:
     return run.request.mode or run.policy.policy.get_mode(dataset_id or "")
-
-
-def _build_report(
-    run: _Run, match: Match, dataset_id: str | None, verdict: Verdict, issues: tuple[Issue, ...]
-) -> ContractReport:
-    previous, proposed = match.pair.previous, match.pair.proposed
-    return ContractReport(
-        dataset_id=dataset_id,
-        path=match.path,
-        previous_path=previous.path if previous else None,
-        change=classify_change(match),
-        mode=_get_mode(run, dataset_id),
-        previous=previous.version if previous else None,
-        proposed=proposed.version if proposed else None,
-        previous_commit=run.base.merge_base if previous else None,
-        required_bump=verdict.required_bump,
-        actual_bump=verdict.actual_bump,
-        issues=issues,
-    )
 
 
 def _add_sources(run: _Run, report: Report) -> Report:

@@ -9,7 +9,6 @@ from dcr.compatibility.issue_locations import create_location_resolver
 from dcr.compatibility.matching import MatchContext, match_contracts
 from dcr.compatibility.modes import combine_modes
 from dcr.compatibility.pair_verdict import check_pair
-from dcr.compatibility.severities import ERROR
 from dcr.formats import read_as_former_format, read_content
 from dcr.git.changes import Change
 from dcr.git.command import split_records
@@ -19,7 +18,7 @@ from dcr.parsing.location import Location
 from dcr.policy.required_history import RequiredHistory, find_required_history
 from dcr.registry.history_lookup import add_history, select_history
 from dcr.report.policy_issues import get_today, list_policy_issues
-from dcr.report.report import BaseReport, ContractReport, Report, classify_change, deduplicate_file_issues
+from dcr.report.report import BaseReport, Report, build_contract_report, combine_contract_reports
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -28,6 +27,7 @@ if TYPE_CHECKING:
     from dcr.compatibility.match import Match
     from dcr.contract.contract import Contract
     from dcr.formats.parsed_file import ParsedFile
+    from dcr.report.report import ContractReport
 
 FILE_MODE = "100644"
 HEAD = "request"
@@ -76,31 +76,16 @@ def judge(state: RegistryState, file: ProposedFile, mode: str | None = None) -> 
         issues = tuple(
             resolve_location(each) for each in state.governing.apply(verdict, with_history.pair, today, older)
         )
-        before, after = match.pair.previous, match.pair.proposed
-        report = ContractReport(
-            dataset_id=match.dataset_id or file.parsed.dataset_id,
-            path=match.path,
-            previous_path=before.path if before else None,
-            change=classify_change(match),
-            mode=chosen,
-            previous=before.version if before else None,
-            proposed=after.version if after else None,
-            previous_commit=state.commit if before else None,
-            required_bump=verdict.required_bump,
-            actual_bump=verdict.actual_bump,
-            issues=issues,
+        dataset_id = match.dataset_id or file.parsed.dataset_id
+        report = build_contract_report(
+            match, verdict, issues, dataset_id=dataset_id, mode=chosen, merge_base=state.commit
         )
         reports.append((report, match.reported_by))
     return _build_report(state, file, reports)
 
 
 def _build_report(state: RegistryState, file: ProposedFile, reports: list[tuple[ContractReport, str | None]]) -> Report:
-    duplicated = {
-        report.dataset_id
-        for report, _ in reports
-        if any(issue.kind == "dataset_id_duplicated" and issue.severity == ERROR for issue in report.issues)
-    }
-    contracts = tuple(deduplicate_file_issues([each for each, by in reports if by is None or by not in duplicated]))
+    contracts = combine_contract_reports(reports)
     files = {path for paths in state.source_files.values() for path in paths}
     return Report(
         base=BaseReport(state.ref, state.source, state.commit, state.commit),

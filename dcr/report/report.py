@@ -8,8 +8,9 @@ from dcr.compatibility.semver import BUMPS
 from dcr.compatibility.severities import ERROR, WARNING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
+    from dcr.compatibility.engine import Verdict
     from dcr.compatibility.issue import Issue
     from dcr.compatibility.match import Match
     from dcr.report.sources import Source
@@ -151,6 +152,43 @@ class Report(NamedTuple):
         if self.fail_on == "never":
             return False
         return not self.compatible or (self.fail_on == WARNING and self.count_issues(WARNING) > 0)
+
+
+def build_contract_report(
+    match: Match,
+    verdict: Verdict,
+    issues: tuple[Issue, ...],
+    *,
+    dataset_id: str | None,
+    mode: str,
+    merge_base: str,
+) -> ContractReport:
+    """Return the report of one dataset. `issues` are those of the verdict, as the policy adjusts them."""
+    previous, proposed = match.pair.previous, match.pair.proposed
+    return ContractReport(
+        dataset_id=dataset_id,
+        path=match.path,
+        previous_path=previous.path if previous else None,
+        change=classify_change(match),
+        mode=mode,
+        previous=previous.version if previous else None,
+        proposed=proposed.version if proposed else None,
+        previous_commit=merge_base if previous else None,
+        required_bump=verdict.required_bump,
+        actual_bump=verdict.actual_bump,
+        issues=issues,
+    )
+
+
+def combine_contract_reports(reports: Sequence[tuple[ContractReport, str | None]]) -> tuple[ContractReport, ...]:
+    """Return the contracts of a report, from each dataset's report and the `reported_by` of its match.
+
+    A dataset is left out if a duplicate id of the dataset that it is reported by covers it. Each issue about a whole
+    file is kept once.
+    """
+    duplicates = {report.dataset_id for report, _ in reports if report.has_duplicate_id}
+    kept = [report for report, reported_by in reports if reported_by is None or reported_by not in duplicates]
+    return tuple(deduplicate_file_issues(kept))
 
 
 def classify_change(match: Match) -> str:
