@@ -12,12 +12,12 @@ from starlette.responses import Response
 
 from dcr.api.access import require_reader
 from dcr.api.compatibility_json import report_to_compatibility
+from dcr.api.file_check import check_proposed_file, parse_proposed
 from dcr.api.http import openapi
 from dcr.api.http.answers import COMMIT_HEADER
 from dcr.api.http.bodies import read_json, read_text, require_keys
 from dcr.api.http.problems import ProblemError
 from dcr.api.http.threads import run_read
-from dcr.api.judging import judge, parse_proposed
 from dcr.api.service import get_service
 from dcr.api.writing.changes import Registration
 from dcr.api.writing.paths import choose_path
@@ -119,7 +119,7 @@ def _check_file(state: RegistryState, content: bytes, path: str | None, mode: st
         chosen = known or (choose_path(file.ids[0]) if file.ids else _DEFAULT_PATH)
         if chosen != file.path:
             file = parse_proposed(chosen, content)
-    return build_document(judge(state, file, mode))
+    return build_document(check_proposed_file(state, file, mode))
 
 
 def _check_path(path: str | None) -> None:

@@ -6,8 +6,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dcr.api.contract_json import contract_to_native
+from dcr.api.file_check import ProposedFile, check_proposed_file, parse_proposed
 from dcr.api.http.problems import ProblemError, not_found
-from dcr.api.judging import ProposedFile, judge, parse_proposed
 from dcr.api.writing.edits import edit_contract
 from dcr.api.writing.paths import choose_path
 from dcr.api.writing.yaml_text import render_document
@@ -75,7 +75,9 @@ class Registration(NamedTuple):
         previous = _read_native(state, current)
         content = _edit(lambda: edit_contract(current.path, current.read_text(), previous, contract))
         file = parse_proposed(current.path, content)
-        return PlannedChange(REGISTER, contract, file, judge(state, file, self.mode), previous, is_new_file=False)
+        return PlannedChange(
+            REGISTER, contract, file, check_proposed_file(state, file, self.mode), previous, is_new_file=False
+        )
 
     def _plan_new_file(self, state: RegistryState) -> PlannedChange:
         contract = self.contract
@@ -90,7 +92,9 @@ class Registration(NamedTuple):
             messages = [{"loc": ["body", "contract"], "msg": each.message} for each in file.parsed.problems]
             first = messages[0]["msg"] if messages else "YAML cannot express this contract"
             raise ProblemError(422, "invalid-request", make_printable(str(first)), errors=messages)
-        return PlannedChange(REGISTER, contract, file, judge(state, file, self.mode), None, is_new_file=True)
+        return PlannedChange(
+            REGISTER, contract, file, check_proposed_file(state, file, self.mode), None, is_new_file=True
+        )
 
 
 class StatusChange(NamedTuple):
@@ -134,7 +138,7 @@ class StatusChange(NamedTuple):
             after = _edit(lambda: editing.set_deprecated(parsed, content, uri))
             contract = replace(previous, status="deprecated", deprecation_uri=uri)
         file = parse_proposed(current.path, after)
-        report = judge(state, file)
+        report = check_proposed_file(state, file)
         return PlannedChange(
             self.action, contract, file, report, previous, is_new_file=False, has_changes=after != content
         )

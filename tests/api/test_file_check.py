@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 from repositories import ROOT, Repository
 
-from dcr.api.judging import judge, parse_proposed
+from dcr.api.file_check import check_proposed_file, parse_proposed
 from dcr.api.snapshots.live import LiveRegistry
 from dcr.check import Request, check
 from dcr.rendering.reports.json import build_document
@@ -28,14 +28,16 @@ PATH = "contracts/case.yaml"
 
 
 @pytest.mark.parametrize("case", [*CASES[::25], *ODD], ids=lambda path: f"{path.parent.name}/{path.name}")
-def test_a_file_is_judged_as_its_commit_would_be(tmp_path: Path, case: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_proposed_file_is_checked_as_its_commit_would_be(
+    tmp_path: Path, case: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("DCR_CACHE", "off")
     repository = Repository(tmp_path)
     repository.commit({"dcr.toml": 'mode = "full_transitive"\n', PATH: (case / "previous.yaml").read_bytes()})
     repository.branch("change")
     content = (case / "proposed.yaml").read_bytes()
     live = LiveRegistry(str(repository.folder), "main")
-    found = build_document(judge(live.refresh(), parse_proposed(PATH, content)))
+    found = build_document(check_proposed_file(live.refresh(), parse_proposed(PATH, content)))
     repository.commit({PATH: content})
     expected = build_document(check(Request(str(repository.folder), base="main", head="change")))
     assert found["contracts"] == expected["contracts"]

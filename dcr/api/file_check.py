@@ -52,7 +52,7 @@ def parse_proposed(path: str, content: bytes) -> ProposedFile:
     return ProposedFile(path, content, read_content(path, content))
 
 
-def judge(state: RegistryState, file: ProposedFile, mode: str | None = None) -> Report:
+def check_proposed_file(state: RegistryState, file: ProposedFile, mode: str | None = None) -> Report:
     """Return the report on a file that would replace the one at its path, or be added there.
 
     `mode` makes the policy's mode stricter, never laxer. Raise a `DcrError` if the repository cannot be read.
