@@ -10,11 +10,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from dcr.api.contract_json import contract_to_native
 from dcr.api.writing.edits import edit_contract
 from dcr.api.writing.paths import choose_branch, choose_path
 from dcr.api.writing.yaml_text import render_document
 from dcr.contract.contract import Contract, Field, FreshnessSLA, Owner
+from dcr.contract.native_mapping import build_native_mapping
 from dcr.editing.text.document import EditRefusedError
 from dcr.formats import read_content
 
@@ -82,7 +82,7 @@ def contracts(draw: st.DrawFn) -> Contract:
 
 
 def render(contract: Contract, line_break: str = "\n") -> bytes:
-    return render_document(contract_to_native(contract)).replace("\n", line_break).encode("utf-8")
+    return render_document(build_native_mapping(contract)).replace("\n", line_break).encode("utf-8")
 
 
 def read(content: bytes) -> Contract | None:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from dcr.api.contract_json import contract_to_native
 from dcr.api.file_check import ProposedFile, check_proposed_file, parse_proposed
 from dcr.api.http.problems import ProblemError, not_found
 from dcr.api.writing.edits import edit_contract
 from dcr.api.writing.paths import choose_path
 from dcr.api.writing.yaml_text import render_document
+from dcr.contract.native_mapping import build_native_mapping
 from dcr.editing.text import contracts as editing
 from dcr.editing.text.document import EditRefusedError
 from dcr.text.printable import make_printable
@@ -87,7 +87,7 @@ class Registration(NamedTuple):
                 409, "out-of-scope", f"the policy does not read '{path}' as a contract: {state.scope}",
                 'add "contracts/**/*.yaml" to contracts in dcr.toml',
             )  # fmt: skip
-        file = parse_proposed(path, render_document(contract_to_native(contract)).encode("utf-8"))
+        file = parse_proposed(path, render_document(build_native_mapping(contract)).encode("utf-8"))
         if file.parsed.contracts != (contract,):
             messages = [{"loc": ["body", "contract"], "msg": each.message} for each in file.parsed.problems]
             first = messages[0]["msg"] if messages else "YAML cannot express this contract"

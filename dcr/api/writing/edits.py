@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from dcr.api.contract_json import contract_to_native
 from dcr.api.writing.yaml_text import render_entry, render_flow, render_item
+from dcr.contract.native_mapping import build_native_mapping
 from dcr.editing.text.document import EditRefusedError, YamlDocument, find_content_end
 from dcr.formats import read_content
 from dcr.parsing.location import Location
@@ -42,7 +42,7 @@ def edit_contract(path: str, content: bytes, previous: Contract, proposed: Contr
     """Return a file's bytes with another contract. Raise `EditRefusedError` where the layout cannot be kept."""
     document = YamlDocument(path, content, _MANUAL_HINT)
     editor = _Editor(document)
-    before, after = contract_to_native(previous), contract_to_native(proposed)
+    before, after = build_native_mapping(previous), build_native_mapping(proposed)
     text = editor.edit_mapping(document.root, before, after, is_root=True)
     edited = (b"\xef\xbb\xbf" if document.bom else b"") + text.encode("utf-8")
     read = read_content(path, edited)
