@@ -45,6 +45,11 @@ class Commit(NamedTuple):
     date: str
     subject: str
 
+    @property
+    def day(self) -> str:
+        """The date as YYYY-MM-DD in the committer's time zone; `undated` for a commit without a date."""
+        return self.date.partition("T")[0] or "undated"
+
 
 class PathChange(NamedTuple):
     """One path that a commit changed; a mode of zeros means that the path is absent on that side."""

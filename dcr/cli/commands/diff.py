@@ -26,7 +26,6 @@ from dcr.registry.comparison import compare_commits
 from dcr.registry.snapshot import open_snapshot
 from dcr.registry.version_lookup import VersionSpec, get_version, parse_version_spec
 from dcr.rendering.listings.changelog import Changelog, document, render, render_markdown
-from dcr.rendering.listings.page import format_day
 from dcr.text.suggestions import format_suggestion
 
 EXAMPLE = "Example: dcr diff v1.0.0..main --format markdown"
@@ -100,7 +99,7 @@ def _compare_versions(repository: Repository, specs: tuple[VersionSpec, VersionS
         for release in version.other_releases:
             commit = release.first.commit
             print_note(
-                f"version '{release.version}' also had another content, of {format_day(commit.date)} in "
+                f"version '{release.version}' also had another content, of {commit.day} in "
                 f"{commit.id[:10]}; the newest is compared"
             )
     previous, proposed = history.read_contracts([version.revision for version in versions])

@@ -16,7 +16,6 @@ from dcr.cli.reading import PageOptions, get_revisions, open_registry, read_hist
 from dcr.cli.terminal import get_style
 from dcr.registry.version_lookup import VersionSpec, get_version, parse_version_spec
 from dcr.rendering.listings.json_documents import render_json
-from dcr.rendering.listings.page import format_day
 from dcr.rendering.listings.show import document, render
 
 EXAMPLE = "Example: dcr show users.daily_active@1.0.0 --ref main"
@@ -49,12 +48,12 @@ def show(
     last = get_revisions(snapshot, history, spec.dataset_id)[-1]
     version = get_version(history, spec, commit)
     if last.facts is None and spec.version is None:
-        day = format_day(last.commit.date)
+        day = last.commit.day
         print_note(f"'{spec.dataset_id}' was removed on {day} in {last.commit.id[:10]}; this is its last content")
     for release in version.other_releases:
         first = release.first.commit
         print_note(
-            f"version '{release.version}' also had another content, of {format_day(first.date)}",
+            f"version '{release.version}' also had another content, of {first.day}",
             f"--commit {first.id[:10]}",
         )
     if format == "json":

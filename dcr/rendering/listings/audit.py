@@ -22,7 +22,6 @@ from dcr.rendering.listings.page import (
     YELLOW,
     Cell,
     Page,
-    format_day,
     join_lines,
     shorten_subject,
 )  # fmt: skip
@@ -47,7 +46,7 @@ def render(audit: Audit, style: Style) -> str:
     lines: list[str] = []
     for commit, slips in groupby(audit.findings, key=lambda slip: slip.step.revision.commit):
         what = Cell(shorten_subject(commit.subject), DIM)
-        lines.append(page.line(Cell(format_day(commit.date)), Cell(commit.id[:_SHORT], DIM), Cell(commit.author), what))
+        lines.append(page.line(Cell(commit.day), Cell(commit.id[:_SHORT], DIM), Cell(commit.author), what))
         for slip in slips:
             lines.append(page.line(Cell(slip.dataset_id, BOLD), Cell(_versions(slip), DIM), indent=INDENT))
             for issue in slip.step.issues:
@@ -63,7 +62,7 @@ def render_lines(audit: Audit) -> str:
         commit = slip.step.revision.commit
         for issue in slip.step.issues:
             severity = "accepted" if issue.accepted else issue.severity
-            about = f"{commit.id[:_SHORT]} {format_day(commit.date)} {slip.dataset_id}"
+            about = f"{commit.id[:_SHORT]} {commit.day} {slip.dataset_id}"
             found.append(
                 escape_ci_commands(
                     f"{make_printable(about)}: {severity}: {make_printable(issue.message)} [{issue.kind}]"

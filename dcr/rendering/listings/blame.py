@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from dcr.rendering.listings.json_documents import commit_document, header_document, with_former_keys
-from dcr.rendering.listings.page import BOLD, DIM, YELLOW, Cell, Column, Page, format_day, join_lines
+from dcr.rendering.listings.page import BOLD, DIM, YELLOW, Cell, Column, Page, join_lines
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -29,8 +29,7 @@ def render(fields: Sequence[FieldOrigin], removed: Sequence[RemovedField], style
     for field in removed:
         commit = field.removed.commit
         text = (
-            f"removed on {format_day(commit.date)} in {commit.id[:_SHORT]} by {commit.author}, "
-            f"last version {_version(field.last)}"
+            f"removed on {commit.day} in {commit.id[:_SHORT]} by {commit.author}, last version {_version(field.last)}"
         )
         lines.append(page.line(Cell(field.path, DIM), Cell(text, YELLOW)))
     return join_lines(lines)
@@ -68,7 +67,7 @@ def _row(field: FieldOrigin) -> list[Cell]:
 
 def _state_cells(state: Revision, color: str = "") -> list[Cell]:
     commit = state.commit
-    texts = (_version(state), format_day(commit.date), commit.id[:_SHORT], commit.author)
+    texts = (_version(state), commit.day, commit.id[:_SHORT], commit.author)
     return [Cell(texts[0], color), *map(Cell, texts[1:])]
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from dcr.registry.datasets import REMOVED
 from dcr.rendering.listings.json_documents import commit_document, header_document, promise_documents, unread_documents
-from dcr.rendering.listings.page import BOLD, DIM, STATUS_COLORS, Cell, Column, Page, format_day, join_lines
+from dcr.rendering.listings.page import BOLD, DIM, STATUS_COLORS, Cell, Column, Page, join_lines
 from dcr.report.summary import format_count
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ def _row(dataset: Dataset) -> list[Cell]:
         Cell(dataset.status, STATUS_COLORS.get(dataset.status, "")),
         Cell(", ".join(team for team, _ in facts.owners)),
         Cell(format_duration(facts.freshness[0]) if facts.freshness else ""),
-        Cell(format_day(commit.date)),
+        Cell(commit.day),
         Cell(commit.author),
         Cell(f"{dataset.last.path}{also}", DIM),
     ]

@@ -25,7 +25,6 @@ from dcr.rendering.listings.page import (
     Cell,
     Column,
     Page,
-    format_day,
     join_lines,
     shorten_subject,
 )
@@ -98,7 +97,7 @@ def render_all(logs: Sequence[Log], style: Style) -> str:
                 Cell(log.dataset_id, BOLD),
                 Cell(version.release.version + (" (redefined)" if version.conflicting_releases else "")),
                 Cell(status, STATUS_COLORS.get(status, "")),
-                Cell(format_day(commit.date)),
+                Cell(commit.day),
                 Cell(commit.id[:_SHORT], DIM),
                 Cell(commit.author),
             ])  # fmt: skip
@@ -203,21 +202,18 @@ def _version_lines(page: Page, version: Version, step: HistoryStep) -> list[str]
     lines = [heading, _commit_line(page, step)]
     if version.conflicting_releases:
         commits = ", ".join(
-            f"{rival.first.commit.id[:_SHORT]} ({format_day(rival.first.commit.date)})"
-            for rival in version.conflicting_releases
+            f"{rival.first.commit.id[:_SHORT]} ({rival.first.commit.day})" for rival in version.conflicting_releases
         )
         text = f"version '{version.release.version}' was also defined differently, in {commits}"
         lines.append(page.line(Cell(text, YELLOW), indent=INDENT))
     deprecated = version.find_status_commit("deprecated")
     if deprecated and facts:
         plan = facts.deprecation_uri or "no migration plan"
-        text = f"deprecated on {format_day(deprecated.date)} in {deprecated.id[:_SHORT]}: {plan}"
+        text = f"deprecated on {deprecated.day} in {deprecated.id[:_SHORT]}: {plan}"
         lines.append(page.line(Cell(text, YELLOW), indent=INDENT))
     archived = version.find_status_commit("archived")
     if archived:
-        lines.append(
-            page.line(Cell(f"archived on {format_day(archived.date)} in {archived.id[:_SHORT]}", DIM), indent=INDENT)
-        )
+        lines.append(page.line(Cell(f"archived on {archived.day} in {archived.id[:_SHORT]}", DIM), indent=INDENT))
     return [*lines, *_issue_lines(page, step)]
 
 
@@ -249,7 +245,7 @@ def _describe_move(step: HistoryStep) -> str:
 
 def _commit_line(page: Page, step: HistoryStep) -> str:
     commit = step.revision.commit
-    texts = (format_day(commit.date), commit.id[:_SHORT], commit.author, shorten_subject(commit.subject))
+    texts = (commit.day, commit.id[:_SHORT], commit.author, shorten_subject(commit.subject))
     return page.line(*(Cell(text, DIM) for text in texts), indent=INDENT)
 
 

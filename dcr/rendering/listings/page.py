@@ -178,11 +178,6 @@ def join_lines(lines: Iterable[str]) -> str:
     return "".join(f"{line}\n" for line in lines)
 
 
-def format_day(date: str) -> str:
-    """Return the day of a commit's ISO 8601 date, in the committer's time zone."""
-    return date.partition("T")[0] or "undated"
-
-
 def shorten_subject(subject: str) -> str:
     """Return a commit's subject, cut after `MAX_TITLE` characters."""
     return subject if len(subject) <= MAX_TITLE else f"{subject[: MAX_TITLE - 1]}…"

@@ -26,9 +26,4 @@ def view_commit(commit: Commit) -> CommitView:
     subject = commit.subject
     if len(subject) > MAX_SUBJECT:
         subject = f"{subject[: MAX_SUBJECT - 1]}…"
-    return CommitView(commit.id, commit.id[:SHORT_ID], format_day(commit.date), commit.author or "unknown", subject)
-
-
-def format_day(date: str) -> str:
-    """Return the day of a commit's ISO 8601 date, in the committer's time zone."""
-    return date.partition("T")[0] or "undated"
+    return CommitView(commit.id, commit.id[:SHORT_ID], commit.day, commit.author or "unknown", subject)
