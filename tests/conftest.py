@@ -8,8 +8,10 @@ import pytest
 from hypothesis import settings
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from pathlib import Path
+
+    from playwright.sync_api import Browser
 
 # A shared machine may stop for longer than any example takes.
 settings.register_profile("patient", deadline=None)
@@ -34,6 +36,15 @@ def expect(request: pytest.FixtureRequest) -> Callable[[Path, str], None]:
         assert actual == expected.read_text(encoding="utf-8")
 
     return compare
+
+
+@pytest.fixture(scope="module")  # playwright runs an event loop, which other modules of a session would meet
+def browser() -> Iterator[Browser]:
+    """Run a Chromium for the tests of a module; they are skipped if there is none."""
+    from browsers import start_browser
+
+    with start_browser() as started:
+        yield started
 
 
 def pytest_configure(config: pytest.Config) -> None:

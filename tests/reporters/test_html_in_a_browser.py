@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-import shutil
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from browsers import assert_clean, choose, expect, overflow, press, watch_pages
 from html_pages import SHOWN, with_sources
 from sample_reports import BUMP, FRESHNESS, POLICY, REPORTS, UNIQUE, USERS, contract, report
 from test_hostile_names import HOSTILE, hostile_report
@@ -16,77 +16,35 @@ from dcr.rendering.reports import load_reporter
 from dcr.rendering.reports.html import MIN_FOLDED_ISSUES
 from dcr.rendering.style import Style
 
-playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-
-from axe_playwright_python.sync_playwright import Axe  # noqa: E402
-
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from playwright.sync_api import Browser, BrowserContext, Locator, Page
+    from playwright.sync_api import Browser, Page
 
     from dcr.report.report import Report
 
-NAMES = ("chromium", "chromium-browser", "google-chrome")
-PROGRAM = next(filter(None, map(shutil.which, NAMES)), None)
-pytestmark = pytest.mark.skipif(PROGRAM is None, reason=f"no browser on PATH ({', '.join(NAMES)}): see .ci/browser")
-FLAGS = [
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync",
-]  # fmt: skip
 WIDE, NARROW = {"width": 1400, "height": 900}, {"width": 360, "height": 740}
 EVERYTHING = with_sources(
     report(*REPORTS["breaks"].contracts, *REPORTS["accepted"].contracts, *REPORTS["lint"].contracts, issues=(POLICY,))
 )
-expect = playwright.expect
-expect.set_options(timeout=30_000)  # a shared machine may be slow
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with playwright.sync_playwright() as running:
-        started = running.chromium.launch(executable_path=PROGRAM, args=FLAGS)
-        yield started
-        started.close()
 
 
 @pytest.fixture
 def show(browser: Browser, tmp_path: Path) -> Iterator[Callable[..., Page]]:
-    """Open a report; whatever a page complains of, asks a network for or pops up fails the test that opened it."""
-    contexts: list[BrowserContext] = []
-    noticed: list[str] = []
-    asked: list[str] = []
+    """Open a report; only its own file is requested."""
+    file = tmp_path / "report.html"
+    with watch_pages(browser, WIDE, lambda address: address.partition("#")[0] == file.as_uri()) as open_page:
 
-    def opened(shown: Report, *, at: str = "", **options: Any) -> Page:
-        file = tmp_path / "report.html"
-        file.write_text(load_reporter("html").render(shown, Style()), "ascii")
-        context = browser.new_context(**{"viewport": WIDE, **options})
-        contexts.append(context)
-        page = context.new_page()
-        page.on("console", lambda message: noticed.append(f"{message.type}: {message.text}"))
-        page.on("pageerror", lambda error: noticed.append(str(error)))
-        page.on("dialog", lambda dialog: noticed.append(dialog.message))
-        page.on("request", lambda request: asked.append(request.url))
-        page.goto(file.as_uri() + at)
-        return page
+        def show_report(shown: Report, *, at: str = "", **options: Any) -> Page:
+            file.write_text(load_reporter("html").render(shown, Style()), "ascii")
+            return open_page(file.as_uri() + at, **options)
 
-    yield opened
-    for context in contexts:
-        assert len(context.pages) == 1
-        context.close()
-    assert noticed == []
-    assert {each.partition("#")[0] for each in asked if not each.startswith("data:image/svg+xml,")} <= {
-        (tmp_path / "report.html").as_uri()
-    }
+        yield show_report
 
 
 def shown_issues(page: Page) -> list[str]:
     return page.locator(".issue:visible").evaluate_all("all => all.map(each => each.id)")
-
-
-def overflow(page: Page) -> int:
-    return page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
 
 
 @pytest.mark.parametrize(("scheme", "size"), [("light", WIDE), ("dark", WIDE), ("dark", NARROW)])
@@ -99,11 +57,6 @@ def test_it_is_clean_to_axe_in_both_colors_and_at_two_widths(
 @pytest.mark.parametrize("name", ["lint", "lint-clean", "no-contracts", "compatible"])
 def test_other_pages_are_clean_to_axe_too(show: Callable[..., Page], name: str) -> None:
     assert_clean(show(SHOWN[name]))
-
-
-def assert_clean(page: Page) -> None:
-    found = Axe().run(page, options={"resultTypes": ["violations"]})
-    assert found.violations_count == 0, found.generate_report()
 
 
 def test_it_has_the_colors_that_the_system_asks_for(show: Callable[..., Page]) -> None:
@@ -147,25 +100,6 @@ def test_a_screenshot_shows_what_the_system_asks_for(show: Callable[..., Page], 
     }
     assert len(set(pictures.values())) == 4
     assert all(len(each) > 10_000 for each in pictures.values())
-
-
-def press(page: Page, key: str, until: Locator, most: int = 60) -> None:
-    """Press a key until something has the focus, as somebody without a mouse does."""
-    for _ in range(most):
-        if until.evaluate("node => node === document.activeElement"):
-            return
-        page.keyboard.press(key)
-    raise AssertionError(f"{key} never reaches {until}")
-
-
-def choose(page: Page, select: Locator, words: str, by: str = "Tab") -> None:
-    """Go to a choice and down to what it offers; letters typed slowly would each choose anew."""
-    press(page, by, select)
-    for _ in range(20):
-        if select.evaluate("node => node.selectedOptions[0].text").startswith(words):
-            return
-        page.keyboard.press("ArrowDown")
-    raise AssertionError(f"'{words}' is not offered")
 
 
 def test_filters_are_used_with_the_keyboard_alone(show: Callable[..., Page]) -> None:

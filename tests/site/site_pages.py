@@ -17,7 +17,9 @@ from test_hostile_names import HOSTILE
 if TYPE_CHECKING:
     from xml.etree import ElementTree as ET
 
-__all__ = ["HOSTILE", "Page", "assert_lines_are_harmless", "skeleton"]
+WIDE, NARROW = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
+"""The windows of a screen and a phone."""
+__all__ = ["HOSTILE", "NARROW", "WIDE", "Page", "assert_lines_are_harmless", "skeleton"]
 
 
 class Page:

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from site_pages import HOSTILE, Page, assert_lines_are_harmless, skeleton
-from site_story import shared_story
 
 from dcr.site.embedded_json import dump_json
 from dcr.site.links import FileLinks, ServerLinks
@@ -103,13 +102,6 @@ def test_embedded_values_end_no_element_and_begin_no_comment() -> None:
     )
     assert not re.search(r"[<>&'\n]|##\[", text)
     assert text.isascii()
-
-
-@pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    out = tmp_path_factory.mktemp("site") / "out"
-    shared_story().build(out)
-    return out
 
 
 @pytest.fixture(scope="module")

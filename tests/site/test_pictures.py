@@ -8,11 +8,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
 from repositories import ROOT
-from site_story import shared_story
-from test_site_in_a_browser import FLAGS, NARROW, PROGRAM, WIDE, playwright, pytestmark  # noqa: F401
+from site_pages import NARROW, WIDE
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
     from pathlib import Path
 
     from playwright.sync_api import Browser
@@ -48,21 +47,6 @@ SHOTS = {
     ),
     "datasets-phone-dark": Picture("index.html#q=user", NARROW, "dark"),
 }
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with playwright.sync_playwright() as running:
-        started = running.chromium.launch(executable_path=PROGRAM, args=FLAGS)
-        yield started
-        started.close()
-
-
-@pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    out = tmp_path_factory.mktemp("site") / "out"
-    shared_story().build(out)
-    return out
 
 
 @pytest.mark.parametrize("name", SHOTS)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import shutil
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
+from browsers import assert_clean, choose, expect, overflow, press, watch_pages
+from site_pages import NARROW, WIDE
 from site_story import Story, copy_story, shared_story
 
 from dcr.site.links import FileLinks, get_comparison_path, get_dataset_path
@@ -14,24 +16,12 @@ from dcr.site.pages import build_search_entry, render_datasets
 from dcr.site.views.commits import CommitView
 from dcr.site.views.registry import DatasetRow, RegistryHeader, RegistryView
 
-playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-
-from axe_playwright_python.sync_playwright import Axe  # noqa: E402
-
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from playwright.sync_api import Browser, BrowserContext, Locator, Page
+    from playwright.sync_api import Browser, Page
 
-NAMES = ("chromium", "chromium-browser", "google-chrome")
-PROGRAM = next(filter(None, map(shutil.which, NAMES)), None)
-pytestmark = pytest.mark.skipif(PROGRAM is None, reason=f"no browser on PATH ({', '.join(NAMES)}): see .ci/browser")
-FLAGS = [
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync",
-]  # fmt: skip
-WIDE, NARROW = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
 USERS, COMPARISON = "datasets/users.daily_active.html", "compare/users.daily_active.html"
 HOSTILE = [
     "<script>document.title='pwned'</script>",
@@ -39,78 +29,13 @@ HOSTILE = [
     "'\"&amp;${x}",
     "\\u003c",
 ]
-expect = playwright.expect
-expect.set_options(timeout=30_000)  # a shared machine may be slow
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with playwright.sync_playwright() as running:
-        started = running.chromium.launch(executable_path=PROGRAM, args=FLAGS)
-        yield started
-        started.close()
-
-
-@pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    out = tmp_path_factory.mktemp("site") / "out"
-    shared_story().build(out)
-    return out
 
 
 @pytest.fixture
 def show(browser: Browser, site: Path) -> Iterator[Callable[..., Page]]:
-    """Open a page of the site. A message on the console, a pop-up, or a request to elsewhere fails the test."""
-    contexts: list[BrowserContext] = []
-    noticed: list[str] = []
-    requests: list[str] = []
-
-    def opened(path: str, *, root: Path = site, **options: Any) -> Page:
-        context = browser.new_context(**{"viewport": WIDE, **options})
-        contexts.append(context)
-        page = context.new_page()
-        page.on("console", lambda message: noticed.append(f"{message.type}: {message.text}"))
-        page.on("pageerror", lambda error: noticed.append(str(error)))
-        page.on("dialog", lambda dialog: noticed.append(dialog.message))
-        page.on("request", lambda request: requests.append(request.url))
-        page.goto(f"{root.as_uri()}/{path}")
-        return page
-
-    yield opened
-    for context in contexts:
-        assert len(context.pages) == 1
-        context.close()
-    assert noticed == []
-    assert [each for each in requests if not each.startswith(("file://", "data:image/svg+xml,"))] == []
-
-
-def assert_clean(page: Page) -> None:
-    # Without `preload`, axe does not request the style sheet again, which the policy of the page refuses.
-    found = Axe().run(page, options={"resultTypes": ["violations"], "preload": False})
-    assert found.violations_count == 0, found.generate_report()
-
-
-def overflow(page: Page) -> int:
-    return page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-
-
-def press(page: Page, key: str, until: Locator, most: int = 40) -> None:
-    """Press a key until an element has the focus, as a person without a mouse does."""
-    for _ in range(most):
-        if until.evaluate("node => node === document.activeElement"):
-            return
-        page.keyboard.press(key)
-    raise AssertionError(f"{key} never reaches {until}")
-
-
-def choose(page: Page, select: Locator, words: str) -> None:
-    """Go to a choice with the keyboard and down to what it offers."""
-    press(page, "Tab", select)
-    for _ in range(20):
-        if select.evaluate("node => node.selectedOptions[0].text").startswith(words):
-            return
-        page.keyboard.press("ArrowDown")
-    raise AssertionError(f"'{words}' is not offered")
+    """Open a page of the site; only files are requested."""
+    with watch_pages(browser, WIDE, lambda address: address.startswith("file://")) as open_page:
+        yield lambda path, *, root=site, **options: open_page(f"{root.as_uri()}/{path}", **options)
 
 
 def shown(page: Page) -> list[str]:
@@ -123,7 +48,7 @@ def test_a_page_is_clean_to_axe_and_does_not_scroll_sideways(
     show: Callable[..., Page], path: str, scheme: str, size: dict[str, int]
 ) -> None:
     page = show(path, color_scheme=scheme, viewport=size)
-    assert_clean(page)
+    assert_clean(page, preload=False)
     assert overflow(page) == 0
     page.set_viewport_size({"width": 320, "height": 700})
     assert overflow(page) == 0
@@ -132,10 +57,10 @@ def test_a_page_is_clean_to_axe_and_does_not_scroll_sideways(
 @pytest.mark.parametrize("path", ["index.html", USERS, COMPARISON])
 def test_a_page_is_clean_to_axe_dark_and_wide_and_light_on_a_phone(show: Callable[..., Page], path: str) -> None:
     page = show(path, color_scheme="dark")
-    assert_clean(page)
+    assert_clean(page, preload=False)
     page.emulate_media(color_scheme="light")
     page.set_viewport_size(NARROW)
-    assert_clean(page)
+    assert_clean(page, preload=False)
 
 
 def test_datasets_are_found_with_the_keyboard_alone(show: Callable[..., Page]) -> None:
