@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 _DESCRIPTION = (
     "Registers and checks data contracts. The git history of one ref is the registry: every answer names the commit"
-    " that was read, and every write is a commit."
+    " that was read, and every write is one commit on that ref, or on a branch for review."
 )
 
 

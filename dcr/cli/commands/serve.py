@@ -1,4 +1,4 @@
-"""Serve the registry over HTTP: datasets, versions, checks and, with tokens, writes as commits.
+"""Serve the registry over HTTP: datasets, versions, checks and, with tokens, writes of one commit each.
 
 The extra "api" has the packages it needs. uvicorn --factory dcr.api:create_app serves the same application, with
 settings in DCR_REPOSITORY, DCR_REF, DCR_WRITABLE, DCR_TOKENS, DCR_PRIVATE and DCR_PROPOSE.
@@ -26,7 +26,9 @@ def serve(
     ] = None,
     host: Annotated[str, typer.Option(help="Address to listen on.", metavar="HOST")] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="Port to listen on; 0 takes a free one.", metavar="PORT")] = 8090,
-    writable: Annotated[bool, typer.Option("--writable", help="Register, deprecate and archive by commits.")] = False,
+    writable: Annotated[
+        bool, typer.Option("--writable", help="Register, deprecate and archive: one commit on the ref each.")
+    ] = False,
     tokens: Annotated[str | None, typer.Option(help="File of tokens, as dcr token writes it.", metavar="FILE")] = None,
     private: Annotated[bool, typer.Option("--private", help="Require a token for reads too.")] = False,
     propose: Annotated[

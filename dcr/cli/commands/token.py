@@ -15,7 +15,7 @@ EXAMPLE = "Example: dcr token 'Alex Chen' --email alex@example.com --days 90"
 
 
 def token(
-    name: Annotated[str, typer.Argument(help="The person's name; commits have it as their author.", metavar="NAME")],
+    name: Annotated[str, typer.Argument(help="The person's name, the author of the token's commits.", metavar="NAME")],
     email: Annotated[str, typer.Option(help="The person's email.", metavar="EMAIL")],
     datasets: Annotated[
         list[str] | None,
