@@ -25,5 +25,9 @@ class DcrError(Exception):
         self.hint = hint
 
 
+class PolicyError(DcrError):
+    """The policy cannot be read, so nothing is checked."""
+
+
 class UsageError(DcrError):
     """An option or argument is unknown or invalid."""

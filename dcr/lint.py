@@ -11,7 +11,7 @@ from dcr.compatibility.issue_locations import create_location_resolver
 from dcr.compatibility.pairs import ContractPair
 from dcr.compatibility.rules import list_kinds
 from dcr.contract.contract import Contract
-from dcr.errors import UsageError
+from dcr.errors import PolicyError, UsageError
 from dcr.formats import read_content
 from dcr.formats.parsed_file import ParsedFile, Problem
 from dcr.formats.unread_keys import filter_keys, list_unread_keys
@@ -20,7 +20,7 @@ from dcr.git.repository import NotARepositoryError, discover_repository
 from dcr.git.worktree import list_files, read_file, resolve_relative_paths
 from dcr.parsing.location import Location
 from dcr.policy.detection import is_contract, may_be_contract
-from dcr.policy.policy import FILES, Policy, PolicyError, StricterPolicy, parse_policy
+from dcr.policy.policy import FILES, Policy, StricterPolicy, parse_policy
 from dcr.policy.policy_application import apply_policy
 from dcr.report.report import UNCHANGED, ContractReport, Report, deduplicate_file_issues, without_known_issues
 

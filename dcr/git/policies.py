@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dcr.compatibility.rules import list_kinds
+from dcr.errors import PolicyError
 from dcr.git.objects import FOLDER_MODE, MAX_BLOB_BYTES, read_path_in_commits, read_root_files
 from dcr.git.proposed_contents import SPECIAL_FILE_KINDS, read_proposed_contents
 from dcr.git.refs import is_unborn
 from dcr.parsing.location import Location
 from dcr.policy.effective_policy import Acceptances, EffectivePolicy, combine_policies
-from dcr.policy.policy import FILES, Policy, PolicyError, parse_policy
+from dcr.policy.policy import FILES, Policy, parse_policy
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dcr.compatibility.modes import MODES, combine_modes
 from dcr.compatibility.severities import ERROR, INFO, OFF, WARNING
-from dcr.errors import DcrError
+from dcr.errors import PolicyError
 from dcr.policy.consumer_settings import CHOICES as CONSUMER_CHOICES
 from dcr.policy.consumer_settings import ConsumerSettings, StricterConsumerSettings
 from dcr.policy.scope import Scope
@@ -40,6 +40,7 @@ CHOICES: dict[str, tuple[str, ...]] = {
 
 
 _NO_ENTRIES: Mapping[str, str] = {}
+_NO_TEAMS: Mapping[str, tuple[str, ...]] = {}
 
 
 MAX_DAYS = 36_500
@@ -50,16 +51,12 @@ FIXED_SEVERITY_KINDS = frozenset(
 """Kinds whose severity no policy can change, because they report something that cannot be read."""
 
 
-class PolicyError(DcrError):
-    """The policy cannot be read, so nothing is checked."""
-
-
 class Policy(NamedTuple):
     """A repository's settings; the defaults are those of a repository without a policy.
 
     Without `contracts`, contracts are detected by content. `modes` maps patterns of dataset ids to modes; the first
     match applies. `severity` maps kinds to `error`, `warning`, `info` or `off`. `min_deprecation_days` is 0 if the
-    policy requires no deprecation period.
+    policy requires no deprecation period. `teams` maps the teams of owners to their handles in CODEOWNERS.
     """
 
     contracts: tuple[str, ...] = ()
@@ -75,6 +72,7 @@ class Policy(NamedTuple):
     transitive_within: str = "history"
     min_deprecation_days: int = 0
     consumers: ConsumerSettings = ConsumerSettings()
+    teams: Mapping[str, tuple[str, ...]] = _NO_TEAMS
 
     @property
     def scope(self) -> Scope:
@@ -133,6 +131,11 @@ class StricterPolicy(NamedTuple):
         severities = (policy.severity.get(kind, default) for policy in (self.first, self.second))
         return max(severities, key=SEVERITY_LEVELS.index)
 
+    @property
+    def teams(self) -> Mapping[str, tuple[str, ...]]:
+        """The handles of each team; the first policy's, which is the base's, where both map a team."""
+        return {**self.second.teams, **self.first.teams}
+
 
 def parse_policy(path: str, content: bytes, kinds: Iterable[str]) -> Policy | None:
     """Return the policy in a file, or None for a pyproject.toml without `[tool.dcr]`.
@@ -180,12 +183,14 @@ def _parse_setting(path: str, key: str, value: Any, kinds: frozenset[str]) -> An
         return value
     if key in ("contracts", "exclude"):
         return _parse_globs(path, key, value)
-    if key == "consumers":
-        return _parse_consumers(path, value)
     if key == "min_deprecation_days":
         if type(value) is not int or not 0 <= value <= MAX_DAYS:
             raise PolicyError(f"'{path}': {key} is {value!r}, expected a number of days", f"write {key} = 90")
         return value
+    if key in ("consumers", "teams"):
+        from dcr.policy.teams import parse_teams  # noqa: PLC0415 (few policies have any)
+
+        return parse_teams(path, value) if key == "teams" else _parse_consumers(path, value)
     return _parse_entries(path, key, value, kinds)
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from dcr.compatibility.rule import load_rules
 from dcr.policy.consumer_settings import DEFAULT_PATHS, ConsumerSettings
 from dcr.policy.policy import CHOICES, FIXED_SEVERITY_KINDS, MAX_DAYS, SEVERITY_LEVELS, Policy
+from dcr.policy.teams import HANDLE
 from dcr.schemas.fragments import build_enum, build_header
 
 _GLOB = r"^(?!\.?/)(?!(?:.*/)?\.\.(?:/|$))[^\\\[\]{}]+$"
@@ -24,6 +25,7 @@ _DESCRIPTIONS = {
     "min_deprecation_days": "Days that a field or contract must be deprecated on the base before it may be removed.",
     "consumers": "Settings about declared consumers, or the globs of the files that declare them.",
     "accept_from": "Where acceptances are read from: the proposed version, or the base (merged before the change).",
+    "teams": "The handles in CODEOWNERS of the teams that own contracts.",
 }
 _VALUE_DESCRIPTIONS: dict[str, dict[str, str]] = {
     "mode": {
@@ -64,6 +66,7 @@ _EXAMPLES: dict[str, list[Any]] = {
     "modes": [{"finance.*": "full", "sandbox.*": "none"}],
     "severity": [{"value_ambiguous": "error", "freshness_sla_loosened": "off"}],
     "min_deprecation_days": [90],
+    "teams": [{"finance": "@acme/finance", "growth": ["@acme/growth", "ada@example.com"]}],
     "consumers": [{"breaking": "declared", "complete": ["users.*"]}],
 }
 _CONSUMER_DESCRIPTIONS: dict[str, dict[str, str]] = {
@@ -82,6 +85,8 @@ def build_policy_schema() -> dict[str, Any]:
     """Return the schema of dcr.toml and of `[tool.dcr]` in pyproject.toml."""
     glob = {"type": "string", "minLength": 1, "pattern": _GLOB}
     globs = {"type": "array", "items": glob}
+    handle = {"type": "string", "pattern": HANDLE}
+    handles = {"anyOf": [handle, {"type": "array", "items": handle, "minItems": 1}]}
     defaults = Policy()
     shapes: dict[str, dict[str, Any]] = {
         **{name: {**build_enum(_VALUE_DESCRIPTIONS[name]), "default": getattr(defaults, name)} for name in CHOICES},
@@ -97,6 +102,7 @@ def build_policy_schema() -> dict[str, Any]:
         "modes": {"type": "object", "additionalProperties": build_enum(_VALUE_DESCRIPTIONS["mode"])},
         "consumers": {"anyOf": [_build_consumer_settings(glob), glob, {**globs, "minItems": 1}]},
         "severity": {"type": "object", "properties": _build_severity_properties(), "additionalProperties": False},
+        "teams": {"type": "object", "propertyNames": {"pattern": r"\S"}, "additionalProperties": handles},
     }
     described = {name: {"description": _DESCRIPTIONS[name], **shape} for name, shape in shapes.items()}
     return {

@@ -11,7 +11,8 @@ from test_terminal import on_terminal
 
 from dcr.compatibility.rule import FIELD, load_rules
 from dcr.compatibility.rules import list_kinds
-from dcr.policy.policy import FIXED_SEVERITY_KINDS, PolicyError, parse_policy
+from dcr.errors import PolicyError
+from dcr.policy.policy import FIXED_SEVERITY_KINDS, parse_policy
 from dcr.policy.policy_application import NEVER_ACCEPTED
 
 if TYPE_CHECKING:

@@ -11,9 +11,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from dcr.errors import DcrError, UsageError
+from dcr.errors import DcrError, PolicyError, UsageError
 from dcr.lint import lint
-from dcr.policy.policy import PolicyError
 from dcr.rendering.reports import load_reporter
 from dcr.rendering.style import Style
 from dcr.report.summary import format_closing_line

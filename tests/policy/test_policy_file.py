@@ -9,9 +9,13 @@ import pytest
 
 from dcr.compatibility.modes import DIRECTIONS, MODES, is_transitive
 from dcr.compatibility.rules import list_kinds
-from dcr.policy.policy import CHOICES, SEVERITY_LEVELS, Policy, PolicyError, StricterPolicy, parse_policy
+from dcr.errors import PolicyError
+from dcr.policy.policy import CHOICES, SEVERITY_LEVELS, Policy, StricterPolicy, parse_policy
+from dcr.policy.teams import format_team
 
 ALL_MODES, ALL_SEVERITIES = ", ".join(MODES), "off, info, warning, error"
+EXPECTED_HANDLE = "expected @USER, @ORG/TEAM or an e-mail address"
+WRITE_FINANCE = 'write finance = "@acme/finance"'
 MEANT_REMOVED = "did you mean 'field_removed'?"
 
 
@@ -124,6 +128,21 @@ def test_a_pyproject_has_a_policy_in_its_own_table(text: str, policy: Policy | N
             f"severity.field_removed is 'warn', expected one of {ALL_SEVERITIES}",
             "did you mean 'warning'?",
         ),
+        ("teams = 'finance'", "teams is not a table", "write [teams] and one line for each team"),
+        ("teams = {'' = '@a'}", "a team of [teams] has no name", 'write finance = "@acme/finance"'),
+        ("teams = {finance = 5}", "teams.finance is 5, expected a handle or a list of handles", WRITE_FINANCE),
+        ("teams = {finance = []}", "teams.finance is [], expected a handle or a list of handles", WRITE_FINANCE),
+        ("teams = {finance = {}}", "teams.finance is {}, expected a handle or a list of handles", WRITE_FINANCE),
+        ("teams = {finance = ['@a', 5]}", f"teams.finance is 5, {EXPECTED_HANDLE}", WRITE_FINANCE),
+        (
+            "teams = {'data & ai' = 'x'}",
+            f"teams.data & ai is 'x', {EXPECTED_HANDLE}",
+            'write "data & ai" = "@acme/finance"',
+        ),
+        *(
+            (f"teams = {{finance = '{handle}'}}", f"teams.finance is '{handle}', {EXPECTED_HANDLE}", WRITE_FINANCE)
+            for handle in ("finance", "@", "@@maintainer", "@acme/", "@a b", "#finance", "@acme//x", "a@b", "", "@-a")
+        ),
         ("severity = {field_removed = {}}", "severity.field_removed is {}, expected one of " + ALL_SEVERITIES, ""),
     ],
 )  # fmt: skip
@@ -217,6 +236,35 @@ def test_globs_of_either_side_count_and_exclusions_only_of_both() -> None:
     both = stricter({"contracts": ("a", "b"), "exclude": ("x", "y")}, {"contracts": ("b", "c"), "exclude": ("y", "z")})
     assert both.contracts == ("a", "b", "c")
     assert both.exclude == ("y",)
+
+
+def test_a_team_has_one_handle_or_several() -> None:
+    text = """
+        [teams]
+        finance = "@acme/finance"
+        growth = ["@acme/growth/data", "ada@example.com", "@grace.h_1", "@acme/growth/data"]
+        "data & ai" = "@a-b"
+    """
+    policy = parse(text)
+    assert policy is not None
+    assert policy.teams == {
+        "finance": ("@acme/finance",),
+        "growth": ("@acme/growth/data", "ada@example.com", "@grace.h_1"),
+        "data & ai": ("@a-b",),
+    }
+
+
+def test_a_change_adds_teams_and_does_not_map_those_of_the_base_again() -> None:
+    both = stricter({"teams": {"a": ("@a",)}}, {"teams": {"a": ("@other",), "b": ("@b",)}})
+    assert both.teams == {"a": ("@a",), "b": ("@b",)}
+
+
+@pytest.mark.parametrize("team", ["finance", "data & ai", 'a "b" \\ c', "a\tb\x7f", "ü"])
+@pytest.mark.parametrize("handles", [("@acme/finance",), ("@a", "b@c.de")])
+def test_the_line_that_maps_a_team_is_read_as_that_team(team: str, handles: tuple[str, ...]) -> None:
+    policy = parse(f"[teams]\n{format_team(team, handles)}")
+    assert policy is not None
+    assert policy.teams == {team: handles}
 
 
 def test_two_equal_policies_are_that_policy() -> None:
