@@ -18,6 +18,9 @@ QUERIES, ROWS = "queries", "rows"
 
 READS = (QUERIES, ROWS)
 
+_CONSUMER_KEYS, _USE_KEYS = ("consumer", "owners", "uses"), ("dataset", "fields")
+"""The keys whose locations are kept where a file's tree is not."""
+
 UNKNOWN_READS = "unknown"
 """Stands for the way of reading of a file that cannot be read."""
 
@@ -100,3 +103,13 @@ class DeclaredUse(NamedTuple):
     consumer: Consumer
     use: Use
     commit: str = ""
+
+
+def pin_locations(parsed: ParsedConsumers) -> ParsedConsumers:
+    """Return the consumers of a file without its tree. Their keys and those of their uses keep their locations."""
+    return parsed._replace(consumers=tuple(map(_pin_consumer, parsed.consumers)))
+
+
+def _pin_consumer(consumer: Consumer) -> Consumer:
+    uses = tuple(use._replace(section=use.section and use.section.pin(*_USE_KEYS)) for use in consumer.uses)
+    return consumer._replace(uses=uses, section=consumer.section and consumer.section.pin(*_CONSUMER_KEYS))

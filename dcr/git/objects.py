@@ -254,3 +254,12 @@ def list_tree(git: Git, commit: str, paths: Collection[str] = ()) -> dict[str, s
         header, _, path = entry.partition("\t")
         entries[path] = header.split(" ")[2] if header.startswith(FILE_MODE_PREFIX) else ""
     return entries
+
+
+def list_index(git: Git) -> dict[str, str]:
+    """Return the object id of each path in the index, empty if it is not a regular file."""
+    entries = {}
+    for entry in split_records(git.run("ls-files", "-z", "--stage")):
+        header, _, path = entry.partition("\t")
+        entries[path] = header.split(" ")[1] if header.startswith(FILE_MODE_PREFIX) else ""
+    return entries

@@ -50,9 +50,14 @@ class SourceNode:
     def locate(self, key: str | None = None) -> Location:
         """Return the location of `key`, or of the whole part if the file does not contain the key."""
         if self.node is None:
-            return Location(self.path)
+            return self._find_other_location(key) or self._find_other_location("") or Location(self.path)
         steps = self._split_key(key) if key is not None else ()
         return self._find_other_location(key) or locate_node(self.path, _find_deepest(self.node, steps, {}))
+
+    def pin(self, *keys: str) -> SourceNode:
+        """Return the part without its tree, which takes much memory, but with the locations of these keys."""
+        locations = {"": self.locate(), **{key: self.locate(key) for key in keys}}
+        return SourceNode(self.path, None, self.key_names, locations)
 
     def find_text(self, key: str) -> str | None:
         """Return the source text of `key` if it is a single value, or None."""

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 from fnmatch import fnmatchcase
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from dcr.policy.scope import Scope
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
 
 DEFAULT_PATHS = ("**/consumers/**/*.yaml", "**/consumers/**/*.yml")
 """Where consumers are declared, if the policy does not set it. Files that declare none are ignored there."""
@@ -34,6 +31,11 @@ class ConsumerSettings(NamedTuple):
     accept_by: str = POLICY_FILE
     complete: tuple[str, ...] = ()
 
+    @property
+    def scope(self) -> Scope:
+        """The files that may declare consumers, by this policy."""
+        return Scope(self.paths or DEFAULT_PATHS)
+
     def is_complete(self, dataset_id: str) -> bool:
         """Return whether all consumers of a dataset are declared, by this policy."""
         return any(fnmatchcase(dataset_id, pattern) for pattern in self.complete)
@@ -53,8 +55,4 @@ class StricterConsumerSettings(NamedTuple):
     @property
     def scope(self) -> Scope:
         """The files that may declare consumers, by either policy."""
-        return Scope(dict.fromkeys((*_get_paths(self.first), *_get_paths(self.second))))
-
-
-def _get_paths(settings: ConsumerSettings) -> Iterable[str]:
-    return settings.paths or DEFAULT_PATHS
+        return Scope(dict.fromkeys((*self.first.scope.globs, *self.second.scope.globs)))

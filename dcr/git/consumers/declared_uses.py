@@ -28,7 +28,7 @@ DeclaredUses = dict[str, tuple[DeclaredUse, ...]]
 _CONSUMER_WORDS = (b"uses", b"dataUsageAgreementSpecification")
 
 
-class _File(NamedTuple):
+class ConsumerFile(NamedTuple):
     """A file that may declare consumers; `commit` is the merge base if the proposed version lacks the file's text."""
 
     parsed: ParsedConsumers
@@ -55,7 +55,7 @@ def find_declared_uses(search: ConsumerSearch, ids: Collection[str]) -> Declared
     ]
     uses: dict[str, list[DeclaredUse]] = {}
     for file in files:
-        for declared in _list_uses(file, set(ids)):
+        for declared in list_uses(file, set(ids)):
             uses.setdefault(declared.use.dataset_id, []).append(declared)
     if not uses and not any(file.parsed.consumers for file in files):
         others = _search_texts(search, unchanged_paths, _CONSUMER_WORDS) if words else {}
@@ -64,10 +64,10 @@ def find_declared_uses(search: ConsumerSearch, ids: Collection[str]) -> Declared
     return {dataset_id: tuple(uses.get(dataset_id, ())) for dataset_id in ids}
 
 
-def _parse(texts: Mapping[str, bytes | str], commit: str = "") -> Iterator[_File]:
+def _parse(texts: Mapping[str, bytes | str], commit: str = "") -> Iterator[ConsumerFile]:
     for path, text in texts.items():
         if isinstance(text, bytes):  # a link or a submodule declares nothing
-            yield _File(read_consumers(path, text), text, commit)
+            yield ConsumerFile(read_consumers(path, text), text, commit)
 
 
 def _search_texts(search: ConsumerSearch, paths: Sequence[str], words: Sequence[bytes]) -> dict[str, bytes]:
@@ -92,7 +92,8 @@ def _search_texts(search: ConsumerSearch, paths: Sequence[str], words: Sequence[
     return read_texts(search_paths(git, commit, words, paths, pathspecs=pathspecs, read_texts=read_texts))
 
 
-def _list_uses(file: _File, ids: Collection[str]) -> Iterator[DeclaredUse]:
+def list_uses(file: ConsumerFile, ids: Collection[str]) -> Iterator[DeclaredUse]:
+    """Yield the uses of some datasets that a file declares. An unreadable file uses those that it mentions."""
     for consumer in file.parsed.consumers:
         for use in consumer.uses:
             if use.dataset_id in ids:
@@ -101,7 +102,7 @@ def _list_uses(file: _File, ids: Collection[str]) -> Iterator[DeclaredUse]:
         yield from _list_possible_uses(file, ids)
 
 
-def _list_possible_uses(file: _File, ids: Iterable[str]) -> Iterator[DeclaredUse]:
+def _list_possible_uses(file: ConsumerFile, ids: Iterable[str]) -> Iterator[DeclaredUse]:
     """Yield a use of each dataset that an unreadable file mentions."""
     path = file.parsed.path
     unknown = Consumer(path, (), (), source=UNREADABLE, section=SourceNode(path, None))

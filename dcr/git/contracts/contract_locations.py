@@ -6,15 +6,14 @@ from typing import TYPE_CHECKING
 
 from dcr.formats import read_content
 from dcr.git.changes import INDEX, WORKTREE
-from dcr.git.command import GitFailedError, split_records
+from dcr.git.command import GitFailedError
 from dcr.git.contracts.text_search import MAX_SEARCHED_IDS, list_search_words, search_paths
-from dcr.git.objects import FILE_MODE_PREFIX, list_tree, read_blobs
+from dcr.git.objects import list_index, list_tree, read_blobs
 from dcr.policy.detection import ESCAPE_PREFIXES, SEARCH_STRINGS, may_be_contract
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
-    from dcr.git.command import Git
     from dcr.git.repository import Repository
     from dcr.parsing.location import Location
     from dcr.policy.scope import Scope
@@ -34,7 +33,7 @@ def find_contract_locations(
     For the working tree this reads the index, where unchanged files have the same content.
     """
     git = repository.index_git if head == INDEX else repository.git
-    entries = _list_index(git) if head in (WORKTREE, INDEX) else list_tree(git, head)
+    entries = list_index(git) if head in (WORKTREE, INDEX) else list_tree(git, head)
     if not all(path in entries for path in paths):
         raise GitFailedError("two listings of files by git differ", "run it again, while no other program adds files")
     files = {path: oid for path in paths if (oid := entries[path])}
@@ -58,12 +57,3 @@ def find_contract_locations(
             if contract.dataset_id in ids and contract.section:
                 locations.setdefault(contract.dataset_id, []).append(contract.section.locate("dataset_id"))
     return {dataset_id: tuple(found) for dataset_id, found in locations.items()}
-
-
-def _list_index(git: Git) -> dict[str, str]:
-    """Return the object id of each path in the index, empty if it is not a regular file."""
-    entries = {}
-    for entry in split_records(git.run("ls-files", "-z", "--stage")):
-        header, _, path = entry.partition("\t")
-        entries[path] = header.split(" ")[1] if header.startswith(FILE_MODE_PREFIX) else ""
-    return entries
