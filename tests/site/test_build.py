@@ -20,6 +20,9 @@ from dcr.site.output_folder import OutputFolder, SiteFolderError, UnwritableSite
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from dcr.site.links import PageLinks
+    from dcr.site.views.dataset import DatasetView
+
 MANIFEST = "dcr-site.json"
 
 
@@ -191,6 +194,27 @@ def test_a_build_that_was_aborted_is_finished_by_the_next_one(
             made.build(out)
     result = made.build(out)
     assert result.written + result.unchanged == len(contents(out)) - 1
+    made.build(out.parent / "whole")
+    assert contents(out) == contents(out.parent / "whole")
+
+
+@pytest.mark.parametrize("name", ["render_dataset", "render_comparison"])
+def test_an_error_of_one_page_ends_the_build_and_the_next_one_writes_the_page(
+    made: Story, out: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    render = getattr(build_module, name)
+
+    def render_or_fail(view: DatasetView, links: PageLinks) -> str:
+        if view.row.dataset_id == "users.daily_active":
+            raise ValueError("no such page")
+        text: str = render(view, links)
+        return text
+
+    with monkeypatch.context() as patch:
+        patch.setattr(build_module, name, render_or_fail)
+        with pytest.raises(ValueError, match="no such page"):
+            made.build(out)
+    made.build(out)
     made.build(out.parent / "whole")
     assert contents(out) == contents(out.parent / "whole")
 
