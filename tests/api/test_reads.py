@@ -242,14 +242,19 @@ def test_a_broken_policy_keeps_the_state_before_and_is_reported(tmp_path: Path) 
         server.wait_for_commit(fixed, 2.0)
 
 
-def test_private_reads_need_a_token(tmp_path: Path) -> None:
+def test_private_reads_need_a_token_and_have_no_pages(tmp_path: Path) -> None:
     bare = make_bare(tmp_path, {"contracts/users.yaml": contract("users.visits")})
     with Server(tmp_path, bare.folder, "--private") as server:
+        assert server.client.get("/contracts/users.visits/latest").status_code == 200
         for path in ("/", "/datasets", "/contracts/users.visits/latest", "/contracts/x/log", "/metrics"):
             answer = server.reader.get(path)
             assert (answer.status_code, answer.headers["www-authenticate"]) == (401, "Bearer"), path
+        for path in ("/", "/contracts/users.visits/latest", "/owners", "/audit"):
+            for client in (server.reader, server.client):
+                answer = client.get(path, headers={"accept": "text/html"})
+                assert "json" in answer.headers["content-type"], path
+                assert (answer.status_code == 200) is (client is server.client and path not in ("/owners", "/audit"))
         assert server.reader.post("/check", content=contract("users.visits")).status_code == 401
         assert server.reader.post("/contracts/check", json={}).status_code == 401
         assert server.reader.get("/healthz").status_code == 200
-        assert server.client.get("/contracts/users.visits/latest").status_code == 200
         assert TOKEN not in server.log
