@@ -308,6 +308,9 @@ def test_uvicorn_serves_the_factory_with_settings_from_the_environment(tmp_path:
         (None, False), ("", False), ("*/*", False), ("application/json", False), ("text/html", True),
         ("text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8", True),
         ("text/html;q=0.5, application/json", False), ("text/html;q=0", False), ("text/html;q=x", False),
+        ("text/html, application/json", False), ("application/json, text/html", False),
+        ("application/json;q=0.5, text/html", True), ("application/json;q=0.8, text/html;q=0.9", True),
+        ("text/html;q=0.8, application/json;q=0.9", False), ("application/json;q=0, text/html;q=0.1", True),
     ],
 )  # fmt: skip
 def test_pages_are_for_browsers(accept: str | None, html: bool) -> None:
