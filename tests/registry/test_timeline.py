@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from repositories import Repository, contract
 
+from dcr.git.history import Commit
 from dcr.git.repository import discover_repository
 from dcr.registry.snapshot import open_snapshot
 
@@ -136,3 +137,16 @@ def test_a_commit_that_git_would_not_write_is_told_as_far_as_it_goes(
     assert (found["commit"], found["date"], found["author"], found["subject"]) == (tip, date, author, subject)
     assert ("undated" in repository.dcr("log", "a.x", DCR_CACHE="off").out) is (not date)
     assert repository.dcr("audit", "--ref", "main", DCR_CACHE="off").code == 0
+
+
+@pytest.mark.parametrize(
+    ("date", "day"),
+    [
+        ("2026-03-08T23:30:00-08:00", "2026-03-08"),
+        ("2026-03-08T00:30:00+14:00", "2026-03-08"),
+        ("2026-03-08T12:00:00+00:00", "2026-03-08"),
+        ("", "undated"),
+    ],
+)
+def test_the_day_of_a_commit_is_that_of_its_committer(date: str, day: str) -> None:
+    assert Commit("0" * 40, "Ana Silva", "ana@example.com", date, "Add a field").day == day
