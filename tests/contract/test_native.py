@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from pydantic import ValidationError
 
 from dcr.contract.contract import Contract, Field, FreshnessSLA, Owner, walk_fields
 from dcr.contract.models import DataContract, to_record
+from dcr.contract.native_mapping import build_native_mapping
 from dcr.formats import read_content
 
 HEAD = 'dataset_id: shop.orders\nversion: "1.0.0"\n'
@@ -309,6 +311,17 @@ def test_a_key_without_a_value_is_a_key_not_written(written: str) -> None:
     plain, odd = (read_content("a.yaml", f"{HEAD}{more}\n{FIELDS}".encode()) for more in ("", written))
     assert odd.contracts == plain.contracts
     assert odd.problems == ()
+
+
+def test_a_contract_without_a_status_is_a_draft() -> None:
+    (read,) = read_content("a.yaml", f"{HEAD}{FIELDS}".encode()).contracts
+    field = {"name": "order_id", "type": "string"}
+    model = DataContract.model_validate({"dataset_id": "shop.orders", "version": "1.0.0", "fields": [field]})
+    made = Contract("shop.orders", "1.0.0", (Field("order_id", "string"),))
+    assert [read.status, model.status, made.status] == ["draft"] * 3
+    assert read == made == to_record(model)
+    assert build_native_mapping(read) == {"dataset_id": "shop.orders", "version": "1.0.0", "fields": [field]}
+    assert build_native_mapping(replace(read, status="active"))["status"] == "active"
 
 
 @pytest.mark.parametrize("own", ["1", "{anything: [1]}", "{name: NO, version: 1.10}", ".nan", "[[a], {b: c}]"])

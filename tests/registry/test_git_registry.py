@@ -90,6 +90,11 @@ def test_json_holds_no_key_that_has_no_value(repository: Repository) -> None:
     }
 
 
+def test_json_holds_the_status_of_a_draft_too(repository: Repository) -> None:
+    draft = registry(repository).get(ID, "2.0.0")
+    assert draft.model_dump(mode="json")["status"] == "draft"
+
+
 def test_another_format_comes_as_the_same_model(repository: Repository) -> None:
     orders = registry(repository).latest("shop/orders")
     assert orders.primary_key == ["id"]
