@@ -104,6 +104,17 @@ def test_widths_fit_wherever_the_columns_that_stay_leave_room(
     assert {number for number, column in columns.items() if not column.rank} <= set(widths) or len(widths) == 1
 
 
+def test_the_most_important_columns_are_kept_and_widened_first() -> None:
+    columns = {rank: Column(title, rank, 10) for rank, title in enumerate(("dataset", "owner", "date", "path"))}
+    natural = dict.fromkeys(columns, 20)
+    assert fit_widths(columns, natural, 86) == {0: 20, 1: 20, 2: 20, 3: 20}
+    assert fit_widths(columns, natural, 60) == {0: 20, 1: 14, 2: 10, 3: 10}
+    assert fit_widths(columns, natural, 46) == {0: 10, 1: 10, 2: 10, 3: 10}
+    assert fit_widths(columns, natural, 45) == {0: 20, 1: 11, 2: 10}
+    assert fit_widths(columns, natural, 22) == {0: 10, 1: 10}
+    assert fit_widths(columns, natural, 21) == {0: 20}
+
+
 def test_colours_follow_the_style() -> None:
     page = Page(Style(80, color=True))
     assert page.line(Cell("active", GREEN)) == "\x1b[32mactive\x1b[0m"
