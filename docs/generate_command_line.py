@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from typer.main import get_command
 
-from dcr.cli.app import COMMANDS, app
+from dcr.cli.app import COMMANDS, SUBCOMMANDS, app
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,7 +20,7 @@ END = "<!-- The generated part ends here. -->"
 _PAGES = {
     "check": "git", "lint": "contract", "datasets": "registry", "log": "registry", "show": "registry",
     "blame": "registry", "diff": "registry", "audit": "registry", "bump": "editing", "deprecate": "editing",
-    "archive": "editing", "accept": "editing", "owners": "editing", "site": "site",
+    "consumers": "consumers", "archive": "editing", "accept": "editing", "owners": "editing", "site": "site",
     "explain": "rules", "schema": "contract",
     "init": "getting-started", "hook": "server", "git-diff-driver": "editors", "serve": "serve", "token": "serve",
 }  # fmt: skip
@@ -48,6 +48,10 @@ def render_tables() -> str:
     ]
     for name, command in commands.items():
         lines += ["", f"### dcr {name}", "", *_list_section_lines(name, command)]
+        for word in SUBCOMMANDS.get(name, ())[1:]:
+            full_name = f"{name} {word}"
+            subcommand = group.get_command(context, full_name)
+            lines += ["", f"### dcr {full_name}", "", *_list_section_lines(full_name, subcommand)]
     return "\n".join([*lines, ""])
 
 
@@ -58,7 +62,7 @@ def _format_row(name: str, command: Any) -> str:
 
 
 def _list_section_lines(name: str, command: Any) -> Iterator[str]:
-    example = import_module(f"dcr.cli.commands.{name.replace('-', '_')}").EXAMPLE.partition(": ")[2]
+    example = import_module(f"dcr.cli.commands.{re.sub('[- ]', '_', name)}").EXAMPLE.partition(": ")[2]
     yield from ["```bash", *example.splitlines(), "```", ""]
     visible = [each for each in command.params if not getattr(each, "hidden", False)]
     yield from ["| argument or option | meaning |", "|---|---|"]

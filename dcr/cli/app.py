@@ -14,12 +14,16 @@ from dcr.cli.messages import print_line
 
 COMMAND_GROUPS = {
     "Checks": ("check", "lint", "explain"),
-    "Registry": ("datasets", "log", "show", "blame", "diff", "audit", "site"),
+    "Registry": ("datasets", "log", "show", "blame", "diff", "audit", "consumers", "site"),
     "Edits": ("bump", "accept", "deprecate", "archive", "owners"),
     "Service": ("serve", "token"),
     "Setup": ("init", "hook", "git-diff-driver", "schema", "demo"),
 }
 """The commands by heading; `dcr/cli/commands/<name>.py` contains a function of that name, with `_` for each `-`."""
+
+SUBCOMMANDS = {"consumers": ("list",)}
+"""The second words of commands that have them. The first of them is the command itself, which any other word is an
+argument of; `dcr/cli/commands/<name>_<word>.py` contains the others."""
 
 COMMANDS = tuple(name for group in COMMAND_GROUPS.values() for name in group)
 _ClickUsageError: Any = typer.BadParameter.__mro__[1]  # click's UsageError, of whichever click this typer carries
@@ -34,9 +38,10 @@ class LazyCommandGroup(TyperGroup):
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ARG002 (click's signature)
         """Return a command, or None if it does not exist."""
-        if cmd_name not in COMMANDS:
+        command, _, word = cmd_name.partition(" ")
+        if command not in COMMANDS or (word and word not in SUBCOMMANDS.get(command, ())):
             return None
-        name = cmd_name.replace("-", "_")
+        name = re.sub("[- ]", "_", cmd_name)
         module = import_module(f"dcr.cli.commands.{name}")
         single = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
         summary = re.split(r"[:.]\s", module.__doc__ or "")[0].rstrip(".")  # short enough for one line of `dcr --help`
@@ -65,6 +70,10 @@ class LazyCommandGroup(TyperGroup):
 
             hint = format_suggestion(args[0], COMMANDS) or f"choose one of: {', '.join(COMMANDS)}"
             raise UsageError(f"unknown command '{args[0]}'", hint)
+        if args and args[1:2] and args[1] in SUBCOMMANDS.get(args[0], ()):
+            command, word, *rest = args
+            name = command if word == SUBCOMMANDS[command][0] else f"{command} {word}"
+            return name, self.get_command(ctx, name), rest
         return super().resolve_command(ctx, args)
 
 
@@ -128,7 +137,8 @@ def run_command(arguments: list[str]) -> int:
 def _translate_usage_error(error: Any, arguments: list[str]) -> Exception:
     from dcr.errors import UsageError
 
-    help_command = f"dcr {arguments[0]} --help" if arguments[0] in COMMANDS else "dcr --help"
+    words = arguments[: 2 if arguments[1:2] and arguments[1] in SUBCOMMANDS.get(arguments[0], ())[1:] else 1]
+    help_command = f"dcr {' '.join(words)} --help" if arguments[0] in COMMANDS else "dcr --help"
     if hasattr(error, "possibilities"):
         similar = sorted(error.possibilities or ())
         hint = f"did you mean '{similar[0]}'?" if similar else f"{help_command} lists all options"

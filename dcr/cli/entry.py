@@ -24,7 +24,9 @@ _CONSEQUENCES = {
     **dict.fromkeys(
         ("bump", "deprecate", "archive", "accept", "owners", "init", "site", "token"), "nothing was written"
     ),
-    **dict.fromkeys(("datasets", "log", "show", "blame", "diff", "explain", "schema"), "nothing was shown"),
+    **dict.fromkeys(
+        ("datasets", "log", "show", "blame", "consumers", "impact", "diff", "explain", "schema"), "nothing was shown"
+    ),
     "serve": "nothing was served",
 }
 """What a command did not do when it exits with 2. The default is that nothing was checked."""

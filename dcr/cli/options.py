@@ -73,6 +73,9 @@ BaseOption = Annotated[
 RefOption = Annotated[
     str | None, typer.Option("--ref", help="Read the contracts at this commit. Default: the base.", metavar="REF")
 ]
+SideOption = Annotated[
+    str | None, typer.Option("--ref", help="Read this commit. Default: the working tree.", metavar="REF")
+]
 ListingFormatOption = Annotated[str, format_option(LISTING_FORMATS)]
 NoPagerOption = Annotated[bool, typer.Option("--no-pager", help="Print a long page without a pager.")]
 DryRunOption = Annotated[bool, typer.Option("--dry-run", help="Print what would be written, but write nothing.")]

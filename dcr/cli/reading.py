@@ -11,7 +11,12 @@ from dcr.cli.progress import Progress
 from dcr.cli.terminal import get_page_style, get_style
 from dcr.cli.working_folder import get_working_folder
 from dcr.errors import UsageError
+from dcr.git.changes import WORKTREE
+from dcr.git.policies import read_policy
+from dcr.git.refs import resolve_commit
 from dcr.git.repository import discover_repository
+from dcr.git.sides import Side
+from dcr.lint import read_policy as read_worktree_policy
 from dcr.registry.history.facts import Retention
 from dcr.registry.snapshot import open_snapshot
 from dcr.registry.version_lookup import UNSHALLOW_COMMAND
@@ -54,6 +59,15 @@ class PageOptions(NamedTuple):
 def open_registry(ref: str | None) -> Snapshot:
     """Return the registry of the current repository at a ref. The default is the base."""
     return open_snapshot(discover_repository(get_working_folder()), ref)
+
+
+def open_side(ref: str | None) -> Side:
+    """Return the side at a ref. The default is the working tree, or HEAD in a bare repository."""
+    repository = discover_repository(get_working_folder())
+    if ref is None and repository.top is not None:
+        return Side(repository, WORKTREE, WORKTREE, read_worktree_policy(repository.top)[0])
+    commit = resolve_commit(repository, ref or "HEAD", option="--ref ")
+    return Side(repository, commit, ref or "HEAD", read_policy(repository, commit))
 
 
 def read_history(snapshot: Snapshot, dataset_id: str | None = None, *, with_contracts: bool = False) -> History:

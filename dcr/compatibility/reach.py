@@ -89,8 +89,8 @@ def is_reached(reach: Reach, use: Use, version: str | None) -> bool:
     if version is not None and use.versions is not None and not use.versions.contains(version):
         return False
     if reach.breaks == EVERY_USE:
-        return _uses_any_field(use, reach.paths)
-    if use.reads in (ROWS_READS, UNKNOWN_READS) and _uses_any_field(use, reach.paths):
+        return uses_any_field(use, reach.paths)
+    if use.reads in (ROWS_READS, UNKNOWN_READS) and uses_any_field(use, reach.paths):
         return True
     if reach.breaks not in (LOST_VALUES, NEW_VALUES):
         return False
@@ -99,7 +99,8 @@ def is_reached(reach: Reach, use: Use, version: str | None) -> bool:
     return any(is_affected(reach, values) for path, values in use.values.items() if path.removesuffix("[]") in paths)
 
 
-def _uses_any_field(use: Use, paths: tuple[str, ...]) -> bool:
+def uses_any_field(use: Use, paths: tuple[str, ...]) -> bool:
+    """Return whether a use includes one of some fields, a part of it or its parent. No paths stand for all fields."""
     fields = use.used_fields
     return fields is None or not paths or any(_overlap(field, path) for field in fields for path in paths)
 

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 CARD = {"buyer": {"name": "growth-platform", "contact": "#growth"}, "decision_maker": "head of growth"}
+CONSUMER = "consumer: finance.revenue\nowners: [{team: finance}]\nuses: [{dataset: users.daily_active}]\n"
 ISSUES = {"check"}
 """Commands whose example finds the break that the branch makes."""
 SHOWS = {
@@ -34,6 +35,7 @@ SHOWS = {
     "owners": "contracts/users.yaml",
     "explain": "Why it breaks",
     "git-diff-driver": "field plan: string",
+    "consumers": "finance.revenue",
     "demo": "exit code 1",
     "token": "tokens.jsonl",
 }
@@ -45,6 +47,9 @@ def ordinary(tmp_path: Path) -> Path:
     """A clone whose main has two releases of one dataset and a deprecated other, and whose branch breaks the first."""
     first = USERS.replace("  - {name: ltv, type: number, required: false}\n", "")
     folder = repository(tmp_path / "repository", users=first, orders=USERS.replace("users.daily_active", "shop.orders"))
+    consumer = folder / "consumers/finance.yaml"
+    consumer.parent.mkdir()
+    consumer.write_text(CONSUMER, "utf-8")
     git(folder, "tag", "v1.0")
     git(folder, "tag", "v1.0.0")
     (folder / "contracts/users.yaml").write_text(USERS.replace('"1.0.0"', '"1.1.0"'), "utf-8")

@@ -32,6 +32,7 @@ LOCALES = {
     "latin": {"PYTHONIOENCODING": "latin-1", **ASCII_LOCALE},
 }
 ORDERS, CAFE, CHINESE = "données.commandes", "café", "中文"
+CONSUMER = f"consumer: 仪表板\nowners: [{{team: équipe 中}}]\nuses:\n  - {{dataset: {ORDERS}, fields: [état]}}\n"
 ORDERS_PATH, CAFE_PATH, CHINESE_PATH = "données/中文.yaml", b"caf\xe9.yaml", "données/😀.yaml"
 MAIN, FEATURE = "principale-é", "fonctionnalité-中"
 CONTRACT = """\
@@ -91,6 +92,8 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for path, name in ((ORDERS_PATH, ORDERS), (CAFE_PATH, CAFE)):
         with open(os.path.join(os.fsencode(folder), os.fsencode(path)), "wb") as file:
             file.write((CONTRACT.format(name, "1.0.0") + MORE).encode())
+    (folder / "consumers").mkdir()
+    (folder / "consumers/équipe.yml").write_text(CONSUMER, "utf-8")
     commit(folder, "données: première version 中文")
     (folder / CHINESE_PATH).write_text(CONTRACT.format(CHINESE, "1.1.0") + MORE, "utf-8")
     commit(folder, "été ajouté 😀")
@@ -129,6 +132,14 @@ CASES: dict[str, list[tuple[int, list[str | bytes]]]] = {
     "log": [(0, [CHINESE]), (0, [CAFE]), (2, ["absent-é"])],
     "show": [(0, [ORDERS]), (0, [f"{CHINESE}@1.1.0"]), (0, [CAFE, "--color", "always"]), (2, ["absent-é"])],
     "blame": [(0, [CHINESE]), (0, [CHINESE, "été"]), (0, [CAFE, "状态"]), (2, [ORDERS, "absent-é"])],
+    "consumers": [
+        (0, [ORDERS]),
+        (0, []),
+        (0, [ORDERS, "état"]),
+        (0, [CAFE, "--unused"]),
+        (2, ["absent-é"]),
+        (2, [ORDERS, "absent-é"]),
+    ],
     "diff": [
         (0, []),
         (0, [f"{MAIN}..{FEATURE}"]),

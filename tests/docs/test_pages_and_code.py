@@ -10,7 +10,7 @@ import pytest
 from doc_pages import PAGES, ROOT, all_blocks, links, rows, section, without_blocks
 from typer.main import get_command
 
-from dcr.cli.app import COMMANDS, app
+from dcr.cli.app import COMMANDS, SUBCOMMANDS, app
 from dcr.contract import validity
 from dcr.contract.values import patterns
 from dcr.formats._foreign import notes
@@ -90,7 +90,7 @@ def test_every_command_has_its_row_and_its_section_on_the_page_of_the_command_li
     listed = [re.findall(r"\[`dcr ([\w-]+)`\]", row[0])[0] for row in rows(section(page, "## Commands"))
               if row[0].startswith("[")]  # fmt: skip
     assert listed == list(COMMANDS)
-    for name in COMMANDS:
+    for name in (*COMMANDS, *list_subcommands()):
         told = {word for row in rows(section(page, f"### dcr {name}")) for word in re.findall(r"`(--[\w-]+)", row[0])}
         assert told == {each for each in options()[name] if each.startswith("--")} - {"--help"}
 
@@ -114,8 +114,14 @@ def written_commands(page: Path) -> Iterator[tuple[str, str]]:
     for text in (*spans, *copied):
         words = [word for word in re.split(r"[\s\[\]|]+", text) if word]
         name = words[1] if len(words) > 1 else ""
-        if name in COMMANDS:
+        if words[2:] and words[2] in SUBCOMMANDS.get(name, ())[1:]:
+            name = f"{name} {words[2]}"
+        if name in (*COMMANDS, *list_subcommands()):
             yield from ((name, word.partition("=")[0]) for word in words[2:] if re.match(r"--?[a-z]", word))
+
+
+def list_subcommands() -> list[str]:
+    return [f"{name} {word}" for name, words in SUBCOMMANDS.items() for word in words[1:]]
 
 
 _known: dict[str, set[str]] = {}
@@ -126,7 +132,7 @@ def options() -> dict[str, set[str]]:
     if not _known:
         group: Any = get_command(app)
         with group.make_context("dcr", ["check"], resilient_parsing=True) as context:
-            for name in COMMANDS:
+            for name in (*COMMANDS, *list_subcommands()):
                 made = group.get_command(context, name)
                 _known[name] = {"-h", "--help"} | {each for one in made.params for each in one.opts
                                                    if each.startswith("-")}  # fmt: skip

@@ -6,10 +6,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from dcr.consumers.consumer import pin_locations
 from dcr.consumers.readers import read_consumers
-from dcr.git.changes import INDEX, WORKTREE, list_worktree_files
 from dcr.git.consumers.declared_uses import ConsumerFile
-from dcr.git.objects import list_index, list_tree, stream_blobs
-from dcr.git.worktree import read_file
+from dcr.git.sides import list_side_files, stream_side_texts
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -44,37 +42,13 @@ def read_all_consumers(repository: Repository, head: str, policy: Policy) -> tup
 def stream_consumer_files(repository: Repository, head: str, policy: Policy) -> Iterator[ConsumerFile]:
     """Yield the files that declare consumers, or are meant to, as `read_all_consumers` selects them."""
     readers: dict[str, list[Callable[[str, bytes], ParsedConsumers]]] = {}
-    entries = _list_entries(repository, head)
+    entries = list_side_files(repository, head)
     for source in list_sources(policy):
         for path in source.filter_paths(entries):
             readers.setdefault(path, []).append(source.read)
     ids = {path: oid for path, oid in entries.items() if path in readers}
-    for path, text in _stream_texts(repository, head, ids):
+    for path, text in stream_side_texts(repository, head, ids):
         for read in readers[path]:
             parsed = read(path, text)
             if parsed.format is not None:
                 yield ConsumerFile(parsed, text)
-
-
-def _list_entries(repository: Repository, head: str) -> dict[str, str]:
-    """Return the paths of a side with their object ids, which are empty in the working tree."""
-    if head == WORKTREE:
-        return dict.fromkeys(list_worktree_files(repository), "")
-    return list_index(repository.index_git) if head == INDEX else list_tree(repository.git, head)
-
-
-def _stream_texts(repository: Repository, head: str, ids: dict[str, str]) -> Iterator[tuple[str, bytes]]:
-    """Yield the text of each regular file; one git process reads them all."""
-    if head == WORKTREE:
-        for path in ids:
-            content = read_file(repository.top or "", path)
-            if isinstance(content, bytes):
-                yield path, content
-        return
-    paths: dict[str, list[str]] = {}
-    for path, oid in ids.items():
-        if oid:
-            paths.setdefault(oid, []).append(path)
-    for oid, content in stream_blobs(repository.git, paths):
-        for path in paths[oid]:
-            yield path, content

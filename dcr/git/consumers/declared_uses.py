@@ -99,10 +99,10 @@ def list_uses(file: ConsumerFile, ids: Collection[str]) -> Iterator[DeclaredUse]
             if use.dataset_id in ids:
                 yield DeclaredUse(consumer, use, file.commit)
     if any(problem.is_fatal for problem in file.parsed.problems):
-        yield from _list_possible_uses(file, ids)
+        yield from list_possible_uses(file, ids)
 
 
-def _list_possible_uses(file: ConsumerFile, ids: Iterable[str]) -> Iterator[DeclaredUse]:
+def list_possible_uses(file: ConsumerFile, ids: Iterable[str]) -> Iterator[DeclaredUse]:
     """Yield a use of each dataset that an unreadable file mentions."""
     path = file.parsed.path
     unknown = Consumer(path, (), (), source=UNREADABLE, section=SourceNode(path, None))

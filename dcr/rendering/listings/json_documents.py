@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from dcr.git.history import Commit
+    from dcr.parsing.location import Location
     from dcr.registry.history.facts import DatasetFacts
     from dcr.registry.history.replay import UnreadableVersion
     from dcr.registry.history.timeline import History
@@ -85,6 +86,11 @@ def promise_documents(facts: DatasetFacts) -> dict[str, Any]:
         "freshness_sla": facts.freshness and {"max_lag_seconds": facts.freshness[0], "measurement": facts.freshness[1]},
         "deprecation_uri": facts.deprecation_uri,
     }
+
+
+def location_document(location: Location) -> dict[str, Any]:
+    """Return a location in a file."""
+    return {"path": location.path, "line": location.line, "column": location.column}
 
 
 def bump_document(required: str | None, actual: str | None) -> dict[str, Any]:

@@ -1,0 +1,91 @@
+"""Collects who uses which datasets and fields on one side, and which fields nobody uses."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from dcr.compatibility.reach import uses_any_field
+from dcr.consumers.consumer import DeclaredUse, pin_locations
+from dcr.consumers.index import ConsumerIndex
+from dcr.contract.contract import walk_fields
+from dcr.git.consumers.all_consumers import stream_consumer_files
+from dcr.git.consumers.declared_uses import list_possible_uses
+from dcr.git.contracts.all_contracts import stream_contract_files
+from dcr.parsing.location import Location
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from dcr.contract.contract import Contract, Field
+    from dcr.git.consumers.declared_uses import ConsumerFile
+    from dcr.git.sides import Side
+
+
+class Usage(NamedTuple):
+    """The declared consumers of one side. An unreadable file counts as a use of each dataset that it mentions."""
+
+    declared: ConsumerIndex
+    unreadable: tuple[ConsumerFile, ...]
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether no consumer is declared."""
+        return not self.declared.consumers and not self.unreadable
+
+    def list_uses(self) -> tuple[DeclaredUse, ...]:
+        """Return all uses, sorted by the name of the consumer."""
+        return tuple(DeclaredUse(consumer, use) for consumer in self.declared.consumers for use in consumer.uses)
+
+    def find_uses(self, dataset_id: str) -> tuple[DeclaredUse, ...]:
+        """Return the uses of a dataset, those that an unreadable file may declare last."""
+        possible = (use for file in self.unreadable for use in list_possible_uses(file, [dataset_id]))
+        return (*self.declared.find_uses(dataset_id), *possible)
+
+
+class UnusedField(NamedTuple):
+    """A field that no declared consumer uses."""
+
+    dataset_id: str
+    path: str
+    field: Field
+    location: Location
+
+
+def read_usage(side: Side) -> Usage:
+    """Return the declared consumers of a side. Raise a `DcrError` if they cannot be read."""
+    parsed, unreadable = [], []
+    for file in stream_consumer_files(side.repository, side.head, side.policy):
+        pinned = file._replace(parsed=pin_locations(file.parsed))
+        parsed.append(pinned.parsed)
+        if any(problem.is_fatal for problem in pinned.parsed.problems):
+            unreadable.append(pinned)
+    return Usage(ConsumerIndex(parsed), tuple(unreadable))
+
+
+def list_unused_fields(contract: Contract, uses: Sequence[DeclaredUse], today: str) -> Iterator[UnusedField]:
+    """Yield the fields of a contract that no use includes, without the fields in them; `today` is YYYY-MM-DD."""
+    current = [declared.use for declared in uses if not declared.use.is_over(today)]
+    unused: list[str] = []
+    for path, field in walk_fields(contract.fields):
+        if any(path.startswith((f"{parent}.", f"{parent}[]")) for parent in unused[-1:]):
+            continue
+        if not any(uses_any_field(use, (path,)) for use in current):
+            unused.append(path)
+            location = field.section.locate() if field.section else Location(contract.path)
+            yield UnusedField(contract.dataset_id, path, field, location)
+
+
+def find_unused_fields(side: Side, usage: Usage, today: str) -> list[UnusedField]:
+    """Return the unused fields of all datasets that have a declared consumer or whose consumers are complete."""
+    unused: list[UnusedField] = []
+    for file in stream_contract_files(side):
+        for contract in file.contracts:
+            uses = usage.find_uses(contract.dataset_id)
+            if contract.alias_of is None and (uses or side.policy.consumers.is_complete(contract.dataset_id)):
+                unused += list_unused_fields(contract, uses, today)
+    return sort_unused_fields(unused)
+
+
+def sort_unused_fields(unused: Sequence[UnusedField]) -> list[UnusedField]:
+    """Return unused fields by dataset, the deprecated ones first."""
+    return sorted(unused, key=lambda each: (not each.field.deprecated, each.dataset_id))
