@@ -54,22 +54,22 @@ def parse_version_range(text: str) -> VersionRange:
 
 
 def _parse_alternative(text: str) -> tuple[Interval, ...]:
-    remaining = text.strip(" ,")
-    if not remaining:
-        raise InvalidRangeError(text)
-    intervals = []
-    while remaining:
-        match = re.match(rf"{_COMPARATOR}(?=[\s,]|$)", remaining)
+    remaining = text.strip()
+    intervals: list[Interval] = []
+    while remaining or not intervals:
+        match = re.match(rf"{_COMPARATOR}(?:\s*,\s*(?=\S)|\s+|$)", remaining)
         if match is None:
             raise InvalidRangeError(text)
         intervals.append(_build_interval(match))
-        remaining = remaining[match.end() :].lstrip(" ,\t")
+        remaining = remaining[match.end() :]
     return tuple(intervals)
 
 
 def _build_interval(match: re.Match[str]) -> Interval:
     operator, *parts, wildcard = match.groups()
     if wildcard:
+        if operator in (">", "<"):  # no version is greater or less than all of them
+            raise InvalidRangeError(match[0])
         return Interval()
     numbers = [int(part) for part in parts if part is not None]
     if parts[1] is None and parts[2] is not None:  # `1.x.3`
