@@ -88,7 +88,7 @@ class _Reader:
         if node.id != "scalar":
             self._add(node, f"{key} is a {_get_shape(node)}, expected text")
             return None
-        if not node.value.strip() or (not node.style and node.value in ("~", "null", "Null", "NULL")):
+        if not node.value.strip() or _is_null(node):
             self._add(node, f"{key} is empty, expected text")
             return None
         if limit and len(node.value) > limit:
@@ -186,6 +186,11 @@ class _Reader:
         if node.id != "scalar":
             self._add(node, f"a value is a {_get_shape(node)}, expected text, a number, true or false")
             return None
+        if _is_null(node):
+            self._add(
+                node, "a value is empty, expected text, a number, true or false", 'quote it if it is text: "null"'
+            )
+            return None
         try:
             value = node.value if node.style else resolve_scalar(node.value)
         except NotFiniteError:
@@ -210,6 +215,10 @@ class _Reader:
             pass
         self._add(node, f"until is '{truncate(text)}', expected a date", "write it as 2027-01-31")
         return None
+
+
+def _is_null(node: Any) -> bool:
+    return not node.style and node.value in ("", "~", "null", "Null", "NULL")
 
 
 def _get_shape(node: Any) -> str:
