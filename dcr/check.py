@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, NamedTuple
 
+from dcr.check_run import Run, add_consumers, add_histories
 from dcr.errors import DcrError, UsageError
 from dcr.git.base.resolution import resolve_base
 from dcr.git.changes import INDEX, WORKTREE, list_changes
@@ -25,16 +26,11 @@ from dcr.report.report import (
 from dcr.report.summary import format_count
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
 
-    from dcr.compatibility.match import Match
-    from dcr.compatibility.pair_verdict import MatchVerdict
     from dcr.git.base.merge_bases import Base
-    from dcr.git.base.tip import BaseTip
-    from dcr.git.changes import Change, ChangeSet
+    from dcr.git.changes import Change
     from dcr.git.repository import Repository
-    from dcr.policy.effective_policy import EffectivePolicy
-    from dcr.policy.scope import Scope
 
 
 class Request(NamedTuple):
@@ -107,11 +103,11 @@ def _compare_with_base(
         files = f"{format_count(count.files, 'file')} in scope ({scope})"
         raise NoContractsError(f"no contract found in {files}", "see what a contract is: dcr schema contract")
     is_checked = create_path_filter(repository, request.folder, request.paths, change_set, scope)
-    run = _Run(request, repository, base, head, change_set, policy, scope)
+    run = Run(request.paths, request.mode, repository, base, head, change_set, policy, scope)
     checked = [change for change in change_set.changes if is_checked(change.path)]
     contracts, non_contracts = _judge_changes(run, checked, progress)
     policy_issues = list_policy_issues(policy, contracts)
-    contracts, baselined = _drop_known_issues(run, contracts)
+    contracts, baselined = _drop_known_issues(request, run, contracts)
     if base.is_empty:  # every contract is new: report only those with issues, as dcr lint does
         contracts = tuple(contract for contract in contracts if contract.issues)
     uncommitted = 0
@@ -146,20 +142,8 @@ def choose_head(*, staged: bool, head: str | None, merged: bool = False) -> str:
     return INDEX if staged else head if head is not None else WORKTREE
 
 
-class _Run(NamedTuple):
-    """The values of a run that are known before the first contract is read."""
-
-    request: Request
-    repository: Repository
-    base: Base
-    head: str
-    change_set: ChangeSet
-    policy: EffectivePolicy
-    scope: Scope
-
-
 def _judge_changes(
-    run: _Run, checked: list[Change], progress: Callable[[str], None]
+    run: Run, checked: list[Change], progress: Callable[[str], None]
 ) -> tuple[tuple[ContractReport, ...], int]:
     """Return a report for each dataset in the checked changes, and the number of files that are no contracts."""
     if not checked:
@@ -199,18 +183,18 @@ def _judge_changes(
     if matches:
         from dcr.compatibility.pair_verdict import MatchVerdict, check_pair  # noqa: PLC0415 (unchanged contracts need no rules)
     verdicts = []
-    for match in _add_histories(run, matches, progress):
+    for match in add_histories(run, matches, progress):
         parsed_file = proposed.get(match.path)
         dataset_id = match.dataset_id or (parsed_file.dataset_id if parsed_file else None)
-        verdicts.append(MatchVerdict(match, dataset_id, *check_pair(match.pair, _get_mode(run, dataset_id))))
-    for match, dataset_id, verdict, older in _add_consumers(run, tip, verdicts, progress):
+        verdicts.append(MatchVerdict(match, dataset_id, *check_pair(match.pair, run.get_mode(dataset_id))))
+    for match, dataset_id, verdict, older in add_consumers(run, tip, verdicts, progress):
         issues = tuple(resolve_location(issue) for issue in run.policy.apply(verdict, match.pair, day, older))
         report = build_contract_report(
             match,
             verdict,
             issues,
             dataset_id=dataset_id,
-            mode=_get_mode(run, dataset_id),
+            mode=run.get_mode(dataset_id),
             merge_base=run.base.merge_base,
         )
         reports.append((report, match.reported_by))
@@ -219,64 +203,28 @@ def _judge_changes(
     return combine_contract_reports(reports), non_contracts
 
 
-def _build_contract_filter(run: _Run, checked: set[str]) -> Callable[[str], bool]:
+def _build_contract_filter(run: Run, checked: set[str]) -> Callable[[str], bool]:
     """Return a function that selects the paths of contracts, for files whose content is unclear."""
     if not run.scope.by_content:
         return lambda _: True
     matches_globs = run.scope.matches_globs
-    return lambda path: matches_globs(path) or (bool(run.request.paths) and path in checked)
+    return lambda path: matches_globs(path) or (bool(run.paths) and path in checked)
 
 
-def _add_histories(run: _Run, matches: list[Match], progress: Callable[[str], None]) -> list[Match]:
-    """Return the matches, with the parts of the base's history that their changes and modes need."""
-    from dcr.policy.required_history import RequiredHistory, find_required_history  # noqa: PLC0415
-
-    if run.base.is_empty:
-        return matches
-    policy = run.policy.policy
-    needs = [find_required_history(match.pair, _get_mode(run, match.dataset_id), policy) for match in matches]
-    if all(need == RequiredHistory() for need in needs):
-        return matches
-    from dcr.registry.history_lookup import attach_dataset_histories  # noqa: PLC0415
-    from dcr.registry.history_request import HistoryRequest  # noqa: PLC0415 (few changes need the history)
-
-    progress("reading the history")
-    blobs = {change.path: change.previous_id for change in run.change_set.changes}
-    request = HistoryRequest(run.repository, run.base.merge_base, run.scope, policy, blobs)
-    return attach_dataset_histories(request, matches, needs)
-
-
-def _add_consumers(
-    run: _Run, tip: BaseTip, verdicts: list[MatchVerdict], progress: Callable[[str], None]
-) -> Sequence[MatchVerdict]:
-    """Return the verdicts, with the declared consumers that their issues reach."""
-    if run.base.is_empty or not any(verdict.may_reach_consumers for verdict in verdicts):
-        return verdicts
-    from dcr.git.consumers.impact import add_declared_consumers  # noqa: PLC0415 (few changes break anything)
-    from dcr.git.consumers.search import ConsumerSearch  # noqa: PLC0415
-
-    progress("reading the consumers")
-    scope = run.policy.policy.consumers.scope
-    search = ConsumerSearch(run.repository, run.change_set, run.base.merge_base, tip, scope, run.scope)
-    return add_declared_consumers(search, verdicts, get_today())
-
-
-def _drop_known_issues(run: _Run, contracts: tuple[ContractReport, ...]) -> tuple[tuple[ContractReport, ...], int]:
+def _drop_known_issues(
+    request: Request, run: Run, contracts: tuple[ContractReport, ...]
+) -> tuple[tuple[ContractReport, ...], int]:
     """Return the contracts without the issues in the baseline, and the number of those issues."""
-    if run.request.baseline is None:
+    if request.baseline is None:
         return contracts, 0
     from dcr.git.baselines import read_baseline  # noqa: PLC0415 (few runs have a baseline)
 
-    path = os.path.join(run.request.folder, run.request.baseline)
+    path = os.path.join(request.folder, request.baseline)
     baseline = read_baseline(run.repository, path, run.base.merge_base, run.change_set.changes, run.policy.policy)
     return without_known_issues(contracts, baseline.filter_issue)
 
 
-def _get_mode(run: _Run, dataset_id: str | None) -> str:
-    return run.request.mode or run.policy.policy.get_mode(dataset_id or "")
-
-
-def _add_sources(run: _Run, report: Report) -> Report:
+def _add_sources(run: Run, report: Report) -> Report:
     from dcr.git.contracts.source_texts import read_source_texts  # noqa: PLC0415 (few formats show texts)
     from dcr.report.sources import parse_source  # noqa: PLC0415
 
