@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, NamedTuple
 
-from dcr.check_run import Run, add_consumers, add_histories
+from dcr.check_run import Run, add_consumers, add_histories, judge_consumers
 from dcr.errors import DcrError, UsageError
 from dcr.git.base.resolution import resolve_base
 from dcr.git.changes import INDEX, WORKTREE, list_changes
@@ -21,13 +21,15 @@ from dcr.report.report import (
     Report,
     build_contract_report,
     combine_contract_reports,
+    filter_issues,
     without_known_issues,
 )
 from dcr.report.summary import format_count
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection
 
+    from dcr.compatibility.issue import Issue
     from dcr.git.base.merge_bases import Base
     from dcr.git.changes import Change
     from dcr.git.repository import Repository
@@ -105,9 +107,10 @@ def _compare_with_base(
     is_checked = create_path_filter(repository, request.folder, request.paths, change_set, scope)
     run = Run(request.paths, request.mode, repository, base, head, change_set, policy, scope)
     checked = [change for change in change_set.changes if is_checked(change.path)]
-    contracts, non_contracts = _judge_changes(run, checked, progress)
+    consumer_issues, changed_consumers, consumer_paths = judge_consumers(run, is_checked)
+    contracts, non_contracts = _judge_changes(run, checked, consumer_paths, progress)
     policy_issues = list_policy_issues(policy, contracts)
-    contracts, baselined = _drop_known_issues(request, run, contracts)
+    contracts, consumer_issues, baselined = _drop_known_issues(request, run, contracts, consumer_issues)
     if base.is_empty:  # every contract is new: report only those with issues, as dcr lint does
         contracts = tuple(contract for contract in contracts if contract.issues)
     uncommitted = 0
@@ -117,7 +120,7 @@ def _compare_with_base(
         base=None if base.is_empty else BaseReport(*base[:4], others=base.other_merge_bases),
         head="HEAD" if request.merged and request.head == WORKTREE else request.head,
         contracts=contracts,
-        issues=() if base.is_empty else policy_issues,
+        issues=consumer_issues if base.is_empty else (*policy_issues, *consumer_issues),
         total=count.contracts,
         non_contracts=non_contracts,
         policy=policy.source,
@@ -130,6 +133,7 @@ def _compare_with_base(
         formats=count.formats,
         files=count.files,
         scope=str(scope),
+        consumers=changed_consumers,
     )
     return _add_sources(run, report) if request.sources else report
 
@@ -143,9 +147,9 @@ def choose_head(*, staged: bool, head: str | None, merged: bool = False) -> str:
 
 
 def _judge_changes(
-    run: Run, checked: list[Change], progress: Callable[[str], None]
+    run: Run, checked: list[Change], consumer_paths: Collection[str], progress: Callable[[str], None]
 ) -> tuple[tuple[ContractReport, ...], int]:
-    """Return a report for each dataset in the checked changes, and the number of files that are no contracts."""
+    """Return a report for each dataset in the checked changes, and the number of files of neither kind."""
     if not checked:
         return (), 0
     from dcr.compatibility.issue_locations import create_location_resolver  # noqa: PLC0415
@@ -198,7 +202,7 @@ def _judge_changes(
             merge_base=run.base.merge_base,
         )
         reports.append((report, match.reported_by))
-    both_sides = [(previous.get(path), proposed.get(path)) for path in paths]
+    both_sides = [(previous.get(path), proposed.get(path)) for path in paths if path not in consumer_paths]
     non_contracts = sum(all(side is None or side.format is None for side in files) for files in both_sides)
     return combine_contract_reports(reports), non_contracts
 
@@ -212,16 +216,18 @@ def _build_contract_filter(run: Run, checked: set[str]) -> Callable[[str], bool]
 
 
 def _drop_known_issues(
-    request: Request, run: Run, contracts: tuple[ContractReport, ...]
-) -> tuple[tuple[ContractReport, ...], int]:
-    """Return the contracts without the issues in the baseline, and the number of those issues."""
+    request: Request, run: Run, contracts: tuple[ContractReport, ...], issues: tuple[Issue, ...]
+) -> tuple[tuple[ContractReport, ...], tuple[Issue, ...], int]:
+    """Return the contracts and the issues of consumers without those in the baseline, and the number of these."""
     if request.baseline is None:
-        return contracts, 0
+        return contracts, issues, 0
     from dcr.git.baselines import read_baseline  # noqa: PLC0415 (few runs have a baseline)
 
     path = os.path.join(request.folder, request.baseline)
     baseline = read_baseline(run.repository, path, run.base.merge_base, run.change_set.changes, run.policy.policy)
-    return without_known_issues(contracts, baseline.filter_issue)
+    contracts, baselined = without_known_issues(contracts, baseline.filter_issue)
+    remaining = filter_issues(issues, baseline.filter_issue)
+    return contracts, remaining, baselined + len(issues) - len(remaining)
 
 
 def _add_sources(run: Run, report: Report) -> Report:

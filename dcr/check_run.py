@@ -7,16 +7,19 @@ from typing import TYPE_CHECKING, NamedTuple
 from dcr.report.policy_issues import get_today
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Collection, Sequence
 
+    from dcr.compatibility.issue import Issue
     from dcr.compatibility.match import Match
     from dcr.compatibility.pair_verdict import MatchVerdict
     from dcr.git.base.merge_bases import Base
     from dcr.git.base.tip import BaseTip
     from dcr.git.changes import ChangeSet
+    from dcr.git.consumers.search import ConsumerSearch
     from dcr.git.repository import Repository
     from dcr.policy.effective_policy import EffectivePolicy
     from dcr.policy.scope import Scope
+    from dcr.registry.history_request import HistoryRequest
 
 
 class Run(NamedTuple):
@@ -49,13 +52,17 @@ def add_histories(run: Run, matches: list[Match], progress: Callable[[str], None
     needs = [find_required_history(match.pair, run.get_mode(match.dataset_id), policy) for match in matches]
     if all(need == RequiredHistory() for need in needs):
         return matches
-    from dcr.registry.history_lookup import attach_dataset_histories  # noqa: PLC0415
-    from dcr.registry.history_request import HistoryRequest  # noqa: PLC0415 (few changes need the history)
+    from dcr.registry.history_lookup import attach_dataset_histories  # noqa: PLC0415 (few changes need the history)
 
     progress("reading the history")
+    return attach_dataset_histories(_build_history_request(run), matches, needs)
+
+
+def _build_history_request(run: Run) -> HistoryRequest:
+    from dcr.registry.history_request import HistoryRequest  # noqa: PLC0415 (few changes need the history)
+
     blobs = {change.path: change.previous_id for change in run.change_set.changes}
-    request = HistoryRequest(run.repository, run.base.merge_base, run.scope, policy, blobs)
-    return attach_dataset_histories(request, matches, needs)
+    return HistoryRequest(run.repository, run.base.merge_base, run.scope, run.policy.policy, blobs)
 
 
 def add_consumers(
@@ -65,9 +72,33 @@ def add_consumers(
     if run.base.is_empty or not any(verdict.may_reach_consumers for verdict in verdicts):
         return verdicts
     from dcr.git.consumers.impact import add_declared_consumers  # noqa: PLC0415 (few changes break anything)
-    from dcr.git.consumers.search import ConsumerSearch  # noqa: PLC0415
 
     progress("reading the consumers")
+    return add_declared_consumers(_build_consumer_search(run, tip), verdicts, get_today())
+
+
+def judge_consumers(run: Run, is_checked: Callable[[str], bool]) -> tuple[tuple[Issue, ...], int, Collection[str]]:
+    """Return the issues of the consumers in the checked changes, their number, and the changed files that declare any.
+
+    Nothing is loaded or read if no such file changed.
+    """
     scope = run.policy.policy.consumers.scope
-    search = ConsumerSearch(run.repository, run.change_set, run.base.merge_base, tip, scope, run.scope)
-    return add_declared_consumers(search, verdicts, get_today())
+    selected = is_checked if run.paths else scope.matches_globs
+    if not any(scope.matches_globs(change.path) and selected(change.path) for change in run.change_set.changes):
+        return (), 0, ()
+    from dcr.git.base.tip import BaseTip  # noqa: PLC0415
+    from dcr.git.consumers.own_changes import ConsumerCheck, check_changed_consumers  # noqa: PLC0415
+    from dcr.registry.deprecation_periods import create_period_lookup  # noqa: PLC0415 (few changes have consumers)
+
+    search = _build_consumer_search(run, BaseTip(run.repository, run.base, run.scope))
+    find_periods = create_period_lookup(_build_history_request(run), is_empty=run.base.is_empty)
+    return check_changed_consumers(
+        ConsumerCheck(search, run.head, selected, run.policy.policy, find_periods, get_today())
+    )
+
+
+def _build_consumer_search(run: Run, tip: BaseTip) -> ConsumerSearch:
+    from dcr.git.consumers.search import ConsumerSearch  # noqa: PLC0415 (few changes need the consumers)
+
+    scope = run.policy.policy.consumers.scope
+    return ConsumerSearch(run.repository, run.change_set, run.base.merge_base, tip, scope, run.scope)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from dcr.compatibility.rule import FIELD, RUN, load_rules
+from dcr.compatibility.rule import CONSUMER, FIELD, RUN, USE, load_rules
 from dcr.policy.policy_application import NEVER_ACCEPTED
 
 if TYPE_CHECKING:
@@ -57,6 +57,8 @@ def _list_facts(rule: Rule) -> Iterator[str]:
         yield f"breaks {rule.breaks.replace('_', ' ')}"
     if rule.about == RUN:
         yield "about the run, not about one contract"
+    if rule.about in (USE, CONSUMER):
+        yield "about the declaration of a consumer"
     yield "cannot be accepted" if rule.kind in NEVER_ACCEPTED else "can be accepted"
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from dcr.compatibility.engine import Verdict, run_rules
+from dcr.compatibility.semver import MAJOR, MINOR
 
 if TYPE_CHECKING:
     from dcr.compatibility.match import Match
@@ -22,9 +23,18 @@ class MatchVerdict(NamedTuple):
 
     @property
     def may_reach_consumers(self) -> bool:
-        """Whether an issue may reach a declared consumer."""
+        """Whether an issue, or a version of which nobody expects that it is compatible, may reach a consumer."""
         verdicts = (self.verdict, *(entry.verdict for entry in self.older))
-        return any(issue.reach is not None for verdict in verdicts for issue in verdict.issues)
+        return self.has_incompatible_version or any(
+            issue.reach is not None for verdict in verdicts for issue in verdict.issues
+        )
+
+    @property
+    def has_incompatible_version(self) -> bool:
+        """Whether the change raises the MAJOR version, or the MINOR version before 1.0.0."""
+        both = self.match.pair.both
+        bump = self.verdict.actual_bump
+        return both is not None and (bump == MAJOR or (bump == MINOR and both[0].version.startswith("0.")))
 
 
 def check_pair(pair: ContractPair, mode: str) -> tuple[Verdict, tuple[OlderVerdict, ...]]:

@@ -19,12 +19,16 @@ if TYPE_CHECKING:
 
     from dcr.parsing.location import Location
 
-FIELD, CONTRACT, RUN = "field", "contract", "run"
-"""What a rule checks: each field, the whole contract, or the run itself."""
+FIELD, CONTRACT, RUN, USE, CONSUMER = "field", "contract", "run", "use", "consumer"
+"""What a rule checks: each field, the whole contract, the run itself, each use of a dataset that a consumer declares,
+or the whole consumer."""
+
+CONSUMER_KIND_PREFIXES = ("consumer_", "use_")
+"""Prefixes of kinds about a consumer and its uses; a check of contracts does not load their rules."""
 
 
 class Finding(NamedTuple):
-    """One finding of a rule on a pair. Empty values stand for those of the rule or of the pair.
+    """One finding of a rule. Empty values stand for those of the rule or of the pair.
 
     - `value`: the field's value in a witness row; `ABSENT` if the row lacks the field
     - `forward_value`: the same for a forward break, if it needs another value
@@ -128,9 +132,15 @@ def get_rule(kind: str) -> Rule:
 
 @lru_cache(maxsize=8)
 def load_rules_about(about: str, *, foreign: bool) -> tuple[Rule, ...]:
-    """Return the rules about fields, about contracts, or about the run.
+    """Return the rules about fields, about contracts, about the run, about uses, or about consumers.
 
     `foreign` is whether one of the contracts has a foreign format.
     """
-    kinds = (kind for kind in rules.list_kinds() if foreign or not kind.startswith(FOREIGN_KIND_PREFIXES))
+    of_consumers = about in (USE, CONSUMER)
+    kinds = (
+        kind
+        for kind in rules.list_kinds()
+        if kind.startswith(CONSUMER_KIND_PREFIXES) is of_consumers
+        and (foreign or not kind.startswith(FOREIGN_KIND_PREFIXES))
+    )
     return tuple(loaded for loaded in map(get_rule, kinds) if loaded.about == about)

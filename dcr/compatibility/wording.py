@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
     from dcr.compatibility.history import DeprecationPeriod
     from dcr.compatibility.pairs import FieldPair
-    from dcr.contract.contract import Contract, Field
+    from dcr.contract.contract import Contract, Field, Owner
     from dcr.formats.parsed_file import Problem
     from dcr.parsing.location import Location
 
@@ -78,6 +78,20 @@ def format_list(values: Sequence[Any]) -> str:
     text = ", ".join(format_value(value) for value in values[:MAX_LISTED])
     rest = len(values) - MAX_LISTED
     return f"{text} and {rest} more" if rest > 0 else text
+
+
+def format_short_list(values: Sequence[Any]) -> str:
+    """Return a list as `format_list` does, with long texts cut off."""
+    first = [shorten(value) if isinstance(value, str) else value for value in values[:MAX_LISTED]]
+    rest = len(values) - MAX_LISTED
+    return format_list(first) + (f" and {rest} more" if rest > 0 else "")
+
+
+def format_owners(owners: Sequence[Owner]) -> str:
+    """Return the first teams, each with how to reach it."""
+    teams = [f"{shorten(owner.team)}{f' ({shorten(owner.contact)})' if owner.contact else ''}" for owner in owners]
+    rest = len(teams) - MAX_LISTED
+    return ", ".join(teams[:MAX_LISTED]) + (f" and {rest} more" if rest > 0 else "")
 
 
 def format_version(version: str | None, location: Location | None) -> str:

@@ -53,6 +53,11 @@ class StricterConsumerSettings(NamedTuple):
         return max(values, key=CHOICES[name].index)
 
     @property
+    def has_paths(self) -> bool:
+        """Whether a policy sets the paths: a file there is meant to be a consumer, even if it cannot be read."""
+        return bool(self.first.paths or self.second.paths)
+
+    @property
     def scope(self) -> Scope:
         """The files that may declare consumers, by either policy."""
         return Scope(dict.fromkeys((*self.first.scope.globs, *self.second.scope.globs)))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dcr.compatibility.issue import Issue, IssueAcceptance
-from dcr.compatibility.rule import load_rules
+from dcr.compatibility.rule import get_rule
 from dcr.compatibility.semver import MAJOR
 from dcr.compatibility.severities import ERROR, INFO, OFF, WARNING
 
@@ -18,9 +18,13 @@ if TYPE_CHECKING:
     from dcr.policy.policy import StricterPolicy
 
 NEVER_ACCEPTED = frozenset(
-    ("contract_invalid", "acceptance_expired", "acceptance_unused", "acceptance_malformed", "policy_changed")
-)
-"""Kinds that cannot be accepted, because they report errors rather than breaks."""
+    (
+        "contract_invalid", "acceptance_expired", "acceptance_unused", "acceptance_malformed", "policy_changed",
+        "consumer_invalid", "consumer_duplicated", "consumer_owner_missing", "use_removed", "use_outside_versions",
+        "use_of_unknown_dataset", "use_of_unknown_field", "use_of_unknown_value", "use_of_deprecated",
+    )
+)  # fmt: skip
+"""Kinds that cannot be accepted, because they report errors rather than breaks of a contract."""
 
 _TIMED_KINDS = ("field_removed", "contract_removed")
 _VERSION_KINDS = frozenset(("version_not_increasing", "version_bump_insufficient"))
@@ -51,7 +55,7 @@ def apply_policy(
 
 def _adjust_severity(severity: str, issue: Issue, pair: ContractPair, verdict: Verdict, policy: StricterPolicy) -> str:
     """Return the severity of an issue, with errors that the policy allows as warnings."""
-    rule = load_rules()[issue.kind]
+    rule = get_rule(issue.kind)
     if severity != ERROR or pair.proposed is None:
         return severity
     is_breaking = rule.bump == MAJOR

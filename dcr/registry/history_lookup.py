@@ -50,7 +50,7 @@ def attach_dataset_histories(
     today = datetime.now(UTC).date()
     pairs = [match.pair for match in matches]
     full = [number for number, need in enumerate(needs) if need.needs_full_history]
-    histories = _read_complete_histories(request, [matches[number].ids for number in full])
+    histories = read_complete_histories(request, [matches[number].ids for number in full])
     for number, dataset_history in zip(full, histories, strict=True):
         pairs[number] = add_history(pairs[number], needs[number], dataset_history, request.policy, today)
     partial = [number for number, need in enumerate(needs) if any(need.additions) and not need.needs_full_history]
@@ -103,8 +103,8 @@ def add_history(
     return pair._replace(older_versions=older_versions, history=HistoryContext(fields, values, deprecation, unreadable))
 
 
-def _read_complete_histories(request: HistoryRequest, datasets: Sequence[Sequence[str]]) -> list[DatasetHistory]:
-    """Return the history of each dataset, which is given by all its ids."""
+def read_complete_histories(request: HistoryRequest, datasets: Sequence[Sequence[str]]) -> list[DatasetHistory]:
+    """Return the history of each dataset, which is given by all its ids. Raise `ShallowHistoryError`."""
     if not datasets:
         return []
     from dcr.registry.history.history_reader import read_history  # noqa: PLC0415 (few changes need the history)

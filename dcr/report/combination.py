@@ -46,6 +46,7 @@ def combine_reports(reports: Sequence[Report]) -> Report:
         ),
         non_contracts=min(report.non_contracts for report in reports),
         baselined=max(report.baselined for report in reports),
+        consumers=max(report.consumers for report in reports),
         sources=sources,
     )
 

@@ -68,7 +68,8 @@ class Report(NamedTuple):
     left out. `revision` is the checked commit, or the one that the working tree is based on. `repository` is the URL
     of the repository. Both are empty if unknown. `merged` is True if the merge of base and head was checked, and
     `uncommitted` is then the number of changed files in scope that are no part of the merge. `sources` are the texts
-    for `find_source_keys`, None if the run did not read them.
+    for `find_source_keys`, None if the run did not read them. `consumers` is the number of consumers: of the
+    changed ones for a check, of all for a lint.
     """
 
     base: BaseReport | None
@@ -88,11 +89,12 @@ class Report(NamedTuple):
     formats: tuple[tuple[str, int], ...] = ()
     files: int = 0
     scope: str = "YAML and JSON"
+    consumers: int = 0
 
     @property
     def has_no_contracts(self) -> bool:
-        """Whether no contract was found."""
-        return self.total == 0 and not self.contracts
+        """Whether neither a contract nor a consumer was found."""
+        return self.total == 0 and not self.contracts and not self.consumers
 
     def find_source_keys(
         self, issue: Issue, contract: ContractReport | None = None
@@ -214,10 +216,15 @@ def without_known_issues(
     """Return the contracts with filtered issues, and the number of issues for which the filter returned None."""
     filtered_contracts, removed = [], 0
     for contract in contracts:
-        issues = tuple(filtered for issue in contract.issues if (filtered := filter_issue(issue)) is not None)
+        issues = filter_issues(contract.issues, filter_issue)
         removed += len(contract.issues) - len(issues)
         filtered_contracts.append(contract._replace(issues=issues))
     return tuple(filtered_contracts), removed
+
+
+def filter_issues(issues: Iterable[Issue], filter_issue: Callable[[Issue], Issue | None]) -> tuple[Issue, ...]:
+    """Return the filtered issues, without those for which the filter returned None."""
+    return tuple(filtered for issue in issues if (filtered := filter_issue(issue)) is not None)
 
 
 _VERSION_PREFIX = "version_"

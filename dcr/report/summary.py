@@ -20,6 +20,16 @@ def format_count(number: int, noun: str) -> str:
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
+def name_run_issues(issues: Iterable[Issue]) -> str:
+    """Return what the issues that belong to no contract are about."""
+    from dcr.compatibility.rule import CONSUMER_KIND_PREFIXES  # noqa: PLC0415 (few runs have such issues)
+
+    about_consumers = {issue.kind.startswith(CONSUMER_KIND_PREFIXES) for issue in issues}
+    if about_consumers == {True}:
+        return "consumers"
+    return "policy, acceptances and consumers" if True in about_consumers else "policy and acceptances"
+
+
 def list_closing_parts(report: Report, escape: Callable[[str], str] = make_printable) -> list[str]:
     """Return the parts of the closing line. `escape` escapes the user's text in them for a format."""
     parts = []
@@ -35,8 +45,10 @@ def list_closing_parts(report: Report, escape: Callable[[str], str] = make_print
         parts.append(f"{format_count(report.accepted, 'break')} ACCEPTED")
     if report.baselined:
         parts.append(f"{format_count(report.baselined, 'issue')} suppressed by the baseline")
-    if not report.has_no_contracts:
+    if report.contracts or report.total != 0:
         parts.append(_format_validated(report) if report.base is None else _format_changed(report))
+    if report.consumers:
+        parts.append(f"{format_count(report.consumers, 'consumer')}{'' if report.base is None else ' changed'}")
     if report.non_contracts:
         verb = "is not a contract" if report.non_contracts == 1 else "are not contracts"
         parts.append(f"{format_count(report.non_contracts, 'file')} {verb}")

@@ -67,7 +67,7 @@ def test_all_kinds_are_listed_in_one_line_each_under_who_breaks(tmp_path: Path) 
     who = {group.split("\n")[0].partition(":")[0]: group for group in groups}
     assert list(who) == [
         "Breaks consumers", "Breaks new readers", "Breaks old readers", "Breaks new and old readers",
-        "Checked in every mode", "About the policy and the acceptances",
+        "Checked in every mode", "About the declarations of consumers", "About the policy and the acceptances",
     ]  # fmt: skip
     assert "  field_removed " in who["Breaks consumers"]
     assert "  field_enum_shrunk " in who["Breaks new readers"]

@@ -5,7 +5,8 @@ A folder holds `previous.yaml`, `proposed.yaml` (either may be absent) and `expe
 another file that defines the dataset, `earlier.yaml` an older version in the history. `options.toml` sets what a native
 file cannot contain: `mode` (`full` by default), `out_of_scope`, `now_about`, the `dataset` of a file with several,
 versions and physical types, `min_deprecation_days`, `today`, the dates of `deprecated_since` (the contract has an empty
-name), and versions of the history that are `unread`.
+name), and versions of the history that are `unread`. The folders of rules about consumers are described in
+`consumer_cases.py`.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ from dcr.compatibility.history import DeprecationPeriod, HistoryContext, Release
 from dcr.compatibility.migration import find_former_id, make_comparable
 from dcr.compatibility.pairs import ContractPair
 from dcr.compatibility.reintroductions import find_reintroductions, list_additions
-from dcr.compatibility.rule import RUN, Rule, load_rules
+from dcr.compatibility.rule import CONSUMER, CONSUMER_KIND_PREFIXES, RUN, USE, Rule, load_rules
 from dcr.contract.contract import join_path
 from dcr.formats import read_as_former_format, read_content
 from dcr.formats.parsed_file import ParsedFile, UnenforcedDataset
@@ -70,8 +71,10 @@ class Case:
         return f"{self.kind}/{self.name}"
 
 
-def all_cases() -> list[Case]:
-    return [Case(folder.parent.name, folder.name) for folder in sorted(FOLDER.glob("*/*/")) if "__" not in folder.name]
+def all_cases(*, about_consumers: bool = False) -> list[Case]:
+    """Return the cases of the rules about contracts, or of those about consumers."""
+    cases = [Case(folder.parent.name, folder.name) for folder in sorted(FOLDER.glob("*/*/")) if "__" not in folder.name]
+    return [each for each in cases if each.kind.startswith(CONSUMER_KIND_PREFIXES) is about_consumers]
 
 
 def known_to_fail(cases: list[Case], defects: dict[str, str]) -> list[Any]:
@@ -85,7 +88,7 @@ def known_to_fail(cases: list[Case], defects: dict[str, str]) -> list[Any]:
 
 def rules_under_test() -> dict[str, Rule]:
     """Return the rules that can be tested with two files; those about the run are tested where runs are."""
-    return {kind: rule for kind, rule in load_rules().items() if rule.about != RUN}
+    return {kind: rule for kind, rule in load_rules().items() if rule.about not in (RUN, USE, CONSUMER)}
 
 
 def pair_of(texts: dict[str, str | None], options: dict[str, Any]) -> ContractPair:

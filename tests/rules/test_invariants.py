@@ -21,8 +21,9 @@ from dcr.compatibility.engine import run_rules
 from dcr.compatibility.issue import CONSUMERS, NEW_READERS, OLD_READERS
 from dcr.compatibility.modes import DIRECTIONS, MODES
 from dcr.compatibility.pairs import ContractPair, list_field_pairs
-from dcr.compatibility.rule import CONTRACT, FOREIGN_KIND_PREFIXES, RUN, Rule, load_rules
+from dcr.compatibility.rule import CONSUMER, CONTRACT, FOREIGN_KIND_PREFIXES, RUN, USE, Rule, load_rules
 from dcr.compatibility.severities import SEVERITIES
+from dcr.consumers.readers import read_consumers
 from dcr.contract.contract import walk_fields
 from dcr.formats import read_content
 from dcr.parsing.location import Location
@@ -121,7 +122,7 @@ def test_rules_that_dcrs_own_format_never_meets_find_nothing_in_it(case: Case) -
     if pair.both is None or {side.format for side in pair.both} != {"native"}:
         return
     for rule in load_rules().values():
-        if rule.kind.startswith(FOREIGN_KIND_PREFIXES) and rule.about != RUN:
+        if rule.kind.startswith(FOREIGN_KIND_PREFIXES) and rule.about not in (RUN, USE, CONSUMER):
             about = [pair] if rule.about == CONTRACT else list(list_field_pairs(*pair.both))
             assert [found for each in about for found in rule.find(each)] == []
 
@@ -302,6 +303,16 @@ def meanings(text: str) -> Iterator[bool]:
             "quality", "servers", "logicalTypeOptions", "config",
         }  # keys of other formats  # fmt: skip
         yield not read_content("example.yaml", contract_with(text, written)).is_unreadable
+        yield is_part_of_a_consumer(text, written)
+
+
+def is_part_of_a_consumer(part: str, keys: Collection[str]) -> bool:
+    """Return whether a text is a valid consumer file, or some keys of one."""
+    whole = {
+        "consumer": "consumer: finance.revenue\n", "owners": "owners: [{team: finance}]\n", "uses": "uses: [{dataset: a}]\n",
+    }  # fmt: skip
+    text = part + "\n" + "".join(line for key, line in whole.items() if key not in keys)
+    return not read_consumers("example.yaml", text.encode()).problems
 
 
 def contract_with(part: str, keys: Collection[str]) -> bytes:

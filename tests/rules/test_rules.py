@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from consumer_cases import consumer_rules
 from rule_cases import FOLDER, OPTIONS, Case, all_cases, known_to_fail, rendered, rules_under_test, verdict_on
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ def test_a_case_is_called_a_lookalike_exactly_when_it_is_silent(case: Case) -> N
 
 def test_every_fixture_folder_belongs_to_a_kind() -> None:
     folders = {each.name for each in FOLDER.iterdir() if each.is_dir() and not each.name.startswith("__")}
-    assert folders == set(rules_under_test())
+    assert folders == {*rules_under_test(), *consumer_rules()}
 
 
 @pytest.mark.parametrize("case", CASES, ids=str)

@@ -8,6 +8,7 @@ walking this folder. A module whose name begins with `_` is part of another one.
 from __future__ import annotations
 
 import pkgutil
+import re
 from functools import lru_cache
 from importlib import import_module
 from typing import Protocol, cast
@@ -21,6 +22,11 @@ from dcr.parsing.yaml_reader import InvalidYamlError, check_tree, compose
 
 UNREADABLE = "unreadable"
 """The format of a file that is no valid YAML."""
+
+_TOP_LEVEL_KEY = re.compile(
+    rb"""(?:^(?:\xef\xbb\xbf)?|\A\s*\{\s*)["']?(?:consumer|uses|dataUsageAgreementSpecification)["']?[ \t]*:""",
+    re.MULTILINE,
+)
 
 
 class ConsumerReader(Protocol):
@@ -40,6 +46,11 @@ def list_readers() -> tuple[ConsumerReader, ...]:
     """Return every reader, sorted by name."""
     names = sorted(module.name for module in pkgutil.iter_modules(__path__) if not module.name.startswith("_"))
     return tuple(cast("ConsumerReader", import_module(f"{__name__}.{name}")) for name in names)
+
+
+def may_declare_consumers(content: bytes) -> bool:
+    """Return whether a text that is no valid YAML is probably meant to declare consumers, by its top-level keys."""
+    return _TOP_LEVEL_KEY.search(content) is not None
 
 
 def read_consumers(path: str, content: bytes) -> ParsedConsumers:

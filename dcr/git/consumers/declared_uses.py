@@ -49,7 +49,7 @@ def find_declared_uses(search: ConsumerSearch, ids: Collection[str]) -> Declared
     proposed = read_proposed_contents(search.repository, changes)
     files = [
         *_parse(proposed),
-        *_parse(_search_texts(search, unchanged_paths, words)),
+        *_parse(search_unchanged_texts(search, unchanged_paths, words)),
         *_parse(search.tip.read_texts(search.scope.matches_globs)),
         *_parse(read_previous_contents(search.repository, changes), search.merge_base),
     ]
@@ -58,7 +58,7 @@ def find_declared_uses(search: ConsumerSearch, ids: Collection[str]) -> Declared
         for declared in list_uses(file, set(ids)):
             uses.setdefault(declared.use.dataset_id, []).append(declared)
     if not uses and not any(file.parsed.consumers for file in files):
-        others = _search_texts(search, unchanged_paths, _CONSUMER_WORDS) if words else {}
+        others = search_unchanged_texts(search, unchanged_paths, _CONSUMER_WORDS) if words else {}
         if not any(file.parsed.consumers for file in _parse(others)):
             return None
     return {dataset_id: tuple(uses.get(dataset_id, ())) for dataset_id in ids}
@@ -70,8 +70,11 @@ def _parse(texts: Mapping[str, bytes | str], commit: str = "") -> Iterator[Consu
             yield ConsumerFile(read_consumers(path, text), text, commit)
 
 
-def _search_texts(search: ConsumerSearch, paths: Sequence[str], words: Sequence[bytes]) -> dict[str, bytes]:
-    """Return the texts of those unchanged files that contain one of the words; of all files without words."""
+def search_unchanged_texts(search: ConsumerSearch, paths: Sequence[str], words: Sequence[bytes]) -> dict[str, bytes]:
+    """Return the texts of those unchanged files that contain one of the words; of all files without words.
+
+    Raise a `DcrError` if git fails.
+    """
     git, commit = search.repository.git, search.merge_base
 
     def read_texts(requested: Sequence[str]) -> dict[str, bytes]:

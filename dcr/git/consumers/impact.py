@@ -1,4 +1,4 @@
-"""Adds to issues the declared consumers that they reach."""
+"""Adds to issues the declared consumers that they reach, and issues for those whose versions a change leaves."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from dcr.compatibility.reach import find_reached
 from dcr.git.consumers.declared_uses import find_declared_uses
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from dcr.compatibility.engine import Verdict
     from dcr.compatibility.issue import Issue
     from dcr.compatibility.pair_verdict import MatchVerdict
-    from dcr.consumers.consumer import DeclaredUse
+    from dcr.consumers.consumer import Consumer, DeclaredUse
     from dcr.git.consumers.search import ConsumerSearch
 
 
@@ -39,7 +39,24 @@ def _add_consumers(verdict: MatchVerdict, uses: Sequence[DeclaredUse], today: st
         return verdict._replace(issues=tuple(_add_reached(issue, uses, today) for issue in verdict.issues))
 
     older = tuple(entry._replace(verdict=add(entry.verdict)) for entry in verdict.older)
-    return verdict._replace(verdict=add(verdict.verdict), older=older)
+    newest = add(verdict.verdict)
+    left = tuple(_list_left_ranges(verdict, uses, today)) if any(use.use.versions for use in uses) else ()
+    return verdict._replace(verdict=newest._replace(issues=(*newest.issues, *left)), older=older)
+
+
+def _list_left_ranges(verdict: MatchVerdict, uses: Iterable[DeclaredUse], today: str) -> Iterator[Issue]:
+    """Yield an issue for each consumer whose versions the change leaves. Its proposed declaration counts."""
+    from dcr.compatibility.consumer_engine import check_versions  # noqa: PLC0415 (few uses have versions)
+    from dcr.compatibility.consumer_pairs import CheckedUse, UsedDataset  # noqa: PLC0415
+
+    if verdict.match.pair.both is None:
+        return
+    previous, proposed = verdict.match.pair.both
+    declarations: dict[str, Consumer] = {}
+    for consumer, use, commit in uses:
+        is_current = not commit and not use.is_over(today)
+        if is_current and declarations.setdefault(consumer.name, consumer) is consumer:
+            yield from check_versions(CheckedUse(consumer, use, UsedDataset(proposed), previous.version))
 
 
 def _add_reached(issue: Issue, uses: Iterable[DeclaredUse], today: str) -> Issue:

@@ -1,22 +1,31 @@
-"""Finds the unchanged files that define given datasets."""
+"""Finds the contracts of given datasets in unchanged files."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from dcr.formats import read_content
 from dcr.git.changes import INDEX, WORKTREE
 from dcr.git.command import GitFailedError
 from dcr.git.contracts.text_search import MAX_SEARCHED_IDS, list_search_words, search_paths
 from dcr.git.objects import list_index, list_tree, read_blobs
-from dcr.policy.detection import ESCAPE_PREFIXES, SEARCH_STRINGS, may_be_contract
+from dcr.policy.detection import ESCAPE_PREFIXES, SEARCH_STRINGS, is_contract, may_be_contract
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
+    from dcr.contract.contract import Contract
+    from dcr.git.command import Git
     from dcr.git.repository import Repository
     from dcr.parsing.location import Location
     from dcr.policy.scope import Scope
+
+
+class FoundContracts(NamedTuple):
+    """The contracts of some datasets by id, and the paths of unreadable files that seem to define others."""
+
+    contracts: dict[str, list[Contract]]
+    unreadable: dict[str, str]
 
 
 def find_contract_locations(
@@ -28,12 +37,28 @@ def find_contract_locations(
     *,
     scope: Scope,
 ) -> dict[str, tuple[Location, ...]]:
-    """Return where datasets are defined in unchanged files of the proposed side, and in the given `contents`.
+    """Return where datasets are defined in unchanged files of the proposed side, and in the given `contents`."""
+    found = find_contracts(repository, head, ids, paths, contents, scope=scope).contracts
+    return {
+        dataset_id: tuple(contract.section.locate("dataset_id") for contract in contracts if contract.section)
+        for dataset_id, contracts in found.items()
+    }
+
+
+def find_contracts(
+    repository: Repository,
+    head: str,
+    ids: Collection[str],
+    paths: Collection[str],
+    contents: Mapping[str, bytes],
+    *,
+    scope: Scope,
+) -> FoundContracts:
+    """Return the contracts of datasets in unchanged files of the proposed side, and in the given `contents`.
 
     For the working tree this reads the index, where unchanged files have the same content.
     """
-    git = repository.index_git if head == INDEX else repository.git
-    entries = list_index(git) if head in (WORKTREE, INDEX) else list_tree(git, head)
+    git, entries = list_entries(repository, head)
     if not all(path in entries for path in paths):
         raise GitFailedError("two listings of files by git differ", "run it again, while no other program adds files")
     files = {path: oid for path in paths if (oid := entries[path])}
@@ -51,9 +76,28 @@ def find_contract_locations(
         matching = search_paths(git, head, words, files, pathspecs=scope.pathspecs, read_texts=read_texts)
     texts = read_texts(matching)
     texts.update({path: text for path, text in contents.items() if any(word in text for word in id_words)})
-    locations: dict[str, list[Location]] = {}
+    found = FoundContracts({}, {})
     for path, text in texts.items():
-        for contract in read_content(path, text).contracts if may_be_contract(text) else ():
-            if contract.dataset_id in ids and contract.section:
-                locations.setdefault(contract.dataset_id, []).append(contract.section.locate("dataset_id"))
-    return {dataset_id: tuple(found) for dataset_id, found in locations.items()}
+        if not may_be_contract(text):
+            continue
+        parsed = read_content(path, text)
+        for contract in parsed.contracts:
+            if contract.dataset_id in ids:
+                found.contracts.setdefault(contract.dataset_id, []).append(contract)
+        if parsed.is_unreadable and (scope.matches_globs(path) or is_contract(parsed, text)):
+            mentioned = _list_mentioned_ids(text, ids) if parsed.dataset_id is None else [parsed.dataset_id]
+            found.unreadable.update(dict.fromkeys(mentioned, path))
+    return found
+
+
+def list_entries(repository: Repository, head: str) -> tuple[Git, dict[str, str]]:
+    """Return the git to read a side with, and the object id of each of its paths, empty if it is no regular file.
+
+    For the working tree this reads the index.
+    """
+    git = repository.index_git if head == INDEX else repository.git
+    return git, list_index(git) if head in (WORKTREE, INDEX) else list_tree(git, head)
+
+
+def _list_mentioned_ids(text: bytes, ids: Collection[str]) -> list[str]:
+    return [dataset_id for dataset_id in ids if any(word in text for word in list_search_words([dataset_id]))]

@@ -7,7 +7,7 @@ import textwrap
 from typing import TYPE_CHECKING
 
 from dcr.compatibility.modes import BACKWARD, FORWARD
-from dcr.compatibility.rule import FIELD, RUN
+from dcr.compatibility.rule import CONSUMER, FIELD, RUN, USE
 from dcr.compatibility.severities import ERROR, WARNING
 from dcr.policy.policy import FIXED_SEVERITY_KINDS
 from dcr.policy.policy_application import NEVER_ACCEPTED
@@ -31,6 +31,7 @@ _GROUPS = {
     (FORWARD,): "Breaks old readers: they validate new rows with the previous contract",
     (BACKWARD, FORWARD): "Breaks new and old readers",
     (): "Checked in every mode",
+    CONSUMER: "About the declarations of consumers",
     RUN: "About the policy and the acceptances",
 }
 _COLORS = {ERROR: RED, WARNING: YELLOW}
@@ -73,7 +74,7 @@ def _sections(rule: Rule) -> Iterator[tuple[str, str]]:
         command = f"`dcr accept DATASET {rule.kind}{field} --reason TEXT`"
         yield "Accept one", f"{command} adds an entry with dataset, version, {keys} and reason to dcr.accepted.yaml."
     if rule.kind in FIXED_SEVERITY_KINDS:
-        yield "Its severity", "Cannot be changed: a contract that dcr cannot read or compare always fails the check."
+        yield "Its severity", "Cannot be changed: a file that dcr cannot read or compare always fails the check."
     else:
         other = WARNING if rule.severity == ERROR else ERROR
         yield "Change its severity", f'In dcr.toml, under [severity]: {rule.kind} = "{other}"'
@@ -83,7 +84,7 @@ def render_list(rules: Iterable[Rule], style: Style) -> str:
     """Return all rules, grouped by who breaks, each with its severity and its summary."""
     groups: dict[object, list[Rule]] = {group: [] for group in _GROUPS}
     for rule in rules:
-        groups[RUN if rule.about == RUN else rule.breaks or rule.modes].append(rule)
+        groups[_get_group(rule)].append(rule)
     width = max(len(rule.kind) for found in groups.values() for rule in found)
     lines: list[str] = []
     for group, found in groups.items():
@@ -92,6 +93,12 @@ def render_list(rules: Iterable[Rule], style: Style) -> str:
             lines += _entry(rule, width, style)
         lines.append("")
     return join_lines([*lines, *_wrap("Run dcr explain KIND for the manual of one rule.", style.width, "", style)])
+
+
+def _get_group(rule: Rule) -> object:
+    if rule.about in (USE, CONSUMER):
+        return CONSUMER
+    return RUN if rule.about == RUN else rule.breaks or rule.modes
 
 
 def _entry(rule: Rule, width: int, style: Style) -> Iterator[str]:

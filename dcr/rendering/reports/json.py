@@ -45,6 +45,7 @@ def build_document(report: Report) -> dict[str, Any]:
             "files": report.files,
             "changed": report.changed,
             "left_alone": report.non_contracts,
+            "consumers": report.consumers,
             "errors": report.count_issues(ERROR),
             "warnings": report.count_issues(WARNING),
             "accepted": report.accepted,

@@ -20,7 +20,7 @@ from dcr.rendering.reports._issue_text import (
     truncate,
 )  # fmt: skip
 from dcr.report.report import UNCHANGED
-from dcr.report.summary import format_closing_line, format_count, list_closing_parts
+from dcr.report.summary import format_closing_line, format_count, list_closing_parts, name_run_issues
 from dcr.text.printable import escape_ci_markers, make_printable
 
 if TYPE_CHECKING:
@@ -74,7 +74,7 @@ def _build_suites(report: Report) -> Iterator[_Suite]:
             contract.dataset_id or contract.path, contract.path, _build_cases(contract.issues, failing, passing)
         )
     if report.issues:
-        yield _Suite("policy and acceptances", "", _build_cases(report.issues, failing, _Case("no errors")))
+        yield _Suite(name_run_issues(report.issues), "", _build_cases(report.issues, failing, _Case("no errors")))
     elif not report.contracts:
         yield _Suite("contracts", "", [_Case(list_closing_parts(report)[0], (format_closing_line(report),))])
 

@@ -15,7 +15,7 @@ from dcr.rendering.reports._fitting import Piece, measure_length, select_pieces
 from dcr.rendering.reports._issue_text import build_accept_command, describe_impact, describe_witness, format_row
 from dcr.rendering.reports._located_issues import locate_issues
 from dcr.report.report import RENAMED, UNCHANGED
-from dcr.report.summary import format_count, list_closing_parts
+from dcr.report.summary import format_count, list_closing_parts, name_run_issues
 
 if TYPE_CHECKING:
     from dcr.compatibility.issue import Issue
@@ -65,7 +65,7 @@ def render(report: Report, _style: Style) -> str:
     for located in locate_issues(report):
         rows, folded = f"rows of {located.number}", f"details of {located.number}"
         if rows not in frames:
-            frames[rows] = (_format_heading(located.contract, compared=compared) + _TABLE, "")
+            frames[rows] = (_format_heading(located.contract, report) + _TABLE, "")
             frames[folded] = _FOLDED
         rank = _rank(located.issue)
         pieces.append(Piece(_format_issue_row(located), rank, rows))
@@ -96,9 +96,10 @@ def _format_opening(report: Report) -> str:
     return f"{MARK}\n### {icon} dcr {command}: {first}\n{facts}"
 
 
-def _format_heading(contract: ContractReport | None, *, compared: bool) -> str:
+def _format_heading(contract: ContractReport | None, report: Report) -> str:
     if contract is None:
-        return "\n#### Policy and acceptances\n"
+        return f"\n#### {name_run_issues(report.issues).capitalize()}\n"
+    compared = report.base is not None
     facts = _list_facts(contract, compared=compared)
     if contract.dataset_id:
         facts.insert(0, format_code(contract.path))

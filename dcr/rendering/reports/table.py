@@ -19,7 +19,7 @@ from dcr.rendering.reports._issue_text import (
 )
 from dcr.rendering.reports._layout import GAP, INDENT, break_path, choose_layout, format_location, measure
 from dcr.report.report import ADDED, MODIFIED, RENAMED, UNCHANGED
-from dcr.report.summary import format_severity, list_closing_parts
+from dcr.report.summary import format_severity, list_closing_parts, name_run_issues
 
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
@@ -51,7 +51,7 @@ def render(report: Report, style: Style) -> str:
     console = create_console(style)
     groups = [(table.heading(contract), contract.issues, contract.dataset_id) for contract in contracts]
     if report.issues:
-        groups.append((_text().append("policy and acceptances", style="bold"), report.issues, None))
+        groups.append((_text().append(name_run_issues(report.issues), style="bold"), report.issues, None))
     has_gap = True
     for heading, issues, dataset_id in groups:
         if issues and not has_gap:

@@ -10,7 +10,7 @@ from dcr.compatibility.semver import BUMPS
 from dcr.compatibility.severities import ERROR, WARNING
 from dcr.rendering.reports._html.states import count_states
 from dcr.report.report import RENAMED, UNCHANGED
-from dcr.report.summary import format_count
+from dcr.report.summary import format_count, name_run_issues
 
 if TYPE_CHECKING:
     from dcr.compatibility.issue import Issue
@@ -91,7 +91,7 @@ def group_issues(report: Report) -> list[Group]:
             name = f"{name} in {contract.path}{suffix}"
         groups.append(Group(name, f"{anchor}{suffix}", contract, contract.issues))
     if report.issues:
-        groups.append(Group("Policy and acceptances", "run", None, report.issues))
+        groups.append(Group(name_run_issues(report.issues).capitalize(), "run", None, report.issues))
     return groups
 
 
