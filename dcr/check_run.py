@@ -74,7 +74,8 @@ def add_consumers(
     from dcr.git.consumers.impact import add_declared_consumers  # noqa: PLC0415 (few changes break anything)
 
     progress("reading the consumers")
-    return add_declared_consumers(_build_consumer_search(run, tip), verdicts, get_today())
+    are_complete = run.policy.policy.consumers.are_complete
+    return add_declared_consumers(_build_consumer_search(run, tip), verdicts, get_today(), are_complete)
 
 
 def judge_consumers(run: Run, is_checked: Callable[[str], bool]) -> tuple[tuple[Issue, ...], int, Collection[str]]:

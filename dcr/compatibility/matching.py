@@ -190,6 +190,7 @@ def _match_removed(
             pair = ContractPair(
                 previous=before,
                 proposed=None,
+                published=context.get_published().get(dataset_id),
                 previous_problems=problems,
                 proposed_problems=filter_problems(parsed_file.problems, "") if parsed_file else (),
                 replaced_by=replacement,

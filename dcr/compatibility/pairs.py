@@ -134,7 +134,10 @@ class ContractPair(NamedTuple):
         """Whether both contracts exist and are equal, including version and status."""
         if self.both is None or self.is_changed or self.former_id is not None:
             return False
-        before, after = ((contract.version, contract.status, contract.deprecation_uri) for contract in self.both)
+        before, after = (
+            (contract.version, contract.status, contract.deprecation_uri, contract.consumers_complete)
+            for contract in self.both
+        )
         return before == after
 
     @property

@@ -26,6 +26,9 @@ ANY_TYPE = "any"
 TYPES = ("string", "integer", "number", "boolean", "timestamp", "json", "object", "array")
 STATUSES = ("draft", "active", "deprecated", "archived")
 
+COMPLETENESS_KEY, COMPLETE_CONSUMERS = "x-consumers", "complete"
+"""The key and the value with which a file declares the consumers of its dataset complete."""
+
 CONSTRAINTS: dict[str, tuple[str, ...]] = {
     "min_length": ("string",),
     "max_length": ("string",),
@@ -98,6 +101,8 @@ class Contract:
     `latest` is then the version that a reference without a version resolves to. That reference is a dataset too; its
     contract is `alias_of` the one of that version.
 
+    `consumers_complete` is whether the file declares that all consumers of the dataset are known.
+
     `access` is who may read the dataset, where the format has it. `terms` holds what only foreign formats have.
     """
 
@@ -120,6 +125,7 @@ class Contract:
     access: str | None = None
     terms: Terms | None = None
     alias_of: str | None = None
+    consumers_complete: bool = field(default=False, compare=False)
 
     @property
     def written_status(self) -> str | None:
@@ -145,8 +151,8 @@ def has_no_type(field: Field) -> bool:
 def build_comparison_key(contract: Contract) -> tuple[object, ...]:
     """Return everything that a version fixes, as a key that is equal for equivalent contracts.
 
-    The order of fields, enum values and owners is ignored; the order of the primary key is not. The version itself,
-    `status` and `deprecation_uri` are left out: the latter two may change without a new version.
+    The order of fields, enum values and owners is ignored; the order of the primary key is not. The version,
+    `status`, `deprecation_uri` and `consumers_complete` are left out: these may change without a new version.
     """
     return (*_build_header_key(contract), build_fields_key(contract.fields))
 

@@ -25,7 +25,7 @@ from dcr.parsing.yaml_reader import InvalidYamlError, check_tree, compose
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-_SUPPORT_MODULES = ("parsed_file", "parts", "unread_keys")
+_SUPPORT_MODULES = ("completeness", "parsed_file", "parts", "unread_keys")
 _REQUIRED_KEYS = {"dbt": "models", "dcs": "dataContractSpecification"}
 """A key that every file of a format has: its module is not loaded without it, to keep a check short."""
 

@@ -23,6 +23,7 @@ from dcr.formats._foreign.fields import read_unique_mappings
 from dcr.formats._foreign.lifecycle import is_past, read_day
 from dcr.formats._foreign.mapping import SourceMapping
 from dcr.formats._foreign.notes import Notes
+from dcr.formats.completeness import has_completeness_mark
 from dcr.formats.parsed_file import DatasetList, ParsedFile, UnenforcedDataset, convert_notes
 from dcr.formats.parts import find_dataset_entries
 from dcr.parsing.yaml_reader import InvalidYamlError, check_tree
@@ -205,7 +206,14 @@ def _build_contract(
         has_status="deprecation_date" in status_holder,
         access=_read_access(version, model),
         terms=read_terms(model.text("name") or dataset_id, version, model, columns),
+        consumers_complete=_has_complete_consumers(version, model),
     )
+
+
+def _has_complete_consumers(version: SourceMapping, model: SourceMapping) -> bool:
+    """Return whether the metadata of a version or of its model declares the consumers complete."""
+    holders = (version, version.mapping("config"), model, model.mapping("config"))
+    return any(has_completeness_mark(holder.mapping("meta")) for holder in holders if holder is not None)
 
 
 def _select_key_names(version: SourceMapping, model: SourceMapping) -> dict[str, str]:

@@ -9,7 +9,7 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
-from dcr.contract.contract import ANY_TYPE, UNRESOLVED_TYPE, Contract, Field, Owner
+from dcr.contract.contract import ANY_TYPE, COMPLETENESS_KEY, UNRESOLVED_TYPE, Contract, Field, Owner
 from dcr.formats._dcs import terms
 from dcr.formats._dcs.definitions import Definitions
 from dcr.formats._foreign.fields import (
@@ -24,6 +24,7 @@ from dcr.formats._foreign.lifecycle import read_status_word
 from dcr.formats._foreign.mapping import SourceMapping
 from dcr.formats._foreign.notes import Notes
 from dcr.formats._foreign.stored_types import MAP_PARTS, LogicalType, normalize_stored_type, parse_stored_type
+from dcr.formats.completeness import has_completeness_mark
 from dcr.formats.parsed_file import DatasetList, ParsedFile, Problem, convert_notes
 from dcr.formats.parts import find_dataset_entries
 
@@ -131,6 +132,7 @@ def _build_contract(
         format=NAME,
         has_status=info is not None and info.text("status") is not None,
         terms=terms.read_terms(root_mapping, model, collector),
+        consumers_complete=any(has_completeness_mark(part, COMPLETENESS_KEY) for part in (root_mapping, model_mapping)),
     )
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from dcr.contract.contract import CONSTRAINTS, Contract, Field, FreshnessSLA, Owner
+from dcr.contract.contract import COMPLETENESS_KEY, CONSTRAINTS, Contract, Field, FreshnessSLA, Owner
 from dcr.contract.validity import find_violations
 from dcr.formats.parsed_file import ParsedFile, Problem
 from dcr.parsing.location import SourceNode, locate_node, locate_paths
@@ -77,6 +77,10 @@ def read(path: str, root: MappingNode) -> ParsedFile:
     if contract is None:
         contract, problems = _validate_with_models(path, values, root)
         reader.problems += problems
+    if contract is not None and reader.completeness_marks:
+        from dcr.formats.completeness import apply_native_mark  # noqa: PLC0415 (few contracts have the mark)
+
+        contract = apply_native_mark(contract, root, reader.completeness_marks, reader.problems)
     return ParsedFile(path, NAME, (contract,) if contract else (), tuple(reader.problems), dataset_id)
 
 
@@ -87,6 +91,7 @@ class _ValueReader:
         self.path = path
         self.problems: list[Problem] = []
         self.fatal = False
+        self.completeness_marks: list[tuple[Any, Any]] = []
 
     def read_mapping(self, node: Any) -> dict[str, Any]:
         """Return a mapping's values by key, without the keys starting with `x-`, which are the user's own."""
@@ -95,6 +100,8 @@ class _ValueReader:
         for key_node, node_value in node.value:
             key = key_node.value
             if key.startswith("x-"):
+                if key == COMPLETENESS_KEY:
+                    self.completeness_marks.append((node, node_value))
                 continue
             if key == "enum" and type(node_value.value) is list and node_value.id == "sequence":
                 enum = node_value

@@ -15,6 +15,7 @@ from dcr.formats._foreign.mapping import SourceMapping
 from dcr.formats._foreign.notes import Notes
 from dcr.formats._odcs import terms
 from dcr.formats._odcs.fields import Edition, read_fields
+from dcr.formats.completeness import has_custom_completeness_mark
 from dcr.formats.parsed_file import DatasetList, ParsedFile, Problem, convert_notes
 from dcr.formats.parts import find_dataset_entries
 
@@ -127,6 +128,7 @@ class _FileReader:
         self.promises = terms.read_freshness_promises(root_mapping)
         self.deprecation_uri = terms.find_deprecation_uri(root_mapping)
         self.terms = terms.FileTerms(root_mapping)
+        self.consumers_complete = has_custom_completeness_mark(root_mapping)
 
     def build_contract(self, name: str | None, item: SourceMapping) -> Contract:
         """Return the contract of one object."""
@@ -163,6 +165,7 @@ class _FileReader:
             format=NAME,
             has_name=name is not None,
             has_status=root_mapping.text("status") is not None or bool(status_locations),
+            consumers_complete=self.consumers_complete or has_custom_completeness_mark(item),
         )
         if item.flag("deprecated"):
             contract = replace(contract, status=get_later_status(contract.status, "deprecated"))

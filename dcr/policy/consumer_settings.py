@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from fnmatch import fnmatchcase
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from dcr.policy.scope import Scope
+
+if TYPE_CHECKING:
+    from dcr.compatibility.pairs import ContractPair
+    from dcr.contract.contract import Contract
 
 DEFAULT_PATHS = ("**/consumers/**/*.yaml", "**/consumers/**/*.yml")
 """Where consumers are declared, if the policy does not set it. Files that declare none are ignored there."""
@@ -52,6 +56,22 @@ class StricterConsumerSettings(NamedTuple):
         values: list[str] = [getattr(self.first, name), getattr(self.second, name)]
         return max(values, key=CHOICES[name].index)
 
+    def are_complete(self, pair: ContractPair) -> bool:
+        """Return whether all consumers of a dataset are declared: by the base, by its tip and by the proposed side.
+
+        Each of them declares it in its contract or in its policy. A removed contract counts as it was.
+        """
+        previous, published = pair.previous, pair.published
+        proposed = pair.proposed or previous
+        if proposed is None:
+            return False
+        previous_id = pair.former_id or (previous or proposed).dataset_id
+        return (
+            _are_complete(self.first, previous_id, previous)
+            and (published is None or _are_complete(self.first, published.dataset_id, published))
+            and _are_complete(self.second, proposed.dataset_id, proposed)
+        )
+
     @property
     def has_paths(self) -> bool:
         """Whether a policy sets the paths: a file there is meant to be a consumer, even if it cannot be read."""
@@ -61,3 +81,7 @@ class StricterConsumerSettings(NamedTuple):
     def scope(self) -> Scope:
         """The files that may declare consumers, by either policy."""
         return Scope(dict.fromkeys((*self.first.scope.globs, *self.second.scope.globs)))
+
+
+def _are_complete(settings: ConsumerSettings, dataset_id: str, contract: Contract | None) -> bool:
+    return (contract is not None and contract.consumers_complete) or settings.is_complete(dataset_id)

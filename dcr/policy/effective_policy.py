@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from dcr.policy.consumer_settings import DECLARED
 from dcr.policy.policy import Policy, StricterPolicy, list_differences
 
 if TYPE_CHECKING:
@@ -50,15 +51,20 @@ class EffectivePolicy(NamedTuple):
         """
         from dcr.policy.policy_application import apply_policy  # noqa: PLC0415 (an unchanged repository needs no rules)
 
-        acceptances = self.acceptances.entries
-        newest = apply_policy(verdict, pair, self.policy, acceptances, today)
+        consumers = self.policy.consumers
+        only_declared = consumers.get_choice("breaking") == DECLARED and consumers.are_complete(pair)
+
+        def apply(verdict: Verdict, pair: ContractPair) -> tuple[Issue, ...]:
+            return apply_policy(
+                verdict, pair, self.policy, self.acceptances.entries, today, only_declared=only_declared
+            )
+
+        newest = apply(verdict, pair)
         if not older:
             return newest
         from dcr.compatibility.older_versions import merge_issues  # noqa: PLC0415 (only transitive modes need it)
 
-        return merge_issues(
-            newest, [apply_policy(entry.verdict, entry.pair, self.policy, acceptances, today) for entry in older]
-        )
+        return merge_issues(newest, [apply(entry.verdict, entry.pair) for entry in older])
 
     @property
     def may_have_run_issues(self) -> bool:

@@ -27,13 +27,23 @@ NEVER_ACCEPTED = frozenset(
 """Kinds that cannot be accepted, because they report errors rather than breaks of a contract."""
 
 _TIMED_KINDS = ("field_removed", "contract_removed")
+_UNUSED_HINT = 'only a warning, since all consumers are declared and none uses it ([consumers] breaking = "declared")'
 _VERSION_KINDS = frozenset(("version_not_increasing", "version_bump_insufficient"))
 
 
 def apply_policy(
-    verdict: Verdict, pair: ContractPair, policy: StricterPolicy, acceptances: Iterable[Acceptance], today: str
+    verdict: Verdict,
+    pair: ContractPair,
+    policy: StricterPolicy,
+    acceptances: Iterable[Acceptance],
+    today: str,
+    *,
+    only_declared: bool = False,
 ) -> tuple[Issue, ...]:
-    """Return the issues with adjusted severities, without those that are off; `today` is YYYY-MM-DD."""
+    """Return the issues with adjusted severities, without those that are off; `today` is YYYY-MM-DD.
+
+    With `only_declared`, breaks that reach no declared consumer are warnings: all consumers are declared.
+    """
     by_key = {entry.key: entry for entry in acceptances if entry.expires is None or entry.expires >= today}
     contract = pair.proposed or pair.previous
     issues: list[Issue] = []
@@ -42,6 +52,8 @@ def apply_policy(
         if severity == OFF:
             continue
         adjusted = issue._replace(severity=_adjust_severity(severity, issue, pair, verdict, policy))
+        if only_declared and adjusted.severity == ERROR and issue.consumers == () and not _is_too_early(issue, policy):
+            adjusted = adjusted._replace(severity=WARNING, hint="; ".join(filter(None, (_UNUSED_HINT, issue.hint))))
         acceptance = None
         if contract is not None and issue.kind not in NEVER_ACCEPTED:
             acceptance = by_key.get((contract.dataset_id, contract.version, issue.kind, issue.field))
@@ -59,13 +71,18 @@ def _adjust_severity(severity: str, issue: Issue, pair: ContractPair, verdict: V
     if severity != ERROR or pair.proposed is None:
         return severity
     is_breaking = rule.bump == MAJOR
-    is_too_early = issue.kind in _TIMED_KINDS and policy.min_deprecation_days  # later removals are no issues
     # A contract without versions cannot have a MAJOR bump, so it is treated as if it had one.
     has_major_bump = verdict.actual_bump == MAJOR or (pair.proposed.is_changed_in_place and not pair.proposed.version)
-    if is_breaking and not is_too_early and has_major_bump and policy.get_choice("breaking") == "allow-with-major":
+    is_allowed = is_breaking and has_major_bump and not _is_too_early(issue, policy)
+    if is_allowed and policy.get_choice("breaking") == "allow-with-major":
         return WARNING
     # Both contracts must be drafts: a change must not turn itself into one of a draft.
     are_drafts = pair.both is not None and all(contract.status == "draft" for contract in pair.both)
     if are_drafts and policy.get_choice("draft") == "warn" and (is_breaking or issue.kind in _VERSION_KINDS):
         return WARNING
     return severity
+
+
+def _is_too_early(issue: Issue, policy: StricterPolicy) -> bool:
+    """Return whether an issue is a removal before the end of a required deprecation; later ones are no issues."""
+    return issue.kind in _TIMED_KINDS and policy.min_deprecation_days > 0

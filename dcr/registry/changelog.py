@@ -180,6 +180,9 @@ def _list_contract_lines(before: Contract, after: Contract, *, lists_freshness: 
         if old == new:  # the status depends on a date
             old, new = before.status, after.status
         yield ChangelogLine(NONE, None, f"the status changed from '{old}' to '{new}'")
+    if before.consumers_complete != after.consumers_complete:
+        change = "now declares" if after.consumers_complete else "no longer declares"
+        yield ChangelogLine(NONE, None, f"the contract {change} its consumers complete")
     if before.deprecation_uri != after.deprecation_uri and after.deprecation_uri:
         yield ChangelogLine(NONE, None, f"the migration plan is at '{after.deprecation_uri}'")
 

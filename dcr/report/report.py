@@ -205,8 +205,10 @@ def classify_change(match: Match) -> str:
     previous, proposed = pair.both
     if previous.path != proposed.path:
         return RENAMED
-    before = (previous.version, previous.status, previous.deprecation_uri)
-    after = (proposed.version, proposed.status, proposed.deprecation_uri)
+    before, after = (
+        (contract.version, contract.status, contract.deprecation_uri, contract.consumers_complete)
+        for contract in (previous, proposed)
+    )
     return UNCHANGED if before == after and not pair.is_changed else MODIFIED
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from dcr.contract.contract import CONSTRAINTS, TYPES
+from dcr.contract.contract import COMPLETE_CONSUMERS, COMPLETENESS_KEY, CONSTRAINTS, TYPES
 from dcr.contract.values.patterns import MAX_PATTERN_LENGTH
 from dcr.schemas.fragments import EXTENSION_KEYS, build_enum, build_header
 
@@ -106,6 +106,10 @@ def build_contract_schema() -> dict[str, Any]:
     for part in (parts["ArrayItems"], parts["DataField"]):
         _add_conditions(part, {**_VALUE_CONDITIONS, "type": build_enum(TYPE_DESCRIPTIONS)})
         part["allOf"] = [_build_type_condition(name) for name in TYPES]
+    schema["properties"][COMPLETENESS_KEY] = {
+        "description": "Whether all consumers of the dataset are declared. Another value is your own.",
+        "examples": [COMPLETE_CONSUMERS],
+    }
     head = build_header("contract", "dcr data contract", schema["description"])
     return {**head, "examples": [EXAMPLE], **{key: value for key, value in schema.items() if key not in head}}
 

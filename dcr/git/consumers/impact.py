@@ -8,26 +8,33 @@ from dcr.compatibility.reach import find_reached
 from dcr.git.consumers.declared_uses import find_declared_uses
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from dcr.compatibility.engine import Verdict
     from dcr.compatibility.issue import Issue
     from dcr.compatibility.pair_verdict import MatchVerdict
+    from dcr.compatibility.pairs import ContractPair
     from dcr.consumers.consumer import Consumer, DeclaredUse
     from dcr.git.consumers.search import ConsumerSearch
 
 
 def add_declared_consumers(
-    search: ConsumerSearch, verdicts: Sequence[MatchVerdict], today: str
+    search: ConsumerSearch,
+    verdicts: Sequence[MatchVerdict],
+    today: str,
+    are_complete: Callable[[ContractPair], bool] = lambda _: False,
 ) -> Sequence[MatchVerdict]:
     """Return the verdicts, whose issues have the consumers that they reach; `today` is YYYY-MM-DD.
 
-    They are unchanged if the repository declares no consumers. Raise a `DcrError` if git fails.
+    If the repository declares no consumers, they are unchanged, except those of a dataset whose consumers
+    `are_complete`: it has none. Raise a `DcrError` if git fails.
     """
     ids = {dataset_id for verdict in verdicts if verdict.may_reach_consumers for dataset_id in verdict.match.ids}
     uses = find_declared_uses(search, ids)
     if uses is None:
-        return verdicts
+        return [
+            _add_consumers(verdict, (), today) if are_complete(verdict.match.pair) else verdict for verdict in verdicts
+        ]
     return [
         _add_consumers(verdict, [use for dataset_id in verdict.match.ids for use in uses.get(dataset_id, ())], today)
         for verdict in verdicts
