@@ -8,6 +8,7 @@ from dcr.compatibility.engine import Verdict, run_rules
 from dcr.compatibility.migration import make_comparable
 from dcr.compatibility.modes import get_direct_mode
 from dcr.compatibility.pairs import ContractPair
+from dcr.compatibility.reach import combine_consumers
 from dcr.compatibility.semver import MAJOR, compute_bump
 from dcr.compatibility.severities import SEVERITIES
 from dcr.compatibility.wording import format_version
@@ -93,7 +94,8 @@ def merge_issues(newest: Iterable[Issue], older: Iterable[Iterable[Issue]]) -> t
                 reported.append(len(merged))
                 merged.append(issue)
                 continue
-            merged[covering] = _add_consumers(merged[covering], issue)
+            consumers = combine_consumers(merged[covering].consumers, issue.consumers)  # some use older versions only
+            merged[covering] = merged[covering]._replace(consumers=consumers)
             for number in reported:
                 if number >= first_older and issue.against and issue.against != merged[number].against:
                     further_versions.setdefault(number, set()).add(issue.against)
@@ -106,13 +108,6 @@ def merge_issues(newest: Iterable[Issue], older: Iterable[Iterable[Issue]]) -> t
         for number, issue in enumerate(merged[first_older:], start=first_older)
     ]
     return (*against_newest, *against_older)
-
-
-def _add_consumers(reported: Issue, issue: Issue) -> Issue:
-    """Return the reported issue, with the consumers of one that it covers: they were built for an older version."""
-    names = {consumer.name for consumer in reported.consumers or ()}
-    added = tuple(consumer for consumer in issue.consumers or () if consumer.name not in names)
-    return reported._replace(consumers=(*(reported.consumers or ()), *added)) if added else reported
 
 
 def _covers(reported: Issue, issue: Issue) -> bool:

@@ -64,7 +64,7 @@ class ReachedConsumer(NamedTuple):
 def find_reached(
     reach: Reach, uses: Iterable[DeclaredUse], version: str | None, today: str
 ) -> tuple[ReachedConsumer, ...]:
-    """Return the consumers that an issue reaches, each once, sorted by name.
+    """Return the consumers that an issue reaches, each once, sorted by name. Files that cannot be read come last.
 
     `version` is the previous version, which an issue compares with, and `today` is YYYY-MM-DD.
     """
@@ -75,7 +75,25 @@ def find_reached(
             reached[consumer.name] = ReachedConsumer(
                 consumer.name, consumer.owners, consumer.source, location, use.reads, use.until
             )
-    return tuple(reached[name] for name in sorted(reached))
+    return _sort_consumers(reached.values())
+
+
+def combine_consumers(*groups: tuple[ReachedConsumer, ...] | None) -> tuple[ReachedConsumer, ...] | None:
+    """Return the consumers of several issues that are reported as one, in the order of `find_reached`.
+
+    None if all groups are None. A declaration of the proposed version has priority over one that was removed.
+    """
+    known = [group for group in groups if group is not None]
+    if not known:
+        return None
+    combined: dict[str, ReachedConsumer] = {}
+    for consumer in sorted((consumer for group in known for consumer in group), key=lambda found: found.is_removed):
+        combined.setdefault(consumer.name, consumer)
+    return _sort_consumers(combined.values())
+
+
+def _sort_consumers(consumers: Iterable[ReachedConsumer]) -> tuple[ReachedConsumer, ...]:
+    return tuple(sorted(consumers, key=lambda consumer: (consumer.is_unreadable, consumer.name)))
 
 
 def locate_use(consumer: Consumer, use: Use) -> Location:

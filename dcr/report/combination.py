@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from dcr.compatibility.reach import combine_consumers
 from dcr.compatibility.semver import BUMPS
 from dcr.compatibility.severities import SEVERITIES
 from dcr.report.report import UNCHANGED
@@ -52,15 +53,21 @@ def combine_reports(reports: Sequence[Report]) -> Report:
 
 
 def _combine_contract(parts: Iterable[tuple[ContractReport, str]]) -> ContractReport:
-    """Return one dataset's report with the largest required bump, and the worst issue of each key."""
+    """Return one dataset's report with the largest required bump, and the worst issue of each key.
+
+    Each issue has the consumers of all issues with its key.
+    """
     reports = list(parts)
     largest, _ = max(reports, key=lambda part: (part[0].change != UNCHANGED, BUMPS.index(part[0].required_bump)))
     worst: dict[tuple[str, str | None], Issue] = {}
     for contract, merge_base in reports:
         for issue in contract.issues:
             key = _build_issue_key(issue)
-            if key not in worst or _rank_issue(issue) < _rank_issue(worst[key]):
-                worst[key] = _name_merge_base(issue, merge_base)
+            known = worst.get(key)
+            consumers = combine_consumers(known.consumers if known else None, issue.consumers)
+            if known is None or _rank_issue(issue) < _rank_issue(known):
+                known = _name_merge_base(issue, merge_base)
+            worst[key] = known._replace(consumers=consumers)
     issues = sorted(worst.values(), key=lambda issue: _rank_issue(issue)[0])
     return largest._replace(issues=tuple(issues))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 from dcr.compatibility.semver import BUMPS
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from dcr.compatibility.engine import Verdict
     from dcr.compatibility.issue import Issue
     from dcr.compatibility.match import Match
+    from dcr.compatibility.reach import ReachedConsumer
     from dcr.report.sources import Source
 
 ADDED, MODIFIED, REMOVED, RENAMED, UNCHANGED = "added", "modified", "removed", "renamed", "unchanged"
@@ -69,7 +71,7 @@ class Report(NamedTuple):
     of the repository. Both are empty if unknown. `merged` is True if the merge of base and head was checked, and
     `uncommitted` is then the number of changed files in scope that are no part of the merge. `sources` are the texts
     for `find_source_keys`, None if the run did not read them. `consumers` is the number of consumers: of the
-    changed ones for a check, of all for a lint.
+    changed ones for a check, of all for a lint. `teams` are the handles of teams, by team.
     """
 
     base: BaseReport | None
@@ -90,6 +92,7 @@ class Report(NamedTuple):
     files: int = 0
     scope: str = "YAML and JSON"
     consumers: int = 0
+    teams: Mapping[str, tuple[str, ...]] = MappingProxyType({})
 
     @property
     def has_no_contracts(self) -> bool:
@@ -237,13 +240,17 @@ def deduplicate_file_issues(contracts: list[ContractReport]) -> list[ContractRep
     """Return the contracts, with each issue about a whole file only once, since its datasets share version and owners.
 
     An issue about the version is kept for the dataset that requires the largest bump. An accepted issue does not
-    replace one that is not accepted, because an acceptance names one dataset.
+    replace one that is not accepted, because an acceptance names one dataset. An issue has the consumers of all
+    datasets that it is about.
     """
     largest_bump: dict[_IssueKey, int] = {}
+    consumers: dict[_IssueKey, list[tuple[ReachedConsumer, ...]]] = {}
     for contract in contracts:
         for issue in contract.issues:
             key = _build_issue_key(issue)
             largest_bump[key] = max(largest_bump.get(key, 0), BUMPS.index(contract.required_bump))
+            if issue.field is None and issue.consumers is not None:
+                consumers.setdefault(key, []).append(issue.consumers)
     seen: set[_IssueKey] = set()
     deduplicated = []
     for contract in contracts:
@@ -255,9 +262,17 @@ def deduplicate_file_issues(contracts: list[ContractReport]) -> list[ContractRep
             if issue.field is None and (is_smaller or key in seen):
                 continue
             seen.add(key)
-            issues.append(issue)
+            issues.append(_add_consumers(issue, consumers.get(key, ())) if issue.field is None else issue)
         deduplicated.append(contract._replace(issues=tuple(issues)))
     return deduplicated
+
+
+def _add_consumers(issue: Issue, groups: Sequence[tuple[ReachedConsumer, ...]]) -> Issue:
+    if len(groups) < 2:
+        return issue
+    from dcr.compatibility.reach import combine_consumers  # noqa: PLC0415 (few reports have an issue of two datasets)
+
+    return issue._replace(consumers=combine_consumers(*groups))
 
 
 def _build_issue_key(issue: Issue) -> _IssueKey:

@@ -5,7 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from dcr.compatibility.issue import CONSUMERS, NEW_READERS, OLD_READERS, Issue, IssueAcceptance, Witness
+from dcr.compatibility.reach import EVERY_USE, ROWS, ReachedConsumer
+from dcr.compatibility.reach import Reach as IssueReach
 from dcr.compatibility.severities import ERROR, INFO, WARNING
+from dcr.consumers.consumer import ROWS as ROWS_READS
+from dcr.consumers.consumer import UNKNOWN_READS
+from dcr.consumers.readers import UNREADABLE
+from dcr.contract.contract import Owner
 from dcr.parsing.location import Location
 from dcr.report.report import (
     ADDED,
@@ -140,6 +146,57 @@ ACCEPTED = REMOVED_FIELD._replace(
 )
 KIND_OFF_TO_INFO = FRESHNESS._replace(severity=INFO)
 
+
+def consumer(name: str, team: str, contact: str | None = None, **facts: Any) -> ReachedConsumer:
+    return ReachedConsumer(
+        name,
+        (Owner(team, contact),),
+        "consumer",
+        facts.pop("location", Location(f"consumers/{name}.yaml", 4, 5)),
+        **facts,
+    )
+
+
+DASHBOARD = consumer("finance.revenue_dashboard", "finance", "#finance-data")
+FUNNEL = consumer("growth.funnel", "growth", "growth@example.com", until="2027-03-31")
+MARGIN = consumer("finance.margin", "finance", "#finance-data")
+EXPORT = consumer(
+    "sales.export", "sales", reads=ROWS_READS, location=Location("consumers/sales.yaml", 9, 5, commit=MERGE_BASE)
+)
+SHARED = DASHBOARD._replace(
+    name="shared.model", owners=tuple(Owner(f"team {number}", "#all") for number in range(5)), source="dbt model"
+)
+ORPHAN = DASHBOARD._replace(name="unowned.report", owners=())
+BROKEN_FILE = ReachedConsumer(
+    "consumers/broken.yaml", (), UNREADABLE, Location("consumers/broken.yaml"), reads=UNKNOWN_READS
+)
+CONSUMERS_OF_REMOVED_FIELD = REMOVED_FIELD._replace(
+    reach=IssueReach(EVERY_USE, ("ltv",)), consumers=(MARGIN, DASHBOARD, FUNNEL)
+)
+REACHING = report(
+    contract(
+        "users.daily_active",
+        USERS,
+        CONSUMERS_OF_REMOVED_FIELD,
+        BUMP,
+        FRESHNESS._replace(reach=IssueReach(EVERY_USE), consumers=()),
+    ),
+    contract(
+        "commerce.orders",
+        ORDERS,
+        UNIQUE._replace(
+            reach=IssueReach(ROWS, ("items[].sku",)),
+            consumers=(EXPORT, SHARED, ORPHAN, BROKEN_FILE),
+            breaks=NEW_READERS,
+        ),
+        NOWHERE._replace(reach=IssueReach(ROWS, ("plan",)), consumers=()),
+        ACCEPTED._replace(reach=IssueReach(EVERY_USE, ("ltv",)), consumers=(DASHBOARD,), fingerprint="0" * 16),
+        KIND_OFF_TO_INFO._replace(reach=IssueReach(EVERY_USE), consumers=(DASHBOARD, EXPORT), fingerprint="1" * 16),
+    ),
+    teams={"finance": ("@acme/finance",), "growth": ("growth@example.com",), "nobody": ("@acme/nobody",)},
+)
+"""Issues that reach declared consumers, and some that reach none of them."""
+
 _WIDE_ROW = {f"column_{number:03}": "x" * 20 for number in range(100)}
 _DEEP = "/".join(["contracts", *[f"a_folder_with_a_long_name_{number}" for number in range(6)], "orders.yaml"])
 
@@ -179,6 +236,8 @@ REPORTS: dict[str, Report] = {
         non_contracts=2,
     ),
     "accepted": report(contract("users.daily_active", USERS, ACCEPTED, KIND_OFF_TO_INFO), issues=(POLICY,)),
+    "consumers": REACHING,
+    "one-consumer": report(contract("users", USERS, CONSUMERS_OF_REMOVED_FIELD._replace(consumers=(DASHBOARD,)))),
     "run-level": report(issues=(POLICY, MALFORMED), policy="defaults and dcr.toml (the stricter side)"),
     "nameless": report(
         contract(

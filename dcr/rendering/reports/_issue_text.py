@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 MAX_ROW = 240
 """Characters of a row that are printed. The member that the issue is about comes first, so the end can be cut."""
 
-_READER_IMPACTS = {NEW_READERS: "they reject existing rows", OLD_READERS: "they reject new rows"}
+_READER_IMPACTS = {NEW_READERS: "reject existing rows", OLD_READERS: "reject new rows"}
 
 
 def describe_on_one_line(issue: Issue) -> str:
@@ -22,15 +22,33 @@ def describe_on_one_line(issue: Issue) -> str:
     parts = [issue.message]
     if issue.accepted:
         parts.append(f"ACCEPTED: {describe_acceptance(issue.accepted)}")
-    if issue.breaks:
-        parts.append(describe_impact(issue))
+    if impact := describe_impact(issue):
+        parts.append(impact)
     if issue.hint:
         parts.append(f"help: {issue.hint}")
     return "; ".join(parts)
 
 
-def describe_impact(issue: Issue) -> str:
-    """Return who breaks and how: `breaks new readers: they reject existing rows`. Empty if nobody breaks."""
+def describe_impact(issue: Issue, *, with_names: bool = True) -> str:
+    """Return who breaks and how: `breaks new readers: they reject existing rows`. Empty if nobody breaks.
+
+    Declared consumers are named, the first ones if there are many: `breaks a (finance, #finance-data) and b (growth):
+    queries and joins that select it`. Without names, they are counted.
+    """
+    if issue.consumers is None:
+        return _describe_parties(issue)
+    from dcr.rendering.reports._consumer_text import describe_reach, name_consumers  # noqa: PLC0415 (few runs need it)
+    from dcr.report.summary import format_count  # noqa: PLC0415
+
+    if not issue.consumers:
+        return "; ".join(part for part in (_describe_parties(issue), describe_reach(issue)) if part)
+    count = len(issue.consumers)
+    who = name_consumers(issue.consumers) if with_names else format_count(count, "declared consumer")
+    how = describe_consequence(issue)
+    return f"breaks {who}: {how}" if how else f"breaks {who}"
+
+
+def _describe_parties(issue: Issue) -> str:
     impacts = list_impacts(issue)
     if not impacts:
         return ""
@@ -39,12 +57,37 @@ def describe_impact(issue: Issue) -> str:
     return f"breaks {parties}: {how}" if how and len(impacts) == 1 else f"breaks {parties}"
 
 
+def describe_consequence(issue: Issue) -> str:
+    """Return how an issue breaks its declared consumers: `new readers reject existing rows`."""
+    from dcr.compatibility.reach import LOST_VALUES, NEW_VALUES  # noqa: PLC0415 (only an issue needs it)
+    from dcr.consumers.consumer import QUERIES  # noqa: PLC0415
+    from dcr.rendering.reports._consumer_text import join_words  # noqa: PLC0415
+
+    readings = {consumer.reads == QUERIES for consumer in issue.consumers or ()}
+    values = {
+        LOST_VALUES: "queries for a value that no longer occurs",
+        NEW_VALUES: "queries that do not expect a new value",
+    }
+    switches = values.get(issue.reach.breaks, "") if issue.reach and True in readings else ""
+    if switches and False not in readings:
+        return switches
+    impacts = [
+        f"{words} {_READER_IMPACTS[party]}" if party in _READER_IMPACTS else impact
+        for (party, _), (words, impact) in zip(issue.parties, list_impacts(issue), strict=True)
+    ]
+    ways = [way for way in (*impacts, switches) if way]
+    return join_words(ways) if ways else ""
+
+
 def list_impacts(issue: Issue) -> list[tuple[str, str]]:
     """Return who breaks, in words, and how."""
     from dcr.compatibility.rule import get_rule  # noqa: PLC0415 (a report without issues needs no rules)
 
     return [
-        (party.replace("_", " "), _READER_IMPACTS.get(party) or get_rule(issue.kind).impact)
+        (
+            party.replace("_", " "),
+            f"they {_READER_IMPACTS[party]}" if party in _READER_IMPACTS else get_rule(issue.kind).impact,
+        )
         for party, _ in issue.parties
     ]
 

@@ -10,13 +10,16 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from dcr.compatibility.severities import ERROR, WARNING
+from dcr.report.reached_teams import list_reached_teams
 from dcr.text.printable import escape_ci_markers
 from dcr.version import __version__
 
 if TYPE_CHECKING:
     from dcr.compatibility.issue import Issue
+    from dcr.compatibility.reach import ReachedConsumer
     from dcr.parsing.location import Location
     from dcr.rendering.style import Style
+    from dcr.report.reached_teams import ReachedTeam
     from dcr.report.report import BaseReport, ContractReport, Report
 
 SCHEMA_VERSION = 1
@@ -53,6 +56,7 @@ def build_document(report: Report) -> dict[str, Any]:
         },
         "contracts": [_build_contract(contract) for contract in report.contracts],
         "issues": [build_issue(issue) for issue in report.issues],
+        "teams": [_build_team(team) for team in list_reached_teams(report)],
     }
 
 
@@ -87,6 +91,7 @@ def build_issue(issue: Issue) -> dict[str, Any]:
         "field": issue.field,
         "modes": list(issue.modes),
         "breaks": issue.breaks,
+        "consumers": None if issue.consumers is None else [_build_consumer(found) for found in issue.consumers],
         "message": issue.message,
         "hint": issue.hint,
         "against": issue.against,
@@ -104,6 +109,29 @@ def build_issue(issue: Issue) -> dict[str, Any]:
         "accepted": None
         if accepted is None
         else {"reason": accepted.reason, "severity": accepted.severity, "expires": accepted.expires},
+    }
+
+
+def _build_consumer(consumer: ReachedConsumer) -> dict[str, Any]:
+    return {
+        "consumer": consumer.name,
+        "source": consumer.source,
+        "owners": [{"team": owner.team, "contact": owner.contact} for owner in consumer.owners],
+        "reads": consumer.reads,
+        "until": consumer.until,
+        "location": _build_location(consumer.location),
+        "removed": consumer.is_removed,
+        "unreadable": consumer.is_unreadable,
+    }
+
+
+def _build_team(team: ReachedTeam) -> dict[str, Any]:
+    return {
+        "team": team.team,
+        "contacts": list(team.contacts),
+        "handles": list(team.handles),
+        "consumers": [{"consumer": name, "issues": count} for name, count in team.consumers],
+        "issues": team.issues,
     }
 
 

@@ -59,6 +59,8 @@ def render(report: Report, style: Style) -> str:
         has_gap = bool(issues)
         table.print_group(console, heading, issues, dataset_id)
     if not style.quiet:
+        if any(issue.consumers for issue in report.iterate_issues()):
+            table.print_teams(console, report)
         console.print(_text(closing, _choose_closing_color(report)), overflow="fold", width=style.width - 1)
     return "".join(f"{line}\n" for line in console_lines(console))
 
@@ -117,14 +119,34 @@ class _ReportTable:
             return [severity, head.append("\n").append_text(details)]
         return [_stack(head, _indent(details))]
 
+    def _format_impact(self, issue: Issue, impact: str) -> Text:
+        """Return who breaks and how, dim except for the names of consumers."""
+        names = ""
+        if issue.consumers:
+            from dcr.rendering.reports._consumer_text import name_consumers  # noqa: PLC0415 (few runs need it)
+
+            names = self.style.sanitize(name_consumers(issue.consumers))
+        before, name, after = impact.partition(names) if names else (impact, "", "")
+        return _text().append(f"\n{before}", style="dim").append(name, style="bold").append(after, style="dim")
+
+    def print_teams(self, console: Console, report: Report) -> None:
+        """Print whom to ask, a team on each line."""
+        from dcr.rendering.reports._consumer_text import list_team_lines  # noqa: PLC0415 (few runs need it)
+
+        if lines := list_team_lines(report):
+            rows: list[list[RenderableType]] = [[_indent(_text(self.style.sanitize(line)))] for line in lines]
+            console.print(_text("teams to talk to", "bold"))
+            console.print(_grid([self.style.width - 1], 0, rows))
+            console.print()
+
     def _details(self, issue: Issue, dataset_id: str | None) -> Text:
         """Return the message, who breaks, the example row, and what to do."""
         sanitize = self.style.sanitize
         text = _text(sanitize(issue.message))
         if issue.accepted:
             text.append(f"\nACCEPTED: {sanitize(describe_acceptance(issue.accepted))}", style="bold yellow")
-        if issue.breaks:
-            text.append(f"\n{describe_impact(issue)}", style="dim")
+        if impact := describe_impact(issue):
+            text.append_text(self._format_impact(issue, sanitize(impact)))
         if issue.witness:
             row = sanitize(format_row(issue.witness, issue.field))
             text.append(f"\n{describe_witness(issue.witness)}: {row}", style="dim")

@@ -1,4 +1,7 @@
-"""Renders one line per issue for editors and grep: `path:line:col: severity: message [kind]`."""
+"""Renders one line per issue for editors and grep: `path:line:col: severity: message [kind]`.
+
+The consumers that an issue reaches follow its message.
+"""
 
 from __future__ import annotations
 
@@ -22,4 +25,9 @@ def format_issue_line(issue: Issue) -> str:
     location = issue.location
     position = f"{make_printable(location.path)}:{location.line}:{location.column}" if location else "dcr"
     accepted = f" (accepted: {make_printable(issue.accepted.reason)})" if issue.accepted else ""
-    return escape_ci_commands(f"{position}: {issue.severity}: {make_printable(issue.message)}{accepted} [{issue.kind}]")
+    message = f"{make_printable(issue.message)}{accepted}"
+    if issue.consumers is not None:
+        from dcr.rendering.reports._consumer_text import describe_reach  # noqa: PLC0415 (few runs need it)
+
+        message += f"; {make_printable(describe_reach(issue))}"
+    return escape_ci_commands(f"{position}: {issue.severity}: {message} [{issue.kind}]")
