@@ -31,6 +31,30 @@ class FormerField(NamedTuple):
     has_comparable_physical_type: bool = True
 
 
+class VersionCommit(NamedTuple):
+    """A commit that gave a version a meaning; `day` is its UTC day, or words if it has no valid date."""
+
+    short_id: str
+    day: str
+
+
+class Redefinition(NamedTuple):
+    """The last two meanings of a version whose meaning the base changed without a new number.
+
+    `former` is the commit that introduced the meaning before, at `location`, and `latest` the commit that changed it.
+    `differences` describe the changes. `times` is how often the meaning changed. `are_drafts` is whether both were
+    drafts.
+    """
+
+    version: str
+    former: VersionCommit
+    latest: VersionCommit
+    differences: tuple[str, ...]
+    location: Location | None = None
+    times: int = 1
+    are_drafts: bool = False
+
+
 class DeprecationPeriod(NamedTuple):
     """The required deprecation period, and the dates since which fields and the contract are deprecated.
 
@@ -59,12 +83,14 @@ class HistoryContext(NamedTuple):
 
     `former_fields` are fields by path that the proposed contract adds and an older version had. `former_values` are
     the same for enum values, by path and value. `unreadable_versions` describe versions that could not be read.
+    `redefinition` is that of the previous contract's version.
     """
 
     former_fields: Mapping[str, FormerField] = {}
     former_values: Mapping[tuple[str, str], FormerField] = {}
     deprecation: DeprecationPeriod | None = None
     unreadable_versions: tuple[str, ...] = ()
+    redefinition: Redefinition | None = None
 
     def may_remove(self, path: str) -> bool:
         """Return whether a field has been deprecated for as long as the policy requires."""

@@ -28,6 +28,7 @@ NEVER_ACCEPTED = frozenset(
 
 _TIMED_KINDS = ("field_removed", "contract_removed")
 _UNUSED_HINT = 'only a warning, since all consumers are declared and none uses it ([consumers] breaking = "declared")'
+_REDEFINITION_KIND = "version_redefined"
 _VERSION_KINDS = frozenset(("version_not_increasing", "version_bump_insufficient"))
 
 
@@ -57,6 +58,8 @@ def apply_policy(
         acceptance = None
         if contract is not None and issue.kind not in NEVER_ACCEPTED:
             acceptance = by_key.get((contract.dataset_id, contract.version, issue.kind, issue.field))
+            if acceptance is None and issue.kind == _REDEFINITION_KIND:  # accepted when the version was redefined
+                acceptance = by_key.get((contract.dataset_id, issue.against or "", "version_not_increasing", None))
         if acceptance is None:
             issues.append(adjusted)
             continue
@@ -78,7 +81,10 @@ def _adjust_severity(severity: str, issue: Issue, pair: ContractPair, verdict: V
         return WARNING
     # Both contracts must be drafts: a change must not turn itself into one of a draft.
     are_drafts = pair.both is not None and all(contract.status == "draft" for contract in pair.both)
-    if are_drafts and policy.get_choice("draft") == "warn" and (is_breaking or issue.kind in _VERSION_KINDS):
+    is_of_versions = issue.kind in _VERSION_KINDS
+    if issue.kind == _REDEFINITION_KIND and pair.history and pair.history.redefinition:
+        are_drafts, is_of_versions = pair.history.redefinition.are_drafts, True
+    if are_drafts and policy.get_choice("draft") == "warn" and (is_breaking or is_of_versions):
         return WARNING
     return severity
 

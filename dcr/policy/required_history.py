@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from dcr.compatibility.modes import DIRECTIONS, is_transitive
 from dcr.compatibility.pairs import list_field_pairs
 from dcr.compatibility.reintroductions import Additions, list_additions
-from dcr.compatibility.severities import OFF, WARNING
+from dcr.compatibility.severities import ERROR, OFF, WARNING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,14 +23,21 @@ class RequiredHistory(NamedTuple):
 
     - `older_versions`: whether it needs the released versions
     - `additions`: added fields and enum values that older versions may have had
+    - `version`: the base's version, if older texts may have another meaning of it
     - `has_removals`: whether the policy requires a deprecation period for a removal
     - `deprecated_paths`: deprecated fields whose dates it needs; an empty path is the contract, None is all fields
     """
 
     older_versions: bool = False
     additions: Additions = Additions()
+    version: str = ""
     has_removals: bool = False
     deprecated_paths: tuple[str, ...] | None = ()
+
+    @property
+    def needs_older_texts(self) -> bool:
+        """Whether the check needs the older texts of the dataset's file."""
+        return any(self.additions) or bool(self.version)
 
     @property
     def needs_full_history(self) -> bool:
@@ -44,7 +51,17 @@ def find_required_history(pair: ContractPair, mode: str, policy: StricterPolicy)
     needs_additions = bool(DIRECTIONS[mode]) and policy.get_severity("field_resurrected", WARNING) != OFF
     has_removals, paths = _find_removals(pair, needs_older=needs_older) if policy.min_deprecation_days else (False, ())
     additions = list_additions(pair) if needs_additions else Additions()
-    return RequiredHistory(needs_older, additions, has_removals, paths)
+    return RequiredHistory(needs_older, additions, _find_version(pair, policy), has_removals, paths)
+
+
+def _find_version(pair: ContractPair, policy: StricterPolicy) -> str:
+    """Return the version that must not have had another meaning: the previous one, if the change replaces or keeps it.
+
+    Once the base has a greater version, the redefinition of an older one no longer concerns a change.
+    """
+    if pair.both is None or pair.is_unchanged or pair.both[0].is_changed_in_place:
+        return ""
+    return pair.both[0].version if policy.get_severity("version_redefined", ERROR) != OFF else ""
 
 
 def _find_removals(pair: ContractPair, *, needs_older: bool) -> tuple[bool, tuple[str, ...] | None]:

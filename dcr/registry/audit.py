@@ -5,28 +5,22 @@ from __future__ import annotations
 from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
-from dcr.compatibility.engine import run_rules
-from dcr.compatibility.migration import make_comparable
 from dcr.compatibility.modes import is_transitive
-from dcr.compatibility.older_versions import check_all_versions
-from dcr.compatibility.pairs import ContractPair
 from dcr.compatibility.severities import INFO
 from dcr.git.history import list_first_parents, require_full_history
 from dcr.git.policies import read_acceptances
 from dcr.policy.effective_policy import Acceptances, EffectivePolicy
 from dcr.policy.policy import StricterPolicy
-from dcr.policy.required_history import RequiredHistory, find_required_history
 from dcr.registry.deprecation_dates import get_commit_day
-from dcr.registry.enforcement import with_enforcement
 from dcr.registry.history.facts import is_same_except_version
-from dcr.registry.history_lookup import FULL_HISTORY_REASON, DatasetHistory, add_history
+from dcr.registry.history_lookup import DatasetHistory
+from dcr.registry.judged_transitions import JudgedTransition, add_redefinitions, judge_transition
+from dcr.registry.redefinitions import list_redefined_versions, search_revisions
 from dcr.registry.releases import MOVED, REWORDED, list_steps
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
-    from dcr.compatibility.engine import Verdict
-    from dcr.compatibility.older_versions import OlderVerdict
     from dcr.contract.contract import Contract
     from dcr.git.repository import Repository
     from dcr.registry.history.replay import UnreadableVersion
@@ -55,14 +49,6 @@ class Audit(NamedTuple):
     transition_count: int
     dataset_count: int
     unreadable: tuple[UnreadableVersion, ...]
-
-
-class _JudgedTransition(NamedTuple):
-    dataset_id: str
-    step: HistoryStep
-    pair: ContractPair
-    verdict: Verdict
-    older: tuple[OlderVerdict, ...]
 
 
 def audit(
@@ -121,7 +107,7 @@ def _judge_batch(
     dataset_ids: Sequence[str],
     commits: Collection[str],
     policy: StricterPolicy,
-) -> Iterator[_JudgedTransition]:
+) -> Iterator[JudgedTransition]:
     """Yield the judged transitions of some datasets. One git command reads the contracts they need.
 
     In a transitive mode, transitions before the commits are judged too, because a later transition repeats the breaks
@@ -137,21 +123,31 @@ def _judge_batch(
     older = [
         step.revision for dataset_id, step_numbers in numbers.items() if step_numbers for step in steps[dataset_id]
     ]
-    reader = _ContractReader(history, compared, older)
+    redefined = {
+        dataset_id: list(list_redefined_versions(step.revision for step in steps[dataset_id])) if step_numbers else []
+        for dataset_id, step_numbers in numbers.items()
+    }
+    redefining = [revision for groups in redefined.values() for group in groups for revision in group]
+    reader = _ContractReader(history, compared, redefining, older)
     for dataset_id, step_numbers in numbers.items():
+        judged: list[JudgedTransition] = []
         for number in step_numbers:
             earlier = [step.revision for step in steps[dataset_id][:number]]
             dataset_history = DatasetHistory(earlier, (), reader)
-            yield _judge_transition(repository, dataset_id, steps[dataset_id][number], dataset_history, policy)
+            judged.append(judge_transition(repository, dataset_id, steps[dataset_id][number], dataset_history, policy))
+        searches = [search_revisions(group, reader) for group in redefined[dataset_id]]
+        yield from add_redefinitions(judged, searches, policy)
 
 
 class _ContractReader:
-    """Reads the contracts that some transitions compare at once, and all older contracts when one is needed.
+    """Reads the contracts that some transitions compare, and others, at once; all older ones when one is needed.
 
     Contracts that differ in more than the version number have their exact locations.
     """
 
-    def __init__(self, history: History, steps: Iterable[HistoryStep], older: Sequence[Revision]) -> None:
+    def __init__(
+        self, history: History, steps: Iterable[HistoryStep], others: Iterable[Revision], older: Sequence[Revision]
+    ) -> None:
         sides = [(step.previous or step.revision, step.revision) for step in steps]
         exact = {
             revision
@@ -159,7 +155,7 @@ class _ContractReader:
             if not is_same_except_version(previous.facts, proposed.facts)
             for revision in (previous, proposed)
         }
-        compared = list(dict.fromkeys(revision for pair in sides for revision in pair))
+        compared = list(dict.fromkeys((*(revision for pair in sides for revision in pair), *others)))
         self._history, self._older_revisions = history, older
         self._contracts = history.read_meanings(compared, exact)
 
@@ -179,30 +175,8 @@ def _is_transition(step: HistoryStep) -> bool:
     return before is None or after not in (before, None)
 
 
-def _judge_transition(
-    repository: Repository,
-    dataset_id: str,
-    step: HistoryStep,
-    dataset_history: DatasetHistory,
-    policy: StricterPolicy,
-) -> _JudgedTransition:
-    """Return a transition with its verdict. Raise `ShallowHistoryError` if that needs more than a shallow clone has."""
-    previous, proposed = dataset_history.read_contracts([step.previous or step.revision, step.revision])
-    if previous is not None and proposed is not None:
-        previous, proposed = make_comparable(previous, proposed)
-    pair = with_enforcement(ContractPair(previous, proposed), step.revision)
-    mode = policy.get_mode(dataset_id)
-    needs = find_required_history(pair, mode, policy)
-    if needs.needs_full_history:
-        require_full_history(repository, FULL_HISTORY_REASON)
-    if needs != RequiredHistory():
-        pair = add_history(pair, needs, dataset_history, policy, get_commit_day(step.revision.commit))
-    verdict, older = check_all_versions(pair, mode) if pair.older_versions else (run_rules(pair, mode), ())
-    return _JudgedTransition(dataset_id, step, pair, verdict, older)
-
-
 def _apply_acceptances(
-    snapshot: Snapshot, transitions: Sequence[_JudgedTransition], policy: StricterPolicy
+    snapshot: Snapshot, transitions: Sequence[JudgedTransition], policy: StricterPolicy
 ) -> Iterator[AuditedTransition]:
     """Yield the transitions that have issues under the policy and the acceptances in their own commits.
 
@@ -244,14 +218,21 @@ def judge_transitions(
     Raise `ShallowHistoryError` if the clone lacks commits that a rule needs.
     """
     policy = StricterPolicy(snapshot.policy, snapshot.policy)
-    transitions = []
+
+    def read_contracts(revisions: Sequence[Revision]) -> list[Contract | None]:
+        return [contracts[revision] for revision in revisions]
+
+    transitions: list[JudgedTransition] = []
     for dataset_id in dataset_ids:
         steps = list_steps(history, dataset_id)
         revisions = [step.revision for step in steps]
+        judged = []
         for number, step in enumerate(steps):
             if _is_transition(step):
-                earlier = DatasetHistory(revisions[:number], (), lambda wanted: [contracts[each] for each in wanted])
-                transitions.append(_judge_transition(snapshot.repository, dataset_id, step, earlier, policy))
+                earlier = DatasetHistory(revisions[:number], (), read_contracts)
+                judged.append(judge_transition(snapshot.repository, dataset_id, step, earlier, policy))
+        searches = [search_revisions(group, read_contracts) for group in list_redefined_versions(revisions)]
+        transitions += add_redefinitions(judged, searches, policy)
     found = {(each.dataset_id, each.step.revision): each for each in _apply_acceptances(snapshot, transitions, policy)}
     for each in transitions:
         verdict = each.verdict

@@ -14,10 +14,12 @@ from dcr.git.history import require_full_history
 from dcr.registry.deprecation_dates import find_contract_date, find_field_dates
 from dcr.registry.history.facts import Retention
 from dcr.registry.older_text_search import SHORT_ID, search_older_texts
+from dcr.registry.redefinitions import list_redefined_versions, search_revisions
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
+    from dcr.compatibility.history import Redefinition
     from dcr.compatibility.match import Match
     from dcr.compatibility.pairs import ContractPair
     from dcr.contract.contract import Contract
@@ -53,9 +55,9 @@ def attach_dataset_histories(
     histories = read_complete_histories(request, [matches[number].ids for number in full])
     for number, dataset_history in zip(full, histories, strict=True):
         pairs[number] = add_history(pairs[number], needs[number], dataset_history, request.policy, today)
-    partial = [number for number, need in enumerate(needs) if any(need.additions) and not need.needs_full_history]
+    partial = [number for number, need in enumerate(needs) if need.needs_older_texts and not need.needs_full_history]
     contexts = search_older_texts(
-        request, [matches[number] for number in partial], [needs[number].additions for number in partial]
+        request, [matches[number] for number in partial], [needs[number] for number in partial]
     )
     for number, context in zip(partial, contexts, strict=True):
         pairs[number] = pairs[number]._replace(history=context)
@@ -100,7 +102,17 @@ def add_history(
             f"'{version.path}' at {version.commit.id[:SHORT_ID]} ({version.message})"
             for version in dataset_history.unreadable
         )
-    return pair._replace(older_versions=older_versions, history=HistoryContext(fields, values, deprecation, unreadable))
+    redefinition = _find_redefinition(needs.version, dataset_history)
+    history = HistoryContext(fields, values, deprecation, unreadable, redefinition)
+    return pair._replace(older_versions=older_versions, history=history)
+
+
+def _find_redefinition(version: str, dataset_history: DatasetHistory) -> Redefinition | None:
+    revisions = dataset_history.revisions
+    for group in list_redefined_versions(revisions) if version else ():
+        if group[0].facts and group[0].facts.version == version:
+            return search_revisions(group, dataset_history.read_contracts).build()
+    return None
 
 
 def read_complete_histories(request: HistoryRequest, datasets: Sequence[Sequence[str]]) -> list[DatasetHistory]:

@@ -39,6 +39,7 @@ def test_verbose_prints_what_was_read_and_how_long_it_took_to_stderr(broken: Pat
         "dcr: listing changes: N ms\n"
         "dcr: reading 1 changed file: N ms\n"
         "dcr: checking: N ms\n"
+        "dcr: reading the history: N ms\n"
         "dcr: reading the consumers: N ms\n"
         f"dcr: base: {commit}, the merge base with main ({commit})\n"
         "dcr: base set by: main\n"

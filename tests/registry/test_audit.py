@@ -171,7 +171,7 @@ def plant(found: Planted, one: Made, what: str) -> Made:
         found.errors.add((found.commit(after), name, "field_enum_shrunk", "state"))
     elif what == "unbumped":
         after = one.having("late", "type: string, required: false")
-        found.errors.add((found.commit(after), name, "version_not_increasing", None))
+        found.errors.add((found.commit(after), name, "version_redefined", None))
     elif what == "small":
         after = one.without("note").grown(1)
         commit = found.commit(after)
@@ -322,7 +322,7 @@ def test_a_shallow_clone_is_not_taken_for_all_there_was(planted: Planted, tmp_pa
 def test_people_read_it_by_commit(tmp_path: Path) -> None:
     repository = Repository(tmp_path)
     one = Made("shop.orders", "contracts/orders.yaml")
-    repository.commit({one.path: one.text()})
+    first = repository.commit({one.path: one.text()})
     after = one.without("note")
     broken = repository.commit({one.path: after.text()})
     outcome = repository.dcr("audit", "--ref", "main", **NO_CACHE)
@@ -332,8 +332,8 @@ def test_people_read_it_by_commit(tmp_path: Path) -> None:
         f"{day}  {broken[:10]}  a  change\n"
         "  shop.orders  1.0.0\n"
         "    error: field 'note' was removed [field_removed]\n"
-        "    error: a MAJOR version bump is required (1.0.0 → 2.0.0), found none (still 1.0.0)"
-        " [version_not_increasing]\n"
+        f"    error: version '1.0.0' was redefined on the base: commit {broken[:10]} ({day}) changed what commit "
+        f"{first[:10]} ({day}) defines: field 'note' was removed [version_redefined]\n"
         "\n"
         "2 errors in 1 commit; checked 1 change of 1 dataset\n"
     )
@@ -376,3 +376,83 @@ def test_a_transitive_mode_asks_about_every_version_before_and_needs_all_of_them
     clone.dcr("audit", "--ref", "main", "--since", "main~1", **NO_CACHE).says(
         "shallow, and a transitive mode or a deprecation period needs the whole history"
     )
+
+
+def kinds_by_commit(repository: Repository, *options: str, code: int = 1) -> dict[str, list[tuple[str, str]]]:
+    """Return the kinds and severities of an audit by the short id of the commit, newest first."""
+    report = audited(Planted(repository, Stream(repository)), *options, code=code)
+    return {
+        each["commit"][:10]: [(issue["kind"], "accepted" if issue["accepted"] else issue["severity"])
+        for issue in each["issues"]]
+        for each in report["transitions"]
+    }  # fmt: skip
+
+
+REDEFINED = ("version_redefined", "error")
+
+
+def test_a_version_that_was_redefined_several_times_is_one_issue_in_the_last_commit(tmp_path: Path) -> None:
+    repository = Repository(tmp_path)
+    one = Made("shop.orders", "contracts/orders.yaml")
+    first = repository.commit({one.path: one.text()})
+    other = one.having("late", "type: string, required: false")
+    second = repository.commit({one.path: other.text()})
+    repository.commit({one.path: other.text().replace("status: active", "status: deprecated\ndeprecation_uri: x")})
+    third = repository.commit({one.path: one.text()})
+    repository.commit({one.path: replace(one, words=5).grown(2).text()})
+    found = kinds_by_commit(repository)
+    assert found.pop(third[:10])[-1] == REDEFINED
+    assert not any(kind.startswith("version_") for kinds in found.values() for kind, _ in kinds)
+    text = repository.dcr("audit", "--ref", "main", "--format", "text", **NO_CACHE).out
+    (line,) = [each for each in text.splitlines() if "version_redefined" in each]
+    assert "was redefined on the base 2 times, most recently: " in line
+    assert f"commit {third[:10]} (" in line
+    assert f"changed what commit {second[:10]} (" in line
+    assert first[:10] not in line
+    assert kinds_by_commit(repository, "--since", second)[third[:10]][-1] == REDEFINED
+    assert kinds_by_commit(repository, "--since", third, code=0) == {}
+
+
+def test_a_version_without_order_that_was_used_again_is_found_by_the_audit_alone(tmp_path: Path) -> None:
+    repository = Repository(tmp_path)
+    text = (
+        "apiVersion: v3.1.0\nkind: DataContract\nid: shop\nversion: {}\nstatus: active\nteam: {{name: shop}}\nschema:\n"
+        "  - name: orders\n    description: {}\n    properties:\n      - {{name: id, logicalType: string}}\n"
+    )
+    repository.commit({"contracts/shop.yaml": text.format("red", "one")})
+    repository.commit({"contracts/shop.yaml": text.format("blue", "two")})
+    third = repository.commit({"contracts/shop.yaml": text.format("red", "three")})
+    assert REDEFINED in kinds_by_commit(repository)[third[:10]]
+
+
+def test_a_redefinition_is_softened_accepted_and_turned_off_as_a_missing_bump_is(tmp_path: Path) -> None:
+    repository = Repository(tmp_path)
+    one = Made("shop.orders", "contracts/orders.yaml")
+    other = one.having("late", "type: string, required: false")
+    entry = "{dataset: shop.orders, version: 1.0.0, kind: version_not_increasing, reason: a trial}"
+    repository.commit({one.path: one.text()})
+    second = repository.commit({one.path: other.text(), "dcr.accepted.yaml": f"accepted: [{entry}]\n"})
+    assert kinds_by_commit(repository, code=0)[second[:10]] == [("version_redefined", "accepted")]
+    repository.commit({"dcr.toml": 'severity = {version_redefined = "off"}\n'})
+    assert kinds_by_commit(repository, code=0)[second[:10]] == [("version_not_increasing", "accepted")]
+    repository.commit({"dcr.toml": "", "dcr.accepted.yaml": None, one.path: one.text()})
+    assert REDEFINED in next(iter(kinds_by_commit(repository).values()))
+
+
+def test_a_removed_dataset_that_comes_back_otherwise_under_its_version_was_redefined(tmp_path: Path) -> None:
+    repository = Repository(tmp_path)
+    one = Made("shop.orders", "contracts/orders.yaml")
+    repository.commit({one.path: one.text()})
+    repository.commit({one.path: None})
+    back = replace(one.having("late", "type: string, required: false"), path="contracts/back.yaml")
+    third = repository.commit({back.path: back.text()})
+    assert kinds_by_commit(repository)[third[:10]] == [REDEFINED]
+
+
+def test_a_version_in_another_format_or_file_with_the_same_content_was_not_redefined(tmp_path: Path) -> None:
+    repository = Repository(tmp_path)
+    one = Made("shop.orders", "contracts/orders.yaml")
+    repository.commit({one.path: one.text()})
+    repository.commit({one.path: None, "contracts/moved.yaml": f"# moved\n{one.text()}"})
+    repository.commit({"contracts/moved.yaml": replace(one, words=5).grown(2).text()})
+    assert kinds_by_commit(repository, code=0) == {}

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from dcr.compatibility.engine import Verdict, run_rules
-from dcr.compatibility.history import DeprecationPeriod, HistoryContext, ReleasedVersion
+from dcr.compatibility.history import DeprecationPeriod, HistoryContext, Redefinition, ReleasedVersion
 from dcr.compatibility.migration import find_former_id, make_comparable
 from dcr.compatibility.pairs import ContractPair
 from dcr.compatibility.reintroductions import find_reintroductions, list_additions
@@ -30,6 +30,8 @@ from dcr.contract.contract import join_path
 from dcr.formats import read_as_former_format, read_content
 from dcr.formats.parsed_file import ParsedFile, UnenforcedDataset
 from dcr.formats.unread_keys import filter_keys, list_changed_keys
+from dcr.git.history import Commit
+from dcr.registry.redefinitions import RedefinitionSearch
 
 if TYPE_CHECKING:
     from dcr.compatibility.issue import Issue
@@ -133,8 +135,17 @@ def _past(pair: ContractPair, earlier: Contract | None, options: dict[str, Any])
         since = dict(options.get("deprecated_since", {}))
         own = since.pop("", None)
         deprecation = DeprecationPeriod(options["min_deprecation_days"], options["today"], since, own)
-    past = HistoryContext(fields, values, deprecation, tuple(options.get("unread", ())))
+    past = HistoryContext(fields, values, deprecation, tuple(options.get("unread", ())), _redefinition(pair, earlier))
     return past if past != HistoryContext() else None
+
+
+def _redefinition(pair: ContractPair, earlier: Contract | None) -> Redefinition | None:
+    if earlier is None or pair.previous is None or pair.is_unchanged:
+        return None
+    search = RedefinitionSearch(pair.previous.version)
+    search.add(pair.previous, Commit("b" * 40, "b", "b@example.com", "2024-02-10T12:00:00+00:00", "change it"))
+    search.add(earlier, Commit("a" * 40, "a", "a@example.com", "2024-01-05T12:00:00+00:00", "add it"))
+    return search.build()
 
 
 def texts_of(case: Case) -> dict[str, str | None]:

@@ -61,11 +61,12 @@ def test_a_timeline_has_the_bumps_and_issues_of_the_log(made: Story) -> None:
     snapshot, history = made.open()
     judged = judge_steps(history, list_steps(history, USERS), snapshot.policy)
     view = made.view(USERS)
+    redefined = {"version_not_increasing": "version_redefined"}  # the log judges each step alone
     assert [entry.bump and (entry.bump.required, entry.bump.actual) for entry in view.timeline][::-1] == [
         (each.required_bump, each.actual_bump) if each.required_bump else None for each in judged
     ]
     assert [[issue.kind for issue in entry.issues] for entry in view.timeline][::-1] == [
-        [issue.kind for issue in each.issues if issue.severity != "info"] for each in judged
+        [redefined.get(issue.kind, issue.kind) for issue in each.issues if issue.severity != "info"] for each in judged
     ]
     assert [entry.change for entry in view.timeline] == [
         "moved to contracts/users/daily_active.yaml", "", "changed without a new version", "", "",

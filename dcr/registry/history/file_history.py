@@ -28,6 +28,13 @@ class OlderText(NamedTuple):
     content: bytes | None
 
 
+class FileTexts(NamedTuple):
+    """The older texts of a dataset's file, newest first. `commit` is the one that wrote its current text, if known."""
+
+    commit: Commit | None
+    older: list[OlderText]
+
+
 class FileQuery(NamedTuple):
     """A dataset and its source file. `blob` is the id of the file's content in the newest commit."""
 
@@ -38,7 +45,7 @@ class FileQuery(NamedTuple):
 
 def read_older_texts(
     repository: Repository, commit: str, scope: Scope, queries: Sequence[FileQuery]
-) -> list[list[OlderText]]:
+) -> list[FileTexts]:
     """Return the older texts of each query's file, newest first.
 
     A file that was renamed within one commit is followed to its old path. This takes one git command for all files,
@@ -47,11 +54,18 @@ def read_older_texts(
     log = read_file_log(repository, commit, {query.path: query.blob for query in queries})
     tracker = _RenameTracker(repository, scope)
     versions = [tracker.list_versions(log, query) for query in queries]
-    contents = _read_contents(repository, {oid for file_versions in versions for _, _, oid in file_versions})
+    older_versions = [file_versions[1:] for file_versions in versions]  # the newest version is the query's own
+    contents = _read_contents(repository, {oid for file_versions in older_versions for _, _, oid in file_versions})
     texts: dict[tuple[str, str, str], OlderText] = {}
-    for version_commit, path, oid in (version for file_versions in versions for version in file_versions):
+    for version_commit, path, oid in (version for file_versions in older_versions for version in file_versions):
         texts.setdefault((version_commit.id, path, oid), OlderText(version_commit, path, contents.get(oid)))
-    return [[texts[commit.id, path, oid] for commit, path, oid in file_versions] for file_versions in versions]
+    return [
+        FileTexts(
+            file_versions[0][0] if file_versions else None,
+            [texts[version_commit.id, path, oid] for version_commit, path, oid in file_versions[1:]],
+        )
+        for file_versions in versions
+    ]
 
 
 def _collect_versions(log: Sequence[FileLogEntry], path: str, versions: list[tuple[Commit, str, str]]) -> list[str]:
@@ -76,10 +90,9 @@ class _RenameTracker:
         self._earlier_logs: dict[tuple[str, str], list[FileLogEntry]] = {}
 
     def list_versions(self, log: Sequence[FileLogEntry], query: FileQuery) -> list[tuple[Commit, str, str]]:
-        """Return the commits, paths and blobs of the older texts of a dataset's file, newest first."""
+        """Return the commits, paths and blobs of the texts of a dataset's file, newest first."""
         versions: list[tuple[Commit, str, str]] = []
         additions = _collect_versions(log, query.path, versions)
-        del versions[:1]  # the newest version is the query's own
         for _ in range(MAX_RENAMES):
             if not additions:
                 break
