@@ -9,7 +9,7 @@ from dcr.compatibility.dbt_hints import add_version_hint
 from dcr.compatibility.issue import READERS_BY_DIRECTION, Issue, Witness, compute_fingerprint
 from dcr.compatibility.modes import BACKWARD, DIRECTIONS, FORWARD
 from dcr.compatibility.pairs import ContractPair, FieldPair, list_field_pairs
-from dcr.compatibility.reach import ROWS, Reach
+from dcr.compatibility.reach import EVERY_USE, LOST_VALUES, NEW_VALUES, ROWS, Reach
 from dcr.compatibility.rule import CONTRACT, FIELD, Finding, Rule, load_rules_about
 from dcr.compatibility.semver import MAJOR, MINOR, NONE, PATCH, compute_bump, get_largest_bump
 from dcr.compatibility.severities import ERROR, OFF, SEVERITIES
@@ -157,10 +157,11 @@ def _find_reach(
     if rule.reaches == ROWS and broken == (FORWARD,) and field is not None and field.previous is None:
         return None  # readers of the previous contract ignore a field that they do not know
     paths = finding.fields or ((path,) if path is not None else ())
-    previous, proposed = (
-        (side.enum if side else None for side in (field.previous, field.proposed)) if field else (None,) * 2
-    )
-    return Reach(rule.reaches, paths, previous, proposed)
+    if field is not None and field.proposed is None:
+        return Reach(EVERY_USE, paths)  # nobody can read the field, whatever the mode protects
+    if field is not None and rule.reaches in (LOST_VALUES, NEW_VALUES):
+        return Reach(rule.reaches, paths, field.previous, field.proposed, finding.key)
+    return Reach(rule.reaches, paths)
 
 
 def _find_broken_party(rule: Rule, broken: tuple[str, ...], witness: Witness | None) -> str | None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from dcr.compatibility.values_in_use import is_value_lost, is_value_unknown
 from dcr.consumers.consumer import QUERIES, UNKNOWN_READS
 from dcr.consumers.consumer import ROWS as ROWS_READS
 from dcr.parsing.location import Location
@@ -15,25 +16,29 @@ from dcr.parsing.location import Location
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from dcr.consumers.consumer import Consumer, DeclaredUse, DeclaredValue, Use
-    from dcr.contract.contract import Owner, Scalar
+    from dcr.consumers.consumer import Consumer, DeclaredUse, Use
+    from dcr.contract.contract import Field, Owner
 
 EVERY_USE, ROWS = "every use", "rows"
 LOST_VALUES, NEW_VALUES = "rows and lost values", "rows and new values"
-"""What an issue breaks: everything that uses its fields, or only readers that validate rows. A change of an enum also
-breaks readers that switch on values: on a value that can no longer occur, or without a branch for a new one."""
+FORMER_ID = "every use of the former id"
+"""What an issue breaks: everything that uses its fields, or only readers that validate rows. Another enum or constraint
+also breaks readers that switch on values: on a value that can no longer occur, or without a branch for a new one. A new
+id breaks only the uses that name the former one."""
 
 
 class Reach(NamedTuple):
     """What an issue breaks. `paths` are the fields that it concerns, empty for the whole dataset.
 
-    `previous_values` and `proposed_values` are the enums before and after the change, None if any value is allowed.
+    If it breaks readers that switch on values, `previous` and `proposed` are the field before and after the change, and
+    `key` is what changed: the enum, or a constraint.
     """
 
     breaks: str
     paths: tuple[str, ...] = ()
-    previous_values: tuple[Scalar, ...] | None = None
-    proposed_values: tuple[Scalar, ...] | None = None
+    previous: Field | None = None
+    proposed: Field | None = None
+    key: str | None = None
 
 
 class ReachedConsumer(NamedTuple):
@@ -106,15 +111,11 @@ def is_reached(reach: Reach, use: Use, version: str | None) -> bool:
     """Return whether a change breaks what a use declares. `version` is the previous version, None if unknown."""
     if version is not None and use.versions is not None and not use.versions.contains(version):
         return False
-    if reach.breaks == EVERY_USE:
+    if reach.breaks in (EVERY_USE, FORMER_ID):
         return uses_any_field(use, reach.paths)
     if use.reads in (ROWS_READS, UNKNOWN_READS) and uses_any_field(use, reach.paths):
         return True
-    if reach.breaks not in (LOST_VALUES, NEW_VALUES):
-        return False
-    paths = {path.removesuffix("[]") for path in reach.paths}
-    is_affected = _loses_value if reach.breaks == LOST_VALUES else _lacks_value
-    return any(is_affected(reach, values) for path, values in use.values.items() if path.removesuffix("[]") in paths)
+    return reach.breaks in (LOST_VALUES, NEW_VALUES) and _breaks_switch(reach, use)
 
 
 def uses_any_field(use: Use, paths: tuple[str, ...]) -> bool:
@@ -129,22 +130,19 @@ def _overlap(first: str, second: str) -> bool:
     return longer == shorter or longer.startswith((f"{shorter}.", f"{shorter}[]"))
 
 
-def _loses_value(reach: Reach, values: tuple[DeclaredValue, ...]) -> bool:
-    """Return whether one of the values could occur before the change and can no longer."""
-    previous, proposed = reach.previous_values, reach.proposed_values
-    if proposed is None:
-        return False
-    return any(
-        (previous is None or any(value.equals(member) for member in previous))
-        and not any(value.equals(member) for member in proposed)
-        for value in values
-    )
-
-
-def _lacks_value(reach: Reach, values: tuple[DeclaredValue, ...]) -> bool:
-    """Return whether a value that is none of these can occur now and could not before."""
-    previous, proposed = reach.previous_values, reach.proposed_values
+def _breaks_switch(reach: Reach, use: Use) -> bool:
+    """Return whether a change breaks a switch on values of its field; those of an array are values of its elements."""
+    previous, proposed = reach.previous, reach.proposed
     if previous is None or proposed is None:
-        return previous is not None
-    known = frozenset(map(repr, previous))
-    return any(repr(member) not in known and not any(value.equals(member) for value in values) for member in proposed)
+        return False
+    paths = set(map(_strip_items, reach.paths))
+    declared = [values for path, values in use.values.items() if _strip_items(path) in paths]
+    if reach.breaks == NEW_VALUES:
+        return any(is_value_unknown(values, previous, proposed) for values in declared)
+    return any(is_value_lost(value, previous, proposed, reach.key) for values in declared for value in values)
+
+
+def _strip_items(path: str) -> str:
+    while path.endswith("[]"):
+        path = path[:-2]
+    return path

@@ -16,6 +16,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dcr.compatibility.issue import CONSUMERS
+from dcr.compatibility.reach import FORMER_ID
 from dcr.compatibility.rule import CONTRACT, Finding, rule
 from dcr.compatibility.semver import MAJOR
 from dcr.compatibility.severities import WARNING
@@ -26,7 +27,14 @@ if TYPE_CHECKING:
     from dcr.compatibility.pairs import ContractPair
 
 
-@rule(about=CONTRACT, severity=WARNING, bump=MAJOR, breaks=CONSUMERS, impact="references to the old id")
+@rule(
+    about=CONTRACT,
+    severity=WARNING,
+    bump=MAJOR,
+    breaks=CONSUMERS,
+    impact="references to the old id",
+    reaches=FORMER_ID,
+)
 def dataset_id_changed(pair: ContractPair) -> Iterator[Finding]:
     """Yield one finding when the previous contract had another format and another id."""
     if pair.former_id is None or pair.proposed is None:

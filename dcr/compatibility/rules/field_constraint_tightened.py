@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 from dcr.compatibility.constraints import describe_change, find_stricter_constraints
 from dcr.compatibility.counterexamples.rows import UNKNOWN, NoValueError, build_minimal_value
 from dcr.compatibility.modes import BACKWARD
+from dcr.compatibility.reach import LOST_VALUES
 from dcr.compatibility.rule import FIELD, Finding, rule
 from dcr.compatibility.semver import MAJOR
 
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from dcr.compatibility.pairs import FieldPair
 
 
-@rule(about=FIELD, modes=(BACKWARD,), bump=MAJOR)
+@rule(about=FIELD, modes=(BACKWARD,), bump=MAJOR, reaches=LOST_VALUES)
 def field_constraint_tightened(pair: FieldPair) -> Iterator[Finding]:
     """Yield one finding for each proposed constraint that rejects a value the previous field allowed."""
     if pair.same_type is None:

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 from dcr.compatibility.issue import CONSUMERS
 from dcr.compatibility.rule import CONTRACT, Finding, rule
 from dcr.compatibility.semver import MAJOR
+from dcr.contract.contract import join_path
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -38,9 +39,11 @@ def primary_key_changed(pair: ContractPair) -> Iterator[Finding]:
     if not pair.both[0].primary_key:
         message = f"primary key {after} was added; there was none before"
         hint = "make sure that no row repeats or lacks it: readers will join on it"
-    columns = tuple(dict.fromkeys(column for contract in pair.both for column in contract.primary_key))
+    paths = tuple(
+        dict.fromkeys(_get_path(contract, column) for contract in pair.both for column in contract.primary_key)
+    )
     key = f"primary_key.{_find_changed_column(*pair.both)}"
-    yield Finding(message, hint, key=key, detail=after, fields=columns)
+    yield Finding(message, hint, key=key, detail=after, fields=paths)
 
 
 def _find_changed_column(previous: Contract, proposed: Contract) -> str:
@@ -48,6 +51,11 @@ def _find_changed_column(previous: Contract, proposed: Contract) -> str:
     before, after = previous.primary_key, proposed.primary_key
     moved = (name for index, name in enumerate(after) if before[index : index + 1] != (name,))
     return next(moved, None) or next(name for name in before if name not in after)
+
+
+def _get_path(contract: Contract, column: str) -> str:
+    """Return the path of a key column; a foreign file may already contain the path of a nested one."""
+    return join_path("", column) if any(field.name == column for field in contract.fields) else column
 
 
 def _format_key(key: tuple[str, ...]) -> str:

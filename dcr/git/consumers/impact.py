@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dcr.compatibility.reach import find_reached
+from dcr.compatibility.reach import FORMER_ID, find_reached
 from dcr.git.consumers.declared_uses import find_declared_uses
 
 if TYPE_CHECKING:
@@ -42,11 +42,20 @@ def add_declared_consumers(
 
 
 def _add_consumers(verdict: MatchVerdict, uses: Sequence[DeclaredUse], today: str) -> MatchVerdict:
-    def add(verdict: Verdict) -> Verdict:
-        return verdict._replace(issues=tuple(_add_reached(issue, uses, today) for issue in verdict.issues))
+    former = [declared for declared in uses if declared.use.dataset_id == verdict.match.former_id]
 
-    older = tuple(entry._replace(verdict=add(entry.verdict)) for entry in verdict.older)
-    newest = add(verdict.verdict)
+    def add_reached(issue: Issue, pair: ContractPair) -> Issue:
+        if issue.reach is None:
+            return issue
+        version = issue.against or (pair.previous.version if pair.previous else None)
+        affected = former if issue.reach.breaks == FORMER_ID else uses
+        return issue._replace(consumers=find_reached(issue.reach, affected, version, today))
+
+    def add(verdict: Verdict, pair: ContractPair) -> Verdict:
+        return verdict._replace(issues=tuple(add_reached(issue, pair) for issue in verdict.issues))
+
+    older = tuple(entry._replace(verdict=add(entry.verdict, entry.pair)) for entry in verdict.older)
+    newest = add(verdict.verdict, verdict.match.pair)
     left = tuple(_list_left_ranges(verdict, uses, today)) if any(use.use.versions for use in uses) else ()
     return verdict._replace(verdict=newest._replace(issues=(*newest.issues, *left)), older=older)
 
@@ -64,9 +73,3 @@ def _list_left_ranges(verdict: MatchVerdict, uses: Iterable[DeclaredUse], today:
         is_current = not commit and not use.is_over(today)
         if is_current and declarations.setdefault(consumer.name, consumer) is consumer:
             yield from check_versions(CheckedUse(consumer, use, UsedDataset(proposed), previous.version))
-
-
-def _add_reached(issue: Issue, uses: Iterable[DeclaredUse], today: str) -> Issue:
-    if issue.reach is None:
-        return issue
-    return issue._replace(consumers=find_reached(issue.reach, uses, issue.against, today))
