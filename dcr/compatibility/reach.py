@@ -71,13 +71,15 @@ def find_reached(
 ) -> tuple[ReachedConsumer, ...]:
     """Return the consumers that an issue reaches, each once, sorted by name. Files that cannot be read come last.
 
+    Consumers of two sources are not the same, even if they have one name, as a dbt model and its semantic model.
     `version` is the previous version, which an issue compares with, and `today` is YYYY-MM-DD.
     """
-    reached: dict[str, ReachedConsumer] = {}
+    reached: dict[tuple[str, str], ReachedConsumer] = {}
     for consumer, use, commit in uses:
-        if consumer.name not in reached and not use.is_over(today) and is_reached(reach, use, version):
+        key = consumer.name, consumer.source
+        if key not in reached and not use.is_over(today) and is_reached(reach, use, version):
             location = locate_use(consumer, use)._replace(commit=commit)
-            reached[consumer.name] = ReachedConsumer(
+            reached[key] = ReachedConsumer(
                 consumer.name, consumer.owners, consumer.source, location, use.reads, use.until
             )
     return _sort_consumers(reached.values())
@@ -91,14 +93,14 @@ def combine_consumers(*groups: tuple[ReachedConsumer, ...] | None) -> tuple[Reac
     known = [group for group in groups if group is not None]
     if not known:
         return None
-    combined: dict[str, ReachedConsumer] = {}
+    combined: dict[tuple[str, str], ReachedConsumer] = {}
     for consumer in sorted((consumer for group in known for consumer in group), key=lambda found: found.is_removed):
-        combined.setdefault(consumer.name, consumer)
+        combined.setdefault((consumer.name, consumer.source), consumer)
     return _sort_consumers(combined.values())
 
 
 def _sort_consumers(consumers: Iterable[ReachedConsumer]) -> tuple[ReachedConsumer, ...]:
-    return tuple(sorted(consumers, key=lambda consumer: (consumer.is_unreadable, consumer.name)))
+    return tuple(sorted(consumers, key=lambda consumer: (consumer.is_unreadable, consumer.name, consumer.source)))
 
 
 def locate_use(consumer: Consumer, use: Use) -> Location:
