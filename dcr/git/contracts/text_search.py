@@ -33,11 +33,11 @@ def search_paths(
     """Return those of `paths` whose text contains one of the words; `head` is a commit, or the index is searched.
 
     The search includes a line of one of the last files, so that an incomplete result is detected. `read_texts` returns
-    the texts of some of the paths. Raise `GitFailedError` if the result is incomplete.
+    the texts of some of the paths, without those of links. Raise `GitFailedError` if the result is incomplete.
     """
     probed = sorted(paths, key=os.fsencode)[-_MAX_PROBED_FILES:]  # in git's own order
     texts = read_texts(probed)
-    lines = {path: line for path in probed if (line := _select_distinctive_line(texts[path]))}
+    lines = {path: line for path in probed if (line := _select_distinctive_line(texts.get(path, b"")))}
     if not lines:
         return list(paths)
     probe_path, probe_line = list(lines.items())[-1]
