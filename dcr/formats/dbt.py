@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from dcr.contract.contract import Contract, Owner
+from dcr.contract.contract import Contract
 from dcr.formats._dbt.columns import (
     ModelConstraints,
     assign_checks,
@@ -17,6 +17,7 @@ from dcr.formats._dbt.columns import (
     read_field,
     read_model_constraints,
 )  # fmt: skip
+from dcr.formats._dbt.owners import read_owners
 from dcr.formats._dbt.terms import read_terms
 from dcr.formats._dbt.versions import find_greatest_version, is_enabled, is_enforced, locate_enforcement, select_columns
 from dcr.formats._foreign.fields import read_unique_mappings
@@ -198,7 +199,7 @@ def _build_contract(
         description=merged.text("description"),
         status=_read_status(status_holder),
         primary_key=primary_key,
-        owners=tuple(_read_owners(model)),
+        owners=tuple(read_owners(model)),
         section=status_holder.section({**_MODEL_KEYS, **_select_key_names(version, model)}),
         dataset_section=merged.section(_MODEL_KEYS, key_locations),
         format=NAME,
@@ -237,26 +238,3 @@ def _read_status(mapping: SourceMapping) -> str:
     if mapping.text("deprecation_date") is None:
         return "active"
     return "archived" if is_past(read_day(mapping, "deprecation_date", "deprecation_date")) else "deprecated"
-
-
-def _read_owners(model: SourceMapping) -> Iterator[Owner]:
-    config = model.mapping("config")
-    for holder in (model.mapping("meta"), config.mapping("meta") if config else None):
-        owners = list(_read_named_owners(holder)) if holder is not None else []
-        if owners:
-            yield from owners
-            return
-    group = model.text("group") or (config.text("group") if config else None)
-    if group:
-        yield Owner(group, None)
-
-
-def _read_named_owners(meta: SourceMapping) -> Iterator[Owner]:
-    """Yield the owners: a name, a list of names, or a mapping as in dbt's groups."""
-    owner = meta.mapping("owner")
-    if owner is not None:
-        name = owner.text("name", "email")
-        yield from (Owner(name, owner.text("email")),) if name else ()
-        return
-    names = [meta.text("owner"), *(node.value for node in meta.nodes("owner") if node.id == "scalar")]
-    yield from (Owner(name, None) for name in names if name)

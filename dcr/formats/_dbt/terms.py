@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from dcr.contract.terms import NO_TERMS, QualityRule, Relationship, Server, Terms
 from dcr.formats._dbt.columns import list_constraints
 from dcr.formats._dbt.data_tests import read_data_tests
+from dcr.formats._dbt.references import parse_reference, strip_braces, strip_quotes
 from dcr.formats._dbt.versions import find_config_text
 
 if TYPE_CHECKING:
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
 _RELATION_KEYS = (("database", ("database", "project")), ("schema", ("schema", "dataset")))
 """The keys of a model's relation, each with the alias that BigQuery's users write ("database", "schema")."""
 
-_REF = re.compile(r"(ref|source)\(\s*(.*?)\s*\)", re.DOTALL)
 _REFERENCE_EXPRESSION = re.compile(r"(?:references\s+)?(.+?)\s*\(([^()]*)\)", re.DOTALL | re.IGNORECASE)
 
 
@@ -83,17 +83,17 @@ def _build_test_relationship(model: str, test: QualityRule) -> Relationship | No
     statement = dict(test.statement)
     if not test.is_relationship or test.field is None:
         return None
-    target = f"{_resolve_reference(statement.get('to', ''))}.{_strip_quotes(statement.get('field', ''))}"
+    target = f"{_resolve_reference(statement.get('to', ''))}.{strip_quotes(statement.get('field', ''))}"
     return Relationship("", (f"{model}.{test.field}",), (target,), field=test.field, location=test.location)
 
 
 def _build_key_relationship(model: str, fields: tuple[str, ...], key: SourceMapping) -> Relationship:
     """Return the relationship that a foreign key declares, in separate keys or in one expression."""
-    to, columns = key.text("to"), [_strip_quotes(column) for column in key.texts("to_columns")]
+    to, columns = key.text("to"), [strip_quotes(column) for column in key.texts("to_columns")]
     expression = " ".join((key.text("expression") or "").split())
-    match = _REFERENCE_EXPRESSION.fullmatch(_strip_braces(expression))
-    if to is None and match and not _REF.fullmatch(_strip_braces(expression)):
-        to, columns = match[1], [_strip_quotes(column) for column in match[2].split(",")]
+    match = _REFERENCE_EXPRESSION.fullmatch(strip_braces(expression))
+    if to is None and match and parse_reference(expression) is None:
+        to, columns = match[1], [strip_quotes(column) for column in match[2].split(",")]
     target = _resolve_reference(to if to is not None else expression)
     return Relationship(
         id="",
@@ -106,21 +106,8 @@ def _build_key_relationship(model: str, fields: tuple[str, ...], key: SourceMapp
 
 def _resolve_reference(text: str) -> str:
     """Return the name in `ref('orders', v=2)` or `source('shop', 'orders')`; any other text is returned unchanged."""
-    match = _REF.fullmatch(_strip_braces(text))
-    if match is None:
-        return _strip_quotes(_strip_braces(text))
-    parts = [part.strip() for part in match[2].split(",")]
-    names = [_strip_quotes(part) for part in parts if "=" not in part]
-    version = next((part.partition("=")[2].strip() for part in parts if "=" in part), None)
-    return ".".join(names) + (f".v{_strip_quotes(version)}" if version else "")
-
-
-def _strip_braces(text: str) -> str:
-    return text.strip().removeprefix("{{").removesuffix("}}").strip()
-
-
-def _strip_quotes(text: str) -> str:
-    return text.strip().replace('"', "").replace("'", "").replace("`", "")
+    reference = parse_reference(text)
+    return reference.qualified_name if reference else strip_quotes(strip_braces(text))
 
 
 def _derive_quality_rules(constraints: list[tuple[str, tuple[str, ...], SourceMapping]]) -> Iterator[QualityRule]:
