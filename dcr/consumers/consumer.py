@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from dcr.consumers.targets import Target
     from dcr.consumers.version_range import VersionRange
     from dcr.contract.contract import Owner, Scalar
     from dcr.formats.parsed_file import Problem
@@ -44,7 +45,8 @@ class Use(NamedTuple):
     `versions` are the versions that the consumer was built for, None for all of them. `fields` are paths, None for all
     fields. `values` are the enum values that it switches on, by the path of their field. `until` is the day on which
     the consumer moves away, as YYYY-MM-DD. `is_strict` is False if the dataset need not have a contract, as in a dbt
-    project.
+    project. A use with a `target` refers to datasets in the way of another format; `DatasetIndex` finds them, and the
+    `dataset_id` is only what the file writes.
     """
 
     dataset_id: str
@@ -55,6 +57,7 @@ class Use(NamedTuple):
     until: str | None = None
     section: SourceNode | None = None
     is_strict: bool = True
+    target: Target | None = None
 
     @property
     def used_fields(self) -> tuple[str, ...] | None:

@@ -2,7 +2,8 @@
 
 A module has `NAME`, `detect(root)`, which decides by the top-level keys of the composed mapping whether a file declares
 consumers in this format, and `read(path, root)`, which returns a `ParsedConsumers` and never raises. It is found by
-walking this folder. A module whose name begins with `_` is part of another one.
+walking this folder. A module whose name begins with `_` is part of another one. Code is recognized by the suffix of its
+file.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from typing import Protocol, cast
 from yaml import MappingNode
 
 from dcr.consumers.consumer import ParsedConsumers
+from dcr.consumers.readers._dbt.code import CODE_SUFFIXES, read_code
 from dcr.formats.parsed_file import Problem
 from dcr.parsing.location import Location
 from dcr.parsing.yaml_reader import InvalidYamlError, check_tree, compose
@@ -55,6 +57,8 @@ def may_declare_consumers(content: bytes) -> bool:
 
 def read_consumers(path: str, content: bytes) -> ParsedConsumers:
     """Return the consumers that a file declares. Never raise: a file that cannot be read has problems."""
+    if path.endswith(CODE_SUFFIXES):
+        return read_code(path, content)
     try:
         root = compose(content)
         if root is not None:

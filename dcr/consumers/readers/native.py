@@ -44,6 +44,13 @@ def read(path: str, root: MappingNode) -> ParsedConsumers:
     return ParsedConsumers(path, NAME, (consumer,) if consumer else (), tuple(sorted(reader.problems, key=_get_place)))
 
 
+def read_uses(path: str, node: Any) -> tuple[tuple[Use, ...], tuple[Problem, ...]]:
+    """Return the uses of a list that another file contains, and its problems."""
+    reader = _Reader(path)
+    uses = tuple(reader.read_uses(node))
+    return uses, tuple(sorted(reader.problems, key=_get_place))
+
+
 def _get_place(problem: Problem) -> tuple[int, int]:
     return problem.location.line, problem.location.column
 
@@ -59,7 +66,7 @@ class _Reader:
         values = self._read_keys(root, CONSUMER_KEYS, required=("consumer", "uses"))
         name = self._read_text(values.get("consumer"), "consumer", limit=MAX_ID_LENGTH)
         owners = tuple(self._read_owners(values.get("owners")))
-        uses = tuple(self._read_uses(values.get("uses")))
+        uses = tuple(self.read_uses(values.get("uses")))
         description = self._read_text(values.get("description"), "description")
         if name is None:
             return None
@@ -114,7 +121,8 @@ class _Reader:
             if team is not None:
                 yield Owner(team, contact)
 
-    def _read_uses(self, node: Any) -> Iterator[Use]:
+    def read_uses(self, node: Any) -> Iterator[Use]:
+        """Yield the uses of a list without the invalid ones, whose causes become problems."""
         if node is None:
             return
         entries = self._list_entries(node, "uses", "a list of datasets")

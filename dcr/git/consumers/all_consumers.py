@@ -2,31 +2,32 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from dcr.consumers.consumer import pin_locations
+from dcr.consumers.dataset_index import DatasetIndex, SearchedDataset
+from dcr.consumers.dbt_projects import CODE_SUFFIXES, PROPERTY_SUFFIXES, DbtProjects, is_project_file, read_project
 from dcr.consumers.readers import read_consumers
+from dcr.consumers.targets import FileTarget, ModelTarget
 from dcr.git.consumers.declared_uses import ConsumerFile
-from dcr.git.sides import list_side_files, stream_side_texts
+from dcr.git.consumers.sources import list_sources
+from dcr.git.contracts.all_contracts import stream_contract_files
+from dcr.git.sides import Side, list_side_files, stream_side_texts
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
-    from dcr.consumers.consumer import ParsedConsumers
+    from dcr.consumers.consumer import Consumer, ParsedConsumers
+    from dcr.consumers.readers._dbt.properties import Properties
+    from dcr.git.consumers.sources import Source
     from dcr.git.repository import Repository
     from dcr.policy.policy import Policy
 
+_PropertiesByFile = dict[tuple[str | None, str], "Properties"]
+"""The properties of dbt models by the folder of their project and the name of their file."""
 
-class ConsumerSource(NamedTuple):
-    """A kind of files that may declare consumers: its paths among all paths, and its reader."""
-
-    filter_paths: Callable[[Iterable[str]], list[str]]
-    read: Callable[[str, bytes], ParsedConsumers]
-
-
-def list_sources(policy: Policy) -> tuple[ConsumerSource, ...]:
-    """Return every kind of files that declare consumers. A new kind is added here."""
-    return (ConsumerSource(policy.consumers.scope.filter_paths, read_consumers),)
+_FORMATS = {ModelTarget: "dbt", FileTarget: "odcs"}
+"""The format of the datasets that a kind of target may mean; others may mean datasets of any format."""
 
 
 def read_all_consumers(repository: Repository, head: str, policy: Policy) -> tuple[ParsedConsumers, ...]:
@@ -40,15 +41,80 @@ def read_all_consumers(repository: Repository, head: str, policy: Policy) -> tup
 
 
 def stream_consumer_files(repository: Repository, head: str, policy: Policy) -> Iterator[ConsumerFile]:
-    """Yield the files that declare consumers, or are meant to, as `read_all_consumers` selects them."""
-    readers: dict[str, list[Callable[[str, bytes], ParsedConsumers]]] = {}
+    """Yield the files that declare consumers, or are meant to, as `read_all_consumers` selects them.
+
+    Uses in other formats have the ids of their datasets. Those of datasets without a contract are left out.
+    """
+    side = Side(repository, head, head, policy)
     entries = list_side_files(repository, head)
-    for source in list_sources(policy):
-        for path in source.filter_paths(entries):
-            readers.setdefault(path, []).append(source.read)
-    ids = {path: oid for path, oid in entries.items() if path in readers}
-    for path, text in stream_side_texts(repository, head, ids):
-        for read in readers[path]:
-            parsed = read(path, text)
-            if parsed.format is not None:
-                yield ConsumerFile(parsed, text)
+    projects = _read_projects(side, entries)
+    sources = list_sources(policy.consumers.scope, policy.scope, projects)
+    covered = {path: source for source in reversed(sources) for path in entries if source.covers(path)}
+    properties: _PropertiesByFile = {}
+    foreign: list[ConsumerFile] = []
+    for path, text in stream_side_texts(repository, head, {path: entries[path] for path in covered}):
+        if projects.covers_properties(path):
+            _add_properties(properties, projects, path, text)
+        file = _read_file(covered[path], path, text)
+        if file is not None and any(use.target for consumer in file.parsed.consumers for use in consumer.uses):
+            foreign.append(file._replace(parsed=pin_locations(file.parsed)))
+        elif file is not None:
+            yield file
+    if foreign:
+        yield from _resolve(side, projects, foreign, properties)
+
+
+def _read_projects(side: Side, entries: Mapping[str, str]) -> DbtProjects:
+    ids = {path: oid for path, oid in entries.items() if is_project_file(path)}
+    texts = stream_side_texts(side.repository, side.head, ids) if ids else ()
+    return DbtProjects((read_project(path, text) for path, text in texts), entries)
+
+
+def _read_file(source: Source, path: str, text: bytes) -> ConsumerFile | None:
+    parsed = read_consumers(path, text) if source.may_declare(text) else None
+    return ConsumerFile(parsed, text) if parsed is not None and parsed.format is not None else None
+
+
+def _add_properties(properties: _PropertiesByFile, projects: DbtProjects, path: str, text: bytes) -> None:
+    from dcr.consumers.readers._dbt.properties import read_properties  # noqa: PLC0415 (few repositories have models)
+
+    if path.endswith(PROPERTY_SUFFIXES):
+        for stem, found in read_properties(path, text).items():
+            properties.setdefault((projects.find_folder(path), stem), found)
+
+
+def _resolve(
+    side: Side, projects: DbtProjects, files: Iterable[ConsumerFile], properties: _PropertiesByFile
+) -> Iterator[ConsumerFile]:
+    """Yield the files with the datasets that their uses refer to."""
+    index = DatasetIndex(_list_datasets(side, files), projects)
+    for file in files:
+        described = (_describe(consumer, projects, properties) for consumer in file.parsed.consumers)
+        consumers = [
+            consumer._replace(uses=tuple(index.list_uses(consumer))) for consumer in described if consumer is not None
+        ]
+        used = tuple(consumer for consumer in consumers if consumer.uses)
+        if used or file.parsed.problems:
+            yield file._replace(parsed=file.parsed._replace(consumers=used))
+
+
+def _list_datasets(side: Side, files: Iterable[ConsumerFile]) -> Iterator[SearchedDataset]:
+    """Yield the datasets that uses in other formats may mean."""
+    uses = (use for file in files for consumer in file.parsed.consumers for use in consumer.uses)
+    targets = {type(use.target) for use in uses if use.target is not None}
+    is_any_format = not targets <= _FORMATS.keys()
+    formats = {name for target, name in _FORMATS.items() if target in targets}
+    for contract_file in stream_contract_files(side):
+        for contract in contract_file.contracts:
+            if is_any_format or contract.format in formats:
+                yield SearchedDataset(contract.dataset_id, (contract,))
+
+
+def _describe(consumer: Consumer, projects: DbtProjects, properties: _PropertiesByFile) -> Consumer | None:
+    """Return a dbt model with its properties, None if they disable it; other consumers are returned unchanged."""
+    from dcr.consumers.readers._dbt.properties import add_properties  # noqa: PLC0415
+
+    found = properties.get((projects.find_folder(consumer.path), consumer.name))
+    if found is None or not consumer.path.endswith(CODE_SUFFIXES):
+        return consumer
+    return add_properties(consumer, found)

@@ -8,24 +8,24 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from dcr.consumers.consumer import UNKNOWN_READS, Consumer, DeclaredUse, Use
+from dcr.consumers.dataset_index import DatasetIndex
+from dcr.consumers.dbt_projects import DbtProjects
 from dcr.consumers.readers import UNREADABLE, read_consumers
-from dcr.git.command import GitFailedError
-from dcr.git.contracts.changed_files import read_previous_contents
-from dcr.git.contracts.text_search import MAX_SEARCHED_IDS, list_search_words, search_paths
-from dcr.git.objects import list_tree, read_blobs
-from dcr.git.proposed_contents import read_proposed_contents
+from dcr.git.consumers.model_properties import DeclaredConsumer, add_model_properties
+from dcr.git.consumers.source_files import FileVersion, read_projects, read_unchanged, read_versions
+from dcr.git.consumers.sources import Source, list_sources
+from dcr.git.contracts.text_search import list_search_words
 from dcr.parsing.location import SourceNode
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from dcr.consumers.consumer import ParsedConsumers
+    from dcr.consumers.dataset_index import SearchedDataset
     from dcr.git.consumers.search import ConsumerSearch
 
 DeclaredUses = dict[str, tuple[DeclaredUse, ...]]
 """The declared uses of datasets by dataset id; those of the proposed version come first."""
-
-_CONSUMER_WORDS = (b"uses", b"dataUsageAgreementSpecification")
 
 
 class ConsumerFile(NamedTuple):
@@ -36,73 +36,40 @@ class ConsumerFile(NamedTuple):
     commit: str = ""
 
 
-def find_declared_uses(search: ConsumerSearch, ids: Collection[str]) -> DeclaredUses | None:
+def find_declared_uses(search: ConsumerSearch, datasets: Sequence[SearchedDataset]) -> DeclaredUses | None:
     """Return the declared uses of some datasets, or None if the repository declares no consumers.
 
     A file that mentions a dataset and cannot be read counts as a use of all of it. Raise a `DcrError` if git fails.
     """
-    changes = [change for change in search.change_set.changes if search.scope.matches_globs(change.path)]
-    changed_paths = {change.path for change in changes}
-    all_paths = search.scope.filter_paths(search.change_set.paths)
-    unchanged_paths = [path for path in all_paths if path not in changed_paths]
-    words = list_search_words(ids) if len(ids) <= MAX_SEARCHED_IDS else []
-    proposed = read_proposed_contents(search.repository, changes)
-    files = [
-        *_parse(proposed),
-        *_parse(search_unchanged_texts(search, unchanged_paths, words)),
-        *_parse(search.tip.read_texts(search.scope.matches_globs)),
-        *_parse(read_previous_contents(search.repository, changes), search.merge_base),
+    projects = read_projects(search) if any(dataset.model_names for dataset in datasets) else DbtProjects()
+    sources = [
+        source for source in list_sources(search.scope, search.contract_scope, projects, datasets) if source.words
     ]
-    uses: dict[str, list[DeclaredUse]] = {}
-    for file in files:
-        for declared in list_uses(file, set(ids)):
-            uses.setdefault(declared.use.dataset_id, []).append(declared)
-    if not uses and not any(file.parsed.consumers for file in files):
-        others = search_unchanged_texts(search, unchanged_paths, _CONSUMER_WORDS) if words else {}
-        if not any(file.parsed.consumers for file in _parse(others)):
-            return None
-    return {dataset_id: tuple(uses.get(dataset_id, ())) for dataset_id in ids}
-
-
-def _parse(texts: Mapping[str, bytes | str], commit: str = "") -> Iterator[ConsumerFile]:
-    for path, text in texts.items():
-        if isinstance(text, bytes):  # a link or a submodule declares nothing
-            yield ConsumerFile(read_consumers(path, text), text, commit)
-
-
-def search_unchanged_texts(search: ConsumerSearch, paths: Sequence[str], words: Sequence[bytes]) -> dict[str, bytes]:
-    """Return the texts of those unchanged files that contain one of the words; of all files without words.
-
-    Raise a `DcrError` if git fails.
-    """
-    git, commit = search.repository.git, search.merge_base
-
-    def read_texts(requested: Sequence[str]) -> dict[str, bytes]:
-        ids = list_tree(git, commit, requested)
-        if not all(path in ids for path in requested):
-            raise GitFailedError(
-                "two listings of files by git differ", "run it again, while no other program adds files"
-            )
-        regular = [path for path in requested if ids[path]]
-        blobs = read_blobs(git, (ids[path] for path in regular))
-        return {path: blobs[ids[path]] for path in regular}
-
-    if not paths:
-        return {}
-    if not words:
-        return read_texts(paths)
-    pathspecs = tuple(f":(top,glob){glob}" for glob in search.scope.globs)
-    return read_texts(search_paths(git, commit, words, paths, pathspecs=pathspecs, read_texts=read_texts))
-
-
-def list_uses(file: ConsumerFile, ids: Collection[str]) -> Iterator[DeclaredUse]:
-    """Yield the uses of some datasets that a file declares. An unreadable file uses those that it mentions."""
-    for consumer in file.parsed.consumers:
-        for use in consumer.uses:
-            if use.dataset_id in ids:
-                yield DeclaredUse(consumer, use, file.commit)
-    if any(problem.is_fatal for problem in file.parsed.problems):
-        yield from list_possible_uses(file, ids)
+    versions = [(source, list(read_versions(search, source, source.list_search_words()))) for source in sources]
+    files = [
+        (source, ConsumerFile(read_consumers(version.path, version.text), version.text, version.commit))
+        for source, source_versions in versions
+        for version in source_versions
+        if source.may_mention(version.path, version.text)
+    ]
+    index = DatasetIndex(datasets, projects)
+    consumers = [
+        DeclaredConsumer(consumer, file.commit)
+        for _, file in files
+        for consumer in file.parsed.consumers
+        if index.is_used_by(consumer)
+    ]
+    uses: dict[str, list[DeclaredUse]] = {dataset.dataset_id: [] for dataset in datasets}
+    for consumer, commit in add_model_properties(search, projects, consumers):
+        for use in index.list_uses(consumer):
+            uses[use.dataset_id].append(DeclaredUse(consumer, use, commit))
+    for source, file in files:
+        if any(problem.is_fatal for problem in file.parsed.problems):
+            for declared in list_possible_uses(file, source.words):
+                uses[declared.use.dataset_id].append(declared)
+    if not any(uses.values()) and not _declares_consumers(search, versions):
+        return None
+    return {dataset_id: tuple(found) for dataset_id, found in uses.items()}
 
 
 def list_possible_uses(file: ConsumerFile, ids: Iterable[str]) -> Iterator[DeclaredUse]:
@@ -112,3 +79,16 @@ def list_possible_uses(file: ConsumerFile, ids: Iterable[str]) -> Iterator[Decla
     for dataset_id in sorted(ids):
         if any(word in file.text for word in list_search_words([dataset_id])):
             yield DeclaredUse(unknown, Use(dataset_id, reads=UNKNOWN_READS), file.commit)
+
+
+def _declares_consumers(search: ConsumerSearch, versions: Iterable[tuple[Source, Sequence[FileVersion]]]) -> bool:
+    """Return whether a file declares a consumer of any dataset; models and contracts exist for other reasons."""
+    for source, source_versions in versions:
+        if source.own_keys:
+            texts = [(version.path, version.text) for version in source_versions]
+            if any(read_consumers(path, text).consumers for path, text in texts):
+                return True
+            others = read_unchanged(search, source, source.own_keys)
+            if any(read_consumers(path, text).consumers for path, text in others.items()):
+                return True
+    return False

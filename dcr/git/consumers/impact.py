@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dcr.compatibility.reach import FORMER_ID, find_reached
+from dcr.consumers.dataset_index import SearchedDataset
 from dcr.git.consumers.declared_uses import find_declared_uses
 
 if TYPE_CHECKING:
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
 
     from dcr.compatibility.engine import Verdict
     from dcr.compatibility.issue import Issue
+    from dcr.compatibility.match import Match
     from dcr.compatibility.pair_verdict import MatchVerdict
     from dcr.compatibility.pairs import ContractPair
     from dcr.consumers.consumer import Consumer, DeclaredUse
@@ -29,8 +31,9 @@ def add_declared_consumers(
     If the repository declares no consumers, they are unchanged, except those of a dataset whose consumers
     `are_complete`: it has none. Raise a `DcrError` if git fails.
     """
-    ids = {dataset_id for verdict in verdicts if verdict.may_reach_consumers for dataset_id in verdict.match.ids}
-    uses = find_declared_uses(search, ids)
+    matches = [verdict.match for verdict in verdicts if verdict.may_reach_consumers]
+    datasets = {dataset.dataset_id: dataset for match in matches for dataset in _list_datasets(match)}
+    uses = find_declared_uses(search, list(datasets.values()))
     if uses is None:
         return [
             _add_consumers(verdict, (), today) if are_complete(verdict.match.pair) else verdict for verdict in verdicts
@@ -39,6 +42,12 @@ def add_declared_consumers(
         _add_consumers(verdict, [use for dataset_id in verdict.match.ids for use in uses.get(dataset_id, ())], today)
         for verdict in verdicts
     ]
+
+
+def _list_datasets(match: Match) -> Iterator[SearchedDataset]:
+    contracts = tuple(contract for contract in (match.pair.previous, match.pair.proposed) if contract is not None)
+    for dataset_id in match.ids:
+        yield SearchedDataset(dataset_id, contracts)
 
 
 def _add_consumers(verdict: MatchVerdict, uses: Sequence[DeclaredUse], today: str) -> MatchVerdict:

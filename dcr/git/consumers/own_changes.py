@@ -11,7 +11,7 @@ from dcr.compatibility.severities import OFF, SEVERITIES
 from dcr.consumers.consumer import ParsedConsumers
 from dcr.consumers.readers import UNREADABLE, may_declare_consumers, read_consumers
 from dcr.formats.parsed_file import ParsedFile, Problem
-from dcr.git.consumers.declared_uses import search_unchanged_texts
+from dcr.git.consumers.source_files import search_unchanged_texts
 from dcr.git.consumers.used_datasets import find_used_datasets
 from dcr.git.contracts.changed_files import is_same_text, read_previous_contents
 from dcr.git.contracts.text_search import MAX_SEARCHED_IDS, list_search_words

@@ -1,0 +1,99 @@
+"""Reads the files of a source in the versions that a check compares, without those that mention no dataset."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from dcr.consumers.dbt_projects import DbtProjects, is_project_file, read_project
+from dcr.git.command import GitFailedError
+from dcr.git.contracts.changed_files import read_previous_contents
+from dcr.git.contracts.text_search import search_paths
+from dcr.git.objects import list_tree, read_blobs
+from dcr.git.proposed_contents import read_proposed_contents
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterator, Sequence
+
+    from dcr.git.consumers.search import ConsumerSearch
+    from dcr.git.consumers.sources import Source
+
+
+class FileVersion(NamedTuple):
+    """The text of a file; `commit` is the merge base if the proposed version lacks this text."""
+
+    path: str
+    text: bytes
+    commit: str = ""
+
+
+def read_versions(search: ConsumerSearch, source: Source, words: Sequence[bytes]) -> Iterator[FileVersion]:
+    """Yield the versions of a source's files that may declare a consumer, the proposed ones first.
+
+    Files that the change leaves alone are searched for the words; without words, all are read.
+    """
+    for path, text, commit in _read_texts(search, source.covers, source.pathspecs, words):
+        if source.may_declare(text):
+            yield FileVersion(path, text, commit)
+
+
+def read_unchanged(search: ConsumerSearch, source: Source, words: Sequence[bytes]) -> dict[str, bytes]:
+    """Return the texts of those files that the change leaves alone and that contain one of the words."""
+    changed = {change.path for change in search.change_set.changes}
+    paths = [path for path in search.change_set.paths if path not in changed and source.covers(path)]
+    return _search_texts(search, paths, source.pathspecs, words)
+
+
+def search_unchanged_texts(search: ConsumerSearch, paths: Collection[str], words: Sequence[bytes]) -> dict[str, bytes]:
+    """Return the texts of those unchanged consumer files that contain one of the words; of all files without words.
+
+    Raise a `DcrError` if git fails.
+    """
+    return _search_texts(search, paths, tuple(f":(top,glob){glob}" for glob in search.scope.globs), words)
+
+
+def read_projects(search: ConsumerSearch) -> DbtProjects:
+    """Return the dbt projects of all versions, so that a change of a project's settings hides none of its files."""
+    paths = search.change_set.paths
+    has_project = any(is_project_file(path) for path in paths)
+    if not has_project and not any(is_project_file(change.path) for change in search.change_set.changes):
+        return DbtProjects()
+    projects = {read_project(path, text): None for path, text, _ in _read_texts(search, is_project_file, (), ())}
+    return DbtProjects(projects, paths)
+
+
+def _read_texts(
+    search: ConsumerSearch, covers: Callable[[str], bool], pathspecs: tuple[str, ...], words: Sequence[bytes]
+) -> Iterator[tuple[str, bytes, str]]:
+    """Yield the path, the text and the commit of each version of the covered files."""
+    changes = [change for change in search.change_set.changes if covers(change.path)]
+    changed = {change.path for change in changes}
+    paths = [path for path in search.change_set.paths if path not in changed and covers(path)]
+    for path, content in read_proposed_contents(search.repository, changes).items():
+        if isinstance(content, bytes):  # a link or a submodule declares nothing
+            yield path, content, ""
+    yield from ((path, text, "") for path, text in _search_texts(search, paths, pathspecs, words).items())
+    yield from ((path, text, "") for path, text in search.tip.read_texts(covers).items())
+    for path, text in read_previous_contents(search.repository, changes).items():
+        yield path, text, search.merge_base
+
+
+def _search_texts(
+    search: ConsumerSearch, paths: Collection[str], pathspecs: tuple[str, ...], words: Sequence[bytes]
+) -> dict[str, bytes]:
+    git, commit = search.repository.git, search.merge_base
+
+    def read_texts(requested: Sequence[str]) -> dict[str, bytes]:
+        ids = list_tree(git, commit, requested)
+        if not all(path in ids for path in requested):
+            raise GitFailedError(
+                "two listings of files by git differ", "run it again, while no other program adds files"
+            )
+        regular = [path for path in requested if ids[path]]
+        blobs = read_blobs(git, (ids[path] for path in regular))
+        return {path: blobs[ids[path]] for path in regular}
+
+    if not paths:
+        return {}
+    if not words:
+        return read_texts(list(paths))
+    return read_texts(search_paths(git, commit, words, paths, pathspecs=pathspecs, read_texts=read_texts))

@@ -1,0 +1,108 @@
+"""Lists the kinds of files that may declare uses of some datasets, each with the words to search for."""
+
+from __future__ import annotations
+
+from posixpath import basename
+from typing import TYPE_CHECKING, NamedTuple
+
+from dcr.consumers.dbt_projects import CODE_SUFFIXES, PROPERTY_SUFFIXES
+from dcr.git.contracts.text_search import MAX_SEARCHED_IDS, list_search_words
+from dcr.policy.detection import ESCAPE_PREFIXES
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+
+    from dcr.consumers.dataset_index import SearchedDataset
+    from dcr.consumers.dbt_projects import DbtProjects
+    from dcr.policy.scope import Scope
+
+_DBT_KEYS = (b"exposures", b"semantic_models", b"snapshots", b"metrics")
+
+
+class Source(NamedTuple):
+    """A kind of files that may declare consumers.
+
+    `words` are the search words of each dataset that such files may use; files at `own_paths` need none of them.
+    `keys` are words of which each file that declares a consumer contains one; without them, each file counts.
+    `own_keys` are words of files that exist to declare consumers. `pathspecs` cover the files; without them, all
+    files are searched.
+    """
+
+    covers: Callable[[str], bool]
+    words: Mapping[str, tuple[bytes, ...]]
+    keys: tuple[bytes, ...] = ()
+    own_keys: tuple[bytes, ...] = ()
+    pathspecs: tuple[str, ...] = ()
+    own_paths: frozenset[str] = frozenset()
+
+    def may_declare(self, text: bytes) -> bool:
+        """Return whether a text may declare a consumer."""
+        return not self.keys or any(key in text for key in (*self.keys, *ESCAPE_PREFIXES))
+
+    def list_search_words(self) -> list[bytes]:
+        """Return words of which each file that uses one of the datasets contains one; none to read every file."""
+        if len(self.words) > MAX_SEARCHED_IDS:
+            return [*self.keys, *ESCAPE_PREFIXES] if self.keys else []
+        return [*dict.fromkeys(word for words in self.words.values() for word in words), *ESCAPE_PREFIXES]
+
+    def may_mention(self, path: str, text: bytes) -> bool:
+        """Return whether a file may mention one of the datasets."""
+        return path in self.own_paths or len(self.words) > MAX_SEARCHED_IDS or bool(self.list_mentioned(text))
+
+    def list_mentioned(self, text: bytes) -> list[str]:
+        """Return the datasets that a text may mention, however it is written."""
+        has_escape = any(prefix in text for prefix in ESCAPE_PREFIXES)
+        return sorted(
+            dataset_id for dataset_id, words in self.words.items() if has_escape or any(word in text for word in words)
+        )
+
+
+def list_sources(
+    consumer_scope: Scope, contract_scope: Scope, projects: DbtProjects, datasets: Sequence[SearchedDataset] = ()
+) -> tuple[Source, ...]:
+    """Return the kinds of files that may declare consumers, with the search words of some datasets."""
+    consumer_files = Source(
+        consumer_scope.matches_globs,
+        {dataset.dataset_id: _list_words(dataset) for dataset in datasets},
+        own_keys=(b"uses", *_DBT_KEYS),
+        pathspecs=tuple(f":(top,glob){glob}" for glob in consumer_scope.globs),
+    )
+    models = {dataset.dataset_id: _list_model_words(dataset) for dataset in datasets if dataset.model_names}
+    properties = Source(
+        projects.covers_properties,
+        models,
+        _DBT_KEYS,
+        own_keys=(b"exposures",),
+        pathspecs=list_pathspecs(PROPERTY_SUFFIXES),
+    )
+    code = Source(projects.covers_code, models, keys=(b"ref",), pathspecs=list_pathspecs(CODE_SUFFIXES))
+    odcs = {
+        dataset.dataset_id: tuple(f"{basename(path)}#".encode("utf-8", "surrogateescape") for path in dataset.paths)
+        for dataset in datasets
+        if dataset.has_format("odcs")
+    }
+    contracts = Source(
+        contract_scope.covers,
+        odcs,
+        keys=(b"relationships",),
+        pathspecs=contract_scope.pathspecs,
+        own_paths=frozenset(path for dataset in datasets if dataset.dataset_id in odcs for path in dataset.paths),
+    )
+    return consumer_files, properties, code, contracts
+
+
+def list_pathspecs(suffixes: Iterable[str]) -> tuple[str, ...]:
+    """Return git pathspecs for the files with some suffixes."""
+    return tuple(f":(top,glob)**/*{suffix}" for suffix in suffixes)
+
+
+def _list_words(dataset: SearchedDataset) -> tuple[bytes, ...]:
+    """Return the words for files that may name a dataset, its contract or its dbt model."""
+    names = [dataset.dataset_id, *([dataset.contract_id] if dataset.contract_id else [])]
+    words = [word for word in list_search_words(names) if word not in ESCAPE_PREFIXES]
+    return tuple(dict.fromkeys((*words, *_list_model_words(dataset))))
+
+
+def _list_model_words(dataset: SearchedDataset) -> tuple[bytes, ...]:
+    names = {name.rpartition(".v")[0] or name for name in dataset.model_names}
+    return tuple(name.encode("utf-8", "surrogateescape") for name in sorted(names))
