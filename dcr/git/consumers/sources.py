@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from posixpath import basename
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -17,6 +18,11 @@ if TYPE_CHECKING:
     from dcr.policy.scope import Scope
 
 _DBT_KEYS = (b"exposures", b"semantic_models", b"snapshots", b"metrics")
+_AGREEMENT_KEYS = (b"dataUsageAgreementSpecification",)
+_AGREEMENT_PATH = re.compile(r"usage[-_ ]?agreement|\.dua\.(?:ya?ml|json)$", re.IGNORECASE)
+"""The names of files and folders that agreements are recognized by, wherever they are."""
+
+_AGREEMENT_SUFFIXES = (".yaml", ".yml", ".json")
 
 
 class Source(NamedTuple):
@@ -61,11 +67,19 @@ def list_sources(
     consumer_scope: Scope, contract_scope: Scope, projects: DbtProjects, datasets: Sequence[SearchedDataset] = ()
 ) -> tuple[Source, ...]:
     """Return the kinds of files that may declare consumers, with the search words of some datasets."""
+    words = {dataset.dataset_id: _list_words(dataset) for dataset in datasets}
     consumer_files = Source(
         consumer_scope.matches_globs,
-        {dataset.dataset_id: _list_words(dataset) for dataset in datasets},
-        own_keys=(b"uses", *_DBT_KEYS),
+        words,
+        own_keys=(b"uses", *_AGREEMENT_KEYS, *_DBT_KEYS),
         pathspecs=tuple(f":(top,glob){glob}" for glob in consumer_scope.globs),
+    )
+    agreements = Source(
+        lambda path: is_agreement_path(path) and not consumer_scope.matches_globs(path),
+        words,
+        _AGREEMENT_KEYS,
+        own_keys=_AGREEMENT_KEYS,
+        pathspecs=list_pathspecs(_AGREEMENT_SUFFIXES),
     )
     models = {dataset.dataset_id: _list_model_words(dataset) for dataset in datasets if dataset.model_names}
     properties = Source(
@@ -88,7 +102,12 @@ def list_sources(
         pathspecs=contract_scope.pathspecs,
         own_paths=frozenset(path for dataset in datasets if dataset.dataset_id in odcs for path in dataset.paths),
     )
-    return consumer_files, properties, code, contracts
+    return consumer_files, agreements, properties, code, contracts
+
+
+def is_agreement_path(path: str) -> bool:
+    """Return whether a path looks like that of a Data Usage Agreement."""
+    return path.endswith(_AGREEMENT_SUFFIXES) and _AGREEMENT_PATH.search(path) is not None
 
 
 def list_pathspecs(suffixes: Iterable[str]) -> tuple[str, ...]:
