@@ -57,9 +57,10 @@ def search_paths(
 
 
 def _select_distinctive_line(text: bytes) -> bytes:
-    """Return a line of a file that few other files contain: the one with its id, or else the longest."""
+    """Return a line of a file that few other files contain: the first with an id or a name, or else the longest."""
     lines = [line.strip(b"\r") for line in text.split(b"\n") if line.strip() and b"\0" not in line]
-    return next((line for line in lines if b"id:" in line), max(lines, key=len, default=b""))[:500]
+    marked = (line for mark in (b"id:", b"name:") for line in lines if mark in line)
+    return next(marked, max(lines, key=len, default=b""))[:500]
 
 
 def list_search_words(ids: Collection[str]) -> list[bytes]:
