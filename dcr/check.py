@@ -134,6 +134,8 @@ def _compare_with_base(
         files=count.files,
         scope=str(scope),
         consumers=changed_consumers,
+        # Reports mention handles. The base's are used, so that a change cannot mention anyone.
+        teams=policy.policy.teams if side == "worktree" else policy.policy.first.teams,
     )
     return _add_sources(run, report) if request.sources else report
 

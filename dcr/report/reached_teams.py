@@ -23,6 +23,16 @@ class ReachedTeam(NamedTuple):
     consumers: tuple[tuple[str, int], ...]
     issues: int
 
+    @property
+    def addresses(self) -> tuple[str, ...]:
+        """The handles and contacts, each once."""
+        return tuple(dict.fromkeys((*self.handles, *self.contacts)))
+
+    @property
+    def has_counts(self) -> bool:
+        """Whether the number of issues of some consumer is not that of the team."""
+        return any(count != self.issues for _, count in self.consumers)
+
 
 def list_reached_teams(report: Report) -> tuple[ReachedTeam, ...]:
     """Return the teams, those with the most issues first. Consumers without a team come last."""

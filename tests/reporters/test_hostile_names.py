@@ -12,10 +12,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from readers import SGR, seen_in
 from rich.cells import cell_len
-from sample_reports import ACCEPTED, FRESHNESS, UNIQUE, base, contract, report
+from sample_reports import ACCEPTED, COMMIT, FRESHNESS, UNIQUE, base, contract, report
 
 from dcr.compatibility.issue import IssueAcceptance, Witness
+from dcr.compatibility.reach import ReachedConsumer
 from dcr.compatibility.severities import ERROR
+from dcr.contract.contract import Owner
 from dcr.parsing.location import Location
 from dcr.rendering.reports import list_formats, load_reporter
 from dcr.rendering.reports.github import build_annotation
@@ -99,14 +101,20 @@ def hostile_report(text: str) -> Report:
         previous_location=place,
         witness=Witness({text: [text], "b": {text: text}}, "previous", "proposed", times=2),
     )
+    found = ReachedConsumer(text, (Owner(text, text), Owner(text)), text, place, until=text)
     accepted = ACCEPTED._replace(
-        message=text, location=place, accepted=IssueAcceptance(text, ERROR, text), witness=None
+        message=text,
+        location=place,
+        accepted=IssueAcceptance(text, ERROR, text),
+        witness=None,
+        consumers=(found, found._replace(location=place._replace(commit=COMMIT)), *[found] * 10),
     )
     return report(
         contract(text or None, text, tightened, accepted, previous=text, proposed=f"{text}!", change="renamed"),
-        issues=(FRESHNESS._replace(message=text, hint=text, location=None),),
+        issues=(FRESHNESS._replace(message=text, hint=text, location=None, consumers=()),),
         base=base(ref=text, source=text),
         policy=text,
+        teams={text: (text,)},
     )
 
 
@@ -160,6 +168,9 @@ def test_json_gives_every_text_back_as_it_was(name: str) -> None:
     assert (issue["message"], issue["field"], issue["hint"]) == (text, text, text)
     assert issue["location"] == {"path": text, "line": 7, "column": 3}
     assert issue["witness"]["row"] == {text: [text], "b": {text: text}}
+    consumer = contract_document["issues"][1]["consumers"][0]
+    assert (consumer["consumer"], consumer["owners"][0]) == (text, {"team": text, "contact": text})
+    assert document["teams"][0]["team"] == text
     assert contract_document["issues"][1]["accepted"] == {"reason": text, "severity": "error", "expires": text}
     assert document["base"]["ref"] == text
 

@@ -38,25 +38,25 @@ def name_consumers(consumers: Sequence[ReachedConsumer], most: int = MAX_ON_ONE_
     return join_words([describe_consumer(consumer) for consumer in consumers[:most]], len(consumers) - most)
 
 
-def describe_consumer(consumer: ReachedConsumer, escape: Escape = shorten) -> str:
+def describe_consumer(consumer: ReachedConsumer, escape: Escape = shorten, most_owners: int = _MAX_OWNERS) -> str:
     """Return the name, the owners and what is unusual: `a (finance, #finance-data; until 2027-03-31)`."""
-    facts = "; ".join([*list_owners(consumer, escape), *list_notes(consumer, escape)])
+    facts = "; ".join([*list_owners(consumer, escape, most_owners), *list_notes(consumer, escape)])
     return f"{escape(consumer.name)} ({facts})" if facts else escape(consumer.name)
 
 
-def list_owners(consumer: ReachedConsumer, escape: Escape = shorten) -> list[str]:
+def list_owners(consumer: ReachedConsumer, escape: Escape, most: int) -> list[str]:
     """Return the teams with their contacts, the first ones if there are many."""
     owners = [
         f"{escape(owner.team)}, {escape(owner.contact)}" if owner.contact else escape(owner.team)
-        for owner in consumer.owners[:_MAX_OWNERS]
+        for owner in consumer.owners[:most]
     ]
-    further = len(consumer.owners) - _MAX_OWNERS
+    further = len(consumer.owners) - most
     if further > 0:
         owners.append(f"{further:,} more")
     return owners or ([] if consumer.is_unreadable else ["no owner"])
 
 
-def list_notes(consumer: ReachedConsumer, escape: Escape = shorten) -> list[str]:
+def list_notes(consumer: ReachedConsumer, escape: Escape) -> list[str]:
     """Return until when the consumer uses the dataset, and whether its declaration is unreadable or was removed."""
     notes = [f"until {escape(consumer.until)}"] if consumer.until else []
     notes += ["the file cannot be read"] if consumer.is_unreadable else []
@@ -92,15 +92,16 @@ def describe_team(team: ReachedTeam, escape: Escape = shorten, escape_handle: Es
     The number of a consumer's issues follows its name if the team's consumers differ in it.
     """
     name = "no owner" if team.team is None else escape(team.team)
-    contacts = (contact for contact in team.contacts if contact not in team.handles)
-    ways = [*map(escape_handle, team.handles), *map(escape, contacts)][:_MAX_OWNERS]
-    has_counts = any(count != team.issues for _, count in team.consumers)
+    addresses = [
+        escape_handle(address) if address in team.handles else escape(address)
+        for address in team.addresses[:_MAX_OWNERS]
+    ]
     counted = team.consumers[:MAX_LISTED]
-    names = [f"{escape(name)} ({count:,})" if has_counts else escape(name) for name, count in counted]
+    names = [f"{escape(name)} ({count:,})" if team.has_counts else escape(name) for name, count in counted]
     consumers = join_words(names, len(team.consumers) - MAX_LISTED)
     verb = "breaks" if team.issues == 1 else "break"
-    address = f" ({', '.join(ways)})" if ways else ""
-    return f"{name}{address}: {format_count(team.issues, 'issue')} {verb} {consumers}"
+    whom = f"{name} ({', '.join(addresses)})" if addresses else name
+    return f"{whom}: {format_count(team.issues, 'issue')} {verb} {consumers}"
 
 
 def join_words(words: Iterable[str], more: int = 0) -> str:

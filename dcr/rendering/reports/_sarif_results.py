@@ -20,7 +20,10 @@ from dcr.rendering.reports._sarif_rules import LEVELS
 from dcr.text.printable import make_printable
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from dcr.compatibility.issue import Issue, Witness
+    from dcr.compatibility.reach import ReachedConsumer
     from dcr.parsing.location import Location
     from dcr.rendering.reports._located_issues import LocatedIssue
 
@@ -28,6 +31,8 @@ ROOT = "%SRCROOT%"
 """The base of all URIs: the root of the repository."""
 
 _MAX_ROW = 1_000
+_MAX_DECLARATIONS = 100
+"""Related locations of consumers in one result. The properties name all consumers."""
 
 
 def build_result(located: LocatedIssue, rule_index: int) -> dict[str, Any]:
@@ -50,8 +55,8 @@ def build_result(located: LocatedIssue, rule_index: int) -> dict[str, Any]:
     }
     if properties := _build_properties(located):
         result["properties"] = properties
-    if issue.previous_location:
-        result["relatedLocations"] = [_build_related_location(issue.previous_location, located)]
+    if related := list(_build_related_locations(located)):
+        result["relatedLocations"] = related
     if issue.accepted:
         reason = make_printable(describe_acceptance(issue.accepted))
         result["suppressions"] = [{"kind": "external", "status": "accepted", "justification": reason}]
@@ -63,8 +68,7 @@ def _list_sentences(issue: Issue) -> list[str]:
     sentences = [_end_sentence(issue.message)]
     if issue.accepted:
         sentences.append(f"ACCEPTED: {_end_sentence(describe_acceptance(issue.accepted))}")
-    if issue.breaks:
-        impact = describe_impact(issue)
+    if impact := describe_impact(issue):
         sentences.append(_end_sentence(impact[:1].upper() + impact[1:]))
     if issue.witness:
         witness = describe_witness(issue.witness)
@@ -120,7 +124,21 @@ def _build_logical_location(located: LocatedIssue) -> dict[str, Any]:
     return {"logicalLocations": [field]}
 
 
-def _build_related_location(location: Location, located: LocatedIssue) -> dict[str, Any]:
+def _build_related_locations(located: LocatedIssue) -> Iterator[dict[str, Any]]:
+    """Yield the previous contract, and the declarations of consumers that the checked files have."""
+    issue = located.issue
+    if issue.previous_location:
+        yield _build_previous_location(issue.previous_location, located)
+    declared = [consumer for consumer in issue.consumers or () if not consumer.is_removed]
+    for number, consumer in enumerate(declared[:_MAX_DECLARATIONS], start=2):
+        yield {
+            "id": number,
+            "physicalLocation": _build_physical_location(consumer.location),
+            "message": {"text": escape_message(f"The consumer {consumer.name}.")},
+        }
+
+
+def _build_previous_location(location: Location, located: LocatedIssue) -> dict[str, Any]:
     """Return the location in the previous contract, which may not exist in the checked files."""
     commit = location.commit or (located.contract.previous_commit if located.contract else None)
     version = f", version {located.issue.against}" if located.issue.against else ""
@@ -139,4 +157,26 @@ def _build_properties(located: LocatedIssue) -> dict[str, Any]:
         "acceptedSeverity": issue.accepted.severity if issue.accepted else None,
     }
     named: dict[str, Any] = {name: make_printable(value) for name, value in known.items() if value}
-    return named | ({"modes": list(issue.modes)} if issue.modes else {})
+    if issue.modes:
+        named["modes"] = list(issue.modes)
+    if issue.consumers is not None:
+        named["consumers"] = [_build_consumer(consumer) for consumer in issue.consumers]
+    return named
+
+
+def _build_consumer(consumer: ReachedConsumer) -> dict[str, Any]:
+    """Return a consumer with the keys of the JSON report, and the location of its declaration as text."""
+    owners = [
+        {"team": make_printable(owner.team), "contact": owner.contact and make_printable(owner.contact)}
+        for owner in consumer.owners
+    ]
+    return {
+        "consumer": make_printable(consumer.name),
+        "source": make_printable(consumer.source),
+        "owners": owners,
+        "reads": consumer.reads,
+        "until": consumer.until and make_printable(consumer.until),
+        "location": make_printable(f"{consumer.location.path}:{consumer.location.line}"),
+        "removed": consumer.is_removed,
+        "unreadable": consumer.is_unreadable,
+    }

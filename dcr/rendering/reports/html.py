@@ -6,11 +6,13 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from dcr.rendering.html_page import render_page
+from dcr.rendering.reports._consumer_text import MAX_LISTED
 from dcr.rendering.reports._html.contracts import group_issues
 from dcr.rendering.reports._html.issues import list_issues
 from dcr.rendering.reports._html.manuals import list_manuals
 from dcr.rendering.reports._html.states import count_states
 from dcr.rendering.reports._html.verdict import get_verdict
+from dcr.report.reached_teams import list_reached_teams
 
 if TYPE_CHECKING:
     from dcr.rendering.style import Style
@@ -38,6 +40,8 @@ def render(report: Report, _style: Style) -> str:
         groups=groups,
         issues=issues,
         issues_by_group=list_issues(report, groups, MAX_EXCERPTS),
+        teams=list_reached_teams(report),
+        max_listed=MAX_LISTED,
         filters={
             "states": count_states(issues),
             "kinds": dict(sorted(Counter(issue.kind for issue in issues).items())),

@@ -24,9 +24,10 @@ from dcr.report.summary import format_closing_line, format_count, list_closing_p
 from dcr.text.printable import escape_ci_markers, make_printable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from dcr.compatibility.issue import Issue
+    from dcr.compatibility.reach import ReachedConsumer
     from dcr.rendering.style import Style
     from dcr.report.report import ContractReport, Report
 
@@ -122,12 +123,24 @@ def _list_details(issue: Issue) -> Iterator[str]:
         yield f"field: {issue.field}"
     if issue.location:
         yield f"at {issue.location.path}:{issue.location.line}:{issue.location.column}"
-    if issue.breaks:
-        yield describe_impact(issue)
+    if impact := describe_impact(issue, with_names=False):
+        yield impact
+    if issue.consumers:
+        yield from _list_consumers(issue.consumers)
     if issue.witness:
         yield f"{describe_witness(issue.witness)}: {format_row(issue.witness, issue.field)}"
     if issue.hint:
         yield f"help: {issue.hint}"
+
+
+def _list_consumers(consumers: Iterable[ReachedConsumer]) -> Iterator[str]:
+    from dcr.rendering.reports._consumer_text import describe_consumer  # noqa: PLC0415 (few reports have any)
+
+    for consumer in consumers:
+        location = consumer.location
+        commit = f" at commit {location.commit[:10]}" if location.commit else ""
+        description = describe_consumer(consumer, str, len(consumer.owners))
+        yield f"consumer: {description}, at {location.path}:{location.line}{commit}"
 
 
 def _add_suite(root: ET.Element, suite: _Suite) -> None:

@@ -1,5 +1,7 @@
 """Renders a report as a comment on a pull request, with a table per contract and folded details.
 
+The teams whose consumers break come first. Only handles that the policy maps a team to are mentions.
+
 The first line is a hidden mark, by which a bot finds its comment and edits it. GitHub accepts 65,536 characters. Text
 beyond `MAX_LENGTH` is left out, the least severe issues first, and the comment mentions it.
 """
@@ -14,6 +16,7 @@ from dcr.rendering.reports._code_spans import format_cell, format_code
 from dcr.rendering.reports._fitting import Piece, measure_length, select_pieces
 from dcr.rendering.reports._issue_text import build_accept_command, describe_impact, describe_witness, format_row
 from dcr.rendering.reports._located_issues import locate_issues
+from dcr.rendering.reports._markdown_consumers import list_consumers, list_team_lines
 from dcr.report.report import RENAMED, UNCHANGED
 from dcr.report.summary import format_count, list_closing_parts, name_run_issues
 
@@ -30,12 +33,14 @@ _ROOM_FOR_NOTE = 300
 _ICONS = {ERROR: "❌", WARNING: "⚠️", INFO: "\u2139\ufe0f"}
 _TABLE = "\n| | kind | field | message | line |\n|---|---|---|---|---|\n"
 _ACCEPTED_BREAKS = ("\n> **Breaks ACCEPTED by this change**\n>\n", "")
+_TEAMS = "\n**Teams to talk to**\n\n"
 _FOLDED = ("\n<details>\n<summary>Who breaks, example rows, what to do</summary>\n\n", "\n</details>\n")
 
 
 class _Rank(IntEnum):
     """The importance of a piece of the comment. `REASON` is a break that the change accepts, with its reason."""
 
+    TEAM = auto()
     ERROR = auto()
     REASON = auto()
     ACCEPTED = auto()
@@ -60,8 +65,15 @@ def render(report: Report, _style: Style) -> str:
     """Return the comment."""
     compared = report.base is not None
     opening = _format_opening(report)
-    frames = {"accepted": _ACCEPTED_BREAKS, "compatible": ("\n", "")}
-    pieces, reasons = [], []
+    teams, more_teams = (
+        list_team_lines(report) if any(issue.consumers for issue in report.iterate_issues()) else ([], 0)
+    )
+    frames = {
+        "teams": (_TEAMS, f"- and {format_count(more_teams, 'more team')}\n" if more_teams else ""),
+        "accepted": _ACCEPTED_BREAKS,
+        "compatible": ("\n", ""),
+    }
+    pieces, reasons = [Piece(f"- {line}\n", _Rank.TEAM, "teams") for line in teams], []
     for located in locate_issues(report):
         rows, folded = f"rows of {located.number}", f"details of {located.number}"
         if rows not in frames:
@@ -74,14 +86,14 @@ def render(report: Report, _style: Style) -> str:
         if located.issue.accepted:
             reasons.append(Piece(_format_reason(located), _Rank.REASON, "accepted"))
     order = {group: number for number, group in enumerate(frames)}
-    pieces.sort(key=lambda piece: order[piece.group])
+    pieces = sorted([*pieces, *reasons], key=lambda piece: order[piece.group])
     compatible = [
         Piece(_format_compatible(contract, compared=compared), _Rank.COMPATIBLE, "compatible")
         for contract in report.contracts
         if not contract.issues and contract.change != UNCHANGED
     ]
     room = MAX_LENGTH - measure_length(opening) - _ROOM_FOR_NOTE
-    body, left_out = select_pieces([*reasons, *pieces, *compatible], frames, room)
+    body, left_out = select_pieces([*pieces, *compatible], frames, room)
     return opening + (_format_note(left_out) if left_out else "") + body
 
 
@@ -145,8 +157,8 @@ def _format_issue_row(located: LocatedIssue) -> str:
 
 def _format_details(located: LocatedIssue) -> str:
     issue, lines = located.issue, []
-    if issue.breaks:
-        lines.append(describe_impact(issue))
+    if impact := describe_impact(issue, with_names=False):
+        lines.append("\n    - ".join([impact, *list_consumers(issue.consumers or ())]))
     if issue.witness:
         lines.append(f"{describe_witness(issue.witness)}: {format_code(format_row(issue.witness, issue.field))}")
     if issue.hint:
@@ -175,7 +187,9 @@ def _format_note(left_out: list[Piece]) -> str:
     ranks = [piece.rank for piece in left_out]
     rows, errors = sum(rank in _DETAILS for rank in ranks), ranks.count(_Rank.ERROR)
     details = sum(rank in _DETAILS.values() for rank in ranks)
-    parts = [f"{format_count(rows, 'issue')}, {format_count(errors, 'error')} of them"] if rows else []
+    teams = ranks.count(_Rank.TEAM)
+    parts = [format_count(teams, "team")] if teams else []
+    parts += [f"{format_count(rows, 'issue')}, {format_count(errors, 'error')} of them"] if rows else []
     parts += [f"the details of {format_count(details, 'issue')}"] if details else []
     left_out_text = "; ".join(parts) or "contracts without issues"
     return f"\n> **Left out to fit the length of a comment: {left_out_text}.** Other formats have all issues.\n"

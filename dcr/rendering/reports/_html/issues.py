@@ -7,9 +7,10 @@ import re
 from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
+from dcr.rendering.reports._consumer_text import describe_reach, list_notes, list_owners
 from dcr.rendering.reports._html.figures import Excerpts
 from dcr.rendering.reports._html.states import STATES, get_state
-from dcr.rendering.reports._issue_text import list_impacts, sort_members, truncate
+from dcr.rendering.reports._issue_text import describe_consequence, list_impacts, sort_members, truncate
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -43,6 +44,15 @@ class Row(NamedTuple):
     more_columns: Sequence[Column] = ()
 
 
+class ShownConsumer(NamedTuple):
+    """A declared consumer that an issue reaches, and where it is declared."""
+
+    name: str
+    owners: list[str]
+    notes: list[str]
+    location: str
+
+
 class ShownIssue(NamedTuple):
     """One issue with its number and anchor on the page; `group` is the anchor of its group."""
 
@@ -69,6 +79,24 @@ class ShownIssue(NamedTuple):
         modes = f" \u00b7 {', '.join(self.issue.modes)}" if self.issue.modes else ""
         against = f" \u00b7 against {self.issue.against}" if self.issue.against else ""
         return f"{impact}{modes}{against}"
+
+    @property
+    def reach(self) -> str:
+        """How it breaks declared consumers, or that it reaches none of them. Empty if none are declared."""
+        return describe_consequence(self.issue) if self.issue.consumers else describe_reach(self.issue).capitalize()
+
+    @property
+    def consumers(self) -> list[ShownConsumer]:
+        """The declared consumers that it reaches."""
+        return [
+            ShownConsumer(
+                consumer.name,
+                list_owners(consumer, str, len(consumer.owners)),
+                list_notes(consumer, str),
+                f"{consumer.location.path}:{consumer.location.line}",
+            )
+            for consumer in self.issue.consumers or ()
+        ]
 
     @property
     def figures(self) -> list[Figure]:
