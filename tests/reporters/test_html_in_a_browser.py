@@ -54,7 +54,7 @@ def test_it_is_clean_to_axe_in_both_colors_and_at_two_widths(
     assert_clean(show(EVERYTHING, color_scheme=scheme, viewport=size))
 
 
-@pytest.mark.parametrize("name", ["lint", "lint-clean", "no-contracts", "compatible"])
+@pytest.mark.parametrize("name", ["lint", "lint-clean", "no-contracts", "compatible", "consumers"])
 def test_other_pages_are_clean_to_axe_too(show: Callable[..., Page], name: str) -> None:
     assert_clean(show(SHOWN[name]))
 
@@ -76,7 +76,7 @@ def test_an_unfolded_page_is_clean_to_axe_too(show: Callable[..., Page], monkeyp
 
 @pytest.mark.parametrize("script", [True, False], ids=["with a script", "without"])
 def test_no_page_scrolls_sideways_on_a_phone(show: Callable[..., Page], script: bool) -> None:
-    for name in ("breaks", "accepted", "long", "lint"):
+    for name in ("breaks", "accepted", "long", "lint", "consumers"):
         page = show(SHOWN[name], viewport=NARROW, java_script_enabled=script)
         for width in (360, 320) if script else (360,):
             page.set_viewport_size({"width": width, "height": 740})

@@ -92,7 +92,7 @@ def test_the_table_fits_terminals_of_every_width(name: str, expect: Callable[[Pa
 def test_the_table_has_colours_and_does_without_unicode(expect: Callable[[Path, str], None]) -> None:
     pages = [
         rendered("table", REPORTS[name], color=color, unicode=unicode)
-        for name in ("breaks", "accepted", "compatible")
+        for name in ("breaks", "accepted", "compatible", "consumers")
         for color, unicode in ((True, True), (False, False))
     ]
     expect(EXPECTED / "colours.table", "\n".join(pages).replace("\x1b", "␛"))

@@ -38,6 +38,12 @@ def name_consumers(consumers: Sequence[ReachedConsumer], most: int = MAX_ON_ONE_
     return join_words([describe_consumer(consumer) for consumer in consumers[:most]], len(consumers) - most)
 
 
+def list_descriptions(consumers: Sequence[ReachedConsumer]) -> list[tuple[str, str]]:
+    """Return the parts of `name_consumers` that are about one consumer each: its name, and what follows it."""
+    descriptions = ((shorten(consumer.name), describe_consumer(consumer)) for consumer in consumers[:MAX_ON_ONE_LINE])
+    return [(name, description.removeprefix(name)) for name, description in descriptions]
+
+
 def describe_consumer(consumer: ReachedConsumer, escape: Escape = shorten, most_owners: int = _MAX_OWNERS) -> str:
     """Return the name, the owners and what is unusual: `a (finance, #finance-data; until 2027-03-31)`."""
     facts = "; ".join([*list_owners(consumer, escape, most_owners), *list_notes(consumer, escape)])

@@ -120,14 +120,16 @@ class _ReportTable:
         return [_stack(head, _indent(details))]
 
     def _format_impact(self, issue: Issue, impact: str) -> Text:
-        """Return who breaks and how, dim except for the names of consumers."""
-        names = ""
+        """Return who breaks and how, dim except for the consumers and their owners."""
+        text, rest = _text("\n"), impact
         if issue.consumers:
-            from dcr.rendering.reports._consumer_text import name_consumers  # noqa: PLC0415 (few runs need it)
+            from dcr.rendering.reports._consumer_text import list_descriptions  # noqa: PLC0415 (few runs need it)
 
-            names = self.style.sanitize(name_consumers(issue.consumers))
-        before, name, after = impact.partition(names) if names else (impact, "", "")
-        return _text().append(f"\n{before}", style="dim").append(name, style="bold").append(after, style="dim")
+            for name, owners in list_descriptions(issue.consumers):
+                name, owners = self.style.sanitize(name), self.style.sanitize(owners)  # noqa: PLW2901
+                before, _, rest = rest.partition(f"{name}{owners}")
+                text.append(before, style="dim").append(name, style="bold").append(owners)
+        return text.append(rest, style="dim")
 
     def print_teams(self, console: Console, report: Report) -> None:
         """Print whom to ask, a team on each line."""
