@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from dcr.git.changes import WORKTREE
 from dcr.report.policy_issues import get_today
 
 if TYPE_CHECKING:
@@ -102,4 +103,7 @@ def _build_consumer_search(run: Run, tip: BaseTip) -> ConsumerSearch:
     from dcr.git.consumers.search import ConsumerSearch  # noqa: PLC0415 (few changes need the consumers)
 
     scope = run.policy.policy.consumers.scope
-    return ConsumerSearch(run.repository, run.change_set, run.base.merge_base, tip, scope, run.scope)
+    is_worktree = run.head == WORKTREE
+    return ConsumerSearch(
+        run.repository, run.change_set, run.base.merge_base, tip, scope, run.scope, is_worktree=is_worktree
+    )

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 SPECIAL_FILE_KINDS = {SYMLINK_MODE: "a symbolic link", SUBMODULE_MODE: "a submodule"}
 """The modes of entries that are not files, and their names in messages."""
 
+UNMERGED = "unmerged: its conflict is not resolved"
+"""Stands for the content of a path in conflict."""
+
 
 def read_proposed_contents(
     repository: Repository, changes: Iterable[Change], max_bytes: int = MAX_BLOB_BYTES
@@ -29,7 +32,7 @@ def read_proposed_contents(
     for change in changes:
         if not change.in_proposed:
             if change.is_unmerged:
-                contents[change.path] = "unmerged: its conflict is not resolved"
+                contents[change.path] = UNMERGED
         elif change.proposed_mode in SPECIAL_FILE_KINDS:
             contents[change.path] = SPECIAL_FILE_KINDS[change.proposed_mode]
         elif change.proposed_id is None and repository.top is not None:

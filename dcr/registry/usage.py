@@ -10,6 +10,7 @@ from dcr.consumers.index import ConsumerIndex
 from dcr.contract.contract import walk_fields
 from dcr.git.consumers.all_consumers import stream_consumer_files
 from dcr.git.consumers.declared_uses import list_possible_uses
+from dcr.git.consumers.sources import may_mention_dataset
 from dcr.git.contracts.all_contracts import stream_contract_files
 from dcr.parsing.location import Location
 
@@ -38,7 +39,8 @@ class Usage(NamedTuple):
 
     def find_uses(self, dataset_id: str) -> tuple[DeclaredUse, ...]:
         """Return the uses of a dataset, those that an unreadable file may declare last."""
-        possible = (use for file in self.unreadable for use in list_possible_uses(file, [dataset_id]))
+        mentioning = (file for file in self.unreadable if may_mention_dataset(file.text, dataset_id))
+        possible = (use for file in mentioning for use in list_possible_uses(file, [dataset_id]))
         return (*self.declared.find_uses(dataset_id), *possible)
 
 

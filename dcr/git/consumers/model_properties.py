@@ -86,9 +86,8 @@ def _read_properties(
     found: dict[_PropertyKey, list[_Entry]] = {}
     for version in read_versions(search, source, source.list_search_words()):
         folder = projects.find_folder(version.path)
-        described = (
-            read_properties(version.path, version.text) if source.may_mention(version.path, version.text) else {}
-        )
-        for stem, properties in described.items():
+        if version.text is None or not source.may_mention(version.path, version.text):
+            continue
+        for stem, properties in read_properties(version.path, version.text).items():
             found.setdefault((folder, stem), []).append(_Entry(properties, version.path, version.commit))
     return found

@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 class ConsumerSearch(NamedTuple):
     """The versions that a check compares, and the files that may declare consumers.
 
-    `scope` covers dcr's consumer files, `contract_scope` the contracts.
+    `scope` covers dcr's consumer files, `contract_scope` the contracts. `is_worktree` is whether the proposed version is
+    the working tree, whose paths may include deleted files.
     """
 
     repository: Repository
@@ -23,3 +24,4 @@ class ConsumerSearch(NamedTuple):
     tip: BaseTip
     scope: Scope
     contract_scope: Scope
+    is_worktree: bool = False

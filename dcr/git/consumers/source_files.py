@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING, NamedTuple
 
 from dcr.consumers.dbt_projects import DbtProjects, is_project_file, read_project
 from dcr.git.command import GitFailedError
+from dcr.git.consumers.sources import build_pathspecs
 from dcr.git.contracts.changed_files import read_previous_contents
 from dcr.git.contracts.text_search import search_paths
 from dcr.git.objects import list_tree, read_blobs
-from dcr.git.proposed_contents import read_proposed_contents
+from dcr.git.proposed_contents import UNMERGED, read_proposed_contents
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Sequence
@@ -19,10 +21,10 @@ if TYPE_CHECKING:
 
 
 class FileVersion(NamedTuple):
-    """The text of a file; `commit` is the merge base if the proposed version lacks this text."""
+    """The text of a file, None for a conflict; `commit` is the merge base if the proposed version lacks this text."""
 
     path: str
-    text: bytes
+    text: bytes | None
     commit: str = ""
 
 
@@ -32,7 +34,7 @@ def read_versions(search: ConsumerSearch, source: Source, words: Sequence[bytes]
     Files that the change leaves alone are searched for the words; without words, all are read.
     """
     for path, text, commit in _read_texts(search, source.covers, source.pathspecs, words):
-        if source.may_declare(text):
+        if bool(source.own_keys) if text is None else source.may_declare(text):
             yield FileVersion(path, text, commit)
 
 
@@ -48,7 +50,7 @@ def search_unchanged_texts(search: ConsumerSearch, paths: Collection[str], words
 
     Raise a `DcrError` if git fails.
     """
-    return _search_texts(search, paths, tuple(f":(top,glob){glob}" for glob in search.scope.globs), words)
+    return _search_texts(search, paths, build_pathspecs(search.scope.globs), words)
 
 
 def read_projects(search: ConsumerSearch) -> DbtProjects:
@@ -57,20 +59,23 @@ def read_projects(search: ConsumerSearch) -> DbtProjects:
     has_project = any(is_project_file(path) for path in paths)
     if not has_project and not any(is_project_file(change.path) for change in search.change_set.changes):
         return DbtProjects()
-    projects = {read_project(path, text): None for path, text, _ in _read_texts(search, is_project_file, (), ())}
+    texts = [(path, text) for path, text, _ in _read_texts(search, is_project_file, (), ()) if text is not None]
+    projects = {read_project(path, text): None for path, text in texts}
     return DbtProjects(projects, paths)
 
 
 def _read_texts(
     search: ConsumerSearch, covers: Callable[[str], bool], pathspecs: tuple[str, ...], words: Sequence[bytes]
-) -> Iterator[tuple[str, bytes, str]]:
-    """Yield the path, the text and the commit of each version of the covered files."""
+) -> Iterator[tuple[str, bytes | None, str]]:
+    """Yield the path, the text (None for a conflict) and the commit of each version of the covered files."""
     changes = [change for change in search.change_set.changes if covers(change.path)]
     changed = {change.path for change in changes}
     paths = [path for path in search.change_set.paths if path not in changed and covers(path)]
     for path, content in read_proposed_contents(search.repository, changes).items():
-        if isinstance(content, bytes):  # a link or a submodule declares nothing
+        if isinstance(content, bytes):
             yield path, content, ""
+        elif content == UNMERGED:  # any other text is the kind of something that declares nothing, such as a link
+            yield path, None, ""
     yield from ((path, text, "") for path, text in _search_texts(search, paths, pathspecs, words).items())
     yield from ((path, text, "") for path, text in search.tip.read_texts(covers).items())
     for path, text in read_previous_contents(search.repository, changes).items():
@@ -84,11 +89,11 @@ def _search_texts(
 
     def read_texts(requested: Sequence[str]) -> dict[str, bytes]:
         ids = list_tree(git, commit, requested)
-        if not all(path in ids for path in requested):
+        if any(path not in ids and not _is_deleted(search, path) for path in requested):
             raise GitFailedError(
                 "two listings of files by git differ", "run it again, while no other program adds files"
             )
-        regular = [path for path in requested if ids[path]]
+        regular = [path for path in requested if ids.get(path)]
         blobs = read_blobs(git, (ids[path] for path in regular))
         return {path: blobs[ids[path]] for path in regular}
 
@@ -97,3 +102,9 @@ def _search_texts(
     if not words:
         return read_texts(list(paths))
     return read_texts(search_paths(git, commit, words, paths, pathspecs=pathspecs, read_texts=read_texts))
+
+
+def _is_deleted(search: ConsumerSearch, path: str) -> bool:
+    """Return whether a tracked file that the merge base lacks is deleted in the working tree, which is no change."""
+    top = search.repository.top
+    return search.is_worktree and top is not None and not os.path.lexists(os.path.join(top, path))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from dcr.consumers.dbt_projects import CODE_SUFFIXES, PROPERTY_SUFFIXES
 from dcr.git.contracts.text_search import MAX_SEARCHED_IDS, list_search_words
+from dcr.git.objects import MAX_BLOB_BYTES
 from dcr.policy.detection import ESCAPE_PREFIXES
 
 if TYPE_CHECKING:
@@ -51,12 +52,14 @@ class Source(NamedTuple):
             return [*self.keys, *ESCAPE_PREFIXES] if self.keys else []
         return [*dict.fromkeys(word for words in self.words.values() for word in words), *ESCAPE_PREFIXES]
 
-    def may_mention(self, path: str, text: bytes) -> bool:
-        """Return whether a file may mention one of the datasets."""
+    def may_mention(self, path: str, text: bytes | None) -> bool:
+        """Return whether a file may mention one of the datasets; a conflict may mention any."""
         return path in self.own_paths or len(self.words) > MAX_SEARCHED_IDS or bool(self.list_mentioned(text))
 
-    def list_mentioned(self, text: bytes) -> list[str]:
-        """Return the datasets that a text may mention, however it is written."""
+    def list_mentioned(self, text: bytes | None) -> list[str]:
+        """Return the datasets that a text may mention, however it is written; all if it cannot be searched."""
+        if text is None or not _is_searchable(text):
+            return sorted(self.words)
         has_escape = any(prefix in text for prefix in ESCAPE_PREFIXES)
         return sorted(
             dataset_id for dataset_id, words in self.words.items() if has_escape or any(word in text for word in words)
@@ -72,7 +75,7 @@ def list_sources(
         consumer_scope.matches_globs,
         words,
         own_keys=(b"uses", *_AGREEMENT_KEYS, *_DBT_KEYS),
-        pathspecs=tuple(f":(top,glob){glob}" for glob in consumer_scope.globs),
+        pathspecs=build_pathspecs(consumer_scope.globs),
     )
     agreements = Source(
         lambda path: is_agreement_path(path) and not consumer_scope.matches_globs(path),
@@ -105,6 +108,27 @@ def list_sources(
     return consumer_files, agreements, properties, code, contracts
 
 
+def may_mention_dataset(text: bytes | None, dataset_id: str) -> bool:
+    """Return whether a text may contain the id of a dataset; a conflict may."""
+    return Source(lambda _: True, {dataset_id: _list_id_words([dataset_id])}).may_mention("", text)
+
+
+def build_pathspecs(globs: Sequence[str]) -> tuple[str, ...]:
+    """Return git pathspecs that match the same paths, or none: git reads `**` next to other characters as `*`."""
+    if any("**" in part and part != "**" for glob in globs for part in glob.split("/")):
+        return ()
+    return tuple(f":(top,glob){glob}" for glob in globs)
+
+
+def _is_searchable(text: bytes) -> bool:
+    """Return whether a text is complete and in the encoding in which it is searched."""
+    try:
+        text.decode()
+    except UnicodeDecodeError:
+        return False
+    return len(text) < MAX_BLOB_BYTES
+
+
 def is_agreement_path(path: str) -> bool:
     """Return whether a path looks like that of a Data Usage Agreement."""
     return path.endswith(_AGREEMENT_SUFFIXES) and _AGREEMENT_PATH.search(path) is not None
@@ -118,8 +142,11 @@ def list_pathspecs(suffixes: Iterable[str]) -> tuple[str, ...]:
 def _list_words(dataset: SearchedDataset) -> tuple[bytes, ...]:
     """Return the words for files that may name a dataset, its contract or its dbt model."""
     names = [dataset.dataset_id, *([dataset.contract_id] if dataset.contract_id else [])]
-    words = [word for word in list_search_words(names) if word not in ESCAPE_PREFIXES]
-    return tuple(dict.fromkeys((*words, *_list_model_words(dataset))))
+    return tuple(dict.fromkeys((*_list_id_words(names), *_list_model_words(dataset))))
+
+
+def _list_id_words(ids: Sequence[str]) -> tuple[bytes, ...]:
+    return tuple(word for word in list_search_words(ids) if word not in ESCAPE_PREFIXES)
 
 
 def _list_model_words(dataset: SearchedDataset) -> tuple[bytes, ...]:
