@@ -14,7 +14,7 @@ from dcr.cli.messages import print_line
 
 COMMAND_GROUPS = {
     "Checks": ("check", "lint", "explain"),
-    "Registry": ("datasets", "log", "show", "blame", "diff", "audit", "consumers", "site"),
+    "Registry": ("datasets", "log", "show", "blame", "diff", "audit", "consumers", "impact", "site"),
     "Edits": ("bump", "accept", "deprecate", "archive", "owners"),
     "Service": ("serve", "token"),
     "Setup": ("init", "hook", "git-diff-driver", "schema", "demo"),

@@ -37,11 +37,15 @@ class Usage(NamedTuple):
         """Return all uses, sorted by the name of the consumer."""
         return tuple(DeclaredUse(consumer, use) for consumer in self.declared.consumers for use in consumer.uses)
 
-    def find_uses(self, dataset_id: str) -> tuple[DeclaredUse, ...]:
-        """Return the uses of a dataset, those that an unreadable file may declare last."""
-        mentioning = (file for file in self.unreadable if may_mention_dataset(file.text, dataset_id))
-        possible = (use for file in mentioning for use in list_possible_uses(file, [dataset_id]))
-        return (*self.declared.find_uses(dataset_id), *possible)
+    def find_uses(self, *ids: str) -> tuple[DeclaredUse, ...]:
+        """Return the uses of a dataset by its ids, those that an unreadable file may declare last."""
+        declared = (use for dataset_id in ids for use in self.declared.find_uses(dataset_id))
+        possible = (
+            use
+            for file in self.unreadable
+            for use in list_possible_uses(file, [name for name in ids if may_mention_dataset(file.text, name)])
+        )
+        return (*declared, *possible)
 
 
 class UnusedField(NamedTuple):
@@ -82,8 +86,10 @@ def find_unused_fields(side: Side, usage: Usage, today: str) -> list[UnusedField
     unused: list[UnusedField] = []
     for file in stream_contract_files(side):
         for contract in file.contracts:
-            uses = usage.find_uses(contract.dataset_id)
-            if contract.alias_of is None and (uses or side.policy.consumers.is_complete(contract.dataset_id)):
+            aliases = [each.dataset_id for each in file.contracts if each.alias_of == contract.dataset_id]
+            uses = usage.find_uses(contract.dataset_id, *aliases)
+            is_complete = contract.consumers_complete or side.policy.consumers.is_complete(contract.dataset_id)
+            if contract.alias_of is None and (uses or is_complete):
                 unused += list_unused_fields(contract, uses, today)
     return sort_unused_fields(unused)
 

@@ -36,6 +36,7 @@ SHOWS = {
     "explain": "Why it breaks",
     "git-diff-driver": "field plan: string",
     "consumers": "finance.revenue",
+    "impact": "reaches no declared consumer",
     "demo": "exit code 1",
     "token": "tokens.jsonl",
 }

@@ -32,7 +32,7 @@ LOCALES = {
     "latin": {"PYTHONIOENCODING": "latin-1", **ASCII_LOCALE},
 }
 ORDERS, CAFE, CHINESE = "données.commandes", "café", "中文"
-CONSUMER = f"consumer: 仪表板\nowners: [{{team: équipe 中}}]\nuses:\n  - {{dataset: {ORDERS}, fields: [état]}}\n"
+CONSUMER = f"consumer: 仪表板\nowners: [{{team: équipe 中}}]\nuses:\n  - {{dataset: {ORDERS}, fields: [状态]}}\n"
 ORDERS_PATH, CAFE_PATH, CHINESE_PATH = "données/中文.yaml", b"caf\xe9.yaml", "données/😀.yaml"
 MAIN, FEATURE = "principale-é", "fonctionnalité-中"
 CONTRACT = """\
@@ -135,8 +135,15 @@ CASES: dict[str, list[tuple[int, list[str | bytes]]]] = {
     "consumers": [
         (0, [ORDERS]),
         (0, []),
-        (0, [ORDERS, "état"]),
+        (0, [ORDERS, "状态"]),
         (0, [CAFE, "--unused"]),
+        (2, ["absent-é"]),
+        (2, [ORDERS, "absent-é"]),
+    ],
+    "impact": [
+        (1, [ORDERS, "状态", "--ref", MAIN]),
+        (0, [ORDERS, "状态", "--enum-remove", "é"]),
+        (0, [CAFE, "状态", "--rename", "état"]),
         (2, ["absent-é"]),
         (2, [ORDERS, "absent-é"]),
     ],

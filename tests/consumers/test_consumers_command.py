@@ -121,6 +121,9 @@ def test_datasets_without_consumers_have_unused_fields_only_where_their_consumer
     assert [line.split()[1] for line in _text(repository, "--unused")] == ["users.daily_active:"]
     repository.write("dcr.toml", '[consumers]\ncomplete = ["shop.*"]\n')
     assert {line.split()[1] for line in _text(repository, "--unused")} == {"shop.orders:", "users.daily_active:"}
+    repository.write("dcr.toml", "")
+    repository.write("contracts/orders.yaml", f"x-consumers: complete\n{ORDERS}")
+    assert {line.split()[1] for line in _text(repository, "--unused")} == {"shop.orders:", "users.daily_active:"}
 
 
 def test_a_ref_has_its_own_consumers_also_in_a_bare_repository(repository, tmp_path):

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from dcr.cli.messages import print_warning
+from dcr.cli.consumer_reading import find_contract_and_uses, read_usage_with_warnings
 from dcr.cli.options import ColorOption, NoPagerOption, SideOption, complete_with, format_option
 from dcr.cli.pager import show_page
 from dcr.cli.reading import PageOptions, open_side
@@ -17,9 +17,8 @@ from dcr.compatibility.reach import uses_any_field
 from dcr.consumers.consumer import DeclaredUse
 from dcr.contract.contract import Contract, walk_fields
 from dcr.errors import UsageError, quote_for_shell
-from dcr.git.contracts.all_contracts import find_contracts, list_dataset_ids
 from dcr.git.sides import Side
-from dcr.registry.usage import Usage, find_unused_fields, list_unused_fields, read_usage, sort_unused_fields
+from dcr.registry.usage import UnusedField, Usage, find_unused_fields, list_unused_fields, sort_unused_fields
 from dcr.rendering.listings import consumers as listing
 from dcr.rendering.listings import unused_fields as unused_listing
 from dcr.report.policy_issues import get_today
@@ -27,7 +26,6 @@ from dcr.text.suggestions import format_suggestion
 
 EXAMPLE = "Example: dcr consumers users.daily_active plan"
 FORMATS = ("table", "text", "json")
-NO_CONSUMERS_HINT = "declare one, as docs/consumers.md describes"
 
 
 def consumers(
@@ -53,15 +51,10 @@ def consumers(
     if unused and field is not None:
         raise UsageError("--unused takes no FIELD", "leave it out, or list who uses it without --unused")
     side, today = open_side(ref), get_today()
-    usage = read_usage(side)
-    for problem in usage.declared.problems:
-        place = f"{problem.location.path}:{problem.location.line}"
-        print_warning(f"cannot read all of '{place}': {problem.message}", problem.hint)
-    if usage.is_empty:
-        print_warning(f"no consumers are declared {side.description}", NO_CONSUMERS_HINT)
-    contract, uses = (None, usage.list_uses()) if dataset is None else _find_dataset(side, usage, dataset)
+    usage = read_usage_with_warnings(side)
+    contract, uses = (None, usage.list_uses()) if dataset is None else find_contract_and_uses(side, usage, dataset)
     if unused:
-        _print_unused(side, usage, contract, dataset, today, page)
+        _print_unused(_list_unused(side, usage, dataset, contract, uses), side, page)
         return
     if dataset is not None and field is not None:
         uses = _select_uses(uses, contract, dataset, field)
@@ -69,27 +62,11 @@ def consumers(
         show_page(listing.render_text(uses, today, get_style(color)), pager=not no_pager)
     else:
         page.print_page(
-            lambda style: listing.render(uses, today, style, with_dataset=dataset is None),
+            lambda style: listing.render(
+                uses, today, style, with_dataset=any(each.use.dataset_id != dataset for each in uses)
+            ),
             lambda: listing.document(side, uses, usage.declared.problems, today),
         )
-
-
-def _find_dataset(side: Side, usage: Usage, dataset: str) -> tuple[Contract | None, tuple[DeclaredUse, ...]]:
-    """Return the contract and the uses of a dataset. Raise `UsageError` if neither exists."""
-    contracts, unreadable = find_contracts(side, dataset)
-    uses = usage.find_uses(dataset)
-    if contracts:
-        return contracts[0], uses
-    for file in unreadable:
-        problem = next(problem for problem in file.problems if problem.is_fatal)
-        print_warning(f"cannot read '{file.path}:{problem.location.line}': {problem.message}", problem.hint)
-    if not uses and not unreadable:
-        known = {*list_dataset_ids(side), *usage.declared.dataset_ids}
-        hint = format_suggestion(dataset, known) or "dcr datasets lists all datasets"
-        raise UsageError(f"dataset '{dataset}' does not exist {side.description}", hint)
-    if not unreadable:
-        print_warning(f"dataset '{dataset}' has no contract {side.description}")
-    return None, uses
 
 
 def _select_uses(
@@ -104,15 +81,17 @@ def _select_uses(
     return tuple(declared for declared in uses if uses_any_field(declared.use, (field,)))
 
 
-def _print_unused(
-    side: Side, usage: Usage, contract: Contract | None, dataset: str | None, today: str, page: PageOptions
-) -> None:
+def _list_unused(
+    side: Side, usage: Usage, dataset: str | None, contract: Contract | None, uses: tuple[DeclaredUse, ...]
+) -> list[UnusedField]:
     if dataset is None:
-        found = find_unused_fields(side, usage, today)
-    elif contract is None:
+        return find_unused_fields(side, usage, get_today())
+    if contract is None:
         raise UsageError(f"dataset '{dataset}' has no contract that can be read", "correct it: dcr lint")
-    else:
-        found = sort_unused_fields(list(list_unused_fields(contract, usage.find_uses(dataset), today)))
+    return sort_unused_fields(list(list_unused_fields(contract, uses, get_today())))
+
+
+def _print_unused(found: list[UnusedField], side: Side, page: PageOptions) -> None:
     if page.format == "text":
         show_page(unused_listing.render_text(found, get_style(page.color)), pager=not page.no_pager)
     else:

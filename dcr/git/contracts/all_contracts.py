@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from dcr.formats import read_content
 from dcr.git.contracts.text_search import list_search_words
@@ -36,15 +36,33 @@ def stream_contract_files(side: Side, ids: Collection[str] = ()) -> Iterator[Par
                 yield file
 
 
-def find_contracts(side: Side, dataset_id: str) -> tuple[list[Contract], list[ParsedFile]]:
-    """Return the contracts of a dataset, several if its id is a duplicate, and unreadable files that may define it."""
+class FoundDataset(NamedTuple):
+    """The contracts of a dataset, several if its id is a duplicate, and unreadable files that may define it.
+
+    `ids` are its own id and those by which consumers may refer to it too: in dbt, a model without a version stands for
+    its latest one.
+    """
+
+    contracts: tuple[Contract, ...]
+    unreadable: tuple[ParsedFile, ...]
+    ids: tuple[str, ...]
+
+
+def find_dataset(side: Side, dataset_id: str) -> FoundDataset:
+    """Return what the files of a side define as a dataset. Raise a `DcrError` as `stream_contract_files` does."""
     contracts: list[Contract] = []
     unreadable = []
+    ids = {dataset_id: None}
     for file in stream_contract_files(side, [dataset_id]):
-        contracts += (contract for contract in file.contracts if contract.dataset_id == dataset_id)
+        for contract in file.contracts:
+            if contract.dataset_id == dataset_id:
+                contracts.append(contract)
+                ids.update(dict.fromkeys([contract.alias_of] if contract.alias_of else []))
+            elif contract.alias_of == dataset_id:
+                ids[contract.dataset_id] = None
         if file.is_unreadable and file.dataset_id in (None, dataset_id):
             unreadable.append(file)
-    return contracts, unreadable
+    return FoundDataset(tuple(contracts), tuple(unreadable), tuple(ids))
 
 
 def list_dataset_ids(side: Side) -> list[str]:

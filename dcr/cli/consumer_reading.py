@@ -1,0 +1,87 @@
+"""Provides what the commands about consumers share: one dataset and its uses, with warnings about unreadable files."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dcr.cli.messages import print_warning
+from dcr.errors import DcrError, UsageError
+from dcr.git.contracts.all_contracts import find_dataset, list_dataset_ids
+from dcr.registry.usage import read_usage
+from dcr.text.suggestions import format_suggestion
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from dcr.consumers.consumer import DeclaredUse
+    from dcr.contract.contract import Contract
+    from dcr.formats.parsed_file import ParsedFile, Problem
+    from dcr.git.sides import Side
+    from dcr.registry.usage import Usage
+
+NO_CONSUMERS_HINT = "declare one, as docs/consumers.md describes"
+
+
+class UnreadableContractError(DcrError):
+    """The contract of a dataset cannot be read, or several files define it."""
+
+    consequence = "nothing was shown"
+
+
+def read_usage_with_warnings(side: Side) -> Usage:
+    """Return the declared consumers of a side. Warn about files that cannot be read, and if there are none."""
+    usage = read_usage(side)
+    for problem in usage.declared.problems:
+        print_warning(f"cannot read all of '{_locate(problem)}': {problem.message}", problem.hint)
+    if usage.is_empty:
+        print_warning(f"no consumers are declared {side.description}", NO_CONSUMERS_HINT)
+    return usage
+
+
+def find_contract_and_uses(side: Side, usage: Usage, dataset: str) -> tuple[Contract | None, tuple[DeclaredUse, ...]]:
+    """Return the contract and the uses of a dataset. Raise `UsageError` if neither exists."""
+    contracts, unreadable, ids = find_dataset(side, dataset)
+    uses = usage.find_uses(*ids)
+    if contracts:
+        return contracts[0], uses
+    for file in unreadable:
+        problem = _get_problem(file)
+        print_warning(f"cannot read '{_locate(problem)}': {problem.message}", problem.hint)
+    if not uses and not unreadable:
+        raise _create_unknown_error(side, dataset, usage.declared.dataset_ids)
+    if not unreadable:
+        print_warning(f"dataset '{dataset}' has no contract {side.description}")
+    return None, uses
+
+
+def get_contract(side: Side, dataset: str) -> tuple[Contract, tuple[str, ...]]:
+    """Return the contract of a dataset, and all ids of the dataset.
+
+    Raise `UsageError` if there is none, `UnreadableContractError` if it cannot be read or several files define it.
+    """
+    contracts, unreadable, ids = find_dataset(side, dataset)
+    if len(contracts) > 1:
+        paths = " and ".join(sorted(contract.path for contract in contracts))
+        raise UnreadableContractError(
+            f"dataset id '{dataset}' is defined in several files: {paths}", "keep one of them"
+        )
+    if contracts:
+        return contracts[0], ids
+    if unreadable:
+        problem = _get_problem(unreadable[0])
+        raise UnreadableContractError(f"cannot read '{_locate(problem)}': {problem.message}", problem.hint)
+    raise _create_unknown_error(side, dataset)
+
+
+def _create_unknown_error(side: Side, dataset: str, others: Iterable[str] = ()) -> UsageError:
+    known = {*list_dataset_ids(side), *others}
+    hint = format_suggestion(dataset, known) or "dcr datasets lists all datasets"
+    return UsageError(f"dataset '{dataset}' does not exist {side.description}", hint)
+
+
+def _get_problem(file: ParsedFile) -> Problem:
+    return next(problem for problem in file.problems if problem.is_fatal)
+
+
+def _locate(problem: Problem) -> str:
+    return f"{problem.location.path}:{problem.location.line}"
