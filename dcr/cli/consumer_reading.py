@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from dcr.git.sides import Side
     from dcr.registry.usage import Usage
 
-NO_CONSUMERS_HINT = "declare one, as docs/consumers.md describes"
+NO_CONSUMERS_HINT = "declare one: dcr consumers add NAME --dataset ID; see docs/consumers.md"
 
 
 class UnreadableContractError(DcrError):

@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 ISSUE_TRACKER = "the dcr issue tracker"
 _CONSEQUENCES = {
     **dict.fromkeys(
-        ("bump", "deprecate", "archive", "accept", "owners", "init", "site", "token"), "nothing was written"
+        ("bump", "deprecate", "archive", "accept", "owners", "init", "site", "token", "consumers add"),
+        "nothing was written",
     ),
     **dict.fromkeys(
         ("datasets", "log", "show", "blame", "consumers", "impact", "diff", "explain", "schema"), "nothing was shown"
@@ -102,7 +103,8 @@ def _print_error(error: Exception) -> int:
     if isinstance(error, DcrError):
         consequence = error.consequence
         if consequence == DcrError.consequence:  # not set by the error itself
-            consequence = _CONSEQUENCES.get(next(iter(sys.argv[1:]), ""), consequence)
+            command = _CONSEQUENCES.get(" ".join(sys.argv[1:2]), consequence)
+            consequence = _CONSEQUENCES.get(" ".join(sys.argv[1:3]), command)
         print_error(f"{error.message} ({consequence})", error.hint)
         return EXIT_NOT_CHECKED
     import traceback

@@ -25,6 +25,16 @@ def get_field(contract: Contract, path: str) -> Field:
     return fields[path]
 
 
+def get_enum_field(contract: Contract, path: str) -> tuple[str, Field]:
+    """Return a field that has an enum, or the elements of an array that have one, and its path. Raise `UsageError`."""
+    field = get_field(contract, path)
+    if field.enum is None and field.items is not None:
+        path, field = f"{path}[]", field.items
+    if field.enum is None:
+        raise UsageError(f"field '{path}' has no enum: it allows any value", "name a field that has an enum")
+    return path, field
+
+
 def replace_field(contract: Contract, path: str, change: Callable[[Field], Field | None]) -> Contract:
     """Return the contract with a field changed, or removed if the change returns None."""
     return replace(contract, fields=tuple(_replace_in_level(contract.fields, "", path, change)))
@@ -85,13 +95,9 @@ def change_enum(contract: Contract, path: str, removed: Sequence[str], added: Se
     Raise `UsageError` for a removed value that the enum lacks, an added one that it has or that the field refuses, and
     if no value is left.
     """
-    field = get_field(contract, path)
-    if field.enum is None and field.items is not None:
-        path, field = f"{path}[]", field.items
-    if field.enum is None:
-        raise UsageError(f"field '{path}' has no enum: it allows any value", "name a field that has an enum")
-    removed_members = [_get_member(field, path, text) for text in removed]
-    enum = tuple(member for member in field.enum if not any(member is value for value in removed_members))
+    path, field = get_enum_field(contract, path)
+    removed_members = [get_member(field, path, text) for text in removed]
+    enum = tuple(member for member in field.enum or () if not any(member is value for value in removed_members))
     if not enum and not added:
         raise UsageError(f"an enum without values allows nothing in '{path}'", "keep a value, or --remove the field")
     values = tuple(_parse_new_member(field, path, text) for text in added)
@@ -128,7 +134,7 @@ def _list_foreign_types(contract: Contract) -> list[str]:
     return [*MOMENT_TYPES, *(field.type for _, field in walk_fields(contract.fields))]
 
 
-def _get_member(field: Field, path: str, text: str) -> Scalar:
+def get_member(field: Field, path: str, text: str) -> Scalar:
     """Return the enum value that a text stands for. Raise `UsageError` if there is none."""
     for member in field.enum or ():
         if is_member(member, text):

@@ -4,17 +4,22 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from dcr.git.writing.new_files import NewFile, create_files
 from dcr.git.writing.rewrites import rewrite_file
 
 
 class FileEdit(NamedTuple):
-    """A file and its new content. `before` is None for a new file; `summary` describes the edit to the user."""
+    """A file and its new content. `before` is None for a new file; `summary` describes the edit to the user.
+
+    `creates_folders` is set for a new file whose folders may not exist.
+    """
 
     top: str
     path: str
     before: bytes | None
     after: bytes
     summary: str
+    creates_folders: bool = False
 
     @property
     def has_changes(self) -> bool:
@@ -23,5 +28,7 @@ class FileEdit(NamedTuple):
 
     def write(self) -> None:
         """Write the file. Raise `UnwritableFileError` and leave the file unchanged if that is impossible."""
-        if self.has_changes:
+        if self.creates_folders:
+            create_files(self.top, [NewFile(self.path, self.after)])
+        elif self.has_changes:
             rewrite_file(self.top, self.path, self.before, self.after)

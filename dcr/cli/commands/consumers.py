@@ -1,7 +1,7 @@
 """List who uses which datasets and fields. With --unused, list the fields that nobody uses.
 
-Reads the consumers that the working tree or a commit declares. A dataset that is called list is listed with: dcr
-consumers list list.
+Reads the consumers that the working tree or a commit declares. dcr consumers add declares another one. A dataset that
+is called add is listed with: dcr consumers list add.
 """
 
 from typing import Annotated
@@ -34,7 +34,7 @@ def consumers(
         typer.Argument(
             help="List only the consumers of this dataset.",
             metavar="[DATASET]",
-            autocompletion=complete_with("list"),
+            autocompletion=complete_with("list", "add"),
         ),
     ] = None,
     field: Annotated[str | None, typer.Argument(help="List only those that use this field.", metavar="[FIELD]")] = None,

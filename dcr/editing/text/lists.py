@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dcr.editing.text.document import find_content_end, get_value, is_alias, iterate_scalars
 from dcr.editing.text.keys import (
@@ -15,6 +16,7 @@ from dcr.editing.text.keys import (
     require_plain_value,
 )
 from dcr.editing.text.quoting import DOUBLE, quote
+from dcr.parsing.yaml_reader import compose
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,7 +24,14 @@ if TYPE_CHECKING:
     from dcr.editing.text.document import Pair, YamlDocument
     from dcr.editing.text.keys import KeyPosition
 
-Entry = dict[str, str]
+
+class FlowSource(NamedTuple):
+    """A value as its YAML source on one line, such as `[a, b]`."""
+
+    text: str
+
+
+Entry = Mapping[str, str | FlowSource]
 _NULLS = ("", "~", "null", "Null", "NULL")
 
 
@@ -35,12 +44,12 @@ def replace_list(document: YamlDocument, position: KeyPosition, entries: Sequenc
     if pair is None or _is_null(pair[1]):
         return _create_list(document, position, pair, entries)
     node = pair[1]
-    if get_value(node) == list(entries):
+    if get_value(node) == _get_values(entries):
         return document
     _require_list(document, pair)
     start, end = node.start_mark.index, find_content_end(document, node)
     _require_no_comments(document, node, end)
-    expected = build_expected_value(document, position, list(entries))
+    expected = build_expected_value(document, position, _get_values(entries))
     if node.flow_style:
         return document.with_text(start, end, _format_flow_list(entries, _find_key_style(node)), expected, node)
     indent = " " * node.start_mark.column
@@ -58,7 +67,7 @@ def append_entry(document: YamlDocument, position: KeyPosition, entry: Entry) ->
         return _create_list(document, position, pair, [entry])
     node = pair[1]
     _require_list(document, pair)
-    expected = build_expected_value(document, position, [*get_value(node), entry])
+    expected = build_expected_value(document, position, [*get_value(node), *_get_values([entry])])
     if not node.value:
         at = node.end_mark.index - 1
         return document.with_text(at, at, _format_flow_entry(entry), expected, node)
@@ -80,10 +89,12 @@ def _create_list(
 ) -> YamlDocument:
     """Write a list for a key that does not exist or has no value."""
     mapping = get_mapping(document, position)
-    expected = build_expected_value(document, position, list(entries))
+    expected = build_expected_value(document, position, _get_values(entries))
     if pair is None:
         if mapping.flow_style:
-            return insert_key(document, position, list(entries), _format_flow_list)
+            return insert_key(
+                document, position, _get_values(entries), lambda _, like, **__: _format_flow_list(entries, like)
+            )
         above = get_preceding_pair(document, mapping, position)
         at = document.find_line_end(find_content_end(document, above[1]))
         key = f"{document.find_line_break(at)}{' ' * above[0].start_mark.column}{position.key}:"
@@ -116,17 +127,31 @@ def _format_block_list(document: YamlDocument, pair: Pair, at: int, entries: Seq
 def _format_block_item(entry: Entry, indent: str, line_break: str, *, flow: bool) -> str:
     if flow:
         return f"- {_format_flow_entry(entry)}"
-    return "- " + f"{line_break}{indent}  ".join(f"{key}: {quote(value)}" for key, value in entry.items())
+    return "- " + f"{line_break}{indent}  ".join(f"{key}: {_format_value(value)}" for key, value in entry.items())
 
 
 def _format_flow_entry(entry: Entry, like: str | None = None) -> str:
-    inner = (f"{quote(key, like, flow=True)}: {quote(value, like, flow=True)}" for key, value in entry.items())
+    inner = (f"{quote(key, like, flow=True)}: {_format_value(value, like, flow=True)}" for key, value in entry.items())
     return "{{{}}}".format(", ".join(inner))
 
 
-def _format_flow_list(entries: Sequence[Entry], like: str | None = None, *, flow: bool = True) -> str:
-    del flow  # a flow list has the same text in a flow and a block mapping
+def _format_flow_list(entries: Sequence[Entry], like: str | None = None) -> str:
     return "[{}]".format(", ".join(_format_flow_entry(entry, like) for entry in entries))
+
+
+def _format_value(value: str | FlowSource, like: str | None = None, *, flow: bool = False) -> str:
+    return value.text if isinstance(value, FlowSource) else quote(value, like, flow=flow)
+
+
+def _get_values(entries: Sequence[Entry]) -> list[dict[str, Any]]:
+    """Return entries as `get_value` reads them."""
+    return [
+        {
+            key: get_value(compose(value.text.encode("utf-8"))) if isinstance(value, FlowSource) else value
+            for key, value in entry.items()
+        }
+        for entry in entries
+    ]
 
 
 def _is_null(node: Any) -> bool:
