@@ -1,11 +1,12 @@
 """Print one version of a contract, as its file was. JSON is format-neutral.
 
-If a version had several contents, print the newest; the others are listed on stderr, and --commit selects one.
+If a version had several contents, print the newest; the others are listed on stderr, and --commit selects one. The
+consumers of the version are listed on stderr, and in JSON.
 """
 
 import os
 import sys
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -14,12 +15,18 @@ from dcr.cli.options import ColorOption, NoPagerOption, RefOption, format_option
 from dcr.cli.pager import show_page, write_bytes
 from dcr.cli.reading import PageOptions, get_revisions, open_registry, read_history, warn_unreadable
 from dcr.cli.terminal import get_style
-from dcr.registry.version_lookup import VersionSpec, get_version, parse_version_spec
+from dcr.git.sides import Side
+from dcr.registry.snapshot import Snapshot
+from dcr.registry.usage import read_usage
+from dcr.registry.version_lookup import VersionMatch, VersionSpec, get_version, parse_version_spec
+from dcr.rendering.listings.consumers import format_consumer, use_document
 from dcr.rendering.listings.json_documents import render_json
 from dcr.rendering.listings.show import document, render
+from dcr.report.policy_issues import get_today
 
 EXAMPLE = "Example: dcr show users.daily_active@1.0.0 --ref main"
 _FORMATS = ("yaml", "json")
+MAX_LISTED_CONSUMERS = 5
 
 
 def show(
@@ -56,12 +63,32 @@ def show(
             f"version '{release.version}' also had another content, of {first.day}",
             f"--commit {first.id[:10]}",
         )
+    consumers = _list_consumers(snapshot, spec.dataset_id, version)
     if format == "json":
-        show_page(render_json(document(snapshot, history, version, version.revision.read_contract())), pager=False)
+        contract = version.revision.read_contract()
+        show_page(render_json({**document(snapshot, history, version, contract), "consumers": consumers}), pager=False)
     elif color == "always" or _is_read_by_people():
         show_page(render(version.revision.read_text(), get_style(color)), pager=not no_pager)
     else:
         write_bytes(version.revision.read_text())
+
+
+def _list_consumers(snapshot: Snapshot, dataset_id: str, version: VersionMatch) -> list[dict[str, Any]] | None:
+    """Return the uses of a version at the commit, and list them on stderr. None if no consumers are declared."""
+    usage = read_usage(Side(snapshot.repository, snapshot.commit, snapshot.ref, snapshot.policy))
+    if usage.is_empty:
+        return None
+    facts = version.revision.facts
+    ids = [dataset_id] if facts is None or facts.alias_of is None else [dataset_id, facts.alias_of]
+    today = get_today()
+    uses = usage.find_uses(*ids)
+    if facts is not None:
+        uses = tuple(each for each in uses if each.use.versions is None or each.use.versions.contains(facts.version))
+    names = list(dict.fromkeys(format_consumer(each.consumer.name, each.consumer.owners) for each in uses))
+    shown = ", ".join(names[:MAX_LISTED_CONSUMERS])
+    more = f" and {len(names) - MAX_LISTED_CONSUMERS} more" if len(names) > MAX_LISTED_CONSUMERS else ""
+    print_note(f"used by {shown}{more}" if names else "no declared consumer uses it")
+    return [use_document(each, today) for each in uses]
 
 
 def _is_read_by_people() -> bool:
