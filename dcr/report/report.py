@@ -232,7 +232,7 @@ def filter_issues(issues: Iterable[Issue], filter_issue: Callable[[Issue], Issue
     return tuple(filtered for issue in issues if (filtered := filter_issue(issue)) is not None)
 
 
-_VERSION_PREFIX = "version_"
+_VERSION_PREFIX, _REDEFINITION_KIND = "version_", "version_redefined"
 _IssueKey = tuple[str, str, object, bool]
 
 
@@ -258,7 +258,7 @@ def deduplicate_file_issues(contracts: list[ContractReport]) -> list[ContractRep
         for issue in contract.issues:
             key = _build_issue_key(issue)
             bump = BUMPS.index(contract.required_bump)
-            is_smaller = issue.kind.startswith(_VERSION_PREFIX) and bump < largest_bump[key]
+            is_smaller = _is_about_file_version(issue) and bump < largest_bump[key]
             if issue.field is None and (is_smaller or key in seen):
                 continue
             seen.add(key)
@@ -276,5 +276,10 @@ def _add_consumers(issue: Issue, groups: Sequence[tuple[ReachedConsumer, ...]]) 
 
 
 def _build_issue_key(issue: Issue) -> _IssueKey:
-    message = "" if issue.kind.startswith(_VERSION_PREFIX) else issue.message
+    message = "" if _is_about_file_version(issue) else issue.message
     return issue.kind, message, issue.location, issue.accepted is not None
+
+
+def _is_about_file_version(issue: Issue) -> bool:
+    """Return whether an issue is about the version that a file's datasets share; each was redefined by itself."""
+    return issue.kind.startswith(_VERSION_PREFIX) and issue.kind != _REDEFINITION_KIND

@@ -228,6 +228,17 @@ def test_of_a_file_with_one_version_the_datasets_that_were_redefined_are_named(r
     assert "field 'id' changed type from 'string' to 'integer'" in issue["message"]
 
 
+def test_each_redefined_dataset_of_a_file_is_reported_whatever_bump_it_needs(repository: Historic) -> None:
+    repository.commit({PATH: standard("1.0.0", "orders: string", "items: string")})
+    repository.commit({PATH: standard("1.0.0", "orders: integer", "items: number")})
+    repository.branch()
+    repository.write(PATH, standard("2.0.0", "orders: boolean", "items: number"))
+    contracts = {each["dataset_id"]: each["issues"] for each in repository.check().report["contracts"]}
+    for dataset_id, kind in (("shop/orders", "integer"), ("shop/items", "number")):
+        (issue,) = [each for each in contracts[dataset_id] if each["kind"] == "version_redefined"]
+        assert f"field 'id' changed type from 'string' to '{kind}'" in issue["message"]
+
+
 def test_a_version_that_is_no_number_has_one_meaning_too(repository: Historic) -> None:
     repository.commit({PATH: standard("v1 beta", "orders: string")})
     repository.commit({PATH: standard("v1 beta", "orders: integer")})
