@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from dcr.compatibility.aliases import is_reported_by_version
 from dcr.compatibility.engine import run_rules
 from dcr.compatibility.modes import DIRECTIONS, FORWARD
+from dcr.compatibility.owners import list_owner_changes
 from dcr.compatibility.pairs import ContractPair, list_field_pairs
 from dcr.compatibility.rule import FIELD, load_rules
 from dcr.compatibility.semver import BUMPS, MAJOR, MINOR, NONE, PATCH
@@ -166,9 +167,8 @@ def _list_contract_lines(before: Contract, after: Contract, *, lists_freshness: 
     if before.description != after.description:
         change = _describe_text_change(before.description, after.description)
         yield ChangelogLine(PATCH, None, f"the description of the dataset {change}")
-    if frozenset(before.owners) != frozenset(after.owners):
-        old, new = (", ".join(owner.team for owner in side.owners) or "none" for side in (before, after))
-        yield ChangelogLine(PATCH, None, f"the owners changed from '{old}' to '{new}'")
+    for message in list_owner_changes(before, after):
+        yield ChangelogLine(PATCH, None, message)
     if before.freshness_sla != after.freshness_sla and not lists_freshness:
         sla = after.freshness_sla
         lag = "none" if sla is None else sla.written or format_lag(sla.max_lag_seconds or 0, after)

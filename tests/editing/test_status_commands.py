@@ -119,7 +119,7 @@ def test_owners_of_a_card_are_written_into_a_contract(repository) -> None:
     )  # fmt: skip
     owners = '[{team: Springfield USD, contact: "#data-platform"}, {team: Director of Data (Alex Chen)}]'
     assert text(repository) == contract().replace("[{team: growth-platform}]", owners)
-    assert repository.check().kinds == ["version_not_increasing"]
+    assert repository.check().kinds == ["version_not_increasing", "owners_changed"]
 
 
 @pytest.mark.parametrize(
