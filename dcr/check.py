@@ -169,8 +169,9 @@ def _judge_changes(
     previous, proposed, untouched = tip.exclude_identical_files(sides, changes)
     for path in [path for path, parsed in proposed.items() if parsed.format == "unknown"]:
         before = previous.get(path)
-        if not run.scope.covers(path) and (before is None or before.format in (None, "unknown")):
-            del proposed[path]  # an unreadable file in a folder that the user named may be no contract
+        may_be_other = path in consumer_paths or not run.scope.covers(path)
+        if may_be_other and (before is None or before.format in (None, "unknown")):
+            del proposed[path]  # a consumer has issues of its own; in a folder that the user named it may be any file
     context = create_match_context(
         run.repository,
         tip,

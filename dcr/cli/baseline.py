@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING
 from dcr.cli.messages import print_note
 from dcr.cli.options import DEFAULT_BASELINE
 from dcr.cli.output_files import UnwritableOutputError
+from dcr.compatibility.rule import CONSUMER_KIND_PREFIXES
 from dcr.policy.baseline import BaselineError, create_entries, merge_entries, parse_baseline, render_baseline
 from dcr.report.summary import format_count
 
 if TYPE_CHECKING:
+    from dcr.compatibility.issue import Issue
     from dcr.policy.baseline import BaselineEntry
     from dcr.report.report import Report
 
@@ -23,7 +25,14 @@ def write_baseline(command: str, name: str | None, report: Report, paths: tuple[
     `BaselineError` if the file exists and is not a baseline.
     """
     file = name or DEFAULT_BASELINE
-    issues = [(contract.dataset_id, contract.path, issue) for contract in report.contracts for issue in contract.issues]
+    issues: list[tuple[str | None, str | None, Issue]] = [
+        (contract.dataset_id, contract.path, issue) for contract in report.contracts for issue in contract.issues
+    ]
+    issues += [
+        (None, issue.location.path if issue.location else None, issue)
+        for issue in report.issues
+        if issue.kind.startswith(CONSUMER_KIND_PREFIXES)  # those of the policy and the acceptances are never known
+    ]
     new = create_entries(command, issues)
     entries = merge_entries(command, _read_existing_entries(file), new, whole=not paths)
     try:

@@ -72,7 +72,7 @@ def _find_previous(consumer: Consumer, before: list[Consumer], after: list[Consu
 
 
 def _find_renamed(before: ConsumersByName, after: ConsumersByName) -> Iterator[tuple[str, Consumer]]:
-    """Yield the path and the previous version of each consumer that got another name in the same file."""
+    """Yield the path and the previous version of each consumer with another name in the same file."""
     removed = [consumer for name, consumers in before.items() if name not in after for consumer in consumers]
     added = [consumer for name, consumers in after.items() if name not in before for consumer in consumers]
     counts = [Counter(consumer.path for consumer in consumers) for consumers in (removed, added)]
@@ -85,5 +85,5 @@ def _describe_lost_declaration(former: Consumer) -> Problem:
     return Problem(
         Location(former.path),
         f"the file no longer declares consumer '{former.name}'",
-        "restore the declaration, or delete the file if the consumer is gone",
+        "restore the declaration, or delete the file if the consumer no longer exists",
     )

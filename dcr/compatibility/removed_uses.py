@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class RemovedUse(NamedTuple):
-    """A part of a use that is gone, in words. `key` and `value` distinguish it from others of the same dataset."""
+    """A part of a use that was removed, in words. `key` and `value` distinguish it from others of the same dataset."""
 
     text: str
     location: Location
@@ -77,7 +77,7 @@ class _Uses(NamedTuple):
 def list_removed_uses(
     previous: Consumer, proposed: Consumer | None, datasets: Mapping[str, UsedDataset], today: str
 ) -> Iterator[tuple[str, RemovedUse]]:
-    """Yield each part of a use that is gone or was narrowed, with the id of its dataset.
+    """Yield each part of a use that was removed or narrowed, with the id of its dataset.
 
     A use that is over counts as removed; `today` is YYYY-MM-DD.
     """
@@ -136,7 +136,7 @@ def _list_removed_values(before: _Uses, after: _Uses) -> Iterator[RemovedUse]:
     for use in before.entries:
         for path, members in use.values.items():
             if fields is not None and not _covers(fields, path):
-                continue  # the whole field is gone
+                continue  # the whole field was removed
             kept = remaining.setdefault(path, set())
             for number, member in enumerate(members):
                 if member.text not in kept:

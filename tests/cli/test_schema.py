@@ -167,7 +167,7 @@ def test_every_valid_contract_of_the_rule_cases_fits_the_contract_schema() -> No
         try:
             document = yaml.safe_load(path.read_bytes())
             DataContract.model_validate(document)
-        except (yaml.YAMLError, ValidationError):
+        except (yaml.YAMLError, ValueError):  # also a date that does not exist
             continue
         seen += 1
         if not accepts("contract", document):

@@ -309,8 +309,10 @@ def meanings(text: str) -> Iterator[bool]:
 def is_part_of_a_consumer(part: str, keys: Collection[str]) -> bool:
     """Return whether a text is a valid consumer file, or some keys of one."""
     whole = {
-        "consumer": "consumer: finance.revenue\n", "owners": "owners: [{team: finance}]\n", "uses": "uses: [{dataset: a}]\n",
-    }  # fmt: skip
+        "consumer": "consumer: finance.revenue\n",
+        "owners": "owners: [{team: finance}]\n",
+        "uses": "uses: [{dataset: a}]\n",
+    }
     text = part + "\n" + "".join(line for key, line in whole.items() if key not in keys)
     return not read_consumers("example.yaml", text.encode()).problems
 

@@ -1,8 +1,8 @@
 """A consumer file is not a valid declaration.
 
 Why it breaks
-    dcr cannot tell whom a change breaks if it cannot read who uses what. Each cause is reported with its line. A file
-    that declared a consumer on the base and no longer does is such a cause too.
+    dcr cannot find out whom a change breaks if it cannot read who uses what. Each cause is reported with its line. It
+    is also a cause if a file declared a consumer on the base and no longer does.
 
 Instead
     Fix what the messages name. `dcr lint` lists every cause without a comparison; `dcr schema consumer` prints the

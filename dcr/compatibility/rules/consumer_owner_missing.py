@@ -1,7 +1,7 @@
 """A consumer has no owner.
 
 Why it breaks
-    When a change breaks the consumer, nobody is told, and nobody can accept the break.
+    When a change breaks the consumer, nobody is notified, and nobody can accept the break.
 
 Instead
     Name at least one team and how to contact it.

@@ -1,8 +1,8 @@
 """A consumer uses a dataset that has no contract.
 
 Why it breaks
-    The name may be misspelled, or the dataset may be gone: the consumer cannot work as declared. No check of a contract
-    will ever name this consumer.
+    The id may be misspelled, or the dataset removed. The consumer cannot work as declared, and no check of a contract
+    will name it.
 
 Instead
     Correct the id, or write the contract of the dataset. `dcr datasets` lists those that exist. If consumers of this

@@ -1,8 +1,8 @@
 """A consumer uses a field that the contract does not have.
 
 Why it breaks
-    The name may be misspelled, or the field may be gone: queries that select it fail. A later change of the field that
-    is meant would not name this consumer.
+    The name may be misspelled, or the field removed. Queries that select it fail. A later change of the field that is
+    meant would not name this consumer.
 
 Instead
     Correct the name. A nested field has a path: `address.city`, or `items[].sku` for the elements of an array. A name

@@ -6,7 +6,7 @@ Why it breaks
 
 Instead
     Adapt and test the consumer, then write the versions that it works with. If your change raises the version of the
-    contract, tell the owner of the consumer.
+    contract, notify the owner of the consumer.
 
 Example
     consumer: finance.revenue_dashboard
@@ -51,10 +51,11 @@ def use_outside_versions(checked: CheckedUse) -> Iterator[Finding]:
             location=locate_key(consumer, use, "versions"),
         )
     elif use.versions.contains(checked.previous_version):
-        owners, declaration = format_owners(consumer.owners), locate_key(consumer, use, "versions")
+        declaration = locate_key(consumer, use, "versions")
+        advice = f"notify {format_owners(consumer.owners)}" if consumer.owners else "it has no owner"
         yield Finding(
             f"version '{contract.version}' is outside the versions '{versions}' that consumer '{name}' uses",
-            f"declared in '{declaration.path}:{declaration.line}'; {f'tell {owners}' if owners else 'it has no owner'}",
+            f"declared in '{declaration.path}:{declaration.line}'; {advice}",
             detail=versions,
             location=contract.section.locate("version") if contract.section else None,
         )

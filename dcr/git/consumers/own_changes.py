@@ -69,7 +69,7 @@ def check_changed_consumers(check: ConsumerCheck) -> ConsumerVerdict:
     judged = [pair for pair in pairs if _is_judged(pair, untouched, check.is_checked)]
     uses = [use for pair in judged for use in pair._replace(today=check.today).current_uses]
     datasets = find_used_datasets(search, check.head, uses, check.find_periods)
-    issues = [issue for pair in judged for issue in check_consumer(pair._replace(datasets=datasets, today=check.today))]
+    issues = [issue for pair in judged for issue in check_located(pair._replace(datasets=datasets, today=check.today))]
     paths = {path for side in (previous, proposed) for path, parsed in side.items() if parsed.format is not None}
     return ConsumerVerdict(adjust_issues(issues, check.policy), len(judged), frozenset(paths))
 
