@@ -11,13 +11,12 @@ from dcr.compatibility.issue_locations import create_location_resolver
 from dcr.compatibility.pairs import ContractPair
 from dcr.compatibility.rules import list_kinds
 from dcr.contract.contract import Contract
-from dcr.errors import PolicyError, UsageError
+from dcr.errors import PolicyError
 from dcr.formats import read_content
 from dcr.formats.parsed_file import ParsedFile, Problem
 from dcr.formats.unread_keys import filter_keys, list_unread_keys
-from dcr.git.changes import list_worktree_files
-from dcr.git.repository import NotARepositoryError, discover_repository
-from dcr.git.worktree import list_files, read_file, resolve_relative_paths
+from dcr.git.linted_files import find_top, list_linted_files
+from dcr.git.worktree import read_file
 from dcr.parsing.location import Location
 from dcr.policy.detection import is_contract, may_be_contract
 from dcr.policy.policy import FILES, Policy, StricterPolicy, parse_policy
@@ -29,7 +28,6 @@ if TYPE_CHECKING:
 
     from dcr.compatibility.issue import Issue
     from dcr.formats.unread_keys import UnreadKey
-    from dcr.git.repository import Repository
     from dcr.policy.scope import Scope
 
 UNKNOWN = "unknown"
@@ -61,10 +59,10 @@ def lint(
     out. `sources` adds the files' texts to the report, for formats that show them. The folder need not be in a
     repository. Raise a `DcrError` if a path, the policy or the baseline cannot be read.
     """
-    top, repository = _find_top(folder)
+    top, repository = find_top(folder)
     policy, source = read_policy(top)
     scope = policy.scope
-    explicit, files = _list_files(top, folder, tuple(paths), repository, scope)
+    explicit, files = list_linted_files(top, folder, tuple(paths), repository, scope)
     stricter = StricterPolicy(policy, policy)
     reports: dict[tuple[str, str | None], ContractReport] = {}
     sources_by_id: dict[str, list[_DatasetSource]] = defaultdict(list)
@@ -120,16 +118,6 @@ def _merge_reports(reports: dict[tuple[str, str | None], ContractReport], more: 
         reports[report.path, report.dataset_id] = report._replace(issues=issues)
 
 
-def _find_top(folder: str) -> tuple[str, Repository | None]:
-    try:
-        repository = discover_repository(folder)
-    except NotARepositoryError:
-        return folder, None
-    if repository.top is None:
-        raise UsageError("this repository is bare: it has no files to lint", "run dcr lint in a working tree")
-    return repository.top, repository
-
-
 def read_policy(top: str) -> tuple[Policy, str]:
     """Return the policy of a folder and the name of its file. Raise `PolicyError` if it is invalid, as a check does."""
     policies: dict[str, Policy] = {}
@@ -145,38 +133,6 @@ def read_policy(top: str) -> tuple[Policy, str]:
     if len(policies) > 1:
         raise PolicyError("both dcr.toml and [tool.dcr] in pyproject.toml define a policy", "keep one of them")
     return next(((policy, name) for name, policy in policies.items()), (Policy(), "defaults"))
-
-
-def _list_files(
-    top: str, folder: str, paths: tuple[str, ...], repository: Repository | None, scope: Scope
-) -> tuple[set[str], list[str]]:
-    """Return the explicitly named files, and all files to read, as paths relative to `top`."""
-    worktree_files = list_worktree_files(repository) if repository else None
-    if not paths:
-        return set(), scope.filter_paths(worktree_files if worktree_files is not None else list_files(top, [""]))
-    if repository is None:
-        relative = [os.path.relpath(os.path.join(folder, path), top) for path in paths]
-    else:
-        try:
-            relative = resolve_relative_paths(repository, folder, paths)
-        except ValueError as error:
-            raise UsageError(f"'{error}' is outside the repository", "name a path inside it") from error
-    explicit: set[str] = set()
-    files: list[str] = []
-    for argument, path in zip(paths, relative, strict=True):
-        full_path = os.path.join(top, path)
-        if os.path.isdir(full_path) and not os.path.islink(full_path):
-            if worktree_files is None:
-                nested = list_files(top, [path])
-            else:
-                nested = [file for file in worktree_files if not path or file.startswith(f"{path}/")]
-            files += [file for file in nested if file.endswith((".yaml", ".yml")) or scope.covers(file)]
-        elif os.path.lexists(full_path):
-            explicit.add(path)
-            files.append(path)
-        else:
-            raise UsageError(f"'{argument}' does not exist", "correct the path")
-    return explicit, list(dict.fromkeys(files))
 
 
 def _read_contract_file(top: str, path: str, scope: Scope, *, is_explicit: bool) -> ParsedFile:
