@@ -21,13 +21,23 @@ from dcr.parsing.location import Location
 from dcr.policy.detection import is_contract, may_be_contract
 from dcr.policy.policy import FILES, Policy, StricterPolicy, parse_policy
 from dcr.policy.policy_application import apply_policy
-from dcr.report.report import UNCHANGED, ContractReport, Report, deduplicate_file_issues, without_known_issues
+from dcr.report.policy_issues import get_today
+from dcr.report.report import (
+    UNCHANGED,
+    ContractReport,
+    Report,
+    deduplicate_file_issues,
+    filter_issues,
+    without_known_issues,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from dcr.compatibility.issue import Issue
     from dcr.formats.unread_keys import UnreadKey
+    from dcr.git.consumers.linting import ConsumerLint
+    from dcr.git.linted_files import LintedFiles
     from dcr.policy.scope import Scope
 
 UNKNOWN = "unknown"
@@ -62,8 +72,10 @@ def lint(
     top, repository = find_top(folder)
     policy, source = read_policy(top)
     scope = policy.scope
-    explicit, files = list_linted_files(top, folder, tuple(paths), repository, scope)
     stricter = StricterPolicy(policy, policy)
+    linted = list_linted_files(top, folder, tuple(paths), repository, (scope, stricter.consumers.scope))
+    explicit, files = linted.explicit, linted.contracts
+    consumers = _read_consumers(top, linted, stricter)
     reports: dict[tuple[str, str | None], ContractReport] = {}
     sources_by_id: dict[str, list[_DatasetSource]] = defaultdict(list)
     formats: Counter[str] = Counter()
@@ -71,12 +83,15 @@ def lint(
     for number, path in enumerate(files):
         if number % 500 == 0:
             progress(f"reading {number:,} of {len(files):,} files")
-        is_explicit = path in explicit
+        is_consumer = consumers is not None and path in consumers.paths
+        is_explicit = path in explicit and not is_consumer
         parsed = _read_contract_file(top, path, scope, is_explicit=is_explicit)
         is_expected = is_explicit or parsed.format != UNKNOWN or scope.by_content or scope.covers(path)
-        if parsed.format is None or not is_expected:
-            non_contracts += 1
+        if parsed.format is None or not is_expected or (is_consumer and parsed.format == UNKNOWN):
+            non_contracts += not is_consumer
             continue
+        if consumers is not None:
+            consumers.add_contracts(parsed)
         total += 1
         contract_count = sum(contract.alias_of is None for contract in parsed.contracts)
         formats["unreadable" if parsed.format == UNKNOWN else parsed.format] += max(1, contract_count)
@@ -87,19 +102,44 @@ def lint(
         _merge_reports(reports, _check_file(parsed, stricter, list_unread_keys(parsed) if strict else ()))
     _merge_reports(reports, _check_duplicates(sources_by_id, stricter))
     contracts = deduplicate_file_issues(sorted(reports.values(), key=lambda report: report.path))
+    consumer_issues: tuple[Issue, ...] = ()
+    if consumers is not None:
+        progress("checking the consumers")
+        consumers.find_contracts(linted.list_other_contracts())
+        consumer_issues = consumers.list_issues(get_today())
     baselined = 0
     if baseline is not None:
-        from dcr.git.baselines import read_baseline_file  # noqa: PLC0415 (few runs have a baseline)
-
-        known = read_baseline_file(os.path.join(folder, baseline))
-        remaining, baselined = without_known_issues(contracts, known.filter_issue)
-        contracts = list(remaining)
+        path = os.path.join(folder, baseline)
+        contracts, consumer_issues, baselined = _drop_known_issues(contracts, consumer_issues, path)
     with_issues = tuple(contract for contract in contracts if contract.issues)
     failing = fail_on or policy.fail_on
-    report = Report(None, "worktree", with_issues, (), total, non_contracts, source, failing, baselined)
+    report = Report(None, "worktree", with_issues, consumer_issues, total, non_contracts, source, failing, baselined)
     by_frequency = sorted(formats.items(), key=lambda item: (-item[1], item[0]))
     report = report._replace(formats=tuple(by_frequency), files=len(files), scope=str(scope))
+    report = report._replace(consumers=consumers.count if consumers else 0)
     return _add_sources(top, report) if sources else report
+
+
+def _read_consumers(top: str, linted: LintedFiles, policy: StricterPolicy) -> ConsumerLint | None:
+    """Return the consumers to lint, or None if no file may declare any."""
+    if not linted.consumers:
+        return None
+    from dcr.git.consumers.linting import ConsumerLint  # noqa: PLC0415 (many repositories have no consumers)
+
+    consumers = ConsumerLint(top, linted.consumers, policy)
+    return consumers if consumers.paths else None
+
+
+def _drop_known_issues(
+    contracts: Iterable[ContractReport], issues: tuple[Issue, ...], path: str
+) -> tuple[list[ContractReport], tuple[Issue, ...], int]:
+    """Return the contracts and the issues of consumers without those in a baseline, and the number of these."""
+    from dcr.git.baselines import read_baseline_file  # noqa: PLC0415 (few runs have a baseline)
+
+    known = read_baseline_file(path)
+    remaining_contracts, baselined = without_known_issues(contracts, known.filter_issue)
+    remaining = filter_issues(issues, known.filter_issue)
+    return list(remaining_contracts), remaining, baselined + len(issues) - len(remaining)
 
 
 def _add_sources(top: str, report: Report) -> Report:

@@ -55,9 +55,10 @@ def check_changed_consumers(check: ConsumerCheck) -> ConsumerVerdict:
     """Return the verdict on the changed consumers. Raise a `DcrError` if git fails."""
     search = check.search
     changes = [change for change in search.change_set.changes if search.scope.matches_globs(change.path)]
+    is_meant = check.policy.consumers.has_paths
     before = read_previous_contents(search.repository, changes)
     after = read_proposed_contents(search.repository, changes)
-    previous = {path: parse_file(path, content, check.policy) for path, content in before.items()}
+    previous = {path: parse_file(path, content, is_meant=is_meant) for path, content in before.items()}
     proposed = {path: _read_proposed(path, content, previous, check) for path, content in after.items()}
     pairs = match_consumers(previous, proposed, lambda names: _find_unchanged(search, names))
     tip = search.tip.read_texts(search.scope.matches_globs)
@@ -107,16 +108,16 @@ def _read_proposed(
     """Return a file of the proposed side. One that declared consumers on the base has to be readable."""
     was_consumer = path in previous and previous[path].format is not None
     if isinstance(content, bytes):
-        return read_consumers(path, content) if was_consumer else parse_file(path, content, check.policy)
+        return parse_file(path, content, is_meant=was_consumer or check.policy.consumers.has_paths)
     if was_consumer or content.startswith("unmerged"):
         return describe_special_file(path, content)
     return ParsedConsumers(path, None)
 
 
-def parse_file(path: str, content: bytes, policy: StricterPolicy) -> ParsedConsumers:
-    """Return the consumers of a file. An unreadable one is no consumer file if it does not seem to be meant as one."""
+def parse_file(path: str, content: bytes, *, is_meant: bool) -> ParsedConsumers:
+    """Return the consumers of a file. An unreadable one is a consumer file if it is meant as one, or seems to be."""
     parsed = read_consumers(path, content)
-    if parsed.format == UNREADABLE and not policy.consumers.has_paths and not may_declare_consumers(content):
+    if parsed.format == UNREADABLE and not is_meant and not may_declare_consumers(content):
         return ParsedConsumers(path, None)
     return parsed
 

@@ -76,17 +76,22 @@ def find_contracts(
         matching = search_paths(git, head, words, files, pathspecs=scope.pathspecs, read_texts=read_texts)
     texts = read_texts(matching)
     texts.update({path: text for path, text in contents.items() if any(word in text for word in id_words)})
+    return _parse_contracts({path: text for path, text in texts.items() if may_be_contract(text)}, ids, scope)
+
+
+def _parse_contracts(texts: Mapping[str, bytes], ids: Collection[str], scope: Scope) -> FoundContracts:
     found = FoundContracts({}, {})
     for path, text in texts.items():
-        if not may_be_contract(text):
-            continue
         parsed = read_content(path, text)
         for contract in parsed.contracts:
             if contract.dataset_id in ids:
                 found.contracts.setdefault(contract.dataset_id, []).append(contract)
         if parsed.is_unreadable and (scope.matches_globs(path) or is_contract(parsed, text)):
-            mentioned = _list_mentioned_ids(text, ids) if parsed.dataset_id is None else [parsed.dataset_id]
-            found.unreadable.update(dict.fromkeys(mentioned, path))
+            if parsed.dataset_id is not None:
+                found.unreadable[parsed.dataset_id] = path
+                continue
+            for dataset_id in _list_mentioned_ids(text, ids):
+                found.unreadable.setdefault(dataset_id, path)
     return found
 
 
