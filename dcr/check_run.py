@@ -84,9 +84,13 @@ def judge_consumers(run: Run, is_checked: Callable[[str], bool]) -> tuple[tuple[
 
     Nothing is loaded or read if no such file changed.
     """
-    scope = run.policy.policy.consumers.scope
-    selected = is_checked if run.paths else scope.matches_globs
-    if not any(scope.matches_globs(change.path) and selected(change.path) for change in run.change_set.changes):
+    if not run.change_set.changes:
+        return (), 0, ()
+    from dcr.consumers.declaration_paths import create_declaration_filter  # noqa: PLC0415 (only for a change)
+
+    may_declare = create_declaration_filter(run.policy.policy.consumers.scope.matches_globs, run.change_set.paths)
+    selected = is_checked if run.paths else may_declare
+    if not any(may_declare(change.path) and selected(change.path) for change in run.change_set.changes):
         return (), 0, ()
     from dcr.git.base.tip import BaseTip  # noqa: PLC0415
     from dcr.git.consumers.own_changes import ConsumerCheck, check_changed_consumers  # noqa: PLC0415

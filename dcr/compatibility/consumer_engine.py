@@ -19,7 +19,15 @@ _NO_DATASET = UsedDataset()
 
 
 def check_consumer(pair: ConsumerPair) -> Iterator[Issue]:
-    """Yield the issues of a consumer and of its current uses. Severities are those of the rules."""
+    """Yield the issues of a consumer and of its current uses, each once. Severities are those of the rules."""
+    seen: set[str] = set()
+    for issue in _list_issues(pair):
+        if issue.fingerprint not in seen:  # two uses of a dataset may have the same issue
+            seen.add(issue.fingerprint)
+            yield issue
+
+
+def _list_issues(pair: ConsumerPair) -> Iterator[Issue]:
     consumer = pair.proposed or pair.previous
     name = consumer.name if consumer else pair.path
     for rule in load_rules_about(CONSUMER, foreign=True):

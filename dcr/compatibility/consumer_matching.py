@@ -6,6 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from dcr.compatibility.consumer_pairs import ConsumerPair
+from dcr.consumers.consumer import NATIVE
 from dcr.consumers.use_locations import locate_consumer
 from dcr.formats.parsed_file import Problem
 from dcr.parsing.location import Location
@@ -15,7 +16,10 @@ if TYPE_CHECKING:
 
     from dcr.consumers.consumer import Consumer, ParsedConsumers
 
-ConsumersByName = dict[str, list["Consumer"]]
+_Key = tuple[str, str]
+"""The source and the name of a consumer: a consumer file and a dbt exposure with one name are two consumers."""
+
+_ConsumersByKey = dict[_Key, list["Consumer"]]
 
 
 def match_consumers(
@@ -27,37 +31,43 @@ def match_consumers(
 
     `find_unchanged(names)` returns the consumers with these names in unchanged files. Pairs lack their datasets.
     """
-    before, after = _group_by_name(previous), _group_by_name(proposed)
-    added = [name for name in after if name not in before]
-    unchanged: ConsumersByName = {}
+    before, after = _group_by_key(previous.values()), _group_by_key(proposed.values())
+    added = [name for source, name in after if source == NATIVE and (source, name) not in before]
+    unchanged: _ConsumersByKey = {}
     for consumer in find_unchanged(added) if added else ():
-        unchanged.setdefault(consumer.name, []).append(consumer)
+        unchanged.setdefault(_get_key(consumer), []).append(consumer)
     renamed = dict(_find_renamed(before, after))
     problems = {path: parsed.problems for path, parsed in proposed.items()}
     pairs: list[ConsumerPair] = []
-    for name, consumers in after.items():
+    for key, consumers in after.items():
         for consumer in consumers:
-            former = _find_previous(consumer, before.get(name, []), consumers) or renamed.get(consumer.path)
+            former = _find_previous(consumer, before.get(key, []), consumers) or renamed.get(consumer.path)
             duplicates: tuple[Location, ...] = ()
-            if former is None or (former.path, former.name) != (consumer.path, name):
-                others = (other for other in (*consumers, *unchanged.get(name, ())) if other is not consumer)
+            is_new = former is None or (former.path, former.name) != (consumer.path, consumer.name)
+            if is_new and consumer.source == NATIVE:
+                others = (other for other in (*consumers, *unchanged.get(key, ())) if other is not consumer)
                 duplicates = tuple(map(locate_consumer, others))
             pairs.append(ConsumerPair(consumer.path, former, consumer, problems.pop(consumer.path, ()), duplicates))
     paired = {id(pair.previous) for pair in pairs if pair.previous}
     for former in (former for consumers in before.values() for former in consumers if id(former) not in paired):
         parsed, found = proposed.get(former.path), problems.pop(former.path, ())
-        if parsed is not None and parsed.format is None and former.name not in after:
+        is_lost = former.source == NATIVE and _get_key(former) not in after
+        if is_lost and parsed is not None and parsed.format is None:
             found = (_describe_lost_declaration(former),)
         pairs.append(ConsumerPair(former.path, former, None, found))
     pairs += [ConsumerPair(path, None, None, found) for path, found in problems.items() if found]
     return sorted(pairs, key=lambda pair: pair.path)
 
 
-def _group_by_name(files: Mapping[str, ParsedConsumers]) -> ConsumersByName:
-    consumers: ConsumersByName = {}
-    for parsed in files.values():
+def _get_key(consumer: Consumer) -> _Key:
+    return consumer.source, consumer.name
+
+
+def _group_by_key(files: Iterable[ParsedConsumers]) -> _ConsumersByKey:
+    consumers: _ConsumersByKey = {}
+    for parsed in files:
         for consumer in parsed.consumers:
-            consumers.setdefault(consumer.name, []).append(consumer)
+            consumers.setdefault(_get_key(consumer), []).append(consumer)
     return consumers
 
 
@@ -71,10 +81,10 @@ def _find_previous(consumer: Consumer, before: list[Consumer], after: list[Consu
     return next((former for former in before if is_first and former.path not in paths), None)
 
 
-def _find_renamed(before: ConsumersByName, after: ConsumersByName) -> Iterator[tuple[str, Consumer]]:
+def _find_renamed(before: _ConsumersByKey, after: _ConsumersByKey) -> Iterator[tuple[str, Consumer]]:
     """Yield the path and the previous version of each consumer with another name in the same file."""
-    removed = [consumer for name, consumers in before.items() if name not in after for consumer in consumers]
-    added = [consumer for name, consumers in after.items() if name not in before for consumer in consumers]
+    removed = [consumer for key, consumers in before.items() if key not in after for consumer in consumers]
+    added = [consumer for key, consumers in after.items() if key not in before for consumer in consumers]
     counts = [Counter(consumer.path for consumer in consumers) for consumers in (removed, added)]
     for consumer in removed:
         if all(count[consumer.path] == 1 for count in counts):

@@ -67,6 +67,18 @@ class ConsumerPair(NamedTuple):
     today: str = ""
 
     @property
+    def is_unchanged(self) -> bool:
+        """Whether both sides of the same file declare the same, and nothing is wrong with the proposed one."""
+        if self.previous is None or self.proposed is None or self.problems or self.duplicates:
+            return False
+        before, after = map(_without_sections, (self.previous, self.proposed))
+        return before == after and self.previous.path == self.proposed.path
+
+    @property
     def current_uses(self) -> tuple[Use, ...]:
         """The proposed uses, without those that are over."""
         return tuple(use for use in self.proposed.uses if not use.is_over(self.today)) if self.proposed else ()
+
+
+def _without_sections(consumer: Consumer) -> Consumer:
+    return consumer._replace(section=None, uses=tuple(use._replace(section=None) for use in consumer.uses))

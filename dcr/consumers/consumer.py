@@ -22,6 +22,9 @@ READS = (QUERIES, ROWS)
 _CONSUMER_KEYS, _USE_KEYS = ("consumer", "owners", "uses"), ("dataset", "fields")
 """The keys whose locations are kept where a file's tree is not."""
 
+NATIVE, AGREEMENT, EXPOSURE = "consumer", "data usage agreement", "dbt exposure"
+"""The kinds of declarations that people write to declare a consumer: values of `Consumer.source`."""
+
 UNKNOWN_READS = "unknown"
 """Stands for the way of reading of a file that cannot be read."""
 
@@ -79,7 +82,7 @@ class Consumer(NamedTuple):
     owners: tuple[Owner, ...]
     uses: tuple[Use, ...]
     description: str | None = None
-    source: str = "consumer"
+    source: str = NATIVE
     section: SourceNode | None = None
 
     @property

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from yaml import MappingNode
 
+from dcr.consumers.declaration_paths import PROJECT_FILE, PROPERTY_SUFFIXES, is_project_file
 from dcr.formats._foreign.mapping import SourceMapping
 from dcr.formats._foreign.notes import Notes
 from dcr.parsing.yaml_reader import InvalidYamlError, check_tree, compose
@@ -18,8 +19,6 @@ from dcr.parsing.yaml_reader import InvalidYamlError, check_tree, compose
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
 
-PROJECT_FILE = "dbt_project.yml"
-PROPERTY_SUFFIXES = (".yml", ".yaml")
 CODE_SUFFIXES = (".sql", ".py")
 _MODEL_SUFFIXES = (*CODE_SUFFIXES, ".csv")
 
@@ -46,11 +45,6 @@ class DbtProject(NamedTuple):
     def covers_code(self, path: str) -> bool:
         """Return whether a file may be a model, a snapshot or a macro."""
         return path.endswith(CODE_SUFFIXES) and path.startswith(self.code_folders)
-
-
-def is_project_file(path: str) -> bool:
-    """Return whether a path is the file that makes its folder a dbt project."""
-    return path.endswith(PROJECT_FILE) and basename(path) == PROJECT_FILE
 
 
 def read_project(path: str, content: bytes) -> DbtProject:

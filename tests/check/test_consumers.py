@@ -236,6 +236,90 @@ def test_a_contract_below_a_folder_called_consumers_stays_a_contract(repository)
     assert outcome.report["summary"]["consumers"] == 0
 
 
+def test_a_remark_in_a_consumer_file_is_no_change(declared):
+    text = consumer(f"{USE}, fields: [nothing]")
+    declared.commit({REVENUE: text})
+    declared.git("branch", "-f", "main")
+    declared.write(REVENUE, f"# a remark\n{text}")
+    outcome = declared.check()
+    assert outcome.kinds == []
+    assert outcome.report["summary"]["consumers"] == outcome.report["summary"]["left_alone"] == 0
+
+
+MODELS = """\
+models:
+  - name: daily_active
+    config: {{contract: {{enforced: true}}}}
+    deprecation_date: 2026-01-01
+    columns: [{{name: user_id, data_type: string}}, {{name: plan, data_type: string}}]
+{exposures}
+"""
+EXPOSURES = """\
+exposures:
+  - {name: revenue, type: dashboard, owner: {email: a@example.com}, depends_on: [ref('daily_active'), ref('other')]}
+  - {name: funnel, type: dashboard, owner: {email: a@example.com}, depends_on: [ref('other')]}
+"""
+
+
+@pytest.fixture
+def dbt(tmp_path: Path) -> Repository:
+    """A dbt project with two exposures on `main`, and the branch `feature` checked out with no change yet."""
+    made = Repository(tmp_path)
+    made.commit({"dbt_project.yml": "name: shop\n", "models/schema.yml": MODELS.format(exposures=EXPOSURES)})
+    made.branch()
+    return made
+
+
+def test_a_removed_or_narrowed_exposure_is_never_silent(dbt):
+    dbt.write("models/schema.yml", MODELS.format(exposures=EXPOSURES.replace("ref('daily_active'), ", "")))
+    (issue,) = dbt.check().issues
+    assert (issue["kind"], issue["severity"]) == ("use_removed", "info")
+    assert issue["message"] == "consumer 'revenue' no longer uses 'daily_active'"
+    assert dbt.check().report["summary"]["consumers"] == 1
+    dbt.write("models/schema.yml", MODELS.format(exposures=""))
+    assert sorted(issue["message"] for issue in dbt.check().issues) == [
+        "consumer 'funnel' no longer uses 'other'",
+        "consumer 'revenue' no longer uses 'daily_active'",
+        "consumer 'revenue' no longer uses 'other'",
+    ]
+
+
+def test_an_exposure_of_a_deprecated_model_is_a_warning_and_one_of_a_model_without_a_contract_is_none(dbt):
+    dbt.write("models/exposures.yml", EXPOSURES.replace("name: revenue", "name: retention"))
+    assert [issue["message"] for issue in dbt.check().issues] == [
+        "consumer 'retention' uses dataset 'daily_active', which is archived"
+    ]
+
+
+def test_models_that_refer_to_models_are_no_declarations(dbt):
+    dbt.commit({"models/a.sql": "select * from {{ ref('daily_active') }}\n", "models/other.yml": "version: 2\n"})
+    dbt.git("branch", "-f", "main")
+    dbt.write("models/a.sql", "select 1\n")
+    dbt.write("models/other.yml", "version: 2\nmetrics: [{name: a, model: ref('daily_active')}]\n")
+    outcome = dbt.check()
+    assert outcome.kinds == []
+    assert outcome.report["summary"]["consumers"] == 0
+
+
+AGREEMENT = """\
+dataUsageAgreementSpecification: 1.0.0
+id: a
+info: {status: approved, active: true}
+provider: {dataContractId: users.daily_active}
+consumer: {teamId: finance, dataProductId: revenue}
+"""
+
+
+def test_an_agreement_that_ends_is_never_silent(declared):
+    path = "usage-agreements/a.yaml"
+    declared.commit({path: AGREEMENT})
+    declared.git("branch", "-f", "main")
+    declared.write(path, AGREEMENT.replace("active: true", "active: false"))
+    assert [issue["message"] for issue in declared.check().issues] == [
+        "consumer 'revenue' no longer uses 'users.daily_active'"
+    ]
+
+
 def test_duplicates_are_found_in_unchanged_files_too(declared):
     declared.write("consumers/copy.yaml", consumer(USE))
     (issue,) = declared.check().issues

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 from dcr.compatibility.rule import CONSUMER, Finding, rule
 from dcr.compatibility.severities import ERROR, WARNING
 from dcr.compatibility.wording import shorten
+from dcr.consumers.consumer import NATIVE
 from dcr.consumers.use_locations import has_owner_entries, locate_consumer
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ def consumer_owner_missing(pair: ConsumerPair) -> Iterator[Finding]:
     consumer = pair.proposed
     if consumer is None or consumer.owners or has_owner_entries(consumer):
         return
-    is_native = consumer.source == "consumer"
+    is_native = consumer.source == NATIVE
     hint = 'add owners: [{team: …, contact: "…"}]' if is_native else "name the team that owns it"
     yield Finding(
         f"consumer '{shorten(consumer.name)}' has no owner",

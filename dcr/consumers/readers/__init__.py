@@ -8,6 +8,7 @@ file.
 
 from __future__ import annotations
 
+import codecs
 import pkgutil
 import re
 from functools import lru_cache
@@ -52,6 +53,8 @@ def list_readers() -> tuple[ConsumerReader, ...]:
 
 def may_declare_consumers(content: bytes) -> bool:
     """Return whether a text that is no valid YAML is probably meant to declare consumers, by its top-level keys."""
+    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        content = content.decode("utf-16", "replace").encode("utf-8", "replace")
     return _TOP_LEVEL_KEY.search(content) is not None
 
 

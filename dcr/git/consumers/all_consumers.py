@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from dcr.consumers.consumer import pin_locations
 from dcr.consumers.dataset_index import DatasetIndex, SearchedDataset
-from dcr.consumers.dbt_projects import CODE_SUFFIXES, PROPERTY_SUFFIXES, DbtProjects, is_project_file, read_project
+from dcr.consumers.dbt_projects import CODE_SUFFIXES, DbtProjects, read_project
+from dcr.consumers.declaration_paths import PROPERTY_SUFFIXES, is_project_file
 from dcr.consumers.readers import read_consumers
 from dcr.consumers.targets import FileTarget, ModelTarget
 from dcr.git.consumers.declared_uses import ConsumerFile

@@ -12,7 +12,8 @@ from dcr.consumers.consumer import ParsedConsumers
 from dcr.consumers.use_locations import locate_consumer
 from dcr.contract.compact import without_sections
 from dcr.formats import read_content
-from dcr.git.consumers.own_changes import adjust_issues, check_located, describe_special_file, parse_file
+from dcr.git.consumers.declaration_files import describe_special_file, parse_file
+from dcr.git.consumers.own_changes import adjust_issues, check_located
 from dcr.git.contracts.dataset_ids import list_dataset_ids
 from dcr.git.contracts.text_search import list_search_words
 from dcr.git.worktree import read_file
@@ -60,7 +61,7 @@ class ConsumerLint:
         content = read_file(self._top, path)
         is_meant = self._is_meant(path)
         if isinstance(content, bytes):
-            return parse_file(path, content, is_meant=is_meant)
+            return parse_file(path, content, in_scope=True, is_meant=is_meant)
         return describe_special_file(path, content) if is_meant else ParsedConsumers(path, None)
 
     def add_contracts(self, parsed: ParsedFile) -> None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from dcr.consumers.dbt_projects import CODE_SUFFIXES, PROPERTY_SUFFIXES
+from dcr.consumers.dbt_projects import CODE_SUFFIXES
+from dcr.consumers.declaration_paths import PROPERTY_SUFFIXES
 from dcr.git.consumers.source_files import read_versions
 from dcr.git.consumers.sources import Source, list_pathspecs
 

@@ -8,14 +8,13 @@ from dcr.compatibility.consumer_engine import check_consumer
 from dcr.compatibility.consumer_matching import match_consumers
 from dcr.compatibility.issue_locations import create_location_resolver
 from dcr.compatibility.severities import OFF, SEVERITIES
-from dcr.consumers.consumer import ParsedConsumers
-from dcr.consumers.readers import UNREADABLE, may_declare_consumers, read_consumers
-from dcr.formats.parsed_file import ParsedFile, Problem
+from dcr.consumers.consumer import NATIVE
+from dcr.consumers.readers import read_consumers
+from dcr.formats.parsed_file import ParsedFile
+from dcr.git.consumers.declaration_files import read_declarations
 from dcr.git.consumers.source_files import search_unchanged_texts
 from dcr.git.consumers.used_datasets import find_used_datasets
-from dcr.git.contracts.changed_files import is_same_text, read_previous_contents
 from dcr.git.contracts.text_search import MAX_SEARCHED_IDS, list_search_words
-from dcr.git.proposed_contents import read_proposed_contents
 from dcr.parsing.location import Location
 
 if TYPE_CHECKING:
@@ -54,19 +53,8 @@ class ConsumerVerdict(NamedTuple):
 def check_changed_consumers(check: ConsumerCheck) -> ConsumerVerdict:
     """Return the verdict on the changed consumers. Raise a `DcrError` if git fails."""
     search = check.search
-    changes = [change for change in search.change_set.changes if search.scope.matches_globs(change.path)]
-    is_meant = check.policy.consumers.has_paths
-    before = read_previous_contents(search.repository, changes)
-    after = read_proposed_contents(search.repository, changes)
-    previous = {path: parse_file(path, content, is_meant=is_meant) for path, content in before.items()}
-    proposed = {path: _read_proposed(path, content, previous, check) for path, content in after.items()}
+    previous, proposed, untouched = read_declarations(search, are_meant=check.policy.consumers.has_paths)
     pairs = match_consumers(previous, proposed, lambda names: _find_unchanged(search, names))
-    tip = search.tip.read_texts(search.scope.matches_globs)
-    untouched = {
-        path
-        for path, content in after.items()
-        if any(path in side and is_same_text(side[path], content) for side in (before, tip))
-    }
     judged = [pair for pair in pairs if _is_judged(pair, untouched, check.is_checked)]
     uses = [use for pair in judged for use in pair._replace(today=check.today).current_uses]
     datasets = find_used_datasets(search, check.head, uses, check.find_periods)
@@ -76,10 +64,10 @@ def check_changed_consumers(check: ConsumerCheck) -> ConsumerVerdict:
 
 
 def check_located(pair: ConsumerPair) -> Iterator[Issue]:
-    """Yield the issues of a consumer, with the key paths of their locations."""
+    """Yield the issues of a consumer; those in dcr's own files have the key paths of their locations."""
     sides = [
         {consumer.path: ParsedFile(consumer.path, None, root=consumer.section.node)}
-        if consumer and consumer.section
+        if consumer and consumer.section and consumer.source == NATIVE
         else {}
         for consumer in (pair.previous, pair.proposed)
     ]
@@ -99,33 +87,7 @@ def _get_sort_key(issue: Issue) -> tuple[int, str, int, int]:
 
 def _is_judged(pair: ConsumerPair, untouched: Collection[str], is_checked: Callable[[str], bool]) -> bool:
     paths = {pair.path, pair.previous.path} if pair.previous else {pair.path}
-    return pair.path not in untouched and any(map(is_checked, paths))
-
-
-def _read_proposed(
-    path: str, content: bytes | str, previous: Mapping[str, ParsedConsumers], check: ConsumerCheck
-) -> ParsedConsumers:
-    """Return a file of the proposed side. One that declared consumers on the base has to be readable."""
-    was_consumer = path in previous and previous[path].format is not None
-    if isinstance(content, bytes):
-        return parse_file(path, content, is_meant=was_consumer or check.policy.consumers.has_paths)
-    if was_consumer or content.startswith("unmerged"):
-        return describe_special_file(path, content)
-    return ParsedConsumers(path, None)
-
-
-def parse_file(path: str, content: bytes, *, is_meant: bool) -> ParsedConsumers:
-    """Return the consumers of a file. An unreadable one is a consumer file if it is meant as one, or seems to be."""
-    parsed = read_consumers(path, content)
-    if parsed.format == UNREADABLE and not is_meant and not may_declare_consumers(content):
-        return ParsedConsumers(path, None)
-    return parsed
-
-
-def describe_special_file(path: str, kind: str) -> ParsedConsumers:
-    """Return the result for a file that is a link, a submodule, or in conflict, as `kind` describes it."""
-    hint = "resolve it and add the file" if kind.startswith("unmerged") else "replace it with the declaration itself"
-    return ParsedConsumers(path, UNREADABLE, problems=(Problem(Location(path), f"the file is {kind}", hint),))
+    return pair.path not in untouched and not pair.is_unchanged and any(map(is_checked, paths))
 
 
 def _find_unchanged(search: ConsumerSearch, names: Collection[str]) -> Iterator[Consumer]:

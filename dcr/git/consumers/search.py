@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 class ConsumerSearch(NamedTuple):
     """The versions that a check compares, and the files that may declare consumers.
 
-    `scope` covers dcr's consumer files, `contract_scope` the contracts. `is_worktree` is whether the proposed version is
-    the working tree, whose paths may include deleted files.
+    `scope` covers dcr's consumer files, `contract_scope` the contracts. `is_worktree` is whether the proposed version
+    is the working tree, whose paths may include deleted files.
     """
 
     repository: Repository

@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, NamedTuple
 
-from dcr.consumers.dbt_projects import DbtProjects, is_project_file, read_project
+from dcr.consumers.dbt_projects import DbtProjects, read_project
+from dcr.consumers.declaration_paths import is_project_file
 from dcr.git.command import GitFailedError
 from dcr.git.consumers.sources import build_pathspecs
 from dcr.git.contracts.changed_files import read_previous_contents

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from posixpath import basename
 from typing import TYPE_CHECKING, NamedTuple
 
-from dcr.consumers.dbt_projects import CODE_SUFFIXES, PROPERTY_SUFFIXES
+from dcr.consumers.dbt_projects import CODE_SUFFIXES
+from dcr.consumers.declaration_paths import AGREEMENT_SUFFIXES, PROPERTY_SUFFIXES, is_agreement_path
 from dcr.git.contracts.text_search import MAX_SEARCHED_IDS, list_search_words
 from dcr.git.objects import MAX_BLOB_BYTES
 from dcr.policy.detection import ESCAPE_PREFIXES
@@ -20,10 +20,6 @@ if TYPE_CHECKING:
 
 _DBT_KEYS = (b"exposures", b"semantic_models", b"snapshots", b"metrics")
 _AGREEMENT_KEYS = (b"dataUsageAgreementSpecification",)
-_AGREEMENT_PATH = re.compile(r"usage[-_ ]?agreement|\.dua\.(?:ya?ml|json)$", re.IGNORECASE)
-"""The names of files and folders that agreements are recognized by, wherever they are."""
-
-_AGREEMENT_SUFFIXES = (".yaml", ".yml", ".json")
 
 
 class Source(NamedTuple):
@@ -82,7 +78,7 @@ def list_sources(
         words,
         _AGREEMENT_KEYS,
         own_keys=_AGREEMENT_KEYS,
-        pathspecs=list_pathspecs(_AGREEMENT_SUFFIXES),
+        pathspecs=list_pathspecs(AGREEMENT_SUFFIXES),
     )
     models = {dataset.dataset_id: _list_model_words(dataset) for dataset in datasets if dataset.model_names}
     properties = Source(
@@ -127,11 +123,6 @@ def _is_searchable(text: bytes) -> bool:
     except UnicodeDecodeError:
         return False
     return len(text) < MAX_BLOB_BYTES
-
-
-def is_agreement_path(path: str) -> bool:
-    """Return whether a path looks like that of a Data Usage Agreement."""
-    return path.endswith(_AGREEMENT_SUFFIXES) and _AGREEMENT_PATH.search(path) is not None
 
 
 def list_pathspecs(suffixes: Iterable[str]) -> tuple[str, ...]:
