@@ -13,6 +13,7 @@ from dcr.git.writing.new_files import NewFile, create_files
 from dcr.git.writing.rewrites import UnwritableFileError
 from dcr.lint import read_policy
 from dcr.setup import hooks
+from dcr.setup.consumers import EXAMPLE_PATH, find_consumer_setup
 from dcr.setup.contracts import find_contracts
 from dcr.setup.platforms import PLACEHOLDER, detect_platform, get_platform, read_template
 from dcr.setup.scope_globs import choose_globs
@@ -32,13 +33,14 @@ _DCR_NAME = re.compile(rb"\bdcr\b")
 class SetupOptions(NamedTuple):
     """The options of `dcr init`: the hook (`pre-commit`, `git`, `none`), the CI (`auto`, a name, `none`), the owners.
 
-    `source` is where pip installs dcr from, or None if unknown.
+    `source` is where pip installs dcr from, or None if unknown. `consumers` adds an example of a consumer file.
     """
 
     hook: str = "pre-commit"
     ci: str = "auto"
     owners: tuple[str, ...] = ()
     source: str | None = None
+    consumers: bool = False
 
 
 class Step(NamedTuple):
@@ -89,6 +91,8 @@ def make_plan(folder: str, options: SetupOptions, progress: Callable[[str], None
     if options.ci != "none":
         steps += _plan_ci(repository, service, origin, options.source)
     steps += _plan_code_owners(repository, service, policy_file, options.owners)
+    if found.contracts or options.consumers:
+        steps.append(_plan_consumers(repository, found, options))
     return SetupPlan(repository.top, found, tuple(steps), tuple(_list_next_commands(steps, options, repository)))
 
 
@@ -188,6 +192,18 @@ def _plan_code_owners(
     if path is None and owners:
         return [Step(WRITE, service.code_owners if service else "CODEOWNERS", reason, text)]
     return [Step(ADD, path or (service.code_owners if service else "CODEOWNERS"), reason, text)]
+
+
+def _plan_consumers(repository: Repository, found: FoundContracts, options: SetupOptions) -> Step:
+    """Return the step of an example, which is written only on request."""
+    setup = find_consumer_setup(repository, found)
+    if setup.declared:
+        return Step(EXISTS, "consumers", setup.declared)
+    if options.consumers and setup.example is not None:
+        return Step(WRITE, EXAMPLE_PATH, "an example of a consumer file, commented out", setup.example)
+    offer = "; --consumers writes an example" if setup.example is not None else ""
+    reason = f"none declared: dcr consumers add NAME --dataset ID declares who uses a dataset{offer}"
+    return Step(SKIPPED, "consumers", reason)
 
 
 def _list_next_commands(steps: Sequence[Step], options: SetupOptions, repository: Repository) -> Iterator[str]:

@@ -26,6 +26,10 @@ from dcr.setup.scope_globs import choose_globs
 SOURCE = "git+https://git.acme.dev/tools/dcr@v1.2.0"
 ODCS = (ROOT / "contracts-example/odcs/returns.yaml").read_text("utf-8")
 OWNERS = "".join(f"/dcr.{each} @acme/deciders\n" for each in ("toml", "accepted.yaml", "baseline.json"))
+OFFER = (
+    "skipped  consumers: none declared: dcr consumers add NAME --dataset ID declares who uses a dataset; --consumers "
+    "writes an example\n"
+)
 WRITTEN = ("dcr.toml", ".pre-commit-config.yaml", ".github", "CODEOWNERS")
 
 
@@ -78,11 +82,12 @@ def test_everything_is_written_once_and_said(new: Repository) -> None:
     assert outcome == Outcome(
         0,
         "dcr: found 1 contract (format odcs)\n"
-        "wrote  dcr.toml: where contracts are, and how strictly they are checked\n"
-        "wrote  .pre-commit-config.yaml: checks commits and pushes\n"
-        "wrote  .github/workflows/contracts.yml: runs dcr on pull requests (github, detected by the remote at "
+        "wrote    dcr.toml: where contracts are, and how strictly they are checked\n"
+        "wrote    .pre-commit-config.yaml: checks commits and pushes\n"
+        "wrote    .github/workflows/contracts.yml: runs dcr on pull requests (github, detected by the remote at "
         "github.com)\n"
-        "wrote  .github/CODEOWNERS: the owners of the policy, the acceptances and the baseline\n"
+        "wrote    .github/CODEOWNERS: the owners of the policy, the acceptances and the baseline\n"
+        f"{OFFER}"
         "next:\n"
         "  dcr lint\n"
         "  pre-commit install\n"
@@ -104,14 +109,50 @@ def test_everything_is_written_once_and_said(new: Repository) -> None:
     assert again == Outcome(
         0,
         "dcr: found 1 contract (format odcs)\n"
-        "exists  dcr.toml: covers every contract\n"
-        "exists  .pre-commit-config.yaml: runs dcr\n"
-        "exists  .github/workflows/contracts.yml: github runs dcr\n"
-        "exists  .github/CODEOWNERS: has owners of the policy, the acceptances and the baseline\n"
+        "exists   dcr.toml: covers every contract\n"
+        "exists   .pre-commit-config.yaml: runs dcr\n"
+        "exists   .github/workflows/contracts.yml: github runs dcr\n"
+        "exists   .github/CODEOWNERS: has owners of the policy, the acceptances and the baseline\n"
+        f"{OFFER}"
         "nothing to do: dcr is already set up\n",
         "",
     )
     assert picture(new.root) == before
+
+
+def test_an_example_of_a_consumer_is_written_on_request_and_declares_nothing(new: Repository) -> None:
+    new.write(USERS, contract())
+    assert "consumers/example.yaml" not in init(new, "--hook", "none", "--ci", "none", "--dry-run").out
+    outcome = init(new, "--consumers", "--hook", "none", "--ci", "none")
+    assert "wrote   consumers/example.yaml: an example of a consumer file, commented out\n" in outcome.out
+    assert "  git add dcr.toml consumers/example.yaml\n" in outcome.out
+    text = (new.folder / "consumers/example.yaml").read_text("utf-8")
+    assert all(line.startswith("#") for line in text.splitlines())
+    assert "no consumers are declared" in new.dcr("consumers").err
+    assert new.dcr("lint").code == 0
+    without_marks = "".join(f"{line[2:]}\n" for line in text.splitlines() if not line[:3].isspace()).split(
+        "consumer: "
+    )[1]
+    new.write("consumers/example.yaml", f"consumer: {without_marks}")
+    assert "finance.revenue_dashboard" in new.dcr("consumers", "users.daily_active", "active_date").out
+    again = init(new, "--consumers", "--hook", "none", "--ci", "none")
+    assert "exists  consumers: 1 consumer declared\n" in again.out
+
+
+@pytest.mark.parametrize("text", ["", "# mine\n"])
+def test_an_example_never_replaces_a_file(new: Repository, text: str) -> None:
+    new.write(USERS, contract())
+    new.write("consumers/example.yaml", text)
+    outcome = init(new, "--consumers", "--hook", "none", "--ci", "none")
+    assert "exists  consumers: an example of a consumer file\n" in outcome.out
+    assert (new.folder / "consumers/example.yaml").read_text("utf-8") == text
+
+
+def test_a_repository_without_contracts_is_not_asked_for_consumers(new: Repository) -> None:
+    assert "consumers" not in init(new, "--dry-run").out
+    out = init(new, "--dry-run", "--consumers").out
+    assert "would write  consumers/example.yaml" in out
+    assert "    #   - dataset: users.daily_active\n" in out
 
 
 def test_a_dry_run_shows_every_file_and_writes_none(new: Repository) -> None:
@@ -202,7 +243,7 @@ def test_a_policy_that_is_there_is_told_what_it_leaves_out(new: Repository) -> N
     assert "  pyproject.toml: covers every contract" in init(new).out
     new.write("pyproject.toml", "[tool.dcr]\ncontracts = ['contracts/**']\n")
     out = init(new, "--hook", "none", "--ci", "none").out
-    assert "add to  pyproject.toml: its globs do not cover every contract\n" in out
+    assert "add to   pyproject.toml: its globs do not cover every contract\n" in out
     assert '    contracts = ["data/**/*.yaml"]\n' in out
     assert "    /pyproject.toml @" in out
     assert not (new.folder / "dcr.toml").exists()
@@ -237,11 +278,11 @@ def test_nothing_that_is_there_is_overwritten(new: Repository) -> None:
     outcome = init(new, "--source", SOURCE)
     assert picture(new.root) == before
     assert outcome.code == 0
-    assert "exists  dcr.toml: covers every contract\n" in outcome.out
-    assert "add to  .pre-commit-config.yaml: checks commits and pushes; add it below 'repos:'\n" in outcome.out
+    assert "exists   dcr.toml: covers every contract\n" in outcome.out
+    assert "add to   .pre-commit-config.yaml: checks commits and pushes; add it below 'repos:'\n" in outcome.out
     assert "      - repo: https://git.acme.dev/tools/dcr\n        rev: v1.2.0\n" in outcome.out
-    assert "add to  .gitlab-ci.yml: runs dcr on pull requests (gitlab, detected by .gitlab-ci.yml)\n" in outcome.out
-    assert "add to  CODEOWNERS: the owners" in outcome.out
+    assert "add to   .gitlab-ci.yml: runs dcr on pull requests (gitlab, detected by .gitlab-ci.yml)\n" in outcome.out
+    assert "add to   CODEOWNERS: the owners" in outcome.out
     assert "    /dcr.accepted.yaml @your-data-team\n" in outcome.out
     assert "/dcr.toml @your" not in outcome.out
     assert "git add" not in outcome.out

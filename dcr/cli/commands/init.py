@@ -38,6 +38,9 @@ def init(
         str | None,
         typer.Option(help="Where pip installs dcr from in CI, for example git+https://HOST/dcr@REV.", metavar="SOURCE"),
     ] = None,
+    consumers: Annotated[
+        bool, typer.Option("--consumers", help="Write an example of a consumer file, commented out.")
+    ] = False,
     dry_run: DryRunOption = False,
 ) -> None:
     """Write the files, and print what was written and what is left to do."""
@@ -48,7 +51,7 @@ def init(
             raise UsageError(f"--owner is '{name}', expected a name as in CODEOWNERS", "--owner @acme/data-platform")
     if source is not None and not _SOURCE.fullmatch(source):
         raise UsageError(f"--source is '{source}', expected an argument of pip install", "git+https://HOST/dcr@REV")
-    options = SetupOptions(hook, ci, tuple(owner or ()), source or find_install_source())
+    options = SetupOptions(hook, ci, tuple(owner or ()), source or find_install_source(), consumers)
     with Progress() as progress:
         plan = make_plan(get_working_folder(), options, progress)
     if not dry_run:
