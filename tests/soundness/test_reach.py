@@ -220,8 +220,8 @@ def find_excuse(each: ReachCase, consumer: Consumer, issue: Issue) -> str | None
 
 def has_undecidable_text(each: ReachCase, issue: Issue) -> bool:
     """Return whether dcr cannot validate a text of a field, or cannot list all texts that the field allows."""
-    if issue.kind not in ("field_enum_expanded", "field_constraint_tightened"):
+    if issue.kind not in ("field_enum_expanded", "field_enum_shrunk", "field_constraint_tightened"):
         return False
-    field = field_at(each.case.proposed.contract, str(issue.field)) or {}
-    is_opaque = field.get("format") in OPAQUE_FORMATS or field.get("pattern") in SLOW_PATTERNS
-    return is_opaque or (issue.kind == "field_enum_expanded" and "pattern" in field)
+    sides = [field_at(side.contract, str(issue.field)) or {} for side in (each.case.previous, each.case.proposed)]
+    is_unclear = sides[1].get("format") in OPAQUE_FORMATS or any(side.get("pattern") in SLOW_PATTERNS for side in sides)
+    return is_unclear or (issue.kind == "field_enum_expanded" and "pattern" in sides[1])
