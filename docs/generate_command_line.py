@@ -20,8 +20,8 @@ END = "<!-- The generated part ends here. -->"
 _PAGES = {
     "check": "git", "lint": "contract", "datasets": "registry", "log": "registry", "show": "registry",
     "blame": "registry", "diff": "registry", "audit": "registry", "bump": "editing", "deprecate": "editing",
-    "consumers": "consumers", "impact": "consumers", "site": "site",
-    "archive": "editing", "accept": "editing", "owners": "editing",
+    "archive": "editing", "accept": "editing", "owners": "owners", "site": "site",
+    "consumers": "consumers", "impact": "consumers",
     "explain": "rules", "schema": "contract",
     "init": "getting-started", "hook": "server", "git-diff-driver": "editors", "serve": "serve", "token": "serve",
 }  # fmt: skip

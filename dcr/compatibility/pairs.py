@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from dcr.compatibility.history import HistoryContext, ReleasedVersion
+    from dcr.compatibility.ownership import Ownership
     from dcr.formats.parsed_file import KnownProblems, Problem, UnenforcedDataset
     from dcr.formats.unread_keys import UnreadKey
     from dcr.parsing.location import Location
@@ -80,6 +81,7 @@ class ContractPair(NamedTuple):
     - `older_versions`: released versions that a transitive mode compares with, newest first
     - `history`: what the history has about the pair, if it was looked up
     - `duplicates`: other files that define the dataset
+    - `ownership`: how CODEOWNERS covers its file, if it was looked up
     - `former_id`: the dataset's id before its file changed the format
 
     Known about its files:
@@ -113,6 +115,7 @@ class ContractPair(NamedTuple):
     older_versions: tuple[ReleasedVersion, ...] = ()
     history: HistoryContext | None = None
     unread_keys: tuple[UnreadKey, ...] = ()
+    ownership: Ownership | None = None
 
     @property
     def both(self) -> tuple[Contract, Contract] | None:

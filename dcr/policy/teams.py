@@ -10,7 +10,8 @@ from dcr.errors import PolicyError
 HANDLE = r"^(?:@[A-Za-z0-9_][A-Za-z0-9_.-]*(?:/[A-Za-z0-9_][A-Za-z0-9_.-]*)*|[^\s@/]+@[^\s@/]+\.[^\s@/]+)$"
 """A user, a team or group, or an e-mail address, as CODEOWNERS files of GitHub and GitLab name them."""
 
-_is_handle = re.compile(HANDLE).fullmatch
+is_handle = re.compile(HANDLE).fullmatch
+"""Return a match if a text is a handle."""
 
 
 def parse_teams(path: str, value: Any) -> dict[str, tuple[str, ...]]:
@@ -28,7 +29,7 @@ def _parse_handles(path: str, team: str, value: Any) -> tuple[str, ...]:
     if not isinstance(handles, list) or not handles:
         raise PolicyError(f"'{path}': teams.{team} is {value!r}, expected a handle or a list of handles", hint)
     for handle in handles:
-        if not isinstance(handle, str) or not _is_handle(handle):
+        if not isinstance(handle, str) or not is_handle(handle):
             raise PolicyError(
                 f"'{path}': teams.{team} is {handle!r}, expected @USER, @ORG/TEAM or an e-mail address", hint
             )

@@ -71,7 +71,8 @@ class Report(NamedTuple):
     of the repository. Both are empty if unknown. `merged` is True if the merge of base and head was checked, and
     `uncommitted` is then the number of changed files in scope that are no part of the merge. `sources` are the texts
     for `find_source_keys`, None if the run did not read them. `consumers` is the number of consumers: of the
-    changed ones for a check, of all for a lint. `teams` are the handles of teams, by team.
+    changed ones for a check, of all for a lint. `teams` are the handles of teams, by team. `code_owners` is the
+    CODEOWNERS file that was read, with its service.
     """
 
     base: BaseReport | None
@@ -93,6 +94,7 @@ class Report(NamedTuple):
     scope: str = "YAML and JSON"
     consumers: int = 0
     teams: Mapping[str, tuple[str, ...]] = MappingProxyType({})
+    code_owners: str = ""
 
     @property
     def has_no_contracts(self) -> bool:

@@ -53,6 +53,8 @@ def list_closing_parts(report: Report, escape: Callable[[str], str] = make_print
         verb = "is not a contract" if report.non_contracts == 1 else "are not contracts"
         parts.append(f"{format_count(report.non_contracts, 'file')} {verb}")
     parts += _list_comparison_parts(report, escape)
+    if report.code_owners:
+        parts.append(f"code owners in {escape(report.code_owners)}")
     if report.policy != "defaults":
         parts.append(f"policy {escape(report.policy)}")
     return parts

@@ -20,6 +20,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from dcr.codeowners import github, gitlab
+from dcr.codeowners.services import CodeOwnersFile
 from dcr.compatibility.engine import Verdict, run_rules
 from dcr.compatibility.history import DeprecationPeriod, HistoryContext, Redefinition, ReleasedVersion
 from dcr.compatibility.migration import find_former_id, make_comparable
@@ -31,17 +33,19 @@ from dcr.formats import read_as_former_format, read_content
 from dcr.formats.parsed_file import ParsedFile, UnenforcedDataset
 from dcr.formats.unread_keys import filter_keys, list_changed_keys
 from dcr.git.history import Commit
+from dcr.owners_check import find_ownerships, list_owned_contracts
 from dcr.registry.redefinitions import RedefinitionSearch
 
 if TYPE_CHECKING:
     from dcr.compatibility.issue import Issue
+    from dcr.compatibility.ownership import Ownership
     from dcr.contract.contract import Contract, Field
 
 FOLDER = Path(__file__).parent
 OPTIONS = {
     "mode", "out_of_scope", "now_about", "previous_version", "proposed_version",
     "previous_physical_types", "proposed_physical_types", "min_deprecation_days", "today", "deprecated_since", "unread",
-    "dataset",
+    "dataset", "code_owners", "service", "teams",
 }  # fmt: skip
 
 
@@ -115,7 +119,21 @@ def pair_of(texts: dict[str, str | None], options: dict[str, Any]) -> ContractPa
     )
     unread = () if proposed is None or previous is None else list_changed_keys(sides["previous"], sides["proposed"])
     about = filter_keys(unread, proposed.dataset_id if proposed else None)
-    return pair._replace(history=_past(pair, _first(sides["earlier"]), options), unread_keys=about)
+    return pair._replace(
+        history=_past(pair, _first(sides["earlier"]), options), unread_keys=about, ownership=_ownership(sides, options)
+    )
+
+
+def _ownership(sides: dict[str, ParsedFile], options: dict[str, Any]) -> Ownership | None:
+    """Return how the option `code_owners` covers the first proposed contract, after those of the file `also`."""
+    if "code_owners" not in options:
+        return None
+    service = options.get("service", "github")
+    rules = {"github": github, "gitlab": gitlab}[service].parse(options["code_owners"])
+    contracts = [each for side in ("also", "proposed") for each in list_owned_contracts(sides[side])]
+    teams = {team: tuple([given] if isinstance(given, str) else given) for team, given in options["teams"].items()}
+    file = CodeOwnersFile("CODEOWNERS", service, rules)
+    return find_ownerships(contracts, file, teams, "dcr.toml")[len(list(list_owned_contracts(sides["also"])))]
 
 
 def _unenforced(text: str | None, previous: Contract | None) -> UnenforcedDataset | None:

@@ -51,6 +51,9 @@ ABOUT_ONE_SIDE = {
     "contract_out_of_scope": "it is about the location of the file, not about its content",
     "dataset_id_duplicated": "it is about another file, not about a change of this one",
     "previous_unreadable": "it is about the base's file alone",
+    "owner_not_in_codeowners": "it is about CODEOWNERS, not about a change",
+    "owner_contact_missing": "a team without a contact is at fault whether or not its contract changed",
+    "owner_contact_shared": "it is about two teams, not about a change",
 }
 """Kinds that an unchanged contract may have, each with the reason."""
 
