@@ -7,10 +7,23 @@ import json
 from typing import TYPE_CHECKING, NamedTuple
 
 from dcr.git.history import list_first_parents, require_full_history
+from dcr.git.sides import Side
 from dcr.registry.datasets import list_datasets
+from dcr.registry.usage import read_usage
+from dcr.report.policy_issues import get_today
 from dcr.site.assets import get_assets
+from dcr.site.consumer_pages import ConsumerPages
 from dcr.site.keys import compute_dataset_key, compute_site_key
-from dcr.site.links import ASSETS, COMPARISONS, DATASETS, FileLinks, get_comparison_path, get_dataset_path
+from dcr.site.links import (
+    ASSETS,
+    COMPARISONS,
+    CONSUMER_PAGES,
+    CONSUMERS,
+    DATASETS,
+    FileLinks,
+    get_comparison_path,
+    get_dataset_path,
+)
 from dcr.site.manifest import (
     EMPTY,
     NAME,
@@ -25,6 +38,7 @@ from dcr.site.output_folder import OutputFolder, SiteFolderError
 from dcr.site.pages import build_search_entry, build_search_text, render_comparison, render_dataset
 from dcr.site.shared_pages import SharedPages
 from dcr.site.views.audit import transition_to_json
+from dcr.site.views.consumers import DeclaredConsumers
 from dcr.site.views.dataset import list_unreadable, read_datasets
 from dcr.site.views.registry import read_registry
 
@@ -91,24 +105,27 @@ def build_site(
     with OutputFolder(out) as folder:
         before = _read_manifest(folder)
         present = {
-            path: size for name in ("", DATASETS, COMPARISONS, ASSETS) for path, size in folder.list_sizes(name).items()
+            path: size
+            for name in ("", DATASETS, COMPARISONS, CONSUMER_PAGES, ASSETS)
+            for path, size in folder.list_sizes(name).items()
         }
         writer = _SiteWriter(folder, before, present)
         datasets = list_datasets(history)
-        site_key = compute_site_key(snapshot, base_url)
-        keys = {
-            each.facts.dataset_id: compute_dataset_key(site_key, history, each, list_unreadable(history, each))
-            for each in datasets
-        }
+        consumers = read_declared_consumers(snapshot, datasets)
+        build = _Build(snapshot, history, consumers, base_url, progress)
+        site_key = compute_site_key(snapshot, base_url, has_consumers=not consumers.is_empty)
+        keys = {each.facts.dataset_id: build.compute_key(site_key, each) for each in datasets}
+        consumer_pages = ConsumerPages(consumers, site_key, before.pages, writer)
         stale = [each for each in datasets if not _is_current(each, keys, before, writer)]
         records = {
             dataset_id: record
             for dataset_id, record in before.datasets.items()
             if dataset_id in keys and record.key == keys[dataset_id]
         }
-        _require_own_files(folder, before, present, stale)
-        if stale:
-            _record_intent(folder, before, stale, records)
+        paths = [*_list_paths(stale), *consumer_pages.stale_paths, *([] if consumers.is_empty else [CONSUMERS])]
+        _require_own_files(folder, before, present, paths)
+        if stale or consumer_pages.stale_paths:
+            _record_intent(folder, before, paths, stale, records)
             for each in stale:
                 records.pop(each.facts.dataset_id, None)
         for dataset_id, record in records.items():
@@ -117,14 +134,16 @@ def build_site(
                 writer.keep(get_comparison_path(dataset_id))
         for asset in get_assets().values():
             writer.write(f"{ASSETS}/{asset.file_name}", asset.content)
-        _write_datasets(_Build(snapshot, history, base_url, progress), stale, keys, writer, records)
+        _write_datasets(build, stale, keys, writer, records)
+        consumer_pages.write(history, base_url)
         shared = SharedPages(
             read_registry(snapshot, history),
             records,
+            consumers,
             list_first_parents(snapshot.repository, snapshot.commit),
             base_url,
         )
-        pages = shared.write(site_key, before.pages, writer)
+        pages = {**shared.write(site_key, before.pages, writer), **consumer_pages.keys}
         removed = [path for path in before.files if path not in writer.files]
         for path in removed:
             folder.remove(path)
@@ -134,11 +153,25 @@ def build_site(
     return SiteResult(len(datasets), writer.written, len(writer.files) - writer.written, len(removed))
 
 
+def read_declared_consumers(snapshot: Snapshot, datasets: Iterable[Dataset]) -> DeclaredConsumers:
+    """Return the consumers that a commit declares. Raise a `DcrError` if they cannot be read."""
+    side = Side(snapshot.repository, snapshot.commit, snapshot.ref, snapshot.policy)
+    return DeclaredConsumers(read_usage(side), datasets, get_today())
+
+
 class _Build(NamedTuple):
     snapshot: Snapshot
     history: History
+    consumers: DeclaredConsumers
     base_url: str
     progress: Callable[[str], None]
+
+    def compute_key(self, site_key: str, dataset: Dataset) -> str:
+        uses = self.consumers.find_uses(dataset.facts.dataset_id)
+        return compute_dataset_key(site_key, self.history, dataset, list_unreadable(self.history, dataset), uses)
+
+    def create_links(self, path: str) -> FileLinks:
+        return FileLinks(path, self.base_url, has_consumers=not self.consumers.is_empty)
 
 
 def _read_manifest(folder: OutputFolder) -> Manifest:
@@ -175,20 +208,24 @@ def _list_paths(datasets: Iterable[Dataset]) -> list[str]:
 
 
 def _require_own_files(
-    folder: OutputFolder, before: Manifest, present: Mapping[str, int], stale: Iterable[Dataset]
+    folder: OutputFolder, before: Manifest, present: Mapping[str, int], paths: Iterable[str]
 ) -> None:
     """Raise `SiteFolderError` if a file that dcr did not write has the name of one that it would write."""
-    foreign = next((path for path in _list_paths(stale) if path in present and path not in before.files), None)
+    foreign = next((path for path in paths if path in present and path not in before.files), None)
     if foreign is not None:
         raise SiteFolderError(f"'{foreign}' in '{folder.path}' was not written by dcr", "move it away")
 
 
 def _record_intent(
-    folder: OutputFolder, before: Manifest, stale: Iterable[Dataset], records: Mapping[str, DatasetRecord]
+    folder: OutputFolder,
+    before: Manifest,
+    paths: Iterable[str],
+    stale: Iterable[Dataset],
+    records: Mapping[str, DatasetRecord],
 ) -> None:
     """Record the files that are about to be written, so that the run after an aborted one may replace them."""
     unwritten = FileRecord(-1, "")
-    files = {**dict.fromkeys(_list_paths(stale), unwritten), **before.files}
+    files = {**dict.fromkeys(paths, unwritten), **before.files}
     left = {each.facts.dataset_id for each in stale}
     kept = {dataset_id: record for dataset_id, record in records.items() if dataset_id not in left}
     folder.write(NAME, format_manifest(Manifest("", files, {}, kept)))
@@ -201,16 +238,17 @@ def _write_datasets(
     writer: _SiteWriter,
     records: dict[str, DatasetRecord],
 ) -> None:
-    for number, view in enumerate(read_datasets(build.snapshot, build.history, stale)):
+    views = read_datasets(build.snapshot, build.history, stale, build.consumers.find_uses)
+    for number, view in enumerate(views):
         if number % PROGRESS_INTERVAL == 0:
             build.progress(f"writing {number:,} of {len(stale):,} datasets")
         dataset_id = view.row.dataset_id
         path = get_dataset_path(dataset_id)
-        links = FileLinks(path, build.base_url)
+        links = build.create_links(path)
         writer.write(path, render_dataset(view, links).encode("ascii"))
         if view.comparison is not None:
             path = get_comparison_path(dataset_id)
-            writer.write(path, render_comparison(view, FileLinks(path, build.base_url)).encode("ascii"))
+            writer.write(path, render_comparison(view, build.create_links(path)).encode("ascii"))
         records[dataset_id] = _build_record(view, keys[dataset_id], links)
 
 

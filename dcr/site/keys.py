@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from dcr.registry.datasets import Dataset
     from dcr.registry.history.timeline import History
     from dcr.registry.snapshot import Snapshot
+    from dcr.site.views.uses import UseView
 
 _SOURCES = (".py", ".jinja", ".css", ".js")
 
@@ -24,18 +25,20 @@ def compute_key(*parts: str) -> str:
     return hashlib.sha256("\x00".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
 
-def compute_site_key(snapshot: Snapshot, base_url: str) -> str:
-    """Return the key of what every page depends on: the program, the policy and the address of the site."""
-    return compute_key(identify_program(), repr(snapshot.policy), base_url)
+def compute_site_key(snapshot: Snapshot, base_url: str, *, has_consumers: bool = False) -> str:
+    """Return the key of what every page depends on: the program, the policy, the navigation and the site's address."""
+    return compute_key(identify_program(), repr(snapshot.policy), base_url, "consumers" if has_consumers else "")
 
 
-def compute_dataset_key(site_key: str, history: History, dataset: Dataset, unreadable: Iterable[str]) -> str:
+def compute_dataset_key(
+    site_key: str, history: History, dataset: Dataset, unreadable: Iterable[str], uses: Iterable[UseView] | None = None
+) -> str:
     """Return the key of a dataset's pages.
 
-    A commit determines its author, its date and its acceptances, and a blob its content. The status may follow from
-    today's date.
+    `uses` are those that its page shows, None if no consumers are declared at all. A commit determines its author, its
+    date and its acceptances, and a blob its content. The status may follow from today's date.
     """
-    parts = [site_key, *dataset.other_paths, *unreadable]
+    parts = [site_key, *dataset.other_paths, *unreadable, repr(uses)]
     for revision in history.list_revisions(dataset.facts.dataset_id):
         status = revision.facts.status if revision.facts else "removed"
         parts += (revision.commit.id, revision.path, revision.blob, status)

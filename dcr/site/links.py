@@ -9,8 +9,8 @@ from urllib.parse import quote, urlencode
 from dcr.site.assets import get_assets
 from dcr.site.file_names import encode_name
 
-INDEX, OWNERS, AUDIT = "index.html", "owners.html", "audit.html"
-DATASETS, COMPARISONS, ASSETS = "datasets", "compare", "assets"
+INDEX, OWNERS, CONSUMERS, AUDIT = "index.html", "owners.html", "consumers.html", "audit.html"
+DATASETS, COMPARISONS, CONSUMER_PAGES, ASSETS = "datasets", "compare", "consumers", "assets"
 """The folders of a site."""
 
 _ADDRESS = re.compile(r"https?://[!#$%&()*+,./0-9:;=?@A-Z\[\]_a-z~-]{1,2000}", re.IGNORECASE)
@@ -20,10 +20,12 @@ _MAILBOX = re.compile(r"[A-Za-z0-9][A-Za-z0-9._%+-]{0,63}@[A-Za-z0-9-]+(?:\.[A-Z
 class PageLinks(Protocol):
     """The addresses of pages, as the pages of one folder or of one server link to them.
 
-    `canonical` is the public address of the page itself, or empty.
+    `canonical` is the public address of the page itself, or empty. `has_consumers` is whether consumers are declared:
+    the navigation then leads to them.
     """
 
     canonical: str
+    has_consumers: bool
 
     def datasets(self) -> str:
         """Return the address of the overview, which reads filters from its fragment: `#owner=…&status=…`."""
@@ -43,6 +45,9 @@ class PageLinks(Protocol):
     def owner(self, team: str | None = None) -> str:
         """Return the address of the page of owners, or of one owner there."""
 
+    def consumer(self, name: str | None = None) -> str:
+        """Return the address of the page of all consumers, or of one consumer's page."""
+
     def audit(self, number: int | None = None) -> str:
         """Return the address of a page of the audit, of the newest one without a number."""
 
@@ -53,8 +58,9 @@ class PageLinks(Protocol):
 class FileLinks:
     """Relative addresses between files; `path` is the file that links, `base_url` where the site is published."""
 
-    def __init__(self, path: str, base_url: str = "") -> None:
+    def __init__(self, path: str, base_url: str = "", *, has_consumers: bool = False) -> None:
         self._root = "../" * path.count("/")
+        self.has_consumers = has_consumers
         self.canonical = f"{base_url.rstrip('/')}/{'' if path == INDEX else path}" if base_url else ""
 
     def datasets(self) -> str:
@@ -82,6 +88,10 @@ class FileLinks:
         """Return the address of the page of owners, or of one owner there."""
         return f"{self._root}{OWNERS}" + ("" if team is None else f"#{get_owner_anchor(team)}")
 
+    def consumer(self, name: str | None = None) -> str:
+        """Return the address of the page of all consumers, or of one consumer's page."""
+        return f"{self._root}{CONSUMERS if name is None else get_consumer_path(name)}"
+
     def audit(self, number: int | None = None) -> str:
         """Return the address of a page of the audit."""
         return f"{self._root}{AUDIT if number is None else get_audit_path(number)}"
@@ -94,9 +104,10 @@ class FileLinks:
 class ServerLinks:
     """Routes of a server below `base_url`, which is empty at the root of a host."""
 
-    def __init__(self, base_url: str = "") -> None:
+    def __init__(self, base_url: str = "", *, has_consumers: bool = False) -> None:
         self._base = base_url.rstrip("/")
         self.canonical = ""
+        self.has_consumers = has_consumers
 
     def datasets(self) -> str:
         """Return the address of the overview."""
@@ -124,6 +135,10 @@ class ServerLinks:
         """Return the address of the page of owners, or of one owner there."""
         return f"{self._base}/owners" + ("" if team is None else f"#{get_owner_anchor(team)}")
 
+    def consumer(self, name: str | None = None) -> str:
+        """Return the address of the page of all consumers, or of one consumer's page."""
+        return f"{self._base}/consumers" + ("" if name is None else f"/{quote(name, safe='', errors='surrogatepass')}")
+
     def audit(self, number: int | None = None) -> str:
         """Return the address of a page of the audit."""
         return f"{self._base}/audit" + ("" if number is None else f"?page={number}")
@@ -141,6 +156,11 @@ def get_dataset_path(dataset_id: str) -> str:
 def get_comparison_path(dataset_id: str) -> str:
     """Return the file in which the versions of a dataset are compared."""
     return f"{COMPARISONS}/{encode_name(dataset_id)}.html"
+
+
+def get_consumer_path(name: str) -> str:
+    """Return the file of a consumer's page."""
+    return f"{CONSUMER_PAGES}/{encode_name(name)}.html"
 
 
 def get_audit_path(number: int) -> str:

@@ -13,8 +13,8 @@ NAME = "dcr-site.json"
 """The file of the manifest."""
 _FORMAT = 1
 _FILE = re.compile(
-    r"(?:index|owners|audit|audit-[1-9][0-9]{0,8})\.html|sitemap\.txt"
-    r"|datasets/[a-z0-9._~-]{1,200}\.html|compare/[a-z0-9._~-]{1,200}\.html|assets/dcr-[0-9a-f]{12}\.(?:css|js)"
+    r"(?:index|owners|consumers|audit|audit-[1-9][0-9]{0,8})\.html|sitemap\.txt"
+    r"|(?:datasets|compare|consumers)/[a-z0-9._~-]{1,200}\.html|assets/dcr-[0-9a-f]{12}\.(?:css|js)"
 )
 
 
@@ -39,7 +39,10 @@ class DatasetRecord(NamedTuple):
 
 
 class Manifest(NamedTuple):
-    """The files of a site by their paths, its shared pages by the keys they were made from, and its datasets."""
+    """The files of a site by their paths, its pages by the keys they were made from, and its datasets.
+
+    `pages` are those of all datasets together and those of consumers.
+    """
 
     commit: str
     files: Mapping[str, FileRecord]

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from dcr.site.links import PageLinks
     from dcr.site.views.audit import AuditPage, AuditSummary
+    from dcr.site.views.consumers import ConsumerView
     from dcr.site.views.dataset import DatasetView
     from dcr.site.views.fields import FieldView
     from dcr.site.views.owners import OwnerView
@@ -27,7 +28,7 @@ CONTENT_SECURITY_POLICY = (
 MAX_DESCRIPTION, MAX_FIELD_NAMES = 160, 2_000
 """The number of characters of a description and of field names that the search reads."""
 MAX_UNFOLDED = 20
-"""The number of timeline entries, and of datasets of an owner, that are not folded."""
+"""The number of timeline entries, of uses, and of what an owner has, that are not folded."""
 _STATUS_CLASSES = {"active": "good", "draft": "info", "deprecated": "warning"}
 
 
@@ -123,6 +124,33 @@ def render_owners(owners: Sequence[OwnerView], links: PageLinks, header: Registr
         address_of=find_address,
         anchor_of=get_owner_anchor,
     )
+
+
+def render_consumers(
+    owners: Sequence[OwnerView],
+    unreadable: Sequence[tuple[str, str]],
+    unreadable_count: int,
+    links: PageLinks,
+    header: RegistryHeader | None = None,
+) -> str:
+    """Return the overview of consumers, by their owners. `unreadable` are files that cannot be read, with reasons."""
+    return _render(
+        "consumers",
+        "consumers",
+        links,
+        header,
+        owners=owners,
+        consumer_count=len({consumer.name for owner in owners for consumer in owner.consumers}),
+        unreadable=unreadable,
+        unreadable_count=unreadable_count,
+        unfolded=MAX_UNFOLDED,
+        address_of=find_address,
+    )
+
+
+def render_consumer(view: ConsumerView, links: PageLinks, header: RegistryHeader | None = None) -> str:
+    """Return the page of one consumer."""
+    return _render("consumer", "", links, header, view=view, address_of=find_address)
 
 
 def render_audit(

@@ -28,6 +28,30 @@ JOBS = "contracts/platform/job_runs.yaml"
 SIGNUPS = "contracts/growth/signups.yaml"
 RETURNS = "contracts/odcs/returns.yaml"
 ACCEPTANCES = "dcr.accepted.yaml"
+REVENUE, EXPORT = "consumers/finance/revenue.yaml", "consumers/growth/export.yaml"
+CONSUMERS: dict[str, str | None] = {
+    REVENUE: """\
+consumer: finance.revenue_dashboard
+owners: [{team: finance, contact: "#finance-data"}]
+description: monthly revenue per plan
+uses:
+  - dataset: users.daily_active
+    versions: ">=1.0 <3"
+    fields: [user_id, plan]
+    values: {plan: [free, pro]}
+    until: 2999-03-31
+  - {dataset: growth.signups, fields: [user_id]}
+""",
+    EXPORT: """\
+consumer: growth.export
+owners: [{team: growth-platform, contact: growth@example.com}, {team: growth-ops}]
+uses:
+  - {dataset: users.daily_active, fields: [user_id, ltv], values: {plan: [free, trial]}, reads: rows}
+  - {dataset: commerce.orders, versions: "<1"}
+  - {dataset: platform.service_catalogue}
+  - {dataset: shop.unknown, until: 2020-01-31}
+""",
+}
 ACCEPTED = """\
 accepted:
   - dataset: users.daily_active
@@ -109,7 +133,7 @@ def story(root: Path) -> Story:
     )
     signups = made.read(SIGNUPS)
     deprecated = signups.replace("status: active", "status: deprecated\ndeprecation_uri: https://example.com/signups")
-    made.commit("Signups move to another dataset", {SIGNUPS: deprecated})
+    made.commit("Signups move to another dataset", {SIGNUPS: deprecated, **CONSUMERS})
     moved: dict[str, str | None] = {USERS: None, "contracts/users/daily_active.yaml": users}
     made.commit("Users: a folder of their own", moved)
     made.commit("The catalogue goes", {"contracts/platform/service_catalogue.yaml": None}, "Chidi Eze")

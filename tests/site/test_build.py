@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 from site_pages import Page
-from site_story import RETURNS, SIGNUPS, Story, copy_story
+from site_story import CONSUMERS, EXPORT, RETURNS, REVENUE, SIGNUPS, Story, copy_story
 
 from dcr.git.history import ShallowHistoryError
 from dcr.site import build as build_module
 from dcr.site.build import SiteResult
-from dcr.site.links import get_dataset_path
+from dcr.site.links import get_consumer_path, get_dataset_path
 from dcr.site.manifest import UnreadableManifestError, parse_manifest
 from dcr.site.output_folder import OutputFolder, SiteFolderError, UnwritableSiteError
 
@@ -65,8 +65,61 @@ def test_after_one_change_only_its_pages_are_written(made: Story, out: Path) -> 
         "audit.html",
         "datasets/growth.signups.html",
         "compare/growth.signups.html",
+        "consumers/finance.revenue_dashboard.html",  # it shows the version
     }
-    assert result.written == 4
+    assert result.written == 5
+
+
+def changed_by(made: Story, out: Path, files: dict[str, str | None]) -> set[str]:
+    """Commit some files, and return the pages that the next build writes or removes."""
+    made.build(out)
+    before = times(out)
+    made.commit("A change", files)
+    made.build(out)
+    after = times(out)
+    assert contents(out) == (made.build(out.parent / "new"), contents(out.parent / "new"))[1]
+    return {path for path in {*before, *after} if after.get(path) != before.get(path)} - {MANIFEST, "index.html"}
+
+
+def test_a_changed_use_writes_the_pages_of_its_consumer_and_its_dataset_only(made: Story, out: Path) -> None:
+    text = made.read(REVENUE)
+    fewer = {REVENUE: text.replace("fields: [user_id, plan]", "fields: [plan]")}
+    assert changed_by(made, out, fewer) == {
+        "consumers/finance.revenue_dashboard.html",
+        "datasets/users.daily_active.html",
+    }
+    described = {REVENUE: text.replace("fields: [user_id, plan]", "fields: [plan]").replace("monthly", "weekly")}
+    assert changed_by(made, out, described) == {"consumers/finance.revenue_dashboard.html", "consumers.html"}
+    assert changed_by(made, out, {REVENUE: f"# a comment\n{described[REVENUE]}"}) == set()
+
+
+def test_a_removed_consumer_loses_its_page_and_a_removed_folder_the_overview(made: Story, out: Path) -> None:
+    assert changed_by(made, out, {REVENUE: None}) == {
+        "consumers/finance.revenue_dashboard.html", "consumers.html", "owners.html",
+        "datasets/users.daily_active.html", "datasets/growth.signups.html",
+    }  # fmt: skip
+    changed = changed_by(made, out, {EXPORT: None})
+    assert {"consumers/growth.export.html", "consumers.html", "audit.html"} <= changed
+    assert not (out / "consumers").exists()
+    assert "Consumers" not in Page((out / "datasets/users.daily_active.html").read_text("ascii")).texts("a")
+    assert "use it" not in (out / "datasets/users.daily_active.html").read_text("ascii")
+
+
+def test_the_first_consumer_brings_the_navigation_and_its_pages(made: Story, out: Path) -> None:
+    texts = {path: made.read(path) for path in (REVENUE, EXPORT)}
+    made.commit("Nobody declares anything", dict.fromkeys(texts))
+    changed = changed_by(made, out, dict(texts))
+    assert {"consumers.html", "consumers/growth.export.html", "owners.html", "audit.html"} <= changed
+    assert {path for path in contents(out) if path.startswith("datasets/")} <= changed
+
+
+def test_a_page_in_the_folder_of_consumers_that_dcr_did_not_write_is_not_replaced(made: Story, out: Path) -> None:
+    made.build(out)
+    made.commit("Another consumer", {"consumers/x.yaml": made.read(REVENUE).replace("finance.revenue_dashboard", "x")})
+    (out / "consumers/x.html").write_text("mine")
+    with pytest.raises(SiteFolderError, match=r"consumers/x\.html"):
+        made.build(out)
+    assert (out / "consumers/x.html").read_text() == "mine"
 
 
 def test_a_rebuilt_site_equals_a_new_one(made: Story, out: Path, tmp_path: Path) -> None:
@@ -112,7 +165,8 @@ def manifest(version: int = 1, files: str = "{}", datasets: str = "{}") -> str:
     [
         "", "{}", "[]", "null", '{"made_by": "x"}', manifest(99), manifest(datasets='{"x":[1]}'),
         *(manifest(files=f'{{"{each}":[1,"x"]}}') for each in (
-            "../victim.html", "/etc/passwd", "datasets/../../victim.html", "datasets/x", "CNAME", "datasets//x.html",
+            "../victim.html", "/etc/passwd", "consumers/../x.html", "consumers/X.html",
+            "datasets/../../victim.html", "datasets/x", "CNAME", "datasets//x.html",
         )),
     ],
 )  # fmt: skip
@@ -232,7 +286,7 @@ def test_another_program_or_address_writes_every_page_that_it_changes(
     assert canonical.get("href") == "https://example.com/contracts/datasets/growth.signups.html"
     addresses = (out / "sitemap.txt").read_text().splitlines()
     assert addresses[0] == "https://example.com/contracts/"
-    assert len(addresses) == first.datasets + 3
+    assert len(addresses) == first.datasets + len(("index", "owners", "consumers", "audit", *CONSUMERS))
     assert made.build(out).removed == 1
 
 
@@ -246,17 +300,22 @@ def test_a_shallow_clone_is_refused(made: Story, tmp_path: Path) -> None:
 
 def test_an_id_that_looks_like_a_path_stays_inside_the_folder(made: Story, out: Path) -> None:
     ids = ["../../escape", "/tmp/escape", "..", "con", "Größe/漢字", "a" * 128, "x.html"]
+    consumers: dict[str, str | None] = {
+        f"consumers/odd-{number}.yaml": f"consumer: {json.dumps(each)}\nuses: [{{dataset: growth.signups}}]\n"
+        for number, each in enumerate(ids)
+    }
     texts = {
         f"contracts/odd-{number}.yaml": made.read(SIGNUPS).replace("growth.signups", json.dumps(each))
         for number, each in enumerate(ids)
     }
     before = {path for path in out.parent.iterdir() if path != made.repository.home}
-    made.commit("Odd ids", dict(texts))
+    made.commit("Odd ids", {**texts, **consumers})
     made.build(out)
     assert {path for path in out.parent.iterdir() if path != made.repository.home} - before == {out}
     index = Page((out / "index.html").read_text("ascii")).data
     for each in ids:
         assert (out / get_dataset_path(each)).is_file()
+        assert Page((out / get_consumer_path(each)).read_text("ascii")).texts("h1") == [each]
         assert any(entry[0] == each for entry in index)
     assert all(path.name.isascii() and len(path.name) < 130 for path in out.rglob("*"))
 

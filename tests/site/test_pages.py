@@ -18,6 +18,8 @@ from dcr.site.pages import (
     build_search_text,
     render_audit,
     render_comparison,
+    render_consumer,
+    render_consumers,
     render_dataset,
     render_datasets,
     render_owners,
@@ -25,12 +27,14 @@ from dcr.site.pages import (
 )
 from dcr.site.views.audit import AuditPage, AuditSummary, TransitionView
 from dcr.site.views.commits import CommitView
+from dcr.site.views.consumers import ConsumerRow, ConsumerView, Declaration, Mark, UsedDatasetView
 from dcr.site.views.dataset import DatasetView
 from dcr.site.views.fields import FieldView, OriginView, RemovedFieldView
 from dcr.site.views.owners import OwnedDataset, OwnerView
 from dcr.site.views.registry import DatasetRow, RegistryHeader, RegistryView, UnreadableFile
 from dcr.site.views.terms import TermGroup
 from dcr.site.views.timeline import BumpView, IssueView, TimelineEntry
+from dcr.site.views.uses import UseView, view_dataset_uses
 from dcr.text.printable import make_printable
 
 if TYPE_CHECKING:
@@ -61,7 +65,23 @@ def dataset_view(text: str) -> DatasetView:
         row, text, (text,), "backward", text, ((text, text),), text, text, (field,),
         (RemovedFieldView(text, text, origin),), (TermGroup(text, ((text, text),)),), (entry,), (text,), comparison,
         (TransitionView(text, text, commit, None, (issue,)),), 1,
+        view_dataset_uses([use_view(text), use_view(text)._replace(reads="unknown")], (field,)),
     )  # fmt: skip
+
+
+def use_view(text: str) -> UseView:
+    """Return a use that has a text wherever a consumer file may bring one."""
+    return UseView(text, ((text, text),), (text, text), ((text, (text, text)),), text, "rows", text, True, text)
+
+
+def consumer_view(text: str) -> ConsumerView:
+    """Return a consumer with two declarations that have a text everywhere."""
+    mark = Mark(text, "unknown")
+    used = UsedDatasetView(
+        text, "deprecated", text, (mark, mark), (text,), ((text, (mark, mark)),), text, True, "rows", text, True, True
+    )
+    declaration = Declaration(((text, text),), text, text, text, (used, used._replace(status="", fields=None)))
+    return ConsumerView(text, (declaration, declaration))
 
 
 def all_pages(text: str, links: PageLinks) -> Iterator[str]:
@@ -72,12 +92,19 @@ def all_pages(text: str, links: PageLinks) -> Iterator[str]:
     yield render_datasets(registry, [build_search_entry(view.row, links, *build_search_text(view))], links)
     yield render_dataset(view, links, header)
     yield render_comparison(view, links, header, (text, text))
-    yield render_owners([OwnerView(text, (text,), (OwnedDataset(text, "draft"),))], links, header)
+    owner = OwnerView(text, (text,), (OwnedDataset(text, "draft"),), (ConsumerRow(text, ((text, text),), text, 2),))
+    yield render_owners([owner], links, header)
+    yield render_consumers([owner], [(text, text)], 1, links, header)
+    yield render_consumer(consumer_view(text), links, header)
     yield render_audit(AuditPage(2, 3, view.transitions), AuditSummary(1, 1, 1, 0, 1), links, header)
 
 
 @every_hostile_text
-@pytest.mark.parametrize("links", [FileLinks("datasets/x.html"), ServerLinks("/r")], ids=["files", "server"])
+@pytest.mark.parametrize(
+    "links",
+    [FileLinks("datasets/x.html", has_consumers=True), ServerLinks("/r", has_consumers=True)],
+    ids=["files", "server"],
+)
 def test_no_text_changes_what_a_page_is_made_of(name: str, links: PageLinks) -> None:
     text = HOSTILE[name]
     for usual, page in zip(all_pages("x" if text else "", links), all_pages(text, links), strict=True):
@@ -93,6 +120,8 @@ def test_every_text_is_shown_as_it_is_apart_from_what_cannot_be_seen(name: str) 
     assert (dataset.all("h1")[0].text or "") == shown
     assert [each.text or "" for each in dataset.all("code", class_="name")] == [shown, shown]
     assert overview.data[0][0] == shown
+    consumer = Page(render_consumer(consumer_view(HOSTILE[name]), FileLinks("consumers/x.html")))
+    assert (consumer.all("h1")[0].text or "") == shown
     assert comparison.data["records"] == [[[shown, shown]]]
 
 
@@ -157,7 +186,9 @@ def test_a_dataset_page_shows_what_a_reader_looks_for(pages: dict[str, Page]) ->
     assert page.texts("h1") == ["users.daily_active"]
     assert page.texts("code", class_="name")[:3] == ["user_id", "active_date", "plan"]
     assert "one of free, pro, team, enterprise" in page.texts("p", class_="values")
-    facts = dict(zip(page.texts("dt"), page.texts("dd"), strict=True))
+    (list_of_facts,) = page.all("dl", class_="facts")
+    rows = [[" ".join("".join(cell.itertext()).split()) for cell in row] for row in list_of_facts]
+    facts = dict(rows)
     assert facts["owner"] == "growth-platform, #growth-platform"
     assert facts["freshness"] == "at most 1 day, measured by event_time"
     assert facts["primary key"] == "user_id, active_date"
@@ -170,6 +201,51 @@ def test_a_dataset_page_shows_what_a_reader_looks_for(pages: dict[str, Page]) ->
     assert "requires a minor bump, has none" in page.texts("span", class_="bump")
     assert "mailto:privacy@example.com" in pages["datasets/growth.signups.html"].links
     assert "https://example.com/signups" in pages["datasets/growth.signups.html"].links
+
+
+def test_a_dataset_page_names_its_consumers_and_how_many_use_each_field(pages: dict[str, Page]) -> None:
+    page = pages["datasets/users.daily_active.html"]
+    names = page.texts("code", class_="name")
+    assert dict(zip(names, page.texts("p", class_="users"), strict=True)) == {
+        "user_id": "2 declared consumers use it", "active_date": "no declared consumer uses it",
+        "plan": "2 declared consumers use it", "signup_source": "no declared consumer uses it",
+        "session_count": "no declared consumer uses it", "source": "no declared consumer uses it",
+    }  # fmt: skip
+    revenue, export = page.texts("li", class_="use")
+    assert revenue == (
+        "finance.revenue_dashboard owner finance, #finance-data fields user_id, plan values of plan free, pro "
+        "versions >=1.0 <3 reads queries until 2999-03-31 declared in consumers/finance/revenue.yaml"
+    )
+    assert export.startswith("growth.export owner growth-platform, growth@example.com owner growth-ops fields user_id")
+    assert {"../consumers/growth.export.html", "../owners.html#owner-finance", "mailto:growth@example.com"} <= {
+        *page.links
+    }
+    assert pages["datasets/platform.job_runs.html"].texts("p", class_="nothing") == ["No declared consumer."]
+
+
+def test_a_consumer_page_marks_what_cannot_work(pages: dict[str, Page]) -> None:
+    page = pages["consumers/growth.export.html"]
+    assert page.texts("h1") == ["growth.export"]
+    assert page.texts("li", class_="use") == [
+        (
+            "users.daily_active 2.0.0 active fields user_id, ltv unknown, plan values of plan free, trial unknown "
+            "reads rows"
+        ),
+        "commerce.orders 3.0.0 active outside its versions fields all fields versions <1 reads queries",
+        "platform.service_catalogue 1.0.3 removed fields all fields reads queries",
+        "shop.unknown no contract over fields all fields reads queries until 2020-01-31",
+    ]
+    assert "growth.signups 2.1.0 deprecated fields user_id reads queries" in pages[
+        "consumers/finance.revenue_dashboard.html"
+    ].texts("li", class_="use")
+
+
+def test_the_owners_have_their_consumers_too(pages: dict[str, Page]) -> None:
+    (growth,) = pages["owners.html"].all("section", id="owner-growth-platform")
+    assert "consumers/growth.export.html" in [each.get("href") for each in growth.iter("a")]
+    assert "finance 1 consumer" in pages["owners.html"].texts("h2")
+    assert pages["consumers.html"].texts("h2") == ["finance 1", "growth-ops 1", "growth-platform 1"]
+    assert "finance.revenue_dashboard 2 datasets: monthly revenue per plan" in pages["consumers.html"].texts("li")
 
 
 def test_the_audit_and_the_owners_name_every_dataset_they_are_about(pages: dict[str, Page]) -> None:

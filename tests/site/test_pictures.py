@@ -45,6 +45,7 @@ SHOTS = {
     "comparison-phone-light": Picture(
         "compare/users.daily_active.html#from=1.0.0&to=2.0.0", NARROW, "light", "#summary"
     ),
+    "consumer-wide-light": Picture("consumers/growth.export.html", WIDE, "light"),
     "datasets-phone-dark": Picture("index.html#q=user", NARROW, "dark"),
 }
 

@@ -22,11 +22,11 @@ def test_it_writes_the_pages_and_says_how_many(made: Story, tmp_path: Path) -> N
         "site", str(tmp_path / "public"), "--base-url", "https://example.com/x", DCR_CACHE="off"
     )
     assert (first.code, first.out) == (0, "")
-    assert first.err.startswith("dcr: wrote 26 files, left 0 as they were; 18 datasets at main (")
+    assert first.err.startswith("dcr: wrote 29 files, left 0 as they were; 18 datasets at main (")
     again = made.repository.dcr(
         "site", str(tmp_path / "public"), "--base-url", "https://example.com/x", DCR_CACHE="off"
     )
-    assert again.err.startswith("dcr: wrote 0 files, left 26 as they were; ")
+    assert again.err.startswith("dcr: wrote 0 files, left 29 as they were; ")
     assert (tmp_path / "public/index.html").is_file()
 
 

@@ -11,7 +11,7 @@ from browsers import assert_clean, choose, expect, overflow, press, watch_pages
 from site_pages import NARROW, WIDE
 from site_story import Story, copy_story, shared_story
 
-from dcr.site.links import FileLinks, get_comparison_path, get_dataset_path
+from dcr.site.links import FileLinks, get_comparison_path, get_consumer_path, get_dataset_path
 from dcr.site.pages import build_search_entry, render_datasets
 from dcr.site.views.commits import CommitView
 from dcr.site.views.registry import DatasetRow, RegistryHeader, RegistryView
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
 USERS, COMPARISON = "datasets/users.daily_active.html", "compare/users.daily_active.html"
+CONSUMER = "consumers/growth.export.html"
 HOSTILE = [
     "<script>document.title='pwned'</script>",
     "</script><img src=x onerror=alert(1)>",
@@ -42,7 +43,9 @@ def shown(page: Page) -> list[str]:
     return page.locator("#results .name").all_inner_texts()
 
 
-@pytest.mark.parametrize("path", ["index.html", USERS, COMPARISON, "owners.html", "audit.html"])
+@pytest.mark.parametrize(
+    "path", ["index.html", USERS, COMPARISON, "owners.html", "audit.html", CONSUMER, "consumers.html"]
+)
 @pytest.mark.parametrize(("scheme", "size"), [("light", WIDE), ("dark", NARROW)], ids=["light wide", "dark phone"])
 def test_a_page_is_clean_to_axe_and_does_not_scroll_sideways(
     show: Callable[..., Page], path: str, scheme: str, size: dict[str, int]
@@ -54,7 +57,7 @@ def test_a_page_is_clean_to_axe_and_does_not_scroll_sideways(
     assert overflow(page) == 0
 
 
-@pytest.mark.parametrize("path", ["index.html", USERS, COMPARISON])
+@pytest.mark.parametrize("path", ["index.html", USERS, COMPARISON, CONSUMER, "consumers.html"])
 def test_a_page_is_clean_to_axe_dark_and_wide_and_light_on_a_phone(show: Callable[..., Page], path: str) -> None:
     page = show(path, color_scheme="dark")
     assert_clean(page, preload=False)
@@ -150,16 +153,22 @@ def test_a_screen_reader_finds_landmarks_headings_and_the_current_page(show: Cal
     assert page.get_by_role("navigation", name="Pages").get_by_role("link").all_inner_texts() == [
         "Datasets",
         "Owners",
+        "Consumers",
         "Audit",
     ]
     assert page.locator("[aria-current=page]").all_inner_texts() == ["Datasets"]
     assert page.get_by_role("status").count() == 1
     page.goto(page.url.replace("index.html", USERS))
-    assert page.get_by_role("heading", level=2).all_inner_texts() == ["Fields 6", "History"]
+    assert page.get_by_role("heading", level=2).all_inner_texts() == ["Fields 6", "Consumers 2", "History"]
 
 
 def test_the_first_key_offers_to_skip_to_the_content(show: Callable[..., Page]) -> None:
-    for path, name in (("index.html", "datasets"), (USERS, "fields"), (COMPARISON, "comparison")):
+    for path, name in (
+        ("index.html", "datasets"),
+        (USERS, "fields"),
+        (COMPARISON, "comparison"),
+        (CONSUMER, "datasets"),
+    ):
         page = show(path)
         page.keyboard.press("Tab")
         skip = page.get_by_role("link", name=f"Skip to the {name}")
@@ -196,13 +205,24 @@ def hostile_contract(dataset_id: str, text: str, version: str) -> str:
     return f"{head}owners: [{{team: {written}, contact: {written}}}]\nfields:\n{''.join(fields)}"
 
 
-def test_hostile_text_of_contracts_and_commits_does_nothing(show: Callable[..., Page], tmp_path: Path) -> None:
+def hostile_consumer(name: str, text: str, dataset_id: str) -> str:
+    """Return a consumer file with a text in every place that takes one."""
+    written = json.dumps(text)
+    head = f"consumer: {json.dumps(name)}\ndescription: {written}\nowners: [{{team: {written}, contact: {written}}}]\n"
+    use = f"dataset: {json.dumps(dataset_id)}, fields: [{written}], values: {{{written}: [{written}]}}"
+    return f"{head}uses: [{{{use}}}]\n"
+
+
+def test_hostile_text_of_contracts_consumers_and_commits_does_nothing(
+    show: Callable[..., Page], tmp_path: Path
+) -> None:
     made = copy_story(tmp_path)
     ids = [f"{text}{number}" for number, text in enumerate(HOSTILE)]
     for dataset_id, text in zip(ids, HOSTILE, strict=True):
         for version in ("1.0.0", "2.0.0"):
             path = f"contracts/hostile-{ids.index(dataset_id)}.yaml"
             made.commit(text, {path: hostile_contract(dataset_id, text, version)}, author='"&amp;Mallory')
+        made.commit(text, {path.replace("contracts/", "consumers/"): hostile_consumer(text, text, dataset_id)})
     out = tmp_path / "out"
     made.build(out)
     page = show("index.html", root=out)
@@ -219,6 +239,13 @@ def test_hostile_text_of_contracts_and_commits_does_nothing(show: Callable[..., 
             assert "IMG" not in page.evaluate(tags)
             assert page.locator("body script").count() == (2 if "compare" in path else 1)
             assert overflow(page) == 0
+    for text in HOSTILE:
+        page.goto((out / get_consumer_path(text)).as_uri())
+        assert page.title() == f"{text} \u00b7 dcr"
+        expect(page.get_by_role("heading", level=1)).to_have_text(text)
+        assert "IMG" not in page.evaluate(tags)
+        assert page.locator("body script").count() == 1
+        assert overflow(page) == 0
 
 
 def test_ten_thousand_datasets_are_searched_at_once(show: Callable[..., Page], tmp_path: Path) -> None:

@@ -14,9 +14,10 @@ from dcr.site.views.fields import FieldView, RemovedFieldView, view_fields, view
 from dcr.site.views.registry import DatasetRow, build_row
 from dcr.site.views.terms import TermGroup, list_facts, list_term_groups
 from dcr.site.views.timeline import TimelineEntry, view_timeline
+from dcr.site.views.uses import DatasetUses, UseView, view_dataset_uses
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from dcr.contract.contract import Contract
     from dcr.registry.history.timeline import History, Revision
@@ -31,7 +32,8 @@ class DatasetView(NamedTuple):
     """The data of one dataset's page.
 
     `comparison` is None for a dataset with a single release. `transitions` are its changes that have issues,
-    `transition_count` is the number of all changes that were checked.
+    `transition_count` is the number of all changes that were checked. `usage` is None if the repository declares no
+    consumers.
     """
 
     row: DatasetRow
@@ -50,24 +52,42 @@ class DatasetView(NamedTuple):
     comparison: dict[str, Any] | None
     transitions: tuple[TransitionView, ...]
     transition_count: int
+    usage: DatasetUses | None = None
 
 
-def read_datasets(snapshot: Snapshot, history: History, datasets: Iterable[Dataset]) -> Iterator[DatasetView]:
+def find_no_uses(_: str) -> None:
+    """Return None: the repository declares no consumers."""
+
+
+def read_datasets(
+    snapshot: Snapshot,
+    history: History,
+    datasets: Iterable[Dataset],
+    find_uses: Callable[[str], Sequence[UseView] | None] = find_no_uses,
+) -> Iterator[DatasetView]:
     """Yield the data of each dataset, in order. Contracts are read in batches, so memory stays bounded.
 
-    Raise `ShallowHistoryError` if the clone lacks commits that a rule needs.
+    `find_uses` returns the uses of a dataset, or None if no consumers are declared at all. Raise `ShallowHistoryError`
+    if the clone lacks commits that a rule needs.
     """
+    for batch in _split(history, datasets):
+        for view in _read_batch(snapshot, history, batch):
+            uses = find_uses(view.row.dataset_id)
+            yield view if uses is None else view._replace(usage=view_dataset_uses(uses, view.fields))
+
+
+def _split(history: History, datasets: Iterable[Dataset]) -> Iterator[list[Dataset]]:
     batch: list[Dataset] = []
     revisions = 0
     for dataset in datasets:
         count = len(history.list_revisions(dataset.facts.dataset_id))
         if batch and revisions + count > MAX_BATCH:
-            yield from _read_batch(snapshot, history, batch)
+            yield batch
             batch, revisions = [], 0
         batch.append(dataset)
         revisions += count
     if batch:
-        yield from _read_batch(snapshot, history, batch)
+        yield batch
 
 
 def find_dataset(history: History, dataset_id: str) -> Dataset | None:
