@@ -51,7 +51,7 @@ class SitePages:
     def __call__(self, state: RegistryState, path: str, query: str) -> Page | None:
         """Return the page. Return None if the address has none, or the repository lacks what the page needs."""
         try:
-            html = self._pages.render(state.snapshot, state.history, path, query)
+            html = self._pages.render(state.snapshot, state.history, lambda: state.usage, path, query)
         except DcrError:
             return None
         return None if html is None else Page(html.encode("ascii"), CONTENT_SECURITY_POLICY)

@@ -11,6 +11,7 @@ from servers import Server, make_bare, push, wait_until
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
 BROWSER = {"accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
 
@@ -19,7 +20,8 @@ BROWSER = {"accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     root = tmp_path_factory.mktemp("pages")
     text = contract("users.visits")
-    bare = make_bare(root, {"contracts/users.yaml": text})
+    consumer = "consumer: finance.revenue\nowners: [{team: finance}]\nuses: [{dataset: users.visits, fields: [plan]}]\n"
+    bare = make_bare(root, {"contracts/users.yaml": text, "consumers/revenue.yaml": consumer})
     more = (
         text.replace("1.0.0", "1.1.0") + "  - {name: more, type: string, required: false, description: <b>bold</b>}\n"
     )
@@ -39,6 +41,9 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         ("/contracts/users.visits/diff?from=1.0.0&to=1.1.0", "1.1.0"),
         ("/owners", "growth-platform"),
         ("/audit", "Audit"),
+        ("/consumers", "finance.revenue"),
+        ("/consumers/finance.revenue", "users.visits"),
+        ("/contracts/users.visits/consumers", "1 declared consumer uses it"),
     ],
 )
 def test_a_browser_gets_a_page_and_a_program_does_not(served: Server, path: str, words: str) -> None:
@@ -52,6 +57,20 @@ def test_a_browser_gets_a_page_and_a_program_does_not(served: Server, path: str,
     assert "<b>bold</b>" not in page.text
     answer = served.reader.get(path)
     assert "html" not in answer.headers["content-type"]
+
+
+def test_the_pages_follow_a_changed_consumer(tmp_path: Path) -> None:
+    consumer = "consumer: {}\nuses: [{{dataset: users.visits}}]\n"
+    bare = make_bare(
+        tmp_path, {"contracts/users.yaml": contract("users.visits"), "consumers/a.yaml": consumer.format("a")}
+    )
+    with Server(tmp_path, bare.folder, writable=False) as server:
+        server.wait_for_commit(bare.git("rev-parse", "main"))
+        assert server.reader.get("/consumers/a", headers=BROWSER).headers["content-type"].startswith("text/html")
+        commit = push(tmp_path, bare, {"consumers/a.yaml": consumer.format("b")})
+        server.wait_for_commit(commit)
+        assert "/consumers/b" in server.reader.get("/contracts/users.visits/latest", headers=BROWSER).text
+        assert server.reader.get("/consumers/a", headers=BROWSER).status_code == 404
 
 
 def test_the_files_that_a_page_loads_exist_and_may_be_kept(served: Server) -> None:

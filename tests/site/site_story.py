@@ -13,13 +13,17 @@ from typing import TYPE_CHECKING
 from repositories import ROOT, Repository
 
 from dcr.git.repository import discover_repository
+from dcr.git.sides import Side
 from dcr.registry.datasets import list_datasets
 from dcr.registry.snapshot import open_snapshot
+from dcr.registry.usage import Usage, read_usage
 from dcr.site.build import SiteResult, build_site
 from dcr.site.views.dataset import DatasetView, read_datasets
 from dcr.site.views.registry import RegistryView, read_registry
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from dcr.registry.history.timeline import History
     from dcr.registry.snapshot import Snapshot
 
@@ -93,6 +97,12 @@ class Story:
     def open(self) -> tuple[Snapshot, History]:
         snapshot = open_snapshot(discover_repository(str(self.folder)), "main")
         return snapshot, snapshot.read_history()
+
+    def open_served(self) -> tuple[Snapshot, History, Callable[[], Usage]]:
+        """Return what a server renders the pages from."""
+        snapshot, history = self.open()
+        side = Side(snapshot.repository, snapshot.commit, snapshot.ref, snapshot.policy)
+        return snapshot, history, lambda: read_usage(side)
 
     def build(self, out: Path, base_url: str = "") -> SiteResult:
         return build_site(*self.open(), str(out), base_url)

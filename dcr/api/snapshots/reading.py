@@ -6,6 +6,7 @@ import contextlib
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from dcr.api.snapshots.consumers import ConsumerReader
 from dcr.api.snapshots.loader import CachingLoader
 from dcr.api.snapshots.state import RegistryState
 from dcr.git.changes import ABSENT_MODE
@@ -38,6 +39,7 @@ class StateReader:
         self._repository, self._ref, self._source = repository, ref, source
         self._state: RegistryState | None = None
         self._replay: Replay | None = None
+        self._consumer_reader = ConsumerReader()
         self._facts: dict[str, FileFacts] = {}
         self._contract_paths: set[str] = set()
 
@@ -97,6 +99,7 @@ class StateReader:
             still_unreadable=tuple(history.still_unreadable),
             is_complete=history.is_complete,
             loader=loader,
+            consumer_reader=self._consumer_reader,
         )
         self._contract_paths = {each.path for found in revisions.values() for each in found}
         self._replay = None if state.still_unreadable else self._start_replay(state)

@@ -7,12 +7,14 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from dcr.compatibility.semver import parse_version
+from dcr.git.sides import Side
 from dcr.registry.history.timeline import History, Revision
 from dcr.registry.snapshot import Snapshot
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from dcr.api.snapshots.consumers import ConsumerReader
     from dcr.api.snapshots.loader import CachingLoader
     from dcr.git.history import Commit
     from dcr.git.repository import Repository
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     from dcr.policy.scope import Scope
     from dcr.registry.history.facts import DatasetFacts
     from dcr.registry.history.replay import UnreadableVersion
+    from dcr.registry.usage import Usage
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,6 +47,7 @@ class RegistryState:
     still_unreadable: tuple[UnreadableVersion, ...]
     is_complete: bool
     loader: CachingLoader
+    consumer_reader: ConsumerReader
 
     @property
     def scope(self) -> Scope:
@@ -59,6 +63,11 @@ class RegistryState:
     def history(self) -> History:
         """The history of all datasets."""
         return self.select_history(self.revisions)
+
+    @property
+    def usage(self) -> Usage:
+        """The declared consumers, read when they are first needed. Raise a `DcrError` if they cannot be read."""
+        return self.consumer_reader.read(Side(self.repository, self.commit, self.ref, self.policy))
 
     def select_history(self, ids: Iterable[str]) -> History:
         """Return the history of some datasets."""
