@@ -70,7 +70,7 @@ def completed(folder: Path, line: str) -> list[str]:
         ("dcr check --policy-from w", ["worktree"]),
         ("dcr check --color a", ["auto", "always"]),
         ("dcr explain ", list(list_kinds())),
-        ("dcr explain owner", ["owner_missing"]),
+        ("dcr explain owner_m", ["owner_missing"]),
         ("dcr schema ", ["contract", "policy", "acceptances", "report"]),
     ],
 )

@@ -1,7 +1,9 @@
-"""Check that CODEOWNERS covers the owners of each contract, or extract owners from a Decision Card.
+"""Check owners against CODEOWNERS, or read a Decision Card.
 
-check: each contract's file must belong to a handle of its team by [teams] of the policy; teams need contacts of their
-own. from-decision-card: prints YAML for a contract, first the buyer with the contact, then the decision maker. With
+check: the file of each contract must belong to a handle of its team, which [teams] of the policy maps. Each team needs
+a contact of its own.
+
+from-decision-card: prints the owners for a contract, first the buyer with the contact, then the decision maker. With
 --write, replaces the owners of a dataset. A card is a text, or JSON with "buyer": {"name": .., "contact": ..} and
 "decision_maker": {"role": .., "name": ..}.
 """
@@ -39,7 +41,7 @@ from dcr.errors import UsageError
 from dcr.owners_check import OwnersRequest, check_owners
 from dcr.text.suggestions import format_suggestion
 
-EXAMPLE = "Example: dcr owners check\ndcr owners from-decision-card card.json --write users.daily_active"
+EXAMPLE = "Example: dcr owners from-decision-card card.json --write users.daily_active"
 _CHECK, _CARD = "check", "from-decision-card"
 _ACTIONS = (_CHECK, _CARD)
 
@@ -88,7 +90,7 @@ def owners(
          "--quiet": quiet or None},
     )  # fmt: skip
     if card is None:
-        raise UsageError("the file of the card is missing", EXAMPLE.partition("\n")[2])
+        raise UsageError("the file of the card is missing", EXAMPLE)
     card_owners = parse_owners("stdin" if card == "-" else card, _read_card(card))
     if write is not None:
         edit = assign_owners(get_working_folder(), require_one_line("--write", write), card_owners)
