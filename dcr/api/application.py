@@ -15,7 +15,7 @@ from dcr.api.http.openapi_schemas import build_schemas
 from dcr.api.http.problems import add_problem_handlers
 from dcr.api.options import ServiceOptions, check_options, read_environment
 from dcr.api.pages import PageMiddleware, SitePages
-from dcr.api.routes import checks, meta, reads, writes
+from dcr.api.routes import checks, consumers, meta, reads, writes
 from dcr.api.service import Service
 from dcr.version import __version__
 
@@ -64,7 +64,7 @@ def create_app(
     )
     app.state.service = service
     add_problem_handlers(app)
-    for module in (reads, checks, writes, meta):
+    for module in (reads, consumers, checks, writes, meta):
         app.include_router(module.router)
     app.openapi = lambda: _describe(app)  # type: ignore[method-assign]
     return app

@@ -44,7 +44,7 @@ class DatasetQuery(NamedTuple):
 
 def list_datasets_body(state: RegistryState, query: DatasetQuery) -> PreparedBody:
     """Return a page of datasets, by id: the ids alone as the seed lists them, and the same with details."""
-    after = _decode_cursor(query.cursor) if query.cursor is not None else None
+    after = decode_cursor(query.cursor) if query.cursor is not None else None
     matches = DatasetFilter(query.owner, query.status, query.pattern)
     found = [each for each in list_datasets(state.history) if matches(each)]
     rest = [each for each in found if after is None or each.facts.dataset_id > after]
@@ -56,7 +56,7 @@ def list_datasets_body(state: RegistryState, query: DatasetQuery) -> PreparedBod
             "datasets": [each.facts.dataset_id for each in page],
             "details": document["datasets"],
             "total": len(found),
-            "next": _encode_cursor(page[-1].facts.dataset_id) if len(rest) > len(page) else None,
+            "next": encode_cursor(page[-1].facts.dataset_id) if len(rest) > len(page) else None,
         }
     )
 
@@ -168,13 +168,15 @@ def _require_dataset(state: RegistryState, dataset_id: str) -> tuple[Revision, .
     return revisions
 
 
-def _encode_cursor(dataset_id: str) -> str:
-    return base64.urlsafe_b64encode(dataset_id.encode("utf-8", "surrogateescape")).decode("ascii").rstrip("=")
+def encode_cursor(position: str) -> str:
+    """Return the cursor of the page after an entry."""
+    return base64.urlsafe_b64encode(position.encode("utf-8", "surrogateescape")).decode("ascii").rstrip("=")
 
 
-def _decode_cursor(cursor: str) -> str:
+def decode_cursor(cursor: str) -> str:
+    """Return the entry that a cursor stands for. Raise `ProblemError` for a text that is no cursor."""
     try:
         padded = cursor + "=" * (-len(cursor) % 4)
-        return base64.b64decode(padded, altchars=b"-_", validate=True).decode("utf-8")
+        return base64.b64decode(padded, altchars=b"-_", validate=True).decode("utf-8", "surrogateescape")
     except (binascii.Error, ValueError) as error:
         raise ProblemError(400, "bad-request", "the cursor is not one that this server returned") from error

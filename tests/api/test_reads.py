@@ -191,7 +191,7 @@ def test_a_file_that_is_no_contract_and_one_that_is_invalid_are_reported(served:
 def test_the_openapi_document_describes_every_route_with_examples(served: Server) -> None:
     document = served.reader.get("/openapi.json").json()
     assert document["openapi"].startswith("3.1")
-    assert len(document["paths"]) == 19
+    assert len(document["paths"]) == 22
     references = set()
     for path in document["paths"].values():
         for operation in path.values():
@@ -246,10 +246,19 @@ def test_private_reads_need_a_token_and_have_no_pages(tmp_path: Path) -> None:
     bare = make_bare(tmp_path, {"contracts/users.yaml": contract("users.visits")})
     with Server(tmp_path, bare.folder, "--private") as server:
         assert server.client.get("/contracts/users.visits/latest").status_code == 200
-        for path in ("/", "/datasets", "/contracts/users.visits/latest", "/contracts/x/log", "/metrics"):
+        for path in (
+            "/",
+            "/datasets",
+            "/contracts/users.visits/latest",
+            "/contracts/x/log",
+            "/metrics",
+            "/consumers",
+            "/consumers/x",
+            "/contracts/users.visits/consumers",
+        ):
             answer = server.reader.get(path)
             assert (answer.status_code, answer.headers["www-authenticate"]) == (401, "Bearer"), path
-        for path in ("/", "/contracts/users.visits/latest", "/owners", "/audit"):
+        for path in ("/", "/contracts/users.visits/latest", "/owners", "/audit", "/consumers"):
             for client in (server.reader, server.client):
                 answer = client.get(path, headers={"accept": "text/html"})
                 assert "json" in answer.headers["content-type"], path

@@ -53,9 +53,10 @@ def describe_problems(*statuses: int) -> Responses:
     }
 
 
-def _describe(
+def describe_response(
     schema: dict[str, Any], description: str, example: Any = None, *, media_type: str = "application/json"
 ) -> Responses:
+    """Return the description of a successful response."""
     entry: dict[str, Any] = {"schema": schema}
     if example is not None:
         entry["example"] = example
@@ -64,9 +65,12 @@ def _describe(
 
 _READ_PROBLEMS = describe_problems(304, 401, 404, 422)
 _CONTRACT_EXAMPLE = {**EXAMPLE_CONTRACT, "description": None, "deprecation_uri": None}
-CONTRACT = _describe({"$ref": "#/components/schemas/Contract"}, "The version.", _CONTRACT_EXAMPLE) | _READ_PROBLEMS
+CONTRACT = (
+    describe_response({"$ref": "#/components/schemas/Contract"}, "The version.", _CONTRACT_EXAMPLE) | _READ_PROBLEMS
+)
 CONTRACTS = (
-    _describe({"type": "array", "items": {"$ref": "#/components/schemas/Contract"}}, "All versions.") | _READ_PROBLEMS
+    describe_response({"type": "array", "items": {"$ref": "#/components/schemas/Contract"}}, "All versions.")
+    | _READ_PROBLEMS
 )
 SOURCE: Responses = {
     200: {
@@ -77,11 +81,11 @@ SOURCE: Responses = {
     **_READ_PROBLEMS,
 }
 DOCUMENT = (
-    _describe({"type": "object", "required": ["ref", "schema_version"]}, "The document; `ref.commit` was read.")
+    describe_response({"type": "object", "required": ["ref", "schema_version"]}, "The document; `ref.commit` was read.")
     | _READ_PROBLEMS
     | describe_problems(409)
 )
-DATASETS = _describe(
+DATASETS = describe_response(
     {
         "type": "object",
         "required": ["datasets", "details", "total", "next", "ref"],
@@ -130,15 +134,16 @@ REGISTERED: Responses = {
     **_WRITE_PROBLEMS,
 }
 CHANGED = (
-    _describe({"$ref": "#/components/schemas/Contract"}, "The changed version.", _CONTRACT_EXAMPLE) | _WRITE_PROBLEMS
+    describe_response({"$ref": "#/components/schemas/Contract"}, "The changed version.", _CONTRACT_EXAMPLE)
+    | _WRITE_PROBLEMS
 )
-CHECKED = _describe(
+CHECKED = describe_response(
     {"$ref": "#/components/schemas/Compatibility"}, "What registering it would report."
 ) | describe_problems(400, 401, 404, 409, 413, 415, 422)
-REPORT = _describe({"$ref": "#/components/schemas/Report"}, "The report of dcr check.") | describe_problems(
+REPORT = describe_response({"$ref": "#/components/schemas/Report"}, "The report of dcr check.") | describe_problems(
     400, 401, 413, 415, 422
 )
-OWNERS = _describe(
+OWNERS = describe_response(
     {"type": "array", "items": {"$ref": "#/components/schemas/Owner"}},
     "The owners that the card names.",
     [

@@ -35,7 +35,7 @@ AtCommit = Annotated[
 ]
 
 
-async def _answer(
+async def answer_about_dataset(
     request: Request,
     dataset_id: str,
     key: Hashable,
@@ -78,7 +78,7 @@ async def latest(request: Request) -> Response:
     """Return the newest active version of a dataset."""
     # The busiest routes take their parameters from the path themselves: FastAPI's validation costs a fifth of a read.
     dataset_id = request.path_params["dataset_id"]
-    return await _answer(
+    return await answer_about_dataset(
         request, dataset_id, ("latest", dataset_id), lambda state: documents.latest_body(state, dataset_id)
     )
 
@@ -95,7 +95,7 @@ async def version(request: Request) -> Response:
     commit = request.query_params.get("commit") if request.scope["query_string"] else None
     if commit is not None and len(commit) > MAX_COMMIT_LENGTH:
         raise ProblemError(422, "invalid-request", f"query.commit: longer than {MAX_COMMIT_LENGTH} characters")
-    return await _answer(
+    return await answer_about_dataset(
         request,
         dataset_id,
         ("version", dataset_id, number, commit),
@@ -106,7 +106,7 @@ async def version(request: Request) -> Response:
 @router.get("/contracts/{dataset_id:path}/versions/{version}/source", tags=["contracts"], responses=openapi.SOURCE)
 async def source(request: Request, dataset_id: DatasetId, version: Version, commit: AtCommit = None) -> Response:
     """Return the file that defined a version, byte for byte."""
-    return await _answer(
+    return await answer_about_dataset(
         request,
         dataset_id,
         ("source", dataset_id, version, commit),
@@ -117,7 +117,7 @@ async def source(request: Request, dataset_id: DatasetId, version: Version, comm
 @router.get("/contracts/{dataset_id:path}/versions", tags=["contracts"], responses=openapi.CONTRACTS)
 async def versions(request: Request, dataset_id: DatasetId) -> Response:
     """Return every version of a dataset, oldest first."""
-    return await _answer(
+    return await answer_about_dataset(
         request, dataset_id, ("versions", dataset_id), lambda state: documents.versions_body(state, dataset_id)
     )
 
@@ -132,7 +132,7 @@ async def diff(
     ] = None,
 ) -> Response:
     """Return what changed between two versions."""
-    return await _answer(
+    return await answer_about_dataset(
         request,
         dataset_id,
         ("diff", dataset_id, before, after),
@@ -144,7 +144,7 @@ async def diff(
 @router.get("/contracts/{dataset_id:path}/blame", tags=["history"], responses=openapi.DOCUMENT)
 async def blame(request: Request, dataset_id: DatasetId) -> Response:
     """Return who added and last changed each field."""
-    return await _answer(
+    return await answer_about_dataset(
         request,
         dataset_id,
         ("blame", dataset_id),
@@ -156,7 +156,7 @@ async def blame(request: Request, dataset_id: DatasetId) -> Response:
 @router.get("/contracts/{dataset_id:path}/log", tags=["history"], responses=openapi.DOCUMENT)
 async def log(request: Request, dataset_id: DatasetId) -> Response:
     """Return every version with its commit, the bump it required and made, and what it broke."""
-    return await _answer(
+    return await answer_about_dataset(
         request, dataset_id, ("log", dataset_id), lambda state: documents.log_body(state, dataset_id), names_commit=True
     )
 
@@ -164,7 +164,7 @@ async def log(request: Request, dataset_id: DatasetId) -> Response:
 @router.get("/contracts/{dataset_id:path}/audit", tags=["history"], responses=openapi.DOCUMENT)
 async def audit(request: Request, dataset_id: DatasetId) -> Response:
     """Return the breaking changes of a dataset that were merged, by today's rules."""
-    return await _answer(
+    return await answer_about_dataset(
         request,
         dataset_id,
         ("audit", dataset_id),
