@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, NamedTuple
 from dcr.compatibility.issue_locations import create_location_resolver
 from dcr.compatibility.matching import MatchContext, match_contracts
 from dcr.compatibility.modes import combine_modes
-from dcr.compatibility.pair_verdict import check_pair
+from dcr.compatibility.pair_verdict import MatchVerdict, check_pair
 from dcr.formats import read_as_former_format, read_content
 from dcr.git.changes import Change
 from dcr.git.command import split_records
+from dcr.git.consumers.impact import add_uses
 from dcr.git.contracts.changed_files import is_same_text, read_previous_versions
 from dcr.git.history import require_full_history
 from dcr.parsing.location import Location
@@ -21,7 +22,7 @@ from dcr.report.policy_issues import get_today, list_policy_issues
 from dcr.report.report import BaseReport, Report, build_contract_report, combine_contract_reports
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from dcr.api.snapshots.state import RegistryState
     from dcr.compatibility.match import Match
@@ -66,22 +67,33 @@ def check_proposed_file(state: RegistryState, file: ProposedFile, mode: str | No
     resolve_location = create_location_resolver(previous, proposed)
     policy = state.governing.policy
     today = get_today()
-    reports = []
-    for match in matches:
+
+    def get_mode(match: Match) -> str:
         chosen = policy.get_mode(match.dataset_id or "")
-        if mode is not None:
-            chosen = combine_modes(chosen, mode)
-        with_history = _add_history(state, match, chosen)
-        verdict, older = check_pair(with_history.pair, chosen)
-        issues = tuple(
-            resolve_location(each) for each in state.governing.apply(verdict, with_history.pair, today, older)
-        )
+        return chosen if mode is None else combine_modes(chosen, mode)
+
+    verdicts = []
+    for match in matches:
+        with_history = _add_history(state, match, get_mode(match))
         dataset_id = match.dataset_id or file.parsed.dataset_id
+        verdicts.append(MatchVerdict(with_history, dataset_id, *check_pair(with_history.pair, get_mode(match))))
+    reports = []
+    for match, dataset_id, verdict, older in _add_consumers(state, verdicts, today):
+        issues = tuple(resolve_location(each) for each in state.governing.apply(verdict, match.pair, today, older))
         report = build_contract_report(
-            match, verdict, issues, dataset_id=dataset_id, mode=chosen, merge_base=state.commit
+            match, verdict, issues, dataset_id=dataset_id, mode=get_mode(match), merge_base=state.commit
         )
         reports.append((report, match.reported_by))
     return _build_report(state, file, reports)
+
+
+def _add_consumers(state: RegistryState, verdicts: Sequence[MatchVerdict], today: str) -> Sequence[MatchVerdict]:
+    """Return the verdicts with the consumers that they reach. They are read only if an issue may reach any."""
+    reached = [verdict.match for verdict in verdicts if verdict.may_reach_consumers]
+    if not reached:
+        return verdicts
+    uses = state.usage.find_declared_uses(dict.fromkeys(name for match in reached for name in match.ids))
+    return add_uses(verdicts, uses, today, state.governing.policy.consumers.are_complete)
 
 
 def _build_report(state: RegistryState, file: ProposedFile, reports: list[tuple[ContractReport, str | None]]) -> Report:

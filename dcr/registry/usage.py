@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from dcr.compatibility.reach import uses_any_field
 from dcr.consumers.consumer import DeclaredUse, pin_locations
+from dcr.consumers.dbt_projects import CODE_SUFFIXES
 from dcr.consumers.index import ConsumerIndex
+from dcr.consumers.readers.odcs import SOURCE as CONTRACT_SOURCE
 from dcr.contract.contract import walk_fields
 from dcr.git.consumers.all_consumers import stream_consumer_files
 from dcr.git.consumers.declared_uses import list_possible_uses
@@ -15,10 +17,11 @@ from dcr.git.contracts.all_contracts import stream_contract_files
 from dcr.parsing.location import Location
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
+    from dcr.consumers.consumer import Consumer
     from dcr.contract.contract import Contract, Field
-    from dcr.git.consumers.declared_uses import ConsumerFile
+    from dcr.git.consumers.declared_uses import ConsumerFile, DeclaredUses
     from dcr.git.sides import Side
 
 
@@ -37,6 +40,16 @@ class Usage(NamedTuple):
         """Return all uses, sorted by the name of the consumer."""
         return tuple(DeclaredUse(consumer, use) for consumer in self.declared.consumers for use in consumer.uses)
 
+    def find_declared_uses(self, ids: Iterable[str]) -> DeclaredUses | None:
+        """Return the uses of some datasets, or None if no consumers are declared and no dataset is used.
+
+        Models and contracts alone declare no consumers: they exist for other reasons.
+        """
+        uses = {dataset_id: self.find_uses(dataset_id) for dataset_id in ids}
+        if any(uses.values()) or any(map(_is_declaration, self.declared.consumers)):
+            return uses
+        return None
+
     def find_uses(self, *ids: str) -> tuple[DeclaredUse, ...]:
         """Return the uses of a dataset by its ids, those that an unreadable file may declare last."""
         declared = (use for dataset_id in ids for use in self.declared.find_uses(dataset_id))
@@ -46,6 +59,10 @@ class Usage(NamedTuple):
             for use in list_possible_uses(file, [name for name in ids if may_mention_dataset(file.text, name)])
         )
         return (*declared, *possible)
+
+
+def _is_declaration(consumer: Consumer) -> bool:
+    return consumer.source != CONTRACT_SOURCE and not consumer.path.endswith(CODE_SUFFIXES)
 
 
 class UnusedField(NamedTuple):

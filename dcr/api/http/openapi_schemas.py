@@ -18,6 +18,15 @@ _EXAMPLE_ISSUE: dict[str, Any] = {
     "modes": ["backward"],
     "breaks": "consumers",
     "message": "field 'ltv' was removed",
+    "consumers": [
+        {
+            "consumer": "finance.revenue_dashboard",
+            "source": "consumer",
+            "owners": [{"team": "finance", "contact": "#finance-data"}],
+            "reads": "queries",
+            "location": {"path": "consumers/finance/revenue.yaml", "line": 5, "column": 5},
+        }
+    ],
 }
 TEXT: dict[str, Any] = {"type": "string"}
 OPTIONAL_TEXT: dict[str, Any] = {"type": ["string", "null"]}
@@ -79,6 +88,11 @@ SCHEMAS: dict[str, Any] = {
             "severity": {"enum": ["error", "warning", "info"]},
             "field": OPTIONAL_TEXT,
             "message": TEXT,
+            "consumers": {
+                "type": ["array", "null"],
+                "items": OBJECT,
+                "description": "The declared consumers that the issue breaks. Null if none are declared at all.",
+            },
         },
         "example": _EXAMPLE_ISSUE,
     },

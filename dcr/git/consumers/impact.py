@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from dcr.compatibility.pair_verdict import MatchVerdict
     from dcr.compatibility.pairs import ContractPair
     from dcr.consumers.consumer import Consumer, DeclaredUse
+    from dcr.git.consumers.declared_uses import DeclaredUses
     from dcr.git.consumers.search import ConsumerSearch
 
 
@@ -34,6 +35,16 @@ def add_declared_consumers(
     matches = [verdict.match for verdict in verdicts if verdict.may_reach_consumers]
     datasets = {dataset.dataset_id: dataset for match in matches for dataset in _list_datasets(match)}
     uses = find_declared_uses(search, list(datasets.values()))
+    return add_uses(verdicts, uses, today, are_complete)
+
+
+def add_uses(
+    verdicts: Sequence[MatchVerdict],
+    uses: DeclaredUses | None,
+    today: str,
+    are_complete: Callable[[ContractPair], bool],
+) -> Sequence[MatchVerdict]:
+    """Return the verdicts with the reached consumers among some uses; None if no consumers are declared at all."""
     if uses is None:
         return [
             _add_consumers(verdict, (), today) if are_complete(verdict.match.pair) else verdict for verdict in verdicts
