@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from dcr.consumers.consumer import Consumer
     from dcr.contract.contract import Contract, Field
+    from dcr.git.consumers.all_consumers import FileContent, FileKey
     from dcr.git.consumers.declared_uses import ConsumerFile, DeclaredUses
     from dcr.git.sides import Side
 
@@ -74,15 +75,18 @@ class UnusedField(NamedTuple):
     location: Location
 
 
-def read_usage(side: Side) -> Usage:
-    """Return the declared consumers of a side. Raise a `DcrError` if they cannot be read."""
+def read_usage(side: Side, known: dict[FileKey, FileContent] | None = None) -> Usage:
+    """Return the declared consumers of a side. Raise a `DcrError` if they cannot be read.
+
+    `known` are files of another commit, which are not read again. They are replaced by those of this side.
+    """
     parsed, unreadable = [], []
-    for file in stream_consumer_files(side.repository, side.head, side.policy):
+    for file in stream_consumer_files(side.repository, side.head, side.policy, known):
         pinned = file._replace(parsed=pin_locations(file.parsed))
         parsed.append(pinned.parsed)
         if any(problem.is_fatal for problem in pinned.parsed.problems):
             unreadable.append(pinned)
-    return Usage(ConsumerIndex(parsed), tuple(unreadable))
+    return Usage(ConsumerIndex(parsed), tuple(sorted(unreadable, key=lambda file: file.parsed.path)))
 
 
 def list_unused_fields(contract: Contract, uses: Sequence[DeclaredUse], today: str) -> Iterator[UnusedField]:

@@ -8,14 +8,19 @@ from typing import TYPE_CHECKING
 from dcr.registry.usage import read_usage
 
 if TYPE_CHECKING:
+    from dcr.git.consumers.all_consumers import FileContent, FileKey
     from dcr.git.sides import Side
     from dcr.registry.usage import Usage
 
 
 class ConsumerReader:
-    """Keeps the consumers of the commit that was read last. Safe to use from several threads."""
+    """Keeps the consumers of the commit that was read last, and the files that declare them.
+
+    When the ref moves, only changed files are read. Safe to use from several threads.
+    """
 
     def __init__(self) -> None:
+        self._files: dict[FileKey, FileContent] = {}
         self._known: tuple[str, Usage] | None = None
         self._lock = threading.Lock()
 
@@ -27,5 +32,5 @@ class ConsumerReader:
         with self._lock:
             known = self._known
             if known is None or known[0] != side.head:
-                known = self._known = (side.head, read_usage(side))
+                known = self._known = (side.head, read_usage(side, self._files))
             return known[1]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from types import MappingProxyType
+from typing import TYPE_CHECKING, NamedTuple
 
 from dcr.consumers.consumer import pin_locations
 from dcr.consumers.dataset_index import DatasetIndex, SearchedDataset
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
 _PropertiesByFile = dict[tuple[str | None, str], "Properties"]
 """The properties of dbt models by the folder of their project and the name of their file."""
 
+_NO_PROPERTIES: Mapping[str, Properties] = MappingProxyType({})
+
 _FORMATS = {ModelTarget: "dbt", FileTarget: "odcs"}
 """The format of the datasets that a kind of target may mean; others may mean datasets of any format."""
 
@@ -41,28 +44,75 @@ def read_all_consumers(repository: Repository, head: str, policy: Policy) -> tup
     return tuple(sorted(files, key=lambda file: (file.path, file.format)))
 
 
-def stream_consumer_files(repository: Repository, head: str, policy: Policy) -> Iterator[ConsumerFile]:
+class FileKey(NamedTuple):
+    """What determines the declarations of a file: its path and text, and how it is read."""
+
+    path: str
+    oid: str
+    keys: tuple[bytes, ...]
+    has_properties: bool
+
+
+class FileContent(NamedTuple):
+    """What a file declares: consumers, and properties of dbt models by the names of their files."""
+
+    file: ConsumerFile | None
+    properties: Mapping[str, Properties]
+
+
+def stream_consumer_files(
+    repository: Repository, head: str, policy: Policy, known: dict[FileKey, FileContent] | None = None
+) -> Iterator[ConsumerFile]:
     """Yield the files that declare consumers, or are meant to, as `read_all_consumers` selects them.
 
-    Uses in other formats have the ids of their datasets. Those of datasets without a contract are left out.
+    Uses in other formats have the ids of their datasets. Those of datasets without a contract are left out. `known`
+    are files of another commit, which are not read again. At the end they are replaced by those of this commit.
     """
     side = Side(repository, head, head, policy)
     entries = list_side_files(repository, head)
     projects = _read_projects(side, entries)
     sources = list_sources(policy.consumers.scope, policy.scope, projects)
     covered = {path: source for source in reversed(sources) for path in entries if source.covers(path)}
-    properties: _PropertiesByFile = {}
+    read: dict[FileKey, FileContent] = {}
+    properties: dict[str, Mapping[str, Properties]] = {}
     foreign: list[ConsumerFile] = []
-    for path, text in stream_side_texts(repository, head, {path: entries[path] for path in covered}):
-        if projects.covers_properties(path):
-            _add_properties(properties, projects, path, text)
-        file = _read_file(covered[path], path, text)
+    for key, content in _read_files(side, projects, covered, entries, known or {}):
+        if known is not None:
+            read[key] = _reduce(content)
+        if content.properties:
+            properties[key.path] = content.properties
+        file = content.file
         if file is not None and any(use.target for consumer in file.parsed.consumers for use in consumer.uses):
             foreign.append(file._replace(parsed=pin_locations(file.parsed)))
         elif file is not None:
             yield file
     if foreign:
-        yield from _resolve(side, projects, foreign, properties)
+        yield from _resolve(side, projects, foreign, _group_properties(projects, properties))
+    if known is not None:
+        known.clear()
+        known.update(read)
+
+
+def _read_files(
+    side: Side,
+    projects: DbtProjects,
+    covered: Mapping[str, Source],
+    entries: Mapping[str, str],
+    known: Mapping[FileKey, FileContent],
+) -> Iterator[tuple[FileKey, FileContent]]:
+    """Yield what the covered files declare, those that are known first."""
+    missing: dict[str, FileKey] = {}
+    for path, source in covered.items():
+        has_properties = path.endswith(PROPERTY_SUFFIXES) and projects.covers_properties(path)
+        key = FileKey(path, entries[path], source.keys, has_properties)
+        if key in known:
+            yield key, known[key]
+        else:
+            missing[path] = key
+    for path, text in stream_side_texts(side.repository, side.head, {path: entries[path] for path in missing}):
+        key = missing[path]
+        file = _read_file(covered[path], path, text)
+        yield key, FileContent(file, _read_properties(path, text) if key.has_properties else _NO_PROPERTIES)
 
 
 def _read_projects(side: Side, entries: Mapping[str, str]) -> DbtProjects:
@@ -76,12 +126,27 @@ def _read_file(source: Source, path: str, text: bytes) -> ConsumerFile | None:
     return ConsumerFile(parsed, text) if parsed is not None and parsed.format is not None else None
 
 
-def _add_properties(properties: _PropertiesByFile, projects: DbtProjects, path: str, text: bytes) -> None:
+def _reduce(content: FileContent) -> FileContent:
+    """Return what a file declares without its tree, and without its text if it can be read."""
+    file = content.file
+    if file is None:
+        return content
+    text = file.text if any(problem.is_fatal for problem in file.parsed.problems) else b""
+    return content._replace(file=file._replace(parsed=pin_locations(file.parsed), text=text))
+
+
+def _read_properties(path: str, text: bytes) -> Mapping[str, Properties]:
     from dcr.consumers.readers._dbt.properties import read_properties  # noqa: PLC0415 (few repositories have models)
 
-    if path.endswith(PROPERTY_SUFFIXES):
-        for stem, found in read_properties(path, text).items():
-            properties.setdefault((projects.find_folder(path), stem), found)
+    return read_properties(path, text)
+
+
+def _group_properties(projects: DbtProjects, found: Mapping[str, Mapping[str, Properties]]) -> _PropertiesByFile:
+    properties: _PropertiesByFile = {}
+    for path in sorted(found):
+        for stem, each in found[path].items():
+            properties.setdefault((projects.find_folder(path), stem), each)
+    return properties
 
 
 def _resolve(
