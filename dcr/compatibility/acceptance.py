@@ -9,7 +9,10 @@ if TYPE_CHECKING:
 
 
 class Acceptance(NamedTuple):
-    """One entry of `dcr.accepted.yaml`; `expires` is its last day, as YYYY-MM-DD."""
+    """One entry of `dcr.accepted.yaml`; `expires` is its last day, as YYYY-MM-DD.
+
+    `is_elsewhere` is whether its issue has to be accepted in other files, those of the consumers.
+    """
 
     dataset: str
     version: str
@@ -18,6 +21,7 @@ class Acceptance(NamedTuple):
     reason: str
     expires: str | None
     location: Location
+    is_elsewhere: bool = False
 
     @property
     def key(self) -> tuple[str, str, str, str | None]:

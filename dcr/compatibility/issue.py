@@ -28,18 +28,23 @@ class Witness(NamedTuple):
 
 
 class IssueAcceptance(NamedTuple):
-    """The acceptance of an issue, and the severity that the issue had."""
+    """The acceptance of an issue, and the severity that the issue had.
+
+    `accepted_by` are the names of the consumers that accept it, empty for an acceptance at the root of the repository.
+    """
 
     reason: str
     severity: str
     expires: str | None = None
+    accepted_by: tuple[str, ...] = ()
 
 
 class Issue(NamedTuple):
     """An issue of one contract; `field` is None if it is about the whole contract.
 
     `reach` is what it breaks for declared consumers, None if it breaks nobody. `consumers` are those that it reaches,
-    None if the repository declares no consumers.
+    None if the repository declares no consumers. `missing_acceptances` are the names of those that have to accept the
+    issue and do not.
     """
 
     kind: str
@@ -57,6 +62,7 @@ class Issue(NamedTuple):
     accepted: IssueAcceptance | None = None
     reach: Reach | None = None
     consumers: tuple[ReachedConsumer, ...] | None = None
+    missing_acceptances: tuple[str, ...] = ()
 
     @property
     def parties(self) -> tuple[tuple[str, tuple[str, ...]], ...]:

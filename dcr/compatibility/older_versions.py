@@ -95,7 +95,8 @@ def merge_issues(newest: Iterable[Issue], older: Iterable[Iterable[Issue]]) -> t
                 merged.append(issue)
                 continue
             consumers = combine_consumers(merged[covering].consumers, issue.consumers)  # some use older versions only
-            merged[covering] = merged[covering]._replace(consumers=consumers)
+            missing = dict.fromkeys((*merged[covering].missing_acceptances, *issue.missing_acceptances))
+            merged[covering] = merged[covering]._replace(consumers=consumers, missing_acceptances=tuple(missing))
             for number in reported:
                 if number >= first_older and issue.against and issue.against != merged[number].against:
                     further_versions.setdefault(number, set()).add(issue.against)

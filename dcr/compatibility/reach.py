@@ -45,7 +45,8 @@ class ReachedConsumer(NamedTuple):
     """A consumer that an issue reaches, and where its use is declared.
 
     The name of a consumer whose file mentions the dataset and cannot be read is the path of that file. The location
-    has a commit if the change removes the declaration.
+    has a commit if the change removes the declaration. `paths` are all files that declare a use that breaks under this
+    name, also those of older commits.
     """
 
     name: str
@@ -54,6 +55,7 @@ class ReachedConsumer(NamedTuple):
     location: Location
     reads: str = QUERIES
     until: str | None = None
+    paths: tuple[str, ...] = ()
 
     @property
     def is_unreadable(self) -> bool:
@@ -76,12 +78,14 @@ def find_reached(
     """
     reached: dict[tuple[str, str], ReachedConsumer] = {}
     for consumer, use, commit in uses:
+        if use.is_over(today) or not is_reached(reach, use, version):
+            continue
         key = consumer.name, consumer.source
-        if key not in reached and not use.is_over(today) and is_reached(reach, use, version):
-            location = locate_use(consumer, use)._replace(commit=commit)
-            reached[key] = ReachedConsumer(
-                consumer.name, consumer.owners, consumer.source, location, use.reads, use.until
-            )
+        location = locate_use(consumer, use)._replace(commit=commit)
+        found = ReachedConsumer(
+            consumer.name, consumer.owners, consumer.source, location, use.reads, use.until, (location.path,)
+        )
+        reached[key] = _add_paths(reached.get(key, found), found)
     return _sort_consumers(reached.values())
 
 
@@ -95,8 +99,16 @@ def combine_consumers(*groups: tuple[ReachedConsumer, ...] | None) -> tuple[Reac
         return None
     combined: dict[tuple[str, str], ReachedConsumer] = {}
     for consumer in sorted((consumer for group in known for consumer in group), key=lambda found: found.is_removed):
-        combined.setdefault((consumer.name, consumer.source), consumer)
+        key = consumer.name, consumer.source
+        combined[key] = _add_paths(combined.get(key, consumer), consumer)
     return _sort_consumers(combined.values())
+
+
+def _add_paths(consumer: ReachedConsumer, other: ReachedConsumer) -> ReachedConsumer:
+    """Return a consumer with the paths of another declaration of it."""
+    if set(other.paths) <= set(consumer.paths):
+        return consumer
+    return consumer._replace(paths=tuple(dict.fromkeys((*consumer.paths, *other.paths))))
 
 
 def _sort_consumers(consumers: Iterable[ReachedConsumer]) -> tuple[ReachedConsumer, ...]:

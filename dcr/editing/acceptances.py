@@ -11,12 +11,13 @@ from dcr.compatibility.rule import load_rules
 from dcr.editing.file_edit import FileEdit
 from dcr.editing.source_files import get_source_file, get_worktree
 from dcr.editing.text.acceptances import add_acceptance
-from dcr.errors import DcrError, UsageError
+from dcr.errors import DcrError, UsageError, quote_for_shell
 from dcr.git.worktree import read_file
 from dcr.git.writing.rewrites import UnwritableFileError
 from dcr.lint import read_policy
 from dcr.parsing.location import Location
-from dcr.policy.acceptance_file import FILE
+from dcr.policy.acceptance_file import FILE, parse_acceptances
+from dcr.policy.folder_acceptances import list_acceptance_paths
 from dcr.policy.policy_application import NEVER_ACCEPTED
 from dcr.text.suggestions import format_suggestion
 
@@ -32,14 +33,24 @@ class IssueNotReportedError(DcrError):
     consequence = "nothing was written"
 
 
+class NoSuchConsumerError(DcrError):
+    """The consumer cannot accept the issue, or the issue has to be accepted by consumers."""
+
+    consequence = "nothing was written"
+
+
 class AcceptanceRequest(NamedTuple):
-    """The issue to accept and the reason. `expires` is the last day of the acceptance, as YYYY-MM-DD."""
+    """The issue to accept and the reason. `expires` is the last day of the acceptance, as YYYY-MM-DD.
+
+    `consumer` is the name of the consumer that accepts it, None to accept it at the root of the repository.
+    """
 
     dataset_id: str
     kind: str
     field: str | None
     reason: str
     expires: str | None
+    consumer: str | None = None
 
 
 def check_acceptance_request(request: AcceptanceRequest) -> None:
@@ -62,32 +73,72 @@ def check_acceptance_request(request: AcceptanceRequest) -> None:
         raise UsageError(f"--expires is '{request.expires}', which is in the past", "choose a later day")
 
 
-def record_acceptance(folder: str, request: AcceptanceRequest, report: Report) -> FileEdit:
-    """Return the edit that records the acceptance of an issue in a report.
+def record_acceptance(folder: str, request: AcceptanceRequest, report: Report) -> list[FileEdit]:
+    """Return the edits that record the acceptance of an issue in a report: one for each folder of the consumer.
 
-    Raise a `DcrError` if the issue is not reported or is already accepted.
+    Raise a `DcrError` if the issue is not reported, is already accepted, or is to be accepted by others.
     """
     repository, top = get_worktree(folder)
-    contract = _get_reported_contract(repository, request, report)
+    contract, issue = _get_reported_issue(repository, request, report)
     version = contract.proposed or contract.previous or ""
+    paths = _choose_paths(request, issue)
     acceptance = Acceptance(
         request.dataset_id, version, request.kind, request.field, request.reason, request.expires, Location(FILE)
     )
-    content = _read_acceptances(top)
-    after = add_acceptance(content, acceptance, load_rules())
-    summary = f"{acceptance.label} is accepted"
+    contents = {path: _read_acceptances(top, path) for path in paths}
+    if len(paths) > 1:
+        contents = {
+            path: content for path, content in contents.items() if not _has_entry(content, acceptance)
+        } or contents
+    summary = f"{acceptance.label} is accepted{f' by {request.consumer}' if request.consumer else ''}"
     if read_policy(top)[0].accept_from == "base":
         summary += "; the policy reads acceptances from the base, so it takes effect once it is merged"
-    return FileEdit(top, FILE, content, after, summary)
+    edits = []
+    for path, content in contents.items():
+        after = add_acceptance(content, acceptance._replace(location=Location(path)), load_rules())
+        edits.append(FileEdit(top, path, content, after, summary, creates_folders=content is None))
+    return edits
 
 
-def _get_reported_contract(repository: Repository, request: AcceptanceRequest, report: Report) -> ContractReport:
+def _has_entry(content: bytes | None, acceptance: Acceptance) -> bool:
+    entries = parse_acceptances(content, load_rules())[0] if content is not None else []
+    return any(entry.key == acceptance.key for entry in entries)
+
+
+def _choose_paths(request: AcceptanceRequest, issue: Issue) -> tuple[str, ...]:
+    """Return the files that accept an issue: that of the root, or those in the folders of the consumer."""
+    required = issue.missing_acceptances or (issue.accepted.accepted_by if issue.accepted else ())
+    if request.consumer is None:
+        if issue.missing_acceptances:
+            names = ", ".join(issue.missing_acceptances)
+            raise NoSuchConsumerError(
+                "the policy requires that the consumers accept this issue",
+                f"add --consumer {quote_for_shell(issue.missing_acceptances[0])}; missing: {names}",
+            )
+        return (FILE,)
+    consumers = [consumer for consumer in issue.consumers or () if consumer.name == request.consumer]
+    if not consumers:
+        names = ", ".join(consumer.name for consumer in issue.consumers or ())
+        hint = f"it reaches {names}" if names else "it reaches no declared consumer: leave out --consumer"
+        raise NoSuchConsumerError(f"the issue does not reach consumer '{request.consumer}'", hint)
+    if not required:
+        raise NoSuchConsumerError(
+            "the policy does not read acceptances of consumers",
+            'leave out --consumer, or set accept_by = "consumers" in the table [consumers] of the policy',
+        )
+    return tuple(dict.fromkeys(path for consumer in consumers for path in list_acceptance_paths(consumer)))
+
+
+def _get_reported_issue(
+    repository: Repository, request: AcceptanceRequest, report: Report
+) -> tuple[ContractReport, Issue]:
     contracts = [contract for contract in report.contracts if contract.dataset_id == request.dataset_id]
     if not contracts:
         get_source_file(repository, request.dataset_id)  # raises if the dataset does not exist
     for contract in contracts:
-        if any((issue.kind, issue.field) == (request.kind, request.field) for issue in contract.issues):
-            return contract
+        for issue in contract.issues:
+            if (issue.kind, issue.field) == (request.kind, request.field):
+                return contract, issue
     field = f" on '{request.field}'" if request.field is not None else ""
     issues = [issue for contract in contracts for issue in contract.issues]
     raise IssueNotReportedError(
@@ -109,10 +160,10 @@ def _list_alternatives(issues: list[Issue], request: AcceptanceRequest) -> str:
     return f"it reports {', '.join(kinds)}" if kinds else "dcr check shows the issues that can be accepted"
 
 
-def _read_acceptances(top: str) -> bytes | None:
-    if not os.path.lexists(os.path.join(top, FILE)):
+def _read_acceptances(top: str, path: str) -> bytes | None:
+    if not os.path.lexists(os.path.join(top, path)):
         return None
-    content = read_file(top, FILE)
+    content = read_file(top, path)
     if isinstance(content, str):
-        raise UnwritableFileError(f"'{FILE}' is {content}", "replace it with a regular file")
+        raise UnwritableFileError(f"'{path}' is {content}", "replace it with a regular file")
     return content

@@ -9,6 +9,7 @@ from dcr.git.objects import read_path_in_commits
 from dcr.git.proposed_contents import read_proposed_contents
 from dcr.git.worktree import resolve_relative_paths
 from dcr.policy.baseline import Baseline, BaselineError, parse_baseline
+from dcr.policy.consumer_settings import CONSUMERS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -36,9 +37,19 @@ def read_baseline(
 ) -> Baseline:
     """Return the baseline that applies to a change; `full_path` is its absolute path.
 
+    It does not apply to issues that consumers have to accept. Raise `BaselineError` if neither side has the file.
+    """
+    baseline = _read_sides(repository, full_path, merge_base, changes, policy)
+    return baseline._replace(keeps_reached=policy.consumers.get_choice("accept_by") == CONSUMERS)
+
+
+def _read_sides(
+    repository: Repository, full_path: str, merge_base: str, changes: Iterable[Change], policy: StricterPolicy
+) -> Baseline:
+    """Return the baseline of both sides.
+
     Entries that the base has too are known. Entries that the change adds count like its acceptances: they have no
-    effect if the policy sets `accept_from = "base"`. A file outside the repository is read as it is. Raise
-    `BaselineError` if neither side has the file.
+    effect if the policy sets `accept_from = "base"`. A file outside the repository is read as it is.
     """
     try:
         (path,) = resolve_relative_paths(repository, repository.top or os.getcwd(), [full_path])

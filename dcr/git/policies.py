@@ -10,17 +10,18 @@ from dcr.git.objects import FOLDER_MODE, MAX_BLOB_BYTES, read_path_in_commits, r
 from dcr.git.proposed_contents import SPECIAL_FILE_KINDS, read_proposed_contents
 from dcr.git.refs import is_unborn
 from dcr.parsing.location import Location
-from dcr.policy.effective_policy import Acceptances, EffectivePolicy, combine_policies
+from dcr.policy.acceptances import Acceptances
+from dcr.policy.consumer_settings import CONSUMERS
+from dcr.policy.effective_policy import EffectivePolicy, combine_policies
 from dcr.policy.policy import FILES, Policy, parse_policy
+from dcr.policy.scope import ACCEPTANCE_FILE, is_acceptance_file
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from dcr.compatibility.acceptance import Acceptance
     from dcr.git.changes import Change
     from dcr.git.repository import Repository
-
-ACCEPTANCE_FILE = "dcr.accepted.yaml"
 
 _WORKTREE_POLICY_HINT = "check with the fixed policy once: dcr check --policy-from worktree"
 _OTHER_REF_HINT = "choose another commit: --ref REF"
@@ -42,7 +43,7 @@ def read_policy(repository: Repository, commit: str) -> Policy:
 
 
 def read_effective_policy(
-    repository: Repository, merge_base: str, changes: Iterable[Change], policy_from: str, tip: str | None = None
+    repository: Repository, merge_base: str, changes: Sequence[Change], policy_from: str, tip: str | None = None
 ) -> EffectivePolicy:
     """Return the policy and the acceptances that apply to a change.
 
@@ -75,8 +76,32 @@ def read_effective_policy(
     first, second = base_policy or Policy(), proposed_policy or Policy()
     acceptance_side = at_base if "base" in (first.accept_from, second.accept_from) else proposed
     location = Location(proposed_file or base_file or FILES[0]) if is_edited else None
-    acceptances = _parse_acceptance_file(acceptance_side, (at_base, at_tip))
-    return combine_policies(first, second, source, location, acceptances)
+    base_contents = (at_base.get(ACCEPTANCE_FILE), at_tip.get(ACCEPTANCE_FILE))
+    content = acceptance_side.get(ACCEPTANCE_FILE)
+    acceptances = Acceptances()
+    if content is not None:
+        from dcr.git.acceptance_files import parse_acceptance_file  # noqa: PLC0415 (few repositories have one)
+
+        acceptances = parse_acceptance_file(ACCEPTANCE_FILE, content, base_contents)
+    policy = combine_policies(first, second, source, location, acceptances)
+    return _add_folders(repository, (merge_base, tip or merge_base), policy, changes)
+
+
+def _add_folders(
+    repository: Repository, commits: tuple[str, str], policy: EffectivePolicy, changes: Iterable[Change]
+) -> EffectivePolicy:
+    """Return a policy with the acceptances in folders, or with those changed files in folders that it ignores."""
+    edits = [change for change in changes if is_acceptance_file(change.path)]
+    if policy.policy.consumers.get_choice("accept_by") != CONSUMERS:
+        return policy._replace(
+            ignored_files=tuple(
+                change.path for change in edits if change.in_proposed and change.path != ACCEPTANCE_FILE
+            )
+        )
+    from dcr.git.folder_acceptances import create_folder_acceptances  # noqa: PLC0415 (few policies need it)
+
+    from_base = policy.policy.get_choice("accept_from") == "base"
+    return policy._replace(folders=create_folder_acceptances(repository, commits, edits, from_base=from_base))
 
 
 def read_acceptances(repository: Repository, commits: Iterable[str]) -> dict[str, tuple[Acceptance, ...]]:
@@ -114,26 +139,3 @@ def _parse_policy_files(contents: Mapping[str, bytes | str], hint: str = "") -> 
     if len(policies) > 1:
         raise PolicyError("both dcr.toml and [tool.dcr] in pyproject.toml define a policy", "keep one of them")
     return next(((policy, name) for name, policy in policies.items()), (None, None))
-
-
-def _parse_acceptance_file(
-    side: Mapping[str, bytes | str], base_sides: Iterable[Mapping[str, bytes | str]]
-) -> Acceptances:
-    content = side.get(ACCEPTANCE_FILE)
-    if content is None:
-        return Acceptances()
-    from dcr.compatibility.rule import load_rules  # noqa: PLC0415 (only repositories with acceptances pay for it)
-    from dcr.formats.parsed_file import Problem  # noqa: PLC0415
-    from dcr.policy.acceptance_file import parse_acceptances  # noqa: PLC0415
-
-    if isinstance(content, str):
-        return Acceptances(problems=(Problem(Location(ACCEPTANCE_FILE), f"the file is {content}"),))
-    acceptances, problems = parse_acceptances(content, load_rules())
-    base_texts = (contents.get(ACCEPTANCE_FILE) for contents in base_sides)
-    existing = frozenset(
-        (*acceptance.key, acceptance.reason, acceptance.expires)
-        for text in base_texts
-        if isinstance(text, bytes)
-        for acceptance in parse_acceptances(text, load_rules())[0]
-    )
-    return Acceptances(tuple(acceptances), tuple(problems), existing)

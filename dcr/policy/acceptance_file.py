@@ -11,6 +11,7 @@ from dcr.formats.parsed_file import Problem
 from dcr.parsing.location import Location, locate_node
 from dcr.parsing.yaml_reader import InvalidYamlError, check_tree, compose
 from dcr.policy.policy_application import NEVER_ACCEPTED
+from dcr.policy.scope import ACCEPTANCE_FILE
 from dcr.text.suggestions import format_suggestion
 
 if TYPE_CHECKING:
@@ -18,13 +19,15 @@ if TYPE_CHECKING:
 
     from dcr.compatibility.rule import Rule
 
-FILE = "dcr.accepted.yaml"
+FILE = ACCEPTANCE_FILE
 _KEYS = ("dataset", "version", "kind", "field", "reason", "expires")
 _REQUIRED_KEYS = ("dataset", "version", "kind", "reason")
 
 
-def parse_acceptances(content: bytes, rules: Mapping[str, Rule]) -> tuple[list[Acceptance], list[Problem]]:
-    """Return the acceptances of the file and its problems. Never raise.
+def parse_acceptances(
+    content: bytes, rules: Mapping[str, Rule], path: str = FILE
+) -> tuple[list[Acceptance], list[Problem]]:
+    """Return the acceptances of a file and its problems. Never raise.
 
     Messages of problems are part of fingerprints.
     """
@@ -33,13 +36,13 @@ def parse_acceptances(content: bytes, rules: Mapping[str, Rule]) -> tuple[list[A
         if root is not None:
             check_tree(root)
     except InvalidYamlError as error:
-        return [], [Problem(Location(FILE, error.line, error.column), error.message, error.hint)]
+        return [], [Problem(Location(path, error.line, error.column), error.message, error.hint)]
     if root is None:
         return [], []
-    nodes, problems = _list_entries(root)
+    nodes, problems = _list_entries(root, path)
     acceptances: list[Acceptance] = []
     for node in nodes:
-        entry = _parse_entry(node, rules)
+        entry = _parse_entry(node, rules, path)
         if isinstance(entry, Acceptance):
             acceptances.append(entry)
         else:
@@ -47,12 +50,12 @@ def parse_acceptances(content: bytes, rules: Mapping[str, Rule]) -> tuple[list[A
     return acceptances, problems
 
 
-def _list_entries(root: Any) -> tuple[list[Any], list[Problem]]:
-    location = locate_node(FILE, root)
+def _list_entries(root: Any, path: str) -> tuple[list[Any], list[Problem]]:
+    location = locate_node(path, root)
     if root.id != "mapping":
         return [], [Problem(location, "the file is no mapping", "write accepted: and a list of entries below it")]
     problems = [
-        Problem(locate_node(FILE, key), f"unknown key '{key.value}'", format_suggestion(key.value, ("accepted",)))
+        Problem(locate_node(path, key), f"unknown key '{key.value}'", format_suggestion(key.value, ("accepted",)))
         for key, _ in root.value
         if key.value != "accepted" and not key.value.startswith("x-")
     ]
@@ -62,13 +65,13 @@ def _list_entries(root: Any) -> tuple[list[Any], list[Problem]]:
     if entries.id != "sequence":
         return [], [
             *problems,
-            Problem(locate_node(FILE, entries), "accepted is no list", "begin each entry with '- '"),
+            Problem(locate_node(path, entries), "accepted is no list", "begin each entry with '- '"),
         ]
     return entries.value, problems
 
 
-def _parse_entry(node: Any, rules: Mapping[str, Rule]) -> Acceptance | list[Problem]:
-    location = locate_node(FILE, node)
+def _parse_entry(node: Any, rules: Mapping[str, Rule], path: str) -> Acceptance | list[Problem]:
+    location = locate_node(path, node)
     if node.id != "mapping":
         return [Problem(location, "an entry is no mapping", "write dataset, version, kind, field and reason")]
     problems: list[Problem] = []
@@ -76,10 +79,10 @@ def _parse_entry(node: Any, rules: Mapping[str, Rule]) -> Acceptance | list[Prob
     for key, value in node.value:
         if key.value not in _KEYS:
             problems.append(
-                Problem(locate_node(FILE, key), f"unknown key '{key.value}'", format_suggestion(key.value, _KEYS))
+                Problem(locate_node(path, key), f"unknown key '{key.value}'", format_suggestion(key.value, _KEYS))
             )
         elif value.id != "scalar" or not value.value.strip():
-            problems.append(Problem(locate_node(FILE, value), f"{key.value} is empty, expected text"))
+            problems.append(Problem(locate_node(path, value), f"{key.value} is empty, expected text"))
         else:
             values[key.value] = value.value
     problems += [
@@ -87,7 +90,7 @@ def _parse_entry(node: Any, rules: Mapping[str, Rule]) -> Acceptance | list[Prob
         for key in _REQUIRED_KEYS
         if key not in {key.value for key, _ in node.value}
     ]
-    problems += _check_values(values, node, rules)
+    problems += _check_values(values, node, rules, path)
     if problems:
         return problems
     return Acceptance(
@@ -101,8 +104,8 @@ def _parse_entry(node: Any, rules: Mapping[str, Rule]) -> Acceptance | list[Prob
     )
 
 
-def _check_values(values: dict[str, str], node: Any, rules: Mapping[str, Rule]) -> list[Problem]:
-    locations = {key.value: locate_node(FILE, value) for key, value in node.value}
+def _check_values(values: dict[str, str], node: Any, rules: Mapping[str, Rule], path: str) -> list[Problem]:
+    locations = {key.value: locate_node(path, value) for key, value in node.value}
     problems = []
     kind = values.get("kind")
     if kind is not None and (kind not in rules or kind in NEVER_ACCEPTED):

@@ -46,11 +46,15 @@ class BaselineEntry(NamedTuple):
 
 
 class Baseline(NamedTuple):
-    """The known issues: `merged` were in the file before this change, `added` are new in it."""
+    """The known issues: `merged` were in the file before this change, `added` are new in it.
+
+    With `keeps_reached`, no entry applies to an issue that reaches consumers: these have to accept it.
+    """
 
     name: str
     merged: frozenset[tuple[str, str]]
     added: frozenset[tuple[str, str]] = frozenset()
+    keeps_reached: bool = False
 
     def filter_issue(self, issue: Issue) -> Issue | None:
         """Return None for an issue in the merged baseline, and an accepted issue for one that this change adds to it.
@@ -58,7 +62,7 @@ class Baseline(NamedTuple):
         This change cannot add a kind that cannot be accepted.
         """
         key = (issue.kind, issue.fingerprint)
-        if issue.accepted is not None:
+        if issue.accepted is not None or (self.keeps_reached and issue.consumers):
             return issue
         if key in self.merged:
             return None

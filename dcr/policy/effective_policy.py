@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from dcr.parsing.location import Location
+from dcr.policy.acceptances import Acceptances
 from dcr.policy.consumer_settings import DECLARED
 from dcr.policy.policy import Policy, StricterPolicy, list_differences
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from dcr.compatibility.acceptance import Acceptance
     from dcr.compatibility.engine import Verdict
     from dcr.compatibility.issue import Issue
     from dcr.compatibility.older_versions import OlderVerdict
     from dcr.compatibility.pairs import ContractPair
-    from dcr.formats.parsed_file import Problem
-    from dcr.parsing.location import Location
+    from dcr.policy.folder_acceptances import FolderAcceptances
 
 
 class PolicyEdit(NamedTuple):
@@ -26,21 +26,19 @@ class PolicyEdit(NamedTuple):
     settings: tuple[str, ...]
 
 
-class Acceptances(NamedTuple):
-    """The acceptances of one version; `existing` are the keys of those that existed before this change."""
-
-    entries: tuple[Acceptance, ...] = ()
-    problems: tuple[Problem, ...] = ()
-    existing: frozenset[tuple[object, ...]] = frozenset()
-
-
 class EffectivePolicy(NamedTuple):
-    """The policy and the acceptances of one run; `source` describes where the policy comes from."""
+    """The policy and the acceptances of one run; `source` describes where the policy comes from.
+
+    `folders` are the acceptances in the folders of consumers, None if the policy does not require them; the changed
+    files with acceptances in folders are then `ignored_files`.
+    """
 
     policy: StricterPolicy
     source: str
     edit: PolicyEdit | None = None
     acceptances: Acceptances = Acceptances()
+    folders: FolderAcceptances | None = None
+    ignored_files: tuple[str, ...] = ()
 
     def apply(
         self, verdict: Verdict, pair: ContractPair, today: str, older: tuple[OlderVerdict, ...] = ()
@@ -56,7 +54,13 @@ class EffectivePolicy(NamedTuple):
 
         def apply(verdict: Verdict, pair: ContractPair) -> tuple[Issue, ...]:
             return apply_policy(
-                verdict, pair, self.policy, self.acceptances.entries, today, only_declared=only_declared
+                verdict,
+                pair,
+                self.policy,
+                self.acceptances.entries,
+                today,
+                only_declared=only_declared,
+                folders=self.folders,
             )
 
         newest = apply(verdict, pair)
@@ -68,15 +72,17 @@ class EffectivePolicy(NamedTuple):
 
     @property
     def may_have_run_issues(self) -> bool:
-        """Whether the policy was edited or there are acceptances."""
-        return self.edit is not None or self.acceptances != Acceptances()
+        """Whether the policy was edited, or there are acceptances or may be some in folders."""
+        has_folders = self.folders is not None or bool(self.ignored_files)
+        return self.edit is not None or has_folders or self.acceptances != Acceptances()
 
     def list_run_issues(
         self, used: Iterable[tuple[object, ...]], matched: Iterable[tuple[object, ...]], today: str
     ) -> list[Issue]:
         """Return the issues of the policy and of the acceptances themselves.
 
-        `used` are the keys of acceptances that accepted an issue, `matched` the keys of all issues.
+        `used` are the keys of acceptances that accepted an issue, `matched` the keys of all issues. A key of an
+        acceptance in a folder begins with the path of its file.
         """
         return _list_run_issues(self, frozenset(used), frozenset(matched), today)
 
@@ -96,15 +102,20 @@ def _list_run_issues(
     issues: list[Issue] = []
     if rules.edit:
         issues += _build_issues("policy_changed", (rules.edit.location, rules.edit.settings), rules.policy)
-    for problem in rules.acceptances.problems:
-        issues += _build_issues("acceptance_malformed", problem, rules.policy)
-    for entry in rules.acceptances.entries:
-        is_new = (*entry.key, entry.reason, entry.expires) not in rules.acceptances.existing
-        if entry.expires is not None and entry.expires < today:
-            if is_new or entry.key in matched:
-                issues += _build_issues("acceptance_expired", entry, rules.policy)
-        elif is_new and entry.key not in used:
-            issues += _build_issues("acceptance_unused", entry, rules.policy)
+    for path in rules.ignored_files:
+        issues += _build_issues("acceptance_unused", Location(path), rules.policy)
+    for file in (rules.acceptances, *(rules.folders.list_files() if rules.folders else ())):
+        for problem in file.problems:
+            issues += _build_issues("acceptance_malformed", problem, rules.policy)
+        for entry in file.entries:
+            is_new = (*entry.key, entry.reason, entry.expires) not in file.existing
+            key = entry.key if file is rules.acceptances else (entry.location.path, *entry.key)
+            if entry.expires is not None and entry.expires < today:
+                if is_new or key in matched:
+                    issues += _build_issues("acceptance_expired", entry, rules.policy)
+            elif is_new and key not in used:
+                is_elsewhere = rules.folders is not None and entry.key in matched
+                issues += _build_issues("acceptance_unused", entry._replace(is_elsewhere=is_elsewhere), rules.policy)
     return issues
 
 

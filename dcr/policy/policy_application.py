@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from dcr.compatibility.acceptance import Acceptance
     from dcr.compatibility.engine import Verdict
     from dcr.compatibility.pairs import ContractPair
+    from dcr.policy.folder_acceptances import FolderAcceptances
     from dcr.policy.policy import StricterPolicy
 
 NEVER_ACCEPTED = frozenset(
@@ -40,10 +41,12 @@ def apply_policy(
     today: str,
     *,
     only_declared: bool = False,
+    folders: FolderAcceptances | None = None,
 ) -> tuple[Issue, ...]:
     """Return the issues with adjusted severities, without those that are off; `today` is YYYY-MM-DD.
 
-    With `only_declared`, breaks that reach no declared consumer are warnings: all consumers are declared.
+    With `only_declared`, breaks that reach no declared consumer are warnings: all consumers are declared. With
+    `folders`, the consumers that an issue reaches have to accept it there.
     """
     by_key = {entry.key: entry for entry in acceptances if entry.expires is None or entry.expires >= today}
     contract = pair.proposed or pair.previous
@@ -57,7 +60,11 @@ def apply_policy(
             adjusted = adjusted._replace(severity=WARNING, hint="; ".join(filter(None, (_UNUSED_HINT, issue.hint))))
         acceptance = None
         if contract is not None and issue.kind not in NEVER_ACCEPTED:
-            acceptance = by_key.get((contract.dataset_id, contract.version, issue.kind, issue.field))
+            key = (contract.dataset_id, contract.version, issue.kind, issue.field)
+            if folders is not None and issue.consumers:
+                issues.append(folders.accept(adjusted, key, today))
+                continue
+            acceptance = by_key.get(key)
             if acceptance is None and issue.kind == _REDEFINITION_KIND:  # accepted when the version was redefined
                 acceptance = by_key.get((contract.dataset_id, issue.against or "", "version_not_increasing", None))
         if acceptance is None:

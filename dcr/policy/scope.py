@@ -13,8 +13,13 @@ if TYPE_CHECKING:
 SUFFIXES = (".yaml", ".yml", ".json")
 """Suffixes of files that may be contracts by their content."""
 
-_DCR_FILES = frozenset(("dcr.accepted.yaml", "dcr.baseline.json"))
+ACCEPTANCE_FILE = "dcr.accepted.yaml"
+"""The name of files with acceptances. They are at the root and in the folders of consumers."""
+
+_DCR_FILES = frozenset((ACCEPTANCE_FILE, "dcr.baseline.json"))
 """Files of dcr itself, which are not contracts."""
+
+_IN_A_FOLDER = f"/{ACCEPTANCE_FILE}"
 
 
 class Scope:
@@ -40,7 +45,7 @@ class Scope:
     def covers(self, path: str) -> bool:
         """Return whether a path is in scope; it is relative to the repository and has `/` between folders."""
         if self.by_content and path.endswith(SUFFIXES):
-            return path not in _DCR_FILES and not (self.exclude and self._excludes(path))
+            return not _is_own_file(path) and not (self.exclude and self._excludes(path))
         return self.matches_globs(path)
 
     def matches_globs(self, path: str) -> bool:
@@ -48,6 +53,7 @@ class Scope:
         return (
             path.endswith(self._endings)
             and self._covers(path) is not None
+            and not is_acceptance_file(path)
             and not (self.exclude and self._excludes(path))
         )
 
@@ -69,7 +75,17 @@ class Scope:
             ]
         else:
             covered = [path for path in paths if path.endswith(endings) and covers(path)]
+        covered = [path for path in covered if not path.endswith(ACCEPTANCE_FILE) or not is_acceptance_file(path)]
         return [path for path in covered if not self._excludes(path)] if self.exclude else covered
+
+
+def is_acceptance_file(path: str) -> bool:
+    """Return whether a file has acceptances, at the root or in a folder."""
+    return path == ACCEPTANCE_FILE or path.endswith(_IN_A_FOLDER)
+
+
+def _is_own_file(path: str) -> bool:
+    return path in _DCR_FILES or path.endswith(_IN_A_FOLDER)
 
 
 def _get_suffix(glob: str) -> str:

@@ -9,7 +9,8 @@ from dcr.compatibility.modes import is_transitive
 from dcr.compatibility.severities import INFO
 from dcr.git.history import list_first_parents, require_full_history
 from dcr.git.policies import read_acceptances
-from dcr.policy.effective_policy import Acceptances, EffectivePolicy
+from dcr.policy.acceptances import Acceptances
+from dcr.policy.effective_policy import EffectivePolicy
 from dcr.policy.policy import StricterPolicy
 from dcr.registry.deprecation_dates import get_commit_day
 from dcr.registry.history.facts import is_same_except_version

@@ -14,14 +14,19 @@ def list_policy_issues(policy: EffectivePolicy, contracts: tuple[ContractReport,
     """Return the issues of a changed policy, and of acceptances that are new, expired or unused."""
     if not policy.may_have_run_issues:
         return ()
-    used, matched = set(), set()
+    used: set[tuple[object, ...]] = set()
+    matched: set[tuple[object, ...]] = set()
     for contract in contracts:
         version = contract.proposed or contract.previous
         for issue in contract.issues:
             key = (contract.dataset_id, version, issue.kind, issue.field)
             matched.add(key)
-            if issue.accepted:
+            if issue.accepted and not issue.accepted.accepted_by:
                 used.add(key)
+            if policy.folders is not None and issue.consumers:
+                in_folders = policy.folders.list_keys(issue, key)
+                matched |= in_folders
+                used |= in_folders  # an acceptance by some of the consumers is no mistake
     return tuple(policy.list_run_issues(used, matched, get_today()))
 
 

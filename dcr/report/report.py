@@ -235,7 +235,7 @@ def filter_issues(issues: Iterable[Issue], filter_issue: Callable[[Issue], Issue
 
 
 _VERSION_PREFIX, _REDEFINITION_KIND = "version_", "version_redefined"
-_IssueKey = tuple[str, str, object, bool]
+_IssueKey = tuple[str, str, object, bool, str]
 
 
 def deduplicate_file_issues(contracts: list[ContractReport]) -> list[ContractReport]:
@@ -278,8 +278,8 @@ def _add_consumers(issue: Issue, groups: Sequence[tuple[ReachedConsumer, ...]]) 
 
 
 def _build_issue_key(issue: Issue) -> _IssueKey:
-    message = "" if _is_about_file_version(issue) else issue.message
-    return issue.kind, message, issue.location, issue.accepted is not None
+    message, severity = ("", "") if _is_about_file_version(issue) else (issue.message, issue.severity)
+    return issue.kind, message, issue.location, issue.accepted is not None, severity
 
 
 def _is_about_file_version(issue: Issue) -> bool:

@@ -42,7 +42,12 @@ def test_an_exact_acceptance_lets_its_break_through(change: Repository) -> None:
     outcome = change.check()
     assert outcome.code == 0
     (issue,) = outcome.issues
-    assert issue["accepted"] == {"reason": "moved to billing", "severity": "error", "expires": None}
+    assert issue["accepted"] == {
+        "reason": "moved to billing",
+        "severity": "error",
+        "expires": None,
+        "accepted_by": [],
+    }
     assert outcome.report["summary"]["accepted"] == 1
     assert outcome.report["compatible"] is True
 

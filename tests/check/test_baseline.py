@@ -94,7 +94,7 @@ def test_what_a_change_adds_to_the_baseline_is_shown_as_a_decision(repository: R
     assert (outcome.code, outcome.report["summary"]["accepted"], outcome.report["summary"]["baselined"]) == (0, 1, 0)
     (issue,) = outcome.issues
     assert issue["accepted"] == {
-        "reason": f"added to {FILE} by this change", "severity": "error", "expires": None
+        "reason": f"added to {FILE} by this change", "severity": "error", "expires": None, "accepted_by": []
     }  # fmt: skip
     for head in (["--staged"], ["--head", "HEAD"]):
         repository.commit()

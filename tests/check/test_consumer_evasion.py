@@ -1,4 +1,4 @@
-"""Checks that no change can hide the consumer that it breaks: declarations count from the base and from the change."""
+"""Checks that no change can hide the consumer that it breaks: declarations count from the base and the change."""
 
 from __future__ import annotations
 

@@ -9,7 +9,8 @@ import pytest
 from dcr.compatibility.acceptance import Acceptance
 from dcr.formats.parsed_file import Problem
 from dcr.parsing.location import Location
-from dcr.policy.effective_policy import Acceptances, EffectivePolicy, combine_policies
+from dcr.policy.acceptances import Acceptances
+from dcr.policy.effective_policy import EffectivePolicy, combine_policies
 from dcr.policy.policy import Policy
 
 TODAY = "2026-06-15"

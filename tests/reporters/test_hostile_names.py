@@ -105,7 +105,7 @@ def hostile_report(text: str) -> Report:
     accepted = ACCEPTED._replace(
         message=text,
         location=place,
-        accepted=IssueAcceptance(text, ERROR, text),
+        accepted=IssueAcceptance(text, ERROR, text, (text,)),
         witness=None,
         consumers=(found, found._replace(location=place._replace(commit=COMMIT)), *[found] * 10),
     )
@@ -171,7 +171,12 @@ def test_json_gives_every_text_back_as_it_was(name: str) -> None:
     consumer = contract_document["issues"][1]["consumers"][0]
     assert (consumer["consumer"], consumer["owners"][0]) == (text, {"team": text, "contact": text})
     assert document["teams"][0]["team"] == text
-    assert contract_document["issues"][1]["accepted"] == {"reason": text, "severity": "error", "expires": text}
+    assert contract_document["issues"][1]["accepted"] == {
+        "reason": text,
+        "severity": "error",
+        "expires": text,
+        "accepted_by": [text],
+    }
     assert document["base"]["ref"] == text
 
 

@@ -1,6 +1,7 @@
 """Record an accepted breaking change: write it to dcr.accepted.yaml, for the proposed version.
 
-dcr check must report the issue now. For kinds about a field, FIELD is required.
+dcr check must report the issue now. For kinds about a field, FIELD is required. If the policy requires that consumers
+accept what breaks them, --consumer writes the file in that consumer's folder.
 """
 
 from typing import Annotated
@@ -36,12 +37,21 @@ def accept(
         str | None,
         typer.Option(help="Last day of the acceptance, as YYYY-MM-DD. Default: it does not expire.", metavar="DATE"),
     ] = None,
+    consumer: Annotated[
+        str | None,
+        typer.Option(help="Accept it for a consumer, in the folder of its file.", metavar="NAME"),
+    ] = None,
     base: BaseOption = None,
     dry_run: DryRunOption = False,
 ) -> None:
     """Write the acceptance."""
     request = AcceptanceRequest(
-        require_one_line("DATASET", dataset), kind, field, require_one_line("--reason", reason).strip(), expires
+        require_one_line("DATASET", dataset),
+        kind,
+        field,
+        require_one_line("--reason", reason).strip(),
+        expires,
+        consumer,
     )
     if field is not None:
         require_one_line("FIELD", field)
@@ -50,4 +60,4 @@ def accept(
     with Progress() as progress:
         get_worktree(folder)  # raises in a bare repository, before the check
         report = run_check(Request(folder, base=base), progress)
-    apply_edits([record_acceptance(folder, request, report)], dry_run=dry_run)
+    apply_edits(record_acceptance(folder, request, report), dry_run=dry_run)

@@ -9,7 +9,7 @@ from dcr.editing.text.document import EditRefusedError, YamlDocument
 from dcr.editing.text.keys import KeyPosition
 from dcr.editing.text.quoting import quote
 from dcr.parsing.location import Location
-from dcr.policy.acceptance_file import FILE, parse_acceptances
+from dcr.policy.acceptance_file import parse_acceptances
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -21,13 +21,16 @@ _MANUAL_HINT = "add the entry yourself; dcr schema acceptances prints its keys"
 
 
 def add_acceptance(content: bytes | None, acceptance: Acceptance, rules: Mapping[str, Rule]) -> bytes:
-    """Return the content of the file with an acceptance added. `content` is None if the file does not exist.
+    """Return the content of a file with an acceptance added, whose location names the file.
+
+    `content` is None if the file does not exist.
 
     Raise `EditRefusedError` if the file already has the acceptance, or is invalid.
     """
+    path = acceptance.location.path
     before: list[Acceptance] = []
     if content is not None:
-        before, problems = parse_acceptances(content, rules)
+        before, problems = parse_acceptances(content, rules, path)
         if problems:
             raise EditRefusedError(problems[0].location, problems[0].message, problems[0].hint)
     known = next((each for each in before if each.key == acceptance.key), None)
@@ -43,15 +46,15 @@ def add_acceptance(content: bytes | None, acceptance: Acceptance, rules: Mapping
         "expires": acceptance.expires,
     }
     entry = {key: value for key, value in pairs.items() if value is not None}
-    document = None if content is None else YamlDocument(FILE, content, _MANUAL_HINT)
+    document = None if content is None else YamlDocument(path, content, _MANUAL_HINT)
     if document is None or document.root is None:
         after = _create_file(entry, content or b"")
     else:
         after = lists.append_entry(document, KeyPosition((), "accepted", ()), entry).content
-    accepted, problems = parse_acceptances(after, rules)
+    accepted, problems = parse_acceptances(after, rules, path)
     if problems:
         raise EditRefusedError(problems[0].location, problems[0].message, problems[0].hint)
-    file = Location(FILE)
+    file = Location(path)
     if [each._replace(location=file) for each in accepted] != [
         each._replace(location=file) for each in (*before, acceptance)
     ]:

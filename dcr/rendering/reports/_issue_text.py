@@ -93,8 +93,9 @@ def list_impacts(issue: Issue) -> list[tuple[str, str]]:
 
 
 def describe_acceptance(accepted: IssueAcceptance) -> str:
-    """Return why a break was accepted, and until when."""
-    return f"{accepted.reason} (until {accepted.expires})" if accepted.expires else accepted.reason
+    """Return why a break was accepted, until when, and by which consumers."""
+    reason = f"{accepted.reason} (until {accepted.expires})" if accepted.expires else accepted.reason
+    return f"{reason}, accepted by {', '.join(accepted.accepted_by)}" if accepted.accepted_by else reason
 
 
 def describe_witness(witness: Witness) -> str:
@@ -127,6 +128,7 @@ def build_accept_command(issue: Issue, dataset_id: str | None) -> str:
         or not issue.breaks
         or issue.severity != "error"
         or issue.accepted
+        or issue.missing_acceptances  # the hint has the command
         or issue.kind in NEVER_ACCEPTED
     ):
         return ""

@@ -108,7 +108,12 @@ def build_issue(issue: Issue) -> dict[str, Any]:
         "fingerprint": issue.fingerprint,
         "accepted": None
         if accepted is None
-        else {"reason": accepted.reason, "severity": accepted.severity, "expires": accepted.expires},
+        else {
+            "reason": accepted.reason,
+            "severity": accepted.severity,
+            "expires": accepted.expires,
+            "accepted_by": list(accepted.accepted_by),
+        },
     }
 
 

@@ -179,7 +179,9 @@ def _format_reason(located: LocatedIssue) -> str:
     dataset = contract.dataset_id if contract else None
     name = " ".join(filter(None, (format_code(dataset or ""), f"`{issue.kind}`", format_code(issue.field or "", 200))))
     until = f" (until {format_code(accepted.expires)})" if accepted and accepted.expires else ""
-    return f"> - {name}: {format_code(accepted.reason if accepted else '')}{until}\n"
+    names = ", ".join(map(format_code, accepted.accepted_by)) if accepted else ""
+    by = f", accepted by {names}" if names else ""
+    return f"> - {name}: {format_code(accepted.reason if accepted else '')}{until}{by}\n"
 
 
 def _format_note(left_out: list[Piece]) -> str:

@@ -24,7 +24,10 @@ def format_issue_line(issue: Issue) -> str:
     """Return the line of one issue, as editors and golden files have it."""
     location = issue.location
     position = f"{make_printable(location.path)}:{location.line}:{location.column}" if location else "dcr"
-    accepted = f" (accepted: {make_printable(issue.accepted.reason)})" if issue.accepted else ""
+    accepted = ""
+    if issue.accepted:
+        by = f" by {', '.join(issue.accepted.accepted_by)}" if issue.accepted.accepted_by else ""
+        accepted = f" (accepted{make_printable(by)}: {make_printable(issue.accepted.reason)})"
     message = f"{make_printable(issue.message)}{accepted}"
     if issue.consumers is not None:
         from dcr.rendering.reports._consumer_text import describe_reach  # noqa: PLC0415 (few runs need it)
