@@ -1,7 +1,7 @@
 """Record an accepted breaking change: write it to dcr.accepted.yaml, for the proposed version.
 
-dcr check must report the issue now. For kinds about a field, FIELD is required. If the policy requires that consumers
-accept what breaks them, --consumer writes the file in that consumer's folder.
+dcr check must report the issue now. For kinds about a field, FIELD is required. The option --consumer
+writes the file in the folder of a consumer, if the policy requires that consumers accept what breaks them.
 """
 
 from typing import Annotated
