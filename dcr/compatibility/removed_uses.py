@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from dcr.compatibility.used_fields import list_ancestors
 from dcr.compatibility.wording import format_short_list, shorten
 from dcr.consumers.consumer import ROWS
-from dcr.consumers.use_locations import locate_consumer, locate_field, locate_key, locate_value
+from dcr.consumers.use_locations import UseLocator, locate_consumer, locate_key
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -119,11 +119,12 @@ def _list_removed_fields(before: _Uses, after: _Uses) -> Iterator[RemovedUse]:
         yield RemovedUse(text, location, before.locate("dataset"), "fields")
         return
     for use in before.entries:
+        locator = UseLocator(before.consumer, use)
         for path in use.used_fields or ():
             if not _covers(fields, path):
                 fields.add(path)  # each field once
                 text = f"uses field '{shorten(path)}' of {after.dataset}"
-                yield RemovedUse(text, location, locate_field(before.consumer, use, path), "fields", path)
+                yield RemovedUse(text, location, locator.locate_field(path), "fields", path)
 
 
 def _covers(fields: set[str], path: str) -> bool:
@@ -134,6 +135,7 @@ def _covers(fields: set[str], path: str) -> bool:
 def _list_removed_values(before: _Uses, after: _Uses) -> Iterator[RemovedUse]:
     remaining, fields = after.values, after.fields
     for use in before.entries:
+        locator = UseLocator(before.consumer, use)
         for path, members in use.values.items():
             if fields is not None and not _covers(fields, path):
                 continue  # the whole field was removed
@@ -142,7 +144,7 @@ def _list_removed_values(before: _Uses, after: _Uses) -> Iterator[RemovedUse]:
                 if member.text not in kept:
                     kept.add(member.text)
                     text = f"uses value '{shorten(member.text)}' of field '{shorten(path)}' of {after.dataset}"
-                    previous_location = locate_value(before.consumer, use, path, number)
+                    previous_location = locator.locate_value(path, number)
                     yield RemovedUse(text, after.locate("values"), previous_location, "values", path, member.text)
 
 

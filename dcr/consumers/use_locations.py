@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from dcr.parsing.location import Location, locate_paths
+from dcr.parsing.location import Location, locate_node
 
 if TYPE_CHECKING:
     from dcr.consumers.consumer import Consumer, Use
@@ -29,20 +29,32 @@ def locate_key(consumer: Consumer, use: Use, key: str = "dataset") -> Location:
     return section.locate(key) if section else Location(consumer.path)
 
 
-def locate_field(consumer: Consumer, use: Use, path: str) -> Location:
-    """Return the location of a field in the list of fields, of its values, or of the list."""
-    if use.fields is not None and path in use.fields:
-        return _locate_entry(consumer, use, ("fields", use.fields.index(path)))
-    return locate_value(consumer, use, path) if path in use.values else locate_key(consumer, use, "fields")
+class UseLocator:
+    """Locates the fields and values of one use; it looks up each of them in constant time."""
+
+    def __init__(self, consumer: Consumer, use: Use) -> None:
+        self._consumer, self._use = consumer, use
+        section = use.section
+        self._path = section.path if section else ""
+        node: Any = section.node if section and not section.key_names else None
+        keys = {key.value: value for key, value in node.value} if node is not None and node.id == "mapping" else {}
+        self._fields = {entry.value: entry for entry in _list_values(keys.get("fields"), "sequence")}
+        self._values = {key.value: (key, value) for key, value in _list_values(keys.get("values"), "mapping")}
+
+    def locate_field(self, path: str) -> Location:
+        """Return the location of a field in the list of fields, of its values, or of the list."""
+        if path in self._fields:
+            return locate_node(self._path, self._fields[path])
+        return self.locate_value(path) if path in self._values else locate_key(self._consumer, self._use, "fields")
+
+    def locate_value(self, path: str, number: int | None = None) -> Location:
+        """Return the location of the values of a field, or of one of them by its number."""
+        if path not in self._values:
+            return locate_key(self._consumer, self._use, "values")
+        key, value = self._values[path]
+        entries = [] if number is None else _list_values(value, "sequence")
+        return locate_node(self._path, entries[number] if number is not None and number < len(entries) else key)
 
 
-def locate_value(consumer: Consumer, use: Use, path: str, number: int | None = None) -> Location:
-    """Return the location of the values of a field, or of one of them by its number."""
-    return _locate_entry(consumer, use, ("values", path, *(() if number is None else (number,))))
-
-
-def _locate_entry(consumer: Consumer, use: Use, steps: tuple[str | int, ...]) -> Location:
-    section = use.section
-    if section is None or section.node is None or section.key_names:
-        return locate_key(consumer, use, str(steps[0]))
-    return locate_paths(section.path, section.node, [steps])[0]
+def _list_values(node: Any, shape: str) -> list[Any]:
+    return node.value if node is not None and node.id == shape else []

@@ -1,4 +1,4 @@
-"""Builds the JSON Schemas (draft 2020-12) of contracts, policies, acceptances and reports.
+"""Builds the JSON Schemas (draft 2020-12) of contracts, consumers, policies, acceptances and reports.
 
 They serve editors as well as validators: descriptions, examples and error messages stand next to the rules.
 """
@@ -10,6 +10,7 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 from dcr.schemas.acceptances import build_acceptances_schema
+from dcr.schemas.consumer import build_consumer_schema
 from dcr.schemas.contract import build_contract_schema
 from dcr.schemas.policy import build_policy_schema
 
@@ -27,6 +28,7 @@ def load_report_schema() -> dict[str, Any]:
 
 SCHEMAS: dict[str, Callable[[], dict[str, Any]]] = {
     "contract": build_contract_schema,
+    "consumer": build_consumer_schema,
     "policy": build_policy_schema,
     "acceptances": build_acceptances_schema,
     "report": load_report_schema,

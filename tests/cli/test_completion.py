@@ -70,8 +70,8 @@ def completed(folder: Path, line: str) -> list[str]:
         ("dcr check --policy-from w", ["worktree"]),
         ("dcr check --color a", ["auto", "always"]),
         ("dcr explain ", list(list_kinds())),
-        ("dcr explain owner_m", ["owner_missing"]),
-        ("dcr schema ", ["contract", "policy", "acceptances", "report"]),
+        ("dcr explain owner", ["owner_missing", "owners_changed"]),
+        ("dcr schema ", ["contract", "consumer", "policy", "acceptances", "report"]),
     ],
 )
 def test_bash_is_answered(tmp_path: Path, line: str, answers: list[str]) -> None:

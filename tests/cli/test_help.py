@@ -90,7 +90,7 @@ def test_the_installed_script_is_the_same_command(tmp_path: Path) -> None:
         ("explain field_remved", "kind 'field_remved' does not exist", "did you mean 'field_removed'?"),
         ("explain x", "kind 'x' does not exist", "dcr explain lists all kinds"),
         ("schema contrat", "schema 'contrat' does not exist", "did you mean 'contract'?"),
-        ("schema x", "schema 'x' does not exist", "choose one of: contract, policy, acceptances, report"),
+        ("schema x", "schema 'x' does not exist", "choose one of: contract, consumer, policy, acceptances, report"),
     ],
 )
 def test_what_is_typed_wrongly_is_named_with_what_was_meant(

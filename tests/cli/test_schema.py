@@ -63,7 +63,9 @@ def test_every_setting_and_key_is_described_for_editors() -> None:
     for part in (contract, *contract["$defs"].values()):
         assert [name for name, each in part["properties"].items() if not each.get("description")] == []
         assert "$ref" not in part.get("description", "")
-    for part in (SCHEMAS["policy"](), SCHEMAS["acceptances"]()["properties"]["accepted"]["items"]):
+    consumer = SCHEMAS["consumer"]()
+    parts = (consumer, *(consumer["properties"][key]["items"] for key in ("owners", "uses")))
+    for part in (*parts, SCHEMAS["policy"](), SCHEMAS["acceptances"]()["properties"]["accepted"]["items"]):
         assert [name for name, each in part["properties"].items() if not each.get("description")] == []
 
 
@@ -112,7 +114,7 @@ def test_examples_of_settings_are_a_policy() -> None:
             assert parse_policy("dcr.toml", text.encode(), list_kinds()) is not None
 
 
-@pytest.mark.parametrize("name", ["contract", "policy", "acceptances"])
+@pytest.mark.parametrize("name", ["contract", "consumer", "policy", "acceptances"])
 def test_every_word_that_may_be_chosen_is_explained(name: str) -> None:
     explained = 0
     for part in parts_of(SCHEMAS[name]()):

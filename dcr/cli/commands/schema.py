@@ -1,4 +1,4 @@
-"""Print a JSON Schema for editors and programs: of a contract, the policy, the acceptances or the report."""
+"""Print a JSON Schema for editors and programs: of a contract, a consumer, the policy, acceptances or the report."""
 
 import json
 from typing import Annotated

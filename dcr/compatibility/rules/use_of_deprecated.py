@@ -23,7 +23,7 @@ from dcr.compatibility.rule import USE, Finding, rule
 from dcr.compatibility.severities import WARNING
 from dcr.compatibility.used_fields import ARCHIVED, DEPRECATED, list_deprecated_fields
 from dcr.compatibility.wording import shorten
-from dcr.consumers.use_locations import locate_field, locate_key
+from dcr.consumers.use_locations import UseLocator, locate_key
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -47,12 +47,13 @@ def use_of_deprecated(checked: CheckedUse) -> Iterator[Finding]:
             _build_hint(checked, since),
             location=locate_key(consumer, use),
         )
+    locator = UseLocator(consumer, use)
     for path in list_deprecated_fields(use, contract):
         yield Finding(
             f"{subject} field '{shorten(path)}' of '{shorten(use.dataset_id)}', which is deprecated",
             _build_hint(checked, deprecation.field_dates.get(path) if deprecation else None),
             field=path,
-            location=locate_field(consumer, use, path),
+            location=locator.locate_field(path),
         )
 
 

@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING
 from dcr.compatibility.rule import USE, Finding, rule
 from dcr.compatibility.used_fields import list_unknown_fields
 from dcr.compatibility.wording import format_short_list, shorten
-from dcr.consumers.use_locations import locate_field
+from dcr.consumers.use_locations import UseLocator
 from dcr.contract.contract import walk_fields
 from dcr.text.suggestions import format_suggestion
 
@@ -40,6 +40,7 @@ def use_of_unknown_field(checked: CheckedUse) -> Iterator[Finding]:
     consumer, use, contract = checked.consumer, checked.use, checked.contract
     unknown = list_unknown_fields(use, contract) if contract else []
     known = [path for path, _ in walk_fields(contract.fields)] if unknown and contract else []
+    locator = UseLocator(consumer, use)
     for number, path in enumerate(unknown):
         hint = format_suggestion(path, known) if number < _MAX_SUGGESTIONS else ""
         yield Finding(
@@ -47,5 +48,5 @@ def use_of_unknown_field(checked: CheckedUse) -> Iterator[Finding]:
             "does not have",
             hint or f"its fields are {format_short_list(known)}",
             field=path,
-            location=locate_field(consumer, use, path),
+            location=locator.locate_field(path),
         )

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING
 from dcr.compatibility.rule import USE, Finding, rule
 from dcr.compatibility.used_fields import list_unknown_values
 from dcr.compatibility.wording import format_short_list, shorten
-from dcr.consumers.use_locations import locate_value
+from dcr.consumers.use_locations import UseLocator
 from dcr.text.suggestions import format_suggestion
 
 if TYPE_CHECKING:
@@ -36,6 +36,7 @@ _MAX_SUGGESTIONS = 20  # a suggestion compares with every value of the enum
 def use_of_unknown_value(checked: CheckedUse) -> Iterator[Finding]:
     """Yield one finding for each value that is not in the enum of its field."""
     consumer, use, contract = checked.consumer, checked.use, checked.contract
+    locator = UseLocator(consumer, use)
     for number, unknown in enumerate(list_unknown_values(use, contract) if contract else ()):
         texts = [member for member in unknown.enum if isinstance(member, str)]
         text = unknown.value.text
@@ -46,5 +47,5 @@ def use_of_unknown_value(checked: CheckedUse) -> Iterator[Finding]:
             hint or f"the enum has {format_short_list(unknown.enum)}",
             field=unknown.path,
             detail=text,
-            location=locate_value(consumer, use, unknown.path, unknown.number),
+            location=locator.locate_value(unknown.path, unknown.number),
         )
