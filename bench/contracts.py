@@ -8,6 +8,10 @@ from __future__ import annotations
 
 import random
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 Field = dict[str, object]
 
@@ -124,6 +128,24 @@ def with_optional_field(contract: Contract) -> Contract:
     major, minor, _ = contract.version
     new: Field = {"name": "trace_id", "type": "string", "required": False, "max_length": 32}
     return replace(contract, version=(major, minor + 1, 0), fields=(*contract.fields, new))
+
+
+def without_status(contract: Contract) -> Contract:
+    """Return the next MAJOR version: without the field `status`, which breaks those that select it."""
+    fields = tuple(each for each in contract.fields if each["name"] != "status")
+    return replace(contract, version=(contract.version[0] + 1, 0, 0), fields=fields)
+
+
+def consumer(seed: int, number: int, contracts: Sequence[Contract]) -> tuple[str, str]:
+    """Return path and text of consumer `number`, which uses two of the contracts; half of them select `status`."""
+    chance = random.Random(f"{seed}/consumer/{number}")
+    domain, team = _keepers(number)
+    lines = [f"consumer: {domain}.{team}_{number:05}", f"owners: [{{team: {domain}-{team}}}]", "uses:"]
+    for used in chance.sample(contracts, min(2, len(contracts))):
+        names = [str(each["name"]) for each in chance.sample(used.fields, 5)]
+        selected = dict.fromkeys(["row_id", *(["status"] if chance.random() < 0.5 else []), *names])
+        lines += [f"  - dataset: {used.dataset_id}", f"    fields: [{', '.join(selected)}]"]
+    return f"consumers/{domain}/{team}/{number:05}.yaml", "\n".join(lines) + "\n"
 
 
 def _keepers(index: int) -> tuple[str, str]:

@@ -12,7 +12,7 @@ import subprocess
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from contracts import Contract, sample, with_optional_field, with_status_value, with_wording
+from contracts import Contract, consumer, sample, with_optional_field, with_status_value, with_wording, without_status
 from layout import render
 
 if TYPE_CHECKING:
@@ -30,6 +30,7 @@ class Size:
     """How large a repository is: `commits` counts the first one, which adds every contract.
 
     `others` are files beside the contracts, three in ten of them YAML or JSON; `setting` is the text of a dcr.toml.
+    The changes break consumers if they are `breaking`.
     """
 
     contracts: int
@@ -37,6 +38,8 @@ class Size:
     changed: int
     others: int = 0
     setting: str = ""
+    consumers: int = 0
+    breaking: bool = False
 
     def __post_init__(self) -> None:
         if self.contracts < 1 or self.commits < 1:
@@ -48,7 +51,8 @@ class Size:
 def build(folder: Path, size: Size, seed: int) -> None:
     """Make `folder` a repository on branch `topic`, which is `main` but for the working tree.
 
-    There `size.changed` contracts have an optional field more and the next MINOR version, not committed.
+    There `size.changed` contracts have an optional field more and the next MINOR version, or a field less and the next
+    MAJOR version, not committed.
     Raises FileExistsError when the folder has something in it.
     """
     if folder.exists() and any(folder.iterdir()):
@@ -56,6 +60,7 @@ def build(folder: Path, size: Size, seed: int) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     latest = [sample(seed, index) for index in range(size.contracts)]
     beside = dict(_others(size.others))
+    beside.update(consumer(seed, number, latest) for number in range(size.consumers))
     if size.setting:
         beside["dcr.toml"] = size.setting
     history = b"".join(_history(latest, size.commits, random.Random(f"{seed}/history"), beside))
@@ -63,7 +68,7 @@ def build(folder: Path, size: Size, seed: int) -> None:
     _git(folder, "fast-import", "--quiet", "--done", stdin=history)
     _check_out(folder, [*(each.path for each in latest), *beside])
     for contract in random.Random(f"{seed}/topic").sample(latest, size.changed):
-        text = render(with_optional_field(contract))
+        text = render(without_status(contract) if size.breaking else with_optional_field(contract))
         (folder / contract.path).write_text(text, encoding="utf-8", newline="\n")
 
 

@@ -18,7 +18,14 @@ _AGREEMENT_NAME = r"(?i)usage[-_ ]?agreement|\.dua\.(?:ya?ml|json)$"  # compiled
 
 def is_agreement_path(path: str) -> bool:
     """Return whether a path looks like that of a Data Usage Agreement."""
-    return path.endswith(AGREEMENT_SUFFIXES) and re.search(_AGREEMENT_NAME, path) is not None
+    is_likely = path.endswith(AGREEMENT_SUFFIXES) and may_be_agreement_path(path)
+    return is_likely and re.search(_AGREEMENT_NAME, path) is not None
+
+
+def may_be_agreement_path(text: str) -> bool:
+    """Return whether a text may contain the path of an agreement: a cheap test for many paths."""
+    lowered = text.lower()
+    return "agreement" in lowered or ".dua." in lowered
 
 
 def is_project_file(path: str) -> bool:

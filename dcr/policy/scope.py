@@ -36,6 +36,7 @@ class Scope:
         self._covers = re.compile("|".join(_translate_glob(glob) for glob in self.globs) or r"(?!)").fullmatch
         self._excludes = re.compile("|".join(_translate_glob(glob) for glob in self.exclude) or r"(?!)").fullmatch
         self._endings = tuple({_get_suffix(glob) for glob in self.globs})
+        self._part = _find_common_part(self.globs)
 
     def __str__(self) -> str:
         """Return the scope in words."""
@@ -52,6 +53,7 @@ class Scope:
         """Return whether a glob matches a path, so that its file must be a contract."""
         return (
             path.endswith(self._endings)
+            and self._part in path
             and self._covers(path) is not None
             and not is_acceptance_file(path)
             and not (self.exclude and self._excludes(path))
@@ -74,7 +76,8 @@ class Scope:
                 if (path.endswith(SUFFIXES) and path not in _DCR_FILES) or (path.endswith(endings) and covers(path))
             ]
         else:
-            covered = [path for path in paths if path.endswith(endings) and covers(path)]
+            part = self._part
+            covered = [path for path in paths if part in path and path.endswith(endings) and covers(path)]
         covered = [path for path in covered if not path.endswith(ACCEPTANCE_FILE) or not is_acceptance_file(path)]
         return [path for path in covered if not self._excludes(path)] if self.exclude else covered
 
@@ -91,6 +94,12 @@ def _is_own_file(path: str) -> bool:
 def _get_suffix(glob: str) -> str:
     """Return the literal end of a glob, a cheap first test for many paths."""
     return re.split(r"[*?\]]", glob)[-1]
+
+
+def _find_common_part(globs: tuple[str, ...]) -> str:
+    """Return the longest literal part of globs that all have the same, a cheap test; empty if theirs differ."""
+    parts = {max(re.split(r"\*\*/|\*\*|\*|\?", glob)[:-1], key=len, default="") for glob in globs}
+    return parts.pop() if len(parts) == 1 else ""
 
 
 @lru_cache(maxsize=256)

@@ -48,7 +48,7 @@ class ConsumerReader(Protocol):
 def list_readers() -> tuple[ConsumerReader, ...]:
     """Return every reader, sorted by name."""
     names = sorted(module.name for module in pkgutil.iter_modules(__path__) if not module.name.startswith("_"))
-    return tuple(cast("ConsumerReader", import_module(f"{__name__}.{name}")) for name in names)
+    return tuple(map(_load_reader, names))
 
 
 def may_declare_consumers(content: bytes) -> bool:
@@ -71,5 +71,15 @@ def read_consumers(path: str, content: bytes) -> ParsedConsumers:
         return ParsedConsumers(path, UNREADABLE, problems=(problem,))
     if not isinstance(root, MappingNode):
         return ParsedConsumers(path, None)
-    reader = next((reader for reader in list_readers() if reader.detect(root)), None)
+    reader = _find_reader(root)
     return reader.read(path, root) if reader else ParsedConsumers(path, None)
+
+
+def _find_reader(root: MappingNode) -> ConsumerReader | None:
+    """Return the reader of a file. The others are loaded only if it is not the one of dcr's own consumer files."""
+    native = _load_reader("native")
+    return native if native.detect(root) else next((reader for reader in list_readers() if reader.detect(root)), None)
+
+
+def _load_reader(name: str) -> ConsumerReader:
+    return cast("ConsumerReader", import_module(f"{__name__}.{name}"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import posixpath
 from typing import TYPE_CHECKING, NamedTuple
 
 from dcr.consumers.dbt_projects import DbtProjects, read_project
@@ -34,7 +35,7 @@ def read_versions(search: ConsumerSearch, source: Source, words: Sequence[bytes]
 
     Files that the change leaves alone are searched for the words; without words, all are read.
     """
-    for path, text, commit in _read_texts(search, source.covers, source.pathspecs, words):
+    for path, text, commit in _read_texts(search, source.covers, source.filter_paths, source.pathspecs, words):
         if bool(source.own_keys) if text is None else source.may_declare(text):
             yield FileVersion(path, text, commit)
 
@@ -42,7 +43,7 @@ def read_versions(search: ConsumerSearch, source: Source, words: Sequence[bytes]
 def read_unchanged(search: ConsumerSearch, source: Source, words: Sequence[bytes]) -> dict[str, bytes]:
     """Return the texts of those files that the change leaves alone and that contain one of the words."""
     changed = {change.path for change in search.change_set.changes}
-    paths = [path for path in search.change_set.paths if path not in changed and source.covers(path)]
+    paths = [path for path in source.filter_paths(search.change_set.paths) if path not in changed]
     return _search_texts(search, paths, source.pathspecs, words)
 
 
@@ -60,18 +61,24 @@ def read_projects(search: ConsumerSearch) -> DbtProjects:
     has_project = any(is_project_file(path) for path in paths)
     if not has_project and not any(is_project_file(change.path) for change in search.change_set.changes):
         return DbtProjects()
-    texts = [(path, text) for path, text, _ in _read_texts(search, is_project_file, (), ()) if text is not None]
+    texts = [(path, text) for path, text, _ in _read_texts(search, is_project_file, None, (), ()) if text is not None]
     projects = {read_project(path, text): None for path, text in texts}
     return DbtProjects(projects, paths)
 
 
 def _read_texts(
-    search: ConsumerSearch, covers: Callable[[str], bool], pathspecs: tuple[str, ...], words: Sequence[bytes]
+    search: ConsumerSearch,
+    covers: Callable[[str], bool],
+    filter_paths: Callable[[Sequence[str]], list[str]] | None,
+    pathspecs: tuple[str, ...],
+    words: Sequence[bytes],
 ) -> Iterator[tuple[str, bytes | None, str]]:
     """Yield the path, the text (None for a conflict) and the commit of each version of the covered files."""
     changes = [change for change in search.change_set.changes if covers(change.path)]
     changed = {change.path for change in changes}
-    paths = [path for path in search.change_set.paths if path not in changed and covers(path)]
+    all_paths = search.change_set.paths
+    covered = filter_paths(all_paths) if filter_paths else [path for path in all_paths if covers(path)]
+    paths = [path for path in covered if path not in changed]
     for path, content in read_proposed_contents(search.repository, changes).items():
         if isinstance(content, bytes):
             yield path, content, ""
@@ -102,7 +109,17 @@ def _search_texts(
         return {}
     if not words:
         return read_texts(list(paths))
+    pathspecs = _find_folder(paths, search.change_set.paths) or pathspecs
     return read_texts(search_paths(git, commit, words, paths, pathspecs=pathspecs, read_texts=read_texts))
+
+
+def _find_folder(paths: Collection[str], all_paths: Sequence[str]) -> tuple[str, ...]:
+    """Return a git pathspec for the folder of the paths if it has few others, which is faster than a glob, or none."""
+    folder = posixpath.commonpath([posixpath.dirname(path) for path in (min(paths), max(paths))])
+    listing = "\n".join(("", *all_paths))
+    if not folder or listing.count(f"\n{folder}/") > 2 * len(paths):
+        return ()
+    return (f":(top,literal){folder}",)
 
 
 def _is_deleted(search: ConsumerSearch, path: str) -> bool:

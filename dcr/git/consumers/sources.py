@@ -6,7 +6,12 @@ from posixpath import basename
 from typing import TYPE_CHECKING, NamedTuple
 
 from dcr.consumers.dbt_projects import CODE_SUFFIXES
-from dcr.consumers.declaration_paths import AGREEMENT_SUFFIXES, PROPERTY_SUFFIXES, is_agreement_path
+from dcr.consumers.declaration_paths import (
+    AGREEMENT_SUFFIXES,
+    PROPERTY_SUFFIXES,
+    is_agreement_path,
+    may_be_agreement_path,
+)
 from dcr.git.contracts.text_search import MAX_SEARCHED_IDS, list_search_words
 from dcr.git.objects import MAX_BLOB_BYTES
 from dcr.policy.detection import ESCAPE_PREFIXES
@@ -28,7 +33,7 @@ class Source(NamedTuple):
     `words` are the search words of each dataset that such files may use; files at `own_paths` need none of them.
     `keys` are words of which each file that declares a consumer contains one; without them, each file counts.
     `own_keys` are words of files that exist to declare consumers. `pathspecs` cover the files; without them, all
-    files are searched.
+    files are searched. `filter_many` filters many paths faster than `covers`.
     """
 
     covers: Callable[[str], bool]
@@ -37,6 +42,11 @@ class Source(NamedTuple):
     own_keys: tuple[bytes, ...] = ()
     pathspecs: tuple[str, ...] = ()
     own_paths: frozenset[str] = frozenset()
+    filter_many: Callable[[Sequence[str]], list[str]] | None = None
+
+    def filter_paths(self, paths: Sequence[str]) -> list[str]:
+        """Return the paths of such files."""
+        return self.filter_many(paths) if self.filter_many else [path for path in paths if self.covers(path)]
 
     def may_declare(self, text: bytes) -> bool:
         """Return whether a text may declare a consumer."""
@@ -72,6 +82,7 @@ def list_sources(
         words,
         own_keys=(b"uses", *_AGREEMENT_KEYS, *_DBT_KEYS),
         pathspecs=build_pathspecs(consumer_scope.globs),
+        filter_many=consumer_scope.filter_paths,
     )
     agreements = Source(
         lambda path: is_agreement_path(path) and not consumer_scope.matches_globs(path),
@@ -79,6 +90,11 @@ def list_sources(
         _AGREEMENT_KEYS,
         own_keys=_AGREEMENT_KEYS,
         pathspecs=list_pathspecs(AGREEMENT_SUFFIXES),
+        filter_many=lambda paths: [
+            path
+            for path in (paths if may_be_agreement_path("\n".join(paths)) else ())
+            if is_agreement_path(path) and not consumer_scope.matches_globs(path)
+        ],
     )
     models = {dataset.dataset_id: _list_model_words(dataset) for dataset in datasets if dataset.model_names}
     properties = Source(

@@ -35,15 +35,17 @@ def search_paths(
     The search includes a line of one of the last files, so that an incomplete result is detected. `read_texts` returns
     the texts of some of the paths, without those of links. Raise `GitFailedError` if the result is incomplete.
     """
-    probed = sorted(paths, key=os.fsencode)[-_MAX_PROBED_FILES:]  # in git's own order
+    key = None if "".join(paths).isascii() else os.fsencode  # in git's own order
+    probed = sorted(paths, key=key)[-_MAX_PROBED_FILES:]
     texts = read_texts(probed)
     lines = {path: line for path in probed if (line := _select_distinctive_line(texts.get(path, b"")))}
     if not lines:
         return list(paths)
     probe_path, probe_line = list(lines.items())[-1]
     in_index = head in (WORKTREE, INDEX)
+    # One thread takes less CPU than the default of eight, since the texts are small.
     # Without -I: attributes may declare a contract binary, and it has to be searched all the same.
-    arguments = ("grep", "-l", "-z", "--no-color", "--no-textconv", "--full-name", "-F", "-f", "-")
+    arguments = ("grep", "-l", "-z", "--no-color", "--no-textconv", "--full-name", "--threads=1", "-F", "-f", "-")
     source = ("--cached" if in_index else head, *(("--", *pathspecs) if pathspecs else ()))
     options = ("--no-literal-pathspecs",) if pathspecs else ()
     result = git.run_unchecked(*options, *arguments, *source, stdin=b"\n".join([*words, probe_line, b""]))
