@@ -180,3 +180,34 @@ def test_the_mark_is_shown_and_needs_no_version(tmp_path: Path) -> None:
     assert severities(outcome) == {"consumers_completeness_changed": "info"}
     assert outcome.report["contracts"][0]["change"] == "modified"
     assert "now declares its consumers complete" in repository.dcr("diff").out
+
+
+def test_an_issue_of_a_whole_file_is_an_error_if_it_reaches_a_consumer_of_one_dataset(tmp_path: Path) -> None:
+    """One dataset of the file is used, the other one is not, and both have the issue in the same line."""
+    odcs = """kind: DataContract
+apiVersion: v3.1.0
+id: users
+version: 1.0.0
+status: active
+team: {name: growth}
+customProperties: [{property: consumers, value: complete}]
+servers: [{server: production, type: postgres, host: a, database: users}]
+schema:
+  - {name: daily, properties: [{name: id, logicalType: string}]}
+  - {name: weekly, properties: [{name: id, logicalType: string}]}
+"""
+    policy = f'{DECLARED_POLICY}[severity]\nserver_changed = "error"\n'
+    for number, used in enumerate(("users/daily", "users/weekly")):
+        root = tmp_path / str(number)
+        root.mkdir()
+        users = {
+            "contracts/users.odcs.yaml": odcs,
+            "dcr.toml": policy,
+            DASHBOARD: consumer(dataset=used, fields="[id]"),
+        }
+        repository = start(root, users)
+        repository.write("contracts/users.odcs.yaml", odcs.replace("host: a", "host: b").replace("1.0.0", "2.0.0"))
+        outcome = repository.check()
+        assert outcome.code == 1
+        found = sorted(each["severity"] for each in outcome.issues if each["kind"] == "server_changed")
+        assert found == ["error", "warning"]
