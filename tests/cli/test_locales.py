@@ -103,6 +103,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for path, name in ((ORDERS_PATH, ORDERS), (CAFE_PATH, CAFE)):
         with open(os.path.join(os.fsencode(folder), os.fsencode(path)), "wb") as file:
             file.write(CONTRACT.format(name, "1.1.0").replace(", 中", "").encode())
+    (folder / "CODEOWNERS").write_text("* @équipe\n/données/ @équipe/中\n", "utf-8")
     commit(folder, "中 supprimé")
     (folder.parent / "carte-é.json").write_text(CARD, "utf-8")
     return folder
@@ -163,7 +164,8 @@ CASES: dict[str, list[tuple[int, list[str | bytes]]]] = {
         (2, [CAFE, "field_removed", "absent-é", "--reason", "décidé"]),
     ],
     "owners": [
-        (2, ["check"]),
+        (0, ["check"]),
+        (0, ["check", "--ref", FEATURE]),
         (0, ["from-decision-card", "../carte-é.json"]),
         (0, ["from-decision-card", "-"]),
         (0, ["from-decision-card", "-", "--write", CAFE, "--dry-run"]),
@@ -199,10 +201,8 @@ RUNS = [
     pytest.param(command, format_name, code, rest, id=f"{command}-{format_name}-{number}")
     for command in COMMANDS
     for number, (code, rest) in enumerate(CASES[command])
-    for format_name in [
-        None,
-        *(each for each in formats_of(command) if number == 0 or (each == "json" and "from-decision-card" not in rest)),
-    ]
+    for format_name in [None, *(each for each in formats_of(command) if number == 0 or each == "json")]
+    if format_name is None or "from-decision-card" not in rest
 ]
 
 

@@ -81,13 +81,13 @@ def owners(
     if action not in _ACTIONS:
         raise UsageError(f"unknown action '{action}'", format_suggestion(action, _ACTIONS) or EXAMPLE)
     if action == _CHECK:
-        _reject(_CHECK, {"CARD": card, "--write": write, "--dry-run": dry_run or None})
+        _reject(_CHECK, {"CARD": card, "--write": write, "--dry-run": dry_run})
         options = ReportOptions(format, output, fail_on, None, False, OutputOptions(color, quiet))
         raise typer.Exit(_check(OwnersRequest(get_working_folder(), ref, service, fail_on), options))
     _reject(
         _CARD,
         {"--ref": ref, "--service": service, "--format": format, "--output": output, "--fail-on": fail_on,
-         "--quiet": quiet or None},
+         "--quiet": quiet},
     )  # fmt: skip
     if card is None:
         raise UsageError("the file of the card is missing", EXAMPLE)
@@ -101,7 +101,7 @@ def owners(
 
 def _reject(action: str, given: dict[str, object]) -> None:
     """Raise `UsageError` if an argument was given that the action does not have."""
-    unknown = next((name for name, value in given.items() if value is not None), None)
+    unknown = next((name for name, value in given.items() if value or value == ""), None)
     if unknown is not None:
         raise UsageError(f"{unknown} cannot be used with {action}", "see dcr owners --help")
 
