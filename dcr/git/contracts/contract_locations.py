@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from dcr.formats import read_content
 from dcr.git.changes import INDEX, WORKTREE
 from dcr.git.command import GitFailedError
+from dcr.git.contracts.dataset_ids import create_definition_filter
 from dcr.git.contracts.text_search import MAX_SEARCHED_IDS, list_search_words, search_paths
 from dcr.git.objects import list_index, list_tree, read_blobs
 from dcr.policy.detection import ESCAPE_PREFIXES, SEARCH_STRINGS, is_contract, may_be_contract
@@ -76,7 +77,9 @@ def find_contracts(
         matching = search_paths(git, head, words, files, pathspecs=scope.pathspecs, read_texts=read_texts)
     texts = read_texts(matching)
     texts.update({path: text for path, text in contents.items() if any(word in text for word in id_words)})
-    return _parse_contracts({path: text for path, text in texts.items() if may_be_contract(text)}, ids, scope)
+    may_define = create_definition_filter(ids)
+    candidates = {path: text for path, text in texts.items() if may_be_contract(text) and may_define(text)}
+    return _parse_contracts(candidates, ids, scope)
 
 
 def _parse_contracts(texts: Mapping[str, bytes], ids: Collection[str], scope: Scope) -> FoundContracts:

@@ -1,4 +1,4 @@
-"""Lists the ids of the datasets that exist, for suggestions."""
+"""Recognizes the ids of datasets in the texts of contracts, without parsing them."""
 
 from __future__ import annotations
 
@@ -6,14 +6,18 @@ import re
 from typing import TYPE_CHECKING
 
 from dcr.formats import read_content
-from dcr.policy.detection import guess_format
+from dcr.policy.detection import ESCAPE_PREFIXES, guess_format
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Collection, Iterable, Iterator
 
 _NATIVE_ID = re.compile(
     rb"""^(?:\xef\xbb\xbf)?[{ \t]*["']?dataset_id["']?[ \t]*:[ \t]*["']?([^"'\s#,}]+)""", re.MULTILINE
 )
+_PLAIN_ID = re.compile(rb"[A-Za-z0-9_][\w./:-]*", re.ASCII)
+_NOT_PLAIN = (b"apiVersion", b"dataContractSpecification", b"models", *ESCAPE_PREFIXES)
+"""Words of other formats, and of texts whose keys may be written with escapes."""
+
 _MAX_PARSED_FILES = 100
 
 
@@ -31,3 +35,23 @@ def list_dataset_ids(texts: Iterable[tuple[str, bytes]]) -> Iterator[str]:
         elif name is not None and parsed_files < _MAX_PARSED_FILES:
             parsed_files += 1
             yield from (contract.dataset_id for contract in read_content(path, text).contracts)
+
+
+def create_definition_filter(ids: Collection[str]) -> Callable[[bytes], bool]:
+    """Return a function that selects the texts that may define one of the datasets; none that does is left out.
+
+    A text is left out only if it is native and each `dataset_id` in it is another one, written plainly in one line.
+    """
+    encoded = {dataset_id.encode("utf-8", "surrogateescape") for dataset_id in ids}
+    if not all(map(_PLAIN_ID.fullmatch, encoded)):
+        return lambda _: True
+
+    def may_define(text: bytes) -> bool:
+        if any(mark in text for mark in _NOT_PLAIN):
+            return True
+        found = _NATIVE_ID.findall(text)
+        if len(found) != text.count(b"dataset_id") or not all(map(_PLAIN_ID.fullmatch, found)):
+            return True
+        return not encoded.isdisjoint(found)
+
+    return may_define
