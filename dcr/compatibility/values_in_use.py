@@ -14,8 +14,6 @@ if TYPE_CHECKING:
     from dcr.consumers.consumer import DeclaredValue
     from dcr.contract.contract import Field, Scalar
 
-_NESTED_TYPES = ("object", "array", "map", "vector")
-
 
 def is_value_lost(value: DeclaredValue, previous: Field, proposed: Field, key: str | None) -> bool:
     """Return whether a value could occur before the change, and `key` of the proposed field now excludes it.
@@ -50,8 +48,6 @@ def is_value_unknown(values: tuple[DeclaredValue, ...], previous: Field, propose
 
 def _list_members(value: DeclaredValue, field: Field) -> list[Scalar]:
     """Return what a declared value may stand for: members of the field's enum, or values of its type."""
-    if field.type in _NESTED_TYPES:
-        return []
     if field.enum is not None:
         return [member for member in field.enum if value.equals(member)]
     members = (value.text, value.value)

@@ -66,6 +66,13 @@ def test_a_listed_consumer_has_its_owners_and_the_place_of_the_use_that_is_reach
     assert not found.is_unreadable
 
 
+def test_the_first_of_several_uses_that_are_reached_is_the_one_that_is_listed() -> None:
+    uses = [*read_uses("a", {"fields": ["ltv"]}, {"fields": ["ltv", "x"]}), *read_uses("a", {}, commit="abc")]
+    (found,) = find_reached(EVERYBODY, uses, "1.0.0", TODAY)
+    assert uses[0].use.section is not None
+    assert found.location == uses[0].use.section.locate("dataset")
+
+
 def test_a_declaration_of_the_base_is_listed_with_its_commit_if_only_that_is_reached() -> None:
     kept, removed = read_uses("a", {"fields": ["x"]}), read_uses("a", {"fields": ["ltv"]}, commit="abc")
     (found,) = find_reached(Reach(EVERY_USE, ("ltv",)), [*kept, *removed], "1.0.0", TODAY)
@@ -191,6 +198,22 @@ def test_a_value_of_a_field_without_a_type_is_its_text_or_its_value() -> None:
 def test_a_value_that_is_not_finite_is_no_number() -> None:
     before, after = Field("it", "number"), Field("it", "number", enum=(1,))
     assert not is_value_lost(DeclaredValue(".nan", None), before, after, "enum")
+
+
+def test_text_without_quotes_is_the_text_of_the_file() -> None:
+    before, after = Field("it", "string"), Field("it", "string", enum=("1.1",))
+    assert is_value_lost(DeclaredValue("1.10", 1.1), before, after, "enum")
+    assert not is_value_lost(DeclaredValue("1.1", 1.1), before, after, "enum")
+
+
+def test_a_switch_on_a_field_without_an_enum_knows_every_value() -> None:
+    assert not is_value_unknown((DeclaredValue("a", "a"),), Field("it", "string"), Field("it", "string", enum=("b",)))
+
+
+def test_a_branch_for_true_is_none_for_one() -> None:
+    before, after = Field("it", "integer", enum=(0,)), Field("it", "integer", constraints={"minimum": 0, "maximum": 1})
+    assert is_value_unknown((DeclaredValue("true", True),), before, after)
+    assert not is_value_unknown((DeclaredValue("1", 1),), before, after)
 
 
 def test_a_key_column_whose_name_has_a_dot_is_used_by_its_path() -> None:
