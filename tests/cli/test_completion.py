@@ -70,7 +70,7 @@ def completed(folder: Path, line: str) -> list[str]:
         ("dcr check --policy-from w", ["worktree"]),
         ("dcr check --color a", ["auto", "always"]),
         ("dcr explain ", list(list_kinds())),
-        ("dcr explain owner", ["owner_missing", "owners_changed"]),
+        ("dcr explain owner", [kind for kind in list_kinds() if kind.startswith("owner")]),
         ("dcr schema ", ["contract", "consumer", "policy", "acceptances", "report"]),
     ],
 )
