@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from dcr.compatibility.values_in_use import is_value_lost, is_value_unknown
 from dcr.consumers.consumer import QUERIES, UNKNOWN_READS
 from dcr.consumers.consumer import ROWS as ROWS_READS
 from dcr.parsing.location import Location
@@ -151,6 +150,10 @@ def _breaks_switch(reach: Reach, use: Use) -> bool:
         return False
     paths = set(map(_strip_items, reach.paths))
     declared = [values for path, values in use.values.items() if _strip_items(path) in paths]
+    if not declared:
+        return False
+    from dcr.compatibility.values_in_use import is_value_lost, is_value_unknown  # noqa: PLC0415 (few uses have values)
+
     if reach.breaks == NEW_VALUES:
         return any(is_value_unknown(values, previous, proposed) for values in declared)
     return any(is_value_lost(value, previous, proposed, reach.key) for values in declared for value in values)
