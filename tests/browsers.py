@@ -44,14 +44,15 @@ def watch_pages(
 ) -> Iterator[Callable[..., Page]]:
     """Yield a function that opens an address in a window of a size, with other options for the browser's context.
 
-    A message on the console, a pop-up, or a request to an address that is not allowed fails the test that opened it.
+    Nothing moves, so that no color is looked at in the middle of a transition. A message on the console, a pop-up, or
+    a request to an address that is not allowed fails the test that opened it.
     """
     contexts: list[BrowserContext] = []
     noticed: list[str] = []
     requests: list[str] = []
 
     def open_page(address: str, **options: Any) -> Page:
-        context = browser.new_context(**{"viewport": size, **options})
+        context = browser.new_context(**{"viewport": size, "reduced_motion": "reduce", **options})
         contexts.append(context)
         page = context.new_page()
         page.on("console", lambda message: noticed.append(f"{message.type}: {message.text}"))

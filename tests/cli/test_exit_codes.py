@@ -217,6 +217,8 @@ def test_a_full_disk_is_said(broken: Path, arguments: str) -> None:
 
 
 def test_an_interrupted_run_ends_at_once_and_quietly(broken: Path, tmp_path: Path) -> None:
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # of a job in the background, which its programs inherit
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     started = tmp_path / "started"
     os.mkfifo(started)
     shim = tmp_path / "bin" / "git"
