@@ -12,16 +12,20 @@ from starlette.concurrency import run_in_threadpool
 from dcr.api.events import EventSender
 from dcr.api.http.answers import BodyCache
 from dcr.api.http.metrics import Metrics
+from dcr.api.http.threads import run_read
 from dcr.api.snapshots.live import LiveRegistry
 from dcr.api.tokens import TokenFile
 from dcr.api.writing.writer import RegistryWriter
 from dcr.errors import DcrError
+from dcr.git.command import GitFailedError
+from dcr.git.objects import ObjectMissingError
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Callable
 
     from starlette.requests import Request
 
+    from dcr.api.http.answers import PreparedBody
     from dcr.api.options import ServiceOptions
     from dcr.api.snapshots.state import RegistryState
 
@@ -69,6 +73,22 @@ class Service:
     async def refresh(self) -> RegistryState:
         """Return the state of the ref as it is now. Raise a `DcrError`."""
         return await run_in_threadpool(self.live.refresh)
+
+    async def build_body(
+        self, state: RegistryState, build: Callable[[RegistryState], PreparedBody]
+    ) -> tuple[RegistryState, PreparedBody]:
+        """Return a body that is built in a thread, with the state that it was built from.
+
+        Objects of a commit that no ref has any more may be removed while they are read. The state of the ref as it is
+        now is then read instead. Raise a `DcrError`.
+        """
+        try:
+            return state, await run_read(build, state)
+        except (GitFailedError, ObjectMissingError):
+            newest = await self.refresh()
+            if newest.commit == state.commit:
+                raise
+            return newest, await run_read(build, newest)
 
     def _read_first(self) -> RegistryState:
         return self.live.state or self.live.refresh()

@@ -12,11 +12,8 @@ from dcr.api import consumer_documents
 from dcr.api.access import require_reader
 from dcr.api.http import openapi_consumers as openapi
 from dcr.api.http.answers import answer
-from dcr.api.http.threads import run_read
 from dcr.api.routes.reads import DatasetId, answer_about_dataset
 from dcr.api.service import get_service
-from dcr.git.command import GitFailedError
-from dcr.git.objects import ObjectMissingError
 from dcr.report.policy_issues import get_today
 
 if TYPE_CHECKING:
@@ -35,14 +32,7 @@ async def _answer(request: Request, key: Hashable, build: Callable[[RegistryStat
     state = await service.get_state()
     body = service.bodies.find(key, state.commit)
     if body is None:
-        try:
-            body = await run_read(build, state)
-        except (GitFailedError, ObjectMissingError):
-            # Objects of a commit that no ref has any more may be removed while they are read.
-            previous, state = state, await service.refresh()
-            if state.commit == previous.commit:
-                raise
-            body = await run_read(build, state)
+        state, body = await service.build_body(state, build)
         service.bodies.add(key, state.commit, body)
     return answer(request, body, state.commit)
 

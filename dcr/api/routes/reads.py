@@ -15,8 +15,6 @@ from dcr.api.http.answers import answer
 from dcr.api.http.problems import ProblemError, not_found
 from dcr.api.http.threads import run_read
 from dcr.api.service import get_service
-from dcr.git.command import GitFailedError
-from dcr.git.objects import ObjectMissingError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable
@@ -56,14 +54,7 @@ async def answer_about_dataset(
     if body is None:
         if dataset_id not in state.revisions:
             raise not_found(f"there is no dataset '{dataset_id}'", "GET /datasets lists all of them")
-        try:
-            body = await run_read(build, state)
-        except (GitFailedError, ObjectMissingError):
-            # Objects of a commit that no ref has any more may be removed while they are read.
-            previous, state = state, await service.refresh()
-            if state.commit == previous.commit:
-                raise
-            body = await run_read(build, state)
+        state, body = await service.build_body(state, build)
         service.bodies.add(key, state.commit if names_commit else state.revisions.get(dataset_id), body)
     return answer(request, body, state.commit)
 
