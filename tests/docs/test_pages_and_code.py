@@ -14,10 +14,9 @@ from dcr.cli.app import COMMANDS, SUBCOMMANDS, app
 from dcr.contract import validity
 from dcr.contract.values import patterns
 from dcr.formats._foreign import notes
-from dcr.git import baselines, command
+from dcr.git import baselines, cache_file, command
 from dcr.git.contracts import changed_files
 from dcr.parsing import yaml_reader
-from dcr.registry.history import cache
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -39,7 +38,7 @@ LIMITS = {
     "older versions tried to find a readable one": f"{changed_files.MAX_OLDER_VERSIONS}",
     "a baseline": f"{baselines.MAX_BASELINE_BYTES // MEBI} MiB",
     "one git command": f"{command.TIME_LIMIT:.0f} seconds (`DCR_GIT_TIMEOUT`)",
-    "the cache": f"{cache.MAX_FILE_BYTES // MEBI} MiB",
+    "the cache": f"{cache_file.MAX_FILE_BYTES // MEBI} MiB",
 }
 OF_OTHERS = {"--no-verify", "--end-of-options", "--accept", "--group", "--tb", "--filter", "--depth", "--sparse"}
 """Options of git, pip and pytest that pages speak of without their program."""

@@ -13,7 +13,8 @@ import pytest
 from repositories import Outcome, Repository, contract
 
 import dcr
-from dcr.registry.history.cache import _list_sources
+from dcr.git.cache_file import list_sources
+from dcr.registry.history.cache import READERS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -183,7 +184,7 @@ def test_facts_of_one_dataset_are_added_to_the_cached_ones(
 
 def test_facts_are_read_again_after_an_edit_to_any_module_they_depend_on() -> None:
     package = Path(dcr.__file__).parent
-    sources = {line.split(" ")[0] for line in _list_sources(str(package))}
+    sources = {line.split(" ")[0] for line in list_sources(str(package), READERS)}
     for folder in ("contract", "formats", "parsing", "registry"):
         modules = {path.relative_to(package).as_posix() for path in (package / folder).rglob("*.py")}
         assert modules
