@@ -19,8 +19,9 @@ from dcr.git.linted_files import find_top, list_linted_files
 from dcr.git.worktree import read_file
 from dcr.parsing.location import Location
 from dcr.policy.detection import is_contract, may_be_contract
-from dcr.policy.policy import FILES, Policy, StricterPolicy, parse_policy
+from dcr.policy.policy import FILES, Policy, StricterPolicy
 from dcr.policy.policy_application import apply_policy
+from dcr.policy.policy_file import parse_policy
 from dcr.report.policy_issues import get_today
 from dcr.report.report import (
     UNCHANGED,

@@ -44,8 +44,8 @@ class ReachedConsumer(NamedTuple):
     """A consumer that an issue reaches, and where its use is declared.
 
     The name of a consumer whose file mentions the dataset and cannot be read is the path of that file. The location
-    has a commit if the change removes the declaration. `paths` are all files that declare a use that breaks under this
-    name, also those of older commits.
+    has a commit if the change removes the declaration. If `repository` names another repository, the location is in
+    that one. `paths` are all files that declare a use that breaks under this name, also those of older commits.
     """
 
     name: str
@@ -55,6 +55,7 @@ class ReachedConsumer(NamedTuple):
     reads: str = QUERIES
     until: str | None = None
     paths: tuple[str, ...] = ()
+    repository: str = ""
 
     @property
     def is_unreadable(self) -> bool:
@@ -72,17 +73,25 @@ def find_reached(
 ) -> tuple[ReachedConsumer, ...]:
     """Return the consumers that an issue reaches, each once, sorted by name. Files that cannot be read come last.
 
-    Consumers of two sources are not the same, even if they have one name, as a dbt model and its semantic model.
+    Consumers of two sources are not the same, even if they have one name, as a dbt model and its semantic model. Nor
+    are those of two repositories.
     `version` is the previous version, which an issue compares with, and `today` is YYYY-MM-DD.
     """
-    reached: dict[tuple[str, str], ReachedConsumer] = {}
+    reached: dict[tuple[str, str, str], ReachedConsumer] = {}
     for consumer, use, commit in uses:
         if use.is_over(today) or not is_reached(reach, use, version):
             continue
-        key = consumer.name, consumer.source
+        key = consumer.name, consumer.source, consumer.repository
         location = locate_use(consumer, use)._replace(commit=commit)
         found = ReachedConsumer(
-            consumer.name, consumer.owners, consumer.source, location, use.reads, use.until, (location.path,)
+            consumer.name,
+            consumer.owners,
+            consumer.source,
+            location,
+            use.reads,
+            use.until,
+            (location.path,),
+            consumer.repository,
         )
         reached[key] = _add_paths(reached.get(key, found), found)
     return _sort_consumers(reached.values())
@@ -96,9 +105,9 @@ def combine_consumers(*groups: tuple[ReachedConsumer, ...] | None) -> tuple[Reac
     known = [group for group in groups if group is not None]
     if not known:
         return None
-    combined: dict[tuple[str, str], ReachedConsumer] = {}
+    combined: dict[tuple[str, str, str], ReachedConsumer] = {}
     for consumer in sorted((consumer for group in known for consumer in group), key=lambda found: found.is_removed):
-        key = consumer.name, consumer.source
+        key = consumer.name, consumer.source, consumer.repository
         combined[key] = _add_paths(combined.get(key, consumer), consumer)
     return _sort_consumers(combined.values())
 
@@ -111,7 +120,10 @@ def _add_paths(consumer: ReachedConsumer, other: ReachedConsumer) -> ReachedCons
 
 
 def _sort_consumers(consumers: Iterable[ReachedConsumer]) -> tuple[ReachedConsumer, ...]:
-    return tuple(sorted(consumers, key=lambda consumer: (consumer.is_unreadable, consumer.name, consumer.source)))
+    def get_key(consumer: ReachedConsumer) -> tuple[bool, str, str, str]:
+        return consumer.is_unreadable, consumer.name, consumer.source, consumer.repository
+
+    return tuple(sorted(consumers, key=get_key))
 
 
 def locate_use(consumer: Consumer, use: Use) -> Location:

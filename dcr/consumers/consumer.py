@@ -75,6 +75,7 @@ class Use(NamedTuple):
 class Consumer(NamedTuple):
     """A dashboard, model, job or team that uses datasets. `source` is the kind of file that declares it.
 
+    `repository` is the name of another repository that declares it, empty for the one that is read.
     `key_names` of the section translate `consumer`, `owners` and `uses` for files of other formats.
     """
 
@@ -84,6 +85,7 @@ class Consumer(NamedTuple):
     description: str | None = None
     source: str = NATIVE
     section: SourceNode | None = None
+    repository: str = ""
 
     @property
     def path(self) -> str:

@@ -13,7 +13,7 @@ from dcr.parsing.location import Location
 from dcr.policy.acceptances import Acceptances
 from dcr.policy.consumer_settings import CONSUMERS
 from dcr.policy.effective_policy import EffectivePolicy, combine_policies
-from dcr.policy.policy import FILES, Policy, parse_policy
+from dcr.policy.policy import FILES, Policy
 from dcr.policy.scope import ACCEPTANCE_FILE, is_acceptance_file
 
 if TYPE_CHECKING:
@@ -128,6 +128,8 @@ def _parse_policy_files(contents: Mapping[str, bytes | str], hint: str = "") -> 
         if isinstance(content, str) and name == FILES[0]:
             raise PolicyError(f"'{name}' is {content}", "replace it with the policy itself")
         if isinstance(content, bytes):
+            from dcr.policy.policy_file import parse_policy  # noqa: PLC0415 (many repositories have no policy)
+
             if len(content) >= MAX_BLOB_BYTES:
                 raise PolicyError(f"'{name}' is larger than 2 MiB", "shorten it")
             try:

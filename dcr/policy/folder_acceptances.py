@@ -81,7 +81,12 @@ def get_acceptance_path(path: str) -> str:
 
 
 def list_acceptance_paths(consumer: ReachedConsumer) -> tuple[str, ...]:
-    """Return the files in which a consumer accepts breaks: one in each folder that declares a use that breaks."""
+    """Return the files in which a consumer accepts breaks: one in each folder that declares a use that breaks.
+
+    Consumers of other repositories have no folder here: the file at the root counts for them.
+    """
+    if consumer.repository:
+        return (ACCEPTANCE_FILE,)
     paths = consumer.paths or (consumer.location.path,)
     return tuple(dict.fromkeys(map(get_acceptance_path, paths)))
 

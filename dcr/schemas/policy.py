@@ -6,6 +6,7 @@ from typing import Any
 
 from dcr.compatibility.rule import load_rules
 from dcr.policy.consumer_settings import DEFAULT_PATHS, ConsumerSettings
+from dcr.policy.index_settings import MAX_AGE, UNAVAILABLE, URL, IndexSettings
 from dcr.policy.policy import CHOICES, FIXED_SEVERITY_KINDS, MAX_DAYS, SEVERITY_LEVELS, Policy
 from dcr.policy.teams import HANDLE
 from dcr.schemas.fragments import build_enum, build_header
@@ -25,6 +26,7 @@ _DESCRIPTIONS = {
     "min_deprecation_days": "Days that a field or contract must be deprecated on the base before it may be removed.",
     "consumers": "Settings about declared consumers, or the globs of the files that declare them.",
     "accept_from": "Where acceptances are read from: the proposed version, or the base (merged before the change).",
+    "index": "The index of the consumers that other repositories declare, or its address alone.",
     "teams": "The handles in CODEOWNERS of the teams that own contracts.",
 }
 _VALUE_DESCRIPTIONS: dict[str, dict[str, str]] = {
@@ -68,6 +70,7 @@ _EXAMPLES: dict[str, list[Any]] = {
     "min_deprecation_days": [90],
     "teams": [{"finance": "@acme/finance", "growth": ["@acme/growth", "ada@example.com"]}],
     "consumers": [{"breaking": "declared", "complete": ["users.*"]}],
+    "index": [{"url": "postgresql://dcr@db.example.org/contracts", "max_age": "12h"}],
 }
 _CONSUMER_DESCRIPTIONS: dict[str, dict[str, str]] = {
     "breaking": {
@@ -101,6 +104,7 @@ def build_policy_schema() -> dict[str, Any]:
         "base": {"type": "string", "minLength": 1},
         "modes": {"type": "object", "additionalProperties": build_enum(_VALUE_DESCRIPTIONS["mode"])},
         "consumers": {"anyOf": [_build_consumer_settings(glob), glob, {**globs, "minItems": 1}]},
+        "index": {"anyOf": [_build_index_settings(), {"type": "string", "pattern": URL}]},
         "severity": {"type": "object", "properties": _build_severity_properties(), "additionalProperties": False},
         "teams": {"type": "object", "propertyNames": {"pattern": r"\S"}, "additionalProperties": handles},
     }
@@ -137,6 +141,34 @@ def _build_consumer_settings(glob: dict[str, Any]) -> dict[str, Any]:
                 "description": "Patterns of the ids of datasets whose consumers are all declared.",
                 "anyOf": [patterns, {"type": "array", "items": patterns}],
                 "default": [],
+            },
+        },
+    }
+
+
+def _build_index_settings() -> dict[str, Any]:
+    defaults = IndexSettings()
+    return {
+        "type": "object",
+        "additionalProperties": False,
+        "required": ["url"],
+        "properties": {
+            "url": {"description": "The address of the index, without a password.", "type": "string", "pattern": URL},
+            "max_age": {
+                "description": "How long ago each repository of the index may have been read.",
+                "type": "string",
+                "pattern": MAX_AGE,
+                "default": defaults.max_age,
+            },
+            "unavailable": {
+                "description": "What a check does if the index cannot be used: fail with exit code 2, or warn.",
+                "enum": list(UNAVAILABLE),
+                "default": defaults.unavailable,
+            },
+            "repository": {
+                "description": "The name of this repository in the index, if it differs from its remotes' addresses.",
+                "type": "string",
+                "minLength": 1,
             },
         },
     }

@@ -12,8 +12,9 @@ from test_terminal import on_terminal
 from dcr.compatibility.rule import FIELD, load_rules
 from dcr.compatibility.rules import list_kinds
 from dcr.errors import PolicyError
-from dcr.policy.policy import FIXED_SEVERITY_KINDS, parse_policy
+from dcr.policy.policy import FIXED_SEVERITY_KINDS
 from dcr.policy.policy_application import NEVER_ACCEPTED
+from dcr.policy.policy_file import parse_policy
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -21,7 +21,7 @@ from dcr.compatibility.rules import list_kinds
 from dcr.contract.models import DataContract
 from dcr.errors import PolicyError
 from dcr.policy.acceptance_file import parse_acceptances
-from dcr.policy.policy import parse_policy
+from dcr.policy.policy_file import parse_policy
 from dcr.schemas import SCHEMAS
 
 if TYPE_CHECKING:

@@ -28,7 +28,9 @@ from dcr.formats._keys.vocabularies import find_vocabulary
 from dcr.lint import lint
 from dcr.policy.acceptance_file import parse_acceptances
 from dcr.policy.consumer_settings import ConsumerSettings
-from dcr.policy.policy import CHOICES, Policy, parse_policy
+from dcr.policy.index_settings import IndexSettings
+from dcr.policy.policy import CHOICES, SETTING_NAMES, Policy
+from dcr.policy.policy_file import parse_policy
 from dcr.rendering.reports import list_formats as list_report_formats
 from dcr.schemas.contract import TYPE_DESCRIPTIONS
 
@@ -200,8 +202,9 @@ def test_settings_on_a_page_are_a_policy(block: Block) -> None:
 
 def test_every_setting_of_the_policy_is_explained_with_its_default() -> None:
     explained = {row[0].strip("`"): row[1] for row in rows(section(ROOT / "docs/policy.md", "## Settings"))}
-    assert explained.keys() == set(Policy._fields)
-    for name, default in Policy()._asdict().items():
+    assert explained.keys() == {SETTING_NAMES.get(field, field) for field in Policy._fields}
+    for field, default in Policy()._asdict().items():
+        name = SETTING_NAMES.get(field, field)
         if default and type(default) in (str, tuple):
             written = tomllib.loads(f"default = {explained[name].strip('`')}")["default"]
             assert written == (list(default) if isinstance(default, tuple) else default)
@@ -280,7 +283,7 @@ def test_every_word_of_dcr_that_a_page_names_exists(page: Path) -> None:
         foreign = foreign | {"depends_on"}
     if page.name == "CONTRIBUTING.md":
         foreign = foreign | functions_of_dcr()
-    settings = (*Policy._fields, *ConsumerSettings._fields)
+    settings = (*Policy._fields, *ConsumerSettings._fields, *IndexSettings._fields)
     assert said <= {*load_rules(), *keys, *settings, *OTHER_WORDS, *foreign}
 
 

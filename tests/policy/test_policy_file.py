@@ -10,11 +10,14 @@ import pytest
 from dcr.compatibility.modes import DIRECTIONS, MODES, is_transitive
 from dcr.compatibility.rules import list_kinds
 from dcr.errors import PolicyError
-from dcr.policy.policy import CHOICES, SEVERITY_LEVELS, Policy, StricterPolicy, parse_policy
+from dcr.policy.index_settings import IndexSettings
+from dcr.policy.policy import CHOICES, SEVERITY_LEVELS, Policy, StricterPolicy, list_differences
+from dcr.policy.policy_file import parse_policy
 from dcr.policy.teams import format_team
 
 ALL_MODES, ALL_SEVERITIES = ", ".join(MODES), "off, info, warning, error"
 EXPECTED_HANDLE = "expected @USER, @ORG/TEAM or an e-mail address"
+WRITE_INDEX = 'write url = "postgresql://dcr@db.example.org/contracts"'
 WRITE_FINANCE = 'write finance = "@acme/finance"'
 MEANT_REMOVED = "did you mean 'field_removed'?"
 
@@ -66,6 +69,19 @@ def test_a_policy_says_what_it_says() -> None:
     )
 
 
+def test_the_index_of_the_base_counts_and_an_address_alone_has_defaults() -> None:
+    alone = parse("index = 'postgresql://dcr@db:5433/contracts?sslmode=require'")
+    table = parse("[index]\nurl = 'sqlite:///i.db'\nmax_age = '12h'\nunavailable = 'warning'\nrepository = 'shop'")
+    assert alone is not None
+    assert table is not None
+    assert alone.index_settings == IndexSettings("postgresql://dcr@db:5433/contracts?sslmode=require")
+    assert table.index_settings == IndexSettings("sqlite:///i.db", "12h", "warning", "shop")
+    assert [each.index_settings.max_age_seconds for each in (alone, table)] == [172_800, 43_200]
+    assert StricterPolicy(alone, table).index_settings == alone.index_settings
+    assert StricterPolicy(Policy(), table).index_settings is None, "a change chooses where dcr connects to"
+    assert list_differences(Policy(), table) == ("index",)
+
+
 @pytest.mark.parametrize(
     ("text", "policy"),
     [
@@ -98,6 +114,40 @@ def test_a_pyproject_has_a_policy_in_its_own_table(text: str, policy: Policy | N
         ("accept_from = 'head'", "accept_from is 'head', expected one of proposed, base", ""),
         ("base = ''", "base is '', expected a ref", 'write base = "origin/main"'),
         ("base = 5", "base is 5, expected a ref", 'write base = "origin/main"'),
+        ("index = 5", "index is not a table", WRITE_INDEX),
+        ("index = {}", "index has no url", WRITE_INDEX),
+        ("index = {max_age = '1d'}", "index has no url", WRITE_INDEX),
+        ("index = {uri = 'sqlite:///a'}", "unknown setting 'index.uri'", "did you mean 'url'?"),
+        *(
+            (f"index = '{url}'", "index.url is not the address of a SQLite or PostgreSQL database", WRITE_INDEX)
+            for url in ("", "a.db", "sqlite:a.db", "mysql://h/d", "sqlite:///a b", "file:///etc/passwd", "postgresql:d")
+        ),
+        *(
+            (
+                f"index.url = 'postgresql://{url}'",
+                "index.url contains a password, which everyone who reads the policy would have",
+                "remove it, and set PGPASSWORD or PGPASSFILE where dcr runs",
+            )
+            for url in ("me:secret@h/d", "h/d?password=x", "h/d?a=b&password=x", ":x@h/d")
+        ),
+        *(
+            (
+                f"index = {{url = 'sqlite:///a', max_age = {written}}}",
+                f"index.max_age is {shown}, expected an age",
+                'write max_age = "12h"',
+            )
+            for written, shown in (("'0d'", "'0d'"), ("5", "5"), ("'1 day'", "'1 day'"), ("'1w'", "'1w'"))
+        ),
+        (
+            "index = {url = 'sqlite:///a', unavailable = 'warn'}",
+            "index.unavailable is 'warn', expected one of warning, error",
+            "did you mean 'warning'?",
+        ),
+        (
+            "index = {url = 'sqlite:///a', repository = ' '}",
+            "index.repository is ' ', expected a name",
+            'write repository = "shop"',
+        ),
         ("contracts = []", "contracts is empty, so nothing would be checked", "remove it to use the default"),
         ("contracts = 5", "contracts is not a list of globs", 'write contracts = ["contracts/**/*.yaml"]'),
         ("contracts = ['']", "contracts is not a list of globs", 'write contracts = ["contracts/**/*.yaml"]'),

@@ -167,6 +167,7 @@ SHARED = DASHBOARD._replace(
     name="shared.model", owners=tuple(Owner(f"team {number}", "#all") for number in range(5)), source="dbt model"
 )
 ORPHAN = DASHBOARD._replace(name="unowned.report", owners=())
+ELSEWHERE = FUNNEL._replace(name="growth.board", repository="acme/growth")
 BROKEN_FILE = ReachedConsumer(
     "consumers/broken.yaml", (), UNREADABLE, Location("consumers/broken.yaml"), reads=UNKNOWN_READS
 )

@@ -101,7 +101,7 @@ def hostile_report(text: str) -> Report:
         previous_location=place,
         witness=Witness({text: [text], "b": {text: text}}, "previous", "proposed", times=2),
     )
-    found = ReachedConsumer(text, (Owner(text, text), Owner(text)), text, place, until=text)
+    found = ReachedConsumer(text, (Owner(text, text), Owner(text)), text, place, until=text, repository=text)
     accepted = ACCEPTED._replace(
         message=text,
         location=place,

@@ -13,6 +13,7 @@ from sample_reports import (
     BROKEN_FILE,
     CONSUMERS_OF_REMOVED_FIELD,
     DASHBOARD,
+    ELSEWHERE,
     EXPORT,
     FUNNEL,
     MARGIN,
@@ -86,9 +87,10 @@ def test_every_format_names_the_owners_of_three_consumers(format_name: str) -> N
 
 @every_format
 def test_every_format_marks_what_is_unusual_about_a_declaration(format_name: str) -> None:
-    issue = CONSUMERS_OF_REMOVED_FIELD._replace(consumers=(FUNNEL, EXPORT, BROKEN_FILE))
+    issue = CONSUMERS_OF_REMOVED_FIELD._replace(consumers=(ELSEWHERE, EXPORT, BROKEN_FILE))
     output = rendered(report(contract("users", USERS, issue)), format_name)
     assert "2027-03-31" in output
+    assert "acme/growth" in output.replace("\\/", "/")
     if format_name == "json":
         consumers = json.loads(output)["contracts"][0]["issues"][0]["consumers"]
         assert [(each["until"], each["removed"], each["unreadable"]) for each in consumers] == [
@@ -96,6 +98,7 @@ def test_every_format_marks_what_is_unusual_about_a_declaration(format_name: str
             (None, True, False),
             (None, False, True),
         ]
+        assert [each.get("repository") for each in consumers] == ["acme/growth", None, None]
         assert consumers[1]["location"] == {
             "path": "consumers/sales.yaml",
             "line": 9,
@@ -192,6 +195,7 @@ def test_a_team_is_one_line(team: ReachedTeam, line: str) -> None:
     [
         (DASHBOARD, "finance.revenue_dashboard (finance, #finance-data)"),
         (FUNNEL, "growth.funnel (growth, growth@example.com; until 2027-03-31)"),
+        (ELSEWHERE, "growth.board (growth, growth@example.com; in acme/growth; until 2027-03-31)"),
         (EXPORT, "sales.export (sales; declared on the base, removed in this change)"),
         (ORPHAN, "unowned.report (no owner)"),
         (BROKEN_FILE, "consumers/broken.yaml (the file cannot be read)"),

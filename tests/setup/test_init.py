@@ -16,7 +16,7 @@ from repositories import ROOT, USERS, Outcome, Repository, breaking, contract, p
 from dcr.git.repository import discover_repository
 from dcr.git.writing.new_files import NewFile, create_files
 from dcr.git.writing.rewrites import UnwritableFileError
-from dcr.policy.policy import parse_policy
+from dcr.policy.policy_file import parse_policy
 from dcr.policy.scope import Scope
 from dcr.setup.contracts import find_contracts
 from dcr.setup.install_source import read_install_source

@@ -67,6 +67,7 @@ def consumer_document(consumer: ReachedConsumer) -> dict[str, Any]:
     """Return a reached consumer as JSON values."""
     return {
         "consumer": consumer.name,
+        **({"repository": consumer.repository} if consumer.repository else {}),
         "owners": [owner._asdict() for owner in consumer.owners],
         "source": consumer.source,
         "reads": consumer.reads,
@@ -130,7 +131,8 @@ def _list_consumer_lines(page: Page, consumers: Iterable[ReachedConsumer] | None
 def _consumer_line(page: Page, consumer: ReachedConsumer) -> str:
     location = f"{consumer.location.path}:{consumer.location.line}"
     if consumer.is_unreadable:
-        return page.line(Cell(f"may reach {location}, which cannot be read"), indent=INDENT)
+        repository = f" in {consumer.repository}" if consumer.repository else ""
+        return page.line(Cell(f"may reach {location}{repository}, which cannot be read"), indent=INDENT)
     return page.line(Cell(f"reaches {describe_consumer(consumer)}"), Cell(location, DIM), indent=INDENT)
 
 

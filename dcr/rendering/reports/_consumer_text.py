@@ -63,8 +63,9 @@ def list_owners(consumer: ReachedConsumer, escape: Escape, most: int) -> list[st
 
 
 def list_notes(consumer: ReachedConsumer, escape: Escape) -> list[str]:
-    """Return until when the consumer uses the dataset, and whether its declaration is unreadable or was removed."""
-    notes = [f"until {escape(consumer.until)}"] if consumer.until else []
+    """Return another repository that declares it, until when it uses the dataset, and what is wrong with its file."""
+    notes = [f"in {escape(consumer.repository)}"] if consumer.repository else []
+    notes += [f"until {escape(consumer.until)}"] if consumer.until else []
     notes += ["the file cannot be read"] if consumer.is_unreadable else []
     return [*notes, "declared on the base, removed in this change"] if consumer.is_removed else notes
 

@@ -129,7 +129,7 @@ def _build_related_locations(located: LocatedIssue) -> Iterator[dict[str, Any]]:
     issue = located.issue
     if issue.previous_location:
         yield _build_previous_location(issue.previous_location, located)
-    declared = [consumer for consumer in issue.consumers or () if not consumer.is_removed]
+    declared = [consumer for consumer in issue.consumers or () if not (consumer.is_removed or consumer.repository)]
     for number, consumer in enumerate(declared[:_MAX_DECLARATIONS], start=2):
         yield {
             "id": number,
@@ -172,6 +172,7 @@ def _build_consumer(consumer: ReachedConsumer) -> dict[str, Any]:
     ]
     return {
         "consumer": make_printable(consumer.name),
+        **({"repository": make_printable(consumer.repository)} if consumer.repository else {}),
         "source": make_printable(consumer.source),
         "owners": owners,
         "reads": consumer.reads,

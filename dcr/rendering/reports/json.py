@@ -120,6 +120,7 @@ def build_issue(issue: Issue) -> dict[str, Any]:
 def _build_consumer(consumer: ReachedConsumer) -> dict[str, Any]:
     return {
         "consumer": consumer.name,
+        **({"repository": consumer.repository} if consumer.repository else {}),
         "source": consumer.source,
         "owners": [{"team": owner.team, "contact": owner.contact} for owner in consumer.owners],
         "reads": consumer.reads,
