@@ -24,6 +24,16 @@ class DcrError(Exception):
         self.message = message
         self.hint = hint
 
+    def __reduce__(self) -> tuple[object, ...]:
+        """Restore a copy without calling `__init__`, since that of a subclass has other parameters."""
+        return _restore_error, (type(self), self.args, self.__dict__)
+
+
+def _restore_error(error_type: type[DcrError], arguments: tuple[object, ...], values: dict[str, object]) -> DcrError:
+    error = error_type.__new__(error_type, *arguments)
+    error.__dict__.update(values)
+    return error
+
 
 class PolicyError(DcrError):
     """The policy cannot be read, so nothing is checked."""
