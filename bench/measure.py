@@ -1,12 +1,13 @@
 """Measures the CPU of commands run in turns; which commands, and what is too much, is left to run.
 
-CPU (user and system, with the git processes a command waits for) and never wall time: on a shared machine
-wall time moves twofold within a minute. A ratio is taken within each round, so that a slow minute slows
-both of its sides.
+CPU (user and system, with the git processes a command waits for) and, but for commands that use several cores, never
+wall time: on a shared machine wall time moves twofold within a minute. A ratio is taken within each round, so that a
+slow minute slows both of its sides.
 """
 
 from __future__ import annotations
 
+import json
 import resource
 import statistics
 import subprocess
@@ -55,6 +56,43 @@ def measure(jobs: Sequence[Job], rounds: int) -> dict[str, list[float]]:
 def median_ratio(measured: Sequence[float], unit: Sequence[float]) -> float:
     """Return the median over the rounds of one job's CPU divided by another's."""
     return statistics.median(one / other for one, other in zip(measured, unit, strict=True))
+
+
+@dataclass(frozen=True)
+class Cost:
+    """The CPU and wall milliseconds of a job, with its processes, and the most memory that one of these took."""
+
+    cpu: float
+    wall: float
+    mebibytes: float
+
+
+METER = """
+import json, resource, subprocess, sys, time
+started = time.monotonic()
+ended = subprocess.run(sys.argv[1:], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+used = resource.getrusage(resource.RUSAGE_CHILDREN)
+wall = time.monotonic() - started
+print(json.dumps([(used.ru_utime + used.ru_stime) * 1000, wall * 1000, used.ru_maxrss / 1024]))
+sys.exit(ended.returncode)
+"""
+"""Runs a command from a small process: a child's peak includes what its parent had when it started."""
+
+
+def cost(job: Job) -> Cost:
+    """Return what one run of a job costs. Raises CommandFailedError.
+
+    Wall time moves twofold on a shared machine: compare only runs that follow each other, and those by their median.
+    """
+    costs = []
+    for command in job.commands:
+        run = execute((sys.executable, "-c", METER, *command), job.folder, subprocess.PIPE, job.cache)
+        if run.returncode:
+            output(command, job.folder, job.cache)  # A measured run keeps no output: once more, to show it.
+            raise CommandFailedError(f"'{' '.join(command)}' exited {run.returncode}, and 0 when run again")
+        costs.append(Cost(*json.loads(run.stdout)))
+    cpu, wall = sum(each.cpu for each in costs), sum(each.wall for each in costs)
+    return Cost(cpu, wall, max(each.mebibytes for each in costs))
 
 
 PEAK = """

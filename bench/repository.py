@@ -9,7 +9,9 @@ from __future__ import annotations
 import os
 import random
 import subprocess
+import tempfile
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from contracts import Contract, consumer, sample, with_optional_field, with_status_value, with_wording, without_status
@@ -17,7 +19,6 @@ from layout import render
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
-    from pathlib import Path
 
 AUTHOR = "dcr bench <bench@example.com>"
 FIRST_COMMIT = 1_700_000_000
@@ -70,6 +71,15 @@ def build(folder: Path, size: Size, seed: int) -> None:
     for contract in random.Random(f"{seed}/topic").sample(latest, size.changed):
         text = render(without_status(contract) if size.breaking else with_optional_field(contract))
         (folder / contract.path).write_text(text, encoding="utf-8", newline="\n")
+
+
+def build_complete(folder: Path, size: Size, seed: int) -> None:
+    """Build a repository unless it is there. It gets its name when complete, so an interrupted one is never used."""
+    if not folder.exists():
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        partial = Path(tempfile.mkdtemp(prefix="partial-", dir=folder.parent))
+        build(partial, size, seed)
+        partial.rename(folder)
 
 
 def build_file(folder: Path, path: str, committed: Iterable[str], now: str) -> None:

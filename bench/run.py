@@ -11,13 +11,12 @@ import argparse
 import json
 import statistics
 import sys
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
 from hotspots import profile
 from measure import Job, in_folder, measure, median_ratio, output
-from repository import Size, build
+from repository import Size, build_complete
 
 CHANGED = 10
 FEW = 20
@@ -112,13 +111,7 @@ def _run(options: argparse.Namespace, folder: Path) -> int:
 def _repository(folder: Path, contracts: int, changed: int, setting: str = "", others: int = 0) -> Path:
     name = f"{contracts}-contracts-{changed}-changed{'-set' if setting else ''}{f'-{others}-others' if others else ''}"
     built = folder.resolve() / name
-    if not built.exists():
-        size = Size(contracts, COMMITS, changed, others, setting)
-        built.parent.mkdir(parents=True, exist_ok=True)
-        # It gets its name when complete, so that an interrupted build is never used again.
-        partial = Path(tempfile.mkdtemp(prefix="partial-", dir=built.parent))
-        build(partial, size, SEED)
-        partial.rename(built)
+    build_complete(built, Size(contracts, COMMITS, changed, others, setting), SEED)
     return built
 
 
