@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from dcr.compatibility.counterexamples.rows import UNKNOWN, NoValueError, accepts, build_row
@@ -44,7 +45,10 @@ def run_rules(pair: ContractPair, mode: str) -> Verdict:
     """
     directions = DIRECTIONS[mode]
     field_findings = list(_run_field_rules(pair))
-    contract_findings = list(_run_contract_rules(pair, of_versions=False))
+    rules, version_rules = _list_contract_rules(
+        foreign=_is_foreign(pair), with_modes=bool(directions) or pair.both is not None
+    )
+    contract_findings = list(_run_contract_rules(pair, rules))
     findings = [*((rule, finding) for rule, finding, _ in field_findings), *contract_findings]
     pair = pair.with_required_bump(_compute_required_bump(pair, findings, directions))
     witness_limit = _get_witness_limit(pair)
@@ -57,7 +61,7 @@ def run_rules(pair: ContractPair, mode: str) -> Verdict:
     ]
     issues += [
         _build_issue(pair, rule, finding, broken, None)
-        for rule, finding in (*contract_findings, *_run_contract_rules(pair, of_versions=True))
+        for rule, finding in (*contract_findings, *_run_contract_rules(pair, version_rules))
         if (broken := _find_broken_directions(rule, finding, directions)) is not None
     ]
     actual_bump = compute_bump(pair.versions[0].version, pair.versions[1].version) if pair.versions else None
@@ -84,12 +88,21 @@ def _run_field_rules(pair: ContractPair) -> Iterator[tuple[Rule, Finding, FieldP
                 yield rule, finding if isinstance(finding, Finding) else Finding(finding), field
 
 
-def _run_contract_rules(pair: ContractPair, *, of_versions: bool) -> Iterator[tuple[Rule, Finding]]:
-    """Yield the findings on the contract; rules of versions run last, since they need the required bump."""
-    for rule in load_rules_about(CONTRACT, foreign=_is_foreign(pair)):
-        if rule.kind.startswith(_VERSION_KIND_PREFIX) is of_versions:
-            for finding in rule.find(pair):
-                yield rule, finding if isinstance(finding, Finding) else Finding(finding)
+@lru_cache(maxsize=4)
+def _list_contract_rules(*, foreign: bool, with_modes: bool) -> tuple[tuple[Rule, ...], tuple[Rule, ...]]:
+    """Return the rules on the contract; those of versions are apart and run last, since they need the required bump.
+
+    Without directions, a rule with modes only counts for the required bump, which a single contract does not have.
+    """
+    rules = [rule for rule in load_rules_about(CONTRACT, foreign=foreign) if with_modes or not rule.modes]
+    of_versions = tuple(rule for rule in rules if rule.kind.startswith(_VERSION_KIND_PREFIX))
+    return tuple(rule for rule in rules if rule not in of_versions), of_versions
+
+
+def _run_contract_rules(pair: ContractPair, rules: tuple[Rule, ...]) -> Iterator[tuple[Rule, Finding]]:
+    for rule in rules:
+        for finding in rule.find(pair):
+            yield rule, finding if isinstance(finding, Finding) else Finding(finding)
 
 
 def _find_broken_directions(rule: Rule, finding: Finding, directions: tuple[str, ...]) -> tuple[str, ...] | None:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from dcr.contract.violation import Key
 
 MAX_PATTERN_STEPS = 10 * patterns.MAX_STEPS
+_CONSTRAINT_KEYS = frozenset(CONSTRAINTS)
 _EXPECTED_VALUES = {"string": "text", "integer": "a whole number", "number": "a number", "boolean": "true or false"}
 
 
@@ -54,6 +55,8 @@ def check_enum(field: Mapping[str, Any], type_name: str, path: tuple[Key, ...]) 
 
 def _collect_limits(field: Mapping[str, Any], type_name: str) -> dict[str, Any]:
     """Return the constraints that an enum is checked against; patterns are for `check_enums_against_patterns`."""
+    if _CONSTRAINT_KEYS.isdisjoint(field):
+        return {}
     return {
         key: field[key]
         for key in CONSTRAINTS
@@ -69,6 +72,8 @@ def check_enums_against_patterns(contract: Mapping[str, Any]) -> Iterator[Violat
 
     The effort is limited for the whole contract, not for each field.
     """
+    if not _may_have_both(contract.get("fields")):
+        return
     remaining_steps: float = MAX_PATTERN_STEPS
     for path, field in _walk_fields(contract.get("fields"), ("fields",)):
         pattern, enum = field.get("pattern"), field.get("enum")
@@ -81,6 +86,20 @@ def check_enums_against_patterns(contract: Mapping[str, Any]) -> Iterator[Violat
                 if patterns.matches(pattern, value) is False:
                     message = f"enum value {describe_value(value)} does not satisfy the field's own pattern"
                     yield Violation((*path, "enum", index), message)
+
+
+def _may_have_both(fields: Any) -> bool:
+    """Return whether any field, nested ones included, has an enum and a pattern."""
+    for field in fields if isinstance(fields, list | tuple) else ():
+        if not isinstance(field, dict):
+            continue
+        if "enum" in field and "pattern" in field:
+            return True
+        if ("fields" in field and _may_have_both(field["fields"])) or (
+            "items" in field and _may_have_both((field["items"],))
+        ):
+            return True
+    return False
 
 
 def _walk_fields(fields: Any, path: tuple[Key, ...]) -> Iterator[tuple[tuple[Key, ...], Mapping[str, Any]]]:
