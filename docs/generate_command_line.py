@@ -24,6 +24,7 @@ _PAGES = {
     "consumers": "consumers", "impact": "consumers",
     "explain": "rules", "schema": "contract",
     "init": "getting-started", "hook": "server", "git-diff-driver": "editors", "serve": "serve", "token": "serve",
+    "fleet": "fleet",
 }  # fmt: skip
 """The page in docs/ with more about a command."""
 

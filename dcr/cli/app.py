@@ -16,12 +16,12 @@ COMMAND_GROUPS = {
     "Checks": ("check", "lint", "explain"),
     "Registry": ("datasets", "log", "show", "blame", "diff", "audit", "consumers", "impact", "site"),
     "Edits": ("bump", "accept", "deprecate", "archive", "owners"),
-    "Service": ("serve", "token"),
+    "Service": ("fleet", "serve", "token"),
     "Setup": ("init", "hook", "git-diff-driver", "schema", "demo"),
 }
 """The commands by heading; `dcr/cli/commands/<name>.py` contains a function of that name, with `_` for each `-`."""
 
-SUBCOMMANDS = {"consumers": ("list", "add")}
+SUBCOMMANDS = {"consumers": ("list", "add"), "fleet": ("list", "sync", "datasets")}
 """The second words of commands that have them. The first of them is the command itself, which any other word is an
 argument of; `dcr/cli/commands/<name>_<word>.py` contains the others."""
 

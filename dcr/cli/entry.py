@@ -29,6 +29,8 @@ _CONSEQUENCES = {
         ("datasets", "log", "show", "blame", "consumers", "impact", "diff", "explain", "schema"), "nothing was shown"
     ),
     "serve": "nothing was served",
+    "fleet": "nothing was shown",
+    "fleet sync": "the sync did not finish",
 }
 """What a command did not do when it exits with 2. The default is that nothing was checked."""
 

@@ -1,0 +1,1 @@
+"""The index of a fleet: its schema and migrations, writing one repository, and reading."""

@@ -1,0 +1,148 @@
+"""Opens the index of a fleet at a URL, and translates the errors of its database."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from sqlalchemy import URL, create_engine, event, make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
+
+from dcr.errors import DcrError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from sqlalchemy import Connection, Engine
+
+SQLITE, POSTGRESQL = "sqlite", "postgresql"
+_DRIVERS = {SQLITE: "sqlite", POSTGRESQL: "postgresql+psycopg"}
+_EXAMPLES = "write sqlite:///fleet.db or postgresql://USER@HOST/DATABASE"
+_LOCK_SECONDS = 60
+"""The seconds that a writer waits for another one."""
+
+_CONNECT_SECONDS = 10
+
+
+class FleetIndexError(DcrError):
+    """The index cannot be used."""
+
+
+class UnreachableIndexError(FleetIndexError):
+    """The database cannot be opened, or the connection to it was lost."""
+
+
+class DamagedIndexError(FleetIndexError):
+    """The index lacks tables or columns that its revision has."""
+
+
+class OpenIndex(NamedTuple):
+    """An index in a transaction whose queries all read the same state; the name has no password."""
+
+    connection: Connection
+    name: str
+
+
+class FleetIndex(NamedTuple):
+    """An index at a URL; `name` is the URL without its password. Writers lock an SQLite file from the start."""
+
+    name: str
+    reader: Engine
+    writer: Engine
+
+    @contextlib.contextmanager
+    def read(self) -> Iterator[Connection]:
+        """Open a transaction whose queries all read the same state. Raise `FleetIndexError`."""
+        with translate_errors(self.name), self.reader.begin() as connection:
+            yield connection
+
+    @contextlib.contextmanager
+    def write(self) -> Iterator[Connection]:
+        """Open a transaction that becomes visible as a whole. Raise `FleetIndexError`."""
+        with translate_errors(self.name), self.writer.begin() as connection:
+            yield connection
+
+    def close(self) -> None:
+        """Close all connections."""
+        self.reader.dispose()
+        self.writer.dispose()
+
+
+def parse_index_url(text: str, folder: str) -> URL:
+    """Return the URL of an index; the path of an SQLite file is relative to `folder`. Raise `FleetIndexError`."""
+    try:
+        url = make_url(text)
+    except ArgumentError as error:
+        raise FleetIndexError("the index is not a URL", _EXAMPLES) from error
+    name = url.get_backend_name()
+    if name not in _DRIVERS:
+        raise FleetIndexError(f"the index is in '{name}', expected sqlite or postgresql", _EXAMPLES)
+    if name == SQLITE:
+        if not url.database or url.database == ":memory:" or url.host:
+            raise FleetIndexError(f"index '{hide_password(url)}' has no file", "write sqlite:///fleet.db")
+        url = url.set(database=os.path.join(folder, url.database))
+    elif not url.database:
+        raise FleetIndexError(f"index '{hide_password(url)}' has no database", _EXAMPLES)
+    return url.set(drivername=_DRIVERS[name])
+
+
+def hide_password(url: URL) -> str:
+    """Return a URL for messages, in the form in which it is written."""
+    plain = url.set(drivername=url.get_backend_name())
+    secret = [name for name in plain.query if "password" in name or name == "passfile"]
+    return plain.difference_update_query(secret).render_as_string(hide_password=True)
+
+
+def connect(url: URL) -> FleetIndex:
+    """Return the index at a URL of `parse_index_url`. It connects when it is first used."""
+    if url.get_backend_name() == SQLITE:
+        return FleetIndex(
+            hide_password(url), _create_sqlite_engine(url, "BEGIN"), _create_sqlite_engine(url, "BEGIN IMMEDIATE")
+        )
+    options: dict[str, Any] = {"connect_args": {"connect_timeout": _CONNECT_SECONDS}, "pool_pre_ping": True}
+    reader = create_engine(url, isolation_level="REPEATABLE READ", **options)
+    return FleetIndex(hide_password(url), reader, create_engine(url, isolation_level="READ COMMITTED", **options))
+
+
+def _create_sqlite_engine(url: URL, begin: str) -> Engine:
+    """Return an engine that begins transactions itself: Python's driver commits before it changes a table."""
+    engine = create_engine(url, connect_args={"timeout": _LOCK_SECONDS})
+
+    @event.listens_for(engine, "connect")
+    def _prepare(connection: Any, _: object) -> None:
+        connection.isolation_level = None
+        for pragma in ("foreign_keys = ON", "journal_mode = WAL", "synchronous = NORMAL"):
+            connection.execute(f"PRAGMA {pragma}").close()
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        connection.exec_driver_sql(begin)
+
+    return engine
+
+
+@contextlib.contextmanager
+def translate_errors(name: str) -> Iterator[None]:
+    """Raise `FleetIndexError` with the reason in place of an error of the database; `name` is the URL to print."""
+    try:
+        yield
+    except DBAPIError as error:
+        lines = str(error.orig).strip().splitlines()
+        reason = lines[0] if lines else type(error.orig).__name__
+        if _is_schema_error(error):
+            raise DamagedIndexError(
+                f"index '{name}' is damaged: {reason}", "create it again: drop its tables, then run dcr fleet sync"
+            ) from error
+        raise UnreachableIndexError(
+            f"index '{name}' cannot be used: {reason}", "check its URL, and that its database is running"
+        ) from error
+    except SQLAlchemyError as error:
+        reason = str(error).splitlines()[0]
+        raise UnreachableIndexError(f"index '{name}' cannot be used: {reason}", "check its URL") from error
+
+
+def _is_schema_error(error: DBAPIError) -> bool:
+    """Return whether a table or column does not exist (SQLSTATE 42P01 and 42703 in PostgreSQL)."""
+    state = getattr(error.orig, "sqlstate", None)
+    return state in ("42P01", "42703") or str(error.orig).startswith(("no such table", "no such column", "table "))

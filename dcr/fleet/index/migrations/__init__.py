@@ -1,0 +1,1 @@
+"""The migrations of the index, which Alembic runs."""

@@ -1,0 +1,73 @@
+"""Holds the records that queries of the index return."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class StoredCommit(NamedTuple):
+    """A commit; `date` is ISO 8601 with its offset, empty if the commit has none."""
+
+    id: str
+    author: str
+    email: str
+    date: str
+    subject: str
+
+    @property
+    def day(self) -> str:
+        """The date as YYYY-MM-DD in the committer's time zone; `undated` for a commit without a date."""
+        return self.date.partition("T")[0] or "undated"
+
+
+class StoredRepository(NamedTuple):
+    """A repository of the index with the number of its datasets; `commit` is None if it could never be read.
+
+    Times are UTC in ISO 8601. `error` is why the last attempt to read it failed, None if it did not.
+    """
+
+    name: str
+    address: str
+    ref: str | None
+    read_ref: str | None
+    commit: str | None
+    is_complete: bool | None
+    read_at: str | None
+    checked_at: str | None
+    error: str | None
+    failed_at: str | None
+    dataset_count: int
+
+
+class StoredDataset(NamedTuple):
+    """A dataset of a repository, with its latest facts and its owners, as pairs of team and contact."""
+
+    repository: str
+    dataset_id: str
+    version: str
+    status: str
+    path: str
+    other_paths: tuple[str, ...]
+    format: str
+    alias_of: str | None
+    description: str | None
+    freshness: tuple[int | None, str | None] | None
+    deprecation_uri: str | None
+    is_complete: bool
+    last_change: StoredCommit
+    owners: tuple[tuple[str, str | None], ...]
+
+
+class DuplicateDataset(NamedTuple):
+    """A dataset id that several repositories define."""
+
+    dataset_id: str
+    repositories: tuple[str, ...]
+
+    @property
+    def message(self) -> str:
+        """What is wrong, for a report."""
+        return f"dataset id '{self.dataset_id}' is defined in several repositories: {', '.join(self.repositories)}"
+
+
+DUPLICATE_KIND, DUPLICATE_HINT = "dataset_id_duplicated", "keep it in one of them, or rename the others"

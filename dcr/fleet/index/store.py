@@ -1,0 +1,190 @@
+"""Writes the facts of repositories to the index, one repository in one transaction."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from sqlalchemy import delete, insert, select, text, update
+
+from dcr.fleet.facts import FACTS_VERSION
+from dcr.fleet.index import schema
+from dcr.fleet.index.connection import POSTGRESQL
+from dcr.version import __version__
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from sqlalchemy import Connection
+
+    from dcr.fleet.facts import CommitFacts, DatasetFacts, RepositoryFacts
+    from dcr.fleet.index.connection import FleetIndex
+
+READER = f"{__version__}/{FACTS_VERSION}"
+"""What reads repositories: the facts of another reader are read again."""
+
+
+class IndexedRepository(NamedTuple):
+    """A repository in the index; `commit` is None if it could never be read."""
+
+    name: str
+    address: str
+    ref: str | None
+    commit: str | None
+    valid_on: str | None
+    reader: str | None
+
+
+class RepositoryKey(NamedTuple):
+    """The name of a repository, and its address and ref as the fleet lists them."""
+
+    name: str
+    address: str
+    ref: str | None
+
+
+def get_time() -> str:
+    """Return the present time in UTC, as the index stores it."""
+    return datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+
+
+def list_indexed(index: FleetIndex) -> dict[str, IndexedRepository]:
+    """Return the repositories of the index by name."""
+    columns = [schema.repositories.c[name] for name in ("name", "address", "ref", "commit_id", "valid_on", "reader")]
+    with index.read() as connection:
+        return {row[0]: IndexedRepository._make(row) for row in connection.execute(select(*columns))}
+
+
+def store_facts(index: FleetIndex, key: RepositoryKey, facts: RepositoryFacts) -> None:
+    """Replace the facts of a repository. Raise `FleetIndexError`."""
+    now = get_time()
+    values = {
+        "read_ref": facts.ref,
+        "commit_id": facts.commit,
+        "is_complete": facts.is_complete,
+        "declares_consumers": facts.declares_consumers,
+        "policy": facts.policy,
+        "valid_on": facts.valid_on,
+        "reader": READER,
+        "read_at": now,
+        "checked_at": now,
+        "error": None,
+        "failed_at": None,
+    }
+    with index.write() as connection:
+        repository_id = _upsert_repository(connection, key, values)
+        for table in schema.PARTS:
+            connection.execute(delete(table).where(table.c.repository_id == repository_id))
+        for table, rows in _list_rows(repository_id, facts):
+            if rows:
+                connection.execute(insert(table), [_make_storable(row) for row in rows])
+
+
+def store_failure(index: FleetIndex, key: RepositoryKey, error: str) -> None:
+    """Store why a repository could not be read. Its former facts are kept. Raise `FleetIndexError`."""
+    with index.write() as connection:
+        _upsert_repository(connection, key, {"error": error, "failed_at": get_time()})
+
+
+def confirm_unchanged(index: FleetIndex, names: Sequence[str]) -> None:
+    """Store that the facts of some repositories are current. Raise `FleetIndexError`."""
+    table, now = schema.repositories, get_time()
+    values = {"checked_at": now, "error": None, "failed_at": None}
+    with index.write() as connection:
+        for start in range(0, len(names), 500):
+            selected = table.c.name.in_(names[start : start + 500])
+            connection.execute(update(table).where(selected).values(values))
+
+
+def remove_repositories(index: FleetIndex, names: Iterable[str]) -> None:
+    """Remove repositories with their facts, each in its own transaction. Raise `FleetIndexError`."""
+    table = schema.repositories
+    for name in names:
+        with index.write() as connection:
+            connection.execute(delete(table).where(table.c.name == name))
+
+
+def _upsert_repository(connection: Connection, key: RepositoryKey, values: dict[str, Any]) -> int:
+    """Return the id of a repository, which is added or changed. Other writers of it wait for this transaction."""
+    table = schema.repositories
+    if connection.dialect.name == POSTGRESQL:
+        connection.execute(text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 6417))"), {"name": key.name})
+    found = connection.execute(select(table.c.id).where(table.c.name == key.name)).scalar()
+    row = _make_storable({**key._asdict(), **values})
+    if found is None:
+        inserted = connection.execute(insert(table).values(row)).inserted_primary_key
+        return int(inserted[0]) if inserted else 0
+    connection.execute(update(table).where(table.c.id == found).values(row))
+    return int(found)
+
+
+def _list_rows(repository_id: int, facts: RepositoryFacts) -> Iterator[tuple[Any, list[dict[str, Any]]]]:
+    """Yield the rows of each table, those that others refer to first."""
+    own = {"repository_id": repository_id}
+    yield schema.datasets, [{**own, **_build_dataset_row(dataset)} for dataset in facts.datasets]
+    for table, parts in (
+        (schema.owners, lambda dataset: ({"team": team, "contact": contact} for team, contact in dataset.owners)),
+        (schema.versions, lambda dataset: ({**_flatten(each)} for each in dataset.versions)),
+        (schema.fields, lambda dataset: (each._asdict() for each in dataset.fields)),
+    ):
+        yield (
+            table,
+            [
+                {**own, "dataset_id": dataset.dataset_id, "position": position, **part}
+                for dataset in facts.datasets
+                for position, part in enumerate(parts(dataset))
+            ],
+        )
+    consumers = list(enumerate(facts.consumers))
+    yield (
+        schema.consumers,
+        [
+            {**own, "number": number, **{name: getattr(each, name) for name in ("name", "source", "path", "document")}}
+            for number, each in consumers
+        ],
+    )
+    yield (
+        schema.uses,
+        [
+            {**own, "number": number, "position": position, **use._asdict()}
+            for number, each in consumers
+            for position, use in enumerate(each.uses)
+        ],
+    )
+    yield schema.issues, [{**own, "position": place, **_flatten(each)} for place, each in enumerate(facts.issues)]
+    yield schema.files, [{**own, **each._asdict()} for each in facts.files]
+
+
+def _build_dataset_row(dataset: DatasetFacts) -> dict[str, Any]:
+    seconds, measurement = dataset.freshness or (None, None)
+    row = {
+        **dataset._asdict(),
+        "other_paths": json.dumps(dataset.other_paths),
+        "has_freshness": dataset.freshness is not None,
+        "freshness_seconds": seconds,
+        "freshness_measurement": measurement,
+        **_build_commit_row(dataset.last_change),
+    }
+    return {name: value for name, value in row.items() if name in schema.datasets.c}
+
+
+def _flatten(part: Any) -> dict[str, Any]:
+    """Return the values of a record with a commit as a row."""
+    row: dict[str, Any] = part._asdict()
+    return {**row, **_build_commit_row(row.pop("commit"))}
+
+
+def _build_commit_row(commit: CommitFacts) -> dict[str, str]:
+    return {f"commit_{name}": value for name, value in commit._asdict().items()}
+
+
+def _make_storable(row: dict[str, Any]) -> dict[str, Any]:
+    """Return a row without lone surrogates and NUL, which databases do not store."""
+    return {name: _replace_unstorable(value) if isinstance(value, str) else value for name, value in row.items()}
+
+
+def _replace_unstorable(value: str) -> str:
+    if value.isascii() and "\0" not in value:
+        return value
+    return value.encode("utf-8", "surrogateescape").decode("utf-8", "replace").replace("\0", "\ufffd")
