@@ -14,8 +14,8 @@ from dcr.cli.working_folder import get_working_folder
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from dcr.fleet.index.connection import OpenIndex
-    from dcr.fleet.index.records import DuplicateDataset
+    from dcr.index.connection import OpenIndex
+    from dcr.index.records import DuplicateDataset
 
 MAX_LISTED = 5
 """The number of duplicates or failures that are named on stderr."""
@@ -34,12 +34,12 @@ def open_index(fleet: str, index: str | None) -> Iterator[OpenIndex]:
 
     Raise a `DcrError` if the extra is not installed or the index cannot be used.
     """
-    from dcr.fleet import require_extra
+    from dcr.index import require_extra
 
     require_extra()
-    from dcr.fleet.index.connection import OpenIndex
-    from dcr.fleet.index.revisions import open_index as open_at
     from dcr.fleet.settings import read_settings
+    from dcr.index.connection import OpenIndex
+    from dcr.index.revisions import open_index as open_at
 
     folder, url = get_working_folder(), index
     if url is None:
@@ -55,7 +55,7 @@ def open_index(fleet: str, index: str | None) -> Iterator[OpenIndex]:
 
 def warn_duplicates(duplicates: Iterable[DuplicateDataset]) -> None:
     """Print a warning for each dataset id that several repositories define."""
-    from dcr.fleet.index.records import DUPLICATE_HINT, DUPLICATE_KIND
+    from dcr.index.records import DUPLICATE_HINT, DUPLICATE_KIND
 
     found = list(duplicates)
     for each in found[:MAX_LISTED]:

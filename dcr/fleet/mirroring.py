@@ -7,20 +7,20 @@ from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 from typing import TYPE_CHECKING, NamedTuple
 
 from dcr.errors import DcrError
-from dcr.fleet.index.store import READER, RepositoryKey
 from dcr.fleet.repository_facts import FactsRequest
 from dcr.git.command import GitFailedError
 from dcr.git.mirrors import clone_mirror, fetch_mirror, find_local_ref, find_remote_ref
+from dcr.index.store import READER, RepositoryKey
 from dcr.report.policy_issues import get_today
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
     from concurrent.futures import Future
 
-    from dcr.fleet.index.store import IndexedRepository
     from dcr.fleet.mirror_folder import MirrorFolder
     from dcr.fleet.settings import FleetRepository
     from dcr.git.mirrors import Remote, RemoteRef
+    from dcr.index.store import IndexedRepository
 
 MAX_CONNECTIONS = 8
 """The number of repositories that git fetches at the same time."""

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from dcr.compatibility.severities import ERROR
 from dcr.contract.contract import walk_fields
-from dcr.fleet import facts
-from dcr.fleet.stored_uses import dump_consumer, dump_policy, dump_use
 from dcr.git.mirrors import open_mirror
 from dcr.git.objects import read_blobs
 from dcr.git.policies import read_policy
 from dcr.git.sides import Side
+from dcr.index import facts
+from dcr.index.stored_uses import dump_consumer, dump_policy, dump_use
 from dcr.registry.audit import judge_transitions
 from dcr.registry.datasets import list_datasets
 from dcr.registry.history.facts import DATE_DEPENDENT_FORMATS, Retention

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from dcr.registry.datasets import REMOVED
 
 if TYPE_CHECKING:
-    from dcr.fleet.index.records import StoredDataset
+    from dcr.index.records import StoredDataset
 
 
 class DatasetSelection(NamedTuple):

@@ -7,28 +7,28 @@ from itertools import chain, islice
 from typing import TYPE_CHECKING, NamedTuple
 
 from dcr.errors import DcrError
-from dcr.fleet.index.revisions import upgrade_index
-from dcr.fleet.index.store import (
+from dcr.fleet.mirror_folder import lock_mirrors
+from dcr.fleet.mirroring import update_mirrors
+from dcr.fleet.repository_facts import FactsRequest, read_mirror
+from dcr.fleet.repository_list import list_repositories
+from dcr.index.revisions import upgrade_index
+from dcr.index.store import (
     confirm_unchanged,
     list_indexed,
     remove_repositories,
     store_facts,
     store_failure,
 )
-from dcr.fleet.mirror_folder import lock_mirrors
-from dcr.fleet.mirroring import update_mirrors
-from dcr.fleet.repository_facts import FactsRequest, read_mirror
-from dcr.fleet.repository_list import list_repositories
 from dcr.parallel import Work, WorkerEndedError, Workers, count_cores
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from dcr.fleet.facts import RepositoryFacts
-    from dcr.fleet.index.connection import FleetIndex
-    from dcr.fleet.index.store import RepositoryKey
     from dcr.fleet.mirroring import MirrorResult
     from dcr.fleet.settings import FleetSettings
+    from dcr.index.connection import FleetIndex
+    from dcr.index.facts import RepositoryFacts
+    from dcr.index.store import RepositoryKey
 
 CONFIRM_SIZE = 500
 """The number of unchanged repositories that are stored together."""

@@ -21,7 +21,7 @@ def fleet(
     """Print the list to stdout."""
     page = PageOptions(format, color, no_pager).check()
     with open_index(fleet, index) as (connection, name):
-        from dcr.fleet.index.queries import list_repositories
+        from dcr.index.queries import list_repositories
 
         repositories = list_repositories(connection)
     from dcr.fleet.listings.repositories import document, render

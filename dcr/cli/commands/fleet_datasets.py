@@ -32,8 +32,8 @@ def fleet_datasets(
     page = PageOptions(format, color, no_pager).check()
     require_choice("--status", status, _STATUSES)
     with open_index(fleet, index) as (connection, name):
-        from dcr.fleet.index.queries import list_datasets, list_duplicates
         from dcr.fleet.selection import DatasetSelection
+        from dcr.index.queries import list_datasets, list_duplicates
 
         known, duplicates = list_datasets(connection), list_duplicates(connection)
     from dcr.fleet.listings.datasets import document, render

@@ -29,15 +29,15 @@ def fleet_sync(
     ] = None,
 ) -> None:
     """Print what was synced to stderr."""
-    from dcr.fleet import require_extra
+    from dcr.index import require_extra
 
     require_extra()
     if jobs is not None and not 1 <= jobs <= _MAX_JOBS:
         raise UsageError(f"--jobs is {jobs}, expected 1 to {_MAX_JOBS}", "--jobs 2")
-    from dcr.fleet.index.queries import list_duplicates
-    from dcr.fleet.index.revisions import open_index
     from dcr.fleet.settings import read_settings
     from dcr.fleet.sync import SyncOptions, sync
+    from dcr.index.queries import list_duplicates
+    from dcr.index.revisions import open_index
 
     gc.enable()  # the command line disables it for its short runs
     settings = read_settings(os.path.join(get_working_folder(), fleet))

@@ -12,7 +12,7 @@ from dcr.report.summary import format_count
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from dcr.fleet.index.records import DuplicateDataset, StoredDataset
+    from dcr.index.records import DuplicateDataset, StoredDataset
     from dcr.rendering.style import Style
 
 _COLUMNS = (

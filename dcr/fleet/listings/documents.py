@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from dcr.fleet.index.records import DUPLICATE_HINT, DUPLICATE_KIND
+from dcr.index.records import DUPLICATE_HINT, DUPLICATE_KIND
 from dcr.rendering.listings.json_documents import SCHEMA_VERSION
 from dcr.version import __version__
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from dcr.fleet.index.records import DuplicateDataset, StoredCommit
+    from dcr.index.records import DuplicateDataset, StoredCommit
 
 
 def header_document(index_name: str) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from dcr.rendering.listings.page import BOLD, DIM, RED, Cell, Column, Page, join
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from dcr.fleet.index.records import StoredRepository
+    from dcr.index.records import StoredRepository
     from dcr.rendering.style import Style
 
 _SHORT = 10

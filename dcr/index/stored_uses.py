@@ -56,8 +56,8 @@ def load_use(name: str, source: str, consumer_text: str, dataset_id: str, use_te
 
 
 def dump_policy(policy: Policy) -> str:
-    """Return a policy as JSON text."""
-    return json.dumps({**policy._asdict(), "consumers": policy.consumers._asdict()})
+    """Return a policy as JSON text, without the index that it names."""
+    return json.dumps({**policy._asdict(), "consumers": policy.consumers._asdict(), "index_settings": None})
 
 
 def load_policy(text: str) -> Policy:

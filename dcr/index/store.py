@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sqlalchemy import delete, insert, select, text, update
 
-from dcr.fleet.facts import FACTS_VERSION
-from dcr.fleet.index import schema
-from dcr.fleet.index.connection import POSTGRESQL
+from dcr.index import schema
+from dcr.index.connection import POSTGRESQL
+from dcr.index.facts import FACTS_VERSION
 from dcr.version import __version__
 
 if TYPE_CHECKING:
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
-    from dcr.fleet.facts import CommitFacts, DatasetFacts, RepositoryFacts
-    from dcr.fleet.index.connection import FleetIndex
+    from dcr.index.connection import FleetIndex
+    from dcr.index.facts import CommitFacts, DatasetFacts, RepositoryFacts
 
 READER = f"{__version__}/{FACTS_VERSION}"
 """What reads repositories: the facts of another reader are read again."""

@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import func, select
 
-from dcr.fleet.index import schema
-from dcr.fleet.index.records import DuplicateDataset, StoredCommit, StoredDataset, StoredRepository
-from dcr.registry.datasets import REMOVED
+from dcr.index import schema
+from dcr.index.records import REMOVED, DuplicateDataset, StoredCommit, StoredDataset, StoredRepository
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

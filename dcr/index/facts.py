@@ -69,7 +69,7 @@ class DatasetFacts(NamedTuple):
 
 
 class UseFacts(NamedTuple):
-    """A use of a dataset. `document` is the use as JSON text (`dcr.fleet.stored_uses`)."""
+    """A use of a dataset. `document` is the use as JSON text (`dcr.index.stored_uses`)."""
 
     dataset_id: str
     document: str

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+REMOVED = "removed"
+"""The status of a dataset that no file defines any more."""
+
 
 class StoredCommit(NamedTuple):
     """A commit; `date` is ISO 8601 with its offset, empty if the commit has none."""

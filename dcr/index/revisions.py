@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import inspect, text
 
-from dcr.fleet.index.connection import (
+from dcr.index.connection import (
     POSTGRESQL,
     SQLITE,
     DamagedIndexError,
@@ -16,7 +16,7 @@ from dcr.fleet.index.connection import (
     connect,
     parse_index_url,
 )
-from dcr.fleet.index.schema import REVISION, metadata
+from dcr.index.schema import REVISION, metadata
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -1,1 +1,0 @@
-"""The index of a fleet: its schema and migrations, writing one repository, and reading."""
