@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, NamedTuple
 
-from dcr.check_run import Run, add_consumers, add_histories, judge_consumers
+from dcr.check_run import Judging, Run, judge_changes, judge_consumers
 from dcr.errors import DcrError, UsageError
 from dcr.git.base.resolution import resolve_base
 from dcr.git.changes import INDEX, WORKTREE, list_changes
@@ -19,7 +19,6 @@ from dcr.report.report import (
     BaseReport,
     ContractReport,
     Report,
-    build_contract_report,
     combine_contract_reports,
     filter_issues,
     without_known_issues,
@@ -154,68 +153,13 @@ def _judge_changes(
     """Return a report for each dataset in the checked changes, and the number of files of neither kind."""
     if not checked:
         return (), 0
-    from dcr.compatibility.issue_locations import create_location_resolver  # noqa: PLC0415
-    from dcr.compatibility.matching import match_contracts  # noqa: PLC0415 (an unchanged repository needs no engine)
-    from dcr.git.base.tip import BaseTip  # noqa: PLC0415
-    from dcr.git.contracts.changed_files import read_changed_files  # noqa: PLC0415
-    from dcr.git.contracts.match_context import create_match_context  # noqa: PLC0415
-
     in_scope = [change for change in run.change_set.changes if run.scope.covers(change.path)]
     changes = list({change.path: change for change in (*in_scope, *checked)}.values())
     progress(f"reading {format_count(len(changes), 'changed file')}")
-    is_contract = _build_contract_filter(run, {change.path for change in checked})
-    tip = BaseTip(run.repository, run.base, run.scope)
-    sides = read_changed_files(run.repository, changes, run.base.merge_base, is_contract)
-    previous, proposed, untouched = tip.exclude_identical_files(sides, changes)
-    for path in [path for path, parsed in proposed.items() if parsed.format == "unknown"]:
-        before = previous.get(path)
-        may_be_other = path in consumer_paths or not run.scope.covers(path)
-        if may_be_other and (before is None or before.format in (None, "unknown")):
-            del proposed[path]  # a consumer has issues of its own; in a folder that the user named it may be any file
-    context = create_match_context(
-        run.repository,
-        tip,
-        run.head,
-        change_set=run.change_set,
-        checked_changes=changes,
-        unchanged=untouched,
-        scope=run.scope,
-    )
-    progress("checking")
-    paths = {change.path for change in checked} - untouched.keys()
+    paths = {change.path for change in checked}
     day = get_today() if run.policy.may_have_run_issues else ""
-    reports = []
-    resolve_location = create_location_resolver(previous, proposed)
-    matches = [match for match in match_contracts(previous, proposed, context) if not paths.isdisjoint(match.paths)]
-    if matches:
-        from dcr.compatibility.pair_verdict import MatchVerdict, check_pair  # noqa: PLC0415 (unchanged contracts need no rules)
-    verdicts = []
-    for match in add_histories(run, matches, progress):
-        parsed_file = proposed.get(match.path)
-        dataset_id = match.dataset_id or (parsed_file.dataset_id if parsed_file else None)
-        verdicts.append(MatchVerdict(match, dataset_id, *check_pair(match.pair, run.get_mode(dataset_id))))
-    for match, dataset_id, verdict, older in add_consumers(run, tip, verdicts, progress):
-        issues = tuple(resolve_location(issue) for issue in run.policy.apply(verdict, match.pair, day, older))
-        report = build_contract_report(
-            match,
-            verdict,
-            issues,
-            dataset_id=dataset_id,
-            mode=run.get_mode(dataset_id),
-            merge_base=run.base.merge_base,
-        )
-        reports.append((report, match.reported_by))
-    both_sides = [(previous.get(path), proposed.get(path)) for path in paths if path not in consumer_paths]
-    non_contracts = sum(all(side is None or side.format is None for side in files) for files in both_sides)
-    return combine_contract_reports(reports), non_contracts
-
-
-def _build_contract_filter(run: Run, checked: set[str]) -> Callable[[str], bool]:
-    """Return a function that selects the paths of contracts, for files whose content is unclear."""
-    if not run.scope.by_content:
-        return lambda _: True
-    matches_globs = run.scope.matches_globs
-    return lambda path: matches_globs(path) or (bool(run.paths) and path in checked)
+    judged = judge_changes(Judging(run, changes, paths, consumer_paths, day), progress)
+    return combine_contract_reports([(each.report, each.reported_by) for each in judged.datasets]), judged.non_contracts
 
 
 def _drop_known_issues(

@@ -1,4 +1,4 @@
-"""Holds the values of a check, and looks up the histories and the consumers that its changes need."""
+"""Judges changed files, with the histories and the consumers that they need, and holds the values of a check."""
 
 from __future__ import annotations
 
@@ -6,21 +6,26 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from dcr.git.changes import WORKTREE
 from dcr.report.policy_issues import get_today
+from dcr.report.report import build_contract_report
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Sequence
+    from collections.abc import Callable, Collection, Iterable, Sequence
+    from collections.abc import Set as AbstractSet
 
     from dcr.compatibility.issue import Issue
     from dcr.compatibility.match import Match
+    from dcr.compatibility.matching import MatchContext
     from dcr.compatibility.pair_verdict import MatchVerdict
     from dcr.git.base.merge_bases import Base
     from dcr.git.base.tip import BaseTip
-    from dcr.git.changes import ChangeSet
+    from dcr.git.changes import Change, ChangeSet
     from dcr.git.consumers.search import ConsumerSearch
+    from dcr.git.contracts.changed_files import ChangedFiles
     from dcr.git.repository import Repository
     from dcr.policy.effective_policy import EffectivePolicy
     from dcr.policy.scope import Scope
     from dcr.registry.history_request import HistoryRequest
+    from dcr.report.report import ContractReport
 
 
 class Run(NamedTuple):
@@ -41,6 +46,138 @@ class Run(NamedTuple):
     def get_mode(self, dataset_id: str | None) -> str:
         """Return the mode in which a dataset is checked."""
         return self.mode or self.policy.policy.get_mode(dataset_id or "")
+
+
+class Judging(NamedTuple):
+    """Changed files to judge together: no file outside of `changes` has to do with their datasets, except as looked up.
+
+    `checked` are the paths whose datasets are reported, and `consumer_paths` the changed files that declare consumers.
+    `day` is today as YYYY-MM-DD if acceptances need it, or else empty.
+    """
+
+    run: Run
+    changes: Sequence[Change]
+    checked: AbstractSet[str]
+    consumer_paths: Collection[str]
+    day: str
+
+
+class DatasetReport(NamedTuple):
+    """The report of one dataset, the `reported_by` of its match, and the key by which a report is sorted."""
+
+    report: ContractReport
+    reported_by: str | None
+    sort_key: tuple[str, str]
+
+
+class JudgedChanges(NamedTuple):
+    """The datasets of some changes in the order of their files, and the number of checked files of neither kind."""
+
+    datasets: list[DatasetReport]
+    non_contracts: int
+
+
+def judge_changes(judging: Judging, progress: Callable[[str], None]) -> JudgedChanges:
+    """Return the datasets of changed files, judged together."""
+    from dcr.git.base.tip import BaseTip  # noqa: PLC0415 (an unchanged repository needs no engine)
+    from dcr.git.contracts.changed_files import read_changed_files  # noqa: PLC0415
+
+    run = judging.run
+    tip = BaseTip(run.repository, run.base, run.scope)
+    files = read_changed_files(run.repository, judging.changes, run.base.merge_base, create_contract_filter(judging))
+    files = exclude_other_files(judging, tip.exclude_identical_files(files, judging.changes))
+    context = create_context(judging, tip, files)
+    progress("checking")
+    matches = add_histories(run, list_checked_matches(judging, files, context), progress)
+    verdicts = add_consumers(run, tip, check_matches(run, files, matches), progress)
+    return build_reports(judging, files, verdicts)
+
+
+def create_contract_filter(judging: Judging) -> Callable[[str], bool]:
+    """Return a function that selects the paths of contracts, for files whose content is unclear."""
+    run, checked = judging.run, judging.checked
+    if not run.scope.by_content:
+        return lambda _: True
+    matches_globs = run.scope.matches_globs
+    return lambda path: matches_globs(path) or (bool(run.paths) and path in checked)
+
+
+def exclude_other_files(judging: Judging, files: ChangedFiles) -> ChangedFiles:
+    """Return the files without those that cannot be read and need not be contracts.
+
+    A consumer has issues of its own; in a folder that the user named it may be any file.
+    """
+    run, excluded = judging.run, set()
+    for path, parsed in files.proposed.items():
+        before = files.previous.get(path)
+        may_be_other = path in judging.consumer_paths or not run.scope.covers(path)
+        if parsed.format == "unknown" and may_be_other and (before is None or before.format in (None, "unknown")):
+            excluded.add(path)
+    if not excluded:
+        return files
+    return files._replace(proposed={path: file for path, file in files.proposed.items() if path not in excluded})
+
+
+def create_context(judging: Judging, tip: BaseTip, files: ChangedFiles) -> MatchContext:
+    """Return the lookups that matching may need."""
+    from dcr.git.contracts.match_context import create_match_context  # noqa: PLC0415
+
+    run = judging.run
+    return create_match_context(
+        run.repository,
+        tip,
+        run.head,
+        change_set=run.change_set,
+        checked_changes=judging.changes,
+        unchanged=files.unchanged,
+        scope=run.scope,
+    )
+
+
+def list_checked_matches(judging: Judging, files: ChangedFiles, context: MatchContext) -> list[Match]:
+    """Return the matches of changed files that concern a checked path."""
+    from dcr.compatibility.matching import match_contracts  # noqa: PLC0415 (an unchanged repository needs no engine)
+
+    paths = judging.checked - files.unchanged.keys()
+    matches = match_contracts(files.previous, files.proposed, context)
+    return [match for match in matches if not paths.isdisjoint(match.paths)]
+
+
+def check_matches(run: Run, files: ChangedFiles, matches: list[Match]) -> list[MatchVerdict]:
+    """Return the verdict on each match."""
+    if not matches:
+        return []
+    from dcr.compatibility.pair_verdict import MatchVerdict, check_pair  # noqa: PLC0415 (unchanged contracts need no rules)
+
+    verdicts = []
+    for match in matches:
+        parsed_file = files.proposed.get(match.path)
+        dataset_id = match.dataset_id or (parsed_file.dataset_id if parsed_file else None)
+        verdicts.append(MatchVerdict(match, dataset_id, *check_pair(match.pair, run.get_mode(dataset_id))))
+    return verdicts
+
+
+def build_reports(judging: Judging, files: ChangedFiles, verdicts: Iterable[MatchVerdict]) -> JudgedChanges:
+    """Return the reports of verdicts, adjusted by the policy; they hold nothing of the parsed files."""
+    from dcr.compatibility.issue_locations import create_location_resolver  # noqa: PLC0415
+
+    run = judging.run
+    resolve_location = create_location_resolver(files.previous, files.proposed)
+    datasets = []
+    for match, dataset_id, verdict, older in verdicts:
+        issues = tuple(map(resolve_location, run.policy.apply(verdict, match.pair, judging.day, older)))
+        report = build_contract_report(
+            match,
+            verdict,
+            tuple(issue.without_fields() for issue in issues),
+            dataset_id=dataset_id,
+            mode=run.get_mode(dataset_id),
+            merge_base=run.base.merge_base,
+        )
+        datasets.append(DatasetReport(report, match.reported_by, (match.path, match.dataset_id or "")))
+    paths = [path for path in judging.checked - files.unchanged.keys() if path not in judging.consumer_paths]
+    sides = [(files.previous.get(path), files.proposed.get(path)) for path in paths]
+    return JudgedChanges(datasets, sum(all(side is None or side.format is None for side in both) for both in sides))
 
 
 def add_histories(run: Run, matches: list[Match], progress: Callable[[str], None]) -> list[Match]:

@@ -74,6 +74,12 @@ class Issue(NamedTuple):
         both = tuple((READERS_BY_DIRECTION[mode], (mode,)) for mode in self.modes)
         return tuple(sorted(both, key=lambda party: party[0] != self.breaks)) or ((self.breaks, ()),)
 
+    def without_fields(self) -> Issue:
+        """Return the issue without the fields of its reach: these hold the whole file that they were read from."""
+        if self.reach is None or self.reach.previous is self.reach.proposed is None:
+            return self
+        return self._replace(reach=self.reach._replace(previous=None, proposed=None))
+
 
 def compute_fingerprint(dataset_id: str, kind: str, field: str | None, detail: str) -> str:
     """Return an id that does not depend on unrelated lines, versions and files."""

@@ -14,7 +14,7 @@ from dcr.parsing.location import Location
 from dcr.policy.detection import is_contract, may_be_contract
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
 
     from dcr.git.changes import Change
     from dcr.git.repository import Repository
@@ -34,6 +34,17 @@ class ChangedFiles(NamedTuple):
     unchanged: dict[str, bytes]
 
 
+class Contents(NamedTuple):
+    """The contents of changed files before and after the change, by path; a string describes what is no file."""
+
+    before: dict[str, bytes]
+    after: dict[str, bytes | str]
+
+    def find_unchanged(self) -> dict[str, bytes]:
+        """Return the previous bytes of the files whose text is the same on both sides."""
+        return {path: content for path, content in self.before.items() if is_same_text(content, self.after.get(path))}
+
+
 def read_changed_files(
     repository: Repository, changes: Sequence[Change], merge_base: str, matches_globs: Callable[[str], bool]
 ) -> ChangedFiles:
@@ -42,9 +53,26 @@ def read_changed_files(
     `matches_globs` is whether a path is configured as a contract. A file at another path is read only if its content
     is a contract on either side.
     """
-    before = read_previous_contents(repository, changes)
-    after = read_proposed_contents(repository, changes)
-    unchanged = {path: content for path, content in before.items() if is_same_text(content, after.get(path))}
+    contents = read_contents(repository, changes)
+    files = parse_changed_files(repository, changes, contents, merge_base, matches_globs)
+    return reread_former_formats(files, contents.after, list_former_formats(files), list_former_ids(files))
+
+
+def read_contents(repository: Repository, changes: Sequence[Change]) -> Contents:
+    """Return the contents of both sides of changed files."""
+    return Contents(read_previous_contents(repository, changes), read_proposed_contents(repository, changes))
+
+
+def parse_changed_files(
+    repository: Repository,
+    changes: Sequence[Change],
+    contents: Contents,
+    merge_base: str,
+    matches_globs: Callable[[str], bool],
+) -> ChangedFiles:
+    """Return both sides of changed files from their contents, as `read_changed_files` does, in their present format."""
+    before, after = contents
+    unchanged = contents.find_unchanged()
     edited = [change for change in changes if change.path not in unchanged]
     ignored = {
         change.path
@@ -63,7 +91,7 @@ def read_changed_files(
             was_contract = path in previous and bool(previous[path].contracts)
             is_relevant = matches_globs(path) or was_contract or is_contract(file, content)
             proposed[path] = file if is_relevant else ParsedFile(path, None)
-    return ChangedFiles(previous, _reread_former_formats(previous, proposed, after), unchanged)
+    return ChangedFiles(previous, proposed, unchanged)
 
 
 def _may_be_contract(path: str, *sides: Mapping[str, bytes | str]) -> bool:
@@ -71,18 +99,27 @@ def _may_be_contract(path: str, *sides: Mapping[str, bytes | str]) -> bool:
     return any(isinstance(content := side.get(path), bytes) and may_be_contract(content) for side in sides)
 
 
-def _reread_former_formats(
-    previous: Mapping[str, ParsedFile], proposed: dict[str, ParsedFile], contents: Mapping[str, bytes | str]
-) -> dict[str, ParsedFile]:
-    """Return the proposed side, where a file of no format is read as the former format of a changed file."""
-    former_formats = {file.format for file in previous.values() if file.format and file.contracts}
-    ids = {contract.dataset_id for file in previous.values() for contract in file.contracts}
-    for path, file in proposed.items() if former_formats else ():
+def list_former_formats(files: ChangedFiles) -> set[str]:
+    """Return the formats of the contracts on the previous side."""
+    return {file.format for file in files.previous.values() if file.format and file.contracts}
+
+
+def list_former_ids(files: ChangedFiles) -> set[str]:
+    """Return the ids of the datasets on the previous side."""
+    return {contract.dataset_id for file in files.previous.values() for contract in file.contracts}
+
+
+def reread_former_formats(
+    files: ChangedFiles, contents: Mapping[str, bytes | str], former_formats: Collection[str], ids: Collection[str]
+) -> ChangedFiles:
+    """Return the files, where one of no format is read as a former format if it still defines one of some datasets."""
+    proposed = dict(files.proposed)
+    for path, file in files.proposed.items() if former_formats else ():
         content = contents[path]
         if file.format is None and isinstance(content, bytes):
             reread = read_as_former_format(path, content, former_formats)
-            proposed[path] = file if ids.isdisjoint(reread.unenforced) else reread
-    return proposed
+            proposed[path] = file if reread.unenforced.keys().isdisjoint(ids) else reread
+    return files._replace(proposed=proposed)
 
 
 def read_previous_versions(

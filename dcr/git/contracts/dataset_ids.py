@@ -15,7 +15,7 @@ _NATIVE_ID = re.compile(
     rb"""^(?:\xef\xbb\xbf)?[{ \t]*["']?dataset_id["']?[ \t]*:[ \t]*["']?([^"'\s#,}]+)""", re.MULTILINE
 )
 _PLAIN_ID = re.compile(rb"[A-Za-z0-9_][\w./:-]*", re.ASCII)
-_NOT_PLAIN = (b"apiVersion", b"dataContractSpecification", b"models", *ESCAPE_PREFIXES)
+_NOT_PLAIN = (b"apiVersion", b"DataContract", b"dataContractSpecification", b"models", *ESCAPE_PREFIXES)
 """Words of other formats, and of texts whose keys may be written with escapes."""
 
 _MAX_PARSED_FILES = 100
@@ -47,11 +47,16 @@ def create_definition_filter(ids: Collection[str]) -> Callable[[bytes], bool]:
         return lambda _: True
 
     def may_define(text: bytes) -> bool:
-        if any(mark in text for mark in _NOT_PLAIN):
-            return True
-        found = _NATIVE_ID.findall(text)
-        if len(found) != text.count(b"dataset_id") or not all(map(_PLAIN_ID.fullmatch, found)):
-            return True
-        return not encoded.isdisjoint(found)
+        found = find_plain_ids(text)
+        return found is None or not encoded.isdisjoint(found)
 
     return may_define
+
+
+def find_plain_ids(text: bytes) -> list[bytes] | None:
+    """Return each `dataset_id` in a native text, the one of its contract among them. None if it has to be parsed."""
+    if any(mark in text for mark in _NOT_PLAIN):
+        return None
+    found: list[bytes] = _NATIVE_ID.findall(text)
+    is_plain = len(found) == text.count(b"dataset_id") and all(map(_PLAIN_ID.fullmatch, found))
+    return found if is_plain else None
