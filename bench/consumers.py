@@ -1,4 +1,4 @@
-"""Holds the search for consumers to its CPU budget; timing is left to measure, repositories to repository.
+"""Holds the search for consumers to its CPU budgets; timing is left to measure, repositories to repository.
 
 python bench/consumers.py [--contracts 10000] [--consumers 5000] [--rounds 21] [--keep DIR]
 
@@ -20,7 +20,7 @@ from run import CHECK, COMMITS, DCR, FLOOR, SEED
 
 CHANGED = 20
 NEVER = ("--fail-on", "never")
-AT_MOST = 1.0
+AT_MOST = {"first": 2.75, "again": 1.0}
 """How many times the floor the check of breaks may cost more with consumers than without."""
 
 
@@ -32,10 +32,10 @@ def main() -> int:
     parser.add_argument("--rounds", metavar="R", type=int, default=21)
     parser.add_argument("--keep", metavar="DIR", type=Path, help="keep the repositories there, and use them again")
     options = parser.parse_args()
-    return in_folder(options.keep, lambda folder, _: _run(options, folder))
+    return in_folder(options.keep, lambda folder, temporary: _run(options, folder, temporary))
 
 
-def _run(options: argparse.Namespace, folder: Path) -> int:
+def _run(options: argparse.Namespace, folder: Path, cache: Path) -> int:
     if not DCR.exists():
         raise FileNotFoundError(f"'{DCR}' is not there: install dcr where this python is")
     alone = _repository(folder, options.contracts, 0)
@@ -45,28 +45,33 @@ def _run(options: argparse.Namespace, folder: Path) -> int:
         raise ValueError(f"dcr found {reached[0]} and {reached[1]} reached consumers, expected 0 and some")
     jobs = (
         Job("floor", alone, FLOOR),
-        Job("breaks", alone, ((*CHECK, *NEVER),)),
-        Job("consumers", used, ((*CHECK, *NEVER),)),
+        Job("breaks", alone, ((*CHECK, *NEVER),), cache),
+        Job("first", used, ((*CHECK, *NEVER),)),
+        Job("again", used, ((*CHECK, *NEVER),), cache),
     )
     measured = measure(jobs, options.rounds)
-    extra = statistics.median(
-        (with_consumers - without) / floor
-        for with_consumers, without, floor in zip(
-            measured["consumers"], measured["breaks"], measured["floor"], strict=True
-        )
-    )
     meanings = {
         "floor": "git diff --raw; python -c pass",
         "breaks": f"dcr check, {CHANGED} breaks in {options.contracts:,} contracts",
-        "consumers": f"the same with {options.consumers:,} consumers, {reached[1]} of them reached",
+        "first": f"the same with {options.consumers:,} consumers, {reached[1]} of them reached; nothing is cached",
+        "again": "the same again, with what the first check cached",
     }
     print(f"medians of {options.rounds} rounds\n\n  CPU ms  x floor  job")
     for job, cpu in measured.items():
         ratio = statistics.median(cpu) / statistics.median(measured["floor"])
         print(f"{statistics.median(cpu):8.1f} {ratio:8.2f}  {job:12} {meanings[job]}")
-    verdict = "PASS" if extra <= AT_MOST else "OVER"
-    print(f"\n   ratio  at most\n{extra:8.2f} {AT_MOST:8.2f}  {verdict}  (consumers - breaks) / floor")
-    return int(extra > AT_MOST)
+    print("\n   ratio  at most")
+    extra = {job: _measure_extra(measured, job) for job in ("first", "again")}
+    for job, most in AT_MOST.items():
+        verdict = "PASS" if extra[job] <= most else "OVER"
+        print(f"{extra[job]:8.2f} {most:8.2f}  {verdict}  ({job} - breaks) / floor")
+    return int(any(extra[job] > most for job, most in AT_MOST.items()))
+
+
+def _measure_extra(measured: dict[str, list[float]], job: str) -> float:
+    """Return the median over the rounds of what a job costs more than the same check without consumers."""
+    rounds = zip(measured[job], measured["breaks"], measured["floor"], strict=True)
+    return statistics.median((with_consumers - without) / floor for with_consumers, without, floor in rounds)
 
 
 def _repository(folder: Path, contracts: int, consumers: int) -> Path:

@@ -242,9 +242,15 @@ def judge_consumers(run: Run, is_checked: Callable[[str], bool]) -> tuple[tuple[
 
 def _build_consumer_search(run: Run, tip: BaseTip) -> ConsumerSearch:
     from dcr.git.consumers.search import ConsumerSearch  # noqa: PLC0415 (few changes need the consumers)
+    from dcr.git.consumers.search_cache import SearchCache  # noqa: PLC0415
 
-    scope = run.policy.policy.consumers.scope
-    is_worktree = run.head == WORKTREE
     return ConsumerSearch(
-        run.repository, run.change_set, run.base.merge_base, tip, scope, run.scope, is_worktree=is_worktree
+        run.repository,
+        run.change_set,
+        run.base.merge_base,
+        tip,
+        run.policy.policy.consumers.scope,
+        run.scope,
+        SearchCache(run.repository.common_dir),
+        is_worktree=run.head == WORKTREE,
     )

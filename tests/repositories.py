@@ -182,9 +182,11 @@ class Repository:
 
 
 def picture(root: Path, except_for: tuple[str, ...] = ()) -> dict[bytes, tuple[int, bytes]]:
-    """Return mode and content of everything below a folder; times do not count."""
+    """Return mode and content of everything below a folder; times do not count, nor does the cache of the user."""
     found = {}
     for parent, folders, files in os.walk(os.fsencode(root)):
+        if os.path.relpath(parent, os.fsencode(root)) == b"home" and b".cache" in folders:
+            folders.remove(b".cache")
         for name in (*folders, *files):
             path = os.path.join(parent, name)
             mode = os.lstat(path).st_mode

@@ -11,7 +11,6 @@ import hashlib
 import json
 import os
 import stat
-import tempfile
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -72,6 +71,8 @@ class CacheFile:
         header = self._build_header(body)
         if len(body) + len(header) >= MAX_FILE_BYTES:
             return
+        import tempfile  # noqa: PLC0415 (most runs only read)
+
         folder = os.path.dirname(self._path)
         with contextlib.suppress(OSError, ValueError):
             os.makedirs(folder, mode=0o700, exist_ok=True)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from dcr.git.base.tip import BaseTip
     from dcr.git.changes import ChangeSet
+    from dcr.git.consumers.search_cache import SearchCache
     from dcr.git.repository import Repository
     from dcr.policy.scope import Scope
 
@@ -14,8 +15,8 @@ if TYPE_CHECKING:
 class ConsumerSearch(NamedTuple):
     """The versions that a check compares, and the files that may declare consumers.
 
-    `scope` covers dcr's consumer files, `contract_scope` the contracts. `is_worktree` is whether the proposed version
-    is the working tree, whose paths may include deleted files.
+    `scope` covers dcr's consumer files, `contract_scope` the contracts. `cache` keeps what is found in them.
+    `is_worktree` is whether the proposed version is the working tree, whose paths may include deleted files.
     """
 
     repository: Repository
@@ -24,4 +25,5 @@ class ConsumerSearch(NamedTuple):
     tip: BaseTip
     scope: Scope
     contract_scope: Scope
+    cache: SearchCache
     is_worktree: bool = False

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import os
-import posixpath
 from typing import TYPE_CHECKING, NamedTuple
 
 from dcr.consumers.dbt_projects import DbtProjects, read_project
 from dcr.consumers.declaration_paths import is_project_file
-from dcr.git.command import GitFailedError
 from dcr.git.consumers.sources import build_pathspecs
+from dcr.git.consumers.tree_search import search_texts
 from dcr.git.contracts.changed_files import read_previous_contents
-from dcr.git.contracts.text_search import search_paths
-from dcr.git.objects import list_tree, read_blobs
 from dcr.git.proposed_contents import UNMERGED, read_proposed_contents
 
 if TYPE_CHECKING:
@@ -44,7 +40,7 @@ def read_unchanged(search: ConsumerSearch, source: Source, words: Sequence[bytes
     """Return the texts of those files that the change leaves alone and that contain one of the words."""
     changed = {change.path for change in search.change_set.changes}
     paths = [path for path in source.filter_paths(search.change_set.paths) if path not in changed]
-    return _search_texts(search, paths, source.pathspecs, words)
+    return search_texts(search, paths, source.pathspecs, words)
 
 
 def search_unchanged_texts(search: ConsumerSearch, paths: Collection[str], words: Sequence[bytes]) -> dict[str, bytes]:
@@ -52,7 +48,7 @@ def search_unchanged_texts(search: ConsumerSearch, paths: Collection[str], words
 
     Raise a `DcrError` if git fails.
     """
-    return _search_texts(search, paths, build_pathspecs(search.scope.globs), words)
+    return search_texts(search, paths, build_pathspecs(search.scope.globs), words)
 
 
 def read_projects(search: ConsumerSearch) -> DbtProjects:
@@ -84,45 +80,7 @@ def _read_texts(
             yield path, content, ""
         elif content == UNMERGED:  # any other text is the kind of something that declares nothing, such as a link
             yield path, None, ""
-    yield from ((path, text, "") for path, text in _search_texts(search, paths, pathspecs, words).items())
+    yield from ((path, text, "") for path, text in search_texts(search, paths, pathspecs, words).items())
     yield from ((path, text, "") for path, text in search.tip.read_texts(covers).items())
     for path, text in read_previous_contents(search.repository, changes).items():
         yield path, text, search.merge_base
-
-
-def _search_texts(
-    search: ConsumerSearch, paths: Collection[str], pathspecs: tuple[str, ...], words: Sequence[bytes]
-) -> dict[str, bytes]:
-    git, commit = search.repository.git, search.merge_base
-
-    def read_texts(requested: Sequence[str]) -> dict[str, bytes]:
-        ids = list_tree(git, commit, requested)
-        if any(path not in ids and not _is_deleted(search, path) for path in requested):
-            raise GitFailedError(
-                "two listings of files by git differ", "run it again, while no other program adds files"
-            )
-        regular = [path for path in requested if ids.get(path)]
-        blobs = read_blobs(git, (ids[path] for path in regular))
-        return {path: blobs[ids[path]] for path in regular}
-
-    if not paths:
-        return {}
-    if not words:
-        return read_texts(list(paths))
-    pathspecs = _find_folder(paths, search.change_set.paths) or pathspecs
-    return read_texts(search_paths(git, commit, words, paths, pathspecs=pathspecs, read_texts=read_texts))
-
-
-def _find_folder(paths: Collection[str], all_paths: Sequence[str]) -> tuple[str, ...]:
-    """Return a git pathspec for the folder of the paths if it has few others, which is faster than a glob, or none."""
-    folder = posixpath.commonpath([posixpath.dirname(path) for path in (min(paths), max(paths))])
-    listing = "\n".join(("", *all_paths))
-    if not folder or listing.count(f"\n{folder}/") > 2 * len(paths):
-        return ()
-    return (f":(top,literal){folder}",)
-
-
-def _is_deleted(search: ConsumerSearch, path: str) -> bool:
-    """Return whether a tracked file that the merge base lacks is deleted in the working tree, which is no change."""
-    top = search.repository.top
-    return search.is_worktree and top is not None and not os.path.lexists(os.path.join(top, path))

@@ -64,7 +64,7 @@ class Source(NamedTuple):
 
     def list_mentioned(self, text: bytes | None) -> list[str]:
         """Return the datasets that a text may mention, however it is written; all if it cannot be searched."""
-        if text is None or not _is_searchable(text):
+        if text is None or not is_searchable(text):
             return sorted(self.words)
         has_escape = any(prefix in text for prefix in ESCAPE_PREFIXES)
         return sorted(
@@ -125,20 +125,20 @@ def may_mention_dataset(text: bytes | None, dataset_id: str) -> bool:
     return Source(lambda _: True, {dataset_id: _list_id_words([dataset_id])}).may_mention("", text)
 
 
-def build_pathspecs(globs: Sequence[str]) -> tuple[str, ...]:
-    """Return git pathspecs that match the same paths, or none: git reads `**` next to other characters as `*`."""
-    if any("**" in part and part != "**" for glob in globs for part in glob.split("/")):
-        return ()
-    return tuple(f":(top,glob){glob}" for glob in globs)
-
-
-def _is_searchable(text: bytes) -> bool:
+def is_searchable(text: bytes) -> bool:
     """Return whether a text is complete and in the encoding in which it is searched."""
     try:
         text.decode()
     except UnicodeDecodeError:
         return False
     return len(text) < MAX_BLOB_BYTES
+
+
+def build_pathspecs(globs: Sequence[str]) -> tuple[str, ...]:
+    """Return git pathspecs that match the same paths, or none: git reads `**` next to other characters as `*`."""
+    if any("**" in part and part != "**" for glob in globs for part in glob.split("/")):
+        return ()
+    return tuple(f":(top,glob){glob}" for glob in globs)
 
 
 def list_pathspecs(suffixes: Iterable[str]) -> tuple[str, ...]:

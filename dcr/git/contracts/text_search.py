@@ -32,15 +32,36 @@ def search_paths(
 ) -> list[str]:
     """Return those of `paths` whose text contains one of the words; `head` is a commit, or the index is searched.
 
-    The search includes a line of one of the last files, so that an incomplete result is detected. `read_texts` returns
-    the texts of some of the paths, without those of links. Raise `GitFailedError` if the result is incomplete.
+    The arguments are as in `search_tree`, and so are the errors. Without a result, all paths are returned.
+    """
+    matches = search_tree(git, head, words, paths, pathspecs=pathspecs, read_texts=read_texts)
+    if matches is None:
+        return list(paths)
+    known = set(paths)
+    return [path for path in matches if path in known]
+
+
+def search_tree(
+    git: Git,
+    head: str,
+    words: Sequence[bytes],
+    paths: Collection[str],
+    *,
+    pathspecs: tuple[str, ...],
+    read_texts: Callable[[Sequence[str]], Mapping[str, bytes]],
+) -> list[str] | None:
+    """Return all paths whose text contains one of the words and that match the pathspecs, if there are any.
+
+    Return None if `paths` have no text to detect an incomplete result with. The search includes a line of one of the
+    last of them, whose files are in the result too. `read_texts` returns the texts of some of the paths, without those
+    of links. Raise `GitFailedError` if the result is incomplete.
     """
     key = None if "".join(paths).isascii() else os.fsencode  # in git's own order
     probed = sorted(paths, key=key)[-_MAX_PROBED_FILES:]
     texts = read_texts(probed)
     lines = {path: line for path in probed if (line := _select_distinctive_line(texts.get(path, b"")))}
     if not lines:
-        return list(paths)
+        return None
     probe_path, probe_line = list(lines.items())[-1]
     in_index = head in (WORKTREE, INDEX)
     # One thread takes less CPU than the default of eight, since the texts are small.
@@ -54,8 +75,7 @@ def search_paths(
         matches = [match.partition(":")[2] for match in matches]
     if probe_path not in matches:
         raise create_git_error(arguments, result._replace(exit_code=0 if result.exit_code == 1 else result.exit_code))
-    known = set(paths)
-    return [path for path in matches if path in known]
+    return matches
 
 
 def _select_distinctive_line(text: bytes) -> bytes:
