@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, NamedTuple
 
-from dcr.check_run import Judging, Run, judge_changes, judge_consumers
+from dcr.check_run import Judging, PortionOptions, Run, judge_changes, judge_consumers
 from dcr.errors import DcrError, UsageError
 from dcr.git.base.resolution import resolve_base
 from dcr.git.changes import INDEX, WORKTREE, list_changes
@@ -34,12 +34,17 @@ if TYPE_CHECKING:
     from dcr.git.repository import Repository
 
 
+MAX_FILES_AT_ONCE = 250
+"""Changed files that are judged at once: about half a second of work."""
+
+
 class Request(NamedTuple):
     """The options of a check. `head` is `worktree`, `index` or a ref. The policy sets the settings that are None.
 
     With a `resolved_base`, which includes its head, `base` is ignored and `head` is only printed. `merged` checks the
     merge of the base's tip and the head, compared with that tip. `sources` adds the texts of both sides to the report,
-    for formats that show them.
+    for formats that show them. `jobs` is the number of processes; None for one per core, if there is work for them.
+    More changed files than `portion_size` are judged in portions.
     """
 
     folder: str
@@ -54,6 +59,8 @@ class Request(NamedTuple):
     baseline: str | None = None
     sources: bool = False
     merged: bool = False
+    jobs: int | None = 1
+    portion_size: int = MAX_FILES_AT_ONCE
 
 
 class NoContractsError(DcrError):
@@ -107,7 +114,8 @@ def _compare_with_base(
     run = Run(request.paths, request.mode, repository, base, head, change_set, policy, scope)
     checked = [change for change in change_set.changes if is_checked(change.path)]
     consumer_issues, changed_consumers, consumer_paths = judge_consumers(run, is_checked)
-    contracts, non_contracts = _judge_changes(run, checked, consumer_paths, progress)
+    options = PortionOptions(request.jobs, request.portion_size)
+    contracts, non_contracts = _judge_changes(run, checked, consumer_paths, options, progress)
     policy_issues = list_policy_issues(policy, contracts)
     contracts, consumer_issues, baselined = _drop_known_issues(request, run, contracts, consumer_issues)
     if base.is_empty:  # every contract is new: report only those with issues, as dcr lint does
@@ -148,7 +156,11 @@ def choose_head(*, staged: bool, head: str | None, merged: bool = False) -> str:
 
 
 def _judge_changes(
-    run: Run, checked: list[Change], consumer_paths: Collection[str], progress: Callable[[str], None]
+    run: Run,
+    checked: list[Change],
+    consumer_paths: Collection[str],
+    options: PortionOptions,
+    progress: Callable[[str], None],
 ) -> tuple[tuple[ContractReport, ...], int]:
     """Return a report for each dataset in the checked changes, and the number of files of neither kind."""
     if not checked:
@@ -158,8 +170,15 @@ def _judge_changes(
     progress(f"reading {format_count(len(changes), 'changed file')}")
     paths = {change.path for change in checked}
     day = get_today() if run.policy.may_have_run_issues else ""
-    judged = judge_changes(Judging(run, changes, paths, consumer_paths, day), progress)
-    return combine_contract_reports([(each.report, each.reported_by) for each in judged.datasets]), judged.non_contracts
+    judging = Judging(run, changes, paths, consumer_paths, day)
+    if len(changes) > options.size:
+        from dcr.check_portions.portions import judge_in_portions  # noqa: PLC0415 (few changes are so large)
+
+        judged = judge_in_portions(judging, options, progress)
+    else:
+        judged = judge_changes(judging, progress)
+    contracts = combine_contract_reports([(each.report, each.reported_by) for each in judged.datasets])
+    return contracts, len(judged.non_contracts)
 
 
 def _drop_known_issues(

@@ -48,6 +48,13 @@ class Run(NamedTuple):
         return self.mode or self.policy.policy.get_mode(dataset_id or "")
 
 
+class PortionOptions(NamedTuple):
+    """How many files are judged at once, and in how many processes; None for one per core, if there is work."""
+
+    jobs: int | None
+    size: int
+
+
 class Judging(NamedTuple):
     """Changed files to judge together: no file outside of `changes` has to do with their datasets, except as looked up.
 
@@ -71,10 +78,10 @@ class DatasetReport(NamedTuple):
 
 
 class JudgedChanges(NamedTuple):
-    """The datasets of some changes in the order of their files, and the number of checked files of neither kind."""
+    """The datasets of some changes in the order of their files, and the checked files of neither kind."""
 
     datasets: list[DatasetReport]
-    non_contracts: int
+    non_contracts: list[str]
 
 
 def judge_changes(judging: Judging, progress: Callable[[str], None]) -> JudgedChanges:
@@ -176,11 +183,15 @@ def build_reports(judging: Judging, files: ChangedFiles, verdicts: Iterable[Matc
         )
         datasets.append(DatasetReport(report, match.reported_by, (match.path, match.dataset_id or "")))
     paths = [path for path in judging.checked - files.unchanged.keys() if path not in judging.consumer_paths]
-    sides = [(files.previous.get(path), files.proposed.get(path)) for path in paths]
-    return JudgedChanges(datasets, sum(all(side is None or side.format is None for side in both) for both in sides))
+    sides = ((path, files.previous.get(path), files.proposed.get(path)) for path in paths)
+    return JudgedChanges(
+        datasets, [path for path, *both in sides if all(side is None or side.format is None for side in both)]
+    )
 
 
-def add_histories(run: Run, matches: list[Match], progress: Callable[[str], None]) -> list[Match]:
+def add_histories(
+    run: Run, matches: list[Match], progress: Callable[[str], None], request: HistoryRequest | None = None
+) -> list[Match]:
     """Return the matches, with the parts of the base's history that their changes and modes need."""
     from dcr.policy.required_history import RequiredHistory, find_required_history  # noqa: PLC0415
 
@@ -193,10 +204,11 @@ def add_histories(run: Run, matches: list[Match], progress: Callable[[str], None
     from dcr.registry.history_lookup import attach_dataset_histories  # noqa: PLC0415 (few changes need the history)
 
     progress("reading the history")
-    return attach_dataset_histories(_build_history_request(run), matches, needs)
+    return attach_dataset_histories(request or create_history_request(run), matches, needs)
 
 
-def _build_history_request(run: Run) -> HistoryRequest:
+def create_history_request(run: Run) -> HistoryRequest:
+    """Return the request for the history of a run."""
     from dcr.registry.history_request import HistoryRequest  # noqa: PLC0415 (few changes need the history)
 
     blobs = {change.path: change.previous_id for change in run.change_set.changes}
@@ -213,7 +225,7 @@ def add_consumers(
 
     progress("reading the consumers")
     are_complete = run.policy.policy.consumers.are_complete
-    return add_declared_consumers(_build_consumer_search(run, tip), verdicts, get_today(), are_complete)
+    return add_declared_consumers(build_consumer_search(run, tip), verdicts, get_today(), are_complete)
 
 
 def judge_consumers(run: Run, is_checked: Callable[[str], bool]) -> tuple[tuple[Issue, ...], int, Collection[str]]:
@@ -233,14 +245,15 @@ def judge_consumers(run: Run, is_checked: Callable[[str], bool]) -> tuple[tuple[
     from dcr.git.consumers.own_changes import ConsumerCheck, check_changed_consumers  # noqa: PLC0415
     from dcr.registry.deprecation_periods import create_period_lookup  # noqa: PLC0415 (few changes have consumers)
 
-    search = _build_consumer_search(run, BaseTip(run.repository, run.base, run.scope))
-    find_periods = create_period_lookup(_build_history_request(run), is_empty=run.base.is_empty)
+    search = build_consumer_search(run, BaseTip(run.repository, run.base, run.scope))
+    find_periods = create_period_lookup(create_history_request(run), is_empty=run.base.is_empty)
     return check_changed_consumers(
         ConsumerCheck(search, run.head, selected, run.policy.policy, find_periods, get_today())
     )
 
 
-def _build_consumer_search(run: Run, tip: BaseTip) -> ConsumerSearch:
+def build_consumer_search(run: Run, tip: BaseTip) -> ConsumerSearch:
+    """Return where a run looks for consumers."""
     from dcr.git.consumers.search import ConsumerSearch  # noqa: PLC0415 (few changes need the consumers)
     from dcr.git.consumers.search_cache import SearchCache  # noqa: PLC0415
 

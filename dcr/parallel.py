@@ -158,7 +158,9 @@ _run_in_process: Callable[[Any], Any] | None = None
 
 def _prepare_process(work: Work[Any, Any], lifeline: Connection) -> None:
     global _run_in_process  # noqa: PLW0603 (the pool has no other place for what belongs to a process)
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # Not SIG_IGN, which the git commands of this process would inherit: Ctrl-C ends these.
+    signal.signal(signal.SIGINT, lambda *_: None)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, (signal.SIGINT,))
     threading.Thread(target=_end_with_parent, args=(lifeline,), daemon=True).start()
     gc.disable()
     run = work.prepare(work.state)

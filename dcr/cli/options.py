@@ -42,6 +42,12 @@ def require_choice(option: str, value: str | None, choices: tuple[str, ...]) -> 
         raise UsageError(f"{option} is '{value}', expected one of {', '.join(choices)}", hint)
 
 
+def _require_job(jobs: int | None) -> int | None:
+    if jobs is not None and jobs < 1:
+        raise UsageError(f"--jobs is {jobs}, expected 1 or more", "leave it out to use the cores")
+    return jobs
+
+
 FormatsOption = Annotated[
     list[str] | None, format_option(list_formats(), "Can be repeated; NAME:FILE writes that format to a file.")
 ]
@@ -75,6 +81,12 @@ RefOption = Annotated[
 ]
 SideOption = Annotated[
     str | None, typer.Option("--ref", help="Read this commit. Default: the working tree.", metavar="REF")
+]
+JobsOption = Annotated[
+    int | None,
+    typer.Option(
+        "--jobs", help="Use N processes. Default: one per core for many files.", metavar="N", callback=_require_job
+    ),
 ]
 ListingFormatOption = Annotated[str, format_option(LISTING_FORMATS)]
 NoPagerOption = Annotated[bool, typer.Option("--no-pager", help="Print a long page without a pager.")]

@@ -82,6 +82,8 @@ def _run_field_rules(pair: ContractPair) -> Iterator[tuple[Rule, Finding, FieldP
         return
     rules = load_rules_about(FIELD, foreign=_is_foreign(pair))
     for field_pair in list_field_pairs(*pair.both):
+        if field_pair.is_identical:
+            continue
         field = field_pair._replace(history=pair.history) if pair.history else field_pair
         for rule in rules:
             for finding in rule.find(field):

@@ -48,6 +48,19 @@ class FieldPair(NamedTuple):
         return (self.previous, self.proposed) if self.previous and self.proposed else None
 
     @property
+    def is_identical(self) -> bool:
+        """Whether both fields are written alike, except for their place: no rule finds anything in such a pair."""
+        before, after = self.previous, self.proposed
+        return (
+            before is not None
+            and after is not None
+            and before == after
+            and before.written_type == after.written_type
+            and before.written_physical_type == after.written_physical_type
+            and (before.enum is None or repr(before.enum) == repr(after.enum))  # 1, 1.0 and True are equal in Python
+        )
+
+    @property
     def same_type(self) -> tuple[Field, Field] | None:
         """Both fields if they have the same type, so that their constraints can be compared."""
         both = self.both
@@ -180,8 +193,12 @@ def _list_level_pairs(
     after = {field.name: field for field in proposed}
     added = tuple(field for field in proposed if field.name not in before)
     for name, field in before.items():
-        pair = FieldPair(join_path(parent, name), (*steps, name), field, after.get(name), added, in_map=in_map)
-        yield from _list_nested_pairs(pair)
+        other = after.get(name)
+        pair = FieldPair(join_path(parent, name), (*steps, name), field, other, added, in_map=in_map)
+        if other is not None and (field.fields or field.items or other.fields):
+            yield from _list_nested_pairs(pair)
+        else:  # most fields have no others
+            yield pair
     for field in added:
         yield FieldPair(join_path(parent, field.name), (*steps, field.name), None, field, added)
 

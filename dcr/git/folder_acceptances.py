@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from dcr.git.acceptance_files import parse_acceptance_file
@@ -10,7 +11,7 @@ from dcr.git.proposed_contents import read_proposed_contents
 from dcr.policy.folder_acceptances import FolderAcceptances
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from dcr.git.changes import Change
     from dcr.git.repository import Repository
@@ -25,25 +26,32 @@ def create_folder_acceptances(
     `commits` are the merge base and the base's tip, and `changes` those of acceptance files. A file that is the same on
     the proposed side and at the tip counts as the base's own.
     """
-    changes_by_path = {change.path: change for change in changes}
-    merge_base, tip = commits
-
-    def read(paths: Sequence[str]) -> dict[str, Acceptances]:
-        edits = [changes_by_path[path] for path in paths if path in changes_by_path]
-        edited = {change.path for change in edits}
-        at_base = _read_texts(repository, merge_base, paths)
-        at_tip = _read_texts(repository, tip, [*edited]) if edited and tip != merge_base else {}
-        proposed = {path: content for path, content in at_base.items() if path not in edited}
-        proposed |= read_proposed_contents(repository, edits)
-        files = {}
-        for path in paths:
-            base, published, content = at_base.get(path), at_tip.get(path), proposed.get(path)
-            is_published = path in edited and tip != merge_base and content == published
-            accepting = base if from_base and not is_published else content
-            files[path] = parse_acceptance_file(path, accepting, (base, published))
-        return files
-
+    read = partial(_read_files, repository, commits, {change.path: change for change in changes}, from_base=from_base)
     return FolderAcceptances(read, tuple(change.path for change in changes if change.in_proposed))
+
+
+def _read_files(
+    repository: Repository,
+    commits: tuple[str, str],
+    changes_by_path: Mapping[str, Change],
+    paths: Sequence[str],
+    *,
+    from_base: bool,
+) -> dict[str, Acceptances]:
+    merge_base, tip = commits
+    edits = [changes_by_path[path] for path in paths if path in changes_by_path]
+    edited = {change.path for change in edits}
+    at_base = _read_texts(repository, merge_base, paths)
+    at_tip = _read_texts(repository, tip, [*edited]) if edited and tip != merge_base else {}
+    proposed = {path: content for path, content in at_base.items() if path not in edited}
+    proposed |= read_proposed_contents(repository, edits)
+    files = {}
+    for path in paths:
+        base, published, content = at_base.get(path), at_tip.get(path), proposed.get(path)
+        is_published = path in edited and tip != merge_base and content == published
+        accepting = base if from_base and not is_published else content
+        files[path] = parse_acceptance_file(path, accepting, (base, published))
+    return files
 
 
 def _read_texts(repository: Repository, commit: str, paths: Sequence[str]) -> dict[str, bytes | str]:

@@ -42,6 +42,10 @@ class FolderAcceptances:
             self._files.update(self._read(missing))
         return {path: self._files[path] for path in paths}
 
+    def list_paths(self) -> list[str]:
+        """Return the paths of the files that were read."""
+        return sorted(self._files)
+
     def accept(self, issue: Issue, key: _Key, today: str) -> Issue:
         """Return an issue as accepted if each consumer that it reaches accepts it, or else with those that do not.
 

@@ -122,6 +122,9 @@ def read_complete_histories(request: HistoryRequest, datasets: Sequence[Sequence
     from dcr.registry.history.history_reader import read_history  # noqa: PLC0415 (few changes need the history)
 
     require_full_history(request.repository, FULL_HISTORY_REASON)
+    if request.get_history is not None:
+        history = request.get_history()
+        return [select_history(history, ids) for ids in datasets]
     only = datasets[0][0] if len(datasets) == len(datasets[0]) == 1 else None
     all_ids = frozenset(dataset_id for ids in datasets for dataset_id in ids)
     # No limit: the contracts stay in memory until their pairs are judged anyway.

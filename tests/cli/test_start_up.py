@@ -27,6 +27,8 @@ HEAVY = {
     "email",
     "http",
     "asyncio",
+    "concurrent",
+    "multiprocessing",
 }
 
 
@@ -67,8 +69,9 @@ def test_a_check_of_an_unchanged_repository_loads_nothing_heavy(
 
 def test_a_compatible_change_loads_neither_models_nor_rich_nor_gitpython(unchanged: Path, typers_own: set[str]) -> None:
     (unchanged / "contracts/users.yaml").write_text(COMPATIBLE, "utf-8")
-    modules = loaded(unchanged, "-m", "dcr", "check") - typers_own
+    modules = loaded(unchanged, "-m", "dcr", "check", "--jobs", "4") - typers_own
     assert "dcr.compatibility.engine" in modules
+    assert not {name for name in modules if name.startswith(("dcr.parallel", "dcr.check_portions"))}
     assert heavy(modules) <= {"yaml", "difflib"}
 
 

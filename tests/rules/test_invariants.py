@@ -21,7 +21,17 @@ from dcr.compatibility.engine import run_rules
 from dcr.compatibility.issue import CONSUMERS, NEW_READERS, OLD_READERS
 from dcr.compatibility.modes import DIRECTIONS, MODES
 from dcr.compatibility.pairs import ContractPair, list_field_pairs
-from dcr.compatibility.rule import CONSUMER, CONTRACT, FOREIGN_KIND_PREFIXES, RUN, USE, Rule, load_rules
+from dcr.compatibility.rule import (
+    CONSUMER,
+    CONTRACT,
+    FIELD,
+    FOREIGN_KIND_PREFIXES,
+    RUN,
+    USE,
+    Rule,
+    load_rules,
+    load_rules_about,
+)
 from dcr.compatibility.severities import SEVERITIES
 from dcr.consumers.readers import read_consumers
 from dcr.contract.contract import walk_fields
@@ -128,6 +138,16 @@ def test_rules_that_dcrs_own_format_never_meets_find_nothing_in_it(case: Case) -
         if rule.kind.startswith(FOREIGN_KIND_PREFIXES) and rule.about not in (RUN, USE, CONSUMER):
             about = [pair] if rule.about == CONTRACT else list(list_field_pairs(*pair.both))
             assert [found for each in about for found in rule.find(each)] == []
+
+
+@on_every_case
+def test_no_rule_finds_anything_in_a_field_that_is_the_same_on_both_sides(case: Case) -> None:
+    pair, again = pair_in(case), pair_in(case)  # read twice: equal fields, and no field is the same object
+    pairs = list(list_field_pairs(*pair.both)) if pair.both else []
+    for side, copy in ((pair.previous, again.previous), (pair.proposed, again.proposed)):
+        pairs += list_field_pairs(side, copy) if side and copy else ()
+    for field in (each._replace(history=pair.history) for each in pairs if each.is_identical):
+        assert [found for rule in load_rules_about(FIELD, foreign=True) for found in rule.find(field)] == []
 
 
 @pytest.mark.parametrize("mode", MODES)

@@ -12,6 +12,7 @@ from dcr.cli.options import (
     ColorOption,
     FailOnOption,
     FormatsOption,
+    JobsOption,
     OutputOption,
     QuietOption,
     StatisticsOption,
@@ -54,6 +55,7 @@ def check(
     fix: Annotated[bool, typer.Option("--fix", help="Write the required versions, then check again.")] = False,
     baseline: BaselineOption = None,
     write_baseline: WriteBaselineOption = False,
+    jobs: JobsOption = None,
     statistics: StatisticsOption = False,
     quiet: QuietOption = False,
     verbose: VerboseOption = False,
@@ -77,6 +79,7 @@ def check(
         require_contracts=require_contracts,
         baseline=options.applied_baseline,
         sources=needs_sources(target.format for target in targets),
+        jobs=jobs,
     )
     if fix and (staged or merged or head is not None):
         raise UsageError(

@@ -33,7 +33,7 @@ def add_declared_consumers(
     `are_complete`: it has none. Raise a `DcrError` if git fails.
     """
     matches = [verdict.match for verdict in verdicts if verdict.may_reach_consumers]
-    datasets = {dataset.dataset_id: dataset for match in matches for dataset in _list_datasets(match)}
+    datasets = {dataset.dataset_id: dataset for match in matches for dataset in list_searched_datasets(match)}
     uses = find_declared_uses(search, list(datasets.values()))
     return add_uses(verdicts, uses, today, are_complete)
 
@@ -55,7 +55,8 @@ def add_uses(
     ]
 
 
-def _list_datasets(match: Match) -> Iterator[SearchedDataset]:
+def list_searched_datasets(match: Match) -> Iterator[SearchedDataset]:
+    """Yield the dataset of a match under each of its ids."""
     contracts = tuple(contract for contract in (match.pair.previous, match.pair.proposed) if contract is not None)
     for dataset_id in match.ids:
         yield SearchedDataset(dataset_id, contracts)

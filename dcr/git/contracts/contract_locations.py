@@ -39,11 +39,24 @@ def find_contract_locations(
     scope: Scope,
 ) -> dict[str, tuple[Location, ...]]:
     """Return where datasets are defined in unchanged files of the proposed side, and in the given `contents`."""
-    found = find_contracts(repository, head, ids, paths, contents, scope=scope).contracts
+    return _locate(find_contracts(repository, head, ids, paths, contents, scope=scope))
+
+
+def locate_contracts(texts: Mapping[str, bytes], ids: Collection[str], scope: Scope) -> dict[str, tuple[Location, ...]]:
+    """Return where datasets are defined in texts, which are given by path."""
+    return _locate(_parse_contracts(_select_definitions(texts, ids), ids, scope))
+
+
+def _locate(found: FoundContracts) -> dict[str, tuple[Location, ...]]:
     return {
         dataset_id: tuple(contract.section.locate("dataset_id") for contract in contracts if contract.section)
-        for dataset_id, contracts in found.items()
+        for dataset_id, contracts in found.contracts.items()
     }
+
+
+def _select_definitions(texts: Mapping[str, bytes], ids: Collection[str]) -> dict[str, bytes]:
+    may_define = create_definition_filter(ids)
+    return {path: text for path, text in texts.items() if may_be_contract(text) and may_define(text)}
 
 
 def find_contracts(
@@ -77,9 +90,7 @@ def find_contracts(
         matching = search_paths(git, head, words, files, pathspecs=scope.pathspecs, read_texts=read_texts)
     texts = read_texts(matching)
     texts.update({path: text for path, text in contents.items() if any(word in text for word in id_words)})
-    may_define = create_definition_filter(ids)
-    candidates = {path: text for path, text in texts.items() if may_be_contract(text) and may_define(text)}
-    return _parse_contracts(candidates, ids, scope)
+    return _parse_contracts(_select_definitions(texts, ids), ids, scope)
 
 
 def _parse_contracts(texts: Mapping[str, bytes], ids: Collection[str], scope: Scope) -> FoundContracts:

@@ -18,6 +18,8 @@ _PLAIN_ID = re.compile(rb"[A-Za-z0-9_][\w./:-]*", re.ASCII)
 _NOT_PLAIN = (b"apiVersion", b"DataContract", b"dataContractSpecification", b"models", *ESCAPE_PREFIXES)
 """Words of other formats, and of texts whose keys may be written with escapes."""
 
+_KEY = b"dataset_id"
+_has_mark = re.compile(b"|".join(map(re.escape, _NOT_PLAIN))).search
 _MAX_PARSED_FILES = 100
 
 
@@ -55,8 +57,12 @@ def create_definition_filter(ids: Collection[str]) -> Callable[[bytes], bool]:
 
 def find_plain_ids(text: bytes) -> list[bytes] | None:
     """Return each `dataset_id` in a native text, the one of its contract among them. None if it has to be parsed."""
-    if any(mark in text for mark in _NOT_PLAIN):
+    if _has_mark(text):
         return None
-    found: list[bytes] = _NATIVE_ID.findall(text)
-    is_plain = len(found) == text.count(b"dataset_id") and all(map(_PLAIN_ID.fullmatch, found))
-    return found if is_plain else None
+    count = text.count(_KEY)
+    if count > 1:
+        found: list[bytes] = _NATIVE_ID.findall(text)
+    else:  # only the line of the key has to be searched
+        match = _NATIVE_ID.match(text, text.rfind(b"\n", 0, text.find(_KEY)) + 1) if count else None
+        found = [match[1]] if match else []
+    return found if len(found) == count and all(map(_PLAIN_ID.fullmatch, found)) else None

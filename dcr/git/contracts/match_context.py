@@ -34,16 +34,16 @@ def create_match_context(
     scope: Scope,
 ) -> MatchContext:
     """Return the lookups that matching may need; each reads files only when it is called."""
-    changed_paths = {change.path for change in change_set.changes}
-    checked_paths = {change.path for change in checked_changes}
     covers = scope.covers
 
     def find_locations(ids: Iterable[str]) -> Mapping[str, tuple[Location, ...]]:
+        changed_paths = {change.path for change in change_set.changes}
         paths = [path for path in change_set.paths if path not in changed_paths and covers(path)]
         contents = {path: content for path, content in unchanged.items() if covers(path)}
         return find_contract_locations(repository, head, set(ids), paths, contents, scope=scope)
 
     def find_out_of_scope(ids: Iterable[str]) -> Mapping[str, Contract]:
+        checked_paths = {change.path for change in checked_changes}
         changes = [change for change in change_set.changes if change.path not in checked_paths]
         return _find_contracts(repository, changes, set(ids))
 
