@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from typing import TYPE_CHECKING
 
@@ -19,7 +20,7 @@ from dcr.index.connection import (
 from dcr.index.schema import REVISION, metadata
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from sqlalchemy import Connection, Inspector
 
@@ -49,7 +50,7 @@ def open_index(url: str, folder: str) -> FleetIndex:
     index = connect(parsed)
     if parsed.get_backend_name() == SQLITE and not os.path.isfile(parsed.database or ""):
         raise MissingIndexError(f"index '{index.name}' does not exist", "create it: dcr fleet sync")
-    with index.read() as connection:
+    with _close_on_error(index), index.read() as connection:
         revision = _find_revision(connection)
         if revision is None:
             raise MissingIndexError(f"'{index.name}' has no index", "create it: dcr fleet sync")
@@ -63,6 +64,15 @@ def open_index(url: str, folder: str) -> FleetIndex:
     return index
 
 
+@contextlib.contextmanager
+def _close_on_error(index: FleetIndex) -> Iterator[None]:
+    try:
+        yield
+    except BaseException:
+        index.close()
+        raise
+
+
 def upgrade_index(url: str, folder: str) -> FleetIndex:
     """Return an index for writing; create or upgrade it in one transaction. Raise `FleetIndexError`.
 
@@ -72,7 +82,7 @@ def upgrade_index(url: str, folder: str) -> FleetIndex:
     if parsed.get_backend_name() == SQLITE and parsed.database:
         os.makedirs(os.path.dirname(parsed.database), exist_ok=True)
     index = connect(parsed)
-    with index.write() as connection:
+    with _close_on_error(index), index.write() as connection:
         if connection.dialect.name == POSTGRESQL:
             connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _UPGRADE_LOCK})
         revision = _find_revision(connection)
