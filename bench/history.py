@@ -20,7 +20,7 @@ from run import DCR, SEED, Budget
 LOG = "git log --raw --no-abbrev --no-renames -m --first-parent --format= main -- contracts"
 FLOOR = (("sh", "-c", f"{LOG} | cut -d ' ' -f 4 | git cat-file --batch"),)
 HISTORY = ((str(DCR), "log", "--ref", "main", "--format", "json"),)
-BUDGETS = (Budget("first", "floor", 20.0), Budget("second", "floor", 3.0))
+BUDGETS = (Budget("first", "floor", 12.0), Budget("second", "floor", 3.0))
 
 
 def main() -> int:

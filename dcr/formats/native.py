@@ -32,6 +32,7 @@ _TEXT_KEYS = frozenset((
 ))  # fmt: skip
 _LITERAL_NULL_KEYS = frozenset(("name", "primary_key", "enum"))  # here `null` is text, as the author wrote it
 _IDENTIFYING_KEYS = frozenset(("version", "fields", "owners", "primary_key", "freshness_sla", "deprecation_uri"))
+_FOREIGN_KEYS = frozenset(("kind", "apiVersion", "dataContractSpecification", "models"))
 _CONTRACT_KEYS = {
     "dataset_id": str, "version": str, "description": str, "status": str, "primary_key": list, "owners": list,
     "freshness_sla": dict, "deprecation_uri": str, "fields": list,
@@ -53,12 +54,7 @@ def detect(root: MappingNode) -> bool:
     keys = {key.value for key, _ in root.value if isinstance(key.value, str)}
     if "dataset_id" in keys:
         return True
-    return len(keys & _IDENTIFYING_KEYS) >= 2 and not keys & {
-        "kind",
-        "apiVersion",
-        "dataContractSpecification",
-        "models",
-    }
+    return len(keys & _IDENTIFYING_KEYS) >= 2 and not keys & _FOREIGN_KEYS
 
 
 def find_dataset_id(root: MappingNode) -> str | None:
@@ -181,9 +177,15 @@ def _build_valid_contract(path: str, values: dict[str, Any], root: Node) -> Cont
 
 def read_plain_values(root: MappingNode) -> dict[str, Any] | None:
     """Return the values of a file if all of them except those of its fields have the expected shape, else None."""
+    values = read_finite_values(root)
+    return values if values is not None and _has_plain_header(values) else None
+
+
+def read_finite_values(node: MappingNode) -> dict[str, Any] | None:
+    """Return the values of a file or a field, or None if a number is not finite."""
     reader = _ValueReader("")
-    values = reader.read_mapping(root)
-    return None if reader.fatal or not _has_plain_header(values) else values
+    values = reader.read_mapping(node)
+    return None if reader.fatal else values
 
 
 def _has_plain_header(values: dict[str, Any]) -> bool:

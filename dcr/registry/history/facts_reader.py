@@ -6,6 +6,7 @@ text is new are read. The previous content stays in memory, so that both sides o
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from yaml import MappingNode
@@ -46,34 +47,41 @@ class _PartFacts(NamedTuple):
 
 
 class _FileContent:
-    """A content and its YAML tree. `parsed_parts` are the parts that were parsed, by number."""
+    """A content and its YAML tree, composed on first use. `parsed_parts` are the parts that were parsed, by number."""
 
     def __init__(self, path: str, blob: str, content: bytes) -> None:
         self.path, self.blob, self.content = path, blob, content
-        self.root: Any = None
-        self.format: Format | None = None
         self.parts: SplitFile | None = None
         self.part_ids: list[frozenset[str]] = []
         self.parsed_parts: dict[int, ParsedFile] = {}
-        self.parsed_file: ParsedFile | None = None
+        self._parsed_file: ParsedFile | None = None
+
+    @cached_property
+    def root(self) -> Any:
+        """The tree, or None if the file is empty or invalid."""
         try:
-            self.root = compose(content)
+            return compose(self.content)
         except InvalidYamlError:
-            self.parsed_file = read_content(path, content)
-        else:
-            self.format = detect_format(self.root) if isinstance(self.root, MappingNode) else None
+            self._parsed_file = read_content(self.path, self.content)
+            return None
+
+    @cached_property
+    def format(self) -> Format | None:
+        """The format of the file, or None if it has none."""
+        return detect_format(self.root) if isinstance(self.root, MappingNode) else None
 
     def split(self) -> SplitFile | None:
         """Return the parts of the file, or None if it has to be read as a whole."""
-        if self.parsed_file is None and self.parts is None:
+        if self.parts is None and self._parsed_file is None and self.format is not None:
             self.parts = split_file(self.format, self.root, decode(self.content))
         return self.parts
 
     def read(self) -> ParsedFile:
         """Return the whole file, parsed."""
-        if self.parsed_file is None:
-            self.parsed_file = read_tree(self.path, self.root)
-        return self.parsed_file
+        root = self.root
+        if self._parsed_file is None:
+            self._parsed_file = read_tree(self.path, root)
+        return self._parsed_file
 
     def read_contracts(self, includes: Callable[[str], bool]) -> Iterable[tuple[Contract, int]]:
         """Yield one contract for each selected dataset, with the length of the text it was read from."""
@@ -170,14 +178,12 @@ class FactsReader:
                 self.retained[file.path, file.blob, contract.dataset_id] = contract
 
     def _read_facts(self, file: _FileContent) -> FileFacts:
-        if file.parsed_file is None:
+        native_facts = self._native_reader.find_facts_of_text(file.content)
+        if native_facts is None:
             native_facts = self._native_reader.find_facts(file.root, file.format)
-            if native_facts is not None:
-                return FileFacts((DatasetFacts(*native_facts),))
-            part_facts = self._find_part_facts(file)
-            if part_facts is not None:
-                return part_facts
-        return collect_facts(file.read())
+        if native_facts is not None:
+            return FileFacts((DatasetFacts(*native_facts),))
+        return self._find_part_facts(file) or collect_facts(file.read())
 
     def _find_part_facts(self, file: _FileContent) -> FileFacts | None:
         """Return the facts of a file that can be read by parts. Otherwise drop its parts and return None."""

@@ -8,7 +8,7 @@ results of both readers.
 from __future__ import annotations
 
 import marshal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from yaml import MappingNode, Node
 
@@ -16,8 +16,12 @@ from dcr.contract.digest import combine_digest, serialize_field
 from dcr.contract.validity import find_field_violations, find_violations_outside_fields
 from dcr.formats import native
 from dcr.parsing.plain_tree import is_plain
+from dcr.parsing.yaml_reader import InvalidYamlError, decode
+from dcr.registry.history.native_text import compose_field, read_values_without_fields, split_text
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from dcr.formats import Format
 
 MAX_FIELDS = 100_000
@@ -28,11 +32,20 @@ NativeFacts = tuple[
 ]
 
 
+class _Field(NamedTuple):
+    """The values of a top-level field and its part of the contract's digest."""
+
+    values: dict[str, Any]
+    digest: str
+    lists_texts: bool
+
+
 class NativeFactsReader:
     """Reads valid native files, and keeps the digests of their fields."""
 
     def __init__(self) -> None:
         self._field_digests: dict[bytes, str] = {}
+        self._fields_by_text: dict[str, _Field] = {}
 
     def find_facts(self, root: Node | None, file_format: Format | None) -> NativeFacts | None:
         """Return the values of `DatasetFacts` in their order, or None if the full reader has to read the file."""
@@ -41,46 +54,73 @@ class NativeFactsReader:
         raw = native.read_plain_values(root)
         if raw is None:
             return None
-        keys = [marshal.dumps(field, 2) for field in raw["fields"]]  # version 2 gives equal bytes for equal values
-        fields = self._find_field_digests(raw["fields"], keys, root)
-        lists_texts = any(b"pattern" in key and b"enum" in key for key in keys)
-        if fields is None or find_violations_outside_fields(raw, has_enum_and_pattern=lists_texts):
-            return None
-        owners = tuple([(owner["team"], owner.get("contact")) for owner in raw.get("owners", ())])
-        freshness_sla = raw.get("freshness_sla")
-        freshness = (freshness_sla["max_lag_seconds"], freshness_sla.get("measurement")) if freshness_sla else None
-        head = (
-            raw["dataset_id"],
-            raw.get("description"),
-            tuple(raw.get("primary_key", ())),
-            frozenset(owners),
-            (*freshness, None) if freshness else None,  # only a lag that dcr cannot read has a text
-            None,
-            None,
-        )
-        return (
-            raw["dataset_id"],
-            raw["version"],
-            raw.get("status") or "draft",
-            combine_digest(head, fields),
-            owners,
-            freshness,
-            raw.get("deprecation_uri"),
-            native.NAME,
-        )
+        nodes = next(value for name, value in root.value if name.value == "fields").value
+        fields = [self._read_field(values, node) for values, node in zip(raw["fields"], nodes, strict=True)]
+        return _build_facts(raw, fields)
 
-    def _find_field_digests(self, raw: list[Any], keys: list[bytes], root: MappingNode) -> dict[str, str] | None:
-        """Return each field's part of the digest by name, or None if a field is not clearly valid."""
-        digests: dict[str, str] = {}
-        nodes: list[Any] = []
-        for number, (field, key) in enumerate(zip(raw, keys, strict=True)):
-            digest = self._field_digests.get(key)
-            if digest is None:
-                if not native.is_plain_field(field) or find_field_violations(field):
-                    return None
-                nodes = nodes or next(value for name, value in root.value if name.value == "fields").value
-                digest = serialize_field(native.build_field("", field, nodes[number]))
-                if len(self._field_digests) < MAX_FIELDS:
-                    self._field_digests[key] = digest
-            digests[field["name"]] = digest
-        return digests
+    def find_facts_of_text(self, content: bytes) -> NativeFacts | None:
+        """Return what `find_facts` returns, or None if the text has another form. Only new fields are parsed."""
+        try:
+            parts = split_text(decode(content))
+        except InvalidYamlError:
+            return None
+        if parts is None:
+            return None
+        fields = [self._fields_by_text.get(text) or self._read_field_text(text) for text in parts.fields]
+        if None in fields:
+            return None
+        raw = read_values_without_fields(parts)
+        if raw is None:
+            return None
+        raw["fields"] = [field.values for field in fields if field]
+        return _build_facts(raw, fields)
+
+    def _read_field_text(self, text: str) -> _Field | None:
+        node = compose_field(text)
+        values = native.read_finite_values(node) if isinstance(node, MappingNode) else None
+        field = None if values is None else self._read_field(values, node)
+        if field is not None and len(self._fields_by_text) < MAX_FIELDS:
+            self._fields_by_text[text] = field
+        return field
+
+    def _read_field(self, values: Any, node: Any) -> _Field | None:
+        """Return a field, or None if it is not clearly valid."""
+        key = marshal.dumps(values, 2)  # version 2 gives equal bytes for equal values
+        digest = self._field_digests.get(key)
+        if digest is None:
+            if not native.is_plain_field(values) or find_field_violations(values):
+                return None
+            digest = serialize_field(native.build_field("", values, node))
+            if len(self._field_digests) < MAX_FIELDS:
+                self._field_digests[key] = digest
+        return _Field(values, digest, b"pattern" in key and b"enum" in key)
+
+
+def _build_facts(raw: dict[str, Any], fields: Sequence[_Field | None]) -> NativeFacts | None:
+    """Return the facts of a file, or None if a field or the rest is not clearly valid."""
+    valid = [field for field in fields if field is not None]
+    lists_texts = any(field.lists_texts for field in valid)
+    if len(valid) < len(fields) or find_violations_outside_fields(raw, has_enum_and_pattern=lists_texts):
+        return None
+    owners = tuple([(owner["team"], owner.get("contact")) for owner in raw.get("owners", ())])
+    freshness_sla = raw.get("freshness_sla")
+    freshness = (freshness_sla["max_lag_seconds"], freshness_sla.get("measurement")) if freshness_sla else None
+    head = (
+        raw["dataset_id"],
+        raw.get("description"),
+        tuple(raw.get("primary_key", ())),
+        frozenset(owners),
+        (*freshness, None) if freshness else None,  # only a lag that dcr cannot read has a text
+        None,
+        None,
+    )
+    return (
+        raw["dataset_id"],
+        raw["version"],
+        raw.get("status") or "draft",
+        combine_digest(head, {field.values["name"]: field.digest for field in valid}),
+        owners,
+        freshness,
+        raw.get("deprecation_uri"),
+        native.NAME,
+    )
