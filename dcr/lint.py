@@ -4,54 +4,29 @@ from __future__ import annotations
 
 import os
 from collections import Counter, defaultdict
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
-from dcr.compatibility.engine import run_rules
-from dcr.compatibility.issue_locations import create_location_resolver
-from dcr.compatibility.pairs import ContractPair
 from dcr.compatibility.rules import list_kinds
-from dcr.contract.contract import Contract
 from dcr.errors import PolicyError
-from dcr.formats import read_content
-from dcr.formats.parsed_file import ParsedFile, Problem
-from dcr.formats.unread_keys import filter_keys, list_unread_keys
 from dcr.git.linted_files import find_top, list_linted_files
 from dcr.git.worktree import read_file
-from dcr.parsing.location import Location
-from dcr.policy.detection import is_contract, may_be_contract
+from dcr.linting.cache import LintCache
+from dcr.linting.findings import UNKNOWN, LintedFile, build_report
+from dcr.linting.options import ReadingOptions
+from dcr.linting.run import find_in_files
 from dcr.policy.policy import FILES, Policy, StricterPolicy
-from dcr.policy.policy_application import apply_policy
 from dcr.policy.policy_file import parse_policy
 from dcr.report.policy_issues import get_today
-from dcr.report.report import (
-    UNCHANGED,
-    ContractReport,
-    Report,
-    deduplicate_file_issues,
-    filter_issues,
-    without_known_issues,
-)
+from dcr.report.report import ContractReport, Report, deduplicate_file_issues, filter_issues, without_known_issues
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from dcr.compatibility.issue import Issue
-    from dcr.formats.unread_keys import UnreadKey
     from dcr.git.consumers.linting import ConsumerLint
     from dcr.git.linted_files import LintedFiles
+    from dcr.linting.findings import FileFindings, FoundDataset
     from dcr.policy.scope import Scope
-
-UNKNOWN = "unknown"
-"""The format of a file whose format cannot be determined."""
-
-
-class _DatasetSource(NamedTuple):
-    """A dataset and its location. It is small, because thousands of them are in memory at once."""
-
-    dataset_id: str
-    version: str
-    location: Location
-    is_alias: bool = False
 
 
 def lint(
@@ -63,46 +38,34 @@ def lint(
     baseline: str | None = None,
     sources: bool = False,
     strict: bool = False,
+    jobs: int | None = 1,
 ) -> Report:
     """Return a report on all contracts in scope, or in the given files and folders.
 
     `strict` also reports the keys of other formats that dcr does not read. `baseline` is a file of issues to leave
-    out. `sources` adds the files' texts to the report, for formats that show them. The folder need not be in a
-    repository. Raise a `DcrError` if a path, the policy or the baseline cannot be read.
+    out. `sources` adds the files' texts to the report, for formats that show them. `jobs` is the number of processes
+    that read files, None to choose it. The folder need not be in a repository. Raise a `DcrError` if a path, the policy
+    or the baseline cannot be read.
     """
     top, repository = find_top(folder)
     policy, source = read_policy(top)
     scope = policy.scope
     stricter = StricterPolicy(policy, policy)
     linted = list_linted_files(top, folder, tuple(paths), repository, (scope, stricter.consumers.scope))
-    explicit, files = linted.explicit, linted.contracts
     consumers = _read_consumers(top, linted, stricter)
-    reports: dict[tuple[str, str | None], ContractReport] = {}
-    sources_by_id: dict[str, list[_DatasetSource]] = defaultdict(list)
-    formats: Counter[str] = Counter()
-    total = non_contracts = 0
-    for number, path in enumerate(files):
+    consumer_paths = consumers.paths if consumers else frozenset()
+    files = [LintedFile(path, path in linted.explicit and path not in consumer_paths) for path in linted.contracts]
+    cache = LintCache(repository, policy, strict=strict) if repository else None
+    used_ids = frozenset(consumers.used_ids) if consumers else frozenset()
+    options = ReadingOptions(top, policy, strict, used_ids, cache.hash_name if cache else "")
+    found = _FoundContracts(scope, consumers)
+    for number, findings in enumerate(find_in_files(files, options, cache, jobs)):
         if number % 500 == 0:
             progress(f"reading {number:,} of {len(files):,} files")
-        is_consumer = consumers is not None and path in consumers.paths
-        is_explicit = path in explicit and not is_consumer
-        parsed = _read_contract_file(top, path, scope, is_explicit=is_explicit)
-        is_expected = is_explicit or parsed.format != UNKNOWN or scope.by_content or scope.covers(path)
-        if parsed.format is None or not is_expected or (is_consumer and parsed.format == UNKNOWN):
-            non_contracts += not is_consumer
-            continue
-        if consumers is not None:
-            consumers.add_contracts(parsed)
-        total += 1
-        contract_count = sum(contract.alias_of is None for contract in parsed.contracts)
-        formats["unreadable" if parsed.format == UNKNOWN else parsed.format] += max(1, contract_count)
-        for contract in parsed.contracts:
-            location = contract.section.locate("dataset_id") if contract.section else Location(path)
-            dataset = _DatasetSource(contract.dataset_id, contract.version, location, contract.alias_of is not None)
-            sources_by_id[contract.dataset_id].append(dataset)
-        _merge_reports(reports, _check_file(parsed, stricter, list_unread_keys(parsed) if strict else ()))
-    _merge_reports(reports, _check_duplicates(sources_by_id, stricter))
-    contracts = deduplicate_file_issues(sorted(reports.values(), key=lambda report: report.path))
+        found.add(findings, is_explicit=files[number].is_explicit)
+    if cache is not None:
+        cache.save(is_complete=not paths)
+    contracts = deduplicate_file_issues(found.list_reports(stricter))
     consumer_issues: tuple[Issue, ...] = ()
     if consumers is not None:
         progress("checking the consumers")
@@ -113,12 +76,51 @@ def lint(
         path = os.path.join(folder, baseline)
         contracts, consumer_issues, baselined = _drop_known_issues(contracts, consumer_issues, path)
     with_issues = tuple(contract for contract in contracts if contract.issues)
-    failing = fail_on or policy.fail_on
-    report = Report(None, "worktree", with_issues, consumer_issues, total, non_contracts, source, failing, baselined)
-    by_frequency = sorted(formats.items(), key=lambda item: (-item[1], item[0]))
-    report = report._replace(formats=tuple(by_frequency), files=len(files), scope=str(scope))
+    counts = (found.total, found.non_contracts)
+    report = Report(
+        None, "worktree", with_issues, consumer_issues, *counts, source, fail_on or policy.fail_on, baselined
+    )
+    report = report._replace(formats=found.count_formats(), files=len(files), scope=str(scope))
     report = report._replace(consumers=consumers.count if consumers else 0)
     return _add_sources(top, report) if sources else report
+
+
+class _FoundContracts:
+    """The contracts of all files: their number, and the issues of those that have any."""
+
+    def __init__(self, scope: Scope, consumers: ConsumerLint | None) -> None:
+        self.total = self.non_contracts = 0
+        self._scope, self._consumers = scope, consumers
+        self._reports: dict[tuple[str, str | None], ContractReport] = {}
+        self._datasets: dict[str, list[FoundDataset]] = defaultdict(list)
+        self._formats: Counter[str] = Counter()
+
+    def add(self, findings: FileFindings, *, is_explicit: bool) -> None:
+        """Add the findings in a file."""
+        path, file_format = findings.path, findings.format
+        is_consumer = self._consumers is not None and path in self._consumers.paths
+        is_expected = is_explicit or file_format != UNKNOWN or self._scope.by_content or self._scope.covers(path)
+        if file_format is None or not is_expected or (is_consumer and file_format == UNKNOWN):
+            self.non_contracts += not is_consumer
+            return
+        if self._consumers is not None:
+            self._consumers.add_datasets((dataset.dataset_id for dataset in findings.datasets), findings.contracts)
+            if findings.is_unreadable:
+                self._consumers.add_unreadable(path, findings.dataset_id)
+        self.total += 1
+        self._formats["unreadable" if file_format == UNKNOWN else file_format] += max(1, findings.contract_count)
+        for dataset in findings.datasets:
+            self._datasets[dataset.dataset_id].append(dataset)
+        _merge_reports(self._reports, findings.reports)
+
+    def list_reports(self, policy: StricterPolicy) -> list[ContractReport]:
+        """Return the reports of contracts with issues, those of duplicate ids included, by path."""
+        _merge_reports(self._reports, _check_duplicates(self._datasets.values(), policy))
+        return sorted(self._reports.values(), key=lambda report: report.path)
+
+    def count_formats(self) -> tuple[tuple[str, int], ...]:
+        """Return the formats with their number of contracts, most frequent first."""
+        return tuple(sorted(self._formats.items(), key=lambda count: (-count[1], count[0])))
 
 
 def _read_consumers(top: str, linted: LintedFiles, policy: StricterPolicy) -> ConsumerLint | None:
@@ -176,68 +178,13 @@ def read_policy(top: str) -> tuple[Policy, str]:
     return next(((policy, name) for name, policy in policies.items()), (Policy(), "defaults"))
 
 
-def _read_contract_file(top: str, path: str, scope: Scope, *, is_explicit: bool) -> ParsedFile:
-    """Return a file, parsed, without a format if it is no contract. An explicitly named file has to be one."""
-    content = read_file(top, path)
-    may_be_other = scope.by_content and not is_explicit and not scope.matches_globs(path)
-    if may_be_other and not (isinstance(content, bytes) and may_be_contract(content)):
-        return ParsedFile(path, None)
-    if not isinstance(content, bytes):
-        problem = Problem(Location(path), f"the file is {content}", "replace it with the contract itself")
-        return ParsedFile(path, UNKNOWN, problems=(problem,))
-    parsed = read_content(path, content)
-    if may_be_other and not is_contract(parsed, content):
-        return ParsedFile(path, None)
-    if is_explicit and parsed.format is None:
-        hint = "a contract has dataset_id, version and fields; see: dcr schema contract"
-        return ParsedFile(path, UNKNOWN, problems=(Problem(Location(path), "the file is not a contract", hint),))
-    return parsed
-
-
-def _check_file(
-    parsed: ParsedFile, policy: StricterPolicy, unread_keys: tuple[UnreadKey, ...]
-) -> Iterator[ContractReport]:
-    """Yield a report for each contract of a file that has issues."""
-    if not parsed.contracts:
-        pair = ContractPair(None, None, proposed_problems=parsed.problems, unread_keys=unread_keys)
-        yield from _check_pair(parsed, None, pair, policy)
-    for number, contract in enumerate(contract for contract in parsed.contracts if not contract.alias_of):
-        problems = tuple(
-            problem
-            for problem in parsed.problems
-            if problem.dataset_id == contract.dataset_id or (number == 0 and not problem.dataset_id)
-        )
-        keys = filter_keys(unread_keys, contract.dataset_id) if unread_keys else ()
-        pair = ContractPair(None, contract, proposed_problems=problems, unread_keys=keys)
-        yield from _check_pair(parsed, contract, pair, policy)
-
-
-def _check_pair(
-    parsed: ParsedFile, contract: Contract | None, pair: ContractPair, policy: StricterPolicy
-) -> Iterator[ContractReport]:
-    issues = apply_policy(run_rules(pair, "none"), pair, policy, (), "")
-    if issues:
-        issues = tuple(map(create_location_resolver({}, {parsed.path: parsed}), issues))
-        dataset_id = contract.dataset_id if contract else parsed.dataset_id
-        yield _build_report(dataset_id, contract.version if contract else None, parsed.path, issues)
-
-
-def _check_duplicates(
-    sources_by_id: dict[str, list[_DatasetSource]], policy: StricterPolicy
-) -> Iterator[ContractReport]:
-    for datasets in sources_by_id.values():
+def _check_duplicates(datasets_by_id: Iterable[list[FoundDataset]], policy: StricterPolicy) -> Iterator[ContractReport]:
+    for datasets in datasets_by_id:
         if len(datasets) == 1 or all(dataset.is_alias for dataset in datasets):
             continue  # duplicate aliases are reported with the versions they stand for
+        from dcr.linting.duplicates import list_duplicate_issues  # noqa: PLC0415 (few ids are duplicate)
+
         for dataset in datasets:
-            duplicates = tuple(other.location for other in datasets if other is not dataset)
-            pair = ContractPair(None, Contract(dataset.dataset_id, dataset.version, ()), duplicates=duplicates)
-            issues = tuple(
-                issue._replace(location=dataset.location)
-                for issue in apply_policy(run_rules(pair, "none"), pair, policy, (), "")
-                if issue.kind == "dataset_id_duplicated"
-            )
-            yield _build_report(dataset.dataset_id, dataset.version, dataset.location.path, issues)
-
-
-def _build_report(dataset_id: str | None, version: str | None, path: str, issues: tuple[Issue, ...]) -> ContractReport:
-    return ContractReport(dataset_id, path, None, UNCHANGED, None, None, version, None, "none", None, issues)
+            others = tuple(other.location for other in datasets if other is not dataset)
+            issues = list_duplicate_issues(dataset, others, policy)
+            yield build_report(dataset.dataset_id, dataset.version, dataset.location.path, issues)

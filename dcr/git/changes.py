@@ -117,7 +117,7 @@ def _list_tracked_and_untracked(repository: Repository) -> tuple[list[str], list
 
 
 def _list_worktree_changes(repository: Repository, merge_base: str) -> ChangeSet:
-    git = repository.git._replace(variables={**repository.git.variables, **_get_filter_overrides(repository)})
+    git = repository.git._replace(variables={**repository.git.variables, **get_filter_variables(repository)})
     raw = _run_raw_diff(git, "diff-index", "--ignore-submodules=dirty", merge_base)
     found = {change.path: change for change in parse_raw_changes(raw, worktree=True)}
     tracked, untracked = _list_tracked_and_untracked(repository)
@@ -137,7 +137,7 @@ def _list_worktree_changes(repository: Repository, merge_base: str) -> ChangeSet
 _FILTER_SECTION = re.compile(rb"\[\s*(?:filter|include)", re.IGNORECASE)
 
 
-def _get_filter_overrides(repository: Repository) -> dict[str, str]:
+def get_filter_variables(repository: Repository) -> dict[str, str]:
     """Return variables that disable the filters of the repository's own configuration."""
     for folder, name in ((repository.common_dir, "config"), (repository.git_dir, "config.worktree")):
         try:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from lint_files import USE, consumer
 from repositories import contract
 
 from dcr.errors import UsageError
@@ -16,13 +17,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 USERS = "contracts/users.yaml"
-
-
-def consumer(name: str, *uses: str, owners: str = "owners: [{team: finance}]") -> str:
-    return "\n".join([f"consumer: {name}", owners, "uses:", *(f"  - {{{use}}}" for use in uses)]) + "\n"
-
-
-USE = "dataset: users.daily_active"
 BAD = f"{USE}, fields: [nothing]"
 
 
@@ -153,11 +147,11 @@ def test_the_policy_and_a_baseline_apply(folder):
 
 
 def test_only_the_contracts_that_are_used_are_kept_without_their_trees(folder, monkeypatch):
-    from dcr.git.consumers import linting
+    from dcr.linting import reading
 
     kept = []
-    compact = linting.without_sections
-    monkeypatch.setattr(linting, "without_sections", lambda each: kept.append(each.dataset_id) or compact(each))
+    compact = reading.without_sections
+    monkeypatch.setattr(reading, "without_sections", lambda each: kept.append(each.dataset_id) or compact(each))
     files = {f"contracts/{number}.yaml": contract(f"shop.d{number}") for number in range(20)}
     assert kinds(folder({**files, "consumers/a.yaml": consumer("a", "dataset: shop.d7, fields: [plan]")})) == []
     assert kept == ["shop.d7"]

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from lint_files import BAD, good
 
 from dcr.errors import DcrError, PolicyError, UsageError
 from dcr.lint import lint
@@ -23,31 +24,6 @@ if TYPE_CHECKING:
     from dcr.report.report import Report
 
 EXAMPLES = Path(__file__).parents[2] / "contracts-example"
-
-GOOD = """\
-dataset_id: {name}
-version: "1.0.0"
-owners: [{{team: growth}}]
-fields:
-  - {{name: id, type: string}}
-"""
-BAD = """\
-dataset_id: bad.one
-version: 1.10
-status: live
-primary_key: [id, nme]
-ownrs: []
-fields:
-  - {name: id, type: varchar}
-  - {name: id, type: string, enum: []}
-  - {name: name, type: string, required: yes}
-  - {type: integer, min_length: 3}
-freshness_sla: {max_lag_seconds: 0}
-"""
-
-
-def good(name: str = "good.one") -> str:
-    return GOOD.format(name=name)
 
 
 def text(report: Report) -> str:

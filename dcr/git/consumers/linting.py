@@ -41,7 +41,7 @@ class ConsumerLint:
         self._locations: dict[str, list[Location]] = {}
         self._strict_ids: set[str] = set()
         self._contracts: dict[str, Contract] = {}
-        self._unreadable: list[ParsedFile] = []
+        self._unreadable: list[tuple[str, str | None]] = []
         self._other_ids: set[str] = set()
         self.used_ids: set[str] = set()
         self.count = 0
@@ -64,15 +64,15 @@ class ConsumerLint:
             return parse_file(path, content, in_scope=True, is_meant=is_meant)
         return describe_special_file(path, content) if is_meant else ParsedConsumers(path, None)
 
-    def add_contracts(self, parsed: ParsedFile) -> None:
-        """Add the contracts of a file that some consumer uses."""
-        for contract in parsed.contracts:
-            if contract.dataset_id not in self.used_ids:
-                self._other_ids.add(contract.dataset_id)
-            elif contract.dataset_id not in self._contracts:
-                self._contracts[contract.dataset_id] = without_sections(contract)
-        if parsed.is_unreadable:
-            self._unreadable.append(parsed._replace(root=None, contracts=()))
+    def add_datasets(self, ids: Iterable[str], contracts: Iterable[Contract]) -> None:
+        """Add the datasets of a file. `contracts` are those that some consumer uses, without sections."""
+        self._other_ids.update(dataset_id for dataset_id in ids if dataset_id not in self.used_ids)
+        for contract in contracts:
+            self._contracts.setdefault(contract.dataset_id, contract)
+
+    def add_unreadable(self, path: str, dataset_id: str | None) -> None:
+        """Add a file that should be a contract and is not, with the dataset id that it declares."""
+        self._unreadable.append((path, dataset_id))
 
     def find_contracts(self, paths: Iterable[str]) -> None:
         """Add the used contracts of further files, which are not linted themselves."""
@@ -81,9 +81,15 @@ class ConsumerLint:
             content = read_file(self._top, path)
             if isinstance(content, bytes) and may_be_contract(content):
                 if any(word in content for word in words):
-                    self.add_contracts(read_content(path, content))
+                    self._add_parsed_file(read_content(path, content))
                 else:
                     self._other_ids.update(list_dataset_ids([(path, content)]))
+
+    def _add_parsed_file(self, parsed: ParsedFile) -> None:
+        used = (contract for contract in parsed.contracts if contract.dataset_id in self.used_ids)
+        self.add_datasets((contract.dataset_id for contract in parsed.contracts), map(without_sections, used))
+        if parsed.is_unreadable:
+            self.add_unreadable(parsed.path, parsed.dataset_id)
 
     def list_issues(self, today: str) -> tuple[Issue, ...]:
         """Return the issues of all consumers, as the policy adjusts them; `today` is YYYY-MM-DD."""
@@ -117,9 +123,9 @@ class ConsumerLint:
     def _find_unreadable(self, ids: Collection[str]) -> Iterator[tuple[str, str]]:
         """Yield those of the datasets that an unreadable contract seems to define, with its path."""
         words = {dataset_id: list_search_words([dataset_id]) for dataset_id in ids}
-        for parsed in sorted(self._unreadable, key=lambda parsed: parsed.dataset_id is not None):  # the last one counts
-            content = read_file(self._top, parsed.path) if parsed.dataset_id is None else b""
+        for path, declared_id in sorted(self._unreadable, key=lambda file: file[1] is not None):  # the last one counts
+            content = read_file(self._top, path) if declared_id is None else b""
             for dataset_id in ids:
                 is_mentioned = isinstance(content, bytes) and any(word in content for word in words[dataset_id])
-                if parsed.dataset_id == dataset_id or is_mentioned:
-                    yield dataset_id, parsed.path
+                if declared_id == dataset_id or is_mentioned:
+                    yield dataset_id, path
