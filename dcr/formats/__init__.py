@@ -3,8 +3,9 @@
 A format module has `NAME`, and `detect(root)`, `find_dataset_id(root)` and `read(path, root)`, which take the composed
 mapping node. It is found by walking this folder, so that a new format needs only its own module and fixtures.
 
-It may have `defines_datasets(root)`, for a file without contracts that had some before the change, and
-`list_parts(root)`, which returns the list of datasets that can be read independently. A module whose name begins with
+It may have `defines_datasets(root)`, for a file without contracts that had some before the change, `list_parts(root)`,
+which returns the list of datasets that can be read independently, and `read_headers(path, root)`, which is `read` with
+contracts that have no fields. A module whose name begins with
 `_` is part of another one.
 """
 
@@ -61,8 +62,8 @@ def _load_format(name: str) -> Format:
     return cast("Format", import_module(f"{__name__}.{name}"))
 
 
-def read_content(path: str, content: bytes) -> ParsedFile:
-    """Return the contracts of the file at `path` with the given bytes.
+def read_content(path: str, content: bytes, *, needs_fields: bool = True) -> ParsedFile:
+    """Return the contracts of the file at `path` with the given bytes; their fields may be left out if not needed.
 
     The content never raises an error: a file that cannot be read is a `ParsedFile` with a fatal problem.
     """
@@ -70,7 +71,7 @@ def read_content(path: str, content: bytes) -> ParsedFile:
         root = compose(content)
     except InvalidYamlError as error:
         return _build_failed_file(path, error, None)
-    return read_tree(path, root)
+    return read_tree(path, root, needs_fields=needs_fields)
 
 
 def read_as_former_format(path: str, content: bytes, former_formats: Collection[str]) -> ParsedFile:
@@ -92,19 +93,20 @@ def read_as_former_format(path: str, content: bytes, former_formats: Collection[
     return ParsedFile(path, None)
 
 
-def read_tree(path: str, root: Node | None) -> ParsedFile:
-    """Return the contracts of a file from its composed text."""
+def read_tree(path: str, root: Node | None, *, needs_fields: bool = True) -> ParsedFile:
+    """Return the contracts of a file from its composed text; their fields may be left out if not needed."""
     file_format = detect_format(root) if isinstance(root, MappingNode) else None
     if file_format is None or not isinstance(root, MappingNode):
         return ParsedFile(path, None)
-    return _read_with(file_format, path, root)
+    return _read_with(file_format, path, root, needs_fields=needs_fields)
 
 
-def _read_with(file_format: Format, path: str, root: MappingNode) -> ParsedFile:
+def _read_with(file_format: Format, path: str, root: MappingNode, *, needs_fields: bool = True) -> ParsedFile:
+    read = file_format.read if needs_fields else getattr(file_format, "read_headers", file_format.read)
     try:
         if not is_plain(root):
             check_tree(root)
-        return file_format.read(path, root)._replace(root=root)
+        return read(path, root)._replace(root=root)
     except InvalidYamlError as error:
         return _build_failed_file(path, error, file_format.NAME)._replace(dataset_id=file_format.find_dataset_id(root))
 

@@ -6,6 +6,7 @@ decision and list the violations. A test checks that both ways agree.
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from dcr.contract.contract import COMPLETENESS_KEY, CONSTRAINTS, Contract, Field, FreshnessSLA, Owner
@@ -62,15 +63,17 @@ def find_dataset_id(root: MappingNode) -> str | None:
     return next((value.value for key, value in root.value if key.value == "dataset_id" and value.id == "scalar"), None)
 
 
-def read(path: str, root: MappingNode) -> ParsedFile:
+def read(path: str, root: MappingNode, *, needs_fields: bool = True) -> ParsedFile:
     """Return the contract of the file or all its violations, together with its ambiguous values."""
     reader = _ValueReader(path)
     values = reader.read_mapping(root)
     dataset_id = values.get("dataset_id") if isinstance(values.get("dataset_id"), str) else None
     if reader.fatal:
         return ParsedFile(path, NAME, problems=tuple(reader.problems), dataset_id=dataset_id)
-    contract = _build_valid_contract(path, values, root)
-    if contract is None:
+    contract: Contract | None
+    if _is_plainly_valid(values):
+        contract = _build_contract(path, values, root, needs_fields=needs_fields)
+    else:
         contract, problems = _validate_with_models(path, values, root)
         reader.problems += problems
     if contract is not None and reader.completeness_marks:
@@ -78,6 +81,10 @@ def read(path: str, root: MappingNode) -> ParsedFile:
 
         contract = apply_native_mark(contract, root, reader.completeness_marks, reader.problems)
     return ParsedFile(path, NAME, (contract,) if contract else (), tuple(reader.problems), dataset_id)
+
+
+read_headers = partial(read, needs_fields=False)
+"""Return the same as `read`, but without fields, which are validated all the same."""
 
 
 class _ValueReader:
@@ -163,16 +170,9 @@ class _ValueReader:
         self.problems.append(Problem(locate_node(self.path, node), message, hint, is_fatal=False))
 
 
-def _build_valid_contract(path: str, values: dict[str, Any], root: Node) -> Contract | None:
-    """Return the contract if every value has the expected shape and the content is valid, else None."""
-    if (
-        not _has_plain_header(values)
-        or not all(is_plain_field(field) for field in values["fields"])
-        or find_violations(values)
-    ):
-        return None
-    nodes = {key.value: value for key, value in root.value}
-    return _build_contract(path, values, root, nodes)
+def _is_plainly_valid(values: dict[str, Any]) -> bool:
+    """Return whether every value has the expected shape and the content is valid."""
+    return _has_plain_header(values) and all(map(is_plain_field, values["fields"])) and not find_violations(values)
 
 
 def read_plain_values(root: MappingNode) -> dict[str, Any] | None:
@@ -230,12 +230,13 @@ def _has_plain_shape(field: dict[str, Any], *, has_name: bool) -> bool:
     return "items" not in field or _has_plain_shape(field["items"], has_name=False)
 
 
-def _build_contract(path: str, values: dict[str, Any], root: Node, nodes: dict[str, Any]) -> Contract:
+def _build_contract(path: str, values: dict[str, Any], root: Node, *, needs_fields: bool = True) -> Contract:
     sla = values.get("freshness_sla")
+    fields_node = next(value for key, value in root.value if key.value == "fields")
     return Contract(
         dataset_id=values["dataset_id"],
         version=values["version"],
-        fields=_build_fields(path, values["fields"], nodes.get("fields")),
+        fields=_build_fields(path, values["fields"], fields_node) if needs_fields else (),
         description=values.get("description"),
         status=values.get("status") or "draft",
         primary_key=tuple(values.get("primary_key") or ()),
@@ -288,8 +289,7 @@ def _validate_with_models(path: str, values: dict[str, Any], root: Node) -> tupl
             for location, violation in zip(locations, violations, strict=True)
         ]
         return None, sorted(problems, key=lambda problem: problem.location)
-    nodes = {key.value: value for key, value in root.value}
-    return _build_contract(path, _without_empty(values), root, nodes), []
+    return _build_contract(path, _without_empty(values), root), []
 
 
 def _without_empty(raw: Any) -> Any:

@@ -76,7 +76,7 @@ class _FileReader:
         if not isinstance(content, bytes):
             problem = Problem(Location(path), f"the file is {content}", "replace it with the contract itself")
             return ParsedFile(path, UNKNOWN, problems=(problem,))
-        parsed = read_content(path, content)
+        parsed = read_content(path, content, needs_fields=bool(self._options.used_ids))
         if may_be_other and not is_contract(parsed, content):
             return ParsedFile(path, None)
         if file.is_explicit and parsed.format is None:
