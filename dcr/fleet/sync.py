@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections import deque
-from itertools import chain, islice
+import contextlib
+from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from dcr.errors import DcrError
 from dcr.fleet.mirror_folder import lock_mirrors
 from dcr.fleet.mirroring import update_mirrors
-from dcr.fleet.repository_facts import FactsRequest, read_mirror
+from dcr.fleet.reading import read_locally
 from dcr.fleet.repository_list import list_repositories
 from dcr.index.revisions import upgrade_index
 from dcr.index.store import (
@@ -19,29 +19,30 @@ from dcr.index.store import (
     store_facts,
     store_failure,
 )
-from dcr.parallel import Work, WorkerEndedError, Workers, count_cores
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from dcr.fleet.mirroring import MirrorResult
+    from dcr.fleet.reading import Read
+    from dcr.fleet.repository_facts import FactsRequest
     from dcr.fleet.settings import FleetSettings
     from dcr.index.connection import FleetIndex
-    from dcr.index.facts import RepositoryFacts
     from dcr.index.store import RepositoryKey
 
 CONFIRM_SIZE = 500
 """The number of unchanged repositories that are stored together."""
 
-MIN_MOVED = 8
-"""The number of repositories to read for which starting processes is worth its time."""
-
 
 class SyncOptions(NamedTuple):
-    """How to sync: the URL of the index, and the number of processes that read repositories, None for the cores."""
+    """How to sync: the URL of the index, and what reads repositories.
+
+    That is a number of processes, None for the cores, or the Dask cluster of a scheduler at an address.
+    """
 
     index_url: str
     jobs: int | None
+    scheduler: str | None = None
 
 
 class FailedRepository(NamedTuple):
@@ -74,11 +75,11 @@ def sync(settings: FleetSettings, options: SyncOptions, progress: Callable[[str]
     """Bring the index up to date with all repositories, each in its own transaction.
 
     A repository that fails is in the result, and stops no other. Raise a `DcrError` if the list of repositories, the
-    folder of the mirrors or the index cannot be used.
+    folder of the mirrors, the cluster or the index cannot be used.
     """
     progress("listing the repositories")
     repositories = list_repositories(settings)
-    with lock_mirrors(settings.mirrors) as folder:
+    with lock_mirrors(settings.mirrors) as folder, _choose_reader(options, folder.path) as read:
         index = upgrade_index(options.index_url, settings.folder)
         try:
             indexed = list_indexed(index)
@@ -86,10 +87,22 @@ def sync(settings: FleetSettings, options: SyncOptions, progress: Callable[[str]
             remove_repositories(index, removed)
             folder.remove_others(repositories)
             run = _SyncRun(index, len(repositories), progress)
-            run.read_all(update_mirrors(folder, repositories, indexed), options.jobs)
+            run.read_all(update_mirrors(folder, repositories, indexed), read)
             return SyncResult(len(repositories), run.moved, run.unchanged, tuple(run.failed), removed)
         finally:
             index.close()
+
+
+@contextlib.contextmanager
+def _choose_reader(options: SyncOptions, mirrors: str) -> Iterator[Read]:
+    """Provide what reads repositories; a cluster is connected, and has a worker that can read the mirrors."""
+    if options.scheduler is None:
+        yield partial(read_locally, jobs=options.jobs)
+        return
+    from dcr.fleet.cluster import connect_cluster  # noqa: PLC0415 (the packages of another extra)
+
+    with connect_cluster(options.scheduler, mirrors) as cluster:
+        yield cluster.read
 
 
 class _SyncRun:
@@ -101,13 +114,9 @@ class _SyncRun:
         self.moved = self.unchanged = 0
         self.failed: list[FailedRepository] = []
 
-    def read_all(self, results: Iterable[MirrorResult], jobs: int | None) -> None:
-        """Read the repositories that moved, and store them. Few of them are read in this process."""
-        moved = self._select_moved(results)
-        first = list(islice(moved, MIN_MOVED))
-        if jobs is None:
-            jobs = count_cores() if len(first) == MIN_MOVED else 1
-        for key, facts in read_repositories(chain(first, moved), jobs):
+    def read_all(self, results: Iterable[MirrorResult], read: Read) -> None:
+        """Read the repositories that moved, and store them."""
+        for key, facts in read(self._select_moved(results)):
             if isinstance(facts, DcrError):
                 self._store_failure(key, facts)
                 continue
@@ -140,54 +149,3 @@ class _SyncRun:
     def _confirm(self) -> None:
         confirm_unchanged(self._index, self._confirmed)
         self._confirmed.clear()
-
-
-def read_repositories(
-    requests: Iterable[tuple[RepositoryKey, FactsRequest]], jobs: int
-) -> Iterator[tuple[RepositoryKey, RepositoryFacts | DcrError]]:
-    """Yield the facts of repositories, or the error of one that cannot be read.
-
-    If a process ends, each repository that it may have read is read in a process of its own, so that only the one
-    that ended it fails.
-    """
-    waiting: deque[tuple[RepositoryKey, FactsRequest]] = deque()
-    source = iter(requests)
-
-    def take() -> Iterator[FactsRequest]:
-        for each in source:
-            waiting.append(each)
-            yield each[1]
-
-    is_finished = False
-    while not is_finished:
-        try:
-            with Workers(_WORK, jobs) as workers:
-                for facts in workers.map(take()):
-                    yield waiting.popleft()[0], facts
-            is_finished = True
-        except WorkerEndedError:
-            while waiting:
-                key, request = waiting.popleft()
-                yield key, _read_alone(request)
-
-
-def _read_alone(request: FactsRequest) -> RepositoryFacts | DcrError:
-    try:
-        with Workers(_WORK, 2) as workers:
-            return next(workers.map([request]))
-    except WorkerEndedError:
-        return DcrError("the process that read it was killed, perhaps because memory ran out", "sync it again")
-
-
-def _prepare(_: None) -> Callable[[FactsRequest], RepositoryFacts | DcrError]:
-    return _read_request
-
-
-def _read_request(request: FactsRequest) -> RepositoryFacts | DcrError:
-    try:
-        return read_mirror(request)
-    except DcrError as error:
-        return error
-
-
-_WORK: Work[FactsRequest, RepositoryFacts | DcrError] = Work(_prepare, None)

@@ -27,6 +27,10 @@ def fleet_sync(
     jobs: Annotated[
         int | None, typer.Option("--jobs", "-j", help="Processes that read repositories. Default: the cores.")
     ] = None,
+    scheduler: Annotated[
+        str | None,
+        typer.Option("--scheduler", help="Dask cluster that reads repositories (extra dask).", metavar="ADDRESS"),
+    ] = None,
 ) -> None:
     """Print what was synced to stderr."""
     from dcr.index import require_extra
@@ -34,6 +38,12 @@ def fleet_sync(
     require_extra()
     if jobs is not None and not 1 <= jobs <= _MAX_JOBS:
         raise UsageError(f"--jobs is {jobs}, expected 1 to {_MAX_JOBS}", "--jobs 2")
+    if scheduler is not None:
+        from dcr.fleet import require_dask
+
+        require_dask()
+        if jobs is not None:
+            raise UsageError("--jobs and --scheduler exclude each other", "the cluster decides how many tasks run")
     from dcr.fleet.settings import read_settings
     from dcr.fleet.sync import SyncOptions, sync
     from dcr.index.queries import list_duplicates
@@ -41,7 +51,7 @@ def fleet_sync(
 
     gc.enable()  # the command line disables it for its short runs
     settings = read_settings(os.path.join(get_working_folder(), fleet))
-    options = SyncOptions(index or settings.index_url, jobs)
+    options = SyncOptions(index or settings.index_url, jobs, scheduler)
     with Progress() as progress:
         result = sync(settings, options, progress)
     for failed in result.failed[:MAX_LISTED]:
