@@ -16,9 +16,11 @@ if TYPE_CHECKING:
     from dcr.compatibility.match import Match
     from dcr.compatibility.matching import MatchContext
     from dcr.compatibility.pair_verdict import MatchVerdict
+    from dcr.consumers.dataset_index import SearchedDataset
     from dcr.git.base.merge_bases import Base
     from dcr.git.base.tip import BaseTip
     from dcr.git.changes import Change, ChangeSet
+    from dcr.git.consumers.declared_uses import DeclaredUses
     from dcr.git.consumers.search import ConsumerSearch
     from dcr.git.contracts.changed_files import ChangedFiles
     from dcr.git.repository import Repository
@@ -221,11 +223,20 @@ def add_consumers(
     """Return the verdicts, with the declared consumers that their issues reach."""
     if run.base.is_empty or not any(verdict.may_reach_consumers for verdict in verdicts):
         return verdicts
-    from dcr.git.consumers.impact import add_declared_consumers  # noqa: PLC0415 (few changes break anything)
+    from dcr.git.consumers.impact import add_uses, list_searched_datasets  # noqa: PLC0415 (few changes break anything)
 
     progress("reading the consumers")
-    are_complete = run.policy.policy.consumers.are_complete
-    return add_declared_consumers(build_consumer_search(run, tip), verdicts, get_today(), are_complete)
+    matches = [verdict.match for verdict in verdicts if verdict.may_reach_consumers]
+    datasets = {dataset.dataset_id: dataset for match in matches for dataset in list_searched_datasets(match)}
+    uses = find_uses(run, tip, list(datasets.values()))
+    return add_uses(verdicts, uses, get_today(), run.policy.policy.consumers.are_complete)
+
+
+def find_uses(run: Run, tip: BaseTip, datasets: Sequence[SearchedDataset]) -> DeclaredUses | None:
+    """Return the declared uses of datasets, or None if the repository declares no consumers."""
+    from dcr.git.consumers.declared_uses import find_declared_uses  # noqa: PLC0415 (few changes break anything)
+
+    return find_declared_uses(_build_consumer_search(run, tip), datasets)
 
 
 def judge_consumers(run: Run, is_checked: Callable[[str], bool]) -> tuple[tuple[Issue, ...], int, Collection[str]]:
@@ -245,15 +256,14 @@ def judge_consumers(run: Run, is_checked: Callable[[str], bool]) -> tuple[tuple[
     from dcr.git.consumers.own_changes import ConsumerCheck, check_changed_consumers  # noqa: PLC0415
     from dcr.registry.deprecation_periods import create_period_lookup  # noqa: PLC0415 (few changes have consumers)
 
-    search = build_consumer_search(run, BaseTip(run.repository, run.base, run.scope))
+    search = _build_consumer_search(run, BaseTip(run.repository, run.base, run.scope))
     find_periods = create_period_lookup(create_history_request(run), is_empty=run.base.is_empty)
     return check_changed_consumers(
         ConsumerCheck(search, run.head, selected, run.policy.policy, find_periods, get_today())
     )
 
 
-def build_consumer_search(run: Run, tip: BaseTip) -> ConsumerSearch:
-    """Return where a run looks for consumers."""
+def _build_consumer_search(run: Run, tip: BaseTip) -> ConsumerSearch:
     from dcr.git.consumers.search import ConsumerSearch  # noqa: PLC0415 (few changes need the consumers)
     from dcr.git.consumers.search_cache import SearchCache  # noqa: PLC0415
 

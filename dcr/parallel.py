@@ -1,31 +1,32 @@
 """Runs one function over portions of work, in this process or in several, and yields the results in order.
 
-The processes are spawned, not forked: a fork copies locks that threads of this process may hold. They ignore Ctrl-C,
-which ends this process, and end when it ends, however that happens.
+The processes are spawned, not forked: a fork copies locks that threads of this process may hold. Ctrl-C ends this
+process, which ends the others; if it is killed, they end after the portion that they work on. They are not those of
+`concurrent.futures`: Python 3.11 does not always notice there that a process was killed (its manager thread waits only
+for the processes that it knew when it began to wait).
 """
 
 from __future__ import annotations
 
-import contextlib
 import gc
 import os
 import signal
-import threading
-from collections import deque
 from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
 
 from dcr.errors import DcrError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
-    from concurrent.futures import Future, ProcessPoolExecutor
+    from collections.abc import Callable, Container, Iterable, Iterator
     from multiprocessing.connection import Connection
+    from multiprocessing.context import SpawnProcess
 
 SECONDS_WORTH_PROCESSES = 0.5
 """The seconds of work below which starting processes takes longer than it saves."""
 
-_MAX_PORTIONS_PER_JOB = 2
-"""Portions in flight for each process: one that is worked on, and one that waits for it, so that memory is bounded."""
+_MAX_PORTIONS_PER_JOB = 4
+"""Portions that are worked on, or whose results wait for an earlier one, for each process: they bound the memory."""
+
+_END: Any = object()
 
 Portion = TypeVar("Portion")
 Result = TypeVar("Result")
@@ -33,6 +34,10 @@ Result = TypeVar("Result")
 
 class WorkerEndedError(DcrError):
     """A process ended before it returned the result of its portion."""
+
+
+class WorkerFailedError(Exception):
+    """A portion raised an error that is no `DcrError`; the text is the traceback of the other process."""
 
 
 class Work(NamedTuple, Generic[Portion, Result]):
@@ -46,51 +51,68 @@ class Work(NamedTuple, Generic[Portion, Result]):
     state: Any
 
 
+class _Worker(NamedTuple):
+    """A process, and the pipe through which it gets portions and returns results."""
+
+    process: SpawnProcess
+    connection: Connection
+
+
+class _Failure(NamedTuple):
+    """The traceback of an error that is a bug."""
+
+    text: str
+
+
 class Workers(Generic[Portion, Result]):
     """Runs the work in `jobs` processes, or in this one if that is 1. Use it as a context manager, which ends them."""
 
     def __init__(self, work: Work[Portion, Result], jobs: int) -> None:
         self._work, self._jobs = work, jobs
         self._run: Callable[[Portion], Result] | None = None
-        self._executor: ProcessPoolExecutor | None = None
-        self._lifeline: Connection | None = None
+        self._workers: list[_Worker] = []
 
     def __enter__(self) -> Workers[Portion, Result]:
         return self
 
     def __exit__(self, error: object, *_: object) -> None:
-        """End the processes; after an error, without waiting for the portions in flight."""
-        if self._executor is None or self._lifeline is None:
-            return
-        if error is not None:
-            self._lifeline.close()
-        self._executor.shutdown(wait=True, cancel_futures=True)
-        self._lifeline.close()
+        """End the processes; after an error, without waiting for their portions."""
+        for worker in self._workers:
+            worker.connection.close()
+            if error is not None:
+                worker.process.kill()
+        for worker in self._workers:
+            worker.process.join()
 
     def map(self, portions: Iterable[Portion]) -> Iterator[Result]:
         """Yield the result of each portion, in order; a portion is read only when there is a place for it.
 
-        Raise the error that a portion raises, and `WorkerEndedError` if a process is killed.
+        Raise the `DcrError` that a portion raises, `WorkerEndedError` if a process is killed, and `WorkerFailedError`
+        for a bug. The results have to be read to the end before the next call.
         """
         if self._jobs == 1:
             for portion in portions:
-                result = self._run_here(portion)
-                yield result
+                yield self._run_here(portion)
             return
-        from concurrent.futures.process import BrokenProcessPool  # noqa: PLC0415 (few runs start processes)
+        from multiprocessing.connection import wait  # noqa: PLC0415 (few runs start processes)
 
-        waiting: deque[Future[Result | DcrError]] = deque()
-        try:
-            for portion in portions:
-                waiting.append(self._submit(portion))
-                if len(waiting) >= self._jobs * _MAX_PORTIONS_PER_JOB:
-                    yield _get_result(waiting.popleft())
-            while waiting:
-                yield _get_result(waiting.popleft())
-        except BrokenProcessPool as error:
-            raise WorkerEndedError(
-                "a process of dcr was killed, perhaps because memory ran out", "use one process: --jobs 1"
-            ) from error
+        source, sent, yielded = iter(portions), 0, 0
+        busy: dict[Any, int] = {}
+        results: dict[int, Any] = {}
+        while True:
+            while len(busy) < self._jobs and sent < yielded + self._jobs * _MAX_PORTIONS_PER_JOB:
+                portion = next(source, _END)
+                if portion is _END:
+                    break
+                busy[self._send(portion, busy)] = sent
+                sent += 1
+            if not busy:
+                return
+            for connection in wait(list(busy)):
+                results[busy.pop(connection)] = _receive(connection)
+            while yielded in results:
+                yield _get_result(results.pop(yielded))
+                yielded += 1
 
     def _run_here(self, portion: Portion) -> Result:
         if self._run is None:
@@ -99,15 +121,17 @@ class Workers(Generic[Portion, Result]):
         free_memory()
         return result
 
-    def _submit(self, portion: Portion) -> Future[Result | DcrError]:
-        if self._executor is None:
-            self._executor, self._lifeline = _start_executor(self._work, self._jobs)
-        # A process starts with the signals that its parent has blocked: until it ignores Ctrl-C, it has to miss it.
-        blocked = signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGINT,))
+    def _send(self, portion: Any, busy: Container[Any]) -> Connection:
+        """Send a portion to a process that is not busy, or to a new one, and return its connection."""
+        connection = next((worker.connection for worker in self._workers if worker.connection not in busy), None)
+        if connection is None:
+            self._workers.append(_start_worker(self._work))
+            connection = self._workers[-1].connection
         try:
-            return self._executor.submit(_run_portion, portion)
-        finally:
-            signal.pthread_sigmask(signal.SIG_SETMASK, blocked)
+            connection.send(portion)
+        except OSError as error:
+            raise _create_ended_error() from error
+        return connection
 
 
 def count_cores() -> int:
@@ -135,52 +159,66 @@ def free_memory() -> None:
         gc.freeze()
 
 
-def _start_executor(work: Work[Portion, Result], jobs: int) -> tuple[ProcessPoolExecutor, Connection]:
-    """Return a pool of processes, and the end of a pipe: they end as soon as it is closed."""
-    from concurrent.futures import ProcessPoolExecutor  # noqa: PLC0415 (few runs start processes)
-    from multiprocessing import get_context  # noqa: PLC0415
+def _start_worker(work: Work[Any, Any]) -> _Worker:
+    from multiprocessing import get_context, resource_tracker  # noqa: PLC0415 (few runs start processes)
 
     context = get_context("spawn")
-    reader, writer = context.Pipe(duplex=False)
-    return ProcessPoolExecutor(jobs, context, _prepare_process, (work, reader)), writer
+    ours, theirs = context.Pipe()
+    process = context.Process(target=_run_worker, args=(work, theirs), daemon=True)
+    resource_tracker.ensure_running()  # it would unblock the signal
+    # A process starts with the signals that its parent has blocked: until it handles Ctrl-C, it has to miss it.
+    blocked = signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGINT,))
+    try:
+        process.start()
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, blocked)
+    theirs.close()
+    return _Worker(process, ours)
 
 
-def _get_result(future: Future[Result | DcrError]) -> Result:
-    result = future.result()
+def _receive(connection: Any) -> Any:
+    try:
+        return connection.recv()
+    except (EOFError, OSError) as error:
+        raise _create_ended_error() from error
+
+
+def _get_result(result: Any) -> Any:
+    """Return a result. Raise the error that a process returned instead."""
+    if isinstance(result, _Failure):
+        raise WorkerFailedError(result.text)
     if isinstance(result, DcrError):
         raise result
     return result
 
 
-_run_in_process: Callable[[Any], Any] | None = None
-"""The function of one portion, in a process of the pool."""
+def _create_ended_error() -> WorkerEndedError:
+    return WorkerEndedError("a process of dcr was killed, perhaps because memory ran out", "use one process: --jobs 1")
 
 
-def _prepare_process(work: Work[Any, Any], lifeline: Connection) -> None:
-    global _run_in_process  # noqa: PLW0603 (the pool has no other place for what belongs to a process)
+def _run_worker(work: Work[Any, Any], connection: Connection) -> None:
+    """Return the result of each portion of a pipe, until the other end is closed."""
     # Not SIG_IGN, which the git commands of this process would inherit: Ctrl-C ends these.
     signal.signal(signal.SIGINT, lambda *_: None)
     signal.pthread_sigmask(signal.SIG_UNBLOCK, (signal.SIGINT,))
-    threading.Thread(target=_end_with_parent, args=(lifeline,), daemon=True).start()
     gc.disable()
-    run = work.prepare(work.state)
-    gc.freeze()
-    _run_in_process = run
-
-
-def _end_with_parent(lifeline: Connection) -> None:
-    with contextlib.suppress(EOFError, OSError):
-        lifeline.recv_bytes()  # nothing is ever sent: this returns when the other end is closed
-    os.kill(os.getpid(), signal.SIGKILL)
-
-
-def _run_portion(portion: Any) -> Any:
-    """Return the result of a portion, or its error, which the pool would wrap in another one."""
-    if _run_in_process is None:
-        raise RuntimeError("the process is not prepared")
     try:
-        return _run_in_process(portion)
+        run = work.prepare(work.state)
+        gc.freeze()
+        while True:
+            connection.send(_run_portion(run, connection.recv()))
+            free_memory()
+    except (EOFError, BrokenPipeError, ConnectionResetError):  # there is nobody to return a result to
+        return
+    except Exception as error:
+        import traceback  # noqa: PLC0415 (only a bug has one)
+
+        connection.send(_Failure("".join(traceback.format_exception(error))))
+        raise SystemExit(1) from error
+
+
+def _run_portion(run: Callable[[Any], Any], portion: Any) -> Any:
+    try:
+        return run(portion)
     except DcrError as error:
         return error
-    finally:
-        free_memory()

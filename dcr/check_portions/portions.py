@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from dcr.check_portions.judge import FirstPortion, LinkedPortion, PortionResult, prepare_judge
 from dcr.check_portions.links import FileLinks, group_files, list_one_sided_ids, pack_groups
-from dcr.check_run import JudgedChanges, build_consumer_search, create_context
+from dcr.check_run import JudgedChanges, create_context, find_uses
 from dcr.git.base.tip import BaseTip
 from dcr.git.contracts.changed_files import ChangedFiles
 from dcr.parallel import Work, Workers, choose_jobs
@@ -139,14 +139,11 @@ class _Session:
         reaching = [each for result in self._list_results() for each in result.reaching]
         if not reaching:
             return
-        from dcr.git.consumers.declared_uses import find_declared_uses  # noqa: PLC0415 (few changes break anything)
-
         self._progress("reading the consumers")
         run = self._judging.run
-        search = build_consumer_search(run, BaseTip(run.repository, run.base, run.scope))
         reaching.sort(key=lambda each: each.sort_key)
         datasets = {each.dataset.dataset_id: each.dataset for each in reaching}
-        uses = find_declared_uses(search, list(datasets.values()))
+        uses = find_uses(run, BaseTip(run.repository, run.base, run.scope), list(datasets.values()))
         if uses is None:
             return
         reaching_paths = {path for each in reaching for path in each.paths if path in collected.links}

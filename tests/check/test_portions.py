@@ -27,6 +27,13 @@ POLICIES = (
 )
 
 
+@pytest.fixture(autouse=True)
+def without_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keep checks of this process from the user's cache; a cache that cannot be written is none."""
+    (tmp_path / "cache").touch()
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+
+
 def judge(repository: Repository, **options: Any) -> str:
     """Return everything in the report of a check, or its error."""
     try:

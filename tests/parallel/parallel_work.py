@@ -71,3 +71,8 @@ def prepare_cycles(_: None) -> Callable[[int], int]:
         return found
 
     return leave
+
+
+def prepare_bug(_: None) -> Callable[[int], float]:
+    """Return a function that divides by a number."""
+    return lambda number: 1 / number

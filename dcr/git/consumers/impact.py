@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from dcr.compatibility.reach import FORMER_ID, find_reached
 from dcr.consumers.dataset_index import SearchedDataset
-from dcr.git.consumers.declared_uses import find_declared_uses
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -18,24 +17,6 @@ if TYPE_CHECKING:
     from dcr.compatibility.pairs import ContractPair
     from dcr.consumers.consumer import Consumer, DeclaredUse
     from dcr.git.consumers.declared_uses import DeclaredUses
-    from dcr.git.consumers.search import ConsumerSearch
-
-
-def add_declared_consumers(
-    search: ConsumerSearch,
-    verdicts: Sequence[MatchVerdict],
-    today: str,
-    are_complete: Callable[[ContractPair], bool] = lambda _: False,
-) -> Sequence[MatchVerdict]:
-    """Return the verdicts, whose issues have the consumers that they reach; `today` is YYYY-MM-DD.
-
-    If the repository declares no consumers, they are unchanged, except those of a dataset whose consumers
-    `are_complete`: it has none. Raise a `DcrError` if git fails.
-    """
-    matches = [verdict.match for verdict in verdicts if verdict.may_reach_consumers]
-    datasets = {dataset.dataset_id: dataset for match in matches for dataset in list_searched_datasets(match)}
-    uses = find_declared_uses(search, list(datasets.values()))
-    return add_uses(verdicts, uses, today, are_complete)
 
 
 def add_uses(
