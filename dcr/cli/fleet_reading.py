@@ -12,10 +12,10 @@ from dcr.cli.messages import print_warning
 from dcr.cli.working_folder import get_working_folder
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from dcr.index.connection import OpenIndex
-    from dcr.index.records import DuplicateDataset
+    from dcr.index.records import DuplicateDataset, StoredRepository
 
 MAX_LISTED = 5
 """The number of duplicates or failures that are named on stderr."""
@@ -62,3 +62,12 @@ def warn_duplicates(duplicates: Iterable[DuplicateDataset]) -> None:
         print_warning(f"{each.message} [{DUPLICATE_KIND}]", DUPLICATE_HINT)
     if len(found) > MAX_LISTED:
         print_warning(f"{len(found) - MAX_LISTED:,} more dataset ids are duplicates: dcr fleet audit lists them")
+
+
+def warn_failed(repositories: Sequence[StoredRepository]) -> None:
+    """Print a warning for each repository whose facts may be out of date, or missing."""
+    for each in repositories[:MAX_LISTED]:
+        age = f"its facts are those of {each.checked_at}" if each.checked_at else "it was never read"
+        print_warning(f"'{each.name}' was not synced ({age}): {each.error}")
+    if len(repositories) > MAX_LISTED:
+        print_warning(f"{len(repositories) - MAX_LISTED:,} more repositories were not synced: dcr fleet lists them")

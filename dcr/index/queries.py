@@ -34,6 +34,11 @@ def list_repositories(connection: Connection) -> list[StoredRepository]:
     return [StoredRepository._make(row) for row in fetch(connection, query)]
 
 
+def list_failed(connection: Connection) -> list[StoredRepository]:
+    """Return the repositories whose facts are not current, because the last attempt to read them failed."""
+    return [repository for repository in list_repositories(connection) if repository.error is not None]
+
+
 def list_datasets(connection: Connection, ids: Sequence[str] = ()) -> list[StoredDataset]:
     """Return the datasets of all repositories, removed ones too, by id and repository; with `ids`, only these."""
     table = schema.datasets
@@ -96,6 +101,13 @@ def _build_dataset(row: Sequence[Any], owners: dict[tuple[int, str], list[tuple[
         StoredCommit._make(commit),
         tuple(owners.get((repository_id, dataset_id), ())),
     )
+
+
+def list_dataset_ids(connection: Connection) -> list[str]:
+    """Return the ids of all datasets of all repositories, removed ones too, sorted."""
+    table = schema.datasets
+    query = select(table.c.dataset_id).distinct().order_by(table.c.dataset_id)
+    return [dataset_id for (dataset_id,) in fetch(connection, query)]
 
 
 def list_duplicates(connection: Connection) -> list[DuplicateDataset]:

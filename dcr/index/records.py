@@ -61,6 +61,63 @@ class StoredDataset(NamedTuple):
     owners: tuple[tuple[str, str | None], ...]
 
 
+class StoredVersion(NamedTuple):
+    """A version of a dataset with one meaning, and the commit that introduced it. See `VersionFacts`."""
+
+    repository: str
+    version: str
+    digest: str
+    status: str
+    path: str
+    required_bump: str | None
+    actual_bump: str | None
+    breaks: bool
+    commit: StoredCommit
+
+
+class StoredField(NamedTuple):
+    """A field of the latest version of a dataset, and the file that defines it.
+
+    `is_complete` is whether all consumers of the dataset are declared.
+    """
+
+    repository: str
+    dataset_id: str
+    path: str
+    type: str
+    required: bool
+    deprecated: bool
+    description: str | None
+    file: str
+    is_complete: bool
+
+
+class StoredIssue(NamedTuple):
+    """An issue in the history of a dataset, or of a file that cannot be read now. See `IssueFacts`."""
+
+    repository: str
+    kind: str
+    severity: str
+    message: str
+    hint: str
+    dataset_id: str | None
+    field: str | None
+    previous: str | None
+    version: str | None
+    path: str
+    accepted: str | None
+    commit: StoredCommit
+
+    @property
+    def is_current(self) -> bool:
+        """Whether it is about a file that cannot be read now."""
+        return self.kind in CURRENT_KINDS
+
+
+CURRENT_KINDS = ("contract_invalid", "consumer_invalid")
+"""The kinds of issues about files that cannot be read."""
+
+
 class DuplicateDataset(NamedTuple):
     """A dataset id that several repositories define."""
 

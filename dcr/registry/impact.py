@@ -8,7 +8,7 @@ from dcr.compatibility.engine import run_rules
 from dcr.compatibility.match import Match
 from dcr.compatibility.pair_verdict import check_pair
 from dcr.compatibility.pairs import ContractPair
-from dcr.compatibility.reach import EVERY_USE, Reach, find_reached
+from dcr.compatibility.reach import EVERY_USE, Reach, combine_consumers, find_reached
 from dcr.compatibility.reintroductions import Additions
 from dcr.compatibility.semver import NONE, increase_version
 from dcr.git.changes import INDEX, WORKTREE
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from dcr.consumers.consumer import DeclaredUse
     from dcr.contract.contract import Contract
     from dcr.git.sides import Side
+    from dcr.policy.policy import Policy
 
 ALL_DIRECTIONS = "full"
 _VERSION_KIND_PREFIX = "version_"
@@ -59,6 +60,18 @@ def compute_impact(
     """
     policy, mode = StricterPolicy(side.policy, side.policy), side.policy.get_mode(contract.dataset_id)
     pair = _attach_history(side, ContractPair(contract, proposed), policy, mode)
+    return judge_impact(pair, contract, side.policy, uses, today)
+
+
+def judge_impact(
+    pair: ContractPair, contract: Contract, own_policy: Policy, uses: Sequence[DeclaredUse] | None, today: str
+) -> Impact:
+    """Return what the change of a pair would do, by the policy of the contract's repository.
+
+    `contract` is the pair's previous one. Without a history in the pair, only the latest version is compared.
+    """
+    proposed, mode = pair.proposed, own_policy.get_mode(contract.dataset_id)
+    policy = StricterPolicy(own_policy, own_policy)
     verdict, older = check_pair(pair, mode)
     effective = EffectivePolicy(policy, "")
 
@@ -78,10 +91,10 @@ def compute_impact(
     issues = effective.apply(verdict, pair, today, older)
     everywhere = add_reached(run_rules(pair._replace(older_versions=()), ALL_DIRECTIONS).issues)
     unreported = _list_further_issues(issues, everywhere)
-    reached = {consumer.name: consumer for issue in (*issues, *unreported) for consumer in issue.consumers or ()}
+    everyone = None
     if proposed is None:  # an archived contract may be removed, but its consumers still break
         everyone = find_reached(Reach(EVERY_USE), uses or (), contract.version, today)
-        reached = {**{consumer.name: consumer for consumer in everyone}, **reached}
+    reached = combine_consumers(*(issue.consumers for issue in (*issues, *unreported)), everyone)
     bump = verdict.required_bump
     return Impact(
         contract,
@@ -89,7 +102,7 @@ def compute_impact(
         mode,
         issues,
         unreported,
-        None if uses is None else tuple(reached[name] for name in sorted(reached)),
+        None if uses is None else reached or (),
         bump,
         None if bump == NONE or contract.is_changed_in_place else increase_version(contract.version, bump),
     )
@@ -97,13 +110,13 @@ def compute_impact(
 
 def _list_further_issues(issues: Sequence[Issue], everywhere: Iterable[Issue]) -> tuple[Issue, ...]:
     """Return the issues of all directions that reach consumers whom none of the reported issues reaches."""
-    reached = {consumer.name for issue in issues for consumer in issue.consumers or ()}
+    reached = {(consumer.name, consumer.repository) for issue in issues for consumer in issue.consumers or ()}
     further = []
     for issue in everywhere:
-        names = {consumer.name for consumer in issue.consumers or ()}
-        if not names <= reached:
+        consumers = {(consumer.name, consumer.repository) for consumer in issue.consumers or ()}
+        if not consumers <= reached:
             further.append(issue)
-            reached |= names
+            reached |= consumers
     return tuple(further)
 
 

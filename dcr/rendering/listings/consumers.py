@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 
 ALL_FIELDS = "all fields"
 _COLUMNS = (
-    Column("consumer", least=24), Column("owners", 3, 12), Column("dataset", 1, 16), Column("fields", 2, 16),
-    Column("values", 6, 12), Column("versions", 7, 8), Column("reads", 8), Column("until", 4),
+    Column("consumer", least=24), Column("repository", 1, 12), Column("owners", 3, 12), Column("dataset", 1, 16),
+    Column("fields", 2, 16), Column("values", 6, 12), Column("versions", 7, 8), Column("reads", 8), Column("until", 4),
     Column("declared at", 5, 24, is_path=True),
 )  # fmt: skip
 
@@ -99,6 +99,7 @@ def _row(declared: DeclaredUse, today: str, *, with_dataset: bool) -> list[Cell]
     location = locate_use(consumer, use)
     return [
         Cell(consumer.name, BOLD),
+        Cell(consumer.repository),
         Cell(format_owners(consumer.owners)),
         Cell(use.dataset_id if with_dataset else ""),
         Cell(_format_fields(use)),
@@ -151,5 +152,5 @@ def _summary(uses: Sequence[DeclaredUse]) -> str:
     return f"{format_count(len(consumers), 'consumer')} {verb} {format_count(len(datasets), 'dataset')}"
 
 
-def _identify(consumer: Consumer) -> tuple[str, str]:
-    return consumer.name, consumer.path
+def _identify(consumer: Consumer) -> tuple[str, str, str]:
+    return consumer.name, consumer.path, consumer.repository

@@ -48,9 +48,13 @@ def render(impact: Impact, change: str, style: Style) -> str:
 
 def document(side: Side, impact: Impact, change: str) -> dict[str, Any]:
     """Return the same as a JSON document. `reached` is null if the repository declares no consumers."""
+    return {**side_document(side), **impact_document(impact, change)}
+
+
+def impact_document(impact: Impact, change: str) -> dict[str, Any]:
+    """Return an impact as JSON values, without where it was computed."""
     reported = [_issue_document(issue, is_reported=True) for issue in impact.issues]
     return {
-        **side_document(side),
         "dataset_id": impact.contract.dataset_id,
         "version": impact.contract.version,
         "change": change,
