@@ -20,13 +20,16 @@ from run import DCR, SEED, Budget
 LOG = "git log --raw --no-abbrev --no-renames -m --first-parent --format= main -- contracts"
 FLOOR = (("sh", "-c", f"{LOG} | cut -d ' ' -f 4 | git cat-file --batch"),)
 HISTORY = ((str(DCR), "log", "--ref", "main", "--format", "json"),)
-BUDGETS = (Budget("first", "floor", 12.0), Budget("second", "floor", 3.0))
+MORE = 100
+"""The commits that are new since the cache of the row `more` was written."""
+
+BUDGETS = (Budget("first", "floor", 12.0), Budget("second", "floor", 1.0), Budget("more", "floor", 3.0))
 
 
 def main() -> int:
     """Measure what the command line asks for; return the exit code."""
     options = _options()
-    return in_folder(options.keep, lambda folder, temporary: _run(options, folder, temporary / "cache"))
+    return in_folder(options.keep, lambda folder, temporary: _run(options, folder, temporary))
 
 
 def _options() -> argparse.Namespace:
@@ -39,15 +42,19 @@ def _options() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def _run(options: argparse.Namespace, folder: Path, cache: Path) -> int:
+def _run(options: argparse.Namespace, folder: Path, temporary: Path) -> int:
+    cache, older, newer = (temporary / name for name in ("cache", "older", "newer"))
     repository = folder.resolve() / f"{options.contracts}-contracts-{options.commits}-commits"
     if not repository.exists():
         build(repository, Size(options.contracts, options.commits, 0), SEED)
     versions = _confirm(repository, cache)
+    output((str(DCR), "log", "--ref", f"main~{MORE}", "--format", "json"), repository, older)
+    newer.mkdir()
     jobs = (
         Job("floor", repository, FLOOR),
         Job("first", repository, HISTORY),
         Job("second", repository, HISTORY, cache),
+        Job("more", repository, (("cp", "-R", f"{older}/.", str(newer)), *HISTORY), newer),
     )
     measured = measure(jobs, options.rounds)
     ratios = [median_ratio(measured[budget.job], measured[budget.unit]) for budget in BUDGETS]
@@ -81,6 +88,7 @@ def _as_text(versions: int, measured: dict[str, list[float]], ratios: list[float
         "floor": "git log --raw | git cat-file --batch",
         "first": f"dcr log, all {versions:,} versions, nothing cached",
         "second": "the same, once more",
+        "more": f"the same, with what was cached {MORE} commits earlier",
     }
     lines = [f"medians of {len(measured['floor'])} rounds", "", "  CPU ms  job"]
     lines += [f"{statistics.median(cpu):8.1f}  {job:7} {meanings[job]}" for job, cpu in measured.items()]

@@ -96,9 +96,14 @@ def read_log(repository: Repository, commit: str, scope: Scope) -> list[LogEntry
     pathspecs = create_pathspecs(_list_globs(scope))
     log = _run_log(repository, ("--no-literal-pathspecs",), "--first-parent", "--parents", commit, "--", *pathspecs)
     log_entries = list(_parse_entries(log, scope, has_pathspecs=bool(pathspecs)))
+    check_log(repository, commit, scope, log_entries)
+    return [entry for entry in log_entries if entry.entries]
+
+
+def check_log(repository: Repository, commit: str, scope: Scope, log_entries: list[LogEntry]) -> None:
+    """Raise `GitFailedError` unless all changes of a log together result in the commit's own tree."""
     tree = list_tree(repository.git, commit)
     _check_tree(log_entries, {path: oid for path, oid in tree.items() if scope.covers(path)})
-    return [entry for entry in log_entries if entry.entries]
 
 
 def read_file_log(repository: Repository, commit: str, files: Mapping[str, str]) -> list[FileLogEntry]:
@@ -125,7 +130,7 @@ def _run_log(repository: Repository, options: tuple[str, ...], *arguments: str) 
         *options,
         "log", "--raw", "-z", "--no-renames", "--no-follow", "--no-abbrev", "--root", "--topo-order",
         "--diff-merges=first-parent", "--no-notes", "--no-ext-diff", "--no-textconv", "--no-relative",
-        "--no-mailmap", "--encoding=UTF-8", _LOG_FORMAT, *arguments,
+        "--no-mailmap", "--encoding=UTF-8", "-O/dev/null", _LOG_FORMAT, *arguments,
     )  # fmt: skip
     if result.exit_code != 0:
         raise create_git_error(("log",), result)

@@ -106,7 +106,7 @@ def list_versions(history: History, steps: Iterable[HistoryStep], dataset_id: st
     versions = []
     for release in reversed(releases):
         conflicting = tuple(
-            other for other in releases if other.version and other.version == release.version and other is not release
+            [other for other in releases if other.version == release.version and other.version and other is not release]
         )
         versions.append(Version(release, tuple(steps_by_release[release.version, release.digest]), conflicting))
     return versions
@@ -116,14 +116,16 @@ def _classify_step(previous: Revision | None, revision: Revision, *, was_removed
     facts, before = revision.facts, previous.facts if previous else None
     if facts is None or previous is None or before is None:
         return REMOVED if facts is None else RELEASED
-    tests = (
-        (RETURNED, was_removed),
-        (RELEASED, facts.version != before.version),
-        (EDITED, facts.digest != before.digest),
-        (STATUS, (facts.status, facts.deprecation_uri) != (before.status, before.deprecation_uri)),
-        (MOVED, (revision.path, facts.format) != (previous.path, before.format)),
-    )
-    return next((change for change, applies in tests if applies), REWORDED)
+    if was_removed:
+        return RETURNED
+    if facts.version != before.version:
+        return RELEASED
+    if facts.digest != before.digest:
+        return EDITED
+    if facts.status != before.status or facts.deprecation_uri != before.deprecation_uri:
+        return STATUS
+    is_moved = revision.path != previous.path or facts.format != before.format
+    return MOVED if is_moved else REWORDED
 
 
 def _judge_step(step: HistoryStep, contracts: dict[Revision, Contract | None], policy: Policy) -> HistoryStep:

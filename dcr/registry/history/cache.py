@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 READERS = ("contract", "formats", "parsing", "registry")
 """The packages that facts depend on."""
 
-_FORMAT_VERSION = 2
+_FORMAT_VERSION = 3
 
 
 class FactsCache:

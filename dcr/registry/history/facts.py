@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
@@ -107,20 +109,40 @@ def is_same_except_version(first: DatasetFacts | None, second: DatasetFacts | No
 
 
 def facts_to_json(facts: FileFacts) -> list[Any]:
-    """Return facts as values that JSON can represent."""
-    return [facts.error, facts.declared_id, [list(dataset) for dataset in facts.datasets]]
+    """Return facts as values that JSON can represent. Those of one readable dataset take the shortest form."""
+    datasets = [_dataset_facts_to_json(dataset) for dataset in facts.datasets]
+    if len(datasets) == 1 and facts.error is None and facts.declared_id is None:
+        return datasets[0]
+    return [facts.error, facts.declared_id, datasets]
 
 
 def facts_from_json(value: Any) -> FileFacts:
     """Return the facts in a JSON value. Raise `ValueError` or `TypeError` if it has another shape."""
+    if len(value) == _DATASET_LENGTH:
+        return FileFacts((_dataset_facts_from_json(value),))
     error, declared_id, datasets = value
-    return FileFacts(tuple([_dataset_facts_from_json(*dataset) for dataset in datasets]), error, declared_id)
+    return FileFacts(tuple([_dataset_facts_from_json(dataset) for dataset in datasets]), error, declared_id)
 
 
-def _dataset_facts_from_json(*values: Any) -> DatasetFacts:
-    dataset_id, version, status, digest, owners, freshness, uri, name, alias_of = values
-    pairs = tuple([(team, contact) for team, contact in owners])
-    return DatasetFacts(dataset_id, version, status, digest, pairs, freshness and tuple(freshness), uri, name, alias_of)
+_DATASET_LENGTH = 8
+
+
+def _dataset_facts_to_json(facts: DatasetFacts) -> list[Any]:
+    dataset_id, version, status, digest, owners, freshness, uri, name, alias_of = facts
+    return [dataset_id, version, status, digest, json.dumps([owners, freshness]), uri, name, alias_of]
+
+
+def _dataset_facts_from_json(values: Any) -> DatasetFacts:
+    dataset_id, version, status, digest, promises, uri, name, alias_of = values
+    owners, freshness = _read_promises(promises)
+    return DatasetFacts(dataset_id, version, status, digest, owners, freshness, uri, name, alias_of)
+
+
+@lru_cache(maxsize=10_000)
+def _read_promises(text: str) -> tuple[Any, Any]:
+    """Return owners and freshness, which hardly ever change between versions."""
+    owners, freshness = json.loads(text)
+    return tuple([(team, contact) for team, contact in owners]), freshness and tuple(freshness)
 
 
 def create_dataset_filter(dataset_id: str) -> Callable[[bytes], bool]:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
-from dcr.git.history import read_log
 from dcr.git.objects import stream_blobs
 from dcr.policy.detection import is_probable_contract, may_be_contract
 from dcr.registry.history.cache import FactsCache
 from dcr.registry.history.contract_loader import ContractLoader
 from dcr.registry.history.facts import create_dataset_filter
+from dcr.registry.history.log_cache import read_kept_log
 from dcr.registry.history.replay import Replay
 from dcr.registry.history.timeline import History
 
@@ -43,7 +43,7 @@ def read_history(
     in memory, so that they are not read a second time. Unreadable files are listed in `History.unreadable`. Raise a
     `DcrError` if git fails or the clone lacks objects.
     """
-    log = read_log(repository, commit, scope)
+    log = read_kept_log(repository, commit, scope)
     facts, reader = _read_facts(repository, log, dataset_id, progress, scope=scope, retention=retention)
     replay = Replay(facts, dataset_id)
     for entry in reversed(log):
@@ -67,14 +67,16 @@ def _read_facts(
     by file, oldest first, so that each is compared with the previous one.
     """
     cache = FactsCache(repository.common_dir)
+    changes = [change for entry in reversed(log) for change in entry.entries if change.is_file]
+    ids = dict.fromkeys([change.id for change in changes])
+    facts = {oid: cached for oid in ids if (cached := cache.find(oid)) is not None}
+    if len(facts) == len(ids) and not (scope.by_content and any(file.error for file in facts.values())):
+        return facts, None
     by_path: dict[str, dict[str, None]] = defaultdict(dict)
     blobs: dict[str, set[str]] = defaultdict(set)
-    for entry in reversed(log):
-        for change in entry.entries:
-            if change.is_file:
-                by_path[change.path][change.id] = None
-                blobs[change.id].add(change.path)
-    facts = {oid: cached for oid in blobs if (cached := cache.find(oid)) is not None}
+    for change in changes:
+        by_path[change.path][change.id] = None
+        blobs[change.id].add(change.path)
     missing = [oid for oid in blobs if oid not in facts]
     if dataset_id is not None and missing:
         missing = _select_dataset_blobs(repository, dataset_id, blobs, facts, missing)

@@ -52,7 +52,8 @@ class Replay:
         before: dict[str, dict[str, FileDataset]] = {}
         declared: dict[str, str] = {}
         for change in entry.entries:
-            error, declared_id = self._find_error(change)
+            facts = self._facts_by_blob.get(change.id) if change.is_file else None
+            error, declared_id = (facts.error, facts.declared_id) if facts else _find_special_kind(change)
             self._still_unreadable.pop(change.path, None)
             if error is not None:
                 defined = self._ids_by_path.get(change.path, ())
@@ -62,7 +63,7 @@ class Replay:
                 if declared_id:
                     declared[declared_id] = change.path
             else:
-                self._apply_change(change, before)
+                self._apply_change(change.path, change.id, facts, before)
         for dataset_id, earlier in before.items():
             if not self._files_by_id[dataset_id] and dataset_id in declared:  # it moved to a file that is unreadable
                 path = declared[dataset_id]
@@ -86,25 +87,22 @@ class Replay:
         paths = {path for revisions in self.revisions.values() for _, path, _, _ in revisions}
         return [version for version in versions if version.path in paths or self._dataset_id in version.datasets]
 
-    def _find_error(self, change: PathChange) -> tuple[str | None, str | None]:
-        """Return why a path cannot be read and the dataset id it declares. Both are None for a readable path."""
-        if change.mode in SPECIAL_FILE_KINDS:
-            return f"the file is {SPECIAL_FILE_KINDS[change.mode]}", None
-        facts = self._facts_by_blob.get(change.id) if change.is_file else None
-        return (facts.error, facts.declared_id) if facts else (None, None)
-
-    def _apply_change(self, change: PathChange, before: dict[str, dict[str, FileDataset]]) -> None:
+    def _apply_change(
+        self, path: str, blob: str, facts: FileFacts | None, before: dict[str, dict[str, FileDataset]]
+    ) -> None:
         """Set the datasets that a path defines, and add the earlier files of each dataset to `before`."""
-        facts = self._facts_by_blob.get(change.id) if change.is_file else None
-        datasets = {dataset.dataset_id: dataset for dataset in facts.datasets} if facts else {}
+        datasets = facts.datasets if facts else ()
         if self._dataset_id is not None:
-            datasets = {self._dataset_id: datasets[self._dataset_id]} if self._dataset_id in datasets else {}
-        for dataset_id in (*self._ids_by_path.get(change.path, ()), *datasets):
-            before.setdefault(dataset_id, dict(self._files_by_id[dataset_id]))
-            self._files_by_id[dataset_id].pop(change.path, None)
-        for dataset_id, dataset in datasets.items():
-            self._files_by_id[dataset_id][change.path] = FileDataset(change.id, dataset)
-        self._ids_by_path[change.path] = tuple(datasets)
+            datasets = tuple([dataset for dataset in datasets if dataset.dataset_id == self._dataset_id])
+        ids = tuple([dataset.dataset_id for dataset in datasets])
+        for dataset_id in (*self._ids_by_path.get(path, ()), *ids):
+            files = self._files_by_id[dataset_id]
+            if dataset_id not in before:
+                before[dataset_id] = files.copy()
+            files.pop(path, None)
+        for dataset in datasets:
+            self._files_by_id[dataset.dataset_id][path] = FileDataset(blob, dataset)
+        self._ids_by_path[path] = ids
 
     def _record_revisions(self, commit: Commit, dataset_id: str, before: dict[str, FileDataset]) -> None:
         files, revisions = self._files_by_id[dataset_id], self.revisions[dataset_id]
@@ -112,7 +110,14 @@ class Replay:
             for path, file in list(before.items())[:1]:
                 revisions.append((commit, path, file.blob, None))
             return
-        changed = {path: file for path, file in files.items() if before.get(path) != file}
+        changed = [(path, file) for path, file in files.items() if before.get(path) != file]
         if not changed and files.keys() != before.keys():  # one of two duplicates was removed: the other is current now
-            changed = files
-        revisions.extend((commit, path, file.blob, file.facts) for path, file in changed.items())
+            changed = list(files.items())
+        for path, file in changed:
+            revisions.append((commit, path, file.blob, file.facts))
+
+
+def _find_special_kind(change: PathChange) -> tuple[str | None, None]:
+    """Return why a path cannot be read that is no regular file, None for a readable path; and no dataset id."""
+    kind = SPECIAL_FILE_KINDS.get(change.mode)
+    return (f"the file is {kind}" if kind else None), None

@@ -37,13 +37,14 @@ def with_former_keys(document: dict[str, Any]) -> dict[str, Any]:
 
 def render_json(document: Mapping[str, Any]) -> str:
     """Return a document as JSON text, with one line for each entry of its topmost lists."""
+    encode = json.JSONEncoder(allow_nan=False, check_circular=False).encode
     parts = []
     for key, value in document.items():
         if isinstance(value, list) and value:
-            entries = ",\n    ".join(json.dumps(entry, allow_nan=False) for entry in value)
-            parts.append(f"  {json.dumps(key)}: [\n    {entries}\n  ]")
+            entries = ",\n    ".join(map(encode, value))
+            parts.append(f"  {encode(key)}: [\n    {entries}\n  ]")
         else:
-            parts.append(f"  {json.dumps(key)}: {json.dumps(value, allow_nan=False)}")
+            parts.append(f"  {encode(key)}: {encode(value)}")
     text = "{\n" + ",\n".join(parts) + "\n}\n"
     return escape_ci_markers(
         text, escape="\\u0023"
