@@ -10,7 +10,6 @@ from dcr.compatibility.rules import list_kinds
 from dcr.errors import PolicyError
 from dcr.git.linted_files import find_top, list_linted_files
 from dcr.git.worktree import read_file
-from dcr.linting.cache import LintCache
 from dcr.linting.findings import UNKNOWN, LintedFile, build_report
 from dcr.linting.options import ReadingOptions
 from dcr.linting.run import find_in_files
@@ -25,6 +24,8 @@ if TYPE_CHECKING:
     from dcr.compatibility.issue import Issue
     from dcr.git.consumers.linting import ConsumerLint
     from dcr.git.linted_files import LintedFiles
+    from dcr.git.repository import Repository
+    from dcr.linting.cache import LintCache
     from dcr.linting.findings import FileFindings, FoundDataset
     from dcr.policy.scope import Scope
 
@@ -55,7 +56,7 @@ def lint(
     consumers = _read_consumers(top, linted, stricter)
     consumer_paths = consumers.paths if consumers else frozenset()
     files = [LintedFile(path, path in linted.explicit and path not in consumer_paths) for path in linted.contracts]
-    cache = LintCache(repository, policy, strict=strict) if repository else None
+    cache = _open_cache(repository, policy, strict=strict)
     used_ids = frozenset(consumers.used_ids) if consumers else frozenset()
     options = ReadingOptions(top, policy, strict, used_ids, cache.hash_name if cache else "")
     found = _FoundContracts(scope, consumers)
@@ -83,6 +84,14 @@ def lint(
     report = report._replace(formats=found.count_formats(), files=len(files), scope=str(scope))
     report = report._replace(consumers=consumers.count if consumers else 0)
     return _add_sources(top, report) if sources else report
+
+
+def _open_cache(repository: Repository | None, policy: Policy, *, strict: bool) -> LintCache | None:
+    if repository is None:
+        return None
+    from dcr.linting.cache import LintCache  # noqa: PLC0415 (other commands only read the policy with this module)
+
+    return LintCache(repository, policy, strict=strict)
 
 
 class _FoundContracts:

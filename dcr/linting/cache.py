@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any
 from dcr.git.cache_file import CacheFile
 from dcr.git.clean_files import list_clean_blobs
 from dcr.git.worktree import UnreadableFileError, read_file
+from dcr.linting.blobs import identify_blob
 from dcr.linting.entries import NotStorableError, findings_from_json, findings_to_json
-from dcr.linting.findings import identify_blob
 from dcr.registry.history.facts import DATE_DEPENDENT_FORMATS
 from dcr.report.policy_issues import get_today
 

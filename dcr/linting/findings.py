@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import hashlib
 from typing import TYPE_CHECKING, NamedTuple
 
-from dcr.git.objects import MAX_BLOB_BYTES
 from dcr.report.report import UNCHANGED, ContractReport
 
 if TYPE_CHECKING:
     from dcr.compatibility.issue import Issue
     from dcr.contract.contract import Contract
+    from dcr.linting.blobs import BlobKey
     from dcr.parsing.location import Location
 
 UNKNOWN = "unknown"
@@ -56,18 +55,6 @@ class LintedFile(NamedTuple):
     is_explicit: bool = False
 
 
-class BlobKey(NamedTuple):
-    """The id of the blob that a content is or would be in git, and its size in bytes."""
-
-    oid: str
-    size: int
-
-
-def build_report(dataset_id: str | None, version: str | None, path: str, issues: tuple[Issue, ...]) -> ContractReport:
-    """Return the report of a contract by itself."""
-    return ContractReport(dataset_id, path, None, UNCHANGED, None, None, version, None, "none", None, issues)
-
-
 class ReadFile(NamedTuple):
     """The findings in a file, and the key of its content; None if nobody needs it, or it is not a regular file."""
 
@@ -75,10 +62,6 @@ class ReadFile(NamedTuple):
     blob: BlobKey | None
 
 
-def identify_blob(content: bytes, hash_name: str) -> BlobKey | None:
-    """Return the key of a content, or None if it may be incomplete or no key is needed."""
-    if not hash_name or len(content) >= MAX_BLOB_BYTES:
-        return None
-    digest = hashlib.new(hash_name, b"blob %d\0" % len(content), usedforsecurity=False)
-    digest.update(content)
-    return BlobKey(digest.hexdigest(), len(content))
+def build_report(dataset_id: str | None, version: str | None, path: str, issues: tuple[Issue, ...]) -> ContractReport:
+    """Return the report of a contract by itself."""
+    return ContractReport(dataset_id, path, None, UNCHANGED, None, None, version, None, "none", None, issues)

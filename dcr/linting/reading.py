@@ -12,7 +12,8 @@ from dcr.formats import read_content
 from dcr.formats.parsed_file import ParsedFile, Problem
 from dcr.formats.unread_keys import filter_keys, list_unread_keys
 from dcr.git.worktree import read_file
-from dcr.linting.findings import UNKNOWN, FileFindings, FoundDataset, LintedFile, ReadFile, build_report, identify_blob
+from dcr.linting.blobs import identify_blob
+from dcr.linting.findings import UNKNOWN, FileFindings, FoundDataset, LintedFile, ReadFile, build_report
 from dcr.parsing.location import Location
 from dcr.policy.detection import is_contract, may_be_contract
 from dcr.policy.policy import StricterPolicy

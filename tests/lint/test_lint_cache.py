@@ -373,3 +373,17 @@ def test_a_git_that_cannot_list_unchanged_files_only_costs_time(linted: Linted, 
         with linted.patch.context() as patch:
             patch.setenv("PATH", str(shim), prepend=":")
             assert linted.lint() == expected
+
+
+def test_several_processes_find_the_same(linted: Linted) -> None:
+    more = {f"many/{number}.yaml": good(f"many.d{number % 240}") for number in range(250)}
+    used = {"consumers/a.yaml": consumer("a", f"{USE}, fields: [plann]", "dataset: shop/orders", "dataset: visits")}
+    linted.repository.commit({**more, **used})
+    expected = linted.lint_uncached(strict=True)
+    assert [issue.kind for issue in expected.iterate_issues()].count("dataset_id_duplicated") == 22
+    assert linted.lint_uncached(strict=True, jobs=2) == expected
+    assert linted.lint(strict=True, jobs=2) == expected
+    linted.forge()
+    assert dict(linted.lint(strict=True).formats)["cached"] == expected.total - 3, "three contracts are used"
+    outputs = {linted.repository.dcr("lint", "--strict", "--jobs", jobs) for jobs in ("1", "2")}
+    assert len(outputs) == 1

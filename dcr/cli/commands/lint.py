@@ -9,6 +9,7 @@ from dcr.cli.options import (
     ColorOption,
     FailOnOption,
     FormatsOption,
+    JobsOption,
     OutputOption,
     QuietOption,
     StatisticsOption,
@@ -37,6 +38,7 @@ def lint(
     baseline: BaselineOption = None,
     write_baseline: WriteBaselineOption = False,
     statistics: StatisticsOption = False,
+    jobs: JobsOption = None,
     quiet: QuietOption = False,
     verbose: VerboseOption = False,
     color: ColorOption = "auto",
@@ -55,5 +57,6 @@ def lint(
             baseline=options.applied_baseline,
             sources=needs_sources(target.format for target in targets),
             strict=strict,
+            jobs=jobs,
         )
     raise typer.Exit(options.finish("lint", report, targets, paths))
