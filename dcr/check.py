@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from dcr.git.base.merge_bases import Base
     from dcr.git.changes import Change
     from dcr.git.repository import Repository
+    from dcr.index.other_repositories import OtherRepositories
+    from dcr.policy.effective_policy import EffectivePolicy
 
 
 MAX_FILES_AT_ONCE = 250
@@ -44,7 +46,8 @@ class Request(NamedTuple):
     With a `resolved_base`, which includes its head, `base` is ignored and `head` is only printed. `merged` checks the
     merge of the base's tip and the head, compared with that tip. `sources` adds the texts of both sides to the report,
     for formats that show them. `jobs` is the number of processes; None for one per core, if there is work for them.
-    More changed files than `portion_size` are judged in portions.
+    More changed files than `portion_size` are judged in portions. `index_url` is that of an index, in which the path of
+    an SQLite file is relative to `folder`.
     """
 
     folder: str
@@ -61,6 +64,7 @@ class Request(NamedTuple):
     merged: bool = False
     jobs: int | None = 1
     portion_size: int = MAX_FILES_AT_ONCE
+    index_url: str | None = None
 
 
 class NoContractsError(DcrError):
@@ -111,13 +115,16 @@ def _compare_with_base(
         files = f"{format_count(count.files, 'file')} in scope ({scope})"
         raise NoContractsError(f"no contract found in {files}", "see what a contract is: dcr schema contract")
     is_checked = create_path_filter(repository, request.folder, request.paths, change_set, scope)
-    run = Run(request.paths, request.mode, repository, base, head, change_set, policy, scope)
+    others = _find_other_repositories(request, repository, base, policy)
+    run = Run(request.paths, request.mode, repository, base, head, change_set, policy, scope, others)
     checked = [change for change in change_set.changes if is_checked(change.path)]
     consumer_issues, changed_consumers, consumer_paths = judge_consumers(run, is_checked)
     options = PortionOptions(request.jobs, request.portion_size)
     contracts, non_contracts = _judge_changes(run, checked, consumer_paths, options, progress)
     policy_issues = list_policy_issues(policy, contracts)
     contracts, consumer_issues, baselined = _drop_known_issues(request, run, contracts, consumer_issues)
+    if others is not None and others.problem is not None:
+        consumer_issues = (*policy.list_index_issues(others.problem.message, others.problem.hint), *consumer_issues)
     if base.is_empty:  # every contract is new: report only those with issues, as dcr lint does
         contracts = tuple(contract for contract in contracts if contract.issues)
     uncommitted = 0
@@ -145,6 +152,22 @@ def _compare_with_base(
         teams=policy.policy.teams if side == "worktree" else policy.policy.first.teams,
     )
     return _add_sources(run, report) if request.sources else report
+
+
+def _find_other_repositories(
+    request: Request, repository: Repository, base: Base, policy: EffectivePolicy
+) -> OtherRepositories | None:
+    """Return the repositories of the index that the option, DCR_INDEX or the base's policy names; None without one."""
+    settings = policy.policy.index_settings
+    url = request.index_url or os.environ.get("DCR_INDEX")
+    if settings is None and not url:
+        return None
+    from dcr.index.other_repositories import create_other_repositories  # noqa: PLC0415 (few policies name an index)
+
+    others = create_other_repositories(repository, settings, url, request.folder)
+    if base.is_empty and not url:
+        others.refuse("there is no base whose policy names the index", "name it: dcr check --index URL, or DCR_INDEX")
+    return others
 
 
 def choose_head(*, staged: bool, head: str | None, merged: bool = False) -> str:

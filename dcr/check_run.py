@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from dcr.git.consumers.search import ConsumerSearch
     from dcr.git.contracts.changed_files import ChangedFiles
     from dcr.git.repository import Repository
+    from dcr.index.other_repositories import OtherRepositories
     from dcr.policy.effective_policy import EffectivePolicy
     from dcr.policy.scope import Scope
     from dcr.registry.history_request import HistoryRequest
@@ -33,7 +34,8 @@ if TYPE_CHECKING:
 class Run(NamedTuple):
     """The values of a run that are known before the first contract is read.
 
-    `paths` are the user's path arguments. `mode` is None if the policy sets it.
+    `paths` are the user's path arguments. `mode` is None if the policy sets it. `others` are the repositories of the
+    index, None without one.
     """
 
     paths: tuple[str, ...]
@@ -44,6 +46,7 @@ class Run(NamedTuple):
     change_set: ChangeSet
     policy: EffectivePolicy
     scope: Scope
+    others: OtherRepositories | None = None
 
     def get_mode(self, dataset_id: str | None) -> str:
         """Return the mode in which a dataset is checked."""
@@ -233,10 +236,11 @@ def add_consumers(
 
 
 def find_uses(run: Run, tip: BaseTip, datasets: Sequence[SearchedDataset]) -> DeclaredUses | None:
-    """Return the declared uses of datasets, or None if the repository declares no consumers."""
+    """Return the declared uses of datasets, also those in other repositories; None if no consumers are declared."""
     from dcr.git.consumers.declared_uses import find_declared_uses  # noqa: PLC0415 (few changes break anything)
 
-    return find_declared_uses(_build_consumer_search(run, tip), datasets)
+    uses = find_declared_uses(_build_consumer_search(run, tip), datasets)
+    return uses if run.others is None else run.others.add_uses(uses, [dataset.dataset_id for dataset in datasets])
 
 
 def judge_consumers(run: Run, is_checked: Callable[[str], bool]) -> tuple[tuple[Issue, ...], int, Collection[str]]:
@@ -258,9 +262,10 @@ def judge_consumers(run: Run, is_checked: Callable[[str], bool]) -> tuple[tuple[
 
     search = _build_consumer_search(run, BaseTip(run.repository, run.base, run.scope))
     find_periods = create_period_lookup(create_history_request(run), is_empty=run.base.is_empty)
-    return check_changed_consumers(
-        ConsumerCheck(search, run.head, selected, run.policy.policy, find_periods, get_today())
-    )
+    check = ConsumerCheck(search, run.head, selected, run.policy.policy, find_periods, get_today())
+    if run.others is not None:
+        check = check._replace(find_elsewhere=run.others.find_datasets)
+    return check_changed_consumers(check)
 
 
 def _build_consumer_search(run: Run, tip: BaseTip) -> ConsumerSearch:

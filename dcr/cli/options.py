@@ -76,6 +76,12 @@ ColorOption = Annotated[str, choice_option("--color", choices=COLORS, metavar="W
 BaseOption = Annotated[
     str | None, typer.Option("--base", help="Compare with the merge base of this ref.", metavar="REF")
 ]
+CheckIndexOption = Annotated[
+    str | None,
+    typer.Option(
+        "--index", help="URL of the index of other repositories. Default: DCR_INDEX, then the policy's.", metavar="URL"
+    ),
+]
 RefOption = Annotated[
     str | None, typer.Option("--ref", help="Read the contracts at this commit. Default: the base.", metavar="REF")
 ]

@@ -19,13 +19,15 @@ class UsedDataset(NamedTuple):
 
     `contract` is None if it has no contract that can be read, and `unreadable_path` is then the file that seems to
     define it. `deprecation` is the required deprecation period, if it was looked up. `known_ids` are the ids of the
-    datasets that exist, for suggestions.
+    datasets that exist, for suggestions. `unjudged` is why nothing about a dataset of another repository can be judged,
+    as a relative clause.
     """
 
     contract: Contract | None = None
     unreadable_path: str = ""
     deprecation: DeprecationPeriod | None = None
     known_ids: tuple[str, ...] = ()
+    unjudged: str = ""
 
 
 class CheckedUse(NamedTuple):

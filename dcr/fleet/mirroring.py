@@ -70,8 +70,8 @@ def update_mirrors(
 
 
 def get_key(repository: FleetRepository) -> RepositoryKey:
-    """Return what identifies a repository in the index."""
-    return RepositoryKey(repository.name, repository.address, repository.ref)
+    """Return what identifies a repository in the index; paths are absolute, so that a check can compare them."""
+    return RepositoryKey(repository.name, repository.remote.address, repository.ref)
 
 
 def _update_mirror(folder: MirrorFolder, repository: FleetRepository, known: IndexedRepository | None) -> MirrorResult:
@@ -105,7 +105,7 @@ def _is_current(
     return (
         known is not None
         and (known.commit, known.reader) == (ref.commit, READER)
-        and (known.address, known.ref) == (repository.address, repository.ref)
+        and (known.name, known.address, known.ref) == get_key(repository)
         and known.valid_on in (None, get_today())
         and os.path.isdir(folder.find_mirror(repository))
     )

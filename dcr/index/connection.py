@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import os
+import sqlite3
 from typing import TYPE_CHECKING, Any, NamedTuple
+from urllib.parse import quote
 
-from sqlalchemy import URL, create_engine, event, make_url
+from sqlalchemy import URL, NullPool, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 
 from dcr.errors import DcrError
@@ -23,6 +25,10 @@ _LOCK_SECONDS = 60
 """The seconds that a writer waits for another one."""
 
 _CONNECT_SECONDS = 10
+_WAIT_SECONDS = 10
+"""The seconds that a check waits for a locked table or file."""
+
+_QUERY_SECONDS = 60
 
 
 class FleetIndexError(DcrError):
@@ -73,7 +79,7 @@ def parse_index_url(text: str, folder: str) -> URL:
     """Return the URL of an index; the path of an SQLite file is relative to `folder`. Raise `FleetIndexError`."""
     try:
         url = make_url(text)
-    except ArgumentError as error:
+    except (ArgumentError, ValueError) as error:
         raise FleetIndexError("the index is not a URL", _EXAMPLES) from error
     name = url.get_backend_name()
     if name not in _DRIVERS:
@@ -95,7 +101,7 @@ def hide_password(url: URL) -> str:
 
 
 def connect(url: URL) -> FleetIndex:
-    """Return the index at a URL of `parse_index_url`. It connects when it is first used."""
+    """Return the index at a URL of `parse_index_url`, for reading and writing. It connects when it is first used."""
     if url.get_backend_name() == SQLITE:
         return FleetIndex(
             hide_password(url), _create_sqlite_engine(url, "BEGIN"), _create_sqlite_engine(url, "BEGIN IMMEDIATE")
@@ -103,6 +109,33 @@ def connect(url: URL) -> FleetIndex:
     options: dict[str, Any] = {"connect_args": {"connect_timeout": _CONNECT_SECONDS}, "pool_pre_ping": True}
     reader = create_engine(url, isolation_level="REPEATABLE READ", **options)
     return FleetIndex(hide_password(url), reader, create_engine(url, isolation_level="READ COMMITTED", **options))
+
+
+def connect_reader(url: URL) -> FleetIndex:
+    """Return the index at a URL of `parse_index_url` for reading only: it creates no file, and waits a short time.
+
+    The right to read its tables is enough.
+    """
+    name = hide_password(url)
+    if url.get_backend_name() == SQLITE:
+        path = quote(os.path.abspath(url.database or ""))
+
+        def open_file() -> sqlite3.Connection:
+            return sqlite3.connect(f"file:{path}?mode=ro", timeout=_WAIT_SECONDS, uri=True, check_same_thread=False)
+
+        reader = create_engine("sqlite://", creator=open_file, poolclass=NullPool)
+        event.listen(reader, "begin", lambda connection: connection.exec_driver_sql("BEGIN"))
+    else:
+        arguments = {"connect_timeout": _CONNECT_SECONDS, "tcp_user_timeout": 1000 * _QUERY_SECONDS}
+        reader = create_engine(url, isolation_level="REPEATABLE READ", connect_args=arguments, poolclass=NullPool)
+        reader = reader.execution_options(postgresql_readonly=True)
+
+        @event.listens_for(reader, "begin")
+        def _limit_waiting(connection: Connection) -> None:
+            for setting, seconds in (("lock_timeout", _WAIT_SECONDS), ("statement_timeout", _QUERY_SECONDS)):
+                connection.exec_driver_sql(f"SET LOCAL {setting} = '{seconds}s'")
+
+    return FleetIndex(name, reader, reader)
 
 
 def _create_sqlite_engine(url: URL, begin: str) -> Engine:

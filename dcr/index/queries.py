@@ -9,7 +9,14 @@ from typing import TYPE_CHECKING
 from sqlalchemy import func, select
 
 from dcr.index import schema
-from dcr.index.records import REMOVED, DuplicateDataset, StoredCommit, StoredDataset, StoredRepository
+from dcr.index.records import (
+    REMOVED,
+    DuplicateDataset,
+    KnownRepository,
+    StoredCommit,
+    StoredDataset,
+    StoredRepository,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -37,6 +44,13 @@ def list_repositories(connection: Connection) -> list[StoredRepository]:
 def list_failed(connection: Connection) -> list[StoredRepository]:
     """Return the repositories whose facts are not current, because the last attempt to read them failed."""
     return [repository for repository in list_repositories(connection) if repository.error is not None]
+
+
+def list_known_repositories(connection: Connection) -> list[KnownRepository]:
+    """Return all repositories with what decides whether their facts can be used, by name."""
+    table = schema.repositories
+    columns = [table.c[name] for name in KnownRepository._fields]
+    return [KnownRepository._make(row) for row in fetch(connection, select(*columns).order_by(table.c.name))]
 
 
 def list_datasets(connection: Connection, ids: Sequence[str] = ()) -> list[StoredDataset]:

@@ -23,6 +23,19 @@ class StoredCommit(NamedTuple):
         return self.date.partition("T")[0] or "undated"
 
 
+class KnownRepository(NamedTuple):
+    """What decides whether the facts of a repository can be used; `checked_at` is None if it could never be read.
+
+    `reader` is the version of dcr and of its facts that read it.
+    """
+
+    id: int
+    name: str
+    address: str
+    checked_at: str | None
+    reader: str | None
+
+
 class StoredRepository(NamedTuple):
     """A repository of the index with the number of its datasets; `commit` is None if it could never be read.
 

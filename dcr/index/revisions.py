@@ -15,6 +15,7 @@ from dcr.index.connection import (
     FleetIndex,
     FleetIndexError,
     connect,
+    connect_reader,
     parse_index_url,
 )
 from dcr.index.schema import REVISION, metadata
@@ -41,13 +42,13 @@ class NewerIndexError(FleetIndexError):
     """The index has a revision of the schema that this version of dcr does not have."""
 
 
-def open_index(url: str, folder: str) -> FleetIndex:
+def open_index(url: str, folder: str, *, read_only: bool = False) -> FleetIndex:
     """Return an index for reading, which must have the present revision. Raise `FleetIndexError` otherwise.
 
-    The path of an SQLite file is relative to `folder`.
+    The path of an SQLite file is relative to `folder`. With `read_only`, as `connect_reader` opens it.
     """
     parsed = parse_index_url(url, folder)
-    index = connect(parsed)
+    index = connect_reader(parsed) if read_only else connect(parsed)
     if parsed.get_backend_name() == SQLITE and not os.path.isfile(parsed.database or ""):
         raise MissingIndexError(f"index '{index.name}' does not exist", "create it: dcr fleet sync")
     with _close_on_error(index), index.read() as connection:

@@ -70,6 +70,10 @@ class EffectivePolicy(NamedTuple):
 
         return merge_issues(newest, [apply(entry.verdict, entry.pair) for entry in older])
 
+    def list_index_issues(self, message: str, hint: str) -> list[Issue]:
+        """Return the issue of an index that cannot be used."""
+        return _build_issues("index_unavailable", (message, hint), self.policy)
+
     @property
     def may_have_run_issues(self) -> bool:
         """Whether the policy was edited, or there are acceptances or may be some in folders."""

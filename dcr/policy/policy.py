@@ -41,8 +41,11 @@ _NO_TEAMS: Mapping[str, tuple[str, ...]] = {}
 MAX_DAYS = 36_500
 
 FIXED_SEVERITY_KINDS = frozenset(
-    ("contract_invalid", "consumer_invalid", "acceptance_expired", "acceptance_unused", "acceptance_malformed")
-)
+    (
+        "contract_invalid", "consumer_invalid", "acceptance_expired", "acceptance_unused", "acceptance_malformed",
+        "index_unavailable",
+    )
+)  # fmt: skip
 """Kinds whose severity no policy can change, because they report something that cannot be read."""
 
 

@@ -23,6 +23,7 @@ NEVER_ACCEPTED = frozenset(
         "contract_invalid", "acceptance_expired", "acceptance_unused", "acceptance_malformed", "policy_changed",
         "consumer_invalid", "consumer_duplicated", "consumer_owner_missing", "use_removed", "use_outside_versions",
         "use_of_unknown_dataset", "use_of_unknown_field", "use_of_unknown_value", "use_of_deprecated",
+        "index_unavailable",
     )
 )  # fmt: skip
 """Kinds that cannot be accepted, because they report errors rather than breaks of a contract."""

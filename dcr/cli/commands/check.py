@@ -9,6 +9,7 @@ from dcr.check import check as run_check
 from dcr.cli.options import (
     BaselineOption,
     BaseOption,
+    CheckIndexOption,
     ColorOption,
     FailOnOption,
     FormatsOption,
@@ -56,6 +57,7 @@ def check(
     baseline: BaselineOption = None,
     write_baseline: WriteBaselineOption = False,
     jobs: JobsOption = None,
+    index: CheckIndexOption = None,
     statistics: StatisticsOption = False,
     quiet: QuietOption = False,
     verbose: VerboseOption = False,
@@ -80,6 +82,7 @@ def check(
         baseline=options.applied_baseline,
         sources=needs_sources(target.format for target in targets),
         jobs=jobs,
+        index_url=index,
     )
     if fix and (staged or merged or head is not None):
         raise UsageError(

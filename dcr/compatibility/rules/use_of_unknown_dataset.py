@@ -6,8 +6,8 @@ Why it breaks
 
 Instead
     Correct the id, or write the contract of the dataset. `dcr datasets` lists those that exist. If consumers of this
-    repository use datasets of other repositories, turn the rule off in the policy. A contract that exists and cannot be
-    read is a warning.
+    repository use datasets of other repositories, name their index in the policy, or turn the rule off. A contract that
+    exists and cannot be read is a warning. So is a dataset that several other repositories define.
 
 Example
     [severity]
@@ -42,6 +42,11 @@ def use_of_unknown_dataset(checked: CheckedUse) -> Iterator[Finding]:
         path = dataset.unreadable_path
         message = f"{subject}, whose contract in '{path}' cannot be read"
         yield Finding(message, "list what is wrong: dcr lint", location=location, severity=WARNING)
+        return
+    if dataset.unjudged:
+        yield Finding(
+            f"{subject}, {dataset.unjudged}", "list them: dcr fleet datasets", location=location, severity=WARNING
+        )
         return
     hint = format_suggestion(use.dataset_id, dataset.known_ids)
     yield Finding(

@@ -52,10 +52,11 @@ def use_outside_versions(checked: CheckedUse) -> Iterator[Finding]:
         )
     elif use.versions.contains(checked.previous_version):
         declaration = locate_key(consumer, use, "versions")
+        of = f" of repository '{consumer.repository}'" if consumer.repository else ""
         advice = f"notify {format_owners(consumer.owners)}" if consumer.owners else "it has no owner"
         yield Finding(
             f"version '{contract.version}' is outside the versions '{versions}' that consumer '{name}' uses",
-            f"declared in '{declaration.path}:{declaration.line}'; {advice}",
-            detail=versions,
+            f"declared in '{declaration.path}:{declaration.line}'{of}; {advice}",
+            detail="\x00".join(filter(None, (versions, consumer.repository))),
             location=contract.section.locate("version") if contract.section else None,
         )

@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 DeclaredUses = dict[str, tuple[DeclaredUse, ...]]
 """The declared uses of datasets by dataset id; those of the proposed version come first."""
 
+UNKNOWN_USE = DeclaredUse(Consumer("", (), (), source="unknown"), Use("", until="0001-01-01"))
+"""Stands for the uses of a dataset in other repositories if these are unknown. It is over, so nothing reaches it."""
+
 
 class ConsumerFile(NamedTuple):
     """A file that may declare consumers; `commit` is the merge base if the proposed version lacks the file's text.

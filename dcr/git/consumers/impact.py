@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from dcr.compatibility.reach import FORMER_ID, find_reached
 from dcr.consumers.dataset_index import SearchedDataset
+from dcr.git.consumers.declared_uses import UNKNOWN_USE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -25,7 +26,11 @@ def add_uses(
     today: str,
     are_complete: Callable[[ContractPair], bool],
 ) -> Sequence[MatchVerdict]:
-    """Return the verdicts with the reached consumers among some uses; None if no consumers are declared at all."""
+    """Return the verdicts, whose issues have the consumers that they reach among some uses; `today` is YYYY-MM-DD.
+
+    If the uses are None, no consumers are declared at all. The verdicts are then unchanged, except those of a dataset
+    whose consumers `are_complete`: it has none. They are also unknown if none is reached and `UNKNOWN_USE` is there.
+    """
     if uses is None:
         return [
             _add_consumers(verdict, (), today) if are_complete(verdict.match.pair) else verdict for verdict in verdicts
@@ -44,6 +49,7 @@ def list_searched_datasets(match: Match) -> Iterator[SearchedDataset]:
 
 
 def _add_consumers(verdict: MatchVerdict, uses: Sequence[DeclaredUse], today: str) -> MatchVerdict:
+    is_known = UNKNOWN_USE not in uses
     former = [declared for declared in uses if declared.use.dataset_id == verdict.match.former_id]
 
     def add_reached(issue: Issue, pair: ContractPair) -> Issue:
@@ -51,7 +57,8 @@ def _add_consumers(verdict: MatchVerdict, uses: Sequence[DeclaredUse], today: st
             return issue
         version = issue.against or (pair.previous.version if pair.previous else None)
         affected = former if issue.reach.breaks == FORMER_ID else uses
-        return issue._replace(consumers=find_reached(issue.reach, affected, version, today))
+        reached = find_reached(issue.reach, affected, version, today)
+        return issue._replace(consumers=reached if reached or is_known else None)
 
     def add(verdict: Verdict, pair: ContractPair) -> Verdict:
         return verdict._replace(issues=tuple(add_reached(issue, pair) for issue in verdict.issues))
@@ -70,8 +77,9 @@ def _list_left_ranges(verdict: MatchVerdict, uses: Iterable[DeclaredUse], today:
     if verdict.match.pair.both is None:
         return
     previous, proposed = verdict.match.pair.both
-    declarations: dict[str, Consumer] = {}
+    declarations: dict[tuple[str, str], Consumer] = {}
     for consumer, use, commit in uses:
         is_current = not commit and not use.is_over(today)
-        if is_current and declarations.setdefault(consumer.name, consumer) is consumer:
+        key = consumer.name, consumer.repository
+        if is_current and declarations.setdefault(key, consumer) is consumer:
             yield from check_versions(CheckedUse(consumer, use, UsedDataset(proposed), previous.version))

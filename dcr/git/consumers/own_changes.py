@@ -20,7 +20,7 @@ from dcr.parsing.location import Location
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 
-    from dcr.compatibility.consumer_pairs import ConsumerPair
+    from dcr.compatibility.consumer_pairs import ConsumerPair, UsedDataset
     from dcr.compatibility.history import DeprecationPeriod
     from dcr.compatibility.issue import Issue
     from dcr.consumers.consumer import Consumer
@@ -31,7 +31,8 @@ if TYPE_CHECKING:
 class ConsumerCheck(NamedTuple):
     """What to check: `head` is the proposed side, and `is_checked` selects the paths that the user asked for.
 
-    `find_periods(ids)` returns the deprecation periods of datasets. `today` is YYYY-MM-DD.
+    `find_periods(ids)` returns the deprecation periods of datasets, and `find_elsewhere(ids)` those of some datasets
+    that other repositories define. `today` is YYYY-MM-DD.
     """
 
     search: ConsumerSearch
@@ -40,6 +41,7 @@ class ConsumerCheck(NamedTuple):
     policy: StricterPolicy
     find_periods: Callable[[Collection[str]], Mapping[str, DeprecationPeriod]]
     today: str
+    find_elsewhere: Callable[[Collection[str]], Mapping[str, UsedDataset]] = lambda _: {}
 
 
 class ConsumerVerdict(NamedTuple):
@@ -58,6 +60,10 @@ def check_changed_consumers(check: ConsumerCheck) -> ConsumerVerdict:
     judged = [pair for pair in pairs if _is_judged(pair, untouched, check.is_checked)]
     uses = [use for pair in judged for use in pair._replace(today=check.today).current_uses]
     datasets = find_used_datasets(search, check.head, uses, check.find_periods)
+    strict = {use.dataset_id for use in uses if use.is_strict}
+    unknown = {name for name in strict if not (datasets[name].contract or datasets[name].unreadable_path)}
+    if unknown:
+        datasets.update(check.find_elsewhere(unknown))
     issues = [issue for pair in judged for issue in check_located(pair._replace(datasets=datasets, today=check.today))]
     paths = {path for side in (previous, proposed) for path, parsed in side.items() if parsed.format is not None}
     return ConsumerVerdict(adjust_issues(issues, check.policy), len(judged), frozenset(paths))

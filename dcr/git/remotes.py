@@ -1,0 +1,67 @@
+"""Lists the addresses of a repository: its remotes, its page on a CI service, and its folders."""
+
+from __future__ import annotations
+
+import os
+import re
+from typing import TYPE_CHECKING
+from urllib.parse import unquote, urlsplit
+
+from dcr.git.ci.repository_url import find_repository_url
+from dcr.git.command import split_records
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from dcr.git.repository import Repository
+
+_DEFAULT_PORTS = {"http": 80, "https": 443, "ssh": 22, "git": 9418}
+_SCP_ADDRESS = re.compile(r"(?:[^@/:\s]+@)?([A-Za-z0-9_][\w.-]*):(?!//)(.+)")
+_REMOTE_URLS = r"^remote\..*\.url$"
+
+
+def list_own_addresses(repository: Repository, environment: Mapping[str, str]) -> frozenset[str]:
+    """Return the normalized addresses by which others may list a repository. Raise `GitFailedError`."""
+    page = find_repository_url(environment)
+    folder = repository.top or repository.git_dir
+    paths = {repository.git_dir, repository.common_dir, folder}
+    addresses = [*([page] if page else []), *list_remote_urls(repository).values(), *paths]
+    return frozenset(normalize_address(address, folder) for address in addresses)
+
+
+def list_remote_urls(repository: Repository) -> dict[str, str]:
+    """Return the URLs of a repository's remotes by name, as they are configured. They may contain credentials."""
+    result = repository.git.run_unchecked("config", "--null", "--get-regexp", _REMOTE_URLS)
+    pairs = (record.partition("\n")[::2] for record in split_records(result.stdout))
+    return {key.removeprefix("remote.").removesuffix(".url"): url for key, url in pairs}
+
+
+def normalize_address(address: str, folder: str) -> str:
+    """Return a form that is equal for the addresses of one repository: over https, over ssh, or as a path.
+
+    It has no user, password, default port and ending `.git`, and the host is in lower case. A path is relative to
+    `folder`.
+    """
+    scheme, separator, _ = address.partition("://")
+    if separator and scheme.lower() != "file":
+        return _normalize_url(address, scheme.lower())
+    path = unquote(urlsplit(address).path) if separator else address
+    scp = None if separator or os.path.isdir(os.path.join(folder, path)) else _SCP_ADDRESS.fullmatch(address)
+    if scp:
+        return _join(scp[1].lower(), scp[2])
+    real = os.path.realpath(os.path.join(folder, os.path.expanduser(path)))
+    return real.removesuffix("/.git").removesuffix(".git")
+
+
+def _normalize_url(address: str, scheme: str) -> str:
+    try:
+        parts = urlsplit(address)
+        host, port = (parts.hostname or "").lower(), parts.port
+    except ValueError:
+        return address
+    is_default = port is None or port == _DEFAULT_PORTS.get(scheme)
+    return _join(host if is_default else f"{host}:{port}", unquote(parts.path))
+
+
+def _join(host: str, path: str) -> str:
+    return f"{host}/{path.strip('/').removesuffix('.git').strip('/')}"
