@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -42,6 +41,9 @@ class DeclaredValue(NamedTuple):
         return isinstance(self.value, bool) is isinstance(member, bool) and self.value == member
 
 
+_NO_VALUES: Mapping[str, tuple[DeclaredValue, ...]] = {}  # a mappingproxy could not be sent to another process
+
+
 class Use(NamedTuple):
     """One use of a dataset.
 
@@ -55,7 +57,7 @@ class Use(NamedTuple):
     dataset_id: str
     versions: VersionRange | None = None
     fields: tuple[str, ...] | None = None
-    values: Mapping[str, tuple[DeclaredValue, ...]] = MappingProxyType({})
+    values: Mapping[str, tuple[DeclaredValue, ...]] = _NO_VALUES
     reads: str = QUERIES
     until: str | None = None
     section: SourceNode | None = None

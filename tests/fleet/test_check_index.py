@@ -9,6 +9,8 @@ import pytest
 from fleets import Fleet
 from repositories import Outcome, Repository, contract
 
+from dcr.check import Request
+from dcr.check import check as run_check
 from dcr.git.remotes import normalize_address
 
 if TYPE_CHECKING:
@@ -183,6 +185,23 @@ def test_the_policy_allows_a_check_without_its_index_which_softens_nothing(tmp_p
     outcome = check(shop, "--base", "base")
     assert reached(outcome) == {"field_removed": ["shop.report in here"]}
     assert outcome.kinds[-1] == "index_unavailable"
+
+
+def test_portions_have_the_report_of_all_changes_at_once(tmp_path, fleet):
+    shop, ids = fleet["shop"], [f"shop.d{number}" for number in range(5)]
+    declared = '[consumers]\nbreaking = "declared"\ncomplete = ["*"]'
+    for url in (url_of(fleet), copy_index(fleet, tmp_path, OLD)):
+        shop.git("checkout", "-q", "-B", "base", "main")
+        policy = make_policy(url, unavailable="warning", more=declared)
+        shop.commit({"dcr.toml": policy, **{f"contracts/{name}.yaml": contract(name) for name in ids}})
+        shop.git("checkout", "-q", "-B", "feature")
+        broken = {f"contracts/{name}.yaml": contract(name, "2.0.0", without=["ltv"]) for name in ids}
+        shop.commit({**broken, "contracts/orders.yaml": BROKEN})
+        request = Request(str(shop.folder), base="base")
+        reports = [run_check(request), run_check(request._replace(portion_size=2, jobs=2))]
+        assert repr(reports[0]) == repr(reports[1])
+        consumers = [[issue.consumers for issue in each.issues] for each in reports[0].contracts[1:]]
+        assert consumers == [[() if url == url_of(fleet) else None]] * len(ids)
 
 
 def test_every_report_format_shows_that_the_consumers_are_unknown(tmp_path, fleet):
