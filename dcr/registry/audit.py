@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
 from dcr.compatibility.modes import is_transitive
 from dcr.compatibility.severities import INFO
 from dcr.git.history import list_first_parents, require_full_history
 from dcr.git.policies import read_acceptances
+from dcr.parallel import Work, Workers, choose_jobs
 from dcr.policy.acceptances import Acceptances
 from dcr.policy.effective_policy import EffectivePolicy
 from dcr.policy.policy import StricterPolicy
@@ -29,8 +29,8 @@ if TYPE_CHECKING:
     from dcr.registry.releases import HistoryStep
     from dcr.registry.snapshot import Snapshot
 
-BATCH_SIZE = 100
-"""The number of datasets whose contracts are in memory together."""
+_SECONDS_PER_REVISION = 0.0008
+"""About how long one process takes for a revision of a contract of twenty fields."""
 
 
 class AuditedTransition(NamedTuple):
@@ -52,43 +52,91 @@ class Audit(NamedTuple):
     unreadable: tuple[UnreadableVersion, ...]
 
 
+class AuditOptions(NamedTuple):
+    """What to audit: with `since`, only commits after it. `jobs` is the number of processes, None for the cores.
+
+    The contracts of `batch_size` datasets are in the memory of a process together.
+    """
+
+    since: str | None = None
+    jobs: int | None = 1
+    batch_size: int = 100
+
+
+_DEFAULT_OPTIONS = AuditOptions()
+
+
+class _Auditing(NamedTuple):
+    """What the batches of an audit share; `order` numbers the audited commits."""
+
+    snapshot: Snapshot
+    history: History
+    order: Mapping[str, int]
+
+
+class _AuditedBatch(NamedTuple):
+    findings: tuple[AuditedTransition, ...]
+    transition_count: int
+
+
 def audit(
     snapshot: Snapshot,
     history: History,
     dataset_ids: Sequence[str],
-    since: str | None = None,
+    options: AuditOptions = _DEFAULT_OPTIONS,
     progress: Callable[[str], None] = lambda _: None,
 ) -> Audit:
-    """Return the issues in the history of some datasets, with `since` only those of commits after it.
+    """Return the issues in the history of some datasets.
 
     A transition is a commit that changed the meaning, version or status of a dataset, removed it, or added it again.
     The first version of a dataset is not a transition. Each transition is checked in the dataset's mode under the
-    policy. Acceptances are read from `dcr.accepted.yaml` in its own commit. Raise `UsageError` if `since` is not an
-    ancestor, `ShallowHistoryError` if the clone lacks commits that the audit needs.
+    policy. Acceptances are read from `dcr.accepted.yaml` in its own commit. Raise `UsageError` if the commit of the
+    options is not an ancestor, `ShallowHistoryError` if the clone lacks commits that the audit needs.
     """
-    if since is None:
+    if options.since is None:
         require_full_history(snapshot.repository, "an audit")
-    commits = list_first_parents(snapshot.repository, snapshot.commit, since)
+    commits = list_first_parents(snapshot.repository, snapshot.commit, options.since)
     order = {commit: number for number, commit in enumerate(commits)}
-    policy = StricterPolicy(snapshot.policy, snapshot.policy)
     findings: list[AuditedTransition] = []
     transition_count = 0
-    remaining = iter(dataset_ids)
-    done = 0
-    while batch := list(islice(remaining, BATCH_SIZE)):
-        progress(f"checking {done:,} of {len(dataset_ids):,} datasets")
-        transitions = list(_judge_batch(snapshot.repository, history, batch, order, policy))
-        transition_count += sum(transition.step.revision.commit.id in order for transition in transitions)
-        findings += [
-            finding
-            for finding in _apply_acceptances(snapshot, transitions, policy)
-            if finding.step.revision.commit.id in order
-        ]
-        history.drop_contracts(batch)
-        done += len(batch)
+    size = options.batch_size
+    batches = [dataset_ids[start : start + size] for start in range(0, len(dataset_ids), size)]
+    progress(f"checking {len(dataset_ids):,} datasets")
+    work = Work(_prepare_audit, _Auditing(snapshot, history, order))
+    with Workers(work, _choose_jobs(history, dataset_ids, options.jobs, len(batches))) as workers:
+        for number, batch in enumerate(workers.map(batches), start=1):
+            progress(f"checking {min(number * size, len(dataset_ids)):,} of {len(dataset_ids):,} datasets")
+            findings += batch.findings
+            transition_count += batch.transition_count
     findings.sort(key=lambda finding: (order[finding.step.revision.commit.id], finding.dataset_id))
     unreadable = tuple(_find_unreadable(history, order, dataset_ids))
     return Audit(tuple(findings), transition_count, len(dataset_ids), unreadable)
+
+
+def _choose_jobs(history: History, dataset_ids: Iterable[str], requested: int | None, batches: int) -> int:
+    """Return the number of processes. Contents with many datasets are read once, in one process, for all of these."""
+    contents = [(each.path, each.blob) for dataset_id in dataset_ids for each in history.list_revisions(dataset_id)]
+    if len(contents) > 2 * len(set(contents)):
+        return 1
+    return choose_jobs(requested, len(contents) * _SECONDS_PER_REVISION, batches)
+
+
+def _prepare_audit(auditing: _Auditing) -> Callable[[Sequence[str]], _AuditedBatch]:
+    """Return the function that audits a batch of datasets."""
+    snapshot, history, order = auditing
+    policy = StricterPolicy(snapshot.policy, snapshot.policy)
+
+    def audit_batch(dataset_ids: Sequence[str]) -> _AuditedBatch:
+        transitions = list(_judge_batch(snapshot.repository, history, dataset_ids, order, policy))
+        findings = tuple(
+            finding
+            for finding in _apply_acceptances(snapshot, transitions, policy)
+            if finding.step.revision.commit.id in order
+        )
+        history.drop_contracts(dataset_ids)
+        return _AuditedBatch(findings, sum(each.step.revision.commit.id in order for each in transitions))
+
+    return audit_batch
 
 
 def _find_unreadable(
@@ -198,7 +246,7 @@ def _apply_acceptances(
         known[transition.dataset_id] = {(issue.kind, issue.field) for issue in issues}
         version = pair.previous.version if pair.previous else None
         reported = tuple(
-            issue
+            issue.without_fields()
             for issue in issues
             if (issue.severity != INFO or issue.accepted)
             and (issue.against in (None, version) or (issue.kind, issue.field) not in before)

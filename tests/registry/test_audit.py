@@ -10,6 +10,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from repositories import Repository
 
+from dcr.git.repository import discover_repository
+from dcr.registry.audit import AuditOptions, audit
+from dcr.registry.snapshot import open_snapshot
+from dcr.rendering.listings.audit import document
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -247,6 +252,19 @@ def test_exactly_what_was_planted_is_found(planted: Planted) -> None:
     assert report["summary"]["accepted"] == 1
     assert [each["path"] for each in report["unread"]]
     assert report["summary"]["datasets"] == DATASETS
+
+
+def test_processes_find_what_one_finds(planted: Planted, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DCR_CACHE", "off")
+    snapshot = open_snapshot(discover_repository(str(planted.repository.folder)), "main")
+    history = snapshot.read_history()
+    reports = [
+        document(snapshot, history, audit(snapshot, history, history.list_datasets(), options))
+        for options in (AuditOptions(), AuditOptions(jobs=2, batch_size=7), AuditOptions(planted.middle, 1, 1))
+    ]
+    assert reports[0]["summary"]["errors"] == len(planted.errors)
+    assert reports[0] == reports[1]
+    assert 0 < reports[2]["summary"]["errors"] < len(planted.errors)
 
 
 def test_exactly_what_was_planted_is_found_in_a_long_history(tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ from dcr.cli.options import (
     FAIL_ON,
     ColorOption,
     FailOnOption,
+    JobsOption,
     NoPagerOption,
     RefOption,
     format_option,
@@ -21,6 +22,7 @@ from dcr.cli.reading import PageOptions, open_registry, read_history, warn_unrea
 from dcr.compatibility.severities import ERROR, WARNING
 from dcr.errors import UsageError
 from dcr.git.refs import resolve_commit
+from dcr.registry.audit import AuditOptions
 from dcr.registry.audit import audit as run_audit
 from dcr.rendering.listings.audit import count_issues, document, render, render_lines
 
@@ -38,6 +40,7 @@ def audit(
     ref: RefOption = None,
     format: Annotated[str, format_option(FORMATS)] = "table",  # noqa: A002 (the option's name)
     fail_on: FailOnOption = None,
+    jobs: JobsOption = None,
     no_pager: NoPagerOption = False,
     color: ColorOption = "auto",
 ) -> None:
@@ -51,7 +54,7 @@ def audit(
     if dataset is not None and not ids:
         raise UsageError(f"no dataset matches '{dataset}'", "dcr datasets lists all datasets")
     with Progress() as progress:
-        result = run_audit(snapshot, history, ids, start, progress)
+        result = run_audit(snapshot, history, ids, AuditOptions(start, jobs), progress)
     warn_unreadable(result.unreadable)
     if format == "text":
         show_page(render_lines(result), pager=False)

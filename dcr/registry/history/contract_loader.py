@@ -32,6 +32,10 @@ class ContractLoader:
         self._recent: dict[tuple[str, str], tuple[ParsedFile, int]] = {}
         self._lock = threading.Lock()
 
+    def __reduce__(self) -> tuple[type[ContractLoader], tuple[Git]]:
+        """Restore a loader in another process, which reads again what this one retained."""
+        return ContractLoader, (self._git,)
+
     def read_text(self, blob: str) -> bytes:
         """Return the content of a blob. Raise `ObjectMissingError` if the clone lacks it."""
         return read_blobs(self._git, [blob])[blob]
