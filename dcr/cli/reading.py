@@ -80,7 +80,7 @@ def read_history(snapshot: Snapshot, dataset_id: str | None = None, *, with_cont
         retention = Retention(is_kept, last_versions=dataset_id is not None)
     with Progress() as progress:
         progress("reading the history")
-        history = snapshot.read_history(dataset_id, progress, retention if with_contracts else None)
+        history = snapshot.read_history(dataset_id, progress, retention if with_contracts else None, jobs=None)
     if not history.is_complete:
         print_warning(
             "this clone is shallow: its history before the first commit is unknown", f"run: {UNSHALLOW_COMMAND}"

@@ -37,10 +37,17 @@ class Snapshot(NamedTuple):
         dataset_id: str | None = None,
         progress: Callable[[str], None] = lambda _: None,
         retention: Retention | None = None,
+        jobs: int | None = 1,
     ) -> History:
         """Return the history up to the commit, of all datasets or of one."""
         return read_history(
-            self.repository, self.commit, self.scope, dataset_id=dataset_id, progress=progress, retention=retention
+            self.repository,
+            self.commit,
+            self.scope,
+            dataset_id=dataset_id,
+            progress=progress,
+            retention=retention,
+            jobs=jobs,
         )
 
 

@@ -15,7 +15,7 @@ from dcr.registry.history.replay import Replay
 from dcr.registry.history.timeline import History
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from dcr.git.history import LogEntry
     from dcr.git.repository import Repository
@@ -35,16 +35,18 @@ def read_history(
     dataset_id: str | None = None,
     progress: Callable[[str], None] = lambda _: None,
     retention: Retention | None = None,
+    jobs: int | None = 1,
 ) -> History:
     """Return the history of all datasets in scope up to a commit, or of one of them.
 
     The globs at that commit define the scope for the whole history. With `dataset_id`, contents that cannot define
     that dataset are not parsed, and the history contains no other dataset. `retention` selects the contracts to keep
-    in memory, so that they are not read a second time. Unreadable files are listed in `History.unreadable`. Raise a
-    `DcrError` if git fails or the clone lacks objects.
+    in memory, so that they are not read a second time. Without it, `jobs` processes read the files of all datasets, or
+    one for each core if it is None and the history is long. Unreadable files are listed in `History.unreadable`.
+    Raise a `DcrError` if git fails or the clone lacks objects.
     """
     log = read_kept_log(repository, commit, scope)
-    facts, reader = _read_facts(repository, log, dataset_id, progress, scope=scope, retention=retention)
+    facts, reader = _read_facts(repository, log, dataset_id, progress, scope=scope, retention=retention, jobs=jobs)
     replay = Replay(facts, dataset_id)
     for entry in reversed(log):
         replay.apply_step(entry)
@@ -60,6 +62,7 @@ def _read_facts(
     *,
     scope: Scope,
     retention: Retention | None,
+    jobs: int | None,
 ) -> tuple[dict[str, FileFacts], FactsReader | None]:
     """Return the facts of every blob in a log, except blobs that cannot concern the one dataset.
 
@@ -85,20 +88,36 @@ def _read_facts(
     if not missing:
         cache.save()
         return _without_foreign_files(repository, scope, blobs, facts), None
-    from dcr.registry.history.facts_reader import FactsReader  # noqa: PLC0415 (cached facts need no reader)
-
     unread = set(missing)
     first_paths = {oid: path for path, contents in reversed(by_path.items()) for oid in contents if oid in unread}
     order = [oid for path, contents in by_path.items() for oid in contents if first_paths.get(oid) == path]
-    reader = FactsReader(retention)
-    for number, (oid, content) in enumerate(stream_blobs(repository.git, order)):
+    versions = [(first_paths[oid], oid) for oid in order]
+    reader = None
+    if retention is None and dataset_id is None and jobs != 1:
+        from dcr.registry.history.facts_portions import stream_facts  # noqa: PLC0415 (few commands read all datasets)
+
+        found = stream_facts(repository.git, versions, jobs)
+    else:
+        from dcr.registry.history.facts_reader import FactsReader  # noqa: PLC0415 (cached facts need no reader)
+
+        reader = FactsReader(retention)
+        found = _stream_facts(repository, versions, reader)
+    for number, (oid, file_facts) in enumerate(found):
         if number % PROGRESS_INTERVAL == 0:
             progress(f"reading {number:,} of {len(order):,} file versions")
-        facts[oid] = reader.read_facts(first_paths[oid], oid, content)
-        cache.add(oid, facts[oid])
-    reader.finish_file()
+        facts[oid] = file_facts
+        cache.add(oid, file_facts)
     cache.save()
     return _without_foreign_files(repository, scope, blobs, facts), reader
+
+
+def _stream_facts(
+    repository: Repository, versions: Sequence[tuple[str, str]], reader: FactsReader
+) -> Iterator[tuple[str, FileFacts]]:
+    blobs = stream_blobs(repository.git, (oid for _, oid in versions))
+    for (path, oid), (_, content) in zip(versions, blobs, strict=True):
+        yield oid, reader.read_facts(path, oid, content)
+    reader.finish_file()
 
 
 def _select_contract_blobs(
