@@ -16,6 +16,8 @@ from dcr.api.options import LOOPBACK_HOSTS
 from dcr.errors import DcrError
 
 if TYPE_CHECKING:
+    from fastapi import FastAPI
+
     from dcr.api.options import ServiceOptions
 
 BACKLOG = 256
@@ -36,11 +38,14 @@ def run_server(options: ServiceOptions, host: str, port: int, *, behind_proxy: b
     """Serve until interrupted. Raise a `DcrError` if the repository or the address cannot be used."""
     hosts = None if behind_proxy else frozenset((*LOOPBACK_HOSTS, host))
     app = create_app(options=options, limits=Limits(hosts=hosts))
-    listener = _listen(host, port)
-    address, bound = listener.getsockname()[:2]
-    name = f"[{address}]" if ":" in address else address
+    listener = listen(host, port)
     live = app.state.service.live
-    _logger.info("dcr serve: '%s' of %s at http://%s:%d", live.name, live.repository.git.folder, name, bound)
+    _logger.info("dcr serve: '%s' of %s at %s", live.name, live.repository.git.folder, format_address(listener))
+    run_app(app, listener, behind_proxy=behind_proxy)
+
+
+def run_app(app: FastAPI, listener: socket.socket, *, behind_proxy: bool) -> None:
+    """Run an application on a socket that listens, until it is interrupted."""
     config = uvicorn.Config(
         app,
         access_log=False,
@@ -56,7 +61,14 @@ def run_server(options: ServiceOptions, host: str, port: int, *, behind_proxy: b
     uvicorn.Server(config).run(sockets=[listener])
 
 
-def _listen(host: str, port: int) -> socket.socket:
+def format_address(listener: socket.socket) -> str:
+    """Return the web address of a socket that listens."""
+    address, port = listener.getsockname()[:2]
+    name = f"[{address}]" if ":" in address else address
+    return f"http://{name}:{port}"
+
+
+def listen(host: str, port: int) -> socket.socket:
     """Return a socket that listens. Raise `AddressInUseError`."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     # asyncio turns Nagle's algorithm off only for sockets that name their protocol; else each answer waits 40 ms.

@@ -30,6 +30,8 @@ _CONSEQUENCES = {
     ),
     "serve": "nothing was served",
     "fleet": "nothing was shown",
+    "fleet serve": "nothing was served",
+    "fleet site": "nothing was written",
     "fleet sync": "the sync did not finish",
 }
 """What a command did not do when it exits with 2. The default is that nothing was checked."""

@@ -38,7 +38,6 @@ def open_index(fleet: str, index: str | None) -> Iterator[OpenIndex]:
 
     require_extra()
     from dcr.fleet.settings import read_settings
-    from dcr.index.connection import OpenIndex
     from dcr.index.revisions import open_index as open_at
 
     folder, url = get_working_folder(), index
@@ -47,8 +46,8 @@ def open_index(fleet: str, index: str | None) -> Iterator[OpenIndex]:
         folder, url = settings.folder, settings.index_url
     opened = open_at(url, folder)
     try:
-        with opened.read() as connection:
-            yield OpenIndex(connection, opened.name)
+        with opened.open() as index_in_use:
+            yield index_in_use
     finally:
         opened.close()
 

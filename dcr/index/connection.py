@@ -64,6 +64,12 @@ class FleetIndex(NamedTuple):
             yield connection
 
     @contextlib.contextmanager
+    def open(self) -> Iterator[OpenIndex]:
+        """Open a transaction as `read` does, and return it with the name of the index."""
+        with self.read() as connection:
+            yield OpenIndex(connection, self.name)
+
+    @contextlib.contextmanager
     def write(self) -> Iterator[Connection]:
         """Open a transaction that becomes visible as a whole. Raise `FleetIndexError`."""
         with translate_errors(self.name), self.writer.begin() as connection:

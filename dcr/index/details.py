@@ -12,24 +12,29 @@ from dcr.index.queries import fetch, list_commit_columns
 from dcr.index.records import REMOVED, StoredCommit, StoredField, StoredIssue, StoredVersion
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from sqlalchemy import Connection
 
 
-def list_versions(connection: Connection, dataset_id: str) -> list[StoredVersion]:
-    """Return the versions of a dataset in each repository that defines it, newest first."""
+def list_versions(connection: Connection, ids: Sequence[str]) -> list[StoredVersion]:
+    """Return the versions of some datasets in each repository that defines them, newest first."""
     table, repositories = schema.versions, schema.repositories
-    names = ("version", "digest", "status", "path", "required_bump", "actual_bump", "breaks")
+    names = ("dataset_id", "version", "digest", "status", "path", "required_bump", "actual_bump", "breaks")
     query = (
         select(repositories.c.name, *(table.c[name] for name in names), *list_commit_columns(table))
         .join_from(table, repositories, table.c.repository_id == repositories.c.id)
-        .where(table.c.dataset_id == dataset_id)
-        .order_by(repositories.c.name, table.c.position)
+        .where(table.c.dataset_id.in_(ids))
+        .order_by(table.c.dataset_id, repositories.c.name, table.c.position)
     )
     return [StoredVersion._make(_join_commit(row)) for row in fetch(connection, query)]
 
 
-def list_fields(connection: Connection, dataset_id: str | None = None) -> list[StoredField]:
-    """Return the fields of the latest versions, by dataset and repository, in the order of their contract."""
+def list_fields(connection: Connection, ids: Sequence[str] = ()) -> list[StoredField]:
+    """Return the fields of the latest versions, by dataset and repository, in the order of their contract.
+
+    With `ids`, only those of these datasets.
+    """
     table, repositories, datasets = schema.fields, schema.repositories, schema.datasets
     names = ("dataset_id", "path", "type", "required", "deprecated", "description")
     query = (
@@ -39,8 +44,8 @@ def list_fields(connection: Connection, dataset_id: str | None = None) -> list[S
         .where(datasets.c.status != REMOVED)
         .order_by(table.c.dataset_id, repositories.c.name, table.c.position)
     )
-    if dataset_id is not None:
-        query = query.where(table.c.dataset_id == dataset_id)
+    if ids:
+        query = query.where(table.c.dataset_id.in_(ids))
     return [StoredField._make(row) for row in fetch(connection, query)]
 
 

@@ -78,6 +78,7 @@ class StoredVersion(NamedTuple):
     """A version of a dataset with one meaning, and the commit that introduced it. See `VersionFacts`."""
 
     repository: str
+    dataset_id: str
     version: str
     digest: str
     status: str

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -25,18 +24,16 @@ from dcr.site.links import (
     get_dataset_path,
 )
 from dcr.site.manifest import (
-    EMPTY,
     NAME,
     DatasetRecord,
     FileRecord,
     Manifest,
-    UnreadableManifestError,
     format_manifest,
-    parse_manifest,
 )
-from dcr.site.output_folder import OutputFolder, SiteFolderError
+from dcr.site.output_folder import OutputFolder
 from dcr.site.pages import build_search_entry, build_search_text, render_comparison, render_dataset
 from dcr.site.shared_pages import SharedPages
+from dcr.site.site_writer import SiteWriter, read_manifest, require_own_files
 from dcr.site.views.audit import transition_to_json
 from dcr.site.views.consumers import DeclaredConsumers
 from dcr.site.views.dataset import list_unreadable, read_datasets
@@ -63,32 +60,6 @@ class SiteResult(NamedTuple):
     removed: int
 
 
-class _SiteWriter:
-    """Writes files and records them. A file whose content is the recorded one is left as it is."""
-
-    def __init__(self, folder: OutputFolder, before: Manifest, present: Mapping[str, int]) -> None:
-        self._folder, self._before, self._present = folder, before, present
-        self.files: dict[str, FileRecord] = {}
-        self.written = 0
-
-    def is_intact(self, path: str) -> bool:
-        """Return whether a file has the size that dcr wrote."""
-        known = self._before.files.get(path)
-        return known is not None and self._present.get(path) == known.size
-
-    def keep(self, path: str) -> None:
-        """Leave a file as it is."""
-        self.files[path] = self._before.files[path]
-
-    def write(self, path: str, content: bytes) -> None:
-        """Write a file, unless it has this content."""
-        record = FileRecord(len(content), hashlib.sha256(content).hexdigest())
-        if not self.is_intact(path) or self._before.files[path] != record:
-            self._folder.write(path, content)
-            self.written += 1
-        self.files[path] = record
-
-
 def build_site(
     snapshot: Snapshot,
     history: History,
@@ -103,13 +74,13 @@ def build_site(
     """
     require_full_history(snapshot.repository, "a site")
     with OutputFolder(out) as folder:
-        before = _read_manifest(folder)
+        before = read_manifest(folder)
         present = {
             path: size
             for name in ("", DATASETS, COMPARISONS, CONSUMER_PAGES, ASSETS)
             for path, size in folder.list_sizes(name).items()
         }
-        writer = _SiteWriter(folder, before, present)
+        writer = SiteWriter(folder, before, present)
         datasets = list_datasets(history)
         consumers = read_declared_consumers(snapshot, datasets)
         build = _Build(snapshot, history, consumers, base_url, progress)
@@ -123,7 +94,7 @@ def build_site(
             if dataset_id in keys and record.key == keys[dataset_id]
         }
         paths = [*_list_paths(stale), *consumer_pages.stale_paths, *([] if consumers.is_empty else [CONSUMERS])]
-        _require_own_files(folder, before, present, paths)
+        require_own_files(folder, before, present, paths)
         if stale or consumer_pages.stale_paths:
             _record_intent(folder, before, paths, stale, records)
             for each in stale:
@@ -174,24 +145,7 @@ class _Build(NamedTuple):
         return FileLinks(path, self.base_url, has_consumers=not self.consumers.is_empty)
 
 
-def _read_manifest(folder: OutputFolder) -> Manifest:
-    content = folder.read(NAME)
-    if content is None:
-        if folder.list_root():
-            raise SiteFolderError(
-                f"'{folder.path}' is not empty and has no {NAME}", "name an empty folder, or one that dcr site wrote"
-            )
-        return EMPTY
-    try:
-        return parse_manifest(content)
-    except UnreadableManifestError as error:
-        raise SiteFolderError(
-            f"'{NAME}' in '{folder.path}' is no manifest that this version of dcr can read",
-            "remove the folder, and run dcr site again",
-        ) from error
-
-
-def _is_current(dataset: Dataset, keys: Mapping[str, str], before: Manifest, writer: _SiteWriter) -> bool:
+def _is_current(dataset: Dataset, keys: Mapping[str, str], before: Manifest, writer: SiteWriter) -> bool:
     dataset_id = dataset.facts.dataset_id
     known = before.datasets.get(dataset_id)
     return (
@@ -205,15 +159,6 @@ def _is_current(dataset: Dataset, keys: Mapping[str, str], before: Manifest, wri
 def _list_paths(datasets: Iterable[Dataset]) -> list[str]:
     ids = [each.facts.dataset_id for each in datasets]
     return [path for each in ids for path in (get_dataset_path(each), get_comparison_path(each))]
-
-
-def _require_own_files(
-    folder: OutputFolder, before: Manifest, present: Mapping[str, int], paths: Iterable[str]
-) -> None:
-    """Raise `SiteFolderError` if a file that dcr did not write has the name of one that it would write."""
-    foreign = next((path for path in paths if path in present and path not in before.files), None)
-    if foreign is not None:
-        raise SiteFolderError(f"'{foreign}' in '{folder.path}' was not written by dcr", "move it away")
 
 
 def _record_intent(
@@ -235,7 +180,7 @@ def _write_datasets(
     build: _Build,
     stale: list[Dataset],
     keys: Mapping[str, str],
-    writer: _SiteWriter,
+    writer: SiteWriter,
     records: dict[str, DatasetRecord],
 ) -> None:
     views = read_datasets(build.snapshot, build.history, stale, build.consumers.find_uses)

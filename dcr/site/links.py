@@ -14,6 +14,7 @@ DATASETS, COMPARISONS, CONSUMER_PAGES, ASSETS = "datasets", "compare", "consumer
 """The folders of a site."""
 
 _ADDRESS = re.compile(r"https?://[!#$%&()*+,./0-9:;=?@A-Z\[\]_a-z~-]{1,2000}", re.IGNORECASE)
+_BASE_URL = re.compile(r"https?://[A-Za-z0-9.:\[\]-]+(?:/[A-Za-z0-9._~%/-]*)?")
 _MAILBOX = re.compile(r"[A-Za-z0-9][A-Za-z0-9._%+-]{0,63}@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")
 
 
@@ -178,3 +179,8 @@ def find_address(contact: str) -> str:
     if _ADDRESS.fullmatch(contact):
         return contact
     return f"mailto:{contact}" if _MAILBOX.fullmatch(contact) else ""
+
+
+def is_base_url(text: str) -> bool:
+    """Return whether a text is the address of a folder on the web, where pages can be published."""
+    return _BASE_URL.fullmatch(text) is not None

@@ -13,7 +13,7 @@ NAME = "dcr-site.json"
 """The file of the manifest."""
 _FORMAT = 1
 _FILE = re.compile(
-    r"(?:index|owners|consumers|audit|audit-[1-9][0-9]{0,8})\.html|sitemap\.txt"
+    r"(?:index|owners|consumers|repositories|audit|audit-[1-9][0-9]{0,8})\.html|sitemap\.txt"
     r"|(?:datasets|compare|consumers)/[a-z0-9._~-]{1,200}\.html|assets/dcr-[0-9a-f]{12}\.(?:css|js)"
 )
 

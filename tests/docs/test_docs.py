@@ -23,6 +23,7 @@ from dcr.compatibility.issue import CONSUMERS, NEW_READERS, OLD_READERS
 from dcr.compatibility.modes import BACKWARD, FORWARD, MODES
 from dcr.compatibility.rule import load_rules
 from dcr.contract import models
+from dcr.fleet.settings import read_settings
 from dcr.formats import list_formats
 from dcr.formats._keys.vocabularies import find_vocabulary
 from dcr.lint import lint
@@ -195,7 +196,11 @@ def test_every_input_and_output_of_the_action_is_explained() -> None:
 
 
 @pytest.mark.parametrize("block", TOML, ids=str)
-def test_settings_on_a_page_are_a_policy(block: Block) -> None:
+def test_settings_on_a_page_are_a_policy_or_a_fleet(block: Block, tmp_path: Path) -> None:
+    if block.page.name == "fleet.md":
+        (tmp_path / "fleet.toml").write_text(block.text, "utf-8")
+        assert read_settings(str(tmp_path / "fleet.toml")).index_url
+        return
     name = "pyproject.toml" if "tool" in tomllib.loads(block.text) else "dcr.toml"
     assert parse_policy(name, block.text.encode(), load_rules()) is not None
 
@@ -303,9 +308,10 @@ def models_of_a_contract() -> tuple[type[BaseModel], ...]:
 
 
 OTHER_WORDS = {"previous_location", "removed_fields", "check_compatibility", "description_removed", "tmp_path", *MODES}
-OTHER_WORDS |= {"pull_request", "pull_request_target", "custom_hooks"}
+OTHER_WORDS |= {"enum_remove", "pull_request", "pull_request_target", "custom_hooks"}
 OTHER_WORDS |= {"owners_from_decision_card", "contract_owner_from_decision_card"}
-"""The library's and its predecessor's, the modes, a rule to add, pytest's, GitHub's events and GitLab's folder."""
+"""The library's and its predecessor's, the modes, a rule to add, pytest's, GitHub's events, GitLab's folder, and
+a parameter of the service of a fleet."""
 
 
 def test_the_rule_that_contributing_adds_passes_the_tests_of_rules(tmp_path: Path) -> None:

@@ -34,7 +34,7 @@ def fleet_consumers(
         from dcr.rendering.listings.consumers import render
 
         uses, failed = find_uses(opened, dataset), list_failed(opened.connection)
-        fields = list_fields(opened.connection, dataset) if unused else []
+        fields = list_fields(opened.connection, [dataset] if dataset else []) if unused else []
     warn_failed(failed)
     if unused:
         found = list(list_unused_fields(fields, uses, today))

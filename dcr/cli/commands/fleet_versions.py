@@ -21,7 +21,7 @@ def fleet_versions(
         from dcr.fleet.errors import create_unknown_error
         from dcr.index.details import list_versions
 
-        versions = list_versions(opened.connection, dataset)
+        versions = list_versions(opened.connection, [dataset])
         if not versions:
             raise create_unknown_error(opened, dataset)
     from dcr.fleet.listings.versions import document, render

@@ -4,7 +4,6 @@ The pages need no server and no network. A later run writes only the pages that 
 """
 
 import gc
-import re
 from typing import Annotated
 
 import typer
@@ -16,9 +15,9 @@ from dcr.cli.reading import open_registry, read_history, warn_unreadable
 from dcr.errors import UsageError
 from dcr.report.summary import format_count
 from dcr.site.build import build_site
+from dcr.site.links import is_base_url
 
 EXAMPLE = "Example: dcr site public --ref main --base-url https://contracts.example.com"
-_BASE_URL = re.compile(r"https?://[A-Za-z0-9.:\[\]-]+(?:/[A-Za-z0-9._~%/-]*)?")
 
 
 def site(
@@ -31,7 +30,7 @@ def site(
     ] = None,
 ) -> None:
     """Write the pages."""
-    if base_url is not None and not _BASE_URL.fullmatch(base_url):
+    if base_url is not None and not is_base_url(base_url):
         raise UsageError(
             f"--base-url is '{base_url}', expected a web address", "write for example https://contracts.example.com"
         )

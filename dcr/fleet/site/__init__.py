@@ -1,0 +1,1 @@
+"""Pages over all repositories of a fleet: their data, their HTML, and the files of dcr fleet site."""
