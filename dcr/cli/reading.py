@@ -16,7 +16,6 @@ from dcr.git.policies import read_policy
 from dcr.git.refs import resolve_commit
 from dcr.git.repository import discover_repository
 from dcr.git.sides import Side
-from dcr.lint import read_policy as read_worktree_policy
 from dcr.registry.history.facts import Retention
 from dcr.registry.snapshot import open_snapshot
 from dcr.registry.version_lookup import UNSHALLOW_COMMAND
@@ -65,6 +64,8 @@ def open_side(ref: str | None) -> Side:
     """Return the side at a ref. The default is the working tree, or HEAD in a bare repository."""
     repository = discover_repository(get_working_folder())
     if ref is None and repository.top is not None:
+        from dcr.lint import read_policy as read_worktree_policy
+
         return Side(repository, WORKTREE, WORKTREE, read_worktree_policy(repository.top)[0])
     commit = resolve_commit(repository, ref or "HEAD", option="--ref ")
     return Side(repository, commit, ref or "HEAD", read_policy(repository, commit))

@@ -4,11 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from dcr.compatibility.engine import run_rules
-from dcr.compatibility.pairs import ContractPair
-from dcr.policy.policy import StricterPolicy
-from dcr.policy.policy_application import apply_policy
-from dcr.registry.enforcement import with_enforcement
 from dcr.registry.history.facts import is_same_except_version
 
 if TYPE_CHECKING:
@@ -103,11 +98,11 @@ def list_versions(history: History, steps: Iterable[HistoryStep], dataset_id: st
             key = (step.revision.facts.version, step.revision.facts.digest)
             steps_by_release.setdefault(key, []).append(step)
     releases = history.list_releases(dataset_id)
+    has_conflicts = len({release.version for release in releases}) < len(releases)
     versions = []
     for release in reversed(releases):
-        conflicting = tuple(
-            [other for other in releases if other.version == release.version and other.version and other is not release]
-        )
+        others = releases if has_conflicts and release.version else ()
+        conflicting = tuple([other for other in others if other.version == release.version and other is not release])
         versions.append(Version(release, tuple(steps_by_release[release.version, release.digest]), conflicting))
     return versions
 
@@ -129,6 +124,12 @@ def _classify_step(previous: Revision | None, revision: Revision, *, was_removed
 
 
 def _judge_step(step: HistoryStep, contracts: dict[Revision, Contract | None], policy: Policy) -> HistoryStep:
+    from dcr.compatibility.engine import run_rules  # noqa: PLC0415 (a list of versions needs no rules)
+    from dcr.compatibility.pairs import ContractPair  # noqa: PLC0415
+    from dcr.policy.policy import StricterPolicy  # noqa: PLC0415
+    from dcr.policy.policy_application import apply_policy  # noqa: PLC0415
+    from dcr.registry.enforcement import with_enforcement  # noqa: PLC0415
+
     previous = contracts[step.previous] if step.previous else None
     proposed = contracts[step.revision]
     dataset_id = previous.dataset_id if previous else ""

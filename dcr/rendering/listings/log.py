@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from dcr.compatibility.issue import Issue
+    from dcr.git.history import Commit
     from dcr.registry.history.timeline import History
     from dcr.registry.releases import HistoryStep, Version
     from dcr.registry.snapshot import Snapshot
@@ -136,19 +137,20 @@ def document_of_all(opened: Snapshot, history: History, logs: Sequence[Log]) -> 
 
 def version_document(version: Version, *, judged: bool) -> dict[str, Any]:
     """Return one version as a JSON document, with its bump and issues if it was judged."""
-    step, last = version.first_step, version.release.last
-    facts = last.facts
-    deprecated, archived = version.find_status_commit("deprecated"), version.find_status_commit("archived")
+    step, facts = version.first_step, version.release.last.facts
+    status = facts.status if facts else None
+    deprecated = version.find_status_commit("deprecated") if status == "deprecated" else None
+    archived = version.find_status_commit("archived") if status == "archived" else None
     found: dict[str, Any] = {
         "version": version.release.version,
         **commit_document(step.revision.commit),
         "path": step.revision.path,
-        "status": facts.status if facts else None,
+        "status": status,
         "digest": version.release.digest,
         "ambiguous": bool(version.conflicting_releases),
         "commits": [each.revision.commit.id for each in version.steps],
-        "deprecated": _since_document(deprecated, facts.deprecation_uri if facts else None),
-        "archived": _since_document(archived, None),
+        "deprecated": deprecated and _since_document(deprecated, facts.deprecation_uri if facts else None),
+        "archived": archived and _since_document(archived, None),
     }
     if judged:
         found["bump"] = bump_document(step.required_bump, step.actual_bump)
@@ -156,9 +158,7 @@ def version_document(version: Version, *, judged: bool) -> dict[str, Any]:
     return found
 
 
-def _since_document(commit: Any, uri: str | None) -> dict[str, Any] | None:
-    if commit is None:
-        return None
+def _since_document(commit: Commit, uri: str | None) -> dict[str, Any]:
     return {"commit": commit.id, "date": commit.date, **({"uri": uri} if uri else {})}
 
 
