@@ -56,8 +56,8 @@ def read(repository: Repository, ref: str = "main", scope: Scope = ALL) -> list[
     """Return the kept log, which is the one that git lists."""
     found, commit = discover_repository(str(repository.folder)), repository.git("rev-parse", f"{ref}^{{commit}}")
     expected = read_log(found, commit, scope)
-    assert read_kept_log(found, commit, scope) == expected
-    assert read_kept_log(found, commit, scope) == expected
+    assert read_kept_log(found, commit, scope)[0] == expected
+    assert read_kept_log(found, commit, scope)[0] == expected
     return expected
 
 

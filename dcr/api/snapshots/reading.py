@@ -148,9 +148,10 @@ class StateReader:
             known = revisions.get(dataset_id, ())
             revisions[dataset_id] = (*known, *(Revision(*each, state.loader) for each in added))
             self._contract_paths.update(path for _, path, _, _ in added)
+        source_files = dict(replay.build_result().source_files)
         replay.revisions.clear()
         self._replay = replay
-        return replace(state, commit=commit, revisions=revisions, source_files=replay.list_source_files())
+        return replace(state, commit=commit, revisions=revisions, source_files=source_files)
 
     def _read_facts(self, state: RegistryState, entries: Iterable[LogEntry]) -> bool:
         """Read the facts of new blobs. Return whether that was all there is to read.

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from dcr.compatibility.semver import parse_version
 from dcr.git.sides import Side
+from dcr.registry.history.replay import ReplayResult
 from dcr.registry.history.timeline import History, Revision
 from dcr.registry.snapshot import Snapshot
 
@@ -16,12 +17,10 @@ if TYPE_CHECKING:
 
     from dcr.api.snapshots.consumers import ConsumerReader
     from dcr.api.snapshots.loader import CachingLoader
-    from dcr.git.history import Commit
     from dcr.git.repository import Repository
     from dcr.policy.effective_policy import EffectivePolicy
     from dcr.policy.policy import Policy
     from dcr.policy.scope import Scope
-    from dcr.registry.history.facts import DatasetFacts
     from dcr.registry.history.replay import UnreadableVersion
     from dcr.registry.usage import Usage
 
@@ -83,8 +82,12 @@ class RegistryState:
             for versions in (self.unreadable, self.still_unreadable)
         )
         files = {each: self.source_files[each] for each in chosen if each in self.source_files}
-        replay = _ReplayedState(chosen, files, unreadable, still)
-        return History(self.commit, replay, is_complete=self.is_complete, loader=self.loader)  # type: ignore[arg-type]
+        rows = {
+            dataset_id: [(each.commit, each.path, each.blob, each.facts) for each in found]
+            for dataset_id, found in chosen.items()
+        }
+        result = ReplayResult(rows, files, unreadable, still)
+        return History(self.commit, result, is_complete=self.is_complete, loader=self.loader)
 
     def find_current(self, dataset_id: str) -> Revision | None:
         """Return the dataset's revision at the commit. Return None if it was removed or never existed."""
@@ -109,26 +112,3 @@ class RegistryState:
             return None
         active = [each for each in self.list_versions(dataset_id) if each.facts and each.facts.status == "active"]
         return active[-1] if active else None
-
-
-class _ReplayedState:
-    """The parts of a replayed log that a `History` is made of."""
-
-    def __init__(
-        self,
-        revisions: Mapping[str, tuple[Revision, ...]],
-        source_files: dict[str, list[str]],
-        unreadable: list[UnreadableVersion],
-        still_unreadable: list[UnreadableVersion],
-    ) -> None:
-        self._unreadable, self._still_unreadable, self._source_files = unreadable, still_unreadable, source_files
-        self.revisions: dict[str, list[tuple[Commit, str, str, DatasetFacts | None]]] = {
-            dataset_id: [(each.commit, each.path, each.blob, each.facts) for each in found]
-            for dataset_id, found in revisions.items()
-        }
-
-    def list_unreadable(self, *, now: bool = False) -> list[UnreadableVersion]:
-        return self._still_unreadable if now else self._unreadable
-
-    def list_source_files(self) -> dict[str, list[str]]:
-        return self._source_files

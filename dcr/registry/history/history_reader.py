@@ -12,6 +12,7 @@ from dcr.registry.history.contract_loader import ContractLoader
 from dcr.registry.history.facts import create_dataset_filter
 from dcr.registry.history.log_cache import read_kept_log
 from dcr.registry.history.replay import Replay
+from dcr.registry.history.replay_cache import ReplayCache
 from dcr.registry.history.timeline import History
 
 if TYPE_CHECKING:
@@ -45,13 +46,19 @@ def read_history(
     one for each core if it is None and the history is long. Unreadable files are listed in `History.unreadable`.
     Raise a `DcrError` if git fails or the clone lacks objects.
     """
-    log = read_kept_log(repository, commit, scope)
-    facts, reader = _read_facts(repository, log, dataset_id, progress, scope=scope, retention=retention, jobs=jobs)
-    replay = Replay(facts, dataset_id)
-    for entry in reversed(log):
-        replay.apply_step(entry)
+    kept = None if dataset_id is not None or repository.is_shallow else ReplayCache(repository, commit, scope)
+    result, reader = kept.find() if kept else None, None
+    if result is None:
+        log, is_newest = read_kept_log(repository, commit, scope)
+        facts, reader = _read_facts(repository, log, dataset_id, progress, scope=scope, retention=retention, jobs=jobs)
+        replay = Replay(facts, dataset_id)
+        for entry in reversed(log):
+            replay.apply_step(entry)
+        result = replay.build_result()
+        if kept and is_newest and all(file.is_cacheable for file in facts.values()):
+            kept.save(result)
     loader = ContractLoader(repository.git, reader)
-    return History(commit, replay, is_complete=not repository.is_shallow, loader=loader)
+    return History(commit, result, is_complete=not repository.is_shallow, loader=loader)
 
 
 def _read_facts(

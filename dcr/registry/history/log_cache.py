@@ -26,23 +26,23 @@ _MODULES = ("git/history.py", "policy/scope.py", "registry/history/log_cache.py"
 """The modules that decide what a log contains."""
 
 
-def read_kept_log(repository: Repository, commit: str, scope: Scope) -> list[LogEntry]:
-    """Return what `read_log` returns. Only the log of the newest commit is kept, for one scope."""
+def read_kept_log(repository: Repository, commit: str, scope: Scope) -> tuple[list[LogEntry], bool]:
+    """Return what `read_log` returns, and whether it is kept. Only one log is, that of the newest commit."""
     cache = CacheFile(repository.common_dir, "log", _FORMAT_VERSION, _MODULES)
     if repository.is_shallow or not cache.is_enabled:
-        return read_log(repository, commit, scope)
+        return read_log(repository, commit, scope), False
     stored = cache.load()
     key = [list(scope.globs), list(scope.exclude), scope.by_content]
     tip = stored.get("commit") if stored.get("scope") == key else None
     known = _decode(stored.get("log")) if isinstance(tip, str) else None
     if known is not None and tip == commit:
-        return known
+        return known, True
     log, is_older = _carry_over(repository, commit, scope, tip, known) if known is not None and tip else (None, False)
     if log is None:
         log = read_log(repository, commit, scope)
     if not is_older:
         cache.save({"scope": key, "commit": commit, "log": _encode(log)})
-    return log
+    return log, not is_older
 
 
 def _carry_over(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from dcr.git.proposed_contents import SPECIAL_FILE_KINDS
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from dcr.git.history import Commit, LogEntry, PathChange
     from dcr.registry.history.facts import DatasetFacts, FileFacts
@@ -31,6 +31,19 @@ class FileDataset(NamedTuple):
 
     blob: str
     facts: DatasetFacts
+
+
+class ReplayResult(NamedTuple):
+    """The revisions of each dataset, oldest first, and the files that define it now; all unreadable versions.
+
+    A revision has its commit, path, blob and facts, None for a removal. The unreadable versions are oldest first, and
+    `still_unreadable` are those that are current.
+    """
+
+    revisions: Mapping[str, Sequence[tuple[Commit, str, str, DatasetFacts | None]]]
+    source_files: Mapping[str, list[str]]
+    unreadable: list[UnreadableVersion]
+    still_unreadable: list[UnreadableVersion]
 
 
 class Replay:
@@ -72,16 +85,21 @@ class Replay:
             else:
                 self._record_revisions(entry.commit, dataset_id, earlier)
 
-    def list_source_files(self) -> dict[str, list[str]]:
-        """Return the files that define each dataset after the last applied commit."""
-        return {dataset_id: list(files) for dataset_id, files in self._files_by_id.items() if files}
+    def build_result(self) -> ReplayResult:
+        """Return what is known after the last applied commit.
 
-    def list_unreadable(self, *, now: bool = False) -> list[UnreadableVersion]:
-        """Return the unreadable versions, oldest first, or only the files that are unreadable `now`.
-
-        With a `dataset_id`, return only versions that may concern that dataset.
+        With a `dataset_id`, the unreadable versions are only those that may concern that dataset.
         """
-        versions = list(self._still_unreadable.values()) if now else self._unreadable
+        source_files = {dataset_id: list(files) for dataset_id, files in self._files_by_id.items() if files}
+        still_unreadable = list(self._still_unreadable.values())
+        return ReplayResult(
+            self.revisions,
+            source_files,
+            self._select_unreadable(self._unreadable),
+            self._select_unreadable(still_unreadable),
+        )
+
+    def _select_unreadable(self, versions: list[UnreadableVersion]) -> list[UnreadableVersion]:
         if self._dataset_id is None:
             return versions
         paths = {path for revisions in self.revisions.values() for _, path, _, _ in revisions}

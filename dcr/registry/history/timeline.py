@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from dcr.git.history import Commit
     from dcr.registry.history.contract_loader import ContractLoader
     from dcr.registry.history.facts import DatasetFacts
-    from dcr.registry.history.replay import Replay
+    from dcr.registry.history.replay import ReplayResult
 
 
 class Revision(NamedTuple):
@@ -87,13 +87,13 @@ class History:
     current at `commit`.
     """
 
-    def __init__(self, commit: str, replay: Replay, *, is_complete: bool, loader: ContractLoader) -> None:
+    def __init__(self, commit: str, result: ReplayResult, *, is_complete: bool, loader: ContractLoader) -> None:
         self.commit, self.is_complete = commit, is_complete
-        self.unreadable, self.still_unreadable = replay.list_unreadable(), replay.list_unreadable(now=True)
-        self._loader, self._source_files = loader, replay.list_source_files()
+        self.unreadable, self.still_unreadable = result.unreadable, result.still_unreadable
+        self._loader, self._source_files = loader, result.source_files
         self._revisions = {
             dataset_id: [Revision(*values, loader) for values in revisions]
-            for dataset_id, revisions in replay.revisions.items()
+            for dataset_id, revisions in result.revisions.items()
         }
 
     def list_datasets(self) -> list[str]:
