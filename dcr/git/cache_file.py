@@ -11,6 +11,7 @@ import hashlib
 import json
 import os
 import stat
+import sys
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -93,9 +94,12 @@ class CacheFile:
 
 @lru_cache(maxsize=8)
 def identify_code(packages: tuple[str, ...]) -> str:
-    """Return dcr's version and a digest of some packages' sources, which change in an editable install."""
+    """Return dcr's version and a digest of some packages' sources, which change in an editable install.
+
+    Python's version is part of it: for example, its `re` decides which patterns are valid.
+    """
     folder = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-    sources = chr(10).join(sorted(list_sources(folder, packages)))
+    sources = chr(10).join([sys.version, *sorted(list_sources(folder, packages))])
     return f"{__version__}-{hashlib.sha256(sources.encode()).hexdigest()[:16]}"
 
 
