@@ -21,7 +21,9 @@ COMMAND_GROUPS = {
 }
 """The commands by heading; `dcr/cli/commands/<name>.py` contains a function of that name, with `_` for each `-`."""
 
-_FLEET = ("list", "sync", "datasets", "versions", "owners", "audit", "consumers", "impact", "site", "serve")
+_FLEET = (
+    "list", "sync", "publish", "datasets", "versions", "owners", "audit", "consumers", "impact", "site", "serve",
+)  # fmt: skip
 SUBCOMMANDS = {"consumers": ("list", "add"), "fleet": _FLEET}
 """The second words of commands that have them. The first of them is the command itself, which any other word is an
 argument of; `dcr/cli/commands/<name>_<word>.py` contains the others."""

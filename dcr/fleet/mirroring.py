@@ -105,7 +105,7 @@ def _is_current(
     return (
         known is not None
         and (known.commit, known.reader) == (ref.commit, READER)
-        and (known.name, known.address, known.ref) == get_key(repository)
+        and (known.name, known.address, known.ref, known.origin) == get_key(repository)
         and known.valid_on in (None, get_today())
         and os.path.isdir(folder.find_mirror(repository))
     )

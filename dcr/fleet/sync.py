@@ -13,6 +13,7 @@ from dcr.fleet.reading import read_locally
 from dcr.fleet.repository_list import list_repositories
 from dcr.index.revisions import upgrade_index
 from dcr.index.store import (
+    SYNCED,
     confirm_unchanged,
     list_indexed,
     remove_repositories,
@@ -83,7 +84,8 @@ def sync(settings: FleetSettings, options: SyncOptions, progress: Callable[[str]
         index = upgrade_index(options.index_url, settings.folder)
         try:
             indexed = list_indexed(index)
-            removed = tuple(sorted(indexed.keys() - {repository.name for repository in repositories}))
+            synced = {name for name, known in indexed.items() if known.origin == SYNCED}  # others publish themselves
+            removed = tuple(sorted(synced - {repository.name for repository in repositories}))
             remove_repositories(index, removed)
             folder.remove_others(repositories)
             run = _SyncRun(index, len(repositories), progress)

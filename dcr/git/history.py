@@ -181,6 +181,19 @@ def list_first_parents(repository: Repository, commit: str, since: str | None = 
     return listing.decode("ascii", "replace").split()
 
 
+def find_order(repository: Repository, commit: str, other: str) -> int | None:
+    """Return 1 if another commit is a descendant of a commit, -1 if it is an ancestor, and 0 if they are the same.
+
+    None if it is neither, or not in this clone.
+    """
+    if commit == other:
+        return 0
+    for order, pair in ((1, (commit, other)), (-1, (other, commit))):
+        if repository.git.run_unchecked("merge-base", "--is-ancestor", *pair).exit_code == 0:
+            return order
+    return None
+
+
 def require_full_history(repository: Repository, purpose: str) -> None:
     """Raise `ShallowHistoryError` if the clone is shallow; `purpose` is what needs the history."""
     if repository.is_shallow:

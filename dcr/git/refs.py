@@ -59,6 +59,12 @@ def resolve_commit(repository: Repository, ref: str, hint: str = "", option: str
     )
 
 
+def find_branch(repository: Repository) -> str | None:
+    """Return the name of the branch that HEAD is on, None if it is on none."""
+    result = repository.git.run_unchecked("symbolic-ref", "--quiet", "--short", "HEAD")
+    return result.stdout.decode("utf-8", "surrogateescape").strip() or None
+
+
 def is_unborn(repository: Repository) -> bool:
     """Return whether HEAD is a branch without a commit. Raise `GitFailedError` if it cannot be resolved otherwise."""
     result = repository.git.run_traced("rev-parse", "--verify", "--quiet", "HEAD")

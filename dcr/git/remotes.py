@@ -29,6 +29,29 @@ def list_own_addresses(repository: Repository, environment: Mapping[str, str]) -
     return frozenset(normalize_address(address, folder) for address in addresses)
 
 
+def find_address(repository: Repository, environment: Mapping[str, str]) -> str:
+    """Return the address by which others can list a repository, without credentials.
+
+    It is its page on a CI service, or else its remote `origin` or only remote, or else its absolute path. Raise
+    `GitFailedError`.
+    """
+    page = find_repository_url(environment)
+    if page:
+        return page
+    folder, urls = repository.top or repository.git_dir, list_remote_urls(repository)
+    url = urls.get("origin") or (next(iter(urls.values())) if len(urls) == 1 else "")
+    if not url:
+        return folder
+    if "://" in url:
+        return re.sub(r"(?<=://)[^/@]*@", "", url) if url.startswith("http") else _hide_password(url)
+    is_scp = _SCP_ADDRESS.fullmatch(url) and not os.path.isdir(os.path.join(folder, url))
+    return url if is_scp else os.path.normpath(os.path.join(folder, os.path.expanduser(url)))
+
+
+def _hide_password(url: str) -> str:
+    return re.sub(r"(?<=://)([^/@:]*):[^/@]*@", r"\1@", url)
+
+
 def list_remote_urls(repository: Repository) -> dict[str, str]:
     """Return the URLs of a repository's remotes by name, as they are configured. They may contain credentials."""
     result = repository.git.run_unchecked("config", "--null", "--get-regexp", _REMOTE_URLS)

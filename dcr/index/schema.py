@@ -18,7 +18,7 @@ from sqlalchemy import (
     Text,
 )
 
-REVISION = "0001"
+REVISION = "0002"
 """The revision of the migrations that these tables correspond to."""
 
 TEXT = Text().with_variant(Text(collation="C"), "postgresql")
@@ -55,9 +55,11 @@ repositories = Table(
     Column("checked_at", TEXT),
     Column("error", TEXT),
     Column("failed_at", TEXT),
+    Column("origin", TEXT, nullable=False, server_default="sync"),
 )
 """Times are UTC in ISO 8601. `reader` is the version of dcr and of its facts. `read_at` is when the facts were read,
-`checked_at` when they were last found to be current. `error` is why the last attempt failed."""
+`checked_at` when they were last found to be current. `error` is why the last attempt failed. `origin` is who stores the
+facts: a sync of the fleet, or the repository itself."""
 
 datasets = Table(
     "datasets",

@@ -25,6 +25,10 @@ READER = f"{__version__}/{FACTS_VERSION}"
 """What reads repositories: the facts of another reader are read again."""
 
 
+SYNCED, PUBLISHED = "sync", "publish"
+"""Who stores the facts of a repository: a sync of the fleet, or the repository itself."""
+
+
 class IndexedRepository(NamedTuple):
     """A repository in the index; `commit` is None if it could never be read."""
 
@@ -34,14 +38,16 @@ class IndexedRepository(NamedTuple):
     commit: str | None
     valid_on: str | None
     reader: str | None
+    origin: str
 
 
 class RepositoryKey(NamedTuple):
-    """The name of a repository, and its address and ref as the fleet lists them."""
+    """The name of a repository, its address and ref as the fleet lists them, and who stores its facts."""
 
     name: str
     address: str
     ref: str | None
+    origin: str = SYNCED
 
 
 def get_time() -> str:
@@ -51,13 +57,34 @@ def get_time() -> str:
 
 def list_indexed(index: FleetIndex) -> dict[str, IndexedRepository]:
     """Return the repositories of the index by name."""
-    columns = [schema.repositories.c[name] for name in ("name", "address", "ref", "commit_id", "valid_on", "reader")]
+    names = ("name", "address", "ref", "commit_id", "valid_on", "reader", "origin")
+    columns = [schema.repositories.c[name] for name in names]
     with index.read() as connection:
         return {row[0]: IndexedRepository._make(row) for row in connection.execute(select(*columns))}
 
 
 def store_facts(index: FleetIndex, key: RepositoryKey, facts: RepositoryFacts) -> None:
     """Replace the facts of a repository. Raise `FleetIndexError`."""
+    with index.write() as connection:
+        _lock_repository(connection, key)
+        _write_facts(connection, key, facts)
+
+
+def replace_facts(index: FleetIndex, key: RepositoryKey, facts: RepositoryFacts, former: str | None) -> bool:
+    """Replace the facts of a repository at the commit `former`, None if it has no facts.
+
+    Return False if the index has those of another commit meanwhile. Raise `FleetIndexError`.
+    """
+    table = schema.repositories
+    with index.write() as connection:
+        _lock_repository(connection, key)
+        if connection.execute(select(table.c.commit_id).where(table.c.name == key.name)).scalar() != former:
+            return False
+        _write_facts(connection, key, facts)
+    return True
+
+
+def _write_facts(connection: Connection, key: RepositoryKey, facts: RepositoryFacts) -> None:
     now = get_time()
     values = {
         "read_ref": facts.ref,
@@ -72,18 +99,18 @@ def store_facts(index: FleetIndex, key: RepositoryKey, facts: RepositoryFacts) -
         "error": None,
         "failed_at": None,
     }
-    with index.write() as connection:
-        repository_id = _upsert_repository(connection, key, values)
-        for table in schema.PARTS:
-            connection.execute(delete(table).where(table.c.repository_id == repository_id))
-        for table, rows in _list_rows(repository_id, facts):
-            if rows:
-                connection.execute(insert(table), [_make_storable(row) for row in rows])
+    repository_id = _upsert_repository(connection, key, values)
+    for table in schema.PARTS:
+        connection.execute(delete(table).where(table.c.repository_id == repository_id))
+    for table, rows in _list_rows(repository_id, facts):
+        if rows:
+            connection.execute(insert(table), [_make_storable(row) for row in rows])
 
 
 def store_failure(index: FleetIndex, key: RepositoryKey, error: str) -> None:
     """Store why a repository could not be read. Its former facts are kept. Raise `FleetIndexError`."""
     with index.write() as connection:
+        _lock_repository(connection, key)
         _upsert_repository(connection, key, {"error": error, "failed_at": get_time()})
 
 
@@ -105,11 +132,15 @@ def remove_repositories(index: FleetIndex, names: Iterable[str]) -> None:
             connection.execute(delete(table).where(table.c.name == name))
 
 
-def _upsert_repository(connection: Connection, key: RepositoryKey, values: dict[str, Any]) -> int:
-    """Return the id of a repository, which is added or changed. Other writers of it wait for this transaction."""
-    table = schema.repositories
+def _lock_repository(connection: Connection, key: RepositoryKey) -> None:
+    """Let other writers of a repository wait for this transaction; those of an SQLite file always do."""
     if connection.dialect.name == POSTGRESQL:
         connection.execute(text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 6417))"), {"name": key.name})
+
+
+def _upsert_repository(connection: Connection, key: RepositoryKey, values: dict[str, Any]) -> int:
+    """Return the id of a repository, which is added or changed."""
+    table = schema.repositories
     found = connection.execute(select(table.c.id).where(table.c.name == key.name)).scalar()
     row = _make_storable({**key._asdict(), **values})
     if found is None:

@@ -9,9 +9,7 @@ Instead
     `unavailable = "error"`, the default, the check ends with exit code 2 instead.
 
 Example
-    [index]
-    url = "postgresql://dcr@db.example.org/contracts"
-    unavailable = "warning"
+    dcr fleet publish --index postgresql://dcr@db.example.org/contracts
 """
 
 from __future__ import annotations
