@@ -51,6 +51,18 @@ def test_portions_have_the_report_of_all_changes_at_once(tmp_path, seed):
         assert judge(repository, portion_size=size, **options) == judge(repository, **options), (options, size)
 
 
+def test_a_dataset_that_moved_to_an_invalid_file_is_judged_there(tmp_path):
+    repository = Repository(tmp_path)
+    repository.commit({f"contracts/d{number}.yaml": contract(f"shop.d{number}") for number in range(3)})
+    (repository.folder / "contracts/d1.yaml").unlink()
+    invalid = contract("shop.d1").replace("fields:", "columns:")
+    repository.write("contracts/moved.yaml", f"{invalid}# not one of the models\n")  # so it has to be parsed
+    whole = judge(repository)
+    assert "contract_invalid" in whole
+    assert "contract_removed" not in whole
+    assert judge(repository, portion_size=1) == whole
+
+
 def test_processes_have_the_report_of_one(tmp_path):
     repository = build_odd_repository(tmp_path, 1, policy=POLICIES[1], consumers=12)
     assert judge(repository, portion_size=3, jobs=2) == judge(repository)
