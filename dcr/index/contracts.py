@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from sqlalchemy import select
 
+from dcr.consumers.dataset_index import SearchedDataset
 from dcr.formats import read_content
 from dcr.index import schema
 from dcr.index.facts import CONTRACT_FILE
@@ -58,5 +59,7 @@ def find_contracts(connection: Connection, dataset_id: str) -> list[StoredContra
             elif each.alias_of == dataset_id:
                 ids[each.dataset_id] = None
         if contract is not None:
+            contract_id = SearchedDataset(dataset_id, (contract,)).contract_id
+            ids.update(dict.fromkeys([contract_id] if contract_id else []))
             found.append(StoredContract(repository, contract, load_policy(policy), tuple(ids)))
     return found

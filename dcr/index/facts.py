@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-FACTS_VERSION = 1
+FACTS_VERSION = 2
 """Increases when the facts change. An index with other facts of a repository reads it again."""
 
 

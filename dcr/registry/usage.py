@@ -75,13 +75,19 @@ class UnusedField(NamedTuple):
     location: Location
 
 
-def read_usage(side: Side, known: dict[FileKey, FileContent] | None = None) -> Usage:
+def read_usage(
+    side: Side, known: dict[FileKey, FileContent] | None = None, *, of_other_repositories: bool = False
+) -> Usage:
     """Return the declared consumers of a side. Raise a `DcrError` if they cannot be read.
 
-    `known` are files of another commit, which are not read again. They are replaced by those of this side.
+    `known` are files of another commit, which are not read again. They are replaced by those of this side. With
+    `of_other_repositories`, uses of contracts and models that are not in this repository are included.
     """
     parsed, unreadable = [], []
-    for file in stream_consumer_files(side.repository, side.head, side.policy, known):
+    files = stream_consumer_files(
+        side.repository, side.head, side.policy, known, of_other_repositories=of_other_repositories
+    )
+    for file in files:
         pinned = file._replace(parsed=pin_locations(file.parsed))
         parsed.append(pinned.parsed)
         if any(problem.is_fatal for problem in pinned.parsed.problems):

@@ -204,3 +204,28 @@ def test_a_mirror_that_was_deleted_or_is_damaged_is_replaced_or_reported(fleet):
     fleet["shop"].commit({"contracts/orders.yaml": contract("shop.orders", "1.1.0")})
     assert fleet.sync() == "2 repositories: 1 moved, 1 unchanged"
     assert fleet.versions()["shop"] == ["shop.orders 1.1.0"]
+
+
+def test_uses_of_contracts_and_models_of_other_repositories_are_found(fleet):
+    dataset = "version: 3.1.0\nkind: DataContract\napiVersion: v3.1.0\nid: sales\nstatus: active\nschema:\n"
+    tables = "".join(
+        f"  - name: {name}\n    properties: [{{name: id, logicalType: string}}]\n" for name in ("orders", "items")
+    )
+    fleet["shop"].commit({"contracts/sales.odcs.yaml": dataset + tables})
+    agreement = (
+        "dataUsageAgreementSpecification: 0.0.1\nid: a\ninfo: {status: approved, active: true}\n"
+        "provider: {dataContractId: sales}\nconsumer: {teamId: finance}\n"
+    )
+    project = {
+        "dbt_project.yml": "name: mart\nmodel-paths: [models]\n",
+        "models/a.sql": "select id from {{ ref('other', 'payments') }} join {{ ref('local') }}\n",
+    }
+    fleet.add("mart").commit({"sales.dua.yaml": agreement, **project})
+    fleet["growth"].commit({"contracts/payments.yaml": contract("payments")})
+    fleet.write("shop", "growth", "mart")
+    assert fleet.sync() == "3 repositories: 3 moved"
+    for dataset_id, consumer in (("sales/orders", "finance"), ("sales/items", "finance"), ("payments", "a")):
+        reached = fleet.read("impact", dataset_id, code=1)["impacts"][0]["reached"]
+        assert [(each["repository"], each["consumer"]) for each in reached] == [("mart", consumer)], dataset_id
+    uses = [each for each in fleet.read("consumers")["uses"] if each["repository"] == "mart"]
+    assert sorted(each["dataset_id"] for each in uses) == ["payments", "sales"]

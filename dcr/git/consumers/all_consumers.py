@@ -10,7 +10,7 @@ from dcr.consumers.dataset_index import DatasetIndex, SearchedDataset
 from dcr.consumers.dbt_projects import CODE_SUFFIXES, DbtProjects, read_project
 from dcr.consumers.declaration_paths import PROPERTY_SUFFIXES, is_project_file
 from dcr.consumers.readers import read_consumers
-from dcr.consumers.targets import FileTarget, ModelTarget
+from dcr.consumers.targets import ContractTarget, FileTarget, ModelTarget
 from dcr.git.consumers.declared_uses import ConsumerFile
 from dcr.git.consumers.sources import list_sources
 from dcr.git.contracts.all_contracts import stream_contract_files
@@ -19,7 +19,7 @@ from dcr.git.sides import Side, list_side_files, stream_side_texts
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from dcr.consumers.consumer import Consumer, ParsedConsumers
+    from dcr.consumers.consumer import Consumer, ParsedConsumers, Use
     from dcr.consumers.readers._dbt.properties import Properties
     from dcr.git.consumers.sources import Source
     from dcr.git.repository import Repository
@@ -61,12 +61,19 @@ class FileContent(NamedTuple):
 
 
 def stream_consumer_files(
-    repository: Repository, head: str, policy: Policy, known: dict[FileKey, FileContent] | None = None
+    repository: Repository,
+    head: str,
+    policy: Policy,
+    known: dict[FileKey, FileContent] | None = None,
+    *,
+    of_other_repositories: bool = False,
 ) -> Iterator[ConsumerFile]:
     """Yield the files that declare consumers, or are meant to, as `read_all_consumers` selects them.
 
-    Uses in other formats have the ids of their datasets. Those of datasets without a contract are left out. `known`
-    are files of another commit, which are not read again. At the end they are replaced by those of this commit.
+    Uses in other formats have the ids of their datasets. Those of datasets without a contract are left out. With
+    `of_other_repositories`, a contract or a model of another dbt project that is not in this repository is kept: the
+    use has the id that is written. `known` are files of another commit, which are not read again. At the end they are
+    replaced by those of this commit.
     """
     side = Side(repository, head, head, policy)
     entries = list_side_files(repository, head)
@@ -87,7 +94,8 @@ def stream_consumer_files(
         elif file is not None:
             yield file
     if foreign:
-        yield from _resolve(side, projects, foreign, _group_properties(projects, properties))
+        resolver = _Resolver(projects, _group_properties(projects, properties), of_other_repositories)
+        yield from resolver.resolve(side, foreign)
     if known is not None:
         known.clear()
         known.update(read)
@@ -149,19 +157,44 @@ def _group_properties(projects: DbtProjects, found: Mapping[str, Mapping[str, Pr
     return properties
 
 
-def _resolve(
-    side: Side, projects: DbtProjects, files: Iterable[ConsumerFile], properties: _PropertiesByFile
-) -> Iterator[ConsumerFile]:
-    """Yield the files with the datasets that their uses refer to."""
-    index = DatasetIndex(_list_datasets(side, files), projects)
-    for file in files:
-        described = (_describe(consumer, projects, properties) for consumer in file.parsed.consumers)
-        consumers = [
-            consumer._replace(uses=tuple(index.list_uses(consumer))) for consumer in described if consumer is not None
-        ]
-        used = tuple(consumer for consumer in consumers if consumer.uses)
-        if used or file.parsed.problems:
-            yield file._replace(parsed=file.parsed._replace(consumers=used))
+class _Resolver(NamedTuple):
+    """What it takes to find the datasets that uses in other formats refer to."""
+
+    projects: DbtProjects
+    properties: _PropertiesByFile
+    of_other_repositories: bool
+
+    def resolve(self, side: Side, files: Iterable[ConsumerFile]) -> Iterator[ConsumerFile]:
+        """Yield the files with the datasets that their uses refer to."""
+        index = DatasetIndex(_list_datasets(side, files), self.projects)
+        for file in files:
+            described = (_describe(consumer, self.projects, self.properties) for consumer in file.parsed.consumers)
+            consumers = [
+                consumer._replace(uses=tuple(self._list_uses(index, consumer)))
+                for consumer in described
+                if consumer is not None
+            ]
+            used = tuple(consumer for consumer in consumers if consumer.uses)
+            if used or file.parsed.problems:
+                yield file._replace(parsed=file.parsed._replace(consumers=used))
+
+    def _list_uses(self, index: DatasetIndex, consumer: Consumer) -> Iterator[Use]:
+        if not self.of_other_repositories:
+            yield from index.list_uses(consumer)
+            return
+        for use in consumer.uses:
+            found = list(index.list_uses(consumer._replace(uses=(use,))))
+            if not found and self._may_be_elsewhere(use):
+                found = [use._replace(target=None)]
+            yield from found
+
+    def _may_be_elsewhere(self, use: Use) -> bool:
+        """Return whether a use that refers to nothing here names a contract, or a model of another dbt project."""
+        if isinstance(use.target, ModelTarget):
+            return use.target.package is not None and use.target.package not in {
+                project.name for project in self.projects.projects
+            }
+        return isinstance(use.target, ContractTarget)
 
 
 def _list_datasets(side: Side, files: Iterable[ConsumerFile]) -> Iterator[SearchedDataset]:
