@@ -149,6 +149,12 @@ def choose_jobs(requested: int | None, seconds: float, portions: int) -> int:
     return max(1, min(requested or count_cores(), portions))
 
 
+def collect_garbage() -> None:
+    """Free reference cycles if the process collects no garbage by itself, as the command line does."""
+    if not gc.isenabled():
+        gc.collect()
+
+
 def free_memory() -> None:
     """Free the reference cycles of a portion if the process collects no garbage by itself, as the command line does.
 

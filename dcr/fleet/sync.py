@@ -20,6 +20,7 @@ from dcr.index.store import (
     store_facts,
     store_failure,
 )
+from dcr.parallel import collect_garbage
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -33,6 +34,9 @@ if TYPE_CHECKING:
 
 CONFIRM_SIZE = 500
 """The number of unchanged repositories that are stored together."""
+
+COLLECT_SIZE = 50
+"""The number of stored repositories after which unused memory is freed."""
 
 
 class SyncOptions(NamedTuple):
@@ -128,6 +132,8 @@ class _SyncRun:
                 self._store_failure(key, error)
                 continue
             self.moved += 1
+            if self.moved % COLLECT_SIZE == 0:
+                collect_garbage()
         self._confirm()
 
     def _select_moved(self, results: Iterable[MirrorResult]) -> Iterator[tuple[RepositoryKey, FactsRequest]]:

@@ -4,7 +4,6 @@ Only this command uses a network, with git's own credentials, over https and ssh
 keeps its former facts in the index, and stops no other. Exit codes: 0 all are current, 1 some failed, 2 not started.
 """
 
-import gc
 import os
 from typing import Annotated
 
@@ -49,7 +48,6 @@ def fleet_sync(
     from dcr.index.queries import list_duplicates
     from dcr.index.revisions import open_index
 
-    gc.enable()  # the command line disables it for its short runs
     settings = read_settings(os.path.join(get_working_folder(), fleet))
     options = SyncOptions(index or settings.index_url, jobs, scheduler)
     with Progress() as progress:
