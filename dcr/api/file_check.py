@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from dcr.compatibility.match import Match
     from dcr.contract.contract import Contract
     from dcr.formats.parsed_file import ParsedFile
+    from dcr.index.other_repositories import OtherRepositories
     from dcr.report.report import ContractReport
 
 FILE_MODE = "100644"
@@ -77,22 +79,42 @@ def check_proposed_file(state: RegistryState, file: ProposedFile, mode: str | No
         with_history = _add_history(state, match, get_mode(match))
         dataset_id = match.dataset_id or file.parsed.dataset_id
         verdicts.append(MatchVerdict(with_history, dataset_id, *check_pair(with_history.pair, get_mode(match))))
+    others = _find_other_repositories(state)
     reports = []
-    for match, dataset_id, verdict, older in _add_consumers(state, verdicts, today):
+    for match, dataset_id, verdict, older in _add_consumers(state, verdicts, others, today):
         issues = tuple(resolve_location(each) for each in state.governing.apply(verdict, match.pair, today, older))
         report = build_contract_report(
             match, verdict, issues, dataset_id=dataset_id, mode=get_mode(match), merge_base=state.commit
         )
         reports.append((report, match.reported_by))
-    return _build_report(state, file, reports)
+    result = _build_report(state, file, reports)
+    if others is None or others.problem is None:
+        return result
+    problems = state.governing.list_index_issues(others.problem.message, others.problem.hint)
+    return result._replace(issues=(*result.issues, *problems))
 
 
-def _add_consumers(state: RegistryState, verdicts: Sequence[MatchVerdict], today: str) -> Sequence[MatchVerdict]:
+def _find_other_repositories(state: RegistryState) -> OtherRepositories | None:
+    """Return the repositories of the index that DCR_INDEX or the policy names; None without one."""
+    settings, url = state.governing.policy.index_settings, os.environ.get("DCR_INDEX")
+    if settings is None and not url:
+        return None
+    from dcr.index.other_repositories import create_other_repositories  # noqa: PLC0415 (few policies name an index)
+
+    return create_other_repositories(state.repository, settings, url, os.getcwd())
+
+
+def _add_consumers(
+    state: RegistryState, verdicts: Sequence[MatchVerdict], others: OtherRepositories | None, today: str
+) -> Sequence[MatchVerdict]:
     """Return the verdicts with the consumers that they reach. They are read only if an issue may reach any."""
     reached = [verdict.match for verdict in verdicts if verdict.may_reach_consumers]
     if not reached:
         return verdicts
-    uses = state.usage.find_declared_uses(dict.fromkeys(name for match in reached for name in match.ids))
+    ids = list(dict.fromkeys(name for match in reached for name in match.ids))
+    uses = state.usage.find_declared_uses(ids)
+    if others is not None:
+        uses = others.add_uses(uses, ids)
     return add_uses(verdicts, uses, today, state.governing.policy.consumers.are_complete)
 
 

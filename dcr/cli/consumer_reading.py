@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 from dcr.cli.messages import print_warning
+from dcr.cli.working_folder import get_working_folder
 from dcr.errors import DcrError, UsageError
+from dcr.git.base.resolution import resolve_base
 from dcr.git.contracts.all_contracts import find_dataset, list_dataset_ids
+from dcr.git.policies import read_policy
 from dcr.registry.usage import read_usage
 from dcr.text.suggestions import format_suggestion
 
@@ -52,6 +56,34 @@ def find_contract_and_uses(side: Side, usage: Usage, dataset: str) -> tuple[Cont
     if not unreadable:
         print_warning(f"dataset '{dataset}' has no contract {side.description}")
     return None, uses
+
+
+def find_uses_with_others(
+    side: Side, usage: Usage, ids: tuple[str, ...], index: str | None
+) -> tuple[DeclaredUse, ...] | None:
+    """Return the uses of a dataset by its ids, also those of the repositories in an index; None without any consumers.
+
+    The index is that of the option, of DCR_INDEX, or of the base's policy, as in a check. Raise a `DcrError` if it
+    cannot be used; warn instead if the policy allows that.
+    """
+    uses = None if usage.is_empty else usage.find_uses(*ids)
+    settings, url = side.policy.index_settings, index or os.environ.get("DCR_INDEX")
+    if settings is not None and not url:
+        base = resolve_base(side.repository, None, side.head)
+        settings = None if base.is_empty else read_policy(side.repository, base.merge_base).index_settings
+        if settings is None:
+            print_warning("the base's policy names no index, and that of a change is not used", "name it: --index URL")
+    if settings is None and not url:
+        return uses
+    from dcr.index.other_repositories import create_other_repositories
+
+    others = create_other_repositories(side.repository, settings, url, get_working_folder())
+    own = {name: tuple(each for each in uses or () if each.use.dataset_id == name) for name in ids}
+    by_id = others.add_uses(own, ids)
+    if others.problem is not None:
+        print_warning(others.problem.message, others.problem.hint)
+        return uses
+    return tuple(use for dataset_id in ids for use in by_id[dataset_id])
 
 
 def get_contract(side: Side, dataset: str) -> tuple[Contract, tuple[str, ...]]:

@@ -100,7 +100,7 @@ def remove_published(request: PublishRequest) -> str:
         if name not in list_indexed(index):
             raise PublishError(f"index '{index.name}' has no repository '{name}'", "list them: dcr fleet --index URL")
         remove_repositories(index, [name])
-        return f"removed '{name}' from index '{index.name}'"
+        return f"removed '{name}' from the index"
     finally:
         index.close()
 
@@ -121,14 +121,14 @@ def _publish_once(publication: _Publication, progress: Callable[[str], None]) ->
     former = known.commit if known else None
     if known and (former, known.reader) == (commit, READER) and known.valid_on in (None, get_today()):
         confirm_unchanged(index, [key.name])
-        return f"{publication.subject} is in index '{index.name}' already"
+        return f"{publication.subject} is in the index already"
     if former is not None and former != commit and not is_forced and _is_newer(publication, former):
-        return f"{publication.subject} was not published: index '{index.name}' has the newer commit {former[:10]}"
+        return f"{publication.subject} was not published: the index has the newer commit {former[:10]}"
     progress("reading the history")
     facts = read_facts(repository, key.ref or "HEAD", commit)
     if not replace_facts(index, key, facts, former):
         return None
-    return f"published {publication.subject} to index '{index.name}'"
+    return f"published {publication.subject}"
 
 
 def _check_address(publication: _Publication, known: IndexedRepository) -> None:

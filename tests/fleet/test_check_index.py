@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
+import subprocess
+import sys
 from typing import TYPE_CHECKING
 
 import pytest
 from fleets import Fleet
 from repositories import Outcome, Repository, contract
 
+from dcr.api.file_check import check_proposed_file, parse_proposed
+from dcr.api.http.problems import classify_error
+from dcr.api.snapshots.live import LiveRegistry
 from dcr.check import Request
 from dcr.check import check as run_check
 from dcr.git.remotes import normalize_address
+from dcr.index.other_repositories import UnavailableIndexError
+from dcr.rendering.reports.json import build_document
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -338,3 +346,60 @@ def test_the_password_of_an_index_is_never_printed(fleet):
         outcome.says("127.0.0.1", "cannot be used", "help: ")
         assert "s3cret" not in outcome.err
     check(fleet["shop"], "--index", "mysql://dcr:s3cret@host/fleet").says("expected sqlite or postgresql")
+
+
+def test_the_service_names_the_consumers_of_other_repositories_too(tmp_path, fleet):
+    shop = fleet["shop"]
+    expected = {}
+    for name, policy in {
+        "used": make_policy(url_of(fleet)),
+        "stale": make_policy(copy_index(fleet, tmp_path, OLD), unavailable="warning"),
+        "missing": make_policy("sqlite:///missing.db"),
+    }.items():
+        commit_policy(shop, policy, {"contracts/orders.yaml": BROKEN})
+        file = parse_proposed("contracts/orders.yaml", BROKEN.encode())
+        state = LiveRegistry(str(shop.folder), "base").refresh()
+        if name == "missing":
+            with pytest.raises(UnavailableIndexError, match="does not exist") as error:
+                check_proposed_file(state, file)
+            assert classify_error(error.value) == (503, "index-unavailable")
+            continue
+        found = build_document(check_proposed_file(state, file))
+        expected = build_document(run_check(Request(str(shop.folder), base="base", head="feature")))
+        assert (found["contracts"], found["issues"]) == (expected["contracts"], expected["issues"])
+    assert [each["kind"] for each in expected["issues"]] == ["index_unavailable"]
+
+
+def test_the_impact_of_a_change_includes_other_repositories(tmp_path, fleet):
+    shop, impact = fleet["shop"], ("impact", "shop.orders", "ltv", "--format", "json")
+    change(shop, {"dcr.toml": make_policy("sqlite:///missing.db")})
+    everyone = ["finance.revenue", "growth.funnel", "shop.report"]
+
+    def reached_by(*arguments: str) -> tuple[list[str], str]:
+        outcome = shop.dcr(*impact, *arguments)
+        assert outcome.code == 1, outcome
+        return [each["consumer"] for each in json.loads(outcome.out)["reached"]], outcome.err
+
+    assert reached_by("--index", url_of(fleet)) == (everyone, "")
+    names, warning = reached_by()
+    assert names == ["shop.report"]
+    assert "the base's policy names no index" in warning
+    shop.git("checkout", "-q", "-B", "main")
+    shop.git("checkout", "-q", "-B", "feature")
+    shop.dcr(*impact).says("missing.db' does not exist")
+    shop.git("reset", "-q", "--hard", "HEAD~1")
+    shop.git("branch", "-f", "main")
+
+
+def test_only_a_check_that_needs_the_index_loads_its_packages(fleet):
+    def loaded(*arguments: str) -> set[str]:
+        command = [sys.executable, "-X", "importtime", "-P", "-m", "dcr", "check", *arguments]
+        ended = subprocess.run(command, cwd=shop.folder, env=shop.environment(), capture_output=True, check=False)
+        return {line.rpartition(b"|")[2].strip().decode() for line in ended.stderr.splitlines()}
+
+    shop, packages = fleet["shop"], {"sqlalchemy", "psycopg", "alembic"}
+    change(shop, {"contracts/orders.yaml": BROKEN})
+    assert not any(name.startswith(("dcr.index", *packages)) for name in loaded())
+    assert loaded("--index", url_of(fleet)) & packages == {"sqlalchemy"}
+    change(shop, {"contracts/orders.yaml": contract("shop.orders", "1.0.1")})
+    assert not loaded("--index", url_of(fleet)) & packages

@@ -68,7 +68,7 @@ def test_only_a_newer_commit_replaces_the_facts(growth, tmp_path, url):
     first = growth.git("rev-parse", "HEAD")
     publish(growth, url)
     before = read(growth, url)["growth"]
-    assert "is in index" in publish(growth, url)
+    assert "is in the index already" in publish(growth, url)
     after = read(growth, url)["growth"]
     assert (after["commit"], after["read_at"], after["ref"]) == (first, before["read_at"], "main")
     second = growth.commit({"contracts/users.yaml": contract()})
@@ -153,6 +153,6 @@ def test_an_index_of_the_first_revision_is_upgraded_by_publishing_and_refused_by
     shop.branch()
     shop.commit({"contracts/orders.yaml": BROKEN})
     shop.dcr("check", "--index", any_url).says("has revision 0001, this version of dcr needs 0002", "dcr fleet sync")
-    assert "is in index" in publish(growth, any_url)
+    assert "is in the index already" in publish(growth, any_url)
     open_index(any_url, "/").close()
     assert shop.dcr("check", "--index", any_url).code == 1

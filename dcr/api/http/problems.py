@@ -98,9 +98,12 @@ def classify_error(error: Exception) -> tuple[int, str]:
     from dcr.git.command import GitFailedError  # noqa: PLC0415
     from dcr.git.objects import ObjectMissingError  # noqa: PLC0415
     from dcr.git.writing.commits import DiskFullError  # noqa: PLC0415
+    from dcr.index.other_repositories import UnavailableIndexError  # noqa: PLC0415
 
     if isinstance(error, NotReadyError):
         return 503, "not-ready"
+    if isinstance(error, UnavailableIndexError):
+        return 503, "index-unavailable"
     if isinstance(error, DiskFullError):
         return 507, "disk-full"
     if isinstance(error, ObjectMissingError | GitFailedError):

@@ -8,9 +8,17 @@ from typing import Annotated
 
 import typer
 
-from dcr.cli.consumer_reading import get_contract, read_usage_with_warnings
+from dcr.cli.consumer_reading import find_uses_with_others, get_contract, read_usage_with_warnings
 from dcr.cli.exit_codes import EXIT_ISSUES
-from dcr.cli.options import ColorOption, DatasetArgument, NoPagerOption, SideOption, complete_with, format_option
+from dcr.cli.options import (
+    CheckIndexOption,
+    ColorOption,
+    DatasetArgument,
+    NoPagerOption,
+    SideOption,
+    complete_with,
+    format_option,
+)
 from dcr.cli.reading import PageOptions, open_side
 from dcr.contract.contract import TYPES
 from dcr.registry.impact import compute_impact
@@ -44,6 +52,7 @@ def impact(
     optional: Annotated[bool, typer.Option("--optional", help="Make the field optional.")] = False,
     rename: Annotated[str | None, typer.Option("--rename", help="Rename the field.", metavar="NAME")] = None,
     ref: SideOption = None,
+    index: CheckIndexOption = None,
     format: Annotated[str, format_option(("table", "json"))] = "table",  # noqa: A002 (the option's name)
     no_pager: NoPagerOption = False,
     color: ColorOption = "auto",
@@ -57,7 +66,7 @@ def impact(
     contract, ids = get_contract(side, dataset)
     change = propose_change(contract, field, request)
     usage = read_usage_with_warnings(side)
-    uses = None if usage.is_empty else usage.find_uses(*ids)
+    uses = find_uses_with_others(side, usage, ids, index)
     result = compute_impact(side, contract, change.contract, uses, today)
     page.print_page(
         lambda style: render(result, change.description, style),
