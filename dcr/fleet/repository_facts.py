@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from dcr.compatibility.severities import ERROR
 from dcr.contract.contract import walk_fields
 from dcr.git.mirrors import open_mirror
+from dcr.git.object_session import share_object_process
 from dcr.git.objects import read_blobs
 from dcr.git.policies import read_policy
 from dcr.git.sides import Side
@@ -49,7 +50,9 @@ class FactsRequest(NamedTuple):
 
 def read_mirror(request: FactsRequest) -> facts.RepositoryFacts:
     """Return the facts of a mirror. Raise a `DcrError` if it cannot be read."""
-    return read_facts(open_mirror(request.mirror), request.ref, request.commit)
+    repository = open_mirror(request.mirror)
+    with share_object_process(repository.git):
+        return read_facts(repository, request.ref, request.commit)
 
 
 def read_facts(repository: Repository, ref: str, commit: str) -> facts.RepositoryFacts:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import math
 import threading
 import time
@@ -17,6 +18,7 @@ from dcr.git.command import (
     read_time_limit,
     split_records,
 )
+from dcr.git.object_session import find_session
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
@@ -132,9 +134,10 @@ def _stream_objects(git: Git, expressions: list[str], max_bytes: int = MAX_BLOB_
     """
     if not expressions:
         return
-    process = git.start("cat-file", "--batch", has_stdin=True)
+    session = find_session(git)
+    process = session.take() if session else git.start("cat-file", "--batch", has_stdin=True)
     watch = _TimeoutWatch(process)
-    writer = threading.Thread(target=_write_expressions, args=(process, expressions), daemon=True)
+    writer = threading.Thread(target=_write_expressions, args=(process, expressions, session is None), daemon=True)
     writer.start()
     count = 0
     try:
@@ -149,8 +152,11 @@ def _stream_objects(git: Git, expressions: list[str], max_bytes: int = MAX_BLOB_
     finally:
         watch.stop()
         writer.join()
-        stderr = _close_outputs(process)
-        exit_code = process.wait()
+        is_kept = session is not None and count == len(expressions)
+        stderr, exit_code = ("", 0) if is_kept else (_close_outputs(process), process.wait())
+    if session and is_kept:
+        session.give_back(process)
+        return
     if watch.has_expired:
         raise create_timeout_error("cat-file", watch.limit)
     if exit_code:
@@ -188,17 +194,22 @@ class _TimeoutWatch:
         self._stopped.set()
 
 
-def _write_expressions(process: Popen[bytes], expressions: list[str]) -> None:
+def _write_expressions(process: Popen[bytes], expressions: list[str], is_last: bool) -> None:
     try:
         if process.stdin:
             process.stdin.write("\n".join([*expressions, ""]).encode("utf-8", "surrogateescape"))
-            process.stdin.close()
+            process.stdin.flush()
+            if is_last:
+                process.stdin.close()
     except (BrokenPipeError, OSError):
         return  # the reading thread finds out why
 
 
 def _close_outputs(process: Popen[bytes]) -> str:
-    """Close the output of a process, and return the start of its stderr."""
+    """Close the pipes of a process, which ends it, and return the start of its stderr."""
+    if process.stdin:
+        with contextlib.suppress(OSError):
+            process.stdin.close()
     if process.stdout:
         process.stdout.close()
     if process.stderr is None:
@@ -249,10 +260,15 @@ def list_tree(git: Git, commit: str, paths: Collection[str] = ()) -> dict[str, s
     With `paths`, the result contains these files, and possibly others.
     """
     selected = paths if len(paths) <= _MAX_LISTED_PATHS else ()
+    session = find_session(git)
+    if session and commit in session.trees:
+        return session.trees[commit]
     entries = {}
     for entry in split_records(git.run("ls-tree", "-r", "-z", "--full-tree", "--", commit, *selected)):
         header, _, path = entry.partition("\t")
         entries[path] = header.split(" ")[2] if header.startswith(FILE_MODE_PREFIX) else ""
+    if session and not selected:
+        session.trees[commit] = entries
     return entries
 
 
