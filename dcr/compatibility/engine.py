@@ -51,7 +51,7 @@ def run_rules(pair: ContractPair, mode: str) -> Verdict:
     contract_findings = list(_run_contract_rules(pair, rules))
     findings = [*((rule, finding) for rule, finding, _ in field_findings), *contract_findings]
     pair = pair.with_required_bump(_compute_required_bump(pair, findings, directions))
-    witness_limit = _get_witness_limit(pair)
+    witness_limit = _get_witness_limit(pair) if field_findings else 0
     issues = [
         _build_issue(
             pair, rule, finding if number < witness_limit else finding._replace(needs_witness=False), broken, field

@@ -174,6 +174,7 @@ class ContractPair(NamedTuple):
 def list_field_pairs(previous: Contract, proposed: Contract) -> Iterator[FieldPair]:
     """Yield every matched field in the order of the previous contract, then the new fields.
 
+    Fields that are the same object in both contracts are not yielded: no rule finds anything in them.
     Nested fields of a removed, new or retyped field are not yielded, so that each cause is reported once.
     """
     yield from _list_level_pairs(previous.fields, proposed.fields, "", ())
@@ -194,6 +195,8 @@ def _list_level_pairs(
     added = tuple(field for field in proposed if field.name not in before)
     for name, field in before.items():
         other = after.get(name)
+        if other is field:
+            continue
         pair = FieldPair(join_path(parent, name), (*steps, name), field, other, added, in_map=in_map)
         if other is not None and (field.fields or field.items or other.fields):
             yield from _list_nested_pairs(pair)

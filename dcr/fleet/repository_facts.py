@@ -62,7 +62,7 @@ def read_facts(repository: Repository, ref: str, commit: str) -> facts.Repositor
     """
     policy = read_policy(repository, commit)
     snapshot = Snapshot(repository, ref, "fleet", commit, policy)
-    history = snapshot.read_history(retention=Retention(lambda _: True, last_versions=True))
+    history = snapshot.read_history(retention=Retention(lambda _: True, last_versions=True, shares_fields=True))
     usage = read_usage(Side(repository, commit, ref, policy), of_other_repositories=True)
     datasets: list[facts.DatasetFacts] = []
     issues: list[facts.IssueFacts] = []

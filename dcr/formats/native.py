@@ -150,13 +150,8 @@ class _ValueReader:
             value = resolve_scalar(text)
         except NotFiniteError:
             self.fatal = True
-            self.problems.append(
-                Problem(
-                    locate_node(self.path, node),
-                    f"'{truncate(text, 40)}' is not a finite number",
-                    "write a number",
-                )
-            )
+            message = f"'{truncate(text, 40)}' is not a finite number"
+            self.problems.append(Problem(locate_node(self.path, node), message, "write a number"))
             return None
         if isinstance(value, int | float) and not isinstance(value, bool):
             misreading = describe_number_misreading(text)
@@ -231,19 +226,25 @@ def _has_plain_shape(field: dict[str, Any], *, has_name: bool) -> bool:
 
 
 def _build_contract(path: str, values: dict[str, Any], root: Node, *, needs_fields: bool = True) -> Contract:
-    sla = values.get("freshness_sla")
     fields_node = next(value for key, value in root.value if key.value == "fields")
+    fields = _build_fields(path, values["fields"], fields_node) if needs_fields else ()
+    return combine_contract(values, fields, SourceNode(path, root))
+
+
+def combine_contract(values: dict[str, Any], fields: tuple[Field, ...], section: SourceNode) -> Contract:
+    """Return the contract of valid values, with fields that were built from theirs."""
+    sla = values.get("freshness_sla")
     return Contract(
         dataset_id=values["dataset_id"],
         version=values["version"],
-        fields=_build_fields(path, values["fields"], fields_node) if needs_fields else (),
+        fields=fields,
         description=values.get("description"),
         status=values.get("status") or "draft",
         primary_key=tuple(values.get("primary_key") or ()),
         owners=tuple(Owner(owner["team"], owner.get("contact")) for owner in values.get("owners") or ()),
         freshness_sla=FreshnessSLA(sla["max_lag_seconds"], sla.get("measurement")) if sla else None,
         deprecation_uri=values.get("deprecation_uri"),
-        section=SourceNode(path, root),
+        section=section,
     )
 
 

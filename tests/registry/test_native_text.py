@@ -9,6 +9,7 @@ from collections import Counter
 import pytest
 from test_native_facts import read_full, summarize
 
+from dcr.formats import read_content
 from dcr.registry.history.facts_reader import FactsReader
 from dcr.registry.history.native_facts import NativeFactsReader
 from dcr.registry.history.native_text import split_text
@@ -79,7 +80,7 @@ def edit(lines: list[str], rng: random.Random) -> None:
 
 def test_edited_files_have_the_same_facts_either_way() -> None:
     counts = Counter[str]()
-    reader, native_reader = FactsReader(), NativeFactsReader()
+    reader, native_reader = FactsReader(), NativeFactsReader(builds_contracts=True)
     for number in range(CASES):
         rng = random.Random(f"native text {number}")
         lines = draw_lines(rng)
@@ -89,7 +90,11 @@ def test_edited_files_have_the_same_facts_either_way() -> None:
         content = text.encode()
         expected = read_full(content)
         assert summarize(reader.read_facts("", "", content)) == expected, text
-        is_quick = native_reader.find_facts_of_text(content) is not None
+        found = native_reader.read_text("", content)
+        is_quick = found is not None
+        if found and found[1]:
+            assert read_content("", content).contracts == (found[1],)
+            counts["contracts"] += 1
         counts["quick"] += is_quick
         counts["invalid"] += expected[1] is not None
         counts["slow, but valid"] += not is_quick and expected[1] is None

@@ -21,7 +21,7 @@ from dcr.registry.history.facts import (
     collect_facts,
     is_same_except_version,
 )
-from dcr.registry.history.native_facts import NativeFactsReader
+from dcr.registry.history.native_facts import NativeFacts, NativeFactsReader
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -47,11 +47,15 @@ class _PartFacts(NamedTuple):
 
 
 class _FileContent:
-    """A content and its YAML tree, composed on first use. `parsed_parts` are the parts that were parsed, by number."""
+    """A content and its YAML tree, composed on first use. `parsed_parts` are the parts that were parsed, by number.
+
+    `contract` is that of a native file if it was built along with its facts.
+    """
 
     def __init__(self, path: str, blob: str, content: bytes) -> None:
         self.path, self.blob, self.content = path, blob, content
         self.parts: SplitFile | None = None
+        self.contract: Contract | None = None
         self.part_ids: list[frozenset[str]] = []
         self.parsed_parts: dict[int, ParsedFile] = {}
         self._parsed_file: ParsedFile | None = None
@@ -86,7 +90,7 @@ class _FileContent:
     def read_contracts(self, includes: Callable[[str], bool]) -> Iterable[tuple[Contract, int]]:
         """Yield one contract for each selected dataset, with the length of the text it was read from."""
         if self.parts is None:
-            contracts = self.read().contracts
+            contracts = self.read().contracts if self.contract is None else (self.contract,)
             yield from _drop_duplicates(
                 (contract, len(self.content)) for contract in contracts if includes(contract.dataset_id)
             )
@@ -112,7 +116,7 @@ class FactsReader:
     def __init__(self, retention: Retention | None = None) -> None:
         self.retained: dict[ContractKey, Contract] = {}
         self._retention, self._bytes_left = retention, retention.max_bytes if retention else 0
-        self._native_reader = NativeFactsReader()
+        self._native_reader = NativeFactsReader(builds_contracts=retention is not None and retention.shares_fields)
         self._part_facts: dict[tuple[bytes, bytes], _PartFacts] = {}
         self._previous_content: _FileContent | None = None
         self._previous_facts: dict[str, DatasetFacts] = {}
@@ -178,8 +182,11 @@ class FactsReader:
                 self.retained[file.path, file.blob, contract.dataset_id] = contract
 
     def _read_facts(self, file: _FileContent) -> FileFacts:
-        native_facts = self._native_reader.find_facts_of_text(file.content)
-        if native_facts is None:
+        native_facts: NativeFacts | None
+        found = self._native_reader.read_text(file.path, file.content)
+        if found is not None:
+            native_facts, file.contract = found
+        else:
             native_facts = self._native_reader.find_facts(file.root, file.format)
         if native_facts is not None:
             return FileFacts((DatasetFacts(*native_facts),))

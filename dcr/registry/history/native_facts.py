@@ -12,9 +12,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from yaml import MappingNode, Node
 
+from dcr.contract.contract import COMPLETENESS_KEY
 from dcr.contract.digest import combine_digest, serialize_field
 from dcr.contract.validity import find_field_violations, find_violations_outside_fields
 from dcr.formats import native
+from dcr.parsing.location import SourceNode
 from dcr.parsing.plain_tree import is_plain
 from dcr.parsing.yaml_reader import InvalidYamlError, decode
 from dcr.registry.history.native_text import compose_field, read_values_without_fields, split_text
@@ -22,6 +24,7 @@ from dcr.registry.history.native_text import compose_field, read_values_without_
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from dcr.contract.contract import Contract, Field
     from dcr.formats import Format
 
 MAX_FIELDS = 100_000
@@ -33,17 +36,19 @@ NativeFacts = tuple[
 
 
 class _Field(NamedTuple):
-    """The values of a top-level field and its part of the contract's digest."""
+    """The values of a top-level field and its part of the contract's digest; `record` is built if it is needed."""
 
     values: dict[str, Any]
     digest: str
     lists_texts: bool
+    record: Field | None = None
 
 
 class NativeFactsReader:
-    """Reads valid native files, and keeps the digests of their fields."""
+    """Reads valid native files, and keeps the digests of their fields, and with `builds_contracts` the fields too."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, builds_contracts: bool = False) -> None:
+        self._builds_contracts = builds_contracts
         self._field_digests: dict[bytes, str] = {}
         self._fields_by_text: dict[str, _Field] = {}
 
@@ -58,27 +63,37 @@ class NativeFactsReader:
         fields = [self._read_field(values, node) for values, node in zip(raw["fields"], nodes, strict=True)]
         return _build_facts(raw, fields)
 
-    def find_facts_of_text(self, content: bytes) -> NativeFacts | None:
-        """Return what `find_facts` returns, or None if the text has another form. Only new fields are parsed."""
+    def read_text(self, path: str, content: bytes) -> tuple[NativeFacts, Contract | None] | None:
+        """Return what `find_facts` returns, or None if the text has another form. Only new fields are parsed.
+
+        With `builds_contracts` the contract comes with it, whose fields have the locations of any version.
+        """
         try:
-            parts = split_text(decode(content))
+            text = decode(content)
         except InvalidYamlError:
             return None
+        parts = split_text(text)
         if parts is None:
             return None
-        fields = [self._fields_by_text.get(text) or self._read_field_text(text) for text in parts.fields]
-        if None in fields:
+        fields = [self._fields_by_text.get(each) or self._read_field_text(path, each) for each in parts.fields]
+        found = None if None in fields else read_values_without_fields(parts)
+        if found is None:
             return None
-        raw = read_values_without_fields(parts)
-        if raw is None:
-            return None
-        raw["fields"] = [field.values for field in fields if field]
-        return _build_facts(raw, fields)
+        values, root = found
+        values["fields"] = [field.values for field in fields if field]
+        facts = _build_facts(values, fields)
+        if facts is None or not self._builds_contracts or COMPLETENESS_KEY in text:
+            return None if facts is None else (facts, None)
+        records = tuple([field.record for field in fields if field and field.record])
+        is_whole = len(records) == len(fields)
+        return facts, native.combine_contract(values, records, SourceNode(path, root)) if is_whole else None
 
-    def _read_field_text(self, text: str) -> _Field | None:
+    def _read_field_text(self, path: str, text: str) -> _Field | None:
         node = compose_field(text)
         values = native.read_finite_values(node) if isinstance(node, MappingNode) else None
         field = None if values is None else self._read_field(values, node)
+        if field is not None and self._builds_contracts:
+            field = field._replace(record=native.build_field(path, field.values, node))
         if field is not None and len(self._fields_by_text) < MAX_FIELDS:
             self._fields_by_text[text] = field
         return field

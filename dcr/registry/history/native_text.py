@@ -8,7 +8,7 @@ below `fields:`. Texts that are not clearly of this form are not split.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from yaml import MappingNode
 
@@ -59,15 +59,16 @@ def split_text(text: str) -> SplitText | None:
     return SplitText(head, fields, tail)
 
 
-def read_values_without_fields(parts: SplitText) -> dict[str, object] | None:
-    """Return the values of a native file with an empty list of fields, or None if it is not plainly valid."""
+def read_values_without_fields(parts: SplitText) -> tuple[dict[str, Any], MappingNode] | None:
+    """Return the values and tree of a native file with an empty list of fields; None if it is not plainly valid."""
     root = _compose(f"{parts.head}{_EMPTY_LIST}{parts.tail}")
     if root is None or detect_format(root) is not native or not is_plain(root):
         return None
     lines = [key.start_mark.line for key, _ in root.value if key.value == "fields"]
     if lines != [parts.head.count("\n")]:  # the key is part of a text
         return None
-    return native.read_plain_values(root)
+    values = native.read_plain_values(root)
+    return None if values is None else (values, root)
 
 
 def compose_field(text: str) -> Node | None:
