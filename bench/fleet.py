@@ -1,6 +1,6 @@
 """Holds dcr fleet sync to its budgets of CPU and memory, against git clone --bare of the same repositories.
 
-python bench/fleet.py [--repositories 2000] [--rounds 3] [--keep DIR] [--json]
+python bench/fleet.py [--repositories 2000] [--rounds 3] [--dask] [--keep DIR] [--json]
 
 Exit codes: 0 every figure is within its budget, 1 one is over, 2 nothing could be measured.
 """
@@ -40,6 +40,7 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description="Hold dcr fleet sync to its budgets.")
     parser.add_argument("--repositories", metavar="N", type=int, default=2_000)
     parser.add_argument("--rounds", metavar="R", type=int, default=3)
+    parser.add_argument("--dask", action="store_true", help="also on a cluster of two workers, one of which is killed")
     parser.add_argument("--keep", metavar="DIR", type=Path, help="keep the repositories there, and use them again")
     parser.add_argument("--json", action="store_true")
     return parser.parse_args()
@@ -58,6 +59,9 @@ def _run(options: argparse.Namespace, folder: Path, temporary: Path) -> int:
         Job("unchanged", kept, ((str(DCR), "fleet", "sync"),)),
     )
     _confirm(jobs[2], options.repositories)
+    if options.dask:
+        jobs += (_build_dask_job(new),)
+        _confirm(jobs[3], options.repositories)
     measured = measure(jobs, options.rounds)
     memory = peak_mebibytes(jobs[1])
     shutil.rmtree(clones)
@@ -65,6 +69,13 @@ def _run(options: argparse.Namespace, folder: Path, temporary: Path) -> int:
     print((_as_json if options.json else _as_text)(options.repositories, measured, ratios, memory))
     over = any(ratio > budget.at_most for ratio, budget in zip(ratios, BUDGETS, strict=True))
     return int(over or memory > MAX_MEBIBYTES)
+
+
+def _build_dask_job(fleet: Path) -> Job:
+    """Return the sync on a cluster; its CPU includes the start of the cluster."""
+    sync = f"rm -rf .dcr-fleet && exec '{DCR}' fleet sync --scheduler \"$DCR_BENCH_SCHEDULER\""
+    cluster = str(Path(__file__).with_name("fleet_cluster.py"))
+    return Job("dask", fleet, ((sys.executable, cluster, "sh", "-c", sync),))
 
 
 def _build_all(sources: Path, count: int) -> None:
@@ -113,6 +124,7 @@ def _as_text(count: int, measured: dict[str, list[float]], ratios: list[float], 
         "clone": "git clone --bare of each",
         "sync": "dcr fleet sync, nothing mirrored",
         "unchanged": "dcr fleet sync again, nothing moved",
+        "dask": "dcr fleet sync on a Dask cluster of two workers, one of which is killed",
     }
     lines = [f"medians of {len(measured['sync'])} rounds, {count:,} repositories", "", "  CPU ms  per repository  job"]
     for job, cpu in measured.items():
