@@ -393,3 +393,16 @@ def test_several_processes_find_the_same(linted: Linted) -> None:
     assert dict(linted.lint(strict=True).formats)["cached"] == expected.total - 3, "three contracts are used"
     outputs = {linted.repository.dcr("lint", "--strict", "--jobs", jobs) for jobs in ("1", "2")}
     assert len(outputs) == 1
+
+
+def test_a_second_run_runs_no_filter_of_the_repository(linted: Linted) -> None:
+    mark = linted.repository.root / "mark"
+    linted.lint()
+    linted.repository.write(".gitattributes", "*.yaml filter=f\n")
+    linted.repository.git("config", "filter.f.clean", f"touch '{mark}'; cat")
+    for path in linted.folder.glob("contracts/*.yaml"):
+        os.utime(path)  # as new as the index, or newer, so that git compares the text
+    assert linted.lint() == linted.lint_uncached()
+    assert not mark.exists()
+    linted.repository.git("status")
+    assert mark.exists(), "git runs it"
