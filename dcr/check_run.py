@@ -240,7 +240,7 @@ def find_uses(run: Run, tip: BaseTip, datasets: Sequence[SearchedDataset]) -> De
     from dcr.git.consumers.declared_uses import find_declared_uses  # noqa: PLC0415 (few changes break anything)
 
     uses = find_declared_uses(_build_consumer_search(run, tip), datasets)
-    return uses if run.others is None else run.others.add_uses(uses, [dataset.dataset_id for dataset in datasets])
+    return uses if run.others is None else run.others.add_uses(uses, datasets)
 
 
 def judge_consumers(run: Run, is_checked: Callable[[str], bool]) -> tuple[tuple[Issue, ...], int, Collection[str]]:

@@ -13,7 +13,7 @@ from dcr.compatibility.pair_verdict import MatchVerdict, check_pair
 from dcr.formats import read_as_former_format, read_content
 from dcr.git.changes import Change
 from dcr.git.command import split_records
-from dcr.git.consumers.impact import add_uses
+from dcr.git.consumers.impact import add_uses, list_searched_datasets
 from dcr.git.contracts.changed_files import is_same_text, read_previous_versions
 from dcr.git.history import require_full_history
 from dcr.parsing.location import Location
@@ -114,7 +114,7 @@ def _add_consumers(
     ids = list(dict.fromkeys(name for match in reached for name in match.ids))
     uses = state.usage.find_declared_uses(ids)
     if others is not None:
-        uses = others.add_uses(uses, ids)
+        uses = others.add_uses(uses, [dataset for match in reached for dataset in list_searched_datasets(match)])
     return add_uses(verdicts, uses, today, state.governing.policy.consumers.are_complete)
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from dcr.cli.messages import print_warning
 from dcr.cli.working_folder import get_working_folder
+from dcr.consumers.dataset_index import SearchedDataset
 from dcr.errors import DcrError, UsageError
 from dcr.git.base.resolution import resolve_base
 from dcr.git.contracts.all_contracts import find_dataset, list_dataset_ids
@@ -59,12 +60,12 @@ def find_contract_and_uses(side: Side, usage: Usage, dataset: str) -> tuple[Cont
 
 
 def find_uses_with_others(
-    side: Side, usage: Usage, ids: tuple[str, ...], index: str | None
+    side: Side, usage: Usage, contract: Contract, ids: tuple[str, ...], index: str | None
 ) -> tuple[DeclaredUse, ...] | None:
-    """Return the uses of a dataset by its ids, also those of the repositories in an index; None without any consumers.
+    """Return the uses of a contract's dataset by its ids, also those in the repositories of an index.
 
-    The index is that of the option, of DCR_INDEX, or of the base's policy, as in a check. Raise a `DcrError` if it
-    cannot be used; warn instead if the policy allows that.
+    None without any consumers. The index is that of the option, of DCR_INDEX, or of the base's policy, as in a check.
+    Raise a `DcrError` if it cannot be used; warn instead if the policy allows that.
     """
     uses = None if usage.is_empty else usage.find_uses(*ids)
     settings, url = side.policy.index_settings, index or os.environ.get("DCR_INDEX")
@@ -79,7 +80,7 @@ def find_uses_with_others(
 
     others = create_other_repositories(side.repository, settings, url, get_working_folder())
     own = {name: tuple(each for each in uses or () if each.use.dataset_id == name) for name in ids}
-    by_id = others.add_uses(own, ids)
+    by_id = others.add_uses(own, [SearchedDataset(name, (contract,)) for name in ids])
     if others.problem is not None:
         print_warning(others.problem.message, others.problem.hint)
         return uses

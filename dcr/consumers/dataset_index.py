@@ -43,6 +43,12 @@ class SearchedDataset(NamedTuple):
         return tuple(dict.fromkeys(names))
 
     @property
+    def names(self) -> tuple[str, ...]:
+        """What another repository may call it: its id, that of its file, and the names of its model."""
+        others = (self.contract_id, *self.model_names)
+        return tuple(dict.fromkeys((self.dataset_id, *(name for name in others if name is not None))))
+
+    @property
     def paths(self) -> tuple[str, ...]:
         """The files of its contracts."""
         return tuple(dict.fromkeys(contract.path for contract in self.contracts))

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from dcr.consumers.consumer import DeclaredUse
+    from dcr.consumers.dataset_index import SearchedDataset
     from dcr.git.consumers.declared_uses import DeclaredUses
     from dcr.git.repository import Repository
     from dcr.index.records import KnownRepository
@@ -70,24 +71,32 @@ class OtherRepositories:
         self._settings = self._settings._replace(unavailable=WARN)
         self._refusal = DcrError(message, hint)
 
-    def add_uses(self, uses: DeclaredUses | None, ids: Collection[str]) -> DeclaredUses:
+    def add_uses(self, uses: DeclaredUses | None, datasets: Collection[SearchedDataset]) -> DeclaredUses:
         """Return the uses of datasets in this repository with those in the others.
 
         `uses` are None if this repository declares no consumers. If the index cannot be read, each dataset also has
         `UNKNOWN_USE`.
         """
-        known = uses or {}
+        known, names = uses or {}, {dataset.dataset_id: dataset.names for dataset in datasets}
 
         def read(connection: Connection, repositories: Mapping[int, str], *, is_own_known: bool) -> DeclaredUses:
             from dcr.index.other_uses import read_uses  # noqa: PLC0415 (needs the packages of the extra)
 
-            found = read_uses(connection, ids, repositories)
+            by_name = read_uses(connection, {name for group in names.values() for name in group}, repositories)
+            found = {
+                dataset_id: tuple(
+                    each._replace(use=each.use._replace(dataset_id=dataset_id))
+                    for name in group
+                    for each in by_name[name]
+                )
+                for dataset_id, group in names.items()
+            }
             return found if is_own_known else _exclude_known(found, known)
 
         others = self._read(read)
         return {
             dataset_id: (*known.get(dataset_id, ()), *((UNKNOWN_USE,) if others is None else others[dataset_id]))
-            for dataset_id in ids
+            for dataset_id in names
         }
 
     def find_datasets(self, ids: Collection[str]) -> dict[str, UsedDataset]:

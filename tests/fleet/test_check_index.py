@@ -325,6 +325,26 @@ def test_a_declaration_that_cannot_be_read_counts_as_a_use_there_too(tmp_path, f
     assert "consumers/broken.yaml in growth" in reached(outcome)["field_removed"]
 
 
+def test_an_agreement_elsewhere_counts_for_the_contract_that_it_names(tmp_path):
+    fleet = Fleet(tmp_path, "shop", "mart", index="sqlite:///index.db")
+    sales = (
+        "version: 3.1.0\nkind: DataContract\napiVersion: v3.1.0\nid: sales\nstatus: active\nschema:\n"
+        "  - name: orders\n    properties: [{name: id, logicalType: string}, {name: ltv, logicalType: number}]\n"
+    )
+    agreement = (
+        "dataUsageAgreementSpecification: 0.0.1\nid: a\ninfo: {status: approved, active: true}\n"
+        "provider: {dataContractId: sales}\nconsumer: {teamId: finance}\n"
+    )
+    shop = fleet["shop"]
+    shop.commit({"contracts/sales.odcs.yaml": sales})
+    fleet["mart"].commit({"sales.dua.yaml": agreement})
+    fleet.sync()
+    change(shop, {"contracts/sales.odcs.yaml": sales.replace(", {name: ltv, logicalType: number}", "")})
+    assert reached(check(shop, "--index", url_of(fleet)))["field_removed"] == ["finance in mart"]
+    shop.git("checkout", "-q", "main")
+    assert shop.dcr("impact", "sales/orders", "ltv", "--index", url_of(fleet)).code == 1
+
+
 def test_the_root_file_accepts_breaks_for_consumers_of_other_repositories(fleet):
     shop = fleet["shop"]
     entry = "{dataset: shop.orders, version: '2.0.0', kind: field_removed, field: ltv, reason: agreed}"

@@ -66,7 +66,7 @@ def impact(
     contract, ids = get_contract(side, dataset)
     change = propose_change(contract, field, request)
     usage = read_usage_with_warnings(side)
-    uses = find_uses_with_others(side, usage, ids, index)
+    uses = find_uses_with_others(side, usage, contract, ids, index)
     result = compute_impact(side, contract, change.contract, uses, today)
     page.print_page(
         lambda style: render(result, change.description, style),
