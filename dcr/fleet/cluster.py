@@ -102,6 +102,8 @@ class Cluster:
             raise ClusterError(
                 f"a worker cannot run dcr: {error}", "install the same version of dcr on all workers"
             ) from error
+        finally:
+            future.release()  # its finalizer would do the same, and lose a Ctrl-C that arrives meanwhile
         yield key, facts
 
     def _wait(self) -> Future:

@@ -70,6 +70,12 @@ def read_index(fleet: Fleet, index: str) -> dict[str, list[Any]]:
     return found
 
 
+def count_stored(fleet: Fleet, index: str) -> int:
+    """Return the number of repositories in an index whose facts were stored."""
+    with contextlib.closing(sqlite3.connect(fleet.folder / index)) as connection:
+        return connection.execute("SELECT count(*) FROM repositories WHERE commit_id IS NOT NULL").fetchone()[0]
+
+
 def test_a_worker_that_is_killed_in_the_middle_changes_nothing_of_what_is_stored(fleet, cluster):
     with cluster.connect(workers=2):
         with cluster.closed_gate() as find_waiting:
@@ -98,6 +104,7 @@ def test_ctrl_c_cancels_what_is_outstanding(fleet, cluster):
         with cluster.closed_gate() as find_waiting:
             running = start_sync(fleet, cluster, "interrupted.db")
             find_waiting()
+            wait_until(lambda: count_stored(fleet, "interrupted.db") == len(NAMES) - 1)
             running.send_signal(signal.SIGINT)
             assert running.communicate()[1] == ""
         assert running.returncode == 130
