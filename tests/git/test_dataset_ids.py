@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dcr.formats import read_content
-from dcr.git.contracts.dataset_ids import create_definition_filter, list_dataset_ids
+from dcr.git.contracts.dataset_ids import create_definition_filter, find_plain_ids, list_dataset_ids
 
 REST = "version: '1.0.0'\nowners: [{team: a}]\nfields: [{name: b, type: string}]\n"
 TEXTS = [
@@ -29,7 +29,11 @@ TEXTS = [
     "description: |\n  dataset_id: other\ndataset_id: shop.d1\n",
     "x-note: {dataset_id: other}\ndataset_id: shop.d1\n",
     "x-note:\n  dataset_id: other\ndataset_id: shop.d1\n",
+    '? "data\\\n  set_id"\n: shop.d1\n',
+    "x-note: {? &key\n  dataset_id: other}\n*key : shop.d1\n",
 ]
+IDS = ["shop.d1 of a", "shop.d1,a", "shop.d1#a", "shop.d1}a", "shop.d1\n  a", "'shop.d1''a'"]
+"""Ids that begin like a plain one."""
 
 
 @pytest.mark.parametrize("text", TEXTS)
@@ -38,6 +42,16 @@ def test_every_notation_of_an_id_is_found(text: str) -> None:
     (found,) = read_content("a.yaml", content).contracts
     assert found.dataset_id == "shop.d1"
     assert create_definition_filter({"shop.d1"})(content)
+
+
+@pytest.mark.parametrize("notation", IDS)
+@pytest.mark.parametrize("form", ["dataset_id: {}\n", "x-note: {{dataset_id: other}}\ndataset_id: {}\n"])
+def test_an_id_is_read_to_its_end(notation: str, form: str) -> None:
+    content = (form.format(notation) + REST).encode()
+    (found,) = read_content("a.yaml", content).contracts
+    assert found.dataset_id != "shop.d1"
+    assert create_definition_filter({found.dataset_id})(content)
+    assert find_plain_ids(content) is None
 
 
 @given(st.text(min_size=1, max_size=8), st.sampled_from(["safe_dump", "json", "plain"]))
@@ -54,6 +68,7 @@ def test_whatever_the_id_is_the_text_that_defines_it_is_found(dataset_id: str, n
 def test_other_contracts_are_left_out() -> None:
     may_define = create_definition_filter({"shop.d1"})
     assert not may_define(f"dataset_id: shop.d10\n{REST}".encode())
+    assert not may_define(f"dataset_id: shop.d10  # an id\r\n  \r\n# a comment\n{REST}".encode())
     assert not may_define(f'{{"dataset_id": "shop.d2",\n {json.dumps(yaml.safe_load(REST))[1:]}'.encode())
     assert may_define(b"apiVersion: v3.0.2\nkind: DataContract\nid: shop\nschema: [{name: d1}]\n")
 

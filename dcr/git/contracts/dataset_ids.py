@@ -15,11 +15,19 @@ _NATIVE_ID = re.compile(
     rb"""^(?:\xef\xbb\xbf)?[{ \t]*["']?dataset_id["']?[ \t]*:[ \t]*["']?([^"'\s#,}]+)""", re.MULTILINE
 )
 _PLAIN_ID = re.compile(rb"[A-Za-z0-9_][\w./:-]*", re.ASCII)
+_END_OF_LINE = rb"""(?:[ \t]+\#[^\r\n]*+)?(?:[ \t]*+(?:\r?\n|\Z))++"""
+_NEXT_KEY = rb"""(?=["']?[A-Za-z_][\w-]*["']?[ \t]*:|\#|\Z)"""
+_PLAIN_LINE = re.compile(
+    rb"""^(?:\xef\xbb\xbf)?[{ \t]*["']?dataset_id["']?[ \t]*:[ \t]*"""
+    rb"""(?:"([^"\\\s]+)"|'([^'\s]+)'(?!')|([^"'\s#,}]+)""" + _END_OF_LINE + _NEXT_KEY + rb""")""",
+    re.MULTILINE,
+)
+"""Matches a key with its id in one line. An id without quotes ends there only if a key follows."""
 _NOT_PLAIN = (b"apiVersion", b"DataContract", b"dataContractSpecification", b"models", *ESCAPE_PREFIXES)
 """Words of other formats, and of texts whose keys may be written with escapes."""
 
 _KEY = b"dataset_id"
-_has_mark = re.compile(b"|".join(map(re.escape, _NOT_PLAIN))).search
+_has_mark = re.compile(b"|".join((*map(re.escape, _NOT_PLAIN), rb"\\[\r\n]"))).search
 _MAX_PARSED_FILES = 100
 
 
@@ -57,12 +65,13 @@ def create_definition_filter(ids: Collection[str]) -> Callable[[bytes], bool]:
 
 def find_plain_ids(text: bytes) -> list[bytes] | None:
     """Return each `dataset_id` in a native text, the one of its contract among them. None if it has to be parsed."""
-    if _has_mark(text):
+    if _has_mark(text) or (b"*" in text and b"&" in text):  # a key may be an alias
         return None
     count = text.count(_KEY)
     if count > 1:
-        found: list[bytes] = _NATIVE_ID.findall(text)
+        matches = list(_PLAIN_LINE.finditer(text))
     else:  # only the line of the key has to be searched
-        match = _NATIVE_ID.match(text, text.rfind(b"\n", 0, text.find(_KEY)) + 1) if count else None
-        found = [match[1]] if match else []
+        match = _PLAIN_LINE.match(text, text.rfind(b"\n", 0, text.find(_KEY)) + 1) if count else None
+        matches = [match] if match else []
+    found: list[bytes] = [match[match.lastindex or 0] for match in matches]
     return found if len(found) == count and all(map(_PLAIN_ID.fullmatch, found)) else None
