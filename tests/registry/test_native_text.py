@@ -110,6 +110,7 @@ AMBIGUOUS = {
     "fields in a text, and in a list": f'{START}description: "a\nfields:\n{FIELD}b"\nfields: [{{name: a}}]\n',
     "fields in a list": f"{START}owners: [a,\nfields:\n{FIELD}x: 1]\n",
     "two documents": f"{START}fields:\n{FIELD}...\n{FIELD}",
+    "two documents, with another line break": f"{START}fields:\n{FIELD[:-1]}\r...\n{FIELD.replace('id', 'b')}",
     "two documents, before": f"{START}...\nfields:\n{FIELD}",
     "two documents, after": f"{START}fields:\n{FIELD}status: draft\n...\nx-a: 1\n",
     "a field in a text of another": f'{START}fields:\n{FIELD}    description: "\n{FIELD}    "\n',

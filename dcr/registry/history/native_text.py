@@ -24,6 +24,9 @@ MAX_LENGTH = 100_000
 
 _KEY = "\nfields:\n"
 _EMPTY_LIST = "fields: []\n"
+_MARKS = ("\r", "<<<<<<< ", ">>>>>>> ")
+"""A line break that the split does not know, and marks of a conflict."""
+
 _ENTRY = re.compile(r" *- ")
 _REST = re.compile(r"^[^ \n-]|^-(?! )", re.MULTILINE)
 """Matches the first line at the left margin that is no entry."""
@@ -40,7 +43,7 @@ class SplitText(NamedTuple):
 def split_text(text: str) -> SplitText | None:
     """Return the parts of a text whose top-level key `fields` has a block list; None if it may be read otherwise."""
     start = text.find(_KEY)
-    if start < 0 or len(text) > MAX_LENGTH or "<<<<<<< " in text or ">>>>>>> " in text or ("&" in text and "*" in text):
+    if start < 0 or len(text) > MAX_LENGTH or any(mark in text for mark in _MARKS) or ("&" in text and "*" in text):
         return None
     head, body = text[: start + 1], text[start + len(_KEY) :]
     entry = _ENTRY.match(body)
