@@ -6,7 +6,7 @@ import os
 import re
 import shutil
 import tempfile
-from typing import NamedTuple
+from typing import NamedTuple, TextIO
 
 from dcr.errors import DcrError
 from dcr.git.command import Git, GitFailedError, GitResult, create_git_error
@@ -76,10 +76,18 @@ def clone_mirror(remote: Remote, ref: RemoteRef, folder: str) -> None:
         if not ref.name.startswith("refs/heads/"):
             fetch_mirror(remote, ref, temporary)
         shutil.rmtree(folder, ignore_errors=True)  # a damaged mirror
-        os.rename(temporary, folder)
+        _rename(temporary, folder)
     except BaseException:
         shutil.rmtree(temporary, ignore_errors=True)
         raise
+
+
+def _rename(folder: str, target: str) -> None:
+    try:
+        os.rename(folder, target)
+    except OSError as error:
+        reason = (error.strerror or "unknown").lower()
+        raise GitFailedError(f"mirror '{target}' cannot be replaced: {reason}", "remove it, then sync again") from error
 
 
 def fetch_mirror(remote: Remote, ref: RemoteRef, folder: str) -> None:
@@ -157,16 +165,27 @@ def find_local_ref(remote: Remote, ref: str | None) -> RemoteRef | None:
 def _read_line(git_dir: str, name: str) -> str:
     """Return the content of a small file, empty if there is none."""
     try:
-        with open(os.path.join(git_dir, name), encoding="utf-8", errors="surrogateescape") as file:
+        with _open_text(git_dir, name) as file:
             return file.read(4096).rstrip("\n")
-    except OSError:
+    except (OSError, ValueError):  # no file can have a name with NUL
         return ""
 
 
 def _read_packed_refs(git_dir: str) -> dict[str, str]:
     try:
-        with open(os.path.join(git_dir, "packed-refs"), encoding="utf-8", errors="surrogateescape") as file:
+        with _open_text(git_dir, "packed-refs") as file:
             lines = [line.rstrip("\n").partition(" ") for line in file if not line.startswith(("#", "^"))]
     except OSError:
         return {}
     return {name: commit for commit, _, name in lines}
+
+
+def _open_text(git_dir: str, name: str) -> TextIO:
+    """Open a file of a repository, which others prepared: a named pipe must not wait for a writer."""
+    flags = getattr(os, "O_NONBLOCK", 0)
+    return open(
+        os.path.join(git_dir, name),
+        encoding="utf-8",
+        errors="surrogateescape",
+        opener=lambda path, mode: os.open(path, mode | flags),
+    )

@@ -29,6 +29,9 @@ SYNCED, PUBLISHED = "sync", "publish"
 """Who stores the facts of a repository: a sync of the fleet, or the repository itself."""
 
 
+_MAX_INTEGER = 2**63 - 1
+
+
 class IndexedRepository(NamedTuple):
     """A repository in the index; `commit` is None if it could never be read."""
 
@@ -211,11 +214,13 @@ def _build_commit_row(commit: CommitFacts) -> dict[str, str]:
 
 
 def _make_storable(row: dict[str, Any]) -> dict[str, Any]:
-    """Return a row without lone surrogates and NUL, which databases do not store."""
-    return {name: _replace_unstorable(value) if isinstance(value, str) else value for name, value in row.items()}
+    """Return a row without lone surrogates, NUL, and integers of more than 64 bits, which databases do not store."""
+    return {name: _replace_unstorable(value) for name, value in row.items()}
 
 
-def _replace_unstorable(value: str) -> str:
-    if value.isascii() and "\0" not in value:
+def _replace_unstorable(value: Any) -> Any:
+    if isinstance(value, int):
+        return max(-_MAX_INTEGER, min(value, _MAX_INTEGER)) if abs(value) > _MAX_INTEGER else value
+    if not isinstance(value, str) or (value.isascii() and "\0" not in value):
         return value
     return value.encode("utf-8", "surrogateescape").decode("utf-8", "replace").replace("\0", "\ufffd")
