@@ -6,6 +6,7 @@ repository (bench/README.md has the figures). Only `writing.temporary_repository
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import subprocess
@@ -87,8 +88,7 @@ class Git(NamedTuple):
         try:
             stdout, stderr = process.communicate(stdin, timeout=limit)
         except subprocess.TimeoutExpired as error:
-            process.kill()
-            process.communicate()
+            _abandon(process)
             raise create_timeout_error(_get_command_name(arguments), limit) from error
         result = GitResult(process.returncode, stdout, stderr.decode("utf-8", "replace").strip())
         if result.exit_code < 0:
@@ -180,8 +180,21 @@ def split_records(listing: bytes) -> list[str]:
     return entries
 
 
+def _abandon(process: subprocess.Popen[bytes]) -> None:
+    """Kill git. A program that it started, such as ssh, may keep the pipes open, so that nothing waits for their end."""
+    process.kill()
+    process.wait()
+    for pipe in (process.stdin, process.stdout, process.stderr):
+        if pipe is not None:
+            with contextlib.suppress(OSError):
+                pipe.close()
+
+
 def _get_command_name(arguments: tuple[str, ...]) -> str:
-    return next(argument for argument in arguments if not argument.startswith("-"))
+    values = (before == "-c" for before in ("", *arguments))
+    return next(
+        argument for argument, is_value in zip(arguments, values, strict=False) if argument[:1] != "-" and not is_value
+    )
 
 
 def create_git_error(arguments: tuple[str, ...], result: GitResult) -> GitFailedError:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 from typing import TYPE_CHECKING
 
 import pytest
@@ -63,3 +64,15 @@ def test_an_integer_that_no_database_stores_stops_nothing(fleet):
     fleet["growth"].commit({"contracts/b.odcs.yaml": f"{SALES}{latency}\n"})
     assert fleet.sync() == "2 repositories: 2 moved"
     assert fleet.versions() == {"growth": ["growth.a 1.0.0", "sales/sales 1.0.0"], "shop": ["shop.a 1.0.0"]}
+
+
+def test_a_program_that_outlives_git_does_not_hold_up_a_sync(fleet, tmp_path):
+    fleet.sync()
+    program, number = tmp_path / "ssh", tmp_path / "ssh.pid"
+    program.write_text(f"#!/bin/sh\necho $$ > {number}\nexec sleep 90\n", "utf-8")
+    program.chmod(0o755)
+    fleet.write("shop", more='[[repositories]]\naddress = "ssh://git@example.org/growth"\n')
+    outcome = fleet.dcr("sync", DCR_GIT_TIMEOUT="1.5", GIT_SSH=str(program))
+    os.kill(int(number.read_text("utf-8")), signal.SIGKILL)  # fails if the sync has waited for its end
+    assert "'growth' was not synced: git ls-remote did not finish within 1.5 seconds" in outcome.err
+    assert outcome.err.endswith("1 unchanged, 1 failed\n")
