@@ -94,11 +94,16 @@ def publish(request: PublishRequest, progress: Callable[[str], None]) -> str:
 def remove_published(request: PublishRequest) -> str:
     """Remove the facts of a repository from the index. Raise a `DcrError` if it is not in there."""
     repository = discover_repository(request.folder)
-    name = _build_key(request, repository, resolve_commit(repository, request.ref or "HEAD", option="--ref ")).name
+    commit = resolve_commit(repository, request.ref or "HEAD", option="--ref ")
+    key = _build_key(request, repository, commit)
+    name = key.name
     index = upgrade_index(request.index_url, request.folder)
     try:
-        if name not in list_indexed(index):
+        known = list_indexed(index).get(name)
+        if known is None:
             raise PublishError(f"index '{index.name}' has no repository '{name}'", "list them: dcr fleet --index URL")
+        if not request.force:
+            _check_address(_Publication(repository, key, commit, index, is_forced=False), known)
         remove_repositories(index, [name])
         return f"removed '{name}' from the index"
     finally:
@@ -139,7 +144,7 @@ def _check_address(publication: _Publication, known: IndexedRepository) -> None:
     if normalize_address(known.address, folder) not in own:
         raise PublishError(
             f"index '{publication.target.name}' has another repository '{known.name}': {known.address}",
-            "choose another name: --name NAME; or replace it: --force",
+            "choose another name: --name NAME; or replace or remove it: --force",
         )
 
 

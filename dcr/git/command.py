@@ -181,7 +181,7 @@ def split_records(listing: bytes) -> list[str]:
 
 
 def _abandon(process: subprocess.Popen[bytes]) -> None:
-    """Kill git. A program that it started, such as ssh, may keep the pipes open, so that nothing waits for their end."""
+    """Kill git. Programs that it started, such as ssh, may keep its pipes open: do not wait for their end."""
     process.kill()
     process.wait()
     for pipe in (process.stdin, process.stdout, process.stderr):

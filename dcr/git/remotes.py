@@ -21,12 +21,14 @@ _REMOTE_URLS = r"^remote\..*\.url$"
 
 
 def list_own_addresses(repository: Repository, environment: Mapping[str, str]) -> frozenset[str]:
-    """Return the normalized addresses by which others may list a repository. Raise `GitFailedError`."""
-    page = find_repository_url(environment)
-    folder = repository.top or repository.git_dir
+    """Return the normalized addresses by which others may list a repository. Raise `GitFailedError`.
+
+    Other remotes than `origin` may be other repositories, such as that of which this one is a fork.
+    """
+    folder, url = repository.top or repository.git_dir, _find_url(repository)
+    page = _find_page(url, folder, environment)
     paths = {repository.git_dir, repository.common_dir, folder}
-    addresses = [*([page] if page else []), *list_remote_urls(repository).values(), *paths]
-    return frozenset(normalize_address(address, folder) for address in addresses)
+    return frozenset(normalize_address(address, folder) for address in (page, url, *paths) if address)
 
 
 def find_address(repository: Repository, environment: Mapping[str, str]) -> str:
@@ -35,21 +37,33 @@ def find_address(repository: Repository, environment: Mapping[str, str]) -> str:
     It is its page on a CI service, or else its remote `origin` or only remote, or else its absolute path. Raise
     `GitFailedError`.
     """
-    page = find_repository_url(environment)
+    folder, url = repository.top or repository.git_dir, _find_url(repository)
+    page = _find_page(url, folder, environment)
     if page:
         return page
-    folder, urls = repository.top or repository.git_dir, list_remote_urls(repository)
-    url = urls.get("origin") or (next(iter(urls.values())) if len(urls) == 1 else "")
     if not url:
         return folder
     if "://" in url:
-        return re.sub(r"(?<=://)[^/@]*@", "", url) if url.startswith("http") else _hide_password(url)
+        return re.sub(r"(?<=://)[^/]*@", "", url) if url.lower().startswith("http") else _hide_password(url)
     is_scp = _SCP_ADDRESS.fullmatch(url) and not os.path.isdir(os.path.join(folder, url))
     return url if is_scp else os.path.normpath(os.path.join(folder, os.path.expanduser(url)))
 
 
+def _find_url(repository: Repository) -> str:
+    """Return the URL of the remote `origin` or of the only remote, as it is configured; empty if there is none."""
+    urls = list_remote_urls(repository)
+    return urls.get("origin") or (next(iter(urls.values())) if len(urls) == 1 else "")
+
+
+def _find_page(url: str, folder: str, environment: Mapping[str, str]) -> str:
+    """Return the page of the CI job's repository, empty if the job has checked out another one, or in no job."""
+    page = find_repository_url(environment)
+    paths = [normalize_address(address, folder).partition("/")[2].casefold() for address in (page, url) if address]
+    return page if len(set(paths)) == 1 else ""
+
+
 def _hide_password(url: str) -> str:
-    return re.sub(r"(?<=://)([^/@:]*):[^/@]*@", r"\1@", url)
+    return re.sub(r"(?<=://)([^/@:]*):[^/]*@", r"\1@", url)
 
 
 def list_remote_urls(repository: Repository) -> dict[str, str]:

@@ -88,6 +88,7 @@ def test_the_name_of_another_repository_is_not_taken(growth, tmp_path, url):
     other = Repository(tmp_path / "elsewhere", "growth")
     other.commit({"contracts/users.yaml": contract()})
     assert "has another repository 'growth'" in publish(other, url, code=2)
+    assert "has another repository 'growth'" in publish(other, url, "--remove", code=2)
     publish(other, url, "--name", "users")
     assert sorted(read(other, url)) == ["growth", "users"]
     other.commit({"dcr.toml": '[index]\nurl = "sqlite:///other.db"\nrepository = "named"\n'})
@@ -105,6 +106,17 @@ def test_the_address_has_no_credentials(growth, url):
     publish(growth, url)
     page = {"GITHUB_ACTIONS": "true", "GITHUB_SERVER_URL": "https://example.org", "GITHUB_REPOSITORY": "data/growth"}
     assert growth.dcr("fleet", "publish", DCR_INDEX=url, **page).code == 0
+
+
+def test_a_fork_does_not_replace_the_repository_that_is_its_other_remote(growth, url):
+    growth.git("remote", "add", "origin", "https://example.org/data/growth")
+    publish(growth, url)
+    growth.git("remote", "rename", "origin", "upstream")
+    growth.git("remote", "add", "origin", "https://user:s3@cret@example.org/fork/growth")
+    growth.commit({"contracts/users.yaml": contract()})
+    assert "has another repository 'growth'" in publish(growth, url, code=2)
+    publish(growth, url, "--name", "fork")
+    assert read(growth, url)["fork"]["address"] == "https://example.org/fork/growth"
 
 
 def test_what_cannot_be_published_is_refused(growth, tmp_path, url):
