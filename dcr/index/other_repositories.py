@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 SUBJECT = "the consumers of other repositories are unknown"
 _UNJUDGED = "which has no contract here, and the index of other repositories cannot be read"
 _MAX_LISTED = 3
+_MAX_CLOCK_DIFFERENCE = 3600.0
+"""The seconds by which the clocks of two machines may differ."""
 
 
 class UnavailableIndexError(DcrError):
@@ -172,6 +174,12 @@ class OtherRepositories:
             raise StaleIndexError(
                 f"index '{name}' has no facts of {_list_names(never)}, which could never be read",
                 "see why: dcr fleet; then run dcr fleet sync",
+            )
+        future = [each.name for each in repositories if _compute_age(each.checked_at or "") < -_MAX_CLOCK_DIFFERENCE]
+        if future:
+            raise StaleIndexError(
+                f"index '{name}' has facts of {_list_names(future)} with a time in the future",
+                "correct the clock of this machine, or of the one that runs dcr fleet; then run dcr fleet sync",
             )
         limit = self._settings.max_age_seconds
         old = [each for each in repositories if _compute_age(each.checked_at or "") > limit]

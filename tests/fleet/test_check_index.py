@@ -123,6 +123,10 @@ def copy_index(fleet: Fleet, folder: Path, *statements: str) -> str:
 UNAVAILABLE = {
     "older": ("UPDATE repositories SET checked_at = '2020-01-01T00:00:00Z' WHERE name = 'growth'", "is older than 2d"),
     "never read": ("UPDATE repositories SET checked_at = NULL WHERE name = 'growth'", "has no facts of 'growth'"),
+    "of the future": (
+        "UPDATE repositories SET checked_at = '2999-01-01T00:00:00Z' WHERE name = 'growth'",
+        "in the future",
+    ),
     "of an older schema": ("UPDATE alembic_version SET version_num = '0000'", "has revision 0000"),
     "of a newer schema": ("UPDATE alembic_version SET version_num = '9999'", "has revision 9999"),
     "newer facts": ("UPDATE repositories SET reader = '9.0.0/99' WHERE name = 'growth'", "a newer version of dcr"),
@@ -265,6 +269,20 @@ def test_this_repository_is_found_in_the_index_by_its_addresses_or_its_name(tmp_
     shop.git("remote", "remove", "upstream")
     commit_policy(shop, make_policy(url, repository="shop"), {"contracts/orders.yaml": BROKEN})
     assert reached(check(shop, "--base", "base"))["field_removed"] == [*others, *own]
+
+
+def test_another_remote_and_the_page_of_a_job_that_checks_several_repositories_are_not_this_repository(tmp_path, fleet):
+    shop = fleet["shop"]
+    change(shop, {"contracts/orders.yaml": BROKEN})
+    growth = "UPDATE repositories SET address = 'https://example.org/data/growth' WHERE name = 'growth'"
+    url = copy_index(fleet, tmp_path, OWN.format("https://example.org/data/shop"), growth)
+    page = {"GITHUB_ACTIONS": "true", "GITHUB_SERVER_URL": "https://example.org", "GITHUB_REPOSITORY": "data/growth"}
+    shop.git("remote", "add", "origin", "git@example.org:data/shop.git")
+    shop.git("remote", "add", "growth", "git@example.org:data/growth.git")
+    everyone = ["finance.revenue in finance", "growth.funnel in growth", "shop.report in here"]
+    assert reached(check(shop, "--index", url, "--base", "main", **page))["field_removed"] == everyone
+    shop.git("remote", "remove", "growth")
+    shop.git("remote", "remove", "origin")
 
 
 def test_a_declaration_is_listed_once_if_the_index_has_this_repository_under_another_address(tmp_path, fleet):
