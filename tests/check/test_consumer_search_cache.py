@@ -14,6 +14,7 @@ from consumer_files import COMPLETE_MARK, DECLARED_POLICY, consumer
 from repositories import Repository, contract
 
 from dcr.check import Request, check
+from dcr.git.consumers.search_cache import SearchCache, SearchedTree
 from dcr.rendering.reports.json import build_document
 
 if TYPE_CHECKING:
@@ -223,3 +224,13 @@ def test_kept_searches_have_a_maximum(broken: Repository, cache: Path, monkeypat
         assert build_report(broken, "worktree")["contracts"][0]["issues"] == expected["contracts"][0]["issues"]
     (file,) = cache.iterdir()
     assert len(json.loads(file.read_bytes().partition(b"\n")[2])["files"]) < 5
+
+
+def test_pathspecs_with_spaces_are_kept_apart(cache: Path, tmp_path: Path) -> None:
+    one = SearchedTree("0" * 40, "", (":(top,glob)a :(top,glob)b",))
+    two = SearchedTree("0" * 40, "", (":(top,glob)a", ":(top,glob)b"))
+    searched = SearchCache(str(tmp_path))
+    searched.add("1" * 40, one, [b"orders"], {})
+    assert searched.find_files("1" * 40, one, [b"orders"]) == {}
+    assert searched.find_files("1" * 40, two, [b"orders"]) is None
+    assert cache.exists()

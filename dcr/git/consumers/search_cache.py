@@ -118,7 +118,7 @@ def _select_recent(results: dict[str, Any]) -> dict[str, Any]:
 
 
 def _build_key(tree_id: str, tree: SearchedTree) -> str:
-    return " ".join((tree_id, tree.folder, *tree.pathspecs))
+    return "\0".join((tree_id, tree.folder, *tree.pathspecs))
 
 
 def _decode(word: bytes) -> str:
