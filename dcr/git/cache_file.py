@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 MAX_FILE_BYTES = 64 * 1024 * 1024
 """The maximum size of a cache file, in bytes. It is more than any history of contracts needs."""
 
+_DEPENDENCIES = ("yaml/__init__.py", "pydantic/version.py", "pydantic_core/__init__.py")
+
 
 class CacheFile:
     """The cache file of one repository for one kind of entry.
@@ -96,10 +98,11 @@ class CacheFile:
 def identify_code(packages: tuple[str, ...]) -> str:
     """Return dcr's version and a digest of some packages' sources, which change in an editable install.
 
-    Python's version is part of it: for example, its `re` decides which patterns are valid.
+    Python's version is part of it: for example, its `re` decides which patterns are valid. So are the installed YAML
+    parser and pydantic, whose messages are kept.
     """
     folder = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-    sources = chr(10).join([sys.version, *sorted(list_sources(folder, packages))])
+    sources = chr(10).join([sys.version, *_list_dependencies(), *sorted(list_sources(folder, packages))])
     return f"{__version__}-{hashlib.sha256(sources.encode()).hexdigest()[:16]}"
 
 
@@ -120,6 +123,16 @@ def list_sources(folder: str, packages: tuple[str, ...]) -> Iterator[str]:
                     yield _describe(folder, entry.path, entry.stat())
                 elif entry.is_dir() and entry.name != "__pycache__":
                     folders.append(entry.path)
+
+
+def _list_dependencies() -> Iterator[str]:
+    """Yield the size and modification time of a module of each package that decides what is read, without a load."""
+    for name in _DEPENDENCIES:
+        for folder in filter(None, sys.path):
+            path = os.path.join(folder, name)
+            with contextlib.suppress(OSError, ValueError):
+                yield _describe(folder, path, os.stat(path))
+                break
 
 
 def _describe(folder: str, path: str, status: os.stat_result) -> str:

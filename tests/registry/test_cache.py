@@ -13,7 +13,7 @@ import pytest
 from repositories import Outcome, Repository, contract
 
 import dcr
-from dcr.git.cache_file import list_sources
+from dcr.git.cache_file import identify_code, list_sources
 from dcr.registry.history.cache import READERS
 
 if TYPE_CHECKING:
@@ -196,3 +196,15 @@ def test_facts_are_read_again_after_an_edit_to_any_module_they_depend_on() -> No
         modules = {path.relative_to(package).as_posix() for path in (package / folder).rglob("*.py")}
         assert modules
         assert modules <= sources
+
+
+def test_nothing_is_read_from_the_cache_after_another_yaml_parser_was_installed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    identify = identify_code.__wrapped__
+    before = identify(READERS)
+    assert identify(READERS) == before
+    (tmp_path / "yaml").mkdir()
+    (tmp_path / "yaml/__init__.py").write_text("__version__ = '9'")
+    monkeypatch.syspath_prepend(tmp_path)
+    assert identify(READERS) != before
