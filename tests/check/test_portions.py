@@ -63,6 +63,17 @@ def test_a_dataset_that_moved_to_an_invalid_file_is_judged_there(tmp_path):
     assert judge(repository, portion_size=1) == whole
 
 
+def test_an_id_in_two_lines_is_found_in_a_file_whose_line_ends_changed(tmp_path):
+    repository = Repository(tmp_path)
+    text = contract("shop.d1").replace("shop.d1", '"sh\\\n  op.d1"')
+    repository.commit({"contracts/a.yaml": text})
+    (repository.folder / "contracts/a.yaml").write_bytes(text.replace("\n", "\r\n").encode())
+    repository.write("contracts/b.yaml", contract("shop.d1"))
+    whole = judge(repository)
+    assert "dataset_id_duplicated" in whole
+    assert judge(repository, portion_size=1) == whole
+
+
 def test_processes_have_the_report_of_one(tmp_path):
     repository = build_odd_repository(tmp_path, 1, policy=POLICIES[1], consumers=12)
     assert judge(repository, portion_size=3, jobs=2) == judge(repository)

@@ -76,8 +76,7 @@ def find_contracts(
     if not all(path in entries for path in paths):
         raise GitFailedError("two listings of files by git differ", "run it again, while no other program adds files")
     files = {path: oid for path in paths if (oid := entries[path])}
-    id_words = list_search_words(ids)
-    words = id_words
+    words = list_search_words(ids)
     if len(ids) > MAX_SEARCHED_IDS:
         words = [*SEARCH_STRINGS, *ESCAPE_PREFIXES] if scope.by_content else []
 
@@ -89,7 +88,7 @@ def find_contracts(
     if words:
         matching = search_paths(git, head, words, files, pathspecs=scope.pathspecs, read_texts=read_texts)
     texts = read_texts(matching)
-    texts.update({path: text for path, text in contents.items() if any(word in text for word in id_words)})
+    texts.update(contents)
     return _parse_contracts(_select_definitions(texts, ids), ids, scope)
 
 
