@@ -27,7 +27,7 @@ _NOT_PLAIN = (b"apiVersion", b"DataContract", b"dataContractSpecification", b"mo
 """Words of other formats, and of texts whose keys may be written with escapes."""
 
 _KEY = b"dataset_id"
-_has_mark = re.compile(b"|".join((*map(re.escape, _NOT_PLAIN), rb"\\[\r\n]"))).search
+_has_mark = re.compile(b"|".join(map(re.escape, _NOT_PLAIN))).search
 _MAX_PARSED_FILES = 100
 
 
@@ -65,7 +65,9 @@ def create_definition_filter(ids: Collection[str]) -> Callable[[bytes], bool]:
 
 def find_plain_ids(text: bytes) -> list[bytes] | None:
     """Return each `dataset_id` in a native text, the one of its contract among them. None if it has to be parsed."""
-    if _has_mark(text) or (b"*" in text and b"&" in text):  # a key may be an alias
+    if _has_mark(text) or b"\\\n" in text or b"\\\r" in text:  # a key may have an escape
+        return None
+    if b"&" in text and b"*" in text:  # a key may be an alias
         return None
     count = text.count(_KEY)
     if count > 1:
