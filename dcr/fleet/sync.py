@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from dcr.errors import DcrError
 from dcr.fleet.mirror_folder import lock_mirrors
-from dcr.fleet.mirroring import update_mirrors
+from dcr.fleet.mirroring import get_key, update_mirrors
 from dcr.fleet.reading import read_locally
 from dcr.fleet.repository_list import list_repositories
 from dcr.index.revisions import upgrade_index
 from dcr.index.store import (
     SYNCED,
+    add_repositories,
     confirm_unchanged,
     list_indexed,
     remove_repositories,
@@ -90,6 +91,7 @@ def sync(settings: FleetSettings, options: SyncOptions, progress: Callable[[str]
             indexed = list_indexed(index)
             synced = {name for name, known in indexed.items() if known.origin == SYNCED}  # others publish themselves
             removed = tuple(sorted(synced - {repository.name for repository in repositories}))
+            add_repositories(index, [get_key(each) for each in repositories if each.name not in indexed])
             remove_repositories(index, removed)
             folder.remove_others(repositories)
             run = _SyncRun(index, len(repositories), progress)

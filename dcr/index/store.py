@@ -66,6 +66,24 @@ def list_indexed(index: FleetIndex) -> dict[str, IndexedRepository]:
         return {row[0]: IndexedRepository._make(row) for row in connection.execute(select(*columns))}
 
 
+def add_repositories(index: FleetIndex, keys: Sequence[RepositoryKey]) -> None:
+    """Add those of some repositories that the index does not have, without facts. Raise `FleetIndexError`.
+
+    A check then finds that they were never read, instead of that they use nothing.
+    """
+    table = schema.repositories
+    for start in range(0, len(keys), 100):  # PostgreSQL bounds the locks of a transaction
+        batch = sorted(keys[start : start + 100])
+        with index.write() as connection:
+            for key in batch:
+                _lock_repository(connection, key)
+            query = select(table.c.name).where(table.c.name.in_([key.name for key in batch]))
+            existing: set[str] = set(connection.execute(query).scalars())
+            rows = [_make_storable(key._asdict()) for key in batch if key.name not in existing]
+            if rows:
+                connection.execute(insert(table), rows)
+
+
 def store_facts(index: FleetIndex, key: RepositoryKey, facts: RepositoryFacts) -> None:
     """Replace the facts of a repository. Raise `FleetIndexError`."""
     with index.write() as connection:

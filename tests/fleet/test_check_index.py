@@ -17,6 +17,8 @@ from dcr.api.http.problems import classify_error
 from dcr.api.snapshots.live import LiveRegistry
 from dcr.check import Request
 from dcr.check import check as run_check
+from dcr.fleet.settings import read_settings
+from dcr.fleet.sync import SyncOptions, sync
 from dcr.git.remotes import normalize_address
 from dcr.index.other_repositories import UnavailableIndexError
 from dcr.rendering.reports.json import build_document
@@ -157,6 +159,23 @@ def test_a_file_that_is_no_index_ends_the_check_and_is_not_created(tmp_path, fle
     outcome = check(fleet["shop"], "--index", f"sqlite:///{path}")
     outcome.says("the consumers of other repositories are unknown: ", str(path), "help: ")
     assert sorted(tmp_path.iterdir()) == before
+
+
+def test_a_first_sync_that_was_interrupted_is_not_nobody(tmp_path):
+    fleet = Fleet(tmp_path, "shop", "growth", index="sqlite:///index.db")
+    fleet["shop"].commit({"contracts/orders.yaml": ORDERS})
+    fleet["growth"].commit({"consumers/funnel.yaml": FUNNEL})
+
+    def interrupt(progress: str) -> None:
+        if progress.startswith("syncing"):
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        sync(read_settings(str(fleet.folder / "fleet.toml")), SyncOptions(url_of(fleet), 1), interrupt)
+    change(fleet["shop"], {"contracts/orders.yaml": BROKEN})
+    check(fleet["shop"], "--index", url_of(fleet)).says("has no facts of 'growth', which could never be read")
+    fleet["shop"].git("checkout", "-q", "main")
+    assert fleet.sync() == "2 repositories: 2 moved"
 
 
 OLD = "UPDATE repositories SET checked_at = '2020-01-01T00:00:00Z'"
