@@ -33,7 +33,7 @@ def parse_address(address: str, folder: str) -> Remote:
     if scheme:
         return Remote(_check_url(address, scheme[0].lower()), is_local=False)
     if "::" in address.partition("/")[0]:
-        raise AddressError(f"address '{address}' is for a remote helper of git", _EXAMPLES)
+        raise AddressError(f"address '{hide_password(address)}' is for a remote helper of git", _EXAMPLES)
     path = os.path.join(folder, os.path.expanduser(address))
     if _SCP_ADDRESS.fullmatch(address) and not os.path.isdir(path):
         return Remote(address, is_local=False)
@@ -42,11 +42,12 @@ def parse_address(address: str, folder: str) -> Remote:
 
 def _check_url(address: str, scheme: str) -> str:
     if scheme not in ("https://", "ssh://"):
-        raise AddressError(f"address '{address}' begins with '{scheme}'; dcr uses only https and ssh", _EXAMPLES)
+        hidden = hide_password(address)
+        raise AddressError(f"address '{hidden}' begins with '{scheme}'; dcr uses only https and ssh", _EXAMPLES)
     try:
         parts = urlsplit(address)
-        host, password = parts.hostname, parts.password
-    except ValueError:
+        host, password, _ = parts.hostname, parts.password, parts.port
+    except ValueError:  # also for a password with '/', which begins the path: its first part is then no port
         host, password = None, None
     if not host or host.startswith("-") or (parts.username or "").startswith("-"):
         raise AddressError(f"address '{hide_password(address)}' has no valid host", _EXAMPLES)
@@ -60,7 +61,7 @@ def _check_url(address: str, scheme: str) -> str:
 
 def hide_password(address: str) -> str:
     """Return an address without its credentials."""
-    return re.sub(r"(?<=://)[^/@]*@(?=[^/])", "***@", address)
+    return re.sub(r"(?<=://).*@", "***@", address)
 
 
 def derive_name(address: str) -> str:

@@ -91,9 +91,13 @@ def parse_index_url(text: str, folder: str) -> URL:
     if name not in _DRIVERS:
         raise FleetIndexError(f"the index is in '{name}', expected sqlite or postgresql", _EXAMPLES)
     if name == SQLITE:
-        if not url.database or url.database == ":memory:" or url.host:
+        if not url.database or url.database == ":memory:" or url.host or url.username:
             raise FleetIndexError(f"index '{hide_password(url)}' has no file", "write sqlite:///fleet.db")
+        if url.query or not url.database.isprintable():
+            raise FleetIndexError("the index is an SQLite file with parameters, or not printable", _EXAMPLES)
         url = url.set(database=os.path.join(folder, url.database))
+    elif "@" in (url.host or ""):
+        raise FleetIndexError("the URL of the index contains '@' twice", "write %40 for an '@' in the user or password")
     elif not url.database:
         raise FleetIndexError(f"index '{hide_password(url)}' has no database", _EXAMPLES)
     return url.set(drivername=_DRIVERS[name])

@@ -81,7 +81,7 @@ def upgrade_index(url: str, folder: str) -> FleetIndex:
     """
     parsed = parse_index_url(url, folder)
     if parsed.get_backend_name() == SQLITE and parsed.database:
-        os.makedirs(os.path.dirname(parsed.database), exist_ok=True)
+        _create_folder(os.path.dirname(parsed.database))
     index = connect(parsed)
     with _close_on_error(index), index.write() as connection:
         if connection.dialect.name == POSTGRESQL:
@@ -97,6 +97,16 @@ def upgrade_index(url: str, folder: str) -> FleetIndex:
             _run_migrations(connection)
         _check_tables(index.name, connection)
     return index
+
+
+def _create_folder(path: str) -> None:
+    try:
+        os.makedirs(path, exist_ok=True)
+    except OSError as error:
+        reason = (error.strerror or "unknown").lower()
+        raise FleetIndexError(
+            f"the folder of the index, '{path}', cannot be created: {reason}", "choose another file: sqlite:///FILE"
+        ) from error
 
 
 def _find_revision(connection: Connection) -> str | None:

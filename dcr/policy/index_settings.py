@@ -23,7 +23,7 @@ URL = r"^(?:sqlite:///|postgresql(?:\+psycopg)?://)\S+$"
 """The address of an index: a SQLite file, or a PostgreSQL database."""
 
 _SECONDS = {"m": 60, "h": 3600, "d": 86_400}
-_PASSWORD = re.compile(r"^[^/]*//[^/@\s]*:[^/@\s]*@|[?&]password=")
+_PASSWORD = re.compile(r"^[^/]*//[^/@?\s]*:[^@?\s]*@|[?&](?:ssl)?password=")
 _EXAMPLE = 'write url = "postgresql://dcr@db.example.org/contracts"'
 
 

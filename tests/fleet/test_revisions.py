@@ -102,7 +102,12 @@ def test_two_processes_may_create_an_index_at_once(url: str, tmp_path: Path) -> 
         ("mysql://u:secret@h/d", "is in 'mysql'"),
         ("sqlite://", "has no file"),
         ("sqlite:///:memory:", "has no file"),
+        ("sqlite://u:secret@/a.db", "has no file"),
+        ("sqlite:///a.db?timeout=x", "with parameters"),
+        ("sqlite:///a\0b.db", "not printable"),
+        ("sqlite:///a\udc80.db", "not printable"),
         ("postgresql://u:secret@h", "has no database"),
+        ("postgresql://u:sec@secret@h/d", "contains '@' twice"),
     ],
 )
 def test_other_urls_are_refused_without_their_password(url: str, words: str) -> None:
@@ -114,6 +119,12 @@ def test_other_urls_are_refused_without_their_password(url: str, words: str) -> 
 def test_a_password_is_never_printed() -> None:
     url = parse_index_url("postgresql://u:secret@h/d?password=secret2&sslmode=require", "/")
     assert hide_password(url) == "postgresql://u:***@h/d?sslmode=require"
+
+
+def test_a_folder_that_cannot_be_created_is_reported(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("", "utf-8")
+    with pytest.raises(FleetIndexError, match="cannot be created: file exists"):
+        upgrade_index("sqlite:///file/index.db", str(tmp_path))
 
 
 def test_a_file_that_is_no_database_is_reported(tmp_path: Path) -> None:

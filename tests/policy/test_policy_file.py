@@ -128,7 +128,7 @@ def test_a_pyproject_has_a_policy_in_its_own_table(text: str, policy: Policy | N
                 "index.url contains a password, which everyone who reads the policy would have",
                 "remove it, and set PGPASSWORD or PGPASSFILE where dcr runs",
             )
-            for url in ("me:secret@h/d", "h/d?password=x", "h/d?a=b&password=x", ":x@h/d")
+            for url in ("me:secret@h/d", "h/d?password=x", "h/d?a=b&password=x", ":x@h/d", "me:s/x@h/d")
         ),
         *(
             (
