@@ -44,7 +44,7 @@ def open_index(fleet: str, index: str | None) -> Iterator[OpenIndex]:
     if url is None:
         settings = read_settings(os.path.join(folder, fleet))
         folder, url = settings.folder, settings.index_url
-    opened = open_at(url, folder)
+    opened = open_at(url, folder, read_only=True)
     try:
         with opened.open() as index_in_use:
             yield index_in_use

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import sqlite3
 import subprocess
 import threading
 from typing import TYPE_CHECKING
@@ -121,6 +122,16 @@ def test_an_interrupted_sync_ends_at_once(tmp_path: Path) -> None:
     os.killpg(running.pid, signal.SIGINT)  # a terminal interrupts the command that lists the repositories too
     _, stderr = running.communicate(timeout=60)
     assert (running.returncode, stderr) == (130, b"")
+
+
+def test_a_query_changes_no_database_of_another_program(tmp_path: Path) -> None:
+    fleet, path = Fleet(tmp_path, "shop"), tmp_path / "other.db"
+    connection = sqlite3.connect(path)
+    connection.execute("CREATE TABLE alembic_version (version_num TEXT)")
+    connection.close()
+    before = path.read_bytes()
+    assert "has no index" in fleet.dcr("--index", f"sqlite:///{path}").err
+    assert path.read_bytes() == before
 
 
 def test_an_index_of_another_folder_is_read_by_its_url(tmp_path: Path) -> None:
