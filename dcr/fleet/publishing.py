@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from dcr.errors import DcrError, quote_for_shell
 from dcr.fleet.addresses import derive_name
 from dcr.fleet.repository_facts import read_facts
+from dcr.fleet.settings import MAX_NAME, is_valid_name
 from dcr.git.history import find_order, require_full_history
 from dcr.git.policies import read_policy
 from dcr.git.refs import find_branch, resolve_commit
@@ -114,6 +115,8 @@ def _build_key(request: PublishRequest, repository: Repository, commit: str) -> 
     address = find_address(repository, os.environ)
     settings = read_policy(repository, commit).index_settings
     name = request.name or (settings.repository if settings else None) or derive_name(address)
+    if not is_valid_name(name):
+        raise PublishError(f"the name is not printable or longer than {MAX_NAME}", "choose another one: --name NAME")
     return RepositoryKey(name, address, request.ref or find_branch(repository), PUBLISHED)
 
 

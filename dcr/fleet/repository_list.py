@@ -57,7 +57,7 @@ def _run_command(settings: FleetSettings) -> str:
 
 def _parse_lines(settings: FleetSettings, output: str) -> Iterator[FleetRepository]:
     """Yield a repository for each line: the address, then the name and the ref, separated by tabs."""
-    for number, line in enumerate(output.splitlines(), 1):
+    for number, line in enumerate(output.split("\n"), 1):
         columns = line.rstrip("\r").split("\t")
         place = f"line {number} of the command of '{settings.path}'"
         if not line.strip() or line.startswith("#"):

@@ -22,7 +22,7 @@ DEFAULT_FOLDER = ".dcr-fleet"
 
 _KEYS = ("repositories", "command", "mirrors", "index")
 _ENTRY_KEYS = ("address", "name", "ref")
-_MAX_NAME = 200
+MAX_NAME = 200
 
 
 class FleetSettingsError(DcrError):
@@ -109,9 +109,14 @@ def create_repository(
     except (AddressError, BadRefError) as error:
         raise FleetSettingsError(f"{place}: {error.message}", error.hint) from error
     name = name or derive_name(address)
-    if len(name) > _MAX_NAME or not name.isprintable():
-        raise FleetSettingsError(f"{place}: the name is not printable or longer than {_MAX_NAME}", 'write name = "…"')
+    if not is_valid_name(name):
+        raise FleetSettingsError(f"{place}: the name is not printable or longer than {MAX_NAME}", 'write name = "…"')
     return FleetRepository(name, address, remote, ref)
+
+
+def is_valid_name(name: str) -> bool:
+    """Return whether a repository can have this name in an index."""
+    return len(name) <= MAX_NAME and name.isprintable()
 
 
 def check_names(path: str, repositories: Iterable[FleetRepository]) -> None:

@@ -114,7 +114,7 @@ def _find_revision(connection: Connection) -> str | None:
     if not inspect(connection).has_table(_VERSION_TABLE):
         return None
     found: Sequence[str] = connection.execute(text(f"SELECT version_num FROM {_VERSION_TABLE}")).scalars().all()  # noqa: S608 (fixed)
-    return str(found[0]) if len(found) == 1 else None
+    return ", ".join(sorted(map(str, found))) or None  # several are those of another program
 
 
 def _check_revision(name: str, revision: str) -> None:

@@ -124,6 +124,8 @@ def test_what_cannot_be_published_is_refused(growth, tmp_path, url):
     growth.git("clone", "-q", "--depth", "1", growth.folder.as_uri(), str(tmp_path / "shallow"))
     shallow = Repository(tmp_path, "shallow", init=None)
     assert "this clone is shallow" in publish(shallow, url, code=2)
+    for name in ("\x1b[31mred", "a\nb", "x" * 201, "\udc80"):
+        assert "the name is not printable or longer than 200" in publish(growth, url, "--name", name, code=2)
     assert "no index is named" in growth.dcr("fleet", "publish").err
     assert "ref 'missing' does not exist" in publish(growth, url, "--ref", "missing", code=2)
     growth.write("dcr.toml", "mode = 'sideways'\n")

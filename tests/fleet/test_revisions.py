@@ -45,6 +45,7 @@ def test_a_new_index_has_the_tables_that_the_code_uses(url: str, tmp_path: Path)
     [
         (["UPDATE alembic_version SET version_num = '9999'"], "has revision 9999, this version", "upgrade dcr"),
         (["UPDATE alembic_version SET version_num = 'x'"], "has revision x, this version", "upgrade dcr"),
+        (["INSERT INTO alembic_version VALUES ('ab12')"], f"has revision {REVISION}, ab12", "upgrade dcr"),
         (["DROP TABLE uses"], "no table 'uses'", "create it again"),
         (["ALTER TABLE issues DROP COLUMN hint"], "no column 'hint' of table 'issues'", "create it again"),
     ],
