@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import contextlib
+import math
+import threading
+import time
 from contextvars import ContextVar
 from typing import TYPE_CHECKING
+
+from dcr.git.command import read_time_limit
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -13,20 +18,52 @@ if TYPE_CHECKING:
     from dcr.git.command import Git
 
 
+class WatchedProcess:
+    """A process that is killed if its reader waits for longer than the time limit."""
+
+    def __init__(self, process: Popen[bytes]) -> None:
+        self.limit, self.has_expired = read_time_limit(), False
+        self.process, self._stopped = process, threading.Event()
+        self._deadline = time.monotonic() + self.limit
+        threading.Thread(target=self._watch, daemon=True).start()
+
+    def _watch(self) -> None:
+        while not self._stopped.wait(min(max(self._deadline - time.monotonic(), 0), self.limit)):
+            if time.monotonic() >= self._deadline:
+                self.has_expired = True
+                self.process.kill()
+                return
+
+    def pause(self) -> None:
+        """Suspend the time limit."""
+        self._deadline = math.inf
+
+    def resume(self) -> None:
+        """Start the time limit again, for the next object."""
+        self._deadline = time.monotonic() + self.limit
+
+    def stop(self) -> None:
+        """End the watch."""
+        self._stopped.set()
+
+
 class ObjectSession:
     """A `git cat-file --batch` that one reading at a time uses, and the trees that were listed."""
 
     def __init__(self, git: Git) -> None:
         self.git = git
         self.trees: dict[str, dict[str, str]] = {}
-        self._process: Popen[bytes] | None = None
+        self._process: WatchedProcess | None = None
 
-    def take(self) -> Popen[bytes]:
+    def take(self) -> WatchedProcess:
         """Return the open process, or a new one, which belongs to the caller until it is given back."""
         process, self._process = self._process, None
-        return process or self.git.start("cat-file", "--batch", has_stdin=True)
+        if process is None:
+            return WatchedProcess(self.git.start("cat-file", "--batch", has_stdin=True))
+        process.resume()
+        return process
 
-    def give_back(self, process: Popen[bytes]) -> None:
+    def give_back(self, process: WatchedProcess) -> None:
         """Keep a process that has answered every request, unless another one is kept."""
         if self._process is None:
             self._process = process
@@ -64,8 +101,10 @@ def find_session(git: Git) -> ObjectSession | None:
     return session if session is not None and session.git == git else None
 
 
-def _end(process: Popen[bytes]) -> None:
+def _end(watched: WatchedProcess) -> None:
     """End a process that waits for requests."""
+    watched.stop()
+    process = watched.process
     for stream in (process.stdin, process.stdout, process.stderr):
         if stream is not None:
             with contextlib.suppress(OSError):

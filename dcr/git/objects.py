@@ -2,29 +2,18 @@
 
 from __future__ import annotations
 
-import contextlib
-import math
-import threading
-import time
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from dcr.errors import DcrError
-from dcr.git.command import (
-    REFETCH_COMMAND,
-    GitFailedError,
-    GitResult,
-    create_git_error,
-    create_timeout_error,
-    read_time_limit,
-    split_records,
-)
+from dcr.git.command import REFETCH_COMMAND, split_records
 from dcr.git.object_session import find_session
+from dcr.git.object_stream import create_incomplete_error, stream_objects
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
-    from subprocess import Popen
 
     from dcr.git.command import Git
+    from dcr.git.object_stream import GitObject
 
 MAX_BLOB_BYTES = 2 * 1024 * 1024 + 1
 """The bytes of a blob that are read; one more than a contract may have, so that a larger one is detected."""
@@ -44,12 +33,6 @@ class ObjectMissingError(DcrError):
     """The repository refers to an object that it does not contain."""
 
 
-class _Object(NamedTuple):
-    oid: str
-    kind: str
-    content: bytes
-
-
 def read_blobs(git: Git, ids: Iterable[str], max_bytes: int = MAX_BLOB_BYTES) -> dict[str, bytes]:
     """Return the first `max_bytes` of blobs by id.
 
@@ -61,11 +44,11 @@ def read_blobs(git: Git, ids: Iterable[str], max_bytes: int = MAX_BLOB_BYTES) ->
 def stream_blobs(git: Git, ids: Iterable[str], max_bytes: int = MAX_BLOB_BYTES) -> Iterator[tuple[str, bytes]]:
     """Yield blobs as `read_blobs` reads them, one at a time, so that thousands need not fit in memory."""
     unique_ids = list(dict.fromkeys(ids))
-    for oid, found in zip(unique_ids, _stream_objects(git, unique_ids, max_bytes), strict=True):
+    for oid, found in zip(unique_ids, stream_objects(git, unique_ids, max_bytes), strict=True):
         if found is None:
             raise _create_missing_error(oid)
         if found.oid != oid or found.kind != "blob":
-            raise _create_incomplete_error()
+            raise create_incomplete_error()
         yield oid, found.content
 
 
@@ -78,7 +61,7 @@ def read_path_in_commits(
     stricter.
     """
     unique_commits = list(dict.fromkeys(commits))
-    objects = _stream_objects(git, [f"{commit}:{path}" for commit in unique_commits], max_bytes)
+    objects = stream_objects(git, [f"{commit}:{path}" for commit in unique_commits], max_bytes)
     return {
         commit: found.content
         for commit, found in zip(unique_commits, objects, strict=True)
@@ -91,7 +74,7 @@ def stream_named_blobs(git: Git, names: Iterable[str]) -> Iterator[bytes | None]
 
     Use this only for illustration: no verdict may depend on a None.
     """
-    for found in _stream_objects(git, list(names)):
+    for found in stream_objects(git, list(names), MAX_BLOB_BYTES):
         yield found.content if found is not None and found.kind == "blob" else None
 
 
@@ -103,7 +86,7 @@ def read_root_files(git: Git, commit: str, names: Iterable[str]) -> dict[str, tu
     """
     unique_names = tuple(names)
     expressions = [f"{commit}^{{tree}}", *(f"{commit}:{name}" for name in unique_names)]
-    tree, *objects = list(_stream_objects(git, expressions))
+    tree, *objects = list(stream_objects(git, expressions, MAX_BLOB_BYTES))
     if tree is None or tree.kind != "tree":
         raise _create_missing_error(f"{commit[:12]}^{{tree}}")
     listing = dict(_parse_tree(tree))
@@ -111,13 +94,13 @@ def read_root_files(git: Git, commit: str, names: Iterable[str]) -> dict[str, tu
     for name, found in zip(unique_names, objects, strict=True):
         mode, oid = listing.get(name, ("", ""))
         if mode != _SUBMODULE_MODE and (found.oid if found else "") != oid:
-            raise _create_missing_error(oid) if oid else _create_incomplete_error()
+            raise _create_missing_error(oid) if oid else create_incomplete_error()
         if mode:
             entries[name] = (mode, found.content if found else b"")
     return entries
 
 
-def _parse_tree(tree: _Object) -> Iterator[tuple[str, tuple[str, str]]]:
+def _parse_tree(tree: GitObject) -> Iterator[tuple[str, tuple[str, str]]]:
     """Yield the name, mode and id of each entry; git writes `MODE NAME`, a NUL and the bytes of the id."""
     position, id_length = 0, len(tree.oid) // 2
     while position < len(tree.content):
@@ -127,130 +110,10 @@ def _parse_tree(tree: _Object) -> Iterator[tuple[str, tuple[str, str]]]:
         yield name, (mode, tree.content[end + 1 : position].hex())
 
 
-def _stream_objects(git: Git, expressions: list[str], max_bytes: int = MAX_BLOB_BYTES) -> Iterator[_Object | None]:
-    """Yield an object for each expression, in order; None if git reports it as missing.
-
-    The time limit applies to each wait for git, not to the time that the caller takes between two objects.
-    """
-    if not expressions:
-        return
-    session = find_session(git)
-    process = session.take() if session else git.start("cat-file", "--batch", has_stdin=True)
-    watch = _TimeoutWatch(process)
-    writer = threading.Thread(target=_write_expressions, args=(process, expressions, session is None), daemon=True)
-    writer.start()
-    count = 0
-    try:
-        for found in _parse_objects(process, len(expressions), max_bytes):
-            count += 1
-            watch.pause()
-            yield found
-            watch.resume()
-    except BaseException:
-        process.kill()
-        raise
-    finally:
-        watch.stop()
-        writer.join()
-        is_kept = session is not None and count == len(expressions)
-        stderr, exit_code = ("", 0) if is_kept else (_close_outputs(process), process.wait())
-    if session and is_kept:
-        session.give_back(process)
-        return
-    if watch.has_expired:
-        raise create_timeout_error("cat-file", watch.limit)
-    if exit_code:
-        raise create_git_error(("cat-file",), GitResult(exit_code, b"", stderr))
-    if count < len(expressions):
-        raise _create_incomplete_error()
-
-
-class _TimeoutWatch:
-    """Kills a process if its reader waits for longer than the time limit."""
-
-    def __init__(self, process: Popen[bytes]) -> None:
-        self.limit, self.has_expired = read_time_limit(), False
-        self._process, self._stopped = process, threading.Event()
-        self._deadline = time.monotonic() + self.limit
-        threading.Thread(target=self._watch, daemon=True).start()
-
-    def _watch(self) -> None:
-        while not self._stopped.wait(min(max(self._deadline - time.monotonic(), 0), self.limit)):
-            if time.monotonic() >= self._deadline:
-                self.has_expired = True
-                self._process.kill()
-                return
-
-    def pause(self) -> None:
-        """Suspend the time limit."""
-        self._deadline = math.inf
-
-    def resume(self) -> None:
-        """Start the time limit again, for the next object."""
-        self._deadline = time.monotonic() + self.limit
-
-    def stop(self) -> None:
-        """End the watch."""
-        self._stopped.set()
-
-
-def _write_expressions(process: Popen[bytes], expressions: list[str], is_last: bool) -> None:
-    try:
-        if process.stdin:
-            process.stdin.write("\n".join([*expressions, ""]).encode("utf-8", "surrogateescape"))
-            process.stdin.flush()
-            if is_last:
-                process.stdin.close()
-    except (BrokenPipeError, OSError):
-        return  # the reading thread finds out why
-
-
-def _close_outputs(process: Popen[bytes]) -> str:
-    """Close the pipes of a process, which ends it, and return the start of its stderr."""
-    if process.stdin:
-        with contextlib.suppress(OSError):
-            process.stdin.close()
-    if process.stdout:
-        process.stdout.close()
-    if process.stderr is None:
-        return ""
-    with process.stderr as stderr:
-        return stderr.read(4096).decode("utf-8", "replace").strip()
-
-
-def _parse_objects(process: Popen[bytes], count: int, max_bytes: int) -> Iterator[_Object | None]:
-    """Yield the requested objects, and stop where the output ends early."""
-    output = process.stdout
-    for _ in range(count if output else 0):
-        header = output.readline().split() if output else []
-        if header[-1:] == [b"missing"]:  # after the expression, which may contain spaces
-            yield None
-            continue
-        if output is None or not header:
-            return
-        if len(header) != 3 or not header[2].isdigit():
-            raise _create_incomplete_error()
-        oid, kind, size = header[0].decode("ascii", "replace"), header[1].decode("ascii", "replace"), int(header[2])
-        kept_size = size if kind == "tree" else min(size, max_bytes)
-        content = output.read(kept_size)
-        rest = size - len(content)
-        while rest and len(content) == kept_size and (skipped := len(output.read(min(rest, 1 << 20)))):
-            rest -= skipped
-        if rest or len(output.read(1)) != 1:
-            return
-        yield _Object(oid, kind, content)
-
-
 def _create_missing_error(expression: str) -> ObjectMissingError:
     return ObjectMissingError(
         f"object {expression[:40]} is missing in this clone",
         f"run: {REFETCH_COMMAND}; find what else is missing with: git fsck",
-    )
-
-
-def _create_incomplete_error() -> GitFailedError:
-    return GitFailedError(
-        "git cat-file returned an incomplete answer", "run it again; find what is wrong with: git fsck"
     )
 
 

@@ -28,8 +28,8 @@ if TYPE_CHECKING:
     from dcr.policy.policy import Policy
 
 READERS = (
-    "compatibility", "contract", "formats", "linting", "parsing", "policy", "report", "text", "git/objects.py",
-    "git/worktree.py",
+    "compatibility", "contract", "formats", "linting", "parsing", "policy", "report", "text",
+    "git/object_stream.py", "git/objects.py", "git/worktree.py",
 )  # fmt: skip
 """The packages and modules that entries depend on."""
 
