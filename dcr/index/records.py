@@ -132,6 +132,10 @@ CURRENT_KINDS = ("contract_invalid", "consumer_invalid")
 """The kinds of issues about files that cannot be read."""
 
 
+MAX_NAMED = 5
+"""The number of repositories that the message about a duplicate names."""
+
+
 class DuplicateDataset(NamedTuple):
     """A dataset id that several repositories define."""
 
@@ -140,8 +144,11 @@ class DuplicateDataset(NamedTuple):
 
     @property
     def message(self) -> str:
-        """What is wrong, for a report."""
-        return f"dataset id '{self.dataset_id}' is defined in several repositories: {', '.join(self.repositories)}"
+        """What is wrong, for a report: the first repositories, and the number of the others."""
+        named = list(self.repositories[:MAX_NAMED])
+        further = len(self.repositories) - len(named)
+        names = ", ".join(named) + (f" and {further:,} more" if further else "")
+        return f"dataset id '{self.dataset_id}' is defined in several repositories: {names}"
 
 
 DUPLICATE_KIND, DUPLICATE_HINT = "dataset_id_duplicated", "keep it in one of them, or rename the others"

@@ -13,6 +13,8 @@ import pytest
 from fleets import DASHBOARD, ORDERS, USERS, Fleet
 from repositories import contract
 
+from dcr.index.records import DuplicateDataset
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -112,6 +114,8 @@ def test_two_repositories_that_define_one_dataset_are_reported(fleet):
     document = fleet.read("datasets", "--pattern", "shop.*")
     assert [each["repository"] for each in document["datasets"]] == ["growth", "shop"]
     assert [each["message"] for each in document["issues"]] == [message]
+    many = DuplicateDataset("a.b", tuple(f"r{number}" for number in range(45)))
+    assert many.message == "dataset id 'a.b' is defined in several repositories: r0, r1, r2, r3, r4 and 40 more"
     fleet["growth"].commit({"contracts/copy.yaml": None})
     assert "several" not in fleet.dcr("sync").err
     assert fleet.read("datasets")["issues"] == []
