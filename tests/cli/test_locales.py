@@ -19,7 +19,7 @@ import yaml
 from cli_runs import DCR, LIMIT, environment, git
 from typer.main import get_command
 
-from dcr.cli.app import COMMANDS, app
+from dcr.cli.app import COMMANDS, SUBCOMMANDS, app
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -106,6 +106,9 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "CODEOWNERS").write_text("* @équipe\n/données/ @équipe/中\n", "utf-8")
     commit(folder, "中 supprimé")
     (folder.parent / "carte-é.json").write_text(CARD, "utf-8")
+    fleet = f'index = "sqlite:///é.db"\n[[repositories]]\naddress = "{folder.name}"\nref = "{MAIN}"\n'
+    (folder.parent / "flotte-é.toml").write_text(fleet, "utf-8")
+    assert run(folder, "fleet", "sync", *FLEET).code == 0
     return folder
 
 
@@ -117,6 +120,7 @@ def own(built: Path, tmp_path: Path) -> Path:
 
 
 ZEROS = "0" * 40
+FLEET = ("--fleet", "../flotte-é.toml")
 CASES: dict[str, list[tuple[int, list[str | bytes]]]] = {
     "check": [
         (1, []),
@@ -173,6 +177,17 @@ CASES: dict[str, list[tuple[int, list[str | bytes]]]] = {
         (2, ["é", "-"]),
     ],
     "site": [(2, ["../site-é", "--ref", "absente-é"]), (2, [ORDERS_PATH])],
+    "fleet": [(0, [*FLEET]), (2, ["--fleet", "absente-é.toml"])],
+    "fleet sync": [(0, [*FLEET]), (2, ["--fleet", "absente-é.toml"])],
+    "fleet publish": [(2, ["--index", "sqlite:///../absent-é/é.db", "--ref", "absente-é"])],
+    "fleet datasets": [(0, [*FLEET]), (0, [*FLEET, "--owner", "équipe", "--pattern", "donn*"])],
+    "fleet versions": [(0, [CHINESE, *FLEET]), (2, ["absent-é", *FLEET])],
+    "fleet owners": [(0, [*FLEET])],
+    "fleet audit": [(1, [*FLEET])],
+    "fleet consumers": [(0, [*FLEET]), (0, [ORDERS, *FLEET]), (2, ["absent-é", *FLEET])],
+    "fleet impact": [(1, [ORDERS, "状态", *FLEET]), (2, [ORDERS, "absent-é", *FLEET])],
+    "fleet site": [(2, ["../site-é", "--fleet", "absente-é.toml"])],
+    "fleet serve": [(2, ["--fleet", "absente-é.toml"])],
     "serve": [(2, ["--ref", "absente-é"]), (2, ["--repository", "nulle-part-é"])],
     "token": [(2, ["Élodie", "--email", "absente"]), (2, ["é\n", "--email", "é@example.com"])],
     "hook": [(1, ["pre-push", "origine-é", "https://example.com/é"]), (1, ["pre-receive", "--default-branch", MAIN])],
@@ -199,8 +214,8 @@ def formats_of(command: str) -> list[str]:
 
 RUNS = [
     pytest.param(command, format_name, code, rest, id=f"{command}-{format_name}-{number}")
-    for command in COMMANDS
-    for number, (code, rest) in enumerate(CASES[command])
+    for command, cases in CASES.items()
+    for number, (code, rest) in enumerate(cases)
     for format_name in [None, *(each for each in formats_of(command) if number == 0 or each == "json")]
     if format_name is None or "from-decision-card" not in rest
 ]
@@ -222,6 +237,10 @@ def parsed(format_name: str | None, text: str) -> Any:
     return ET.fromstring(text) if format_name == "junit" else None
 
 
+def test_every_command_is_run() -> None:
+    assert set(CASES) == {*COMMANDS, *(f"fleet {word}" for word in SUBCOMMANDS["fleet"][1:])}
+
+
 def test_the_locale_has_no_unicode(tmp_path: Path) -> None:
     ask = "import sys; print(sys.getfilesystemencoding(), sys.stdout.encoding)"
     env = environment(tmp_path, **LOCALES["everything"])
@@ -236,14 +255,18 @@ def test_every_command_and_format_answers(
     if command == "demo" and rest:
         rest = ["--keep", str(tmp_path / "démo-中")]
     options = ["--format", format_name] if format_name else []
-    ran = run(built, command, *options, *rest, given=stdin_of(command, rest, built))
+    ran = run(built, *command.split(), *options, *rest, given=stdin_of(command, rest, built))
     assert ran.code == code, ran
     raw = command == "git-diff-driver" or (command == "show" and format_name in (None, "yaml"))
     if not raw:  # those two print a file's own bytes
         assert ran.out.isascii(), ran.out
     assert ran.err.isascii()
     if code != 2:
-        assert ran.out or (command, code) == ("lint", 0) or b"--dry-run" in b" ".join(map(os.fsencode, rest))
+        assert (
+            ran.out
+            or (command, code) in (("lint", 0), ("fleet sync", 0))
+            or b"--dry-run" in b" ".join(map(os.fsencode, rest))
+        )
         parsed(format_name, ran.out.decode("utf-8", "surrogateescape"))
 
 

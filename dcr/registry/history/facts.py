@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -130,6 +129,8 @@ _DATASET_LENGTH = 8
 
 
 def _dataset_facts_to_json(facts: DatasetFacts) -> list[Any]:
+    import json  # noqa: PLC0415 (a check of few changes keeps no facts)
+
     dataset_id, version, status, digest, owners, freshness, uri, name, alias_of = facts
     return [dataset_id, version, status, digest, json.dumps([owners, freshness]), uri, name, alias_of]
 
@@ -143,6 +144,8 @@ def _dataset_facts_from_json(values: Any) -> DatasetFacts:
 @lru_cache(maxsize=10_000)
 def _read_promises(text: str) -> tuple[Any, Any]:
     """Return owners and freshness, which hardly ever change between versions."""
+    import json  # noqa: PLC0415
+
     owners, freshness = json.loads(text)
     return tuple([(team, contact) for team, contact in owners]), freshness and tuple(freshness)
 
