@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dcr.errors import DcrError
-from dcr.git.command import REFETCH_COMMAND, split_records
+from dcr.git.command import REFETCH_COMMAND, GitFailedError, split_records
 from dcr.git.object_session import find_session
 from dcr.git.object_stream import create_incomplete_error, stream_objects
 
@@ -24,9 +24,15 @@ FILE_MODE_PREFIX, FOLDER_MODE = "100", "40000"
 
 _SUBMODULE_MODE = "160000"  # its commit is in another repository
 
+_MODES = frozenset((FOLDER_MODE, "100644", "100755", "120000", _SUBMODULE_MODE))
+
 
 _MAX_LISTED_PATHS = 100
 """For more paths than this, a whole tree is listed."""
+
+
+_MAX_READ_FOLDERS = 50
+"""A tree with more folders than this is listed by another process."""
 
 
 class ObjectMissingError(DcrError):
@@ -101,10 +107,15 @@ def read_root_files(git: Git, commit: str, names: Iterable[str]) -> dict[str, tu
 
 
 def _parse_tree(tree: GitObject) -> Iterator[tuple[str, tuple[str, str]]]:
-    """Yield the name, mode and id of each entry; git writes `MODE NAME`, a NUL and the bytes of the id."""
+    """Yield the name, mode and id of each entry; git writes `MODE NAME`, a NUL and the bytes of the id.
+
+    Raise `GitFailedError` if the tree has another form.
+    """
     position, id_length = 0, len(tree.oid) // 2
     while position < len(tree.content):
-        end = tree.content.index(b"\0", position)
+        end = tree.content.find(b"\0", position)
+        if end < 0 or end + id_length >= len(tree.content):
+            raise GitFailedError(f"tree {tree.oid[:12]} is malformed", "find what is wrong with: git fsck")
         mode, _, name = tree.content[position:end].decode("utf-8", "surrogateescape").partition(" ")
         position = end + 1 + id_length
         yield name, (mode, tree.content[end + 1 : position].hex())
@@ -126,13 +137,51 @@ def list_tree(git: Git, commit: str, paths: Collection[str] = ()) -> dict[str, s
     session = find_session(git)
     if session and commit in session.trees:
         return session.trees[commit]
-    entries = {}
-    for entry in split_records(git.run("ls-tree", "-r", "-z", "--full-tree", "--", commit, *selected)):
-        header, _, path = entry.partition("\t")
-        entries[path] = header.split(" ")[2] if header.startswith(FILE_MODE_PREFIX) else ""
+    entries = _read_tree(git, commit) if session and not selected else None
+    if entries is None:
+        entries = {}
+        for entry in split_records(git.run("ls-tree", "-r", "-z", "--full-tree", "--", commit, *selected)):
+            header, _, path = entry.partition("\t")
+            entries[path] = header.split(" ")[2] if header.startswith(FILE_MODE_PREFIX) else ""
     if session and not selected:
         session.trees[commit] = entries
     return entries
+
+
+def _read_tree(git: Git, commit: str) -> dict[str, str] | None:
+    """Return what `list_tree` returns, with the process of the session. None if another process has to list the tree.
+
+    That is one with many folders, one that lacks an object, and one that git itself would not write.
+    """
+    folders: dict[str, dict[str, tuple[str, str]]] = {}
+    level = {"": f"{commit}^{{tree}}"}
+    while level:
+        if len(folders) + len(level) > _MAX_READ_FOLDERS:
+            return None
+        trees = list(stream_objects(git, list(level.values()), MAX_BLOB_BYTES))
+        for path, tree in zip(level, trees, strict=True):
+            if tree is None or tree.kind != "tree":
+                return None
+            listing = list(_parse_tree(tree))
+            folders[path] = dict(listing)
+            if len(folders[path]) != len(listing) or not all(name and mode in _MODES for name, (mode, _) in listing):
+                return None
+        level = {
+            f"{path}{name}/": oid
+            for path in level
+            for name, (mode, oid) in folders[path].items()
+            if mode == FOLDER_MODE
+        }
+    return dict(_list_files(folders, ""))
+
+
+def _list_files(folders: dict[str, dict[str, tuple[str, str]]], parent: str) -> Iterator[tuple[str, str]]:
+    """Yield the path of each entry that is no folder, in the order of git, and its id, empty if it is no file."""
+    for name, (mode, oid) in folders[parent].items():
+        if mode == FOLDER_MODE:
+            yield from _list_files(folders, f"{parent}{name}/")
+        else:
+            yield f"{parent}{name}", oid if mode.startswith(FILE_MODE_PREFIX) else ""
 
 
 def list_index(git: Git) -> dict[str, str]:

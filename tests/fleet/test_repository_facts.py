@@ -75,7 +75,7 @@ def test_versions_that_share_fields_have_the_same_verdicts(mirror, monkeypatch):
     assert verdicts == judge(mirror, shares_fields=False)
 
 
-def test_a_mirror_is_read_with_three_git_processes(mirror, monkeypatch, tmp_path):
+def test_a_mirror_is_read_with_two_git_processes(mirror, monkeypatch, tmp_path):
     (tmp_path / "bin").mkdir()
     (tmp_path / "bin/git").write_text(f'#!/bin/sh\necho "$*" >> {tmp_path}/seen\nexec {shutil.which("git")} "$@"\n')
     (tmp_path / "bin/git").chmod(0o755)
@@ -83,7 +83,7 @@ def test_a_mirror_is_read_with_three_git_processes(mirror, monkeypatch, tmp_path
     monkeypatch.setenv("DCR_CACHE", "off")
     facts = read_mirror(FactsRequest(mirror[0], "main", mirror[1]))
     assert [dataset.dataset_id for dataset in facts.datasets] == ["shop.orders", "users.daily_active"]
-    assert len((tmp_path / "seen").read_text("utf-8").splitlines()) <= 3
+    assert len((tmp_path / "seen").read_text("utf-8").splitlines()) <= 2
 
 
 def test_readings_that_share_a_process_can_overlap_and_fail(mirror):
