@@ -120,8 +120,8 @@ def _write_facts(connection: Connection, key: RepositoryKey, facts: RepositoryFa
         "error": None,
         "failed_at": None,
     }
-    repository_id = _upsert_repository(connection, key, values)
-    for table in schema.PARTS:
+    repository_id, is_new = _upsert_repository(connection, key, values)
+    for table in () if is_new else schema.PARTS:
         connection.execute(delete(table).where(table.c.repository_id == repository_id))
     for table, rows in _list_rows(repository_id, facts):
         if rows:
@@ -159,16 +159,16 @@ def _lock_repository(connection: Connection, key: RepositoryKey) -> None:
         connection.execute(text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 6417))"), {"name": key.name})
 
 
-def _upsert_repository(connection: Connection, key: RepositoryKey, values: dict[str, Any]) -> int:
-    """Return the id of a repository, which is added or changed."""
+def _upsert_repository(connection: Connection, key: RepositoryKey, values: dict[str, Any]) -> tuple[int, bool]:
+    """Return the id of a repository, which is added or changed, and whether it is new."""
     table = schema.repositories
     found = connection.execute(select(table.c.id).where(table.c.name == key.name)).scalar()
     row = _make_storable({**key._asdict(), **values})
     if found is None:
         inserted = connection.execute(insert(table).values(row)).inserted_primary_key
-        return int(inserted[0]) if inserted else 0
+        return int(inserted[0]) if inserted else 0, True
     connection.execute(update(table).where(table.c.id == found).values(row))
-    return int(found)
+    return int(found), False
 
 
 def _list_rows(repository_id: int, facts: RepositoryFacts) -> Iterator[tuple[Any, list[dict[str, Any]]]]:
@@ -233,6 +233,15 @@ def _build_commit_row(commit: CommitFacts) -> dict[str, str]:
 
 def _make_storable(row: dict[str, Any]) -> dict[str, Any]:
     """Return a row without lone surrogates, NUL, and integers of more than 64 bits, which databases do not store."""
+    values = row.values()
+    texts = "".join([value for value in values if type(value) is str])
+    integers = [value for value in values if type(value) is int]
+    if (
+        texts.isascii()
+        and "\0" not in texts
+        and (not integers or -_MAX_INTEGER <= min(integers) <= max(integers) <= _MAX_INTEGER)
+    ):
+        return row
     return {name: _replace_unstorable(value) for name, value in row.items()}
 
 
