@@ -6,7 +6,7 @@ import difflib
 from typing import TYPE_CHECKING, NamedTuple
 
 from dcr.compatibility.semver import NONE
-from dcr.contract.contract import Contract, Field, build_field_key, is_equivalent, join_path
+from dcr.contract.contract import Contract, Field, build_field_key, drop_shared, is_equivalent, join_path
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -190,9 +190,10 @@ def _list_level_pairs(
 ) -> Iterator[FieldPair]:
     if previous is proposed:
         return
-    before = {field.name: field for field in previous}
-    after = {field.name: field for field in proposed}
-    added = tuple(field for field in proposed if field.name not in before)
+    left, right = drop_shared(previous, proposed)
+    before = {field.name: field for field in left}
+    after = {field.name: field for field in right}
+    added = tuple([field for field in right if field.name not in before])
     for name, field in before.items():
         other = after.get(name)
         if other is field:

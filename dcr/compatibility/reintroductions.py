@@ -83,7 +83,7 @@ class ReintroductionSearch:
                 former = _build_former_field(field, contract.version, commit, same_format=same_format)
                 self.fields[path] = former
                 self._fields.discard(path)
-            for key in [get_value_key(path, value) for value in field.enum or ()]:
+            for key in [get_value_key(path, value) for value in field.enum or ()] if self._values else ():
                 if key in self._values:
                     self.values[key] = former or _build_former_field(
                         field, contract.version, commit, same_format=same_format, key="enum"

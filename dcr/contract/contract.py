@@ -177,10 +177,17 @@ def is_equivalent(first: Contract, second: Contract) -> bool:
 def _are_fields_equivalent(first: tuple[Field, ...], second: tuple[Field, ...]) -> bool:
     if first is second:
         return True
-    before, after = ({field.name: field for field in fields} for fields in (first, second))
+    before, after = ({field.name: field for field in fields} for fields in drop_shared(first, second))
     return before.keys() == after.keys() and all(
         field is after[name] or build_field_key(field) == build_field_key(after[name]) for name, field in before.items()
     )
+
+
+def drop_shared(first: tuple[Field, ...], second: tuple[Field, ...]) -> tuple[list[Field], list[Field]]:
+    """Return the fields of two contracts without those that are the same object at the same place in both."""
+    changed = [(before, after) for before, after in zip(first, second, strict=False) if before is not after]
+    shorter = min(len(first), len(second))
+    return [field for field, _ in changed] + [*first[shorter:]], [field for _, field in changed] + [*second[shorter:]]
 
 
 def build_fields_key(fields: tuple[Field, ...]) -> dict[str, tuple[object, ...]]:
@@ -219,7 +226,20 @@ def join_path(parent: str, name: str) -> str:
 def walk_fields(fields: tuple[Field, ...], parent: str = "") -> Iterator[tuple[str, Field]]:
     """Yield every field with its path, parents first; the elements of an array have a path such as `tags[]`."""
     for each in fields:
-        yield from _walk_field(join_path(parent, each.name), each)
+        path = join_path(parent, each.name)
+        if each.fields or each.items:
+            yield from _walk_field(path, each)
+        else:  # most fields have no others
+            yield path, each
+
+
+def count_fields(fields: tuple[Field, ...]) -> int:
+    """Return how many fields `walk_fields` yields."""
+    return len(fields) + sum([_count_nested(field) for field in fields if field.fields or field.items])
+
+
+def _count_nested(field: Field) -> int:
+    return count_fields(field.fields) + (1 + _count_nested(field.items) if field.items else 0)
 
 
 def _walk_field(path: str, field: Field) -> Iterator[tuple[str, Field]]:

@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from dcr.compatibility.pairs import MAX_ADDED, ContractPair, FieldPair, list_field_pairs
-from dcr.contract.contract import Contract, Field
+from dcr.contract.contract import Contract, Field, is_equivalent
 
 CITY, STREET = Field("city", "string"), Field("street", "string")
 ADDRESS = Field("address", "object", fields=(CITY, STREET))
@@ -17,6 +17,10 @@ USERS = Contract("users", "1.0.0", (Field("id", "string"), ADDRESS, TAGS))
 
 
 def paths(previous: tuple[Field, ...], proposed: tuple[Field, ...]) -> list[str]:
+    return shared_paths(previous, deepcopy(proposed))
+
+
+def shared_paths(previous: tuple[Field, ...], proposed: tuple[Field, ...]) -> list[str]:
     sides = (replace(USERS, fields=fields) for fields in (previous, proposed))
     return [
         f"{'-' if not pair.proposed else '+' if not pair.previous else ''}{pair.path}"
@@ -30,6 +34,17 @@ def test_every_field_meets_its_counterpart_in_the_previous_order_and_new_ones_la
     assert paths(previous, proposed) == [
         "address", "address.city", "address.street", "-id", "tags", "tags[]", "tags[].key", "+new",
     ]  # fmt: skip
+
+
+def test_fields_that_both_contracts_share_are_left_out_wherever_they_are() -> None:
+    added, removed = Field("new", "string"), Field("id", "string")
+    for previous, proposed in (
+        ((removed, ADDRESS, TAGS), (ADDRESS, added, TAGS)),
+        ((ADDRESS, removed), (added, ADDRESS)),
+    ):
+        assert shared_paths(previous, proposed) == ["-id", "+new"]
+        assert not is_equivalent(replace(USERS, fields=previous), replace(USERS, fields=proposed))
+    assert is_equivalent(USERS, replace(USERS, fields=(TAGS, *USERS.fields[:2])))
 
 
 @pytest.mark.parametrize(
