@@ -98,33 +98,7 @@ def test_edited_files_have_the_same_facts_either_way() -> None:
         counts["quick"] += is_quick
         counts["invalid"] += expected[1] is not None
         counts["slow, but valid"] += not is_quick and expected[1] is None
-        if number % 2 == 0:
-            counts["next versions"] += is_next_version_read_alike(native_reader, text)
     assert min(counts.values()) > CASES // 20, counts
-
-
-def is_next_version_read_alike(reader: NativeFactsReader, text: str) -> bool:
-    """Compare both readers for a text that differs in the first thing that looks like a version; False if none does."""
-    content = text.replace('version: "1.0.0"', 'version: "1.10.0"', 1).encode()
-    found = reader.read_text("", content)
-    if found is None or found[1] is None or found[1].section is None:
-        return False
-    (expected,) = read_content("", content).contracts
-    assert expected.section is not None
-    assert found[1] == expected, text
-    assert found[1].section.find_text("version") == expected.section.find_text("version")
-    assert found[1].section.locate("version") == expected.section.locate("version")
-    return expected.version == "1.10.0"
-
-
-def test_a_line_in_a_text_that_looks_like_the_version_is_none() -> None:
-    reader = NativeFactsReader(builds_contracts=True)
-    for number in ("1.0.0", "1.0.1", "1.0.2"):
-        head = f"dataset_id: a.b\ndescription: 'a\nversion: \"{number}\"\nb'\n'version': 2.0.0\nfields:\n"
-        found = reader.read_text("", f"{head}{FIELD}".encode())
-        assert found is not None
-        assert found[1] is not None
-        assert (found[1].version, found[1].description) == ("2.0.0", f'a version: "{number}" b')
 
 
 START = 'dataset_id: shop.orders\nversion: "1.0.0"\n'

@@ -19,7 +19,7 @@ from dcr.formats import native
 from dcr.parsing.location import SourceNode
 from dcr.parsing.plain_tree import is_plain
 from dcr.parsing.yaml_reader import InvalidYamlError, decode
-from dcr.registry.history.native_text import HeaderReader, compose_field, split_text
+from dcr.registry.history.native_text import compose_field, read_values_without_fields, split_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -49,7 +49,6 @@ class NativeFactsReader:
 
     def __init__(self, *, builds_contracts: bool = False) -> None:
         self._builds_contracts = builds_contracts
-        self._header_reader = HeaderReader()
         self._field_digests: dict[bytes, str] = {}
         self._fields_by_text: dict[str, _Field] = {}
 
@@ -77,7 +76,7 @@ class NativeFactsReader:
         if parts is None:
             return None
         fields = [self._fields_by_text.get(each) or self._read_field_text(path, each) for each in parts.fields]
-        found = None if None in fields else self._header_reader.read(parts)
+        found = None if None in fields else read_values_without_fields(parts)
         if found is None:
             return None
         values, root = found

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from yaml import MappingNode, ScalarNode
+from yaml import MappingNode
 
 from dcr.formats import detect_format, native
 from dcr.parsing.plain_tree import is_plain
@@ -30,9 +30,6 @@ _MARKS = ("\r", "<<<<<<< ", ">>>>>>> ")
 _ENTRY = re.compile(r" *- ")
 _REST = re.compile(r"^[^ \n-]|^-(?! )", re.MULTILINE)
 """Matches the first line at the left margin that is no entry."""
-
-_VERSION = re.compile(r'^version: "(\d{1,9}\.\d{1,9}\.\d{1,9})"$', re.MULTILINE | re.ASCII)
-"""Matches a line whose value can be replaced by that of another match without changing anything else in the tree."""
 
 
 class SplitText(NamedTuple):
@@ -75,45 +72,6 @@ def read_values_without_fields(parts: SplitText) -> tuple[dict[str, Any], Mappin
         return None
     values = native.read_plain_values(root)
     return None if values is None else (values, root)
-
-
-class HeaderReader:
-    """Reads what `read_values_without_fields` reads, quickly if only the version differs from the text before."""
-
-    def __init__(self) -> None:
-        self._rest: tuple[str, str, str] | None = None
-        self._values: dict[str, Any] = {}
-        self._root: MappingNode | None = None
-
-    def read(self, parts: SplitText) -> tuple[dict[str, Any], MappingNode] | None:
-        """Return what `read_values_without_fields` returns. Callers may add keys to the values, but change none."""
-        line = _VERSION.search(parts.head)
-        rest = (parts.head[: line.start(1)], parts.head[line.end(1) :], parts.tail) if line else None
-        if line and self._root is not None and rest == self._rest:
-            return {**self._values, "version": line[1]}, _with_version(self._root, line[1])
-        found = read_values_without_fields(parts)
-        self._rest = self._root = None
-        if found and line and _has_version_at(found[1], parts.head.count("\n", 0, line.start())):
-            self._rest, self._root, self._values = rest, found[1], {**found[0]}
-        return found
-
-
-def _has_version_at(root: MappingNode, line: int) -> bool:
-    """Return whether the line is the key with its value, and not a part of a longer text."""
-    return any(
-        key.value == "version" and key.start_mark.line == value.start_mark.line == value.end_mark.line == line
-        for key, value in root.value
-    )
-
-
-def _with_version(root: MappingNode, version: str) -> MappingNode:
-    pairs = [
-        (key, ScalarNode(value.tag, version, value.start_mark, value.end_mark, value.style))
-        if key.value == "version" and value.value != version
-        else (key, value)
-        for key, value in root.value
-    ]
-    return MappingNode(root.tag, pairs, root.start_mark, root.end_mark, root.flow_style)
 
 
 def compose_field(text: str) -> Node | None:
