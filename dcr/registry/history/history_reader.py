@@ -27,9 +27,6 @@ if TYPE_CHECKING:
 PROGRESS_INTERVAL = 100
 """The number of contents that are read between two progress messages."""
 
-MAX_KEPT_BYTES = 4 * 1024 * 1024
-"""Bytes of contents that stay in memory until their facts are read."""
-
 
 def read_history(
     repository: Repository,
@@ -91,11 +88,10 @@ def _read_facts(
         by_path[change.path][change.id] = None
         blobs[change.id].add(change.path)
     missing = [oid for oid in blobs if oid not in facts]
-    texts: dict[str, bytes] = {}
     if dataset_id is not None and missing:
         missing = _select_dataset_blobs(repository, dataset_id, blobs, facts, missing)
     elif scope.by_content and missing:
-        missing, texts = _select_contract_blobs(repository, scope, blobs, facts, missing)
+        missing = _select_contract_blobs(repository, scope, blobs, facts, missing)
     if not missing:
         cache.save()
         return _without_foreign_files(repository, scope, blobs, facts), None
@@ -112,7 +108,7 @@ def _read_facts(
         from dcr.registry.history.facts_reader import FactsReader  # noqa: PLC0415 (cached facts need no reader)
 
         reader = FactsReader(retention)
-        found = _stream_facts(repository, versions, reader, texts)
+        found = _stream_facts(repository, versions, reader)
     for number, (oid, file_facts) in enumerate(found):
         if number % PROGRESS_INTERVAL == 0:
             progress(f"reading {number:,} of {len(order):,} file versions")
@@ -123,38 +119,22 @@ def _read_facts(
 
 
 def _stream_facts(
-    repository: Repository, versions: Sequence[tuple[str, str]], reader: FactsReader, texts: dict[str, bytes]
+    repository: Repository, versions: Sequence[tuple[str, str]], reader: FactsReader
 ) -> Iterator[tuple[str, FileFacts]]:
-    """Yield the facts of each content, which is in `texts` already or is read from git."""
-    blobs = stream_blobs(repository.git, (oid for _, oid in versions if oid not in texts))
-    for path, oid in versions:
-        content = texts.pop(oid, None)
-        if content is None:
-            content = next(blobs)[1]
+    blobs = stream_blobs(repository.git, (oid for _, oid in versions))
+    for (path, oid), (_, content) in zip(versions, blobs, strict=True):
         yield oid, reader.read_facts(path, oid, content)
-    next(blobs, None)  # ends the process, whose exit code may be an error
     reader.finish_file()
 
 
 def _select_contract_blobs(
     repository: Repository, scope: Scope, blobs: dict[str, set[str]], known: dict[str, FileFacts], missing: list[str]
-) -> tuple[list[str], dict[str, bytes]]:
-    """Return the missing blobs that may be contracts, or whose path had a contract or matches the globs.
-
-    The contents of those that may be contracts are in the second result, up to a limit, so that they are read once.
-    """
-    possible: set[str] = set()
-    texts: dict[str, bytes] = {}
-    size = 0
-    for oid, content in stream_blobs(repository.git, missing):
-        if may_be_contract(content):
-            possible.add(oid)
-            size += len(content)
-            if size <= MAX_KEPT_BYTES:
-                texts[oid] = content
+) -> list[str]:
+    """Return the missing blobs that may be contracts, or whose path had a contract or matches the globs."""
+    possible = {oid for oid, content in stream_blobs(repository.git, missing) if may_be_contract(content)}
     possible |= {oid for oid, facts in known.items() if facts.datasets}
     paths = {path for oid in possible for path in blobs[oid]}
-    return [oid for oid in missing if any(path in paths or scope.matches_globs(path) for path in blobs[oid])], texts
+    return [oid for oid in missing if any(path in paths or scope.matches_globs(path) for path in blobs[oid])]
 
 
 def _without_foreign_files(
