@@ -98,8 +98,7 @@ def contracts() -> list[Contract]:
 def test_digests_are_equal_exactly_where_meanings_are() -> None:
     found = contracts()
     assert len(found) > 100
-    for one in found:
-        for other in found:
-            assert (compute_digest(one) == compute_digest(other)) is (
-                build_comparison_key(one) == build_comparison_key(other)
-            )
+    meanings = [(compute_digest(contract), build_comparison_key(contract)) for contract in found]
+    for digest, key in meanings:
+        for other_digest, other_key in meanings:
+            assert (digest == other_digest) is (key == other_key)

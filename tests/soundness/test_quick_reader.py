@@ -82,7 +82,7 @@ def _both(text: bytes) -> tuple[Contract | None, Contract | None]:
     """Return what the quick way and the models make of a text."""
     root = compose(text)
     raw = native._ValueReader(PATH).read_mapping(root)
-    quick = native._build_valid_contract(PATH, deepcopy(raw), root)
+    quick = native._build_contract(PATH, deepcopy(raw), root) if native._is_plainly_valid(raw) else None
     try:
         return quick, to_record(DataContract.model_validate(raw))
     except ValidationError:
