@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import traceback
 from collections import deque
 from itertools import chain, islice
 from typing import TYPE_CHECKING
@@ -11,7 +9,6 @@ from typing import TYPE_CHECKING
 from dcr.errors import DcrError
 from dcr.fleet.repository_facts import FactsRequest, read_mirror
 from dcr.parallel import Work, WorkerEndedError, Workers, count_cores
-from dcr.version import __version__
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -29,22 +26,11 @@ MIN_MOVED = 8
 
 
 def read_request(request: FactsRequest) -> RepositoryFacts | DcrError:
-    """Return the facts of a mirror, or why it cannot be read. A bug in dcr that one repository shows stops no other."""
+    """Return the facts of a mirror, or why it cannot be read."""
     try:
         return read_mirror(request)
     except DcrError as error:
         return error
-    except Exception as error:  # noqa: BLE001 (any bug)
-        return describe_bug(error)
-
-
-def describe_bug(error: Exception) -> DcrError:
-    """Return an unexpected error as one of the repository that was read, with the line of dcr that raised it."""
-    place = traceback.extract_tb(error.__traceback__)[-1]
-    module = os.path.basename(place.filename)
-    cause = f"{type(error).__name__}: {error}"
-    message = f"this is a bug in dcr {__version__}: {cause} ({module}, line {place.lineno})"
-    return DcrError(message, "report it to the dcr issue tracker, with this line")
 
 
 def read_locally(requests: Requests, jobs: int | None) -> Results:

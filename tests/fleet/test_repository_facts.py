@@ -10,8 +10,6 @@ import pytest
 from fleets import DASHBOARD
 from repositories import Repository, contract
 
-from dcr.errors import DcrError
-from dcr.fleet.reading import read_request
 from dcr.fleet.repository_facts import FactsRequest, read_mirror
 from dcr.git.mirrors import open_mirror
 from dcr.git.object_session import share_object_process
@@ -20,7 +18,6 @@ from dcr.git.policies import read_policy
 from dcr.registry.audit import judge_transitions
 from dcr.registry.history.facts import Retention
 from dcr.registry.snapshot import Snapshot
-from dcr.version import __version__
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -58,14 +55,6 @@ def judge(mirror: tuple[str, str], *, shares_fields: bool) -> list[tuple[object,
         for issue in each.step.issues or (None,)
         if issue
     ]
-
-
-def test_a_bug_that_one_repository_shows_is_an_error_of_that_repository(mirror):
-    impossible = FactsRequest(mirror[0], "main", 5)
-    error = read_request(impossible)
-    assert isinstance(error, DcrError)
-    assert error.message.startswith(f"this is a bug in dcr {__version__}: ")
-    assert ".py, line " in error.message
 
 
 def test_versions_that_share_fields_have_the_same_verdicts(mirror, monkeypatch):
