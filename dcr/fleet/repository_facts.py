@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from dcr.compatibility.severities import ERROR
 from dcr.contract.contract import walk_fields
+from dcr.git.history import Commit
 from dcr.git.mirrors import open_mirror
 from dcr.git.object_session import share_object_process
 from dcr.git.objects import read_blobs
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
 
     from dcr.consumers.consumer import Consumer
     from dcr.contract.contract import Contract
-    from dcr.git.history import Commit
     from dcr.git.repository import Repository
     from dcr.policy.policy import Policy
     from dcr.registry.audit import AuditedTransition
@@ -118,7 +118,7 @@ def _build_dataset(
         known.freshness,
         known.deprecation_uri,
         policy.consumers.is_complete(known.dataset_id) or bool(contract and contract.consumers_complete),
-        _build_commit(last.commit),
+        last.commit,
         tuple(_list_versions(history, known.dataset_id, judged)),
         tuple(_list_fields(contract)) if contract else (),
     )
@@ -137,7 +137,7 @@ def _list_versions(
             release.digest,
             release.last.status or "",
             release.last.path,
-            _build_commit(release.first.commit),
+            release.first.commit,
             first.required_bump,
             first.actual_bump,
             any(issue.severity == ERROR for issue in first.issues),
@@ -166,7 +166,7 @@ def _list_issues(judged: Iterable[AuditedTransition]) -> Iterator[facts.IssueFac
                 after.version if after else None,
                 step.revision.path,
                 issue.accepted.reason if issue.accepted else None,
-                _build_commit(step.revision.commit),
+                step.revision.commit,
             )
 
 
@@ -183,7 +183,7 @@ def _list_unreadable(history: History, usage: Usage) -> Iterator[facts.IssueFact
 
 
 def _build_file_issue(kind: str, message: str, hint: str, path: str, commit: Commit | None) -> facts.IssueFacts:
-    found = _build_commit(commit) if commit else facts.CommitFacts("", "", "", "", "")
+    found = commit or Commit("", "", "", "", "")
     return facts.IssueFacts(kind, ERROR, message, hint, None, None, None, None, path, None, found)
 
 
@@ -199,7 +199,3 @@ def _list_files(repository: Repository, history: History, usage: Usage) -> Itera
     texts = read_blobs(repository.git, blobs.values())
     yield from (facts.FileFacts(facts.CONTRACT_FILE, path, texts[blob]) for path, blob in blobs.items())
     yield from (facts.FileFacts(facts.CONSUMER_FILE, file.parsed.path, file.text or b"") for file in usage.unreadable)
-
-
-def _build_commit(commit: Commit) -> facts.CommitFacts:
-    return facts.CommitFacts(*commit)

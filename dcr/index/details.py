@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
+from dcr.git.history import Commit
 from dcr.index import schema
 from dcr.index.queries import fetch, list_commit_columns
-from dcr.index.records import REMOVED, StoredCommit, StoredField, StoredIssue, StoredVersion
+from dcr.index.records import REMOVED, StoredField, StoredIssue, StoredVersion
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -71,11 +72,11 @@ def list_issues(connection: Connection, since: datetime | None = None) -> list[S
 
 def _join_commit(row: tuple[Any, ...]) -> tuple[Any, ...]:
     """Return a row with its last columns as a commit."""
-    count = len(StoredCommit._fields)
-    return (*row[:-count], StoredCommit._make(row[-count:]))
+    count = len(Commit._fields)
+    return (*row[:-count], Commit._make(row[-count:]))
 
 
-def _get_instant(commit: StoredCommit) -> datetime:
+def _get_instant(commit: Commit) -> datetime:
     """Return the time of a commit, that of a commit without a date before all others."""
     try:
         return datetime.fromisoformat(commit.date).astimezone(UTC)

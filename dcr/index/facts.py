@@ -2,20 +2,13 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from dcr.git.history import Commit
 
 FACTS_VERSION = 2
 """Increases when the facts change. An index with other facts of a repository reads it again."""
-
-
-class CommitFacts(NamedTuple):
-    """A commit; `date` is ISO 8601 with its offset, empty if the commit has none."""
-
-    id: str
-    author: str
-    email: str
-    date: str
-    subject: str
 
 
 class VersionFacts(NamedTuple):
@@ -28,7 +21,7 @@ class VersionFacts(NamedTuple):
     digest: str
     status: str
     path: str
-    commit: CommitFacts
+    commit: Commit
     required_bump: str | None
     actual_bump: str | None
     breaks: bool
@@ -63,7 +56,7 @@ class DatasetFacts(NamedTuple):
     freshness: tuple[int | None, str | None] | None
     deprecation_uri: str | None
     is_complete: bool
-    last_change: CommitFacts
+    last_change: Commit
     versions: tuple[VersionFacts, ...]
     fields: tuple[FieldFacts, ...]
 
@@ -101,7 +94,7 @@ class IssueFacts(NamedTuple):
     version: str | None
     path: str
     accepted: str | None
-    commit: CommitFacts
+    commit: Commit
 
 
 class FileFacts(NamedTuple):

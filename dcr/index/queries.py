@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import func, select
 
+from dcr.git.history import Commit
 from dcr.index import schema
 from dcr.index.records import (
     REMOVED,
     DuplicateDataset,
     KnownRepository,
-    StoredCommit,
     StoredDataset,
     StoredRepository,
 )
@@ -77,7 +77,7 @@ def fetch(connection: Connection, query: Select[Any]) -> list[tuple[Any, ...]]:
 
 
 def list_commit_columns(table: Table) -> list[Any]:
-    """Return the columns of a table's commit, in the order of `StoredCommit`."""
+    """Return the columns of a table's commit, in the order of `Commit`."""
     return [table.c[name] for name in _COMMIT]
 
 
@@ -112,7 +112,7 @@ def _build_dataset(row: Sequence[Any], owners: dict[tuple[int, str], list[tuple[
         (seconds, measurement) if has_freshness else None,
         deprecation_uri,
         is_complete,
-        StoredCommit._make(commit),
+        Commit._make(commit),
         tuple(owners.get((repository_id, dataset_id), ())),
     )
 

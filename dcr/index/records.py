@@ -2,25 +2,13 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from dcr.git.history import Commit
 
 REMOVED = "removed"
 """The status of a dataset that no file defines any more."""
-
-
-class StoredCommit(NamedTuple):
-    """A commit; `date` is ISO 8601 with its offset, empty if the commit has none."""
-
-    id: str
-    author: str
-    email: str
-    date: str
-    subject: str
-
-    @property
-    def day(self) -> str:
-        """The date as YYYY-MM-DD in the committer's time zone; `undated` for a commit without a date."""
-        return self.date.partition("T")[0] or "undated"
 
 
 class KnownRepository(NamedTuple):
@@ -70,7 +58,7 @@ class StoredDataset(NamedTuple):
     freshness: tuple[int | None, str | None] | None
     deprecation_uri: str | None
     is_complete: bool
-    last_change: StoredCommit
+    last_change: Commit
     owners: tuple[tuple[str, str | None], ...]
 
 
@@ -86,7 +74,7 @@ class StoredVersion(NamedTuple):
     required_bump: str | None
     actual_bump: str | None
     breaks: bool
-    commit: StoredCommit
+    commit: Commit
 
 
 class StoredField(NamedTuple):
@@ -120,7 +108,7 @@ class StoredIssue(NamedTuple):
     version: str | None
     path: str
     accepted: str | None
-    commit: StoredCommit
+    commit: Commit
 
     @property
     def is_current(self) -> bool:

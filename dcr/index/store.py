@@ -18,8 +18,9 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
+    from dcr.git.history import Commit
     from dcr.index.connection import FleetIndex
-    from dcr.index.facts import CommitFacts, DatasetFacts, RepositoryFacts
+    from dcr.index.facts import DatasetFacts, RepositoryFacts
 
 READER = f"{__version__}/{FACTS_VERSION}"
 """What reads repositories: the facts of another reader are read again."""
@@ -227,7 +228,7 @@ def _flatten(part: Any) -> dict[str, Any]:
     return {**row, **_build_commit_row(row.pop("commit"))}
 
 
-def _build_commit_row(commit: CommitFacts) -> dict[str, str]:
+def _build_commit_row(commit: Commit) -> dict[str, str]:
     return {f"commit_{name}": value for name, value in commit._asdict().items()}
 
 

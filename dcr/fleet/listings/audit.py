@@ -5,8 +5,9 @@ from __future__ import annotations
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
-from dcr.fleet.listings.documents import commit_document, duplicate_documents, header_document
+from dcr.fleet.listings.documents import duplicate_documents, header_document
 from dcr.index.records import DUPLICATE_HINT, DUPLICATE_KIND
+from dcr.rendering.listings.json_documents import commit_document
 from dcr.rendering.listings.page import (
     BOLD,
     CYAN,

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from dcr.fleet.listings.documents import commit_document, duplicate_documents, header_document
+from dcr.fleet.listings.documents import duplicate_documents, header_document
 from dcr.rendering.listings.datasets import format_duration
+from dcr.rendering.listings.json_documents import commit_document
 from dcr.rendering.listings.page import BOLD, DIM, STATUS_COLORS, Cell, Column, Page, join_lines
 from dcr.report.summary import format_count
 

@@ -11,7 +11,7 @@ from dcr.version import __version__
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from dcr.index.records import DuplicateDataset, StoredCommit
+    from dcr.index.records import DuplicateDataset
 
 
 def header_document(index_name: str) -> dict[str, Any]:
@@ -20,17 +20,6 @@ def header_document(index_name: str) -> dict[str, Any]:
         "schema_version": SCHEMA_VERSION,
         "tool": {"name": "dcr", "version": __version__},
         "index": index_name,
-    }
-
-
-def commit_document(commit: StoredCommit) -> dict[str, Any]:
-    """Return a commit with its author and date."""
-    return {
-        "commit": commit.id,
-        "date": commit.date,
-        "author": commit.author,
-        "email": commit.email,
-        "subject": commit.subject,
     }
 
 

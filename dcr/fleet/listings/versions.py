@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from dcr.fleet.listings.documents import commit_document, header_document
-from dcr.rendering.listings.json_documents import bump_document
+from dcr.fleet.listings.documents import header_document
+from dcr.rendering.listings.json_documents import bump_document, commit_document
 from dcr.rendering.listings.page import BOLD, DIM, RED, STATUS_COLORS, Cell, Column, Page, join_lines, shorten_subject
 from dcr.report.summary import format_count
 
