@@ -52,24 +52,29 @@ def find_violations(contract: Mapping[str, Any]) -> list[Violation]:
     return list(islice(chain.from_iterable(part(contract) for part in parts), MAX_VIOLATIONS + 1))
 
 
-def find_violations_outside_fields(contract: Mapping[str, Any], *, has_enum_and_pattern: bool) -> list[Violation]:
-    """Return the violations of a contract whose top-level fields are known to be valid, each on its own.
+def is_valid_outside_fields(contract: Mapping[str, Any], *, has_enum_and_pattern: bool) -> bool:
+    """Return whether a contract of values of the right shape is valid, each of whose top-level fields is.
 
     `has_enum_and_pattern` is whether any field may have both an enum and a pattern.
     """
+    fields, primary_key = contract["fields"], contract.get("primary_key", ())
+    names = {field["name"] for field in fields}
+    if not fields or len(names) < len(fields):
+        return False
+    optional = {field["name"] for field in fields if field.get("required") is False}
+    if len(set(primary_key)) < len(primary_key) or not (names - optional).issuperset(primary_key):
+        return False
     parts = (
         _check_header,
-        _check_field_names,
-        *((check_enums_against_patterns,) if has_enum_and_pattern else ()),
-        _check_primary_key,
         _check_owners_and_freshness,
+        *((check_enums_against_patterns,) if has_enum_and_pattern else ()),
     )
-    return list(chain.from_iterable(part(contract) for part in parts))
+    return not any(True for part in parts for _ in part(contract))
 
 
 def find_field_violations(field: Mapping[str, Any]) -> list[Violation]:
-    """Return the violations of one top-level field, independent of its contract."""
-    return list(islice(_check_field(field, ("fields", 0), in_array=False), MAX_VIOLATIONS + 1))
+    """Return the violations of one top-level field and its name, independent of its contract."""
+    return list(islice(_check_field_list([field], ("fields",)), MAX_VIOLATIONS + 1))
 
 
 def find_part_violations(part: Mapping[str, Any], parent_path: tuple[Key, ...]) -> list[Violation]:
@@ -148,13 +153,7 @@ def _check_fields(contract: Mapping[str, Any]) -> Iterator[Violation]:
         yield from _check_field_list(fields, ("fields",))
 
 
-def _check_field_names(contract: Mapping[str, Any]) -> Iterator[Violation]:
-    yield from _check_field_list(contract["fields"], ("fields",), recursive=False)
-
-
-def _check_field_list(
-    fields: Any, path: tuple[Key, ...], *, in_array: bool = False, recursive: bool = True
-) -> Iterator[Violation]:
+def _check_field_list(fields: Any, path: tuple[Key, ...], *, in_array: bool = False) -> Iterator[Violation]:
     if not fields:
         yield Violation(path, "fields is empty, expected at least one field", "add a field: {name: …, type: string}")
     names: dict[str, int] = {}
@@ -168,8 +167,7 @@ def _check_field_list(
             names[name] = index
             if not (name.isprintable() and name.strip() == name != ""):
                 yield from _check_name(name, (*path, index, "name"), "name")
-        if recursive:
-            yield from _check_field(field, (*path, index), in_array=in_array)
+        yield from _check_field(field, (*path, index), in_array=in_array)
 
 
 def _check_field(field: Mapping[str, Any], path: tuple[Key, ...], *, in_array: bool) -> Iterator[Violation]:

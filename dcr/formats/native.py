@@ -167,13 +167,13 @@ class _ValueReader:
 
 def _is_plainly_valid(values: dict[str, Any]) -> bool:
     """Return whether every value has the expected shape and the content is valid."""
-    return _has_plain_header(values) and all(map(is_plain_field, values["fields"])) and not find_violations(values)
+    return has_plain_header(values) and all(map(is_plain_field, values["fields"])) and not find_violations(values)
 
 
 def read_plain_values(root: MappingNode) -> dict[str, Any] | None:
     """Return the values of a file if all of them except those of its fields have the expected shape, else None."""
     values = read_finite_values(root)
-    return values if values is not None and _has_plain_header(values) else None
+    return values if values is not None and has_plain_header(values) else None
 
 
 def read_finite_values(node: MappingNode) -> dict[str, Any] | None:
@@ -183,7 +183,8 @@ def read_finite_values(node: MappingNode) -> dict[str, Any] | None:
     return None if reader.fatal else values
 
 
-def _has_plain_header(values: dict[str, Any]) -> bool:
+def has_plain_header(values: dict[str, Any]) -> bool:
+    """Return whether all values of a file except those of its fields have the expected shape."""
     for key, value in values.items():
         if type(value) is not _CONTRACT_KEYS.get(key):
             return False

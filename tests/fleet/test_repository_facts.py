@@ -35,6 +35,8 @@ def mirror(tmp_path: Path) -> tuple[str, str]:
     made = Repository(tmp_path)
     for text in (contract("shop.orders"), NOTED, WITHOUT, RETYPED, None):
         made.commit({"contracts/orders.yaml": text, "contracts/users.yaml": contract(), "consumers/a.yaml": DASHBOARD})
+    without_status = contract("users.daily_active", "1.1.0").replace("status: active\n", "")
+    made.commit({"contracts/users.yaml": without_status})
     head = made.commit({"contracts/orders.yaml": contract("shop.orders", "2.0.0")})
     made.git("clone", "-q", "--bare", ".", str(tmp_path / "mirror.git"))
     return str(tmp_path / "mirror.git"), head
@@ -60,7 +62,7 @@ def judge(mirror: tuple[str, str], *, shares_fields: bool) -> list[tuple[object,
 def test_versions_that_share_fields_have_the_same_verdicts(mirror, monkeypatch):
     monkeypatch.setenv("DCR_CACHE", "off")
     verdicts = judge(mirror, shares_fields=True)
-    assert {"field_removed", "field_resurrected"} <= {kind for _, _, _, kind, _, _ in verdicts}
+    assert {"field_removed", "field_resurrected", "status_regressed"} <= {kind for _, _, _, kind, _, _ in verdicts}
     assert verdicts == judge(mirror, shares_fields=False)
 
 

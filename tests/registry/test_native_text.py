@@ -41,7 +41,7 @@ ODD_LINES = [
     "fields:", "fields: []", "---", "...", "- ", "  - name: odd", "- name: odd", '"', "'", "|", "  |", "# odd", "", "]",
     "}", "&text", "*text", "  fields:", "    - ", "odd", ": odd", "? odd", "%YAML 1.1", "\t", "\r", "\u2028",
     "<<<<<<< a", "=======", "x: &text [a", "x: {", "description: |", "primary_key:", 'x: "', "x: >", "é: é",
-    "  type: 1", "!!str",
+    "  type: 1", "!!str", "status", "status:", 'version: "1.2"', "models: []", "owners: [", "\x01", "---\n",
 ]  # fmt: skip
 
 
@@ -109,6 +109,18 @@ AMBIGUOUS = {
     "fields in a text": f'{START}description: "a\nfields:\n{FIELD}b"\nfields: []\n',
     "fields in a text, and in a list": f'{START}description: "a\nfields:\n{FIELD}b"\nfields: [{{name: a}}]\n',
     "fields in a list": f"{START}owners: [a,\nfields:\n{FIELD}x: 1]\n",
+    "a key in a text of the one before": f'{START}description: "a\nowners: b"\nfields:\n{FIELD}',
+    "a key in a list": f"{START}primary_key: [\nid,\n]\nfields:\n{FIELD}",
+    "a key twice": f"{START}{START}fields:\n{FIELD}",
+    "a key twice, in quotes": f'{START}"version": "1.0.0"\nfields:\n{FIELD}',
+    "a line without a key": f"{START}status\nfields:\n{FIELD}",
+    "a control character in the first comment": f"# \x01\n{START}fields:\n{FIELD}",
+    "comments and a mark before the first key": f"# a\n\n---\n# b\n{START}fields:\n{FIELD}",
+    "two marks": f"---\n---\n{START}fields:\n{FIELD}",
+    "a pointer": f"version https://git-lfs.github.com/spec/v1\n{START}fields:\n{FIELD}",
+    "keys of another format": f"{START}models:\n  - name: a\nfields:\n{FIELD}",
+    "an open text": f"{START}description: |+\n\n  a\n\n\nstatus: draft\nfields:\n{FIELD}",
+    "a field twice in the primary key": f"{START}primary_key: [id, id]\nfields:\n{FIELD}",
     "two documents": f"{START}fields:\n{FIELD}...\n{FIELD}",
     "two documents, with another line break": f"{START}fields:\n{FIELD[:-1]}\r...\n{FIELD.replace('id', 'b')}",
     "two documents, before": f"{START}...\nfields:\n{FIELD}",
@@ -131,11 +143,16 @@ def test_ambiguous_files_have_the_same_facts_either_way(how: str) -> None:
 
 
 @pytest.mark.parametrize("indent", ["", "  ", "      "])
-def test_a_changed_field_is_the_only_one_that_is_parsed_again(indent: str) -> None:
+def test_a_changed_key_or_field_is_the_only_one_that_is_parsed_again(indent: str) -> None:
     lines = [f"{indent}{line}" if line else line for field in FIELDS[:3] for line in field]
     text = "\n".join([*HEAD, "fields:", *lines, *TAIL[:2]]) + "\n"
     before, after = split_text(text), split_text(text.replace("two", "three").replace("1.0.0", "1.1.0"))
     assert before is not None
     assert after is not None
-    assert before.head + "fields:\n" + "".join(before.fields) + before.tail == text
+    cut = len(before.keys) - 2
+    assert "".join([*before.keys[:cut], "fields:\n", *before.fields, *before.keys[cut:]]) == text
     assert [one == other for one, other in zip(before.fields, after.fields, strict=True)] == [True, False, True]
+    assert [one == other for one, other in zip(before.keys, after.keys, strict=True)] == [
+        *(True, False, True, True, True),
+        *(True, True),
+    ]

@@ -1,8 +1,8 @@
 """Reads the facts of valid native files without building their fields.
 
-Successive contents of a file differ in a few lines, so most fields were read before: the validity and the digest of
-each field are kept by its values. The full reader reads every file that is not clearly valid. A test compares the
-results of both readers.
+Successive contents of a file differ in a few lines, so most keys and fields were read before: the values of each
+key are kept by its text, and the validity and the digest of each field by its values. The full reader reads every file
+that is not clearly valid. A test compares the results of both readers.
 """
 
 from __future__ import annotations
@@ -10,16 +10,16 @@ from __future__ import annotations
 import marshal
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from yaml import MappingNode, Node
+from yaml import MappingNode, Mark, Node, ScalarNode, SequenceNode
 
 from dcr.contract.contract import COMPLETENESS_KEY
 from dcr.contract.digest import combine_digest, serialize_field
-from dcr.contract.validity import find_field_violations, find_violations_outside_fields
-from dcr.formats import native
+from dcr.contract.validity import find_field_violations, is_valid_outside_fields
+from dcr.formats import detect_format, native
 from dcr.parsing.location import SourceNode
 from dcr.parsing.plain_tree import is_plain
 from dcr.parsing.yaml_reader import InvalidYamlError, decode
-from dcr.registry.history.native_text import compose_field, read_values_without_fields, split_text
+from dcr.registry.history.native_text import compose_field, compose_key, split_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -28,7 +28,11 @@ if TYPE_CHECKING:
     from dcr.formats import Format
 
 MAX_FIELDS = 100_000
-"""The maximum number of fields that one reader keeps."""
+"""The maximum number of fields that one reader keeps, and of other keys."""
+
+_START = Mark("", 0, 0, 0, None, 0)
+_FIELDS = (ScalarNode("", "fields", _START), SequenceNode("", [], _START))
+"""The key with the fields in a tree of the other keys, whose locations are those in texts of their own."""
 
 NativeFacts = tuple[
     str, str, str, str, tuple[tuple[str, str | None], ...], tuple[int, str | None] | None, str | None, str
@@ -44,6 +48,14 @@ class _Field(NamedTuple):
     record: Field | None = None
 
 
+class _Key(NamedTuple):
+    """A top-level key other than `fields`, its node and that of its value, and the value, except for a user's key."""
+
+    name: str
+    pair: tuple[ScalarNode, Node]
+    values: dict[str, Any]
+
+
 class NativeFactsReader:
     """Reads valid native files, and keeps the digests of their fields, and with `builds_contracts` the fields too."""
 
@@ -51,6 +63,7 @@ class NativeFactsReader:
         self._builds_contracts = builds_contracts
         self._field_digests: dict[bytes, str] = {}
         self._fields_by_text: dict[str, _Field] = {}
+        self._keys_by_text: dict[str, _Key] = {}
 
     def find_facts(self, root: Node | None, file_format: Format | None) -> NativeFacts | None:
         """Return the values of `DatasetFacts` in their order, or None if the full reader has to read the file."""
@@ -61,12 +74,13 @@ class NativeFactsReader:
             return None
         nodes = next(value for name, value in root.value if name.value == "fields").value
         fields = [self._read_field(values, node) for values, node in zip(raw["fields"], nodes, strict=True)]
-        return _build_facts(raw, fields)
+        valid = [field for field in fields if field]
+        return _build_facts(raw, valid) if len(valid) == len(fields) else None
 
     def read_text(self, path: str, content: bytes) -> tuple[NativeFacts, Contract | None] | None:
-        """Return what `find_facts` returns, or None if the text has another form. Only new fields are parsed.
+        """Return what `find_facts` returns, or None if the text has another form. Only new keys and fields are parsed.
 
-        With `builds_contracts` the contract comes with it, whose fields have the locations of any version.
+        With `builds_contracts` the contract comes with it, without its locations.
         """
         try:
             text = decode(content)
@@ -76,17 +90,31 @@ class NativeFactsReader:
         if parts is None:
             return None
         fields = [self._fields_by_text.get(each) or self._read_field_text(path, each) for each in parts.fields]
-        found = None if None in fields else read_values_without_fields(parts)
-        if found is None:
+        keys = [self._keys_by_text.get(each) or self._read_key(each) for each in parts.keys]
+        valid_fields, valid_keys = [each for each in fields if each], [each for each in keys if each]
+        if len(valid_fields) < len(fields) or len(valid_keys) < len(keys):
             return None
-        values, root = found
-        values["fields"] = [field.values for field in fields if field]
-        facts = _build_facts(values, fields)
+        root = MappingNode("", [*(key.pair for key in valid_keys), _FIELDS], _START)
+        if len({"fields", *(key.name for key in valid_keys)}) <= len(keys) or detect_format(root) is not native:
+            return None
+        values = {name: value for key in valid_keys for name, value in key.values.items()}
+        values["fields"] = [field.values for field in valid_fields]
+        facts = _build_facts(values, valid_fields) if native.has_plain_header(values) else None
         if facts is None or not self._builds_contracts or COMPLETENESS_KEY in text:
             return None if facts is None else (facts, None)
-        records = tuple([field.record for field in fields if field and field.record])
+        records = tuple([field.record for field in valid_fields if field.record])
         is_whole = len(records) == len(fields)
         return facts, native.combine_contract(values, records, SourceNode(path, root)) if is_whole else None
+
+    def _read_key(self, text: str) -> _Key | None:
+        pair = compose_key(text)
+        values = native.read_finite_values(MappingNode("", [pair])) if pair else None
+        if pair is None or values is None:
+            return None
+        key = _Key(pair[0].value, pair, values)
+        if len(self._keys_by_text) < MAX_FIELDS:
+            self._keys_by_text[text] = key
+        return key
 
     def _read_field_text(self, path: str, text: str) -> _Field | None:
         node = compose_field(text)
@@ -111,11 +139,9 @@ class NativeFactsReader:
         return _Field(values, digest, b"pattern" in key and b"enum" in key)
 
 
-def _build_facts(raw: dict[str, Any], fields: Sequence[_Field | None]) -> NativeFacts | None:
-    """Return the facts of a file, or None if a field or the rest is not clearly valid."""
-    valid = [field for field in fields if field is not None]
-    lists_texts = any(field.lists_texts for field in valid)
-    if len(valid) < len(fields) or find_violations_outside_fields(raw, has_enum_and_pattern=lists_texts):
+def _build_facts(raw: dict[str, Any], fields: Sequence[_Field]) -> NativeFacts | None:
+    """Return the facts of a file with valid fields, or None if the rest is not clearly valid."""
+    if not is_valid_outside_fields(raw, has_enum_and_pattern=any(field.lists_texts for field in fields)):
         return None
     owners = tuple([(owner["team"], owner.get("contact")) for owner in raw.get("owners", ())])
     freshness_sla = raw.get("freshness_sla")
@@ -133,7 +159,7 @@ def _build_facts(raw: dict[str, Any], fields: Sequence[_Field | None]) -> Native
         raw["dataset_id"],
         raw["version"],
         raw.get("status") or "draft",
-        combine_digest(head, {field.values["name"]: field.digest for field in valid}),
+        combine_digest(head, {field.values["name"]: field.digest for field in fields}),
         owners,
         freshness,
         raw.get("deprecation_uri"),

@@ -1,51 +1,50 @@
-"""Splits the text of a native file into its top-level fields and the rest, so that equal texts are parsed once.
+"""Splits the text of a native file into its top-level keys and fields, so that equal texts are parsed once.
 
-The parser reads a text from left to right. At the start of a line that is indented no deeper than the entry of a block
-list, it is in the same state after any entry that is complete by itself. So an entry means the same in a file as alone
-below `fields:`. Texts that are not clearly of this form are not split.
+The parser reads a text from left to right. At the start of a line at the left margin that begins with a letter, it is
+in the same state after any key that is complete by itself, so a key means the same in a file as alone. The same is true
+of an entry of the block list below `fields:`, at the start of a line that is indented no deeper. Texts that are not
+clearly of this form are not split.
 """
 
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from yaml import MappingNode
 
-from dcr.formats import detect_format, native
 from dcr.parsing.plain_tree import is_plain
 from dcr.parsing.yaml_reader import InvalidYamlError, compose
 
 if TYPE_CHECKING:
-    from yaml import Node
+    from yaml import Node, ScalarNode
 
 MAX_LENGTH = 100_000
 """The maximum length of a text that is split. No shorter text can exceed the limits of the parser as a whole."""
 
-_KEY = "\nfields:\n"
-_EMPTY_LIST = "fields: []\n"
+_FIELDS_LINE = "\nfields:\n"
 _MARKS = ("\r", "<<<<<<< ", ">>>>>>> ")
 """A line break that the split does not know, and marks of a conflict."""
 
+_KEY = re.compile(r"^(?=[A-Za-z])", re.MULTILINE)
 _ENTRY = re.compile(r" *- ")
 _REST = re.compile(r"^[^ \n-]|^-(?! )", re.MULTILINE)
 """Matches the first line at the left margin that is no entry."""
 
 
 class SplitText(NamedTuple):
-    """The text before the fields, the text of each field, and the text after them."""
+    """The text of each top-level key except `fields`, the first with what precedes it, and that of each field."""
 
-    head: str
+    keys: list[str]
     fields: list[str]
-    tail: str
 
 
 def split_text(text: str) -> SplitText | None:
     """Return the parts of a text whose top-level key `fields` has a block list; None if it may be read otherwise."""
-    start = text.find(_KEY)
+    start = text.find(_FIELDS_LINE)
     if start < 0 or len(text) > MAX_LENGTH or any(mark in text for mark in _MARKS) or ("&" in text and "*" in text):
         return None
-    head, body = text[: start + 1], text[start + len(_KEY) :]
+    head, body = text[: start + 1], text[start + len(_FIELDS_LINE) :]
     entry = _ENTRY.match(body)
     if entry is None or text[0] == "%":
         return None
@@ -55,23 +54,25 @@ def split_text(text: str) -> SplitText | None:
         return None
     if any(mark in part for part in (head, f"\n{tail}") for mark in ("\n---", "\n...")):
         return None
+    before, *keys = _KEY.split(head)
+    if not keys:
+        return None
+    keys[0] = before + keys[0]
+    keys += _KEY.split(tail)[1:]
     marker = f"\n{entry[0]}"
     entries = (body[: rest.start()] if rest else body).split(marker)
     fields = [f"{entries[0]}\n", *(f"{entry[0]}{each}\n" for each in entries[1:])]
     fields[-1] = fields[-1][:-1]
-    return SplitText(head, fields, tail)
+    return SplitText(keys, fields)
 
 
-def read_values_without_fields(parts: SplitText) -> tuple[dict[str, Any], MappingNode] | None:
-    """Return the values and tree of a native file with an empty list of fields; None if it is not plainly valid."""
-    root = _compose(f"{parts.head}{_EMPTY_LIST}{parts.tail}")
-    if root is None or detect_format(root) is not native or not is_plain(root):
+def compose_key(text: str) -> tuple[ScalarNode, Node] | None:
+    """Return the name and the value of one key's text, or None if it is not exactly one plain key."""
+    root = _compose(text)
+    if root is None or not is_plain(root) or len(root.value) != 1:
         return None
-    lines = [key.start_mark.line for key, _ in root.value if key.value == "fields"]
-    if lines != [parts.head.count("\n")]:  # the key is part of a text
-        return None
-    values = native.read_plain_values(root)
-    return None if values is None else (values, root)
+    name, value = root.value[0]
+    return name, value
 
 
 def compose_field(text: str) -> Node | None:
@@ -80,11 +81,9 @@ def compose_field(text: str) -> Node | None:
     lines = text.split("\n")[1:]
     if not all(line.startswith(deeper) or not line.strip(" ") for line in lines):
         return None
-    root = _compose(f"fields:\n{text}")
-    if root is None or not is_plain(root):
-        return None
-    entries: list[Node] = root.value[0][1].value
-    return entries[0] if len(root.value) == len(entries) == 1 else None
+    found = compose_key(f"fields:\n{text}")
+    entries: list[Node] = found[1].value if found else []
+    return entries[0] if len(entries) == 1 else None
 
 
 def _compose(text: str) -> MappingNode | None:
