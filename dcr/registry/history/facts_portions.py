@@ -1,4 +1,4 @@
-"""Reads the facts of the contents of a long history, in several processes if that is faster."""
+"""Reads the facts of the contents of a long history in several processes."""
 
 from __future__ import annotations
 
@@ -26,19 +26,23 @@ FileVersion = tuple[str, str]
 """The path and the blob id of a version of a file."""
 
 
+def choose_processes(versions: int, jobs: int | None) -> int:
+    """Return how many processes read so many versions; `jobs` is the number asked for, None for the cores."""
+    seconds = versions * _SECONDS_PER_VERSION
+    if jobs is None and seconds < _SECONDS_WORTH_PROCESSES:
+        return 1
+    return choose_jobs(jobs, seconds, -(-versions // _PORTION_SIZE))
+
+
 def stream_facts(
-    git: Git, versions: Sequence[FileVersion], jobs: int | None, size: int = _PORTION_SIZE
+    git: Git, versions: Sequence[FileVersion], processes: int, size: int = _PORTION_SIZE
 ) -> Iterator[tuple[str, FileFacts]]:
     """Yield the blob id and the facts of each version, in order; the versions of a path follow each other.
 
-    `jobs` is the number of processes, None for the cores. They read portions of at least `size` versions.
+    The processes read portions of at least `size` versions.
     """
-    portions = list(_divide(versions, size))
-    seconds = len(versions) * _SECONDS_PER_VERSION
-    if jobs is None and seconds < _SECONDS_WORTH_PROCESSES:
-        jobs = 1
-    with Workers(Work(_prepare, git), choose_jobs(jobs, seconds, len(portions))) as workers:
-        for facts in workers.map(portions):
+    with Workers(Work(_prepare, git), processes) as workers:
+        for facts in workers.map(_divide(versions, size)):
             yield from facts
 
 

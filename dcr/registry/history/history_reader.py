@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 PROGRESS_INTERVAL = 100
 """The number of contents that are read between two progress messages."""
 
+MAX_KEPT_BYTES = 32 * 1024 * 1024
+"""The bytes of contents that are kept in memory once they were searched, so that git reads them once."""
+
 
 def read_history(
     repository: Repository,
@@ -88,10 +91,11 @@ def _read_facts(
         by_path[change.path][change.id] = None
         blobs[change.id].add(change.path)
     missing = [oid for oid in blobs if oid not in facts]
+    contents: dict[str, bytes] = {}
     if dataset_id is not None and missing:
-        missing = _select_dataset_blobs(repository, dataset_id, blobs, facts, missing)
+        missing = _select_dataset_blobs(repository, dataset_id, blobs, facts, missing, contents=contents)
     elif scope.by_content and missing:
-        missing = _select_contract_blobs(repository, scope, blobs, facts, missing)
+        missing = _select_contract_blobs(repository, scope, blobs, facts, missing, contents=contents)
     if not missing:
         cache.save()
         return _without_foreign_files(repository, scope, blobs, facts), None
@@ -99,16 +103,19 @@ def _read_facts(
     first_paths = {oid: path for path, contents in reversed(by_path.items()) for oid in contents if oid in unread}
     order = [oid for path, contents in by_path.items() for oid in contents if first_paths.get(oid) == path]
     versions = [(first_paths[oid], oid) for oid in order]
-    reader = None
+    reader, processes = None, 1
     if retention is None and dataset_id is None and jobs != 1:
-        from dcr.registry.history.facts_portions import stream_facts  # noqa: PLC0415 (few commands read all datasets)
+        from dcr.registry.history.facts_portions import choose_processes, stream_facts  # noqa: PLC0415 (as below)
 
-        found = stream_facts(repository.git, versions, jobs)
+        processes = choose_processes(len(versions), jobs)
+    if processes > 1:
+        contents.clear()  # each process reads its own
+        found = stream_facts(repository.git, versions, processes)
     else:
         from dcr.registry.history.facts_reader import FactsReader  # noqa: PLC0415 (cached facts need no reader)
 
         reader = FactsReader(retention)
-        found = _stream_facts(repository, versions, reader)
+        found = _stream_facts(repository, versions, contents, reader)
     for number, (oid, file_facts) in enumerate(found):
         if number % PROGRESS_INTERVAL == 0:
             progress(f"reading {number:,} of {len(order):,} file versions")
@@ -119,19 +126,45 @@ def _read_facts(
 
 
 def _stream_facts(
-    repository: Repository, versions: Sequence[tuple[str, str]], reader: FactsReader
+    repository: Repository, versions: Sequence[tuple[str, str]], contents: dict[str, bytes], reader: FactsReader
 ) -> Iterator[tuple[str, FileFacts]]:
-    blobs = stream_blobs(repository.git, (oid for _, oid in versions))
-    for (path, oid), (_, content) in zip(versions, blobs, strict=True):
-        yield oid, reader.read_facts(path, oid, content)
+    """Yield the blob id and the facts of each version, in order. Contents that are known are not read by git."""
+    others = stream_blobs(repository.git, [oid for _, oid in versions if oid not in contents])
+    for path, oid in versions:
+        content = contents.pop(oid, None)
+        yield oid, reader.read_facts(path, oid, next(others)[1] if content is None else content)
+    next(others, None)  # so that git's process is given back
     reader.finish_file()
 
 
+def _search_contents(
+    repository: Repository, ids: Sequence[str], matches: Callable[[bytes], bool], contents: dict[str, bytes]
+) -> set[str]:
+    """Return the blobs whose content matches, and add as many of their contents as may be kept."""
+    found, bytes_left = set(), MAX_KEPT_BYTES
+    for oid, content in stream_blobs(repository.git, ids):
+        if matches(content):
+            found.add(oid)
+            bytes_left -= len(content)
+            if bytes_left > 0:
+                contents[oid] = content
+    return found
+
+
 def _select_contract_blobs(
-    repository: Repository, scope: Scope, blobs: dict[str, set[str]], known: dict[str, FileFacts], missing: list[str]
+    repository: Repository,
+    scope: Scope,
+    blobs: dict[str, set[str]],
+    known: dict[str, FileFacts],
+    missing: list[str],
+    *,
+    contents: dict[str, bytes],
 ) -> list[str]:
-    """Return the missing blobs that may be contracts, or whose path had a contract or matches the globs."""
-    possible = {oid for oid, content in stream_blobs(repository.git, missing) if may_be_contract(content)}
+    """Return the missing blobs that may be contracts, or whose path had a contract or matches the globs.
+
+    Add as many of their contents to `contents` as may be kept.
+    """
+    possible = _search_contents(repository, missing, may_be_contract, contents)
     possible |= {oid for oid, facts in known.items() if facts.datasets}
     paths = {path for oid in possible for path in blobs[oid]}
     return [oid for oid in missing if any(path in paths or scope.matches_globs(path) for path in blobs[oid])]
@@ -156,11 +189,19 @@ def _without_foreign_files(
 
 
 def _select_dataset_blobs(
-    repository: Repository, dataset_id: str, blobs: dict[str, set[str]], known: dict[str, FileFacts], missing: list[str]
+    repository: Repository,
+    dataset_id: str,
+    blobs: dict[str, set[str]],
+    known: dict[str, FileFacts],
+    missing: list[str],
+    *,
+    contents: dict[str, bytes],
 ) -> list[str]:
-    """Return the missing blobs that may define the dataset, or whose path defined it at some time."""
-    may_define = create_dataset_filter(dataset_id)
-    possible = {oid for oid, content in stream_blobs(repository.git, missing) if may_define(content)}
+    """Return the missing blobs that may define the dataset, or whose path defined it at some time.
+
+    Add as many of their contents to `contents` as may be kept.
+    """
+    possible = _search_contents(repository, missing, create_dataset_filter(dataset_id), contents)
     possible |= {
         oid for oid, facts in known.items() if any(dataset.dataset_id == dataset_id for dataset in facts.datasets)
     }
