@@ -91,6 +91,50 @@ class ReintroductionSearch:
                     self._values.discard(key)
 
 
+class FormerFields:
+    """Finds the newest of many versions that had an added field or enum value; versions are added oldest first.
+
+    Use it for many changes of one dataset: a search in all versions for each of them takes quadratic time.
+    """
+
+    def __init__(self) -> None:
+        self._fields: dict[str, tuple[Field, Field]] = {}
+        self._values: dict[tuple[str, str], tuple[Field, Field]] = {}
+        self._last: dict[str, Field] = {}
+        self._newest: dict[int, ReleasedVersion] = {}
+
+    def add_version(self, version: ReleasedVersion) -> None:
+        """Add a version that is newer than all before it."""
+        for top in version.contract.fields:
+            self._newest[id(top)] = version
+            if self._last.get(top.name) is top:
+                continue  # versions can share fields
+            for path, field in walk_fields((top,)):
+                self._fields[path] = (field, top)
+                for value in field.enum or ():
+                    self._values[get_value_key(path, value)] = (field, top)
+        self._last = {field.name: field for field in version.contract.fields}
+
+    def find(
+        self, additions: Additions, current_format: str
+    ) -> tuple[dict[str, FormerField], dict[tuple[str, str], FormerField]]:
+        """Return what `find_reintroductions` returns for the versions so far."""
+        fields = {
+            path: self._build(*self._fields[path], current_format) for path in additions.fields & self._fields.keys()
+        }
+        values = {
+            key: self._build(*self._values[key], current_format, "enum")
+            for key in additions.values & self._values.keys()
+        }
+        return fields, values
+
+    def _build(self, field: Field, top: Field, current_format: str, key: str | None = None) -> FormerField:
+        contract, commit = self._newest[id(top)]
+        return _build_former_field(
+            field, contract.version, commit, same_format=contract.format == current_format, key=key
+        )
+
+
 def find_reintroductions(
     additions: Additions, older: Iterable[ReleasedVersion], current_format: str
 ) -> tuple[dict[str, FormerField], dict[tuple[str, str], FormerField]]:

@@ -169,9 +169,22 @@ def _build_header_key(contract: Contract) -> tuple[object, ...]:
     )
 
 
+class _Comparison:
+    """The last two contracts that were compared: a check asks several times whether they differ."""
+
+    last: tuple[Contract, Contract, bool] | None = None
+
+
 def is_equivalent(first: Contract, second: Contract) -> bool:
     """Return whether two contracts have equal comparison keys, without building those of identical fields."""
-    return _build_header_key(first) == _build_header_key(second) and _are_fields_equivalent(first.fields, second.fields)
+    last = _Comparison.last
+    if last is not None and last[0] is first and last[1] is second:
+        return last[2]
+    is_equal = _build_header_key(first) == _build_header_key(second) and _are_fields_equivalent(
+        first.fields, second.fields
+    )
+    _Comparison.last = (first, second, is_equal)
+    return is_equal
 
 
 def _are_fields_equivalent(first: tuple[Field, ...], second: tuple[Field, ...]) -> bool:

@@ -14,7 +14,7 @@ from dcr.policy.effective_policy import EffectivePolicy
 from dcr.policy.policy import StricterPolicy
 from dcr.registry.deprecation_dates import get_commit_day
 from dcr.registry.history.facts import is_same_except_version
-from dcr.registry.history_lookup import DatasetHistory
+from dcr.registry.history_lookup import DatasetHistory, FormerRevisions
 from dcr.registry.judged_transitions import JudgedTransition, add_redefinitions, judge_transition
 from dcr.registry.redefinitions import list_redefined_versions, search_revisions
 from dcr.registry.releases import MOVED, REWORDED, list_steps
@@ -180,9 +180,10 @@ def _judge_batch(
     reader = _ContractReader(history, compared, redefining, older)
     for dataset_id, step_numbers in numbers.items():
         judged: list[JudgedTransition] = []
+        former = FormerRevisions()
         for number in step_numbers:
             earlier = [step.revision for step in steps[dataset_id][:number]]
-            dataset_history = DatasetHistory(earlier, (), reader)
+            dataset_history = DatasetHistory(earlier, (), reader, former)
             judged.append(judge_transition(repository, dataset_id, steps[dataset_id][number], dataset_history, policy))
         searches = [search_revisions(group, reader) for group in redefined[dataset_id]]
         yield from add_redefinitions(judged, searches, policy)
@@ -275,10 +276,10 @@ def judge_transitions(
     for dataset_id in dataset_ids:
         steps = list_steps(history, dataset_id)
         revisions = [step.revision for step in steps]
-        judged = []
+        judged, former = [], FormerRevisions()
         for number, step in enumerate(steps):
             if _is_transition(step):
-                earlier = DatasetHistory(revisions[:number], (), read_contracts)
+                earlier = DatasetHistory(revisions[:number], (), read_contracts, former)
                 judged.append(judge_transition(snapshot.repository, dataset_id, step, earlier, policy))
         searches = [search_revisions(group, read_contracts) for group in list_redefined_versions(revisions)]
         transitions += add_redefinitions(judged, searches, policy)

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, NamedTuple
 
 from dcr.compatibility.history import DeprecationPeriod, HistoryContext, ReleasedVersion
-from dcr.compatibility.reintroductions import find_reintroductions
+from dcr.compatibility.reintroductions import FormerFields, find_reintroductions
 from dcr.compatibility.semver import parse_version
 from dcr.git.history import require_full_history
 from dcr.registry.deprecation_dates import find_contract_date, find_field_dates
@@ -19,9 +19,10 @@ from dcr.registry.redefinitions import list_redefined_versions, search_revisions
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
-    from dcr.compatibility.history import Redefinition
+    from dcr.compatibility.history import FormerField, Redefinition
     from dcr.compatibility.match import Match
     from dcr.compatibility.pairs import ContractPair
+    from dcr.compatibility.reintroductions import Additions
     from dcr.contract.contract import Contract
     from dcr.policy.policy import StricterPolicy
     from dcr.policy.required_history import RequiredHistory
@@ -34,12 +35,34 @@ FULL_HISTORY_REASON = "a transitive mode or a deprecation period"
 """The features that need the whole history, for the error message in a shallow clone."""
 
 
+class FormerRevisions:
+    """Finds former fields for many changes of one dataset, each of which has more revisions before it."""
+
+    def __init__(self) -> None:
+        self._fields, self._count = FormerFields(), 0
+
+    def find(
+        self, dataset_history: DatasetHistory, additions: Additions, current_format: str
+    ) -> tuple[dict[str, FormerField], dict[tuple[str, str], FormerField]]:
+        """Return the fields and enum values of the additions that the revisions had."""
+        added = [revision for revision in dataset_history.revisions[self._count :] if revision.facts is not None]
+        for revision, contract in zip(added, dataset_history.read_contracts(added), strict=True):
+            if contract is not None:
+                self._fields.add_version(ReleasedVersion(contract, revision.commit.id))
+        self._count = len(dataset_history.revisions)
+        return self._fields.find(additions, current_format)
+
+
 class DatasetHistory(NamedTuple):
-    """The history of a dataset before a change: its revisions, oldest first, and its unreadable versions."""
+    """The history of a dataset before a change: its revisions, oldest first, and its unreadable versions.
+
+    `former` is that of all changes of the dataset, if there are many.
+    """
 
     revisions: Sequence[Revision]
     unreadable: Sequence[UnreadableVersion]
     read_contracts: Callable[[Sequence[Revision]], Iterable[Contract | None]]
+    former: FormerRevisions | None = None
 
 
 def attach_dataset_histories(
@@ -81,8 +104,7 @@ def add_history(
     newest_first = dataset_history.revisions[::-1]
     older_versions = tuple(_list_released(dataset_history, pair, policy)) if needs.older_versions else ()
     proposed_format = pair.proposed.format if pair.proposed else ""
-    meanings = _list_meanings(dataset_history, newest_first)
-    fields, values = find_reintroductions(needs.additions, meanings, proposed_format)
+    fields, values = _find_reintroductions(dataset_history, needs.additions, proposed_format)
     deprecation = None
     if needs.has_removals:
         field_dates = {}
@@ -105,6 +127,17 @@ def add_history(
     redefinition = _find_redefinition(needs.version, dataset_history)
     history = HistoryContext(fields, values, deprecation, unreadable, redefinition)
     return pair._replace(older_versions=older_versions, history=history)
+
+
+def _find_reintroductions(
+    dataset_history: DatasetHistory, additions: Additions, current_format: str
+) -> tuple[dict[str, FormerField], dict[tuple[str, str], FormerField]]:
+    if not any(additions):
+        return {}, {}
+    if dataset_history.former is not None:
+        return dataset_history.former.find(dataset_history, additions, current_format)
+    meanings = _list_meanings(dataset_history, dataset_history.revisions[::-1])
+    return find_reintroductions(additions, meanings, current_format)
 
 
 def _find_redefinition(version: str, dataset_history: DatasetHistory) -> Redefinition | None:
