@@ -27,16 +27,16 @@ _DEPENDENCIES = ("yaml/__init__.py", "pydantic/version.py", "pydantic_core/__ini
 
 
 class CacheFile:
-    """The cache file of one repository for one kind of entry.
+    """The cache file of one repository for one kind of entry; without a repository, nothing is kept.
 
     `kind` is one word, and part of the file's name. `format_version` changes with the form of the entries. `packages`
     are the packages and modules of dcr whose code decides what an entry contains: a file that other code wrote counts
     as a miss.
     """
 
-    def __init__(self, common_dir: str, kind: str, format_version: int, packages: tuple[str, ...]) -> None:
+    def __init__(self, common_dir: str | None, kind: str, format_version: int, packages: tuple[str, ...]) -> None:
         self._kind = kind
-        self._path = _find_path(common_dir, kind)
+        self._path = None if common_dir is None else _find_path(common_dir, kind)
         self._format_version = format_version
         self._packages = packages
 

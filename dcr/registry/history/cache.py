@@ -17,9 +17,12 @@ _FORMAT_VERSION = 3
 
 
 class FactsCache:
-    """The cached facts of one repository's blobs. The constructor reads the file, and ignores one that is invalid."""
+    """The cached facts of one repository's blobs, or none without a repository.
 
-    def __init__(self, common_dir: str) -> None:
+    The constructor reads the file, and ignores one that is invalid.
+    """
+
+    def __init__(self, common_dir: str | None) -> None:
         self._file = CacheFile(common_dir, "facts", _FORMAT_VERSION, READERS)
         self._stored: Mapping[str, Any] = self._file.load()
         self._new: dict[str, Any] = {}

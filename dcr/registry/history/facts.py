@@ -54,7 +54,7 @@ class Retention(NamedTuple):
     `includes` selects datasets by id. `last_versions` also retains the last content of each file.
     `single_dataset_files` includes files of one dataset, which are cheap to read again. `max_bytes` limits the text
     of the retained contracts. With `shares_fields`, equal fields of native files are one object, which is quicker;
-    the contracts then have no correct locations.
+    the contracts then have no correct locations. Facts are then not cached: the contracts are read every time.
     """
 
     includes: Callable[[str], bool]

@@ -170,6 +170,9 @@ class FactsReader:
 
     def read_contracts(self, path: str, blob: str, content: bytes, ids: frozenset[str]) -> dict[str, Contract]:
         """Return the contracts of some datasets in a content, by id."""
+        contract = self._native_reader.read_contract(path, content)
+        if contract is not None:
+            return {contract.dataset_id: contract}
         file = _FileContent(path, blob, content)
         self._find_part_facts(file)
         return {contract.dataset_id: contract for contract, _ in file.read_contracts(ids.__contains__)}

@@ -106,6 +106,11 @@ class NativeFactsReader:
         is_whole = len(records) == len(fields)
         return facts, native.combine_contract(values, records, SourceNode(path, root)) if is_whole else None
 
+    def read_contract(self, path: str, content: bytes) -> Contract | None:
+        """Return the contract that `read_text` returns; None also if none are built."""
+        found = self.read_text(path, content) if self._builds_contracts else None
+        return found[1] if found else None
+
     def _read_key(self, text: str) -> _Key | None:
         pair = compose_key(text)
         values = native.read_finite_values(MappingNode("", [pair])) if pair else None
@@ -119,24 +124,28 @@ class NativeFactsReader:
     def _read_field_text(self, path: str, text: str) -> _Field | None:
         node = compose_field(text)
         values = native.read_finite_values(node) if isinstance(node, MappingNode) else None
-        field = None if values is None else self._read_field(values, node)
-        if field is not None and self._builds_contracts:
-            field = field._replace(record=native.build_field(path, field.values, node))
+        field = None if values is None else self._read_field(values, node, path)
         if field is not None and len(self._fields_by_text) < MAX_FIELDS:
             self._fields_by_text[text] = field
         return field
 
-    def _read_field(self, values: Any, node: Any) -> _Field | None:
-        """Return a field, or None if it is not clearly valid."""
+    def _read_field(self, values: Any, node: Any, path: str | None = None) -> _Field | None:
+        """Return a field, or None if it is not clearly valid. With a `path`, it has a record if those are built."""
         key = marshal.dumps(values, 2)  # version 2 gives equal bytes for equal values
         digest = self._field_digests.get(key)
+        record = None
         if digest is None:
             if not native.is_plain_field(values) or find_field_violations(values):
                 return None
-            digest = serialize_field(native.build_field("", values, node))
+            record = native.build_field(path or "", values, node)
+            digest = serialize_field(record)
             if len(self._field_digests) < MAX_FIELDS:
                 self._field_digests[key] = digest
-        return _Field(values, digest, b"pattern" in key and b"enum" in key)
+        if self._builds_contracts and path is not None:
+            record = record or native.build_field(path, values, node)
+        else:
+            record = None
+        return _Field(values, digest, b"pattern" in key and b"enum" in key, record)
 
 
 def _build_facts(raw: dict[str, Any], fields: Sequence[_Field]) -> NativeFacts | None:
