@@ -26,10 +26,10 @@ _FIELDS_LINE = "\nfields:\n"
 _MARKS = ("\r", "<<<<<<< ", ">>>>>>> ")
 """A line break that the split does not know, and marks of a conflict."""
 
-_KEY = re.compile(r"^(?=[A-Za-z])", re.MULTILINE)
+_KEY_START = re.compile(r"\n(?=[A-Za-z])")
 _ENTRY = re.compile(r" *- ")
-_REST = re.compile(r"^[^ \n-]|^-(?! )", re.MULTILINE)
-"""Matches the first line at the left margin that is no entry."""
+_REST = re.compile(r"\n(?:[^ \n-]|-(?! ))")
+"""Matches the line break before the first line at the left margin that is no entry."""
 
 
 class SplitText(NamedTuple):
@@ -44,26 +44,31 @@ def split_text(text: str) -> SplitText | None:
     start = text.find(_FIELDS_LINE)
     if start < 0 or len(text) > MAX_LENGTH or any(mark in text for mark in _MARKS) or ("&" in text and "*" in text):
         return None
-    head, body = text[: start + 1], text[start + len(_FIELDS_LINE) :]
-    entry = _ENTRY.match(body)
+    first = start + len(_FIELDS_LINE)
+    entry = _ENTRY.match(text, first)
     if entry is None or text[0] == "%":
         return None
-    rest = _REST.search(body)
-    tail = body[rest.start() :] if rest else ""
+    rest = _REST.search(text, first - 1)
+    end = rest.end() - 1 if rest else len(text)
+    head, body, tail = text[: start + 1], text[first:end], text[end:]
     if tail and not (tail[0].isalpha() and tail[0].isascii()):
         return None
     if any(mark in part for part in (head, f"\n{tail}") for mark in ("\n---", "\n...")):
         return None
-    before, *keys = _KEY.split(head)
-    if not keys:
-        return None
-    keys[0] = before + keys[0]
-    keys += _KEY.split(tail)[1:]
-    marker = f"\n{entry[0]}"
-    entries = (body[: rest.start()] if rest else body).split(marker)
-    fields = [f"{entries[0]}\n", *(f"{entry[0]}{each}\n" for each in entries[1:])]
+    keys = [*_split_keys(head), *(_split_keys(tail) if tail else ())]
+    entries = body.split(f"\n{entry[0]}")
+    fields = [f"{entries[0]}\n", *[f"{entry[0]}{each}\n" for each in entries[1:]]]
     fields[-1] = fields[-1][:-1]
     return SplitText(keys, fields)
+
+
+def _split_keys(text: str) -> list[str]:
+    """Return the text of each key; the first has what precedes it."""
+    keys = [f"{each}\n" for each in _KEY_START.split(text)]
+    keys[-1] = keys[-1][:-1]
+    if len(keys) > 1 and not keys[0][0].isalpha():
+        keys[:2] = [keys[0] + keys[1]]
+    return keys
 
 
 def compose_key(text: str) -> tuple[ScalarNode, Node] | None:
