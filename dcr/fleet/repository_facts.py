@@ -18,6 +18,7 @@ from dcr.index.stored_uses import dump_consumer, dump_policy, dump_use
 from dcr.registry.audit import judge_transitions
 from dcr.registry.datasets import list_datasets
 from dcr.registry.history.facts import DATE_DEPENDENT_FORMATS, Retention
+from dcr.registry.history.native_facts import KnownTexts
 from dcr.registry.releases import list_steps, list_versions
 from dcr.registry.snapshot import Snapshot
 from dcr.registry.usage import read_usage
@@ -36,6 +37,9 @@ if TYPE_CHECKING:
 
 BATCH_SIZE = 100
 """The number of datasets whose contracts are in memory together."""
+
+_KNOWN_TEXTS = KnownTexts(5_000)
+"""Repositories have many fields in common, such as `created_at`: each process reads such a field once."""
 
 INVALID_CONTRACT, INVALID_CONSUMERS = "contract_invalid", "consumer_invalid"
 
@@ -62,7 +66,7 @@ def read_facts(repository: Repository, ref: str, commit: str) -> facts.Repositor
     """
     policy = read_policy(repository, commit)
     snapshot = Snapshot(repository, ref, "fleet", commit, policy)
-    history = snapshot.read_history(retention=Retention(lambda _: True, last_versions=True, shares_fields=True))
+    history = snapshot.read_history(retention=Retention(lambda _: True, last_versions=True, known_texts=_KNOWN_TEXTS))
     usage = read_usage(Side(repository, commit, ref, policy), of_other_repositories=True)
     datasets: list[facts.DatasetFacts] = []
     issues: list[facts.IssueFacts] = []

@@ -17,6 +17,7 @@ from dcr.git.objects import ObjectMissingError, read_blobs, stream_blobs
 from dcr.git.policies import read_policy
 from dcr.registry.audit import judge_transitions
 from dcr.registry.history.facts import Retention
+from dcr.registry.history.native_facts import KnownTexts
 from dcr.registry.snapshot import Snapshot
 
 if TYPE_CHECKING:
@@ -42,13 +43,11 @@ def mirror(tmp_path: Path) -> tuple[str, str]:
     return str(tmp_path / "mirror.git"), head
 
 
-def judge(mirror: tuple[str, str], *, shares_fields: bool) -> list[tuple[object, ...]]:
+def judge(mirror: tuple[str, str], known_texts: KnownTexts | None = None) -> list[tuple[object, ...]]:
     """Return the verdicts on every transition, without locations."""
     repository, commit = open_mirror(mirror[0]), mirror[1]
     snapshot = Snapshot(repository, "main", "fleet", commit, read_policy(repository, commit))
-    history = snapshot.read_history(
-        retention=Retention(lambda _: True, last_versions=True, shares_fields=shares_fields)
-    )
+    history = snapshot.read_history(retention=Retention(lambda _: True, last_versions=True, known_texts=known_texts))
     ids = history.list_datasets()
     contracts = history.read_meanings([each for name in ids for each in history.list_revisions(name)])
     return [
@@ -61,9 +60,10 @@ def judge(mirror: tuple[str, str], *, shares_fields: bool) -> list[tuple[object,
 
 def test_versions_that_share_fields_have_the_same_verdicts(mirror, monkeypatch):
     monkeypatch.setenv("DCR_CACHE", "off")
-    verdicts = judge(mirror, shares_fields=True)
+    known = KnownTexts()
+    verdicts = judge(mirror, known)
     assert {"field_removed", "field_resurrected", "status_regressed"} <= {kind for _, _, _, kind, _, _ in verdicts}
-    assert verdicts == judge(mirror, shares_fields=False)
+    assert verdicts == judge(mirror, known) == judge(mirror, KnownTexts(1)) == judge(mirror)
 
 
 def test_a_mirror_is_read_with_two_git_processes(mirror, monkeypatch, tmp_path):

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
 
     from dcr.contract.contract import Contract
     from dcr.formats.parsed_file import ParsedFile
+    from dcr.registry.history.native_facts import KnownTexts
 
 
 class DatasetFacts(NamedTuple):
@@ -53,15 +54,18 @@ class Retention(NamedTuple):
 
     `includes` selects datasets by id. `last_versions` also retains the last content of each file.
     `single_dataset_files` includes files of one dataset, which are cheap to read again. `max_bytes` limits the text
-    of the retained contracts. With `shares_fields`, equal fields of native files are one object, which is quicker;
-    the contracts then have no correct locations. Facts are then not cached: the contracts are read every time.
+    of the retained contracts.
+
+    With `known_texts`, equal fields of native files are one object, which is quicker, also if they were read from other
+    repositories before; the contracts then have no correct locations. Facts are then not cached: the contracts are
+    read every time.
     """
 
     includes: Callable[[str], bool]
     last_versions: bool = False
     single_dataset_files: bool = True
     max_bytes: int = MAX_RETAINED_BYTES
-    shares_fields: bool = False
+    known_texts: KnownTexts | None = None
 
 
 DATE_DEPENDENT_FORMATS = ("dbt", "odcs")

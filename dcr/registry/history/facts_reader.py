@@ -116,7 +116,8 @@ class FactsReader:
     def __init__(self, retention: Retention | None = None) -> None:
         self.retained: dict[ContractKey, Contract] = {}
         self._retention, self._bytes_left = retention, retention.max_bytes if retention else 0
-        self._native_reader = NativeFactsReader(builds_contracts=retention is not None and retention.shares_fields)
+        known = retention.known_texts if retention else None
+        self._native_reader = NativeFactsReader(known, builds_contracts=known is not None)
         self._part_facts: dict[tuple[bytes, bytes], _PartFacts] = {}
         self._previous_content: _FileContent | None = None
         self._previous_facts: dict[str, DatasetFacts] = {}

@@ -49,7 +49,7 @@ def read_history(
     one for each core if it is None and the history is long. Unreadable files are listed in `History.unreadable`.
     Raise a `DcrError` if git fails or the clone lacks objects.
     """
-    is_kept = dataset_id is None and not repository.is_shallow and not (retention and retention.shares_fields)
+    is_kept = dataset_id is None and not repository.is_shallow and not (retention and retention.known_texts)
     kept = ReplayCache(repository, commit, scope) if is_kept else None
     result, reader = kept.find() if kept else None, None
     if result is None:
@@ -80,7 +80,7 @@ def _read_facts(
     If contracts are found by content, leave out the blobs of paths that never had a contract. Contents are read file
     by file, oldest first, so that each is compared with the previous one.
     """
-    cache = FactsCache(None if retention and retention.shares_fields else repository.common_dir)
+    cache = FactsCache(None if retention and retention.known_texts else repository.common_dir)
     changes = [change for entry in reversed(log) for change in entry.entries if change.is_file]
     ids = dict.fromkeys([change.id for change in changes])
     facts = {oid: cached for oid in ids if (cached := cache.find(oid)) is not None}

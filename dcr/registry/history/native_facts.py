@@ -27,9 +27,6 @@ if TYPE_CHECKING:
     from dcr.contract.contract import Contract, Field
     from dcr.formats import Format
 
-MAX_FIELDS = 100_000
-"""The maximum number of fields that one reader keeps, and of other keys."""
-
 _START = Mark("", 0, 0, 0, None, 0)
 _FIELDS = (ScalarNode("", "fields", _START), SequenceNode("", [], _START))
 """The key with the fields in a tree of the other keys, whose locations are those in texts of their own."""
@@ -56,14 +53,35 @@ class _Key(NamedTuple):
     values: dict[str, Any]
 
 
-class NativeFactsReader:
-    """Reads valid native files, and keeps the digests of their fields, and with `builds_contracts` the fields too."""
+class KnownTexts:
+    """What was read before: the fields and the other keys by their texts, and the digests of fields by their values.
 
-    def __init__(self, *, builds_contracts: bool = False) -> None:
+    At most `maximum` of each are kept; then all of them are forgotten.
+    """
+
+    def __init__(self, maximum: int = 100_000) -> None:
+        self.fields: dict[str, _Field] = {}
+        self.keys: dict[str, _Key] = {}
+        self.digests: dict[bytes, str] = {}
+        self._maximum = maximum
+
+    def forget_excess(self) -> None:
+        """Forget everything of which there is too much."""
+        known: dict[Any, Any]
+        for known in (self.fields, self.keys, self.digests):
+            if len(known) > self._maximum:
+                known.clear()
+
+
+class NativeFactsReader:
+    """Reads valid native files, and with `builds_contracts` the contracts too.
+
+    It begins with what is known, if given, and adds to it.
+    """
+
+    def __init__(self, known: KnownTexts | None = None, *, builds_contracts: bool = False) -> None:
         self._builds_contracts = builds_contracts
-        self._field_digests: dict[bytes, str] = {}
-        self._fields_by_text: dict[str, _Field] = {}
-        self._keys_by_text: dict[str, _Key] = {}
+        self._known = known or KnownTexts()
 
     def find_facts(self, root: Node | None, file_format: Format | None) -> NativeFacts | None:
         """Return the values of `DatasetFacts` in their order, or None if the full reader has to read the file."""
@@ -89,8 +107,10 @@ class NativeFactsReader:
         parts = split_text(text)
         if parts is None:
             return None
-        fields = [self._fields_by_text.get(each) or self._read_field_text(path, each) for each in parts.fields]
-        keys = [self._keys_by_text.get(each) or self._read_key(each) for each in parts.keys]
+        known = self._known
+        fields = [known.fields.get(each) or self._read_field_text(path, each) for each in parts.fields]
+        keys = [known.keys.get(each) or self._read_key(each) for each in parts.keys]
+        known.forget_excess()
         valid_fields, valid_keys = [each for each in fields if each], [each for each in keys if each]
         if len(valid_fields) < len(fields) or len(valid_keys) < len(keys):
             return None
@@ -117,30 +137,28 @@ class NativeFactsReader:
         if pair is None or values is None:
             return None
         key = _Key(pair[0].value, pair, values)
-        if len(self._keys_by_text) < MAX_FIELDS:
-            self._keys_by_text[text] = key
+        self._known.keys[text] = key
         return key
 
     def _read_field_text(self, path: str, text: str) -> _Field | None:
         node = compose_field(text)
         values = native.read_finite_values(node) if isinstance(node, MappingNode) else None
         field = None if values is None else self._read_field(values, node, path)
-        if field is not None and len(self._fields_by_text) < MAX_FIELDS:
-            self._fields_by_text[text] = field
+        if field is not None:
+            self._known.fields[text] = field
         return field
 
     def _read_field(self, values: Any, node: Any, path: str | None = None) -> _Field | None:
         """Return a field, or None if it is not clearly valid. With a `path`, it has a record if those are built."""
         key = marshal.dumps(values, 2)  # version 2 gives equal bytes for equal values
-        digest = self._field_digests.get(key)
+        digest = self._known.digests.get(key)
         record = None
         if digest is None:
             if not native.is_plain_field(values) or find_field_violations(values):
                 return None
             record = native.build_field(path or "", values, node)
             digest = serialize_field(record)
-            if len(self._field_digests) < MAX_FIELDS:
-                self._field_digests[key] = digest
+            self._known.digests[key] = digest
         if self._builds_contracts and path is not None:
             record = record or native.build_field(path, values, node)
         else:
