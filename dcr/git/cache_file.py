@@ -15,6 +15,7 @@ import sys
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
+from dcr.git.cache_folder import find_cache_folder
 from dcr.version import __version__
 
 if TYPE_CHECKING:
@@ -141,13 +142,11 @@ def _describe(folder: str, path: str, status: os.stat_result) -> str:
 
 def _find_path(common_dir: str, kind: str) -> str | None:
     """Return the path of a repository's cache file, or None if caching is off."""
-    if os.environ.get("DCR_CACHE", "").lower() in ("off", "0", "no", "false"):
-        return None
-    folder = os.environ.get("XDG_CACHE_HOME") or os.path.join(os.path.expanduser("~"), ".cache")
-    if not os.path.isabs(folder):  # the home directory is unknown, or the XDG specification requires an absolute path
+    folder = find_cache_folder()
+    if folder is None:
         return None
     name = hashlib.blake2b(os.fsencode(os.path.realpath(common_dir)), digest_size=12).hexdigest()
-    return os.path.join(folder, "dcr", f"{kind}-{name}.json")
+    return os.path.join(folder, f"{kind}-{name}.json")
 
 
 def _is_trusted(status: os.stat_result) -> bool:

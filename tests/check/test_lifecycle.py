@@ -268,6 +268,8 @@ def test_a_field_is_found_behind_a_move_and_under_escapes(repository: Historic) 
     (issue,) = repository.check().issues
     assert issue["kind"] == "field_resurrected"
     assert issue["previous_location"]["path"] == "contracts/old.yaml"
+    repository.dcr("log", "--ref", "main")  # keeps the log, from which the file's history is then taken
+    assert repository.check().issues == [issue]
 
 
 def plan(values: str, told: str) -> str:

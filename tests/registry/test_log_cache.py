@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from repositories import Repository
 
-from dcr.git.history import LogEntry, read_log
+from dcr.git.history import LogEntry, read_file_log, read_log
+from dcr.git.objects import list_tree
 from dcr.git.repository import discover_repository
 from dcr.policy.scope import Scope
 from dcr.registry.history import log_cache
+from dcr.registry.history.file_history import find_kept_file_log
 from dcr.registry.history.log_cache import read_kept_log
 
 if TYPE_CHECKING:
@@ -58,6 +60,17 @@ def read(repository: Repository, ref: str = "main", scope: Scope = ALL) -> list[
     expected = read_log(found, commit, scope)
     assert read_kept_log(found, commit, scope)[0] == expected
     assert read_kept_log(found, commit, scope)[0] == expected
+    tree = list_tree(found.git, commit)
+    files = {path: oid for path, oid in tree.items() if oid and scope.covers(path)}
+    kept = find_kept_file_log(found, commit, scope, files)
+    if kept is not None:
+        listed = read_file_log(found, commit, files)
+        assert [(each.commit, each.entries) for each in kept] == [(each.commit, each.entries) for each in listed]
+        assert all(
+            each.is_root == other.is_root or each.commit == expected[-1].commit
+            for each, other in zip(kept, listed, strict=True)
+        )
+        assert find_kept_file_log(found, commit, scope, {**files, "other.txt": "0" * 40}) is None
     return expected
 
 
@@ -111,6 +124,19 @@ def test_random_histories_have_the_log_that_git_lists(repository: Repository, wa
         step(repository, rng)
         read(repository, rng.choice(refs), ALL if rng.random() < 0.8 else Scope(["**/*.yaml"], by_content=True))
     assert 0 < len(walks) < 12, "every second log is carried over"
+
+
+def test_the_log_of_some_files_is_taken_from_the_log_of_the_commit_only(repository: Repository) -> None:
+    found, commit = discover_repository(str(repository.folder)), repository.git("rev-parse", "main")
+    files = {PATHS[0]: repository.git("rev-parse", f"main:{PATHS[0]}")}
+    assert find_kept_file_log(found, commit, ALL, files) is None
+    read(repository)
+    kept = find_kept_file_log(found, commit, ALL, files)
+    assert kept is not None
+    assert [each.is_root for each in kept] == [True]
+    assert find_kept_file_log(found, commit, Scope(["**/*.yaml"]), files) is None
+    assert find_kept_file_log(found, commit, ALL, {PATHS[0]: "0" * 40}) is None
+    assert find_kept_file_log(found, repository.git("rev-parse", "main~1"), ALL, files) is None
 
 
 def test_only_new_commits_are_listed_and_an_older_commit_replaces_nothing(

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING, NamedTuple
 
 from dcr.formats import read_content
+from dcr.git.cache_folder import find_cache_folder
 from dcr.git.command import PartialCloneError
-from dcr.git.history import list_deletions, read_file_log
+from dcr.git.history import FileLogEntry, list_deletions, read_file_log
 from dcr.git.objects import ObjectMissingError, read_blobs
 from dcr.registry.history.facts import create_dataset_filter
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from dcr.git.history import Commit, FileLogEntry, PathChange
+    from dcr.git.history import Commit, PathChange
     from dcr.git.repository import Repository
     from dcr.policy.scope import Scope
 
@@ -49,9 +51,12 @@ def read_older_texts(
     """Return the older texts of each query's file, newest first.
 
     A file that was renamed within one commit is followed to its old path. This takes one git command for all files,
-    one more if there is anything to read, and two more for each rename.
+    unless the log of the commit is kept, one more if there is anything to read, and two more for each rename.
     """
-    log = read_file_log(repository, commit, {query.path: query.blob for query in queries})
+    files = {query.path: query.blob for query in queries}
+    log = find_kept_file_log(repository, commit, scope, files)
+    if log is None:
+        log = read_file_log(repository, commit, files)
     tracker = _RenameTracker(repository, scope)
     versions = [tracker.list_versions(log, query) for query in queries]
     older_versions = [file_versions[1:] for file_versions in versions]  # the newest version is the query's own
@@ -66,6 +71,26 @@ def read_older_texts(
         )
         for file_versions in versions
     ]
+
+
+def find_kept_file_log(
+    repository: Repository, commit: str, scope: Scope, files: Mapping[str, str]
+) -> list[FileLogEntry] | None:
+    """Return what `read_file_log` returns if the log of the scope is kept for the commit and contains the files.
+
+    Before the oldest commit of the log no file in scope existed that could have been renamed, as before a root.
+    """
+    folder = find_cache_folder()
+    if folder is None or not os.path.isdir(folder):
+        return None
+    from dcr.registry.history.log_cache import find_kept_log  # noqa: PLC0415 (most checks keep nothing)
+
+    log = find_kept_log(repository, commit, scope) or []
+    selected = [(entry, tuple(change for change in entry.entries if change.path in files)) for entry in log]
+    newest = {change.path: change.id for _, changes in reversed(selected) for change in changes}
+    if newest != files:
+        return None
+    return [FileLogEntry(entry.commit, changes, entry is log[-1]) for entry, changes in selected if changes]
 
 
 def _collect_versions(log: Sequence[FileLogEntry], path: str, versions: list[tuple[Commit, str, str]]) -> list[str]:

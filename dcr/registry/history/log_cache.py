@@ -28,21 +28,41 @@ _MODULES = ("git/history.py", "policy/scope.py", "registry/history/log_cache.py"
 
 def read_kept_log(repository: Repository, commit: str, scope: Scope) -> tuple[list[LogEntry], bool]:
     """Return what `read_log` returns, and whether it is kept. Only one log is, that of the newest commit."""
-    cache = CacheFile(repository.common_dir, "log", _FORMAT_VERSION, _MODULES)
+    cache = _open_cache(repository)
     if repository.is_shallow or not cache.is_enabled:
         return read_log(repository, commit, scope), False
-    stored = cache.load()
-    key = [list(scope.globs), list(scope.exclude), scope.by_content]
-    tip = stored.get("commit") if stored.get("scope") == key else None
-    known = _decode(stored.get("log")) if isinstance(tip, str) else None
+    tip, known = _load(cache, scope)
     if known is not None and tip == commit:
         return known, True
     log, is_older = _carry_over(repository, commit, scope, tip, known) if known is not None and tip else (None, False)
     if log is None:
         log = read_log(repository, commit, scope)
     if not is_older:
-        cache.save({"scope": key, "commit": commit, "log": _encode(log)})
+        cache.save({"scope": _build_key(scope), "commit": commit, "log": _encode(log)})
     return log, not is_older
+
+
+def find_kept_log(repository: Repository, commit: str, scope: Scope) -> list[LogEntry] | None:
+    """Return what `read_log` returns if it is kept for this commit, without a command of git."""
+    if repository.is_shallow:
+        return None
+    tip, known = _load(_open_cache(repository), scope)
+    return known if tip == commit else None
+
+
+def _open_cache(repository: Repository) -> CacheFile:
+    return CacheFile(repository.common_dir, "log", _FORMAT_VERSION, _MODULES)
+
+
+def _load(cache: CacheFile, scope: Scope) -> tuple[str | None, list[LogEntry] | None]:
+    """Return the commit of the kept log and the log, if it is one of this scope."""
+    stored = cache.load()
+    tip = stored.get("commit") if stored.get("scope") == _build_key(scope) else None
+    return (tip, _decode(stored.get("log"))) if isinstance(tip, str) else (None, None)
+
+
+def _build_key(scope: Scope) -> list[object]:
+    return [list(scope.globs), list(scope.exclude), scope.by_content]
 
 
 def _carry_over(
