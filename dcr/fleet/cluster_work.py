@@ -44,9 +44,6 @@ def read_on_worker(task: WorkerTask) -> RepositoryFacts | DcrError:
     gc.disable()  # collecting garbage takes a third of the time, and a repository leaves little
     try:
         return read_request(task.request)
-    except OSError as error:
-        message = f"a worker on '{platform.node()}' cannot read '{task.request.mirror}': {error}"
-        return DcrError(message, "sync it again")
     finally:
         if is_collecting:
             gc.enable()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import platform
+import traceback
 from collections import deque
 from itertools import chain, islice
 from typing import TYPE_CHECKING
@@ -9,6 +11,7 @@ from typing import TYPE_CHECKING
 from dcr.errors import DcrError
 from dcr.fleet.repository_facts import FactsRequest, read_mirror
 from dcr.parallel import Work, WorkerEndedError, Workers, count_cores
+from dcr.version import __version__
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -26,11 +29,32 @@ MIN_MOVED = 8
 
 
 def read_request(request: FactsRequest) -> RepositoryFacts | DcrError:
-    """Return the facts of a mirror, or why it cannot be read."""
+    """Return the facts of a mirror, or why it cannot be read, even if that is a bug in dcr."""
     try:
-        return read_mirror(request)
+        return _read_mirror(request)
     except DcrError as error:
         return error
+
+
+def _read_mirror(request: FactsRequest) -> RepositoryFacts:
+    """Return the facts of a mirror. Raise a `DcrError` for every error, so that no repository stops the others."""
+    try:
+        return read_mirror(request)
+    except DcrError:
+        raise
+    except OSError as error:
+        reason = (error.strerror or "unknown").lower()
+        message = f"'{request.mirror}' cannot be read on '{platform.node()}': {reason}"
+        raise DcrError(message, "sync it again") from error
+    except Exception as error:
+        places = [
+            (str(frame.f_globals.get("__name__")), line) for frame, line in traceback.walk_tb(error.__traceback__)
+        ]
+        place = next(f"{name}, line {line}" for name, line in reversed(places) if name.startswith("dcr."))
+        raise DcrError(
+            f"this is a bug in dcr {__version__}: {type(error).__name__}: {error} ({place})",
+            "report it with this line to the dcr issue tracker",
+        ) from error
 
 
 def read_locally(requests: Requests, jobs: int | None) -> Results:

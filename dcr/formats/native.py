@@ -185,9 +185,8 @@ def read_finite_values(node: MappingNode) -> dict[str, Any] | None:
 
 def has_plain_header(values: dict[str, Any]) -> bool:
     """Return whether all values of a file except those of its fields have the expected shape."""
-    for key, value in values.items():
-        if type(value) is not _CONTRACT_KEYS.get(key):
-            return False
+    if any(type(value) is not _CONTRACT_KEYS.get(key) for key, value in values.items()):
+        return False
     if not ("dataset_id" in values and "version" in values and "fields" in values):
         return False
     return all(type(name) is str for name in values.get("primary_key", ())) and _has_plain_metadata(values)

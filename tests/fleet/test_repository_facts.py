@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from fleets import DASHBOARD
 from repositories import Repository, contract
 
+from dcr.errors import DcrError
+from dcr.fleet.reading import read_request
 from dcr.fleet.repository_facts import FactsRequest, read_mirror
 from dcr.git.mirrors import open_mirror
 from dcr.git.object_session import share_object_process
@@ -92,3 +95,10 @@ def test_readings_that_share_a_process_can_overlap_and_fail(mirror):
         next(abandoned)
         abandoned.close()
         assert read_blobs(git, blobs) == expected
+
+
+def test_a_bug_in_dcr_is_an_error_of_the_repository_that_shows_it():
+    wrong: Any = 3
+    found = read_request(FactsRequest(wrong, "main", "0" * 40))
+    assert isinstance(found, DcrError)
+    assert re.fullmatch(r"this is a bug in dcr [\d.]+: TypeError: .* \(dcr\.git\.[a-z.]+, line \d+\)", found.message)
