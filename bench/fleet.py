@@ -1,6 +1,6 @@
 """Holds dcr fleet sync to its budgets of CPU and memory, against git clone --bare of the same repositories.
 
-python bench/fleet.py [--repositories 2000] [--rounds 3] [--dask] [--keep DIR] [--json]
+python bench/fleet.py [--repositories 2000] [--rounds 3] [--index URL] [--dask] [--keep DIR] [--json]
 
 Exit codes: 0 every figure is within its budget, 1 one is over, 2 nothing could be measured.
 """
@@ -40,6 +40,7 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description="Hold dcr fleet sync to its budgets.")
     parser.add_argument("--repositories", metavar="N", type=int, default=2_000)
     parser.add_argument("--rounds", metavar="R", type=int, default=3)
+    parser.add_argument("--index", metavar="URL", help="also into this empty database; the answers have to be the same")
     parser.add_argument("--dask", action="store_true", help="also on a cluster of two workers, one of which is killed")
     parser.add_argument("--keep", metavar="DIR", type=Path, help="keep the repositories there, and use them again")
     parser.add_argument("--json", action="store_true")
@@ -59,9 +60,14 @@ def _run(options: argparse.Namespace, folder: Path, temporary: Path) -> int:
         Job("unchanged", kept, ((str(DCR), "fleet", "sync"),)),
     )
     _confirm(jobs[2], options.repositories)
+    if options.index:
+        jobs += (Job("database", new, (("sh", "-c", f'{again[-1]} --index "$0"', options.index),)),)
+        output(jobs[-1].commands[0], new)
+        _compare(kept, new, "--index", options.index)
     if options.dask:
         jobs += (_build_dask_job(new),)
-        _confirm(jobs[3], options.repositories)
+        _confirm(jobs[-1], options.repositories)
+        _compare(kept, new)
     measured = measure(jobs, options.rounds)
     memory = peak_mebibytes(jobs[1])
     shutil.rmtree(clones)
@@ -109,6 +115,15 @@ def _confirm(job: Job, count: int) -> None:
         raise ValueError(f"the index has {len(declared)} consumers, expected {expected}")
 
 
+def _compare(fleet: Path, other: Path, *options: str) -> None:
+    """Raise ValueError unless the other fleet, with options, gives the same answers."""
+    for listing in (("datasets",), ("owners",), ("audit", "--fail-on", "never"), ("consumers",)):
+        command = (str(DCR), "fleet", *listing, "--format", "json")
+        answers = [json.loads(output(command, fleet)), json.loads(output((*command, *options), other))]
+        if any(answer.pop("index", None) is None for answer in answers) or answers[0] != answers[1]:
+            raise ValueError(f"dcr fleet {listing[0]} answers otherwise")
+
+
 def _as_json(count: int, measured: dict[str, list[float]], ratios: list[float], memory: float) -> str:
     jobs = {job: {"cpu_ms": statistics.median(cpu)} for job, cpu in measured.items()}
     budgets: list[dict[str, object]] = [
@@ -124,6 +139,7 @@ def _as_text(count: int, measured: dict[str, list[float]], ratios: list[float], 
         "clone": "git clone --bare of each",
         "sync": "dcr fleet sync, nothing mirrored",
         "unchanged": "dcr fleet sync again, nothing moved",
+        "database": "dcr fleet sync into the other database, which has the facts of the last round",
         "dask": "dcr fleet sync on a Dask cluster of two workers, one of which is killed",
     }
     lines = [f"medians of {len(measured['sync'])} rounds, {count:,} repositories", "", "  CPU ms  per repository  job"]
