@@ -92,7 +92,7 @@ class ReintroductionSearch:
 
 
 class FormerFields:
-    """Finds the newest of many versions that had an added field or enum value; versions are added oldest first.
+    """An index of the newest version that had each field and enum value; versions are added oldest first.
 
     Use it for many changes of one dataset: a search in all versions for each of them takes quadratic time.
     """
@@ -101,7 +101,7 @@ class FormerFields:
         self._fields: dict[str, tuple[Field, Field]] = {}
         self._values: dict[tuple[str, str], tuple[Field, Field]] = {}
         self._last: dict[str, Field] = {}
-        self._newest: dict[int, ReleasedVersion] = {}
+        self._newest: dict[int, ReleasedVersion] = {}  # by the id of a top-level field, which its contract keeps alive
 
     def add_version(self, version: ReleasedVersion) -> None:
         """Add a version that is newer than all before it."""

@@ -170,7 +170,7 @@ def _build_header_key(contract: Contract) -> tuple[object, ...]:
 
 
 class _Comparison:
-    """The last two contracts that were compared: a check asks several times whether they differ."""
+    """Keeps the last result of `is_equivalent`, with its contracts: a check asks several times whether they differ."""
 
     last: tuple[Contract, Contract, bool] | None = None
 

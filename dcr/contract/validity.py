@@ -53,7 +53,7 @@ def find_violations(contract: Mapping[str, Any]) -> list[Violation]:
 
 
 def is_valid_outside_fields(contract: Mapping[str, Any], *, has_enum_and_pattern: bool) -> bool:
-    """Return whether a contract of values of the right shape is valid, each of whose top-level fields is.
+    """Return whether a contract is valid. Its values must have the right types, and each field must be valid by itself.
 
     `has_enum_and_pattern` is whether any field may have both an enum and a pattern.
     """

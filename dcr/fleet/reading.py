@@ -31,21 +31,21 @@ MIN_MOVED = 8
 def read_request(request: FactsRequest) -> RepositoryFacts | DcrError:
     """Return the facts of a mirror, or why it cannot be read, even if that is a bug in dcr."""
     try:
-        return _read_mirror(request)
+        return _read_or_explain(request)
     except DcrError as error:
         return error
 
 
-def _read_mirror(request: FactsRequest) -> RepositoryFacts:
+def _read_or_explain(request: FactsRequest) -> RepositoryFacts:
     """Return the facts of a mirror. Raise a `DcrError` for every error, so that no repository stops the others."""
     try:
         return read_mirror(request)
     except DcrError:
         raise
     except OSError as error:
-        reason = (error.strerror or "unknown").lower()
-        message = f"'{request.mirror}' cannot be read on '{platform.node()}': {reason}"
-        raise DcrError(message, "sync it again") from error
+        raise DcrError(f"'{request.mirror}' cannot be read on '{platform.node()}': {error}", "sync it again") from error
+    except MemoryError as error:
+        raise DcrError(f"there is too little memory to read it on '{platform.node()}'", "sync it again") from error
     except Exception as error:
         places = [
             (str(frame.f_globals.get("__name__")), line) for frame, line in traceback.walk_tb(error.__traceback__)

@@ -264,7 +264,8 @@ def judge_transitions(
 ) -> Iterator[AuditedTransition]:
     """Yield every transition of some datasets, oldest first for each, also those without issues.
 
-    `contracts` are those of all revisions. Issues and bumps are those of `audit`, except that locations are not exact.
+    `contracts` are those of all revisions. Issues and bumps are those of `audit`, except for the locations, which are
+    not exact, and the order of what one commit changed, which depends on them.
     Raise `ShallowHistoryError` if the clone lacks commits that a rule needs.
     """
     policy = StricterPolicy(snapshot.policy, snapshot.policy)

@@ -36,7 +36,10 @@ FULL_HISTORY_REASON = "a transitive mode or a deprecation period"
 
 
 class FormerRevisions:
-    """Finds former fields for many changes of one dataset, each of which has more revisions before it."""
+    """Finds former fields for many changes of one dataset, the oldest change first.
+
+    The revisions before each change begin with those before the last one, so each revision is read once.
+    """
 
     def __init__(self) -> None:
         self._fields, self._count = FormerFields(), 0
@@ -56,7 +59,7 @@ class FormerRevisions:
 class DatasetHistory(NamedTuple):
     """The history of a dataset before a change: its revisions, oldest first, and its unreadable versions.
 
-    `former` is that of all changes of the dataset, if there are many.
+    `former` finds former fields if many changes of the dataset are judged.
     """
 
     revisions: Sequence[Revision]

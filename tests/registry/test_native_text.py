@@ -10,8 +10,9 @@ import pytest
 from test_native_facts import read_full, summarize
 
 from dcr.formats import read_content
+from dcr.registry.history.facts import Retention
 from dcr.registry.history.facts_reader import FactsReader
-from dcr.registry.history.native_facts import NativeFactsReader
+from dcr.registry.history.native_facts import KnownTexts, NativeFactsReader
 from dcr.registry.history.native_text import split_text
 
 CASES = int(os.environ.get("DCR_NATIVE_TEXT_CASES", "3000"))
@@ -121,6 +122,16 @@ AMBIGUOUS = {
     "keys of another format": f"{START}models:\n  - name: a\nfields:\n{FIELD}",
     "an open text": f"{START}description: |+\n\n  a\n\n\nstatus: draft\nfields:\n{FIELD}",
     "a field twice in the primary key": f"{START}primary_key: [id, id]\nfields:\n{FIELD}",
+    "one anchor in two keys": f"x-a: &n 1\nx-b: &n 2\n{START}fields:\n{FIELD}",
+    "one anchor in two fields": f"{START}fields:\n{FIELD.replace('id', '&n id')}{FIELD.replace('id', '&n b')}",
+    "an indented key": f" x-a: 1\nfields:\n{FIELD}{START}",
+    "an indented key below a mark": f"---\n x-a: 1\nfields:\n{FIELD}{START}",
+    "an indented key below a comment": f"# a\n x-a: 1\nfields:\n{FIELD}{START}",
+    "a flow mapping": f"{{dataset_id: a}}\nfields:\n{FIELD}version: 1.0.0\n",
+    "a flow mapping after a mark": f"--- {{dataset_id: a}}\nfields:\n{FIELD}version: 1.0.0\n",
+    "a flow mapping of two lines": f"{{\nx-b: }}\n{START}fields:\n{FIELD}",
+    "a quoted first key": f'"x-a": 1\n{START}fields:\n{FIELD}',
+    "a complex first key": f"? x-a\n: 1\n{START}fields:\n{FIELD}",
     "two documents": f"{START}fields:\n{FIELD}...\n{FIELD}",
     "two documents, with another line break": f"{START}fields:\n{FIELD[:-1]}\r...\n{FIELD.replace('id', 'b')}",
     "two documents, before": f"{START}...\nfields:\n{FIELD}",
@@ -140,6 +151,23 @@ AMBIGUOUS = {
 def test_ambiguous_files_have_the_same_facts_either_way(how: str) -> None:
     content = AMBIGUOUS[how].encode()
     assert summarize(FactsReader().read_facts("", "", content)) == read_full(content)
+
+
+@pytest.mark.parametrize("name", ["x-consumers", '"x-consumer\\x73"'])
+def test_a_mark_of_complete_consumers_is_read_however_it_is_written(name: str) -> None:
+    content = f"{name}: complete\n{START}fields:\n{FIELD}".encode()
+    reader = FactsReader(Retention(lambda _: True, known_texts=KnownTexts()))
+    assert read_content("", content).contracts[0].consumers_complete
+    assert reader.read_contracts("", "", content, frozenset(["shop.orders"]))["shop.orders"].consumers_complete
+
+
+def test_what_is_known_is_forgotten_before_it_takes_much_memory() -> None:
+    known = KnownTexts(10_000)
+    reader = NativeFactsReader(known)
+    for number in range(100):
+        text = f"{START}description: {number} {'x' * 1000}\nfields:\n{FIELD}"
+        assert reader.read_text("", text.encode()) is not None
+        assert sum(map(len, [*known.keys, *known.fields])) <= 10_000
 
 
 @pytest.mark.parametrize("indent", ["", "  ", "      "])

@@ -78,7 +78,7 @@ def find_kept_file_log(
 ) -> list[FileLogEntry] | None:
     """Return what `read_file_log` returns if the log of the scope is kept for the commit and contains the files.
 
-    Before the oldest commit of the log no file in scope existed that could have been renamed, as before a root.
+    The oldest commit of that log counts as a root: no file in scope existed before it that could have been renamed.
     """
     folder = find_cache_folder()
     if folder is None or not os.path.isdir(folder):

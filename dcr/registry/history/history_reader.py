@@ -101,12 +101,12 @@ def _read_facts(
         cache.save()
         return _without_foreign_files(repository, scope, blobs, facts), None
     unread = set(missing)
-    first_paths = {oid: path for path, contents in reversed(by_path.items()) for oid in contents if oid in unread}
-    order = [oid for path, contents in by_path.items() for oid in contents if first_paths.get(oid) == path]
+    first_paths = {oid: path for path, path_ids in reversed(by_path.items()) for oid in path_ids if oid in unread}
+    order = [oid for path, path_ids in by_path.items() for oid in path_ids if first_paths.get(oid) == path]
     versions = [(first_paths[oid], oid) for oid in order]
     reader, processes = None, 1
     if retention is None and dataset_id is None and jobs != 1:
-        from dcr.registry.history.facts_portions import choose_processes, stream_facts  # noqa: PLC0415 (as below)
+        from dcr.registry.history.facts_portions import choose_processes, stream_facts  # noqa: PLC0415 (cached facts need no reader)
 
         processes = choose_processes(len(versions), jobs)
     if processes > 1:
@@ -134,7 +134,7 @@ def _stream_facts(
     for path, oid in versions:
         content = contents.pop(oid, None)
         yield oid, reader.read_facts(path, oid, next(others)[1] if content is None else content)
-    next(others, None)  # so that git's process is given back
+    next(others, None)  # reads to the end, so that the process of git can be used again
     reader.finish_file()
 
 

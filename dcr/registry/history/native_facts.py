@@ -26,10 +26,11 @@ if TYPE_CHECKING:
 
     from dcr.contract.contract import Contract, Field
     from dcr.formats import Format
+    from dcr.registry.history.native_text import SplitText
 
 _START = Mark("", 0, 0, 0, None, 0)
 _FIELDS = (ScalarNode("", "fields", _START), SequenceNode("", [], _START))
-"""The key with the fields in a tree of the other keys, whose locations are those in texts of their own."""
+"""The key `fields` of a tree that is put together from keys that were read alone: no location in it is correct."""
 
 NativeFacts = tuple[
     str, str, str, str, tuple[tuple[str, str | None], ...], tuple[int, str | None] | None, str | None, str
@@ -56,21 +57,33 @@ class _Key(NamedTuple):
 class KnownTexts:
     """What was read before: the fields and the other keys by their texts, and the digests of fields by their values.
 
-    At most `maximum` of each are kept; then all of them are forgotten.
+    When the texts have more characters than `maximum`, all of them are forgotten. What is kept of a text can take fifty
+    times its memory.
     """
 
-    def __init__(self, maximum: int = 100_000) -> None:
+    def __init__(self, maximum: int = 4_000_000) -> None:
         self.fields: dict[str, _Field] = {}
         self.keys: dict[str, _Key] = {}
         self.digests: dict[bytes, str] = {}
-        self._maximum = maximum
+        self._maximum, self._size = maximum, 0
+
+    def add_field(self, text: str, field: _Field) -> None:
+        """Keep a field."""
+        self.fields[text] = field
+        self._size += len(text)
+
+    def add_key(self, text: str, key: _Key) -> None:
+        """Keep another key."""
+        self.keys[text] = key
+        self._size += len(text)
 
     def forget_excess(self) -> None:
-        """Forget everything of which there is too much."""
-        known: dict[Any, Any]
-        for known in (self.fields, self.keys, self.digests):
-            if len(known) > self._maximum:
-                known.clear()
+        """Forget everything if there is too much."""
+        if self._size > self._maximum:
+            self.fields.clear()
+            self.keys.clear()
+            self.digests.clear()
+            self._size = 0
 
 
 class NativeFactsReader:
@@ -98,15 +111,29 @@ class NativeFactsReader:
     def read_text(self, path: str, content: bytes) -> tuple[NativeFacts, Contract | None] | None:
         """Return what `find_facts` returns, or None if the text has another form. Only new keys and fields are parsed.
 
-        With `builds_contracts` the contract comes with it, without its locations.
+        With `builds_contracts` the contract comes with it, without correct locations, except for a contract with a mark
+        of complete consumers.
         """
         try:
             text = decode(content)
         except InvalidYamlError:
             return None
         parts = split_text(text)
-        if parts is None:
+        found = self._read_parts(path, parts) if parts else None
+        if found is None:
             return None
+        values, root, fields = found
+        facts = _build_facts(values, fields)
+        if facts is None or not self._builds_contracts:
+            return None if facts is None else (facts, None)
+        records = tuple([field.record for field in fields if field.record])
+        has_mark = COMPLETENESS_KEY in text or any(key.value == COMPLETENESS_KEY for key, _ in root.value)
+        if has_mark or len(records) < len(fields):
+            return facts, None
+        return facts, native.combine_contract(values, records, SourceNode(path, root))
+
+    def _read_parts(self, path: str, parts: SplitText) -> tuple[dict[str, Any], MappingNode, list[_Field]] | None:
+        """Return the values of a file, its tree without fields, and its fields; None unless all are clearly valid."""
         known = self._known
         fields = [known.fields.get(each) or self._read_field_text(path, each) for each in parts.fields]
         keys = [known.keys.get(each) or self._read_key(each) for each in parts.keys]
@@ -119,12 +146,7 @@ class NativeFactsReader:
             return None
         values = {name: value for key in valid_keys for name, value in key.values.items()}
         values["fields"] = [field.values for field in valid_fields]
-        facts = _build_facts(values, valid_fields) if native.has_plain_header(values) else None
-        if facts is None or not self._builds_contracts or COMPLETENESS_KEY in text:
-            return None if facts is None else (facts, None)
-        records = tuple([field.record for field in valid_fields if field.record])
-        is_whole = len(records) == len(fields)
-        return facts, native.combine_contract(values, records, SourceNode(path, root)) if is_whole else None
+        return (values, root, valid_fields) if native.has_plain_header(values) else None
 
     def read_contract(self, path: str, content: bytes) -> Contract | None:
         """Return the contract that `read_text` returns; None also if none are built."""
@@ -137,7 +159,7 @@ class NativeFactsReader:
         if pair is None or values is None:
             return None
         key = _Key(pair[0].value, pair, values)
-        self._known.keys[text] = key
+        self._known.add_key(text, key)
         return key
 
     def _read_field_text(self, path: str, text: str) -> _Field | None:
@@ -145,7 +167,7 @@ class NativeFactsReader:
         values = native.read_finite_values(node) if isinstance(node, MappingNode) else None
         field = None if values is None else self._read_field(values, node, path)
         if field is not None:
-            self._known.fields[text] = field
+            self._known.add_field(text, field)
         return field
 
     def _read_field(self, values: Any, node: Any, path: str | None = None) -> _Field | None:

@@ -1,9 +1,9 @@
 """Splits the text of a native file into its top-level keys and fields, so that equal texts are parsed once.
 
-The parser reads a text from left to right. At the start of a line at the left margin that begins with a letter, it is
-in the same state after any key that is complete by itself, so a key means the same in a file as alone. The same is true
-of an entry of the block list below `fields:`, at the start of a line that is indented no deeper. Texts that are not
-clearly of this form are not split.
+The parser reads a text from left to right. In a block mapping at the left margin, a line that begins with a letter
+begins a key, if the key before is complete by itself. So a key means the same in a file as alone, except for anchors,
+which belong to the whole file. The same is true of an entry of the block list below `fields:`, at the start of a line
+that is indented no deeper. Texts that are not clearly of this form are not split.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from yaml import Node, ScalarNode
 
 MAX_LENGTH = 100_000
-"""The maximum length of a text that is split. No shorter text can exceed the limits of the parser as a whole."""
+"""The maximum length of a text that is split. A shorter one cannot exceed the limits that `check_tree` has."""
 
 _FIELDS_LINE = "\nfields:\n"
 _MARKS = ("\r", "<<<<<<< ", ">>>>>>> ")
@@ -33,16 +33,21 @@ _REST = re.compile(r"\n(?:[^ \n-]|-(?! ))")
 
 
 class SplitText(NamedTuple):
-    """The text of each top-level key except `fields`, the first with what precedes it, and that of each field."""
+    """The text of each top-level key except `fields`, and that of each field.
+
+    Comments and the mark of a document before the first key are part of its text.
+    """
 
     keys: list[str]
     fields: list[str]
 
 
 def split_text(text: str) -> SplitText | None:
-    """Return the parts of a text whose top-level key `fields` has a block list; None if it may be read otherwise."""
+    """Return the parts of a text whose top-level key `fields` has a block list; None if it may have another form."""
     start = text.find(_FIELDS_LINE)
-    if start < 0 or len(text) > MAX_LENGTH or any(mark in text for mark in _MARKS) or ("&" in text and "*" in text):
+    if start < 0 or len(text) > MAX_LENGTH or any(mark in text for mark in _MARKS):
+        return None
+    if "&" in text and ("*" in text or text.count("&") > 1):  # an alias, or two anchors of one name
         return None
     first = start + len(_FIELDS_LINE)
     entry = _ENTRY.match(text, first)
@@ -63,21 +68,20 @@ def split_text(text: str) -> SplitText | None:
 
 
 def _split_keys(text: str) -> list[str]:
-    """Return the text of each key; the first has what precedes it."""
-    keys = [f"{each}\n" for each in _KEY_START.split(text)]
-    keys[-1] = keys[-1][:-1]
+    keys = _KEY_START.split(text)
+    keys[:-1] = [f"{key}\n" for key in keys[:-1]]  # the split removes the line break before each key
     if len(keys) > 1 and not keys[0][0].isalpha():
         keys[:2] = [keys[0] + keys[1]]
     return keys
 
 
 def compose_key(text: str) -> tuple[ScalarNode, Node] | None:
-    """Return the name and the value of one key's text, or None if it is not exactly one plain key."""
+    """Return the name and the value of one key's text, or None if it is not exactly one plain key at the margin."""
     root = _compose(text)
-    if root is None or not is_plain(root) or len(root.value) != 1:
+    if root is None or root.flow_style or not is_plain(root) or len(root.value) != 1:
         return None
     name, value = root.value[0]
-    return name, value
+    return None if name.start_mark.column else (name, value)
 
 
 def compose_field(text: str) -> Node | None:
