@@ -71,7 +71,7 @@ def build(folder: Path, _contracts: int) -> Group:
         _job("diff", whole, "diff", "main~20..main"),
     )
     ratios = (Ratio("audit", "loop", 2.0), Ratio("all", "loop", 3.0), Ratio("one", "loop", 1.5))
-    return Group("one file with many datasets", "loop", jobs, MEANINGS, ratios, {"audit": 200})
+    return Group("one file with many datasets", "loop", jobs, MEANINGS, ratios, {"audit": 200, "check": 100})
 
 
 def _job(name: str, folder: Path, *arguments: str) -> Job:

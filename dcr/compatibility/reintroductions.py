@@ -64,7 +64,6 @@ class ReintroductionSearch:
         self.fields: dict[str, FormerField] = {}
         self.values: dict[tuple[str, str], FormerField] = {}
         self._fields, self._values, self._format = set(additions.fields), set(additions.values), current_format
-        self._searched: dict[int, Field] = {}
 
     @property
     def has_remaining(self) -> bool:
@@ -75,9 +74,7 @@ class ReintroductionSearch:
         """Search the next older version."""
         contract, commit = older
         same_format = contract.format == self._format
-        unsearched = tuple([field for field in contract.fields if id(field) not in self._searched])
-        self._searched.update((id(field), field) for field in unsearched)  # versions can share fields
-        for path, field in walk_fields(unsearched):
+        for path, field in walk_fields(contract.fields):
             former = None
             if path in self._fields:
                 former = _build_former_field(field, contract.version, commit, same_format=same_format)
