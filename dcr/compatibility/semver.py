@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 MAJOR, MINOR, PATCH, NONE = "major", "minor", "patch", "none"
 BUMPS = (NONE, PATCH, MINOR, MAJOR)
@@ -14,6 +15,7 @@ _VERSION = rf"{_NUMBER}\.{_NUMBER}\.{_NUMBER}"  # compiled on first use, since a
 Version = tuple[int, int, int]
 
 
+@lru_cache(maxsize=256)  # the rules of one change ask seven times
 def parse_version(text: str) -> Version | None:
     """Return MAJOR.MINOR.PATCH as three numbers, or None for a version that cannot be ordered."""
     match = re.fullmatch(_VERSION, text)
