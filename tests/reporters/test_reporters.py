@@ -15,6 +15,7 @@ from sample_reports import REPORTS
 
 from dcr.errors import UsageError
 from dcr.rendering.reports import list_formats, load_reporter
+from dcr.rendering.reports.json import build_document
 from dcr.rendering.style import Style
 from dcr.schemas import load_report_schema
 
@@ -39,6 +40,12 @@ def test_the_text_format_writes_one_canonical_line_for_each_issue(
     name: str, expect: Callable[[Path, str], None]
 ) -> None:
     expect(EXPECTED / f"{name}.text", rendered("text", REPORTS[name]))
+
+
+@every_report
+def test_the_json_format_writes_the_document_of_the_report(name: str) -> None:
+    document = build_document(REPORTS[name])
+    assert rendered("json", REPORTS[name]) == json.dumps(document, indent=2) + "\n"
 
 
 @every_report

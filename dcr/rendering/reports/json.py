@@ -26,13 +26,31 @@ SCHEMA_VERSION = 1
 
 
 def render(report: Report, _style: Style) -> str:
-    """Return the report as one JSON document."""
-    text = json.dumps(build_document(report), indent=2, allow_nan=False) + "\n"
+    """Return the report as one JSON document.
+
+    One contract is rendered at a time: a document of all of them takes several times the memory of its text.
+    """
+    head, tail = _dump(_build_head(report)), _dump(_build_tail(report))
+    contracts = ",\n    ".join(
+        [_dump(_build_contract(contract)).replace("\n", "\n    ") for contract in report.contracts]
+    )
+    listed = f"[\n    {contracts}\n  ]" if contracts else "[]"
+    text = f'{head[:-2]},\n  "contracts": {listed},{tail[1:]}\n'
     return escape_ci_markers(text, escape="\\u0023")  # only strings contain a mark, where it is the same character
+
+
+def _dump(document: dict[str, Any]) -> str:
+    return json.dumps(document, indent=2, allow_nan=False)
 
 
 def build_document(report: Report) -> dict[str, Any]:
     """Return the report as a JSON document."""
+    contracts = [_build_contract(contract) for contract in report.contracts]
+    return {**_build_head(report), "contracts": contracts, **_build_tail(report)}
+
+
+def _build_head(report: Report) -> dict[str, Any]:
+    """Return the part of the document before its contracts."""
     base = report.base
     return {
         "schema_version": SCHEMA_VERSION,
@@ -54,7 +72,12 @@ def build_document(report: Report) -> dict[str, Any]:
             "accepted": report.accepted,
             "baselined": report.baselined,
         },
-        "contracts": [_build_contract(contract) for contract in report.contracts],
+    }
+
+
+def _build_tail(report: Report) -> dict[str, Any]:
+    """Return the part of the document after its contracts."""
+    return {
         "issues": [build_issue(issue) for issue in report.issues],
         "teams": [_build_team(team) for team in list_reached_teams(report)],
     }
