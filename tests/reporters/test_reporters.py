@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import jsonschema
 import pytest
 from rich.cells import cell_len
-from sample_reports import REPORTS
+from sample_reports import REPORTS, contract, report
 
 from dcr.errors import UsageError
 from dcr.rendering.reports import list_formats, load_reporter
@@ -46,6 +46,11 @@ def test_the_text_format_writes_one_canonical_line_for_each_issue(
 def test_the_json_format_writes_the_document_of_the_report(name: str) -> None:
     document = build_document(REPORTS[name])
     assert rendered("json", REPORTS[name]) == json.dumps(document, indent=2) + "\n"
+
+
+def test_many_contracts_are_one_list_in_json() -> None:
+    made = report(*(contract(f"shop.d{number}", f"d{number}.yaml") for number in range(1_201)))
+    assert rendered("json", made) == json.dumps(build_document(made), indent=2) + "\n"
 
 
 @every_report

@@ -15,6 +15,8 @@ from dcr.text.printable import escape_ci_markers
 from dcr.version import __version__
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from dcr.compatibility.issue import Issue
     from dcr.compatibility.reach import ReachedConsumer
     from dcr.parsing.location import Location
@@ -24,23 +26,31 @@ if TYPE_CHECKING:
 
 SCHEMA_VERSION = 1
 
+_BATCH_SIZE = 500
+"""The number of contracts that are rendered together."""
+
 
 def render(report: Report, _style: Style) -> str:
     """Return the report as one JSON document.
 
-    One contract is rendered at a time: a document of all of them takes several times the memory of its text.
+    Few contracts are rendered at a time: a document of all of them takes several times the memory of its text.
     """
     head, tail = _dump(_build_head(report)), _dump(_build_tail(report))
-    contracts = ",\n    ".join(
-        [_dump(_build_contract(contract)).replace("\n", "\n    ") for contract in report.contracts]
-    )
-    listed = f"[\n    {contracts}\n  ]" if contracts else "[]"
+    starts = range(0, len(report.contracts), _BATCH_SIZE)
+    contracts = ",".join([_dump_contracts(report.contracts[start : start + _BATCH_SIZE]) for start in starts])
+    listed = f"[{contracts}\n  ]" if contracts else "[]"
     text = f'{head[:-2]},\n  "contracts": {listed},{tail[1:]}\n'
     return escape_ci_markers(text, escape="\\u0023")  # only strings contain a mark, where it is the same character
 
 
-def _dump(document: dict[str, Any]) -> str:
-    return json.dumps(document, indent=2, allow_nan=False)
+def _dump_contracts(contracts: Sequence[ContractReport]) -> str:
+    """Return contracts as entries of a list in the document, without its brackets."""
+    text = _dump([_build_contract(contract) for contract in contracts])
+    return text[1:-2].replace("\n", "\n  ")
+
+
+def _dump(value: Any) -> str:
+    return json.dumps(value, indent=2, allow_nan=False)
 
 
 def build_document(report: Report) -> dict[str, Any]:
