@@ -58,10 +58,6 @@ class _Worker(NamedTuple):
     connection: Connection
 
 
-_MIN_NEW_OBJECTS = 50_000
-"""The number of new objects for which a search for cycles is worth its time."""
-
-
 class _Failure(NamedTuple):
     """The traceback of an error that is a bug."""
 
@@ -162,9 +158,9 @@ def collect_garbage() -> None:
 def free_memory() -> None:
     """Free the reference cycles of a portion if the process collects no garbage by itself, as the command line does.
 
-    What is alive then is not searched again. After a small portion, it waits for the next ones.
+    What is alive then is not searched again.
     """
-    if not gc.isenabled() and gc.get_count()[0] > _MIN_NEW_OBJECTS:
+    if not gc.isenabled():
         gc.collect()
         gc.freeze()
 

@@ -43,7 +43,7 @@ README = ROOT / "README.md"
 TRY_IT = "python3 -m venv .venv && .venv/bin/pip install --quiet . && .venv/bin/dcr demo"
 TEST_IT = (
     ".ci/browser && .ci/postgresql && python3 -m venv .venv && .venv/bin/pip install --quiet --upgrade pip"
-    " && .venv/bin/pip install --quiet --editable . --group dev && .venv/bin/python -m pytest -n 3"
+    " && .venv/bin/pip install --quiet --editable . --group dev && .venv/bin/python -m pytest -n 2"
 )
 STAND_IN = "git+https://git.example.com/tools/dcr"
 YAML = all_blocks("yaml")
