@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 BATCH_SIZE = 100
 """The number of datasets whose contracts are in memory together."""
 
-_KNOWN_TEXTS = KnownTexts(500_000)
+_KNOWN_TEXTS = KnownTexts(1_000_000)
 """Repositories have many fields in common, such as `created_at`: each process reads such a field once."""
 
 INVALID_CONTRACT, INVALID_CONSUMERS = "contract_invalid", "consumer_invalid"

@@ -9,7 +9,8 @@ from collections import Counter
 import pytest
 from test_native_facts import read_full, summarize
 
-from dcr.formats import read_content
+from dcr.formats import native, read_content
+from dcr.parsing.yaml_reader import compose
 from dcr.registry.history.facts import Retention
 from dcr.registry.history.facts_reader import FactsReader
 from dcr.registry.history.native_facts import KnownTexts, NativeFactsReader
@@ -167,7 +168,11 @@ def test_what_is_known_is_forgotten_before_it_takes_much_memory() -> None:
     for number in range(100):
         text = f"{START}description: {number} {'x' * 1000}\nfields:\n{FIELD}"
         assert reader.read_text("", text.encode()) is not None
-        assert sum(map(len, [*known.keys, *known.fields])) <= 10_000
+        assert sum(map(len, [*known.keys, *known.fields, *known.digests])) <= 10_000
+    for number in range(100):
+        root = compose(f"{START}fields:\n{FIELD}    description: {number} {'x' * 1000}\n".encode())
+        assert reader.find_facts(root, native) is not None
+        assert sum(map(len, [*known.keys, *known.fields, *known.digests])) <= 10_000
 
 
 @pytest.mark.parametrize("indent", ["", "  ", "      "])

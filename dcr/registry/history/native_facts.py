@@ -57,11 +57,11 @@ class _Key(NamedTuple):
 class KnownTexts:
     """What was read before: the fields and the other keys by their texts, and the digests of fields by their values.
 
-    When the texts have more characters than `maximum`, all of them are forgotten. What is kept of a text can take fifty
+    When these have more characters than `maximum`, all of them are forgotten. What is kept of a text can take fifty
     times its memory.
     """
 
-    def __init__(self, maximum: int = 4_000_000) -> None:
+    def __init__(self, maximum: int = 8_000_000) -> None:
         self.fields: dict[str, _Field] = {}
         self.keys: dict[str, _Key] = {}
         self.digests: dict[bytes, str] = {}
@@ -76,6 +76,11 @@ class KnownTexts:
         """Keep another key."""
         self.keys[text] = key
         self._size += len(text)
+
+    def add_digest(self, values: bytes, digest: str) -> None:
+        """Keep the digest of a field."""
+        self.digests[values] = digest
+        self._size += len(values)
 
     def forget_excess(self) -> None:
         """Forget everything if there is too much."""
@@ -105,6 +110,7 @@ class NativeFactsReader:
             return None
         nodes = next(value for name, value in root.value if name.value == "fields").value
         fields = [self._read_field(values, node) for values, node in zip(raw["fields"], nodes, strict=True)]
+        self._known.forget_excess()
         valid = [field for field in fields if field]
         return _build_facts(raw, valid) if len(valid) == len(fields) else None
 
@@ -180,7 +186,7 @@ class NativeFactsReader:
                 return None
             record = native.build_field(path or "", values, node)
             digest = serialize_field(record)
-            self._known.digests[key] = digest
+            self._known.add_digest(key, digest)
         if self._builds_contracts and path is not None:
             record = record or native.build_field(path, values, node)
         else:
