@@ -41,6 +41,8 @@ def test_fifty_clients_and_outside_pushes_lose_and_repeat_no_version(tmp_path: P
         dataset_id = DATASETS[number % len(DATASETS)]
         with server.new_client(TOKEN) as client:
             for version in VERSIONS:
+                if version == VERSIONS[-1]:  # by then nobody is faster than a push from outside
+                    was_pushed.wait(60)
                 status = 409
                 while status == 409:  # pushes from outside won ten times
                     answer = client.post("/contracts", json=body(dataset_id, version))
@@ -57,10 +59,12 @@ def test_fifty_clients_and_outside_pushes_lose_and_repeat_no_version(tmp_path: P
             try:
                 push(tmp_path, bare, {f"notes/{number}.md": f"{number}\n"})
                 pushed.append(number)
+                was_pushed.set()
             except AssertionError:  # another commit was faster
                 continue
 
     pushed: list[int] = []
+    was_pushed = threading.Event()
     with Server(tmp_path, bare.folder) as server:
         outside = threading.Thread(target=push_outside)
         outside.start()
@@ -71,7 +75,7 @@ def test_fifty_clients_and_outside_pushes_lose_and_repeat_no_version(tmp_path: P
         assert set(statuses) <= {201, 400, 409, 422}, statuses
         server.wait_for_commit(bare.git("rev-parse", "main"))
         listed = {each: server.reader.get(f"/contracts/{each}/versions").json() for each in DATASETS}
-    assert pushed, "no push from outside was in time"
+    assert pushed, "no push from outside was accepted"
     assert len({each[:2] for each in accepted}) == len(accepted)
     subjects = Counter(bare.git("log", "--first-parent", "--format=%H %s", "main").splitlines())
     for dataset_id, version, commit in accepted:
