@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 MAX_FILE_BYTES = 64 * 1024 * 1024
 """The maximum size of a cache file, in bytes. It is more than any history of contracts needs."""
 
+_MAX_BEGINNING = 1024
+"""The bytes that are read to see what entries begin with: the header has some 150."""
+
 _DEPENDENCIES = ("yaml/__init__.py", "pydantic/version.py", "pydantic_core/__init__.py")
 
 
@@ -46,13 +49,23 @@ class CacheFile:
         """Whether entries can be kept: `DCR_CACHE` is not off, and the user has a cache folder."""
         return self._path is not None
 
+    def may_begin_with(self, text: str) -> bool:
+        """Return False if the entries do not begin with a text; `load`, which reads and verifies all, decides."""
+        fd = self._open()
+        if fd is None:
+            return False
+        try:
+            with open(fd, "rb") as file:
+                if not stat.S_ISREG(os.fstat(fd).st_mode):
+                    return False
+                return file.read(_MAX_BEGINNING).partition(b"\n")[2].startswith(text.encode())
+        except OSError:
+            return False
+
     def load(self) -> dict[str, Any]:
         """Return the entries, or none if the file is missing, damaged, not the user's, or from other code."""
-        if self._path is None:
-            return {}
-        try:
-            fd = os.open(self._path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0))
-        except (OSError, ValueError):
+        fd = self._open()
+        if fd is None:
             return {}
         try:
             with open(fd, "rb") as file:
@@ -66,6 +79,14 @@ class CacheFile:
         except (OSError, ValueError, RecursionError):
             return {}
         return entries if isinstance(entries, dict) else {}
+
+    def _open(self) -> int | None:
+        if self._path is None:
+            return None
+        try:
+            return os.open(self._path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0))
+        except (OSError, ValueError):
+            return None
 
     def save(self, entries: Mapping[str, Any]) -> None:
         """Replace the file atomically. Do nothing if it cannot be written, or would be larger than the maximum."""

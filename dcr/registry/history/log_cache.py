@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from dcr.git.repository import Repository
     from dcr.policy.scope import Scope
 
-_FORMAT_VERSION = 1
+_FORMAT_VERSION = 2
 
 _MODULES = ("git/history.py", "policy/scope.py", "registry/history/log_cache.py")
 """The modules that decide what a log contains."""
@@ -38,15 +38,18 @@ def read_kept_log(repository: Repository, commit: str, scope: Scope) -> tuple[li
     if log is None:
         log = read_log(repository, commit, scope)
     if not is_older:
-        cache.save({"scope": _build_key(scope), "commit": commit, "log": _encode(log)})
+        cache.save(
+            {"commit": commit, "scope": _build_key(scope), "log": _encode(log)}
+        )  # begins as find_kept_log expects
     return log, not is_older
 
 
 def find_kept_log(repository: Repository, commit: str, scope: Scope) -> list[LogEntry] | None:
     """Return what `read_log` returns if it is kept for this commit, without a command of git."""
-    if repository.is_shallow:
+    cache = _open_cache(repository)
+    if repository.is_shallow or not cache.may_begin_with(f'{{"commit":"{commit}"'):
         return None
-    tip, known = _load(_open_cache(repository), scope)
+    tip, known = _load(cache, scope)
     return known if tip == commit else None
 
 
