@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from dcr.git.objects import stream_blobs
 from dcr.policy.detection import is_probable_contract, may_be_contract
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from dcr.git.history import LogEntry
     from dcr.git.repository import Repository
     from dcr.policy.scope import Scope
-    from dcr.registry.history.facts import FileFacts, Retention
+    from dcr.registry.history.facts import DatasetFacts, FileFacts, Retention
     from dcr.registry.history.facts_reader import FactsReader
 
 PROGRESS_INTERVAL = 100
@@ -29,6 +29,14 @@ PROGRESS_INTERVAL = 100
 
 MAX_KEPT_BYTES = 32 * 1024 * 1024
 """The bytes of contents that are kept in memory once they were searched, so that git reads them once."""
+
+
+class _Search(NamedTuple):
+    """Which contents to read: those that match, whose facts include a dataset, or of a path that is covered."""
+
+    matches: Callable[[bytes], bool]
+    includes: Callable[[DatasetFacts], bool]
+    covers: Callable[[str], bool]
 
 
 def read_history(
@@ -91,12 +99,12 @@ def _read_facts(
     for change in changes:
         by_path[change.path][change.id] = None
         blobs[change.id].add(change.path)
-    missing = [oid for oid in blobs if oid not in facts]
     contents: dict[str, bytes] = {}
-    if dataset_id is not None and missing:
-        missing = _select_dataset_blobs(repository, dataset_id, blobs, facts, missing, contents=contents)
-    elif scope.by_content and missing:
-        missing = _select_contract_blobs(repository, scope, blobs, facts, missing, contents=contents)
+    search = _choose_search(scope, dataset_id)
+    if search is None:
+        missing = [oid for oid in blobs if oid not in facts]
+    else:
+        missing = _select_blobs(repository, blobs, facts, search, contents)
     if not missing:
         cache.save()
         return _without_foreign_files(repository, scope, blobs, facts), None
@@ -126,6 +134,15 @@ def _read_facts(
     return _without_foreign_files(repository, scope, blobs, facts), reader
 
 
+def _choose_search(scope: Scope, dataset_id: str | None) -> _Search | None:
+    """Return the search for one dataset, or for contracts by their content; None if every file in scope is read."""
+    if dataset_id is not None:
+        return _Search(
+            create_dataset_filter(dataset_id), lambda dataset: dataset.dataset_id == dataset_id, lambda _: False
+        )
+    return _Search(may_be_contract, lambda _: True, scope.matches_globs) if scope.by_content else None
+
+
 def _stream_facts(
     repository: Repository, versions: Sequence[tuple[str, str]], contents: dict[str, bytes], reader: FactsReader
 ) -> Iterator[tuple[str, FileFacts]]:
@@ -152,23 +169,22 @@ def _search_contents(
     return found
 
 
-def _select_contract_blobs(
+def _select_blobs(
     repository: Repository,
-    scope: Scope,
     blobs: dict[str, set[str]],
     known: dict[str, FileFacts],
-    missing: list[str],
-    *,
+    search: _Search,
     contents: dict[str, bytes],
 ) -> list[str]:
-    """Return the missing blobs that may be contracts, or whose path had a contract or matches the globs.
+    """Return the unknown blobs that a search finds, and those of paths that it finds or once found.
 
     Add as many of their contents to `contents` as may be kept.
     """
-    possible = _search_contents(repository, missing, may_be_contract, contents)
-    possible |= {oid for oid, facts in known.items() if facts.datasets}
-    paths = {path for oid in possible for path in blobs[oid]}
-    return [oid for oid in missing if any(path in paths or scope.matches_globs(path) for path in blobs[oid])]
+    unknown = [oid for oid in blobs if oid not in known]
+    found = _search_contents(repository, unknown, search.matches, contents)
+    found |= {oid for oid, facts in known.items() if any(map(search.includes, facts.datasets))}
+    paths = {path for oid in found for path in blobs[oid]}
+    return [oid for oid in unknown if any(path in paths or search.covers(path) for path in blobs[oid])]
 
 
 def _without_foreign_files(
@@ -187,24 +203,3 @@ def _without_foreign_files(
         return facts
     foreign = {oid for oid, content in stream_blobs(repository.git, unreadable) if not is_probable_contract(content)}
     return {oid: file for oid, file in facts.items() if oid not in foreign}
-
-
-def _select_dataset_blobs(
-    repository: Repository,
-    dataset_id: str,
-    blobs: dict[str, set[str]],
-    known: dict[str, FileFacts],
-    missing: list[str],
-    *,
-    contents: dict[str, bytes],
-) -> list[str]:
-    """Return the missing blobs that may define the dataset, or whose path defined it at some time.
-
-    Add as many of their contents to `contents` as may be kept.
-    """
-    possible = _search_contents(repository, missing, create_dataset_filter(dataset_id), contents)
-    possible |= {
-        oid for oid, facts in known.items() if any(dataset.dataset_id == dataset_id for dataset in facts.datasets)
-    }
-    paths = {path for oid in possible for path in blobs[oid]}
-    return [oid for oid in missing if oid in possible or not paths.isdisjoint(blobs[oid])]
