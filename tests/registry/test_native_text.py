@@ -156,7 +156,8 @@ def test_ambiguous_files_have_the_same_facts_either_way(how: str) -> None:
 
 @pytest.mark.parametrize("name", ["x-consumers", '"x-consumer\\x73"'])
 def test_a_mark_of_complete_consumers_is_read_however_it_is_written(name: str) -> None:
-    content = f"{name}: complete\n{START}fields:\n{FIELD}".encode()
+    content = f"{name}: complete\nfields:\n{FIELD}{START}".encode()
+    assert NativeFactsReader().read_text("", content) is not None
     reader = FactsReader(Retention(lambda _: True, known_texts=KnownTexts()))
     assert read_content("", content).contracts[0].consumers_complete
     assert reader.read_contracts("", "", content, frozenset(["shop.orders"]))["shop.orders"].consumers_complete
